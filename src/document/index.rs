@@ -1,0 +1,133 @@
+//! Lookups over one document: by type, by address, and the edges that references make between resources.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Document, Pointer, Resource};
+
+/// A reference resolved to two resources of one document (positions in [`Document::resources`]).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The resource that refers.
+    pub from: usize,
+    /// The attribute that refers.
+    pub at: Pointer,
+    /// The resource referred to.
+    pub to: usize,
+    /// The attribute of the target.
+    pub attribute: Pointer,
+}
+
+/// Lookups over one document. Cheap to make: one pass over resources and references.
+#[derive(Debug)]
+pub struct Index<'a> {
+    /// The document.
+    pub document: &'a Document,
+    by_type: BTreeMap<Arc<str>, Vec<usize>>,
+    by_address: FxHashMap<&'a str, usize>,
+    outgoing: Vec<Vec<Edge>>,
+    incoming: Vec<Vec<Edge>>,
+}
+
+impl<'a> Index<'a> {
+    /// Index a document.
+    pub fn new(document: &'a Document) -> Self {
+        let resources = &document.resources;
+        let mut by_type: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+        let mut by_address = FxHashMap::default();
+        let mut by_block: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (at, resource) in resources.iter().enumerate() {
+            by_type.entry(Arc::clone(&resource.kind)).or_default().push(at);
+            by_address.insert(&*resource.address, at);
+            if let Some(block) = without_instance(&resource.address) {
+                by_block.entry(block).or_default().push(at);
+            }
+        }
+        let mut index = Self {
+            document,
+            by_type,
+            by_address,
+            outgoing: vec![Vec::new(); resources.len()],
+            incoming: vec![Vec::new(); resources.len()],
+        };
+        for (from, resource) in resources.iter().enumerate() {
+            for reference in &resource.references {
+                let exact = index.by_address.get(&*reference.to).copied();
+                let targets = match exact {
+                    Some(at) => vec![at],
+                    None => by_block.get(&*reference.to).cloned().unwrap_or_default(),
+                };
+                for to in targets.into_iter().filter(|to| *to != from) {
+                    let edge =
+                        Edge { from, at: reference.from.clone(), to, attribute: reference.attribute.clone() };
+                    index.incoming[to].push(edge.clone());
+                    index.outgoing[from].push(edge);
+                }
+            }
+        }
+        index
+    }
+
+    /// The resource at a position.
+    pub fn resource(&self, at: usize) -> &'a Resource {
+        &self.document.resources[at]
+    }
+
+    /// Positions of the resources of a type, in order of address.
+    pub fn of_type(&self, kind: &str) -> &[usize] {
+        self.by_type.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// All types with the positions of their resources.
+    pub fn types(&self) -> impl Iterator<Item = (&Arc<str>, &[usize])> {
+        self.by_type.iter().map(|(kind, positions)| (kind, positions.as_slice()))
+    }
+
+    /// Position of the resource with this address.
+    pub fn by_address(&self, address: &str) -> Option<usize> {
+        self.by_address.get(address).copied()
+    }
+
+    /// Edges that leave a resource.
+    pub fn outgoing(&self, at: usize) -> &[Edge] {
+        &self.outgoing[at]
+    }
+
+    /// Edges that arrive at a resource.
+    pub fn incoming(&self, at: usize) -> &[Edge] {
+        &self.incoming[at]
+    }
+
+    /// Resources of a type that an edge joins to this one, in either direction; sorted, each once.
+    pub fn related(&self, at: usize, kind: &str) -> Vec<usize> {
+        let out = self.outgoing[at].iter().map(|edge| edge.to);
+        let mut found: Vec<usize> = out
+            .chain(self.incoming[at].iter().map(|edge| edge.from))
+            .filter(|other| &*self.resource(*other).kind == kind)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// `aws_vpc.main[0]` → `aws_vpc.main`; `None` where the address has no instance key of its own.
+fn without_instance(address: &str) -> Option<&str> {
+    let inner = address.strip_suffix(']')?;
+    let bytes = inner.as_bytes();
+    if bytes.last() != Some(&b'"') {
+        return inner.rfind('[').map(|at| &address[..at]);
+    }
+    // A string key: walk back to its opening quote, past escaped ones.
+    let mut at = inner.len() - 1;
+    while at > 0 {
+        at -= 1;
+        let escapes = bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if bytes[at] == b'"' && escapes % 2 == 0 {
+            return (at > 0 && bytes[at - 1] == b'[').then(|| &address[..at - 1]);
+        }
+    }
+    None
+}

@@ -1,0 +1,1 @@
+//! The document model as JSON (`schemas/document.schema.json`).

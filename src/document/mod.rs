@@ -1,0 +1,17 @@
+//! The document model: what every format is normalised into, and what every rule judges.
+//!
+//! The JSON form is a public contract, `schemas/document.schema.json`; [`json`] writes it and [`schema`] checks it.
+
+mod index;
+mod model;
+mod pointer;
+mod value;
+pub mod json;
+pub mod schema;
+
+pub use index::{Edge, Index};
+pub use model::{
+    Backend, CallSite, Document, Existence, Mode, ModuleCall, Provider, Reference, Resource, Scope, SpanTable, Variable,
+};
+pub use pointer::Pointer;
+pub use value::{Map, Value};

@@ -1,0 +1,225 @@
+//! Documents and what they hold.
+
+use std::sync::Arc;
+
+use super::{Map, Pointer, Value};
+use crate::source::{Place, Problem};
+
+/// One configuration unit: a Terraform root module with everything it calls, the Kubernetes manifests of a scan …
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The format's id: `terraform`, `kubernetes`.
+    pub format: &'static str,
+    /// The folder or file that it stands for, relative to the project's root; `.` for the root itself.
+    pub root: Arc<str>,
+    /// Resources, sorted by address; addresses are unique.
+    pub resources: Vec<Resource>,
+    /// Input variables by name.
+    pub variables: Vec<Variable>,
+    /// Outputs by name.
+    pub outputs: Vec<Variable>,
+    /// Provider configurations.
+    pub providers: Vec<Provider>,
+    /// Module calls, resolved or not.
+    pub modules: Vec<ModuleCall>,
+    /// The backend block, `{"type": …, attributes}`, with its place.
+    pub backend: Option<Backend>,
+    /// What could not be done for this document.
+    pub problems: Vec<Problem>,
+}
+
+/// Where a Terraform configuration keeps its state.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    /// `s3`, `azurerm`, `gcs`, `cloud` …
+    pub kind: Arc<str>,
+    /// Its attributes, an object.
+    pub attributes: Value,
+    /// Its header.
+    pub place: Place,
+    /// Places of its attributes.
+    pub spans: Arc<SpanTable>,
+}
+
+/// Whether a resource is managed or only read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Created and changed by this configuration.
+    Managed,
+    /// Read only (`data` blocks).
+    Data,
+}
+
+/// Whether it is known that a resource exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// It exists.
+    Known,
+    /// Its `count` or `for_each` is unknown: this is a representative.
+    Unknown,
+}
+
+/// One declared thing, expanded, with evaluated attributes.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Unique in its document.
+    pub address: Arc<str>,
+    /// `aws_s3_bucket`, `Deployment` …
+    pub kind: Arc<str>,
+    /// The name in the source.
+    pub name: Arc<str>,
+    /// Managed or data.
+    pub mode: Mode,
+    /// The provider's local name (`aws`), `kubernetes` for manifests.
+    pub provider: Arc<str>,
+    /// What is written, an object; unknown values stand in it as [`Value::Unknown`].
+    pub attributes: Value,
+    /// What the provider fills in where nothing is written, an object.
+    pub defaults: Value,
+    /// Pointers of sensitive attributes.
+    pub sensitive: Vec<Pointer>,
+    /// References to other resources, also where the value is unknown; sorted.
+    pub references: Vec<Reference>,
+    /// Tags or labels.
+    pub tags: Map,
+    /// Where it belongs.
+    pub scope: Scope,
+    /// Whether it is known to exist.
+    pub existence: Existence,
+    /// The whole block.
+    pub place: Place,
+    /// The block's header: where a missing attribute points.
+    pub header: Place,
+    /// Places of attributes.
+    pub spans: Arc<SpanTable>,
+    /// Module calls on the way to it, outermost first.
+    pub called_from: Arc<[CallSite]>,
+}
+
+impl Resource {
+    /// The place of an attribute; of what holds it where it has none of its own, of the header where nothing of it is written.
+    pub fn place_of(&self, pointer: &Pointer) -> Place {
+        self.spans.nearest(pointer).unwrap_or(self.header)
+    }
+}
+
+/// One attribute's reference to another resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The attribute that refers.
+    pub from: Pointer,
+    /// The address referred to; without an index where all instances are meant.
+    pub to: Arc<str>,
+    /// The attribute of the target, `""` for the whole.
+    pub attribute: Pointer,
+}
+
+/// Where a resource belongs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Module path, one entry a call: `net["eu"]`.
+    pub module: Vec<Arc<str>>,
+    /// Region or location, where known.
+    pub region: Option<Arc<str>>,
+    /// Environment, where something says so.
+    pub environment: Option<Arc<str>>,
+    /// Kubernetes namespace.
+    pub namespace: Option<Arc<str>>,
+}
+
+/// A module call on the way to a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallSite {
+    /// Address of the call: `module.net["eu"]`.
+    pub module: Arc<str>,
+    /// The call's block header.
+    pub place: Place,
+}
+
+/// A variable's or output's value.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Value,
+    /// Whether it is marked sensitive, or holds something that is.
+    pub sensitive: bool,
+    /// Its block's header.
+    pub place: Place,
+    /// Places below its value (`/default` …).
+    pub spans: Arc<SpanTable>,
+}
+
+/// A provider configuration.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Local name.
+    pub name: Arc<str>,
+    /// Alias.
+    pub alias: Option<Arc<str>>,
+    /// Its attributes, an object.
+    pub attributes: Value,
+    /// Its header.
+    pub place: Place,
+}
+
+/// A module call.
+#[derive(Clone, Debug)]
+pub struct ModuleCall {
+    /// `module.net`, with the path of the module that calls; no instance keys of its own.
+    pub address: Arc<str>,
+    /// The source as written.
+    pub source: Arc<str>,
+    /// The version constraint.
+    pub version: Option<Arc<str>>,
+    /// Whether the source cannot change under the configuration: local, a git commit, an exact registry version.
+    pub pinned: bool,
+    /// Whether its files were found.
+    pub resolved: bool,
+    /// The arguments, an object.
+    pub inputs: Value,
+    /// References that the arguments carry.
+    pub references: Vec<Reference>,
+    /// Its header.
+    pub place: Place,
+    /// Places of its arguments.
+    pub spans: Arc<SpanTable>,
+}
+
+/// Places of attributes by pointer. Shared by all instances of one block.
+#[derive(Clone, Debug, Default)]
+pub struct SpanTable {
+    places: Vec<(Pointer, Place)>,
+}
+
+impl SpanTable {
+    /// From pointers and places in any order; the first of equals holds.
+    pub fn new(mut places: Vec<(Pointer, Place)>) -> Self {
+        places.sort_by(|a, b| a.0.cmp(&b.0));
+        places.dedup_by(|later, first| later.0 == first.0);
+        Self { places }
+    }
+
+    /// The place of exactly this pointer.
+    pub fn get(&self, pointer: &Pointer) -> Option<Place> {
+        let at = self.places.binary_search_by(|(key, _)| key.cmp(pointer)).ok()?;
+        Some(self.places[at].1)
+    }
+
+    /// The place of this pointer or of the nearest thing that holds it.
+    pub fn nearest(&self, pointer: &Pointer) -> Option<Place> {
+        let mut pointer = pointer.clone();
+        loop {
+            if let Some(place) = self.get(&pointer) {
+                return Some(place);
+            }
+            pointer = pointer.parent()?;
+        }
+    }
+
+    /// All entries, sorted by pointer.
+    pub fn iter(&self) -> impl Iterator<Item = (&Pointer, Place)> {
+        self.places.iter().map(|(pointer, place)| (pointer, *place))
+    }
+}

@@ -1,0 +1,1 @@
+//! Checks emitted documents against `schemas/document.schema.json`.

@@ -1,0 +1,150 @@
+//! Attribute values: JSON plus *unknown*, cheap to clone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Pointer;
+
+/// Keys in order, so that output never depends on the order of insertion.
+pub type Map = BTreeMap<Arc<str>, Value>;
+
+/// An attribute's value. Lists and maps are shared, so a clone costs a reference count.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Written as null.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A whole number that fits 64 bits.
+    Int(i64),
+    /// Any other number, rounded to 64 bits; never NaN or infinite.
+    Float(f64),
+    /// A text.
+    String(Arc<str>),
+    /// A list.
+    Array(Arc<Vec<Value>>),
+    /// A map or object.
+    Object(Arc<Map>),
+    /// Not known before apply, with the reason in words. Left out of `attributes` in JSON (null inside a list) and named in `unknown`.
+    Unknown(Arc<str>),
+}
+
+impl Value {
+    /// A text.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// A list.
+    pub fn array(items: Vec<Self>) -> Self {
+        Self::Array(Arc::new(items))
+    }
+
+    /// A map.
+    pub fn object(map: Map) -> Self {
+        Self::Object(Arc::new(map))
+    }
+
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(text) = self { Some(text) } else { None }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        if let Self::Array(items) = self { Some(items) } else { None }
+    }
+
+    /// The entries, if it is a map.
+    pub fn as_object(&self) -> Option<&Map> {
+        if let Self::Object(map) = self { Some(map) } else { None }
+    }
+
+    /// A member of a map.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_object()?.get(key)
+    }
+
+    /// What a pointer addresses.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Self> {
+        let mut value = self;
+        for part in pointer.parts() {
+            value = match value {
+                Self::Object(map) => map.get(part.as_str())?,
+                Self::Array(items) => items.get(part.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+
+    /// Whether nothing in it is unknown.
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::Array(items) => items.iter().all(Self::is_wholly_known),
+            Self::Object(map) => map.values().all(Self::is_wholly_known),
+            _ => true,
+        }
+    }
+
+    /// Every unknown in it, with its pointer and reason, in order.
+    pub fn unknowns(&self) -> Vec<(Pointer, Arc<str>)> {
+        let mut found = Vec::new();
+        self.collect_unknowns(&Pointer::root(), &mut found);
+        found
+    }
+
+    fn collect_unknowns(&self, at: &Pointer, found: &mut Vec<(Pointer, Arc<str>)>) {
+        match self {
+            Self::Unknown(reason) => found.push((at.clone(), Arc::clone(reason))),
+            Self::Array(items) => {
+                for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_wholly_known()) {
+                    item.collect_unknowns(&at.index(index), found);
+                }
+            }
+            Self::Object(map) => {
+                for (key, item) in map.iter().filter(|(_, item)| !item.is_wholly_known()) {
+                    item.collect_unknowns(&at.key(key), found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// As JSON, without what is unknown (null inside lists).
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null | Self::Unknown(_) => serde_json::Value::Null,
+            Self::Bool(bool) => (*bool).into(),
+            Self::Int(int) => (*int).into(),
+            Self::Float(float) => (*float).into(),
+            Self::String(text) => text.as_ref().into(),
+            Self::Array(items) => items.iter().map(Self::to_json).collect(),
+            Self::Object(map) => map
+                .iter()
+                .filter(|(_, item)| !matches!(item, Self::Unknown(_)))
+                .map(|(key, item)| (key.to_string(), item.to_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+        }
+    }
+}
+
+impl From<serde_json::Value> for Value {
+    fn from(json: serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(bool) => Self::Bool(bool),
+            serde_json::Value::Number(number) => match number.as_i64() {
+                Some(int) => Self::Int(int),
+                None => Self::Float(number.as_f64().unwrap_or_default()),
+            },
+            serde_json::Value::String(text) => Self::string(text),
+            serde_json::Value::Array(items) => Self::array(items.into_iter().map(Self::from).collect()),
+            serde_json::Value::Object(map) => {
+                Self::object(map.into_iter().map(|(key, item)| (key.into(), Self::from(item))).collect())
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Rego: compile with guards, judge a document with unknowns.

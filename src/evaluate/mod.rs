@@ -1,0 +1,1 @@
+//! Rules over documents, in parallel.

@@ -1,0 +1,1 @@
+//! Fingerprints that survive moved lines, reordered blocks and unrelated edits.

@@ -1,0 +1,10 @@
+//! Findings: what a rule says about a resource, with STRIDE, DREAD, place and fingerprint.
+
+mod dread;
+pub mod fingerprint;
+mod model;
+mod stride;
+
+pub use dread::{Assessment, Bands, Confidence, Dread, Evidence, Factor, Score, Severity};
+pub use model::{Finding, Inconclusive, Outcome, ResourceRef, RuleCounts, RuleInfo, ThreatClass, UnknownRead};
+pub use stride::{Stride, StrideSet};

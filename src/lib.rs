@@ -1,0 +1,20 @@
+//! Dreadnought: a policy engine for infrastructure as code.
+//!
+//! ```text
+//! discover ▶ syntax ▶ normalize ▶ document ▶ evaluate ▶ finding ▶ report
+//!                  policies/ ▶ pack ▶ engine (rego, cel) ┘
+//! ```
+
+pub mod source;
+pub mod finding;
+pub mod config;
+pub mod discover;
+pub mod syntax;
+pub mod document;
+pub mod normalize;
+pub mod engine;
+pub mod pack;
+pub mod evaluate;
+pub mod report;
+pub mod pack_test;
+pub mod cli;

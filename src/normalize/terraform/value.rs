@@ -1,0 +1,260 @@
+//! Values of the Terraform language: typed collections, unknowns with refinements, and marks
+//! (sensitive, where it came from) that travel with a value through every operator and function.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::number::Number;
+use super::types::Type;
+use crate::document::Pointer;
+
+/// A value with its marks. A clone costs reference counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// What travels with it.
+    pub marks: Marks,
+}
+
+/// What a value is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Null of any type.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    String(Arc<str>),
+    /// A tuple, list or set; a set is sorted and without duplicates.
+    Sequence(SequenceKind, Arc<Vec<Value>>),
+    /// An object or map.
+    Mapping(Arc<Mapping>),
+    /// Not known before apply.
+    Unknown(Arc<Unknown>),
+}
+
+/// Which of the ordered collections it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the language's own")]
+pub enum SequenceKind {
+    Tuple,
+    List,
+    Set,
+}
+
+/// An object or map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mapping {
+    /// Entries in order of key.
+    pub entries: BTreeMap<Arc<str>, Value>,
+    /// A map (one element type), else an object.
+    pub is_map: bool,
+    /// Set where more attributes exist than are written (a resource, a data source): what a missing one is.
+    pub open: Option<Arc<Open>>,
+}
+
+/// What reading an attribute of a resource that is not written gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Open {
+    /// Address of the resource.
+    pub address: Arc<str>,
+    /// Why such an attribute is unknown.
+    pub reason: Arc<str>,
+}
+
+/// An unknown value and what is known of it all the same.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unknown {
+    /// Why, in words.
+    pub reason: Arc<str>,
+    /// Its type, where known.
+    pub kind: Option<Type>,
+    /// How its text begins.
+    pub prefix: Arc<str>,
+    /// Whether it cannot be null.
+    pub not_null: bool,
+}
+
+/// Marks of a value; `None` for the common case of no mark.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks(Option<Arc<MarkSet>>);
+
+/// What travels with a value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MarkSet {
+    /// Whether it must not be shown.
+    pub sensitive: bool,
+    /// Resource attributes that it was made from: address, attribute.
+    pub references: BTreeSet<(Arc<str>, Pointer)>,
+}
+
+impl Marks {
+    /// No mark.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Sensitive only.
+    pub fn sensitive() -> Self {
+        Self(Some(Arc::new(MarkSet { sensitive: true, references: BTreeSet::new() })))
+    }
+
+    /// A reference to an attribute of a resource.
+    pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
+        Self(Some(Arc::new(MarkSet { sensitive: false, references: BTreeSet::from([(address, attribute)]) })))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether the value must not be shown.
+    pub fn is_sensitive(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| marks.sensitive)
+    }
+
+    /// Resource attributes that the value was made from.
+    pub fn references(&self) -> impl Iterator<Item = &(Arc<str>, Pointer)> {
+        self.0.iter().flat_map(|marks| marks.references.iter())
+    }
+
+    /// These marks without `sensitive` (`nonsensitive`).
+    #[must_use]
+    pub fn without_sensitive(&self) -> Self {
+        match &self.0 {
+            Some(marks) if marks.sensitive && marks.references.is_empty() => Self(None),
+            Some(marks) if marks.sensitive => {
+                Self(Some(Arc::new(MarkSet { sensitive: false, references: marks.references.clone() })))
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        match (&self.0, &other.0) {
+            (_, None) => self.clone(),
+            (None, _) => other.clone(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => self.clone(),
+            (Some(a), Some(b)) => {
+                let mut both = MarkSet::clone(a);
+                both.sensitive |= b.sensitive;
+                both.references.extend(b.references.iter().cloned());
+                Self(Some(Arc::new(both)))
+            }
+        }
+    }
+}
+
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Self {
+        Self { kind, marks: Marks::none() }
+    }
+}
+
+impl Value {
+    /// Null.
+    pub fn null() -> Self {
+        Kind::Null.into()
+    }
+
+    /// A boolean.
+    pub fn bool(bool: bool) -> Self {
+        Kind::Bool(bool).into()
+    }
+
+    /// A text.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Kind::String(text.into()).into()
+    }
+
+    /// A number.
+    pub fn number(number: impl Into<Number>) -> Self {
+        Kind::Number(number.into()).into()
+    }
+
+    /// A tuple.
+    pub fn tuple(items: Vec<Self>) -> Self {
+        Kind::Sequence(SequenceKind::Tuple, Arc::new(items)).into()
+    }
+
+    /// A list. The caller has made all items of one type.
+    pub fn list(items: Vec<Self>) -> Self {
+        Kind::Sequence(SequenceKind::List, Arc::new(items)).into()
+    }
+
+    /// An object.
+    pub fn object(entries: BTreeMap<Arc<str>, Self>) -> Self {
+        Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: None })).into()
+    }
+
+    /// A map. The caller has made all elements of one type.
+    pub fn map(entries: BTreeMap<Arc<str>, Self>) -> Self {
+        Kind::Mapping(Arc::new(Mapping { entries, is_map: true, open: None })).into()
+    }
+
+    /// Unknown for a reason, nothing else known of it.
+    pub fn unknown(reason: impl Into<Arc<str>>) -> Self {
+        Kind::Unknown(Arc::new(Unknown { reason: reason.into(), ..Unknown::default() })).into()
+    }
+
+    /// With marks added.
+    #[must_use]
+    pub fn with_marks(mut self, marks: &Marks) -> Self {
+        if !marks.is_empty() {
+            self.marks = self.marks.union(marks);
+        }
+        self
+    }
+
+    /// Why it is unknown, if it is.
+    pub fn unknown_reason(&self) -> Option<&Arc<str>> {
+        if let Kind::Unknown(unknown) = &self.kind { Some(&unknown.reason) } else { None }
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// Whether nothing in it is unknown.
+    pub fn is_wholly_known(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown(_) => false,
+            Kind::Sequence(_, items) => items.iter().all(Self::is_wholly_known),
+            Kind::Mapping(map) => map.open.is_none() && map.entries.values().all(Self::is_wholly_known),
+            _ => true,
+        }
+    }
+
+    /// The reason of the first unknown in it.
+    pub fn first_unknown(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            Kind::Unknown(unknown) => Some(Arc::clone(&unknown.reason)),
+            Kind::Sequence(_, items) => items.iter().find_map(Self::first_unknown),
+            Kind::Mapping(map) => map
+                .entries
+                .values()
+                .find_map(Self::first_unknown)
+                .or_else(|| map.open.as_ref().map(|open| Arc::clone(&open.reason))),
+            _ => None,
+        }
+    }
+
+    /// Its marks and those of everything in it.
+    pub fn deep_marks(&self) -> Marks {
+        let inner = match &self.kind {
+            Kind::Sequence(_, items) => items.iter().fold(Marks::none(), |all, item| all.union(&item.deep_marks())),
+            Kind::Mapping(map) => {
+                map.entries.values().fold(Marks::none(), |all, item| all.union(&item.deep_marks()))
+            }
+            _ => Marks::none(),
+        };
+        self.marks.union(&inner)
+    }
+}

@@ -1,0 +1,1 @@
+//! Packs: manifest, rules, threat classes.
