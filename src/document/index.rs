@@ -60,8 +60,12 @@ impl<'a> Index<'a> {
                     None => by_block.get(&*reference.to).cloned().unwrap_or_default(),
                 };
                 for to in targets.into_iter().filter(|to| *to != from) {
-                    let edge =
-                        Edge { from, at: reference.from.clone(), to, attribute: reference.attribute.clone() };
+                    let edge = Edge {
+                        from,
+                        at: reference.from.clone(),
+                        to,
+                        attribute: reference.attribute.clone(),
+                    };
                     index.incoming[to].push(edge.clone());
                     index.outgoing[from].push(edge);
                 }

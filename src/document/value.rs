@@ -99,7 +99,9 @@ impl Value {
         match self {
             Self::Unknown(reason) => found.push((at.clone(), Arc::clone(reason))),
             Self::Array(items) => {
-                for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_wholly_known()) {
+                for (index, item) in
+                    items.iter().enumerate().filter(|(_, item)| !item.is_wholly_known())
+                {
                     item.collect_unknowns(&at.index(index), found);
                 }
             }
@@ -141,10 +143,12 @@ impl From<serde_json::Value> for Value {
                 None => Self::Float(number.as_f64().unwrap_or_default()),
             },
             serde_json::Value::String(text) => Self::string(text),
-            serde_json::Value::Array(items) => Self::array(items.into_iter().map(Self::from).collect()),
-            serde_json::Value::Object(map) => {
-                Self::object(map.into_iter().map(|(key, item)| (key.into(), Self::from(item))).collect())
+            serde_json::Value::Array(items) => {
+                Self::array(items.into_iter().map(Self::from).collect())
             }
+            serde_json::Value::Object(map) => Self::object(
+                map.into_iter().map(|(key, item)| (key.into(), Self::from(item))).collect(),
+            ),
         }
     }
 }

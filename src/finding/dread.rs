@@ -17,8 +17,13 @@ pub enum Factor {
 
 impl Factor {
     /// All five, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Damage, Self::Reproducibility, Self::Exploitability, Self::AffectedUsers, Self::Discoverability];
+    pub const ALL: [Self; 5] = [
+        Self::Damage,
+        Self::Reproducibility,
+        Self::Exploitability,
+        Self::AffectedUsers,
+        Self::Discoverability,
+    ];
 
     /// The word for it in JSON and YAML.
     pub fn name(self) -> &'static str {

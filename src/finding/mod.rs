@@ -6,5 +6,7 @@ mod model;
 mod stride;
 
 pub use dread::{Assessment, Bands, Confidence, Dread, Evidence, Factor, Score, Severity};
-pub use model::{Finding, Inconclusive, Outcome, ResourceRef, RuleCounts, RuleInfo, ThreatClass, UnknownRead};
+pub use model::{
+    Finding, Inconclusive, Outcome, ResourceRef, RuleCounts, RuleInfo, ThreatClass, UnknownRead,
+};
 pub use stride::{Stride, StrideSet};

@@ -61,7 +61,9 @@ impl ProblemKind {
             | Self::RuleError
             | Self::RuleBudget
             | Self::Internal => ProblemSeverity::Error,
-            Self::ModuleUnresolved | Self::Unrendered | Self::SymlinkSkipped | Self::Note => ProblemSeverity::Warning,
+            Self::ModuleUnresolved | Self::Unrendered | Self::SymlinkSkipped | Self::Note => {
+                ProblemSeverity::Warning
+            }
         }
     }
 

@@ -1,1 +1,18 @@
+//! Integration tests: one binary, one module a subject.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking and read fixtures"
+)]
 
+mod cel;
+mod discover;
+mod findings;
+mod functions;
+mod kubernetes;
+mod packs;
+mod rego;
+mod reports;
+mod samples;
+mod syntax;
+mod terraform;

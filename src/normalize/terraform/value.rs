@@ -104,7 +104,10 @@ impl Marks {
 
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
-        Self(Some(Arc::new(MarkSet { sensitive: false, references: BTreeSet::from([(address, attribute)]) })))
+        Self(Some(Arc::new(MarkSet {
+            sensitive: false,
+            references: BTreeSet::from([(address, attribute)]),
+        })))
     }
 
     /// Whether there is none.
@@ -127,9 +130,10 @@ impl Marks {
     pub fn without_sensitive(&self) -> Self {
         match &self.0 {
             Some(marks) if marks.sensitive && marks.references.is_empty() => Self(None),
-            Some(marks) if marks.sensitive => {
-                Self(Some(Arc::new(MarkSet { sensitive: false, references: marks.references.clone() })))
-            }
+            Some(marks) if marks.sensitive => Self(Some(Arc::new(MarkSet {
+                sensitive: false,
+                references: marks.references.clone(),
+            }))),
             _ => self.clone(),
         }
     }
@@ -227,7 +231,9 @@ impl Value {
         match &self.kind {
             Kind::Unknown(_) => false,
             Kind::Sequence(_, items) => items.iter().all(Self::is_wholly_known),
-            Kind::Mapping(map) => map.open.is_none() && map.entries.values().all(Self::is_wholly_known),
+            Kind::Mapping(map) => {
+                map.open.is_none() && map.entries.values().all(Self::is_wholly_known)
+            }
             _ => true,
         }
     }
@@ -249,7 +255,9 @@ impl Value {
     /// Its marks and those of everything in it.
     pub fn deep_marks(&self) -> Marks {
         let inner = match &self.kind {
-            Kind::Sequence(_, items) => items.iter().fold(Marks::none(), |all, item| all.union(&item.deep_marks())),
+            Kind::Sequence(_, items) => {
+                items.iter().fold(Marks::none(), |all, item| all.union(&item.deep_marks()))
+            }
             Kind::Mapping(map) => {
                 map.entries.values().fold(Marks::none(), |all, item| all.union(&item.deep_marks()))
             }
