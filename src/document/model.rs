@@ -48,6 +48,9 @@ pub enum Mode {
     Managed,
     /// Read only (`data` blocks).
     Data,
+    /// Not a resource but a declaration that rules may judge like one: type `variable`, `module`, `backend` or `provider`,
+    /// address `var.NAME`, `module.NAME`, `backend.TYPE`, `provider.NAME`. Not among `resources` in JSON.
+    Declaration,
 }
 
 /// Whether it is known that a resource exists.
@@ -74,6 +77,9 @@ pub struct Resource {
     pub provider: Arc<str>,
     /// What is written, an object; unknown values stand in it as [`Value::Unknown`].
     pub attributes: Value,
+    /// JSON texts among the attributes, parsed: an object by attribute path without its leading `/` (`policy`,
+    /// `inline_policy/0/policy`). A text that is only partly known has unknown leaves here, though the attribute is unknown as a whole.
+    pub parsed: Value,
     /// What the provider fills in where nothing is written, an object.
     pub defaults: Value,
     /// Pointers of sensitive attributes.
