@@ -1,0 +1,217 @@
+//! Evaluates the body of a block: attributes, nested blocks as lists of objects, dynamic blocks expanded, places kept.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::expression::{elements, evaluate};
+use super::instance::Instance;
+use super::scope::{Name, Scope};
+use super::value::{Kind, SequenceKind, Value};
+use crate::document::{Pointer, SpanTable};
+use crate::source::{FileId, Place};
+use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
+
+/// A body's values and the places of everything in it.
+#[derive(Debug, Clone)]
+pub struct Evaluated {
+    /// Attributes and nested blocks by name; what is null is left out.
+    pub entries: BTreeMap<Arc<str>, Value>,
+    /// Places by pointer, shared by all instances of a block without dynamic parts.
+    pub spans: Arc<SpanTable>,
+}
+
+/// Evaluate a body, leaving out the members named in `meta`. What Terraform would refuse is reported and unknown.
+pub fn evaluate_body<'a>(
+    body: &Body,
+    meta: &[&str],
+    instance: &Rc<Instance<'a>>,
+    scope: &Scope<'_, 'a>,
+) -> Evaluated {
+    let key = std::ptr::from_ref(body).addr();
+    let cached = instance.evaluator.spans.borrow().get(&key).cloned();
+    let mut walk = Walk { instance, meta, places: cached.is_none().then(Vec::new) };
+    let entries = walk.body(body, scope, &Pointer::root());
+    let spans = cached.unwrap_or_else(|| {
+        let spans = Arc::new(SpanTable::new(walk.places.unwrap_or_default()));
+        if !has_dynamic(body) {
+            instance.evaluator.spans.borrow_mut().insert(key, Arc::clone(&spans));
+        }
+        spans
+    });
+    Evaluated { entries, spans }
+}
+
+fn has_dynamic(body: &Body) -> bool {
+    body.blocks.iter().any(|block| &*block.name == "dynamic" || has_dynamic(&block.body))
+}
+
+struct Walk<'w, 'a> {
+    instance: &'w Rc<Instance<'a>>,
+    meta: &'w [&'w str],
+    places: Option<Vec<(Pointer, Place)>>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn body(&mut self, body: &Body, scope: &Scope<'_, 'a>, at: &Pointer) -> BTreeMap<Arc<str>, Value> {
+        let mut entries = BTreeMap::new();
+        for attribute in &body.attributes {
+            if at.is_root() && self.meta.contains(&&*attribute.name) {
+                continue;
+            }
+            let value = self.attribute(attribute, scope, at);
+            if !value.is_null() {
+                entries.insert(Arc::clone(&attribute.name), value);
+            }
+        }
+        let mut lists: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
+        for block in &body.blocks {
+            if at.is_root() && self.meta.contains(&&*block.name) {
+                continue;
+            }
+            self.block(block, scope, at, &mut lists);
+        }
+        for (name, blocks) in lists {
+            let joined = join(entries.remove(&name), blocks);
+            entries.insert(name, joined);
+        }
+        entries
+    }
+
+    fn attribute(&mut self, attribute: &Attribute, scope: &Scope<'_, 'a>, at: &Pointer) -> Value {
+        if let Some(places) = &mut self.places {
+            let pointer = at.key(&attribute.name);
+            places.push((pointer.clone(), Place { file: scope.file, span: attribute.span }));
+            literal_places(&attribute.value, scope.file, &pointer, places);
+        }
+        evaluate(&attribute.value, scope).unwrap_or_else(|fault| {
+            self.instance.evaluator.report(&fault);
+            Value::unknown(format!("could not be evaluated: {}", fault.message))
+        })
+    }
+
+    fn block(
+        &mut self,
+        block: &Block,
+        scope: &Scope<'_, 'a>,
+        at: &Pointer,
+        lists: &mut BTreeMap<Arc<str>, Vec<Value>>,
+    ) {
+        if &*block.name == "dynamic"
+            && let [label] = block.labels.as_slice()
+        {
+            let name = Arc::clone(&label.text);
+            let list = lists.entry(Arc::clone(&name)).or_default();
+            let items = self.dynamic(block, &name, scope, at, list.len());
+            list.extend(items);
+            return;
+        }
+        let list = lists.entry(Arc::clone(&block.name)).or_default();
+        let pointer = at.key(&block.name).index(list.len());
+        self.place(at, &block.name, &pointer, block, scope.file);
+        let mut entries = self.body(&block.body, scope, &pointer);
+        for (position, label) in block.labels.iter().enumerate() {
+            let key = if position == 0 { Arc::from("name") } else { Arc::from(format!("name{}", position + 1)) };
+            entries.entry(key).or_insert_with(|| Value::string(Arc::clone(&label.text)));
+        }
+        list.push(Value::object(entries));
+    }
+
+    fn place(&mut self, at: &Pointer, name: &str, pointer: &Pointer, block: &Block, file: FileId) {
+        if let Some(places) = &mut self.places {
+            let place = Place { file, span: block.header };
+            places.push((at.key(name), place));
+            places.push((pointer.clone(), place));
+        }
+    }
+
+    /// The blocks that a dynamic block makes. An unknown `for_each` makes one unknown element.
+    fn dynamic(
+        &mut self,
+        block: &Block,
+        name: &Arc<str>,
+        scope: &Scope<'_, 'a>,
+        at: &Pointer,
+        first: usize,
+    ) -> Vec<Value> {
+        let Some((collection, content)) = self.dynamic_parts(block, scope) else {
+            return vec![Value::unknown("a dynamic block that could not be evaluated")];
+        };
+        let iterator = match block.body.attribute("iterator").map(|attribute| &attribute.value.kind) {
+            Some(NodeKind::Name(iterator)) => iterator,
+            Some(NodeKind::Scalar(Scalar::String(iterator))) => iterator,
+            _ => name,
+        };
+        let items = match elements(&collection) {
+            Ok(items) => items,
+            Err(unknown) => {
+                let unknown = unknown.unwrap_or_else(|| Value::unknown("`for_each` of a dynamic block is null"));
+                self.place(at, name, &at.key(name).index(first), block, scope.file);
+                return vec![unknown];
+            }
+        };
+        let mut made = Vec::with_capacity(items.len());
+        for (key, value) in items {
+            let element = Value::object(BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]));
+            let names = Name { name: iterator, value: element, outer: scope.names };
+            let pointer = at.key(name).index(first + made.len());
+            self.place(at, name, &pointer, content, scope.file);
+            let inner = Scope { names: Some(&names), ..scope.clone() };
+            let entries = self.body(&content.body, &inner, &pointer);
+            made.push(Value::object(entries).with_marks(&collection.marks));
+        }
+        made
+    }
+
+    fn dynamic_parts<'b>(&mut self, block: &'b Block, scope: &Scope<'_, 'a>) -> Option<(Value, &'b Block)> {
+        let for_each = block.body.attribute("for_each");
+        let content = block.body.blocks_named("content").next();
+        let (Some(for_each), Some(content)) = (for_each, content) else {
+            let fault = scope.fault(block.header, "a dynamic block needs `for_each` and a `content` block");
+            self.instance.evaluator.report(&fault);
+            return None;
+        };
+        match evaluate(&for_each.value, scope) {
+            Ok(collection) => Some((collection, content)),
+            Err(fault) => {
+                self.instance.evaluator.report(&fault);
+                None
+            }
+        }
+    }
+}
+
+/// An attribute and blocks of one name: Terraform lets some be written either way, never both; keep whatever is there.
+fn join(attribute: Option<Value>, blocks: Vec<Value>) -> Value {
+    match attribute.map(|value| value.kind) {
+        Some(Kind::Sequence(_, items)) => Value::tuple(items.iter().cloned().chain(blocks).collect()),
+        _ => Kind::Sequence(SequenceKind::List, Arc::new(blocks)).into(),
+    }
+}
+
+/// Places inside a literal value: object keys and list elements, also inside `jsonencode(…)`.
+pub fn literal_places(node: &Node, file: FileId, at: &Pointer, places: &mut Vec<(Pointer, Place)>) {
+    match &node.kind {
+        NodeKind::Sequence(items) => {
+            for (position, item) in items.iter().enumerate() {
+                let pointer = at.index(position);
+                places.push((pointer.clone(), Place { file, span: item.span }));
+                literal_places(item, file, &pointer, places);
+            }
+        }
+        NodeKind::Mapping(entries) => {
+            for entry in entries {
+                if let NodeKind::Scalar(Scalar::String(key)) = &entry.key.kind {
+                    let pointer = at.key(key);
+                    places.push((pointer.clone(), Place { file, span: entry.key.span.to(entry.value.span) }));
+                    literal_places(&entry.value, file, &pointer, places);
+                }
+            }
+        }
+        NodeKind::Parenthesis(inner) => literal_places(inner, file, at, places),
+        NodeKind::Call { name, arguments, .. } if &**name == "jsonencode" && arguments.len() == 1 => {
+            literal_places(&arguments[0], file, at, places);
+        }
+        _ => {}
+    }
+}

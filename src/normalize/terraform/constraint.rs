@@ -1,0 +1,86 @@
+//! Type constraints as variables write them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::expression::evaluate;
+use super::module::Declaration;
+use super::scope::{Fault, Scope};
+use super::types::{ObjectAttribute, Type};
+use crate::syntax::{Node, NodeKind, Scalar, hcl};
+
+/// The type constraint of a variable; `any` where none is written.
+pub fn of(declaration: &Declaration, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
+    let Some(attribute) = declaration.attribute("type") else { return Ok(Type::Any) };
+    parse(&attribute.value, scope)
+}
+
+fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
+    let refused = || scope.fault(node.span, "this is not a type: write string, number, bool, any, list(…), set(…), map(…), object({…}) or tuple([…])");
+    match &node.kind {
+        NodeKind::Name(name) => simple(name).ok_or_else(refused),
+        // The JSON syntax and Terraform before 0.12 write types as texts.
+        NodeKind::Scalar(Scalar::String(text)) => match simple(text) {
+            Some(kind) => Ok(kind),
+            None => match hcl::parse_expression(scope.file, text, node.span.start as usize) {
+                Ok(inner) if !matches!(inner.kind, NodeKind::Scalar(_)) => parse(&inner, scope),
+                _ => Err(refused()),
+            },
+        },
+        NodeKind::Call { name, arguments, .. } => {
+            let [argument] = arguments.as_slice() else { return Err(refused()) };
+            match &**name {
+                "list" => Ok(Type::List(Box::new(parse(argument, scope)?))),
+                "set" => Ok(Type::Set(Box::new(parse(argument, scope)?))),
+                "map" => Ok(Type::Map(Box::new(parse(argument, scope)?))),
+                "object" => object(argument, scope),
+                "tuple" => match &argument.kind {
+                    NodeKind::Sequence(items) => {
+                        Ok(Type::Tuple(items.iter().map(|item| parse(item, scope)).collect::<Result<_, _>>()?))
+                    }
+                    _ => Err(refused()),
+                },
+                _ => Err(refused()),
+            }
+        }
+        _ => Err(refused()),
+    }
+}
+
+fn simple(name: &str) -> Option<Type> {
+    Some(match name {
+        "string" => Type::String,
+        "number" => Type::Number,
+        "bool" => Type::Bool,
+        "any" => Type::Any,
+        "list" => Type::List(Box::new(Type::Any)),
+        "map" => Type::Map(Box::new(Type::Any)),
+        "set" => Type::Set(Box::new(Type::Any)),
+        _ => return None,
+    })
+}
+
+fn object(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
+    let NodeKind::Mapping(entries) = &node.kind else {
+        return Err(scope.fault(node.span, "object(…) needs an object of attribute types"));
+    };
+    let mut attributes = BTreeMap::new();
+    for entry in entries {
+        let NodeKind::Scalar(Scalar::String(name)) = &entry.key.kind else {
+            return Err(scope.fault(entry.key.span, "an attribute of an object type needs a plain name"));
+        };
+        attributes.insert(Arc::clone(name), object_attribute(&entry.value, scope)?);
+    }
+    Ok(Type::Object(attributes))
+}
+
+fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribute, Fault> {
+    if let NodeKind::Call { name, arguments, .. } = &node.kind
+        && &**name == "optional"
+        && let [kind, rest @ ..] = arguments.as_slice()
+    {
+        let default = rest.first().map(|default| evaluate(default, scope)).transpose()?;
+        return Ok(ObjectAttribute { kind: parse(kind, scope)?, optional: true, default });
+    }
+    Ok(ObjectAttribute { kind: parse(node, scope)?, optional: false, default: None })
+}

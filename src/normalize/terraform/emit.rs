@@ -1,0 +1,348 @@
+//! From an evaluated root to a document: resources of every module instance, declarations, outputs, modules.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::body::{self, Evaluated};
+use super::expand::Shape;
+use super::instance::{Instance, ResourceInstance};
+use super::lower::Lowering;
+use super::module::{Declaration, ResourceDeclaration, is_local_source};
+use super::scope::{Repetition, Scope};
+use super::value::Value;
+use crate::document::{
+    self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource, Scope as ResourceScope,
+    SpanTable, Variable,
+};
+use crate::source::Place;
+use crate::syntax::NodeKind;
+
+/// The document of a root module.
+pub fn document(root: &Rc<Instance<'_>>) -> Document {
+    let folder = &root.module.folder;
+    let mut document = Document {
+        format: "terraform",
+        root: if folder.is_empty() { Arc::from(".") } else { Arc::clone(folder) },
+        resources: Vec::new(),
+        variables: variables(root),
+        outputs: outputs(root),
+        providers: Vec::new(),
+        modules: Vec::new(),
+        backend: None,
+        problems: Vec::new(),
+    };
+    backend(root, &mut document);
+    walk(root, &mut document);
+    document.resources.sort_by(|a, b| a.address.cmp(&b.address));
+    document.resources.dedup_by(|later, first| later.address == first.address);
+    document.modules.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut problems = root.evaluator.problems.take();
+    problems.sort();
+    problems.dedup();
+    document.problems = problems;
+    document
+}
+
+fn walk<'a>(instance: &Rc<Instance<'a>>, document: &mut Document) {
+    for (address, declaration) in &instance.module.resources {
+        let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
+        match instance.resources_of(address, declaration, (&scope, declaration.declaration.block.header)) {
+            Ok(resources) => {
+                let unknown = matches!(resources.shape, Shape::Unknown(_));
+                let made = resources.instances.iter().map(|each| resource(instance, declaration, each, unknown));
+                document.resources.extend(made);
+            }
+            Err(fault) => instance.evaluator.report(&fault),
+        }
+    }
+    declared_variables(instance, document);
+    providers(instance, document);
+    for (name, call) in &instance.module.calls {
+        let scope = Scope::of(instance, call.file, &Repetition::Single);
+        match instance.children_of(name, call, (&scope, call.block.header)) {
+            Ok(children) => {
+                module_call(instance, name, call, children.unresolved.is_none(), document);
+                children.instances.iter().for_each(|(_, child)| walk(child, document));
+            }
+            Err(fault) => instance.evaluator.report(&fault),
+        }
+    }
+}
+
+fn resource(
+    instance: &Instance<'_>,
+    declaration: &ResourceDeclaration,
+    made: &ResourceInstance,
+    unknown: bool,
+) -> Resource {
+    let mut lowering = Lowering::default();
+    let attributes = lowering.entries(&made.body.entries);
+    let mut references = lowering.references;
+    references.retain(|reference| reference.to != made.address);
+    references.sort();
+    references.dedup();
+    let existence = if unknown { Existence::Unknown } else { instance.existence };
+    let tags = tags(&attributes);
+    let scope = ResourceScope {
+        module: module_path(instance),
+        region: text(&attributes, "location").or_else(|| text(&attributes, "region")),
+        environment: tags
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env"))
+            .and_then(|(_, value)| value.as_str().map(Arc::from)),
+        namespace: None,
+    };
+    Resource {
+        address: Arc::clone(&made.address),
+        kind: Arc::clone(&declaration.kind),
+        name: Arc::clone(&declaration.name),
+        mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
+        provider: provider_name(declaration),
+        attributes,
+        parsed: document::Value::object(lowering.parsed),
+        defaults: document::Value::object(Map::new()),
+        sensitive: lowering.sensitive,
+        references,
+        tags,
+        scope,
+        existence,
+        place: declaration.declaration.place(),
+        header: declaration.declaration.header(),
+        spans: Arc::clone(&made.body.spans),
+        called_from: Arc::clone(&instance.called_from),
+    }
+}
+
+fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
+    attributes.get(name)?.as_str().map(Arc::from)
+}
+
+fn tags(attributes: &document::Value) -> Map {
+    let tags = ["tags", "labels"].iter().find_map(|name| attributes.get(name)?.as_object());
+    let known = |(key, value): (&Arc<str>, &document::Value)| {
+        value.as_str().map(|text| (Arc::clone(key), document::Value::string(text)))
+    };
+    tags.into_iter().flatten().filter_map(known).collect()
+}
+
+/// `net["eu"]` for each call on the way.
+fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
+    let mut before = 0;
+    let segment = |site: &document::CallSite| {
+        let own = site.module.get(before..).unwrap_or_default();
+        before = site.module.len() + 1;
+        Arc::from(own.strip_prefix("module.").unwrap_or(own))
+    };
+    instance.called_from.iter().map(segment).collect()
+}
+
+/// The `provider` argument's name, else the type's first word.
+fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
+    let mut written = declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
+    while let Some(kind) = written {
+        match kind {
+            NodeKind::Name(name) => return Arc::clone(name),
+            NodeKind::Attribute(base, _) => written = Some(&base.kind),
+            _ => break,
+        }
+    }
+    declaration.kind.split('_').next().unwrap_or_default().into()
+}
+
+fn variables(root: &Rc<Instance<'_>>) -> Vec<Variable> {
+    let mut all: Vec<Variable> = root
+        .module
+        .variables
+        .iter()
+        .map(|(name, declaration)| {
+            let scope = Scope::of(root, declaration.file, &Repetition::Single);
+            let value = root.variable(name, &scope, declaration.block.header).unwrap_or_else(|fault| {
+                root.evaluator.report(&fault);
+                Value::unknown("part of a circle")
+            });
+            variable(name, &value, declaration)
+        })
+        .collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
+    let mut all = Vec::new();
+    for (name, declaration) in &root.module.outputs {
+        match root.output(name) {
+            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Err(fault)) => root.evaluator.report(&fault),
+            None => {}
+        }
+    }
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all
+}
+
+fn variable(name: &Arc<str>, value: &Value, declaration: &Declaration) -> Variable {
+    Variable {
+        name: Arc::clone(name),
+        sensitive: value.deep_marks().is_sensitive(),
+        value: Lowering::default().value(value, &Pointer::root()),
+        place: declaration.header(),
+        spans: Arc::default(),
+    }
+}
+
+/// A declaration that rules judge like a resource.
+fn declare(
+    instance: &Instance<'_>,
+    kind: &str,
+    address: String,
+    name: &Arc<str>,
+    declaration: &Declaration,
+    evaluated: &Evaluated,
+) -> Resource {
+    let mut lowering = Lowering::default();
+    let attributes = lowering.entries(&evaluated.entries);
+    let mut references = lowering.references;
+    references.sort();
+    references.dedup();
+    Resource {
+        address: address.into(),
+        kind: kind.into(),
+        name: Arc::clone(name),
+        mode: Mode::Declaration,
+        provider: Arc::from("terraform"),
+        attributes,
+        parsed: document::Value::object(lowering.parsed),
+        defaults: document::Value::object(Map::new()),
+        sensitive: lowering.sensitive,
+        references,
+        tags: Map::new(),
+        scope: ResourceScope { module: module_path(instance), ..ResourceScope::default() },
+        existence: instance.existence,
+        place: declaration.place(),
+        header: declaration.header(),
+        spans: Arc::clone(&evaluated.spans),
+        called_from: Arc::clone(&instance.called_from),
+    }
+}
+
+/// Variables whose default is in effect: those of the root, and those of modules that their caller leaves out.
+fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
+    for (name, declaration) in &instance.module.variables {
+        if instance.is_argument(name) {
+            continue;
+        }
+        let scope = Scope::of(instance, declaration.file, &Repetition::Single);
+        let meta = &["type", "validation", "description"];
+        let mut evaluated = body::evaluate_body(&declaration.block.body, meta, instance, &scope);
+        evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
+        let address = format!("{}var.{name}", instance.prefix);
+        document.resources.push(declare(instance, "variable", address, name, declaration, &evaluated));
+    }
+}
+
+fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
+    for declaration in &instance.module.providers {
+        let name = &declaration.block.labels[0].text;
+        let scope = Scope::of(instance, declaration.file, &Repetition::Single);
+        let mut evaluated = body::evaluate_body(&declaration.block.body, &[], instance, &scope);
+        let alias = declaration.literal("alias").cloned();
+        let suffix = alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
+        if instance.prefix.is_empty() {
+            document.providers.push(Provider {
+                name: Arc::clone(name),
+                alias,
+                attributes: Lowering::default().entries(&evaluated.entries),
+                place: declaration.header(),
+            });
+        }
+        evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
+        let address = format!("{}provider.{name}{suffix}", instance.prefix);
+        document.resources.push(declare(instance, "provider", address, name, declaration, &evaluated));
+    }
+}
+
+fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
+    let Some(declaration) = &root.module.backend else { return };
+    let kind = declaration.block.labels.first().map_or_else(|| Arc::from("cloud"), |label| Arc::clone(&label.text));
+    let scope = Scope::of(root, declaration.file, &Repetition::Single);
+    let mut evaluated = body::evaluate_body(&declaration.block.body, &[], root, &scope);
+    document.backend = Some(Backend {
+        kind: Arc::clone(&kind),
+        attributes: Lowering::default().entries(&evaluated.entries),
+        place: declaration.header(),
+        spans: Arc::clone(&evaluated.spans),
+    });
+    evaluated.entries.insert("type".into(), Value::string(Arc::clone(&kind)));
+    let address = format!("backend.{kind}");
+    document.resources.push(declare(root, "backend", address, &kind, declaration, &evaluated));
+}
+
+fn module_call(
+    instance: &Rc<Instance<'_>>,
+    name: &Arc<str>,
+    call: &Declaration,
+    resolved: bool,
+    document: &mut Document,
+) {
+    let source: Arc<str> = call.literal("source").cloned().unwrap_or_default();
+    let version = call.literal("version").cloned();
+    let pinned = is_pinned(&source, version.as_deref());
+    let address: Arc<str> = format!("{}module.{name}", instance.prefix).into();
+    let arguments = instance.arguments_of(call);
+    let mut lowering = Lowering::default();
+    let inputs = lowering.entries(&arguments.entries);
+    let mut references = lowering.references;
+    references.sort();
+    references.dedup();
+    let spans = call_spans(call, &arguments);
+    document.modules.push(ModuleCall {
+        address: Arc::clone(&address),
+        source: Arc::clone(&source),
+        version: version.clone(),
+        pinned,
+        resolved,
+        inputs,
+        references,
+        place: call.header(),
+        spans: Arc::clone(&spans),
+    });
+    let mut entries = BTreeMap::from([
+        (Arc::from("name"), Value::string(Arc::clone(name))),
+        (Arc::from("source"), Value::string(Arc::clone(&source))),
+        (Arc::from("local"), Value::bool(is_local_source(&source))),
+        (Arc::from("pinned"), Value::bool(pinned)),
+        (Arc::from("resolved"), Value::bool(resolved)),
+        (Arc::from("inputs"), Value::object(arguments.entries)),
+    ]);
+    if let Some(version) = version {
+        entries.insert("version".into(), Value::string(version));
+    }
+    let declared = Evaluated { entries, spans };
+    document.resources.push(declare(instance, "module", address.to_string(), name, call, &declared));
+}
+
+fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
+    let inputs = Pointer::root().key("inputs");
+    let mut places: Vec<(Pointer, Place)> =
+        arguments.spans.iter().map(|(pointer, place)| (inputs.join(pointer), place)).collect();
+    for name in ["source", "version"] {
+        if let Some(attribute) = call.attribute(name) {
+            places.push((Pointer::root().key(name), Place { file: call.file, span: attribute.span }));
+        }
+    }
+    Arc::new(SpanTable::new(places))
+}
+
+/// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
+fn is_pinned(source: &str, version: Option<&str>) -> bool {
+    if is_local_source(source) {
+        return true;
+    }
+    if let Some(version) = version {
+        let version = version.trim().trim_start_matches('=').trim();
+        return !version.is_empty() && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
+    }
+    let reference = source.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
+    reference.is_some_and(|text| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit()))
+}

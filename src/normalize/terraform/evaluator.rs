@@ -1,0 +1,119 @@
+//! What all module instances of one root share: modules, options, problems, budgets.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::module::Module;
+use super::scope::Fault;
+use super::value::Value;
+use crate::document::SpanTable;
+use crate::source::{FileSystem, Problem, ProblemKind};
+
+/// Steps that the evaluation of one root may take.
+const MAX_STEPS: u64 = 200_000_000;
+/// Deepest chain of values that depend on values.
+const MAX_DEPTH: usize = 1_000;
+/// Most instances that one `count` or `for_each` may make.
+pub const MAX_INSTANCES: usize = 100_000;
+/// Most resource instances of one root.
+const MAX_RESOURCES: usize = 1_000_000;
+/// Deepest chain of module calls.
+pub const MAX_MODULE_DEPTH: usize = 64;
+
+/// State of one root's evaluation.
+pub struct Evaluator<'a> {
+    /// All modules of the scan by folder.
+    pub modules: &'a FxHashMap<Arc<str>, Module>,
+    /// The root module.
+    pub root: &'a Module,
+    /// Values of the root's variables from files and options.
+    pub inputs: FxHashMap<Arc<str>, Value>,
+    /// The workspace's name.
+    pub workspace: Arc<str>,
+    /// Where `file` and its kin read.
+    pub files: &'a dyn FileSystem,
+    /// What Terraform would refuse.
+    pub problems: RefCell<Vec<Problem>>,
+    /// Names of the values being evaluated, outermost first: a value met twice is a cycle.
+    pub stack: RefCell<Vec<String>>,
+    /// Templates that render templates.
+    pub template_depth: Cell<usize>,
+    /// Folders that some instance was made of.
+    pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
+    /// Span tables of blocks without dynamic parts, by the block's address in memory.
+    pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
+    steps: Cell<u64>,
+    resources: Cell<usize>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// For one root module.
+    pub fn new(
+        modules: &'a FxHashMap<Arc<str>, Module>,
+        root: &'a Module,
+        inputs: FxHashMap<Arc<str>, Value>,
+        workspace: Arc<str>,
+        files: &'a dyn FileSystem,
+    ) -> Self {
+        Self {
+            modules,
+            root,
+            inputs,
+            workspace,
+            files,
+            problems: RefCell::default(),
+            stack: RefCell::default(),
+            template_depth: Cell::new(0),
+            reached: RefCell::default(),
+            spans: RefCell::default(),
+            steps: Cell::new(0),
+            resources: Cell::new(0),
+        }
+    }
+
+    /// Count evaluation steps. The error says that the budget is used up.
+    pub fn spend(&self, steps: u64) -> Result<(), String> {
+        self.steps.set(self.steps.get() + steps);
+        if self.steps.get() > MAX_STEPS {
+            return Err(format!("evaluating this configuration takes more than {MAX_STEPS} steps"));
+        }
+        Ok(())
+    }
+
+    /// Count resource instances. The error says that there are too many.
+    pub fn count_resources(&self, more: usize) -> Result<(), String> {
+        self.resources.set(self.resources.get() + more);
+        if self.resources.get() > MAX_RESOURCES {
+            return Err(format!("this configuration has more than {MAX_RESOURCES} resources"));
+        }
+        Ok(())
+    }
+
+    /// Record what Terraform would refuse, or a limit that was reached.
+    pub fn report(&self, fault: &Fault) {
+        let kind = if fault.is_limit { ProblemKind::Limit } else { ProblemKind::Configuration };
+        self.problems.borrow_mut().push(Problem::new(kind, fault.message.clone()).at(fault.place));
+    }
+
+    /// Begin a value by name. The error is the sentence about a cycle or too deep a chain; [`Evaluator::leave`] must follow only success.
+    pub fn enter(&self, name: String) -> Result<(), (String, bool)> {
+        let mut stack = self.stack.borrow_mut();
+        if let Some(at) = stack.iter().position(|running| *running == name) {
+            let mut cycle: Vec<&str> = stack[at..].iter().map(String::as_str).collect();
+            cycle.push(&name);
+            return Err((format!("values depend on each other in a circle: {}", cycle.join(" → ")), false));
+        }
+        if stack.len() >= MAX_DEPTH {
+            return Err((format!("values depend on values more than {MAX_DEPTH} deep"), true));
+        }
+        stack.push(name);
+        Ok(())
+    }
+
+    /// End the value that was begun last.
+    pub fn leave(&self) {
+        self.stack.borrow_mut().pop();
+    }
+}

@@ -1,0 +1,484 @@
+//! A module instance: a lazy graph of memoised values (variables, locals, outputs, resources, module calls).
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::body::{self, Evaluated};
+use super::constraint;
+use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
+use super::expand::{self, Expansion, Shape};
+use super::expression::evaluate;
+use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
+use super::scope::{Fault, Key, Repetition, Scope};
+use super::types;
+use super::value::{Kind, Mapping, Marks, Open, Value};
+use crate::document::{CallSite, Existence, Pointer};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::syntax::Attribute;
+
+/// Members of a resource block that say how it is made, not what it is.
+const RESOURCE_META: &[&str] =
+    &["count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"];
+/// Members of a module block that are not arguments of the module.
+pub const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+
+/// One instance of a module.
+pub struct Instance<'a> {
+    /// What the root's instances share.
+    pub evaluator: Rc<Evaluator<'a>>,
+    /// The declarations.
+    pub module: &'a Module,
+    /// `""` for the root, else `module.net["eu"].` with its trailing dot.
+    pub prefix: Arc<str>,
+    /// Module calls on the way here, outermost first.
+    pub called_from: Arc<[CallSite]>,
+    /// Whether the instance is known to exist.
+    pub existence: Existence,
+    caller: Option<Caller<'a>>,
+    values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
+    resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
+    children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
+}
+
+struct Caller<'a> {
+    instance: Rc<Instance<'a>>,
+    call: &'a Declaration,
+    repetition: Repetition,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Space {
+    Variable,
+    Local,
+    Output,
+}
+
+/// All instances of one resource block.
+pub struct Resources {
+    /// Whether there is one, several by index or key, or an unknown number.
+    pub shape: Shape,
+    /// The instances in order of key.
+    pub instances: Vec<ResourceInstance>,
+}
+
+/// One instance of a resource block.
+pub struct ResourceInstance {
+    /// Full address.
+    pub address: Arc<str>,
+    /// Attributes and places.
+    pub body: Evaluated,
+    /// What a reference to it gives.
+    pub value: Value,
+}
+
+/// All instances of one module call.
+pub struct Children<'a> {
+    /// Whether there is one, several, an unknown number.
+    pub shape: Shape,
+    /// The instances in order of key; none if the module is not resolved.
+    pub instances: Vec<(Key, Rc<Instance<'a>>)>,
+    /// Why the module's files are not at hand.
+    pub unresolved: Option<Arc<str>>,
+}
+
+impl<'a> Instance<'a> {
+    /// The root module's only instance.
+    pub fn root(evaluator: Rc<Evaluator<'a>>) -> Rc<Self> {
+        let module = evaluator.root;
+        evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
+        Rc::new(Self {
+            evaluator,
+            module,
+            prefix: Arc::from(""),
+            called_from: Arc::from([]),
+            existence: Existence::Known,
+            caller: None,
+            values: RefCell::default(),
+            resources: RefCell::default(),
+            children: RefCell::default(),
+        })
+    }
+
+    fn memoised(
+        self: &Rc<Self>,
+        space: Space,
+        name: &Arc<str>,
+        at: (&Scope<'_, 'a>, Span),
+        compute: impl FnOnce() -> Result<Value, Fault>,
+    ) -> Result<Value, Fault> {
+        let key = (space, Arc::clone(name));
+        if let Some(value) = self.values.borrow().get(&key) {
+            return Ok(value.clone());
+        }
+        let kind = match space {
+            Space::Variable => "var.",
+            Space::Local => "local.",
+            Space::Output => "output.",
+        };
+        self.enter(&format!("{kind}{name}"), at)?;
+        let result = compute();
+        self.evaluator.leave();
+        let value = result.unwrap_or_else(|fault| self.failed(&fault));
+        self.values.borrow_mut().insert(key, value.clone());
+        Ok(value)
+    }
+
+    fn enter(&self, name: &str, (scope, span): (&Scope<'_, 'a>, Span)) -> Result<(), Fault> {
+        self.evaluator
+            .enter(format!("{}{name}", self.prefix))
+            .map_err(|(message, is_limit)| Fault { is_limit, ..scope.fault(span, message) })
+    }
+
+    fn failed(&self, fault: &Fault) -> Value {
+        self.evaluator.report(fault);
+        Value::unknown(format!("could not be evaluated: {}", fault.message))
+    }
+
+    /// The value of a local.
+    pub fn local(self: &Rc<Self>, name: &Arc<str>, scope: &Scope<'_, 'a>, span: Span) -> Result<Value, Fault> {
+        let Some(local) = self.module.locals.get(name) else {
+            return Err(scope.fault(span, format!("there is no local value named \"{name}\" in this module")));
+        };
+        self.memoised(Space::Local, name, (scope, span), || {
+            evaluate(&local.node, &Scope::of(self, local.file, &Repetition::Single))
+        })
+    }
+
+    /// The value of a variable.
+    pub fn variable(self: &Rc<Self>, name: &Arc<str>, scope: &Scope<'_, 'a>, span: Span) -> Result<Value, Fault> {
+        let Some(declaration) = self.module.variables.get(name) else {
+            return Err(scope.fault(span, format!("there is no variable named \"{name}\" in this module")));
+        };
+        self.memoised(Space::Variable, name, (scope, span), || self.compute_variable(name, declaration))
+    }
+
+    fn compute_variable(self: &Rc<Self>, name: &Arc<str>, declaration: &'a Declaration) -> Result<Value, Fault> {
+        let scope = Scope::of(self, declaration.file, &Repetition::Single);
+        let flag = |flag: &str| {
+            let attribute = declaration.attribute(flag)?;
+            evaluate(&attribute.value, &scope).ok().map(|value| value.kind)
+        };
+        let given = match &self.caller {
+            None => self.evaluator.inputs.get(name).map(|value| (value.clone(), None)),
+            Some(caller) => match caller.call.attribute(name) {
+                None => None,
+                Some(argument) => {
+                    let scope = Scope::of(&caller.instance, caller.call.file, &caller.repetition);
+                    Some((evaluate(&argument.value, &scope)?, Some(scope.fault(argument.span, ""))))
+                }
+            },
+        };
+        let nullable = flag("nullable") != Some(Kind::Bool(false));
+        let given = given.filter(|(value, _)| nullable || !value.is_null());
+        let (value, blame) = match (given, declaration.attribute("default")) {
+            (Some((value, blame)), _) => (value, blame),
+            (None, Some(default)) => (evaluate(&default.value, &scope)?, None),
+            (None, None) => (self.without_value(name), None),
+        };
+        let kind = constraint::of(declaration, &scope)?;
+        let value = types::convert(&value, &kind).map_err(|message| {
+            let message = format!("the value of variable \"{name}\" does not fit: {message}");
+            match blame {
+                Some(blame) => Fault { message, ..blame },
+                None => scope.fault(declaration.block.header, message),
+            }
+        })?;
+        let sensitive = flag("sensitive") == Some(Kind::Bool(true));
+        Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
+    }
+
+    fn without_value(&self, name: &str) -> Value {
+        if let Some(caller) = &self.caller {
+            let scope = Scope::of(&caller.instance, caller.call.file, &caller.repetition);
+            let message = format!("the module needs a value for its variable \"{name}\"");
+            self.evaluator.report(&scope.fault(caller.call.block.header, message));
+        }
+        Value::unknown(format!("variable '{name}' has no default"))
+    }
+
+    /// The value of an output, `None` if there is none of this name.
+    pub fn output(self: &Rc<Self>, name: &Arc<str>) -> Option<Result<Value, Fault>> {
+        let declaration = self.module.outputs.get(name)?;
+        let scope = Scope::of(self, declaration.file, &Repetition::Single);
+        Some(self.memoised(Space::Output, name, (&scope, declaration.block.header), || {
+            let Some(attribute) = declaration.attribute("value") else {
+                return Err(scope.fault(declaration.block.header, "an output needs a `value`"));
+            };
+            let value = evaluate(&attribute.value, &scope)?;
+            let sensitive = declaration
+                .attribute("sensitive")
+                .and_then(|attribute| evaluate(&attribute.value, &scope).ok())
+                .is_some_and(|value| value.kind == Kind::Bool(true));
+            Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
+        }))
+    }
+
+    /// `path.…` and `terraform.…`.
+    pub fn surrounding(
+        &self,
+        root: &str,
+        attribute: &str,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<Value, Fault> {
+        match (root, attribute) {
+            ("path", "module") => {
+                Ok(Value::string(crate::source::relative(&self.evaluator.root.folder, &self.module.folder)))
+            }
+            ("path", "root") => Ok(Value::string(".")),
+            ("path", "cwd") => Ok(Value::unknown("the working directory is known at run time only")),
+            ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
+            ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
+            _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
+        }
+    }
+
+    /// What a reference to a resource gives: an object, a tuple or map of objects, or an unknown.
+    pub fn resource_value(
+        self: &Rc<Self>,
+        address: &str,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<Value, Fault> {
+        let Some((address, declaration)) = self.module.resources.get_key_value(address) else {
+            return Err(scope.fault(span, format!("there is no resource {address} in this module")));
+        };
+        let resources = self.resources_of(address, declaration, (scope, span))?;
+        let value = match &resources.shape {
+            Shape::Single => return Ok(resources.instances[0].value.clone()),
+            Shape::Count => Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect()),
+            Shape::Each(keys) => Value::object(
+                keys.iter().cloned().zip(resources.instances.iter().map(|each| each.value.clone())).collect(),
+            ),
+            Shape::Unknown(reason) => Value::unknown(Arc::clone(reason))
+                .with_marks(&Marks::reference(format!("{}{address}", self.prefix).into(), Pointer::root())),
+        };
+        Ok(value)
+    }
+
+    /// All instances of a resource block.
+    pub fn resources_of(
+        self: &Rc<Self>,
+        address: &Arc<str>,
+        declaration: &'a ResourceDeclaration,
+        at: (&Scope<'_, 'a>, Span),
+    ) -> Result<Rc<Resources>, Fault> {
+        if let Some(resources) = self.resources.borrow().get(address) {
+            return Ok(Rc::clone(resources));
+        }
+        self.enter(address, at)?;
+        let resources = Rc::new(self.expand_resource(address, declaration));
+        self.evaluator.leave();
+        self.resources.borrow_mut().insert(Arc::clone(address), Rc::clone(&resources));
+        Ok(resources)
+    }
+
+    fn expand_resource(self: &Rc<Self>, address: &str, resource: &'a ResourceDeclaration) -> Resources {
+        let Expansion { shape, members } = expand::expand(&resource.declaration, self);
+        let scope_file = resource.declaration.file;
+        let mut instances = Vec::with_capacity(members.len());
+        if let Err(message) = self.evaluator.count_resources(members.len()) {
+            let place = resource.declaration.header();
+            self.evaluator.report(&Fault { message, place, is_limit: true });
+            return Resources { shape, instances };
+        }
+        for (key, repetition) in members {
+            let address: Arc<str> = format!("{}{address}{key}", self.prefix).into();
+            let scope = Scope::of(self, scope_file, &repetition);
+            let mut body = body::evaluate_body(&resource.declaration.block.body, RESOURCE_META, self, &scope);
+            if resource.is_data && &*resource.kind == "aws_iam_policy_document" {
+                super::policy_document::complete(&mut body.entries);
+            }
+            let value = reference_value(&address, &body, resource.is_data);
+            instances.push(ResourceInstance { address, body, value });
+        }
+        Resources { shape, instances }
+    }
+
+    /// `module.name`, one instance of it, or one output of that. Says whether the output was taken.
+    pub fn call_value(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        key: Option<&Value>,
+        output: Option<&Arc<str>>,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<(Value, bool), Fault> {
+        let Some(call) = self.module.calls.get(name) else {
+            return Err(scope.fault(span, format!("there is no module call named \"{name}\" in this module")));
+        };
+        let children = self.children_of(name, call, (scope, span))?;
+        if let Some(reason) = &children.unresolved {
+            return Ok((Value::unknown(Arc::clone(reason)), output.is_some()));
+        }
+        let take = |child: &Rc<Self>| match output {
+            None => child.outputs().map(|value| (value, false)),
+            Some(output) => match child.output(output) {
+                Some(value) => Ok((value?, true)),
+                None => Err(scope.fault(span, format!("module \"{name}\" has no output named \"{output}\""))),
+            },
+        };
+        match (&children.shape, key) {
+            (Shape::Single, None) => take(&children.instances[0].1),
+            (Shape::Unknown(reason), _) => {
+                let (value, taken) = match children.instances.first() {
+                    Some((_, child)) => take(child)?,
+                    None => (Value::null(), output.is_some()),
+                };
+                Ok((Value::unknown(Arc::clone(reason)).with_marks(&value.deep_marks()), taken))
+            }
+            (_, Some(key)) => match expand::select(&children.shape, key) {
+                Ok(Some(at)) => take(&children.instances[at].1),
+                Ok(None) => Ok((super::operators::unknown_of(key, types::Type::Any), output.is_some())),
+                Err(message) => Err(scope.fault(span, message)),
+            },
+            (shape, None) => {
+                let values =
+                    children.instances.iter().map(|(_, child)| child.outputs()).collect::<Result<Vec<_>, _>>()?;
+                let value = match shape {
+                    Shape::Each(keys) => Value::object(keys.iter().cloned().zip(values).collect()),
+                    _ => Value::tuple(values),
+                };
+                Ok((value, false))
+            }
+        }
+    }
+
+    fn outputs(self: &Rc<Self>) -> Result<Value, Fault> {
+        let mut entries = BTreeMap::new();
+        for name in self.module.outputs.keys() {
+            if let Some(value) = self.output(name) {
+                entries.insert(Arc::clone(name), value?);
+            }
+        }
+        Ok(Value::object(entries))
+    }
+
+    /// All instances of a module call.
+    pub fn children_of(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        call: &'a Declaration,
+        at: (&Scope<'_, 'a>, Span),
+    ) -> Result<Rc<Children<'a>>, Fault> {
+        if let Some(children) = self.children.borrow().get(name) {
+            return Ok(Rc::clone(children));
+        }
+        self.enter(&format!("module.{name}"), at)?;
+        let children = Rc::new(self.expand_call(name, call));
+        self.evaluator.leave();
+        self.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&children));
+        Ok(children)
+    }
+
+    fn expand_call(self: &Rc<Self>, name: &str, call: &'a Declaration) -> Children<'a> {
+        let Expansion { shape, members } = expand::expand(call, self);
+        let module = match self.resolve(name, call) {
+            Ok(module) => module,
+            Err(reason) => return Children { shape, instances: Vec::new(), unresolved: Some(reason) },
+        };
+        self.check_arguments(call, module);
+        self.evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
+        let unknown = matches!(shape, Shape::Unknown(_));
+        let instance = |(key, repetition): (Key, Repetition)| {
+            let address = format!("{}module.{name}{key}", self.prefix);
+            let site = CallSite { module: address.clone().into(), place: call.header() };
+            let child = Rc::new(Instance {
+                evaluator: Rc::clone(&self.evaluator),
+                module,
+                prefix: format!("{address}.").into(),
+                called_from: self.called_from.iter().cloned().chain([site]).collect(),
+                existence: if unknown { Existence::Unknown } else { self.existence },
+                caller: Some(Caller { instance: Rc::clone(self), call, repetition }),
+                values: RefCell::default(),
+                resources: RefCell::default(),
+                children: RefCell::default(),
+            });
+            (key, child)
+        };
+        Children { instances: members.into_iter().map(instance).collect(), shape, unresolved: None }
+    }
+
+    /// The module that a call names, or why its files are not at hand.
+    fn resolve(&self, name: &str, call: &'a Declaration) -> Result<&'a Module, Arc<str>> {
+        let place = call.header();
+        let report = |kind: ProblemKind, message: String, help: &str| {
+            let problem = Problem::new(kind, message.clone()).at(place).help(help);
+            self.evaluator.problems.borrow_mut().push(problem);
+            Arc::<str>::from(message)
+        };
+        let Some(source) = call.literal("source") else {
+            let help = "write the source as a plain text";
+            return Err(report(ProblemKind::Configuration, format!("module \"{name}\" has no literal source"), help));
+        };
+        if !is_local_source(source) {
+            let message = format!("module \"{name}\" is not resolved: {source} is not in the scanned tree");
+            return Err(report(ProblemKind::ModuleUnresolved, message, "what depends on it is unknown"));
+        }
+        let Some(folder) = crate::source::join(&self.module.folder, source) else {
+            let message = format!("module \"{name}\" is not resolved: {source} leaves the project");
+            return Err(report(ProblemKind::NotFound, message, "scan a folder that holds both"));
+        };
+        let Some(module) = self.evaluator.modules.get(&*folder) else {
+            let message = format!("module \"{name}\" is not resolved: there are no Terraform files in {source}");
+            return Err(report(ProblemKind::NotFound, message, "check the source's path"));
+        };
+        let chain = self.folders();
+        if chain.iter().any(|above| **above == *module.folder) {
+            let mut names: Vec<&str> = chain.iter().map(|folder| &***folder).collect();
+            names.push(&module.folder);
+            let message = format!("module \"{name}\" calls itself: {}", names.join(" → "));
+            return Err(report(ProblemKind::Configuration, message, "a module cannot be part of itself"));
+        }
+        if chain.len() >= MAX_MODULE_DEPTH {
+            let message = format!("modules call modules more than {MAX_MODULE_DEPTH} deep");
+            return Err(report(ProblemKind::Limit, message, "flatten the modules"));
+        }
+        Ok(module)
+    }
+
+    /// Folders of the modules on the way here, the root's first.
+    fn folders(&self) -> Vec<&'a Arc<str>> {
+        let mut folders = self.caller.as_ref().map_or_else(Vec::new, |caller| caller.instance.folders());
+        folders.push(&self.module.folder);
+        folders
+    }
+
+    fn check_arguments(&self, call: &Declaration, module: &Module) {
+        let arguments = call.block.body.attributes.iter().filter(|argument| !CALL_META.contains(&&*argument.name));
+        let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
+        for argument in arguments.filter(strange) {
+            let message = format!("the module has no variable named \"{}\"", argument.name);
+            let place = crate::source::Place { file: call.file, span: argument.name_span };
+            self.evaluator.report(&Fault { message, place, is_limit: false });
+        }
+    }
+
+    /// Whether the module's caller gives a variable of this name.
+    pub fn is_argument(&self, name: &str) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.call.attribute(name).is_some())
+    }
+
+    /// The arguments of a call, as its first instance gets them.
+    pub fn arguments_of(self: &Rc<Self>, call: &Declaration) -> Evaluated {
+        let members = expand::expand(call, self).members;
+        let repetition = members.into_iter().next().map(|(_, repetition)| repetition).unwrap_or_default();
+        body::evaluate_body(&call.block.body, CALL_META, self, &Scope::of(self, call.file, &repetition))
+    }
+}
+
+/// What a reference to a resource instance gives: its attributes, each marked with where it is from; others are unknown.
+fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value {
+    let reason = if is_data { format!("read from {address}") } else { format!("computed by {address}") };
+    let open = Open { address: Arc::clone(address), reason: reason.into() };
+    let mark = |(name, value): (&Arc<str>, &Value)| {
+        let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));
+        (Arc::clone(name), value.clone().with_marks(&reference))
+    };
+    let entries = body.entries.iter().map(mark).collect();
+    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) })).into()
+}

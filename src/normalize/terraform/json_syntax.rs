@@ -1,0 +1,140 @@
+//! Terraform's JSON syntax (`.tf.json`): JSON trees become the bodies that the native syntax gives.
+
+use std::sync::Arc;
+
+use crate::source::{FileId, Problem};
+use crate::syntax::{Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, hcl};
+
+/// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem.
+pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
+    let mut reader = Reader { file, problems: Vec::new() };
+    let mut body = Body::default();
+    for entry in objects(root) {
+        let Some((name, _)) = key(&entry) else { continue };
+        let depth = match &*name {
+            "resource" | "data" => 2,
+            "variable" | "module" | "output" | "provider" => 1,
+            "locals" | "terraform" => 0,
+            _ => continue,
+        };
+        reader.blocks(&mut body.blocks, &name, entry.key.span, &[], depth, entry.value);
+    }
+    (body, reader.problems)
+}
+
+
+struct Reader {
+    file: FileId,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn blocks(
+        &mut self,
+        blocks: &mut Vec<Block>,
+        name: &Arc<str>,
+        header: crate::source::Span,
+        labels: &[Label],
+        depth: usize,
+        value: Node,
+    ) {
+        if depth > 0 {
+            for entry in objects(value) {
+                let Some((text, span)) = key(&entry) else { continue };
+                let mut labels = labels.to_vec();
+                labels.push(Label { text, span });
+                self.blocks(blocks, name, span, &labels, depth - 1, entry.value);
+            }
+            return;
+        }
+        let bodies = match value.kind {
+            NodeKind::Sequence(items) => items,
+            _ => vec![value],
+        };
+        for node in bodies {
+            let span = header.to(node.span);
+            let body = self.block_body(name, node);
+            blocks.push(Block { name: Arc::clone(name), labels: labels.to_vec(), header, span, body });
+        }
+    }
+
+    /// Which members are blocks is known only for Terraform's own block types; elsewhere all are attributes, as a list of objects serves both.
+    fn block_body(&mut self, parent: &str, node: Node) -> Body {
+        let mut body = Body::default();
+        for entry in objects(node) {
+            let Some((name, name_span)) = key(&entry) else { continue };
+            if &*name == "//" {
+                continue;
+            }
+            let span = entry.key.span.to(entry.value.span);
+            match (parent, &*name) {
+                ("terraform", "backend") => {
+                    self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
+                }
+                ("terraform", "cloud") | ("resource" | "data", "lifecycle") => {
+                    self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
+                }
+                ("resource" | "data", "dynamic") => {
+                    self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
+                }
+                ("dynamic", "content") => {
+                    self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
+                }
+                _ => {
+                    let literal = matches!((parent, &*name), ("module", "source" | "version") | ("variable", "type"));
+                    let value = if literal { entry.value } else { self.expression(entry.value) };
+                    body.attributes.push(Attribute { name, name_span, span, value });
+                }
+            }
+        }
+        body
+    }
+
+    fn expression(&mut self, node: Node) -> Node {
+        let kind = match node.kind {
+            NodeKind::Scalar(Scalar::String(text)) if text.contains("${") || text.contains("%{") => {
+                match hcl::parse_template(self.file, &text, node.span) {
+                    Ok(parts) => template(parts),
+                    Err(problem) => {
+                        self.problems.push(problem);
+                        NodeKind::Scalar(Scalar::String(text))
+                    }
+                }
+            }
+            NodeKind::Sequence(items) => {
+                NodeKind::Sequence(items.into_iter().map(|item| self.expression(item)).collect())
+            }
+            NodeKind::Mapping(entries) => NodeKind::Mapping(
+                entries
+                    .into_iter()
+                    .map(|entry| Entry { key: self.expression(entry.key), value: self.expression(entry.value) })
+                    .collect(),
+            ),
+            kind => kind,
+        };
+        Node { span: node.span, kind }
+    }
+}
+
+fn template(mut parts: Vec<TemplatePart>) -> NodeKind {
+    match parts.as_mut_slice() {
+        [TemplatePart::Literal(text)] => NodeKind::Scalar(Scalar::String(Arc::clone(text))),
+        _ => NodeKind::Template(parts),
+    }
+}
+
+/// The members of an object, or of each object of a list.
+fn objects(node: Node) -> Vec<Entry> {
+    match node.kind {
+        NodeKind::Mapping(entries) => entries,
+        NodeKind::Sequence(items) => items.into_iter().flat_map(objects).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn key(entry: &Entry) -> Option<(Arc<str>, crate::source::Span)> {
+    match &entry.key.kind {
+        NodeKind::Scalar(Scalar::String(text)) => Some((Arc::clone(text), entry.key.span)),
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! From values of the language to values of the document model, with what their marks say.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::number::Number;
+use super::value::{Kind, Value};
+use crate::document::{self, Pointer, Reference};
+
+/// Longest JSON text among attributes that is looked into, in bytes.
+const MAX_PARSED_BYTES: usize = 1024 * 1024;
+
+/// What lowering a value finds beside the value itself.
+#[derive(Debug, Default)]
+pub struct Lowering {
+    /// Pointers of sensitive parts.
+    pub sensitive: Vec<Pointer>,
+    /// References that the parts carry.
+    pub references: Vec<Reference>,
+    /// JSON texts, parsed, by pointer without its leading `/`.
+    pub parsed: document::Map,
+}
+
+impl Lowering {
+    /// Lower an object's entries.
+    pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
+        let root = Pointer::root();
+        document::Value::object(
+            entries.iter().map(|(key, value)| (Arc::clone(key), self.value(value, &root.key(key)))).collect(),
+        )
+    }
+
+    /// Lower one value that stands at a pointer. Every unknown gets a reason of its own, by which readers tell them apart.
+    pub fn value(&mut self, value: &Value, at: &Pointer) -> document::Value {
+        self.marks(value, at);
+        match &value.kind {
+            Kind::Null => document::Value::Null,
+            Kind::Bool(bool) => document::Value::Bool(*bool),
+            Kind::Number(number) => lower_number(number),
+            Kind::String(text) => {
+                self.parse(text, at);
+                document::Value::String(Arc::clone(text))
+            }
+            Kind::Sequence(_, items) => document::Value::array(
+                items.iter().enumerate().map(|(position, item)| self.value(item, &at.index(position))).collect(),
+            ),
+            Kind::Mapping(map) => document::Value::object(
+                map.entries.iter().map(|(key, item)| (Arc::clone(key), self.value(item, &at.key(key)))).collect(),
+            ),
+            Kind::Unknown(unknown) => {
+                if let Some(partial) = &unknown.partial {
+                    let structure = Lowering::default().value(partial, &Pointer::root());
+                    self.parsed.insert(parsed_key(at), structure);
+                }
+                document::Value::Unknown(Arc::from(&*unknown.reason))
+            }
+        }
+    }
+
+    fn marks(&mut self, value: &Value, at: &Pointer) {
+        if value.marks.is_sensitive() {
+            self.sensitive.push(at.clone());
+        }
+        for (address, attribute) in value.marks.references() {
+            let reference =
+                Reference { from: at.clone(), to: Arc::clone(address), attribute: attribute.clone() };
+            self.references.push(reference);
+        }
+    }
+
+    fn parse(&mut self, text: &str, at: &Pointer) {
+        let looks_like_json = text.trim_start().starts_with(['{', '[']);
+        if looks_like_json
+            && text.len() <= MAX_PARSED_BYTES
+            && let Ok(json) = serde_json::from_str::<serde_json::Value>(text)
+        {
+            self.parsed.insert(parsed_key(at), json.into());
+        }
+    }
+}
+
+fn parsed_key(at: &Pointer) -> Arc<str> {
+    at.as_str().trim_start_matches('/').into()
+}
+
+fn lower_number(number: &Number) -> document::Value {
+    match number.to_i64() {
+        Some(int) => document::Value::Int(int),
+        None => document::Value::Float(number.to_f64()),
+    }
+}
+
+/// A value of the language from JSON.
+pub fn from_json(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::null(),
+        serde_json::Value::Bool(bool) => Value::bool(bool),
+        serde_json::Value::Number(number) => match Number::parse(&number.to_string()) {
+            Some(number) => Value::number(number),
+            None => Value::unknown(format!("the number {number} is too large")),
+        },
+        serde_json::Value::String(text) => Value::string(text),
+        serde_json::Value::Array(items) => Value::tuple(items.into_iter().map(from_json).collect()),
+        serde_json::Value::Object(map) => {
+            Value::object(map.into_iter().map(|(key, item)| (key.into(), from_json(item))).collect())
+        }
+    }
+}

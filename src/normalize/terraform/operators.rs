@@ -1,0 +1,184 @@
+//! Operators: arithmetic, comparison, logic, equality.
+
+use std::sync::Arc;
+
+use super::number::Number;
+use super::types::{self, Type};
+use super::value::{Kind, Marks, SequenceKind, Unknown, Value};
+use crate::syntax::{BinaryOperator, UnaryOperator};
+
+/// Apply an operator with one side. The error is a sentence.
+pub fn unary(operator: UnaryOperator, value: &Value) -> Result<Value, String> {
+    let kind = match operator {
+        UnaryOperator::Negate => Type::Number,
+        UnaryOperator::Not => Type::Bool,
+    };
+    let operand = operand(value, &kind)?;
+    let result = match &operand.kind {
+        Kind::Number(number) => Value::number(number.negate()),
+        Kind::Bool(bool) => Value::bool(!bool),
+        _ => unknown_of(&operand, kind),
+    };
+    Ok(result.with_marks(&operand.marks))
+}
+
+/// Apply an operator with two sides. The error is a sentence.
+pub fn binary(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, String> {
+    use BinaryOperator as Op;
+    let marks = left.marks.union(&right.marks);
+    let result = match operator {
+        Op::Equal => equality(left, right, true),
+        Op::NotEqual => equality(left, right, false),
+        Op::And | Op::Or => logic(operator, &operand(left, &Type::Bool)?, &operand(right, &Type::Bool)?),
+        _ => numeric(operator, &operand(left, &Type::Number)?, &operand(right, &Type::Number)?)?,
+    };
+    Ok(result.with_marks(&marks))
+}
+
+fn operand(value: &Value, kind: &Type) -> Result<Value, String> {
+    if value.is_null() {
+        return Err(format!("{} is required, this is null", article(kind)));
+    }
+    types::convert(value, kind)
+}
+
+/// An unknown of a type, for the reason of another.
+pub fn unknown_of(cause: &Value, kind: Type) -> Value {
+    let reason = cause.unknown_reason().cloned().unwrap_or_else(|| Arc::from("unknown"));
+    Kind::Unknown(Arc::new(Unknown { reason, kind: Some(kind), not_null: true, ..Unknown::default() })).into()
+}
+
+/// Terraform does not short-circuit: an unknown side makes the result unknown whatever the other says.
+fn logic(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
+    match (&left.kind, &right.kind) {
+        (Kind::Bool(a), Kind::Bool(b)) => {
+            Value::bool(if operator == BinaryOperator::And { *a && *b } else { *a || *b })
+        }
+        (Kind::Unknown(_), _) => unknown_of(left, Type::Bool),
+        _ => unknown_of(right, Type::Bool),
+    }
+}
+
+fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, String> {
+    use BinaryOperator as Op;
+    let (Kind::Number(a), Kind::Number(b)) = (&left.kind, &right.kind) else {
+        let cause = if left.unknown_reason().is_some() { left } else { right };
+        let arithmetic = matches!(operator, Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo);
+        return Ok(unknown_of(cause, if arithmetic { Type::Number } else { Type::Bool }));
+    };
+    let number = |number: Number| Ok(Value::number(number));
+    match operator {
+        Op::Add => number(a.add(b)),
+        Op::Subtract => number(a.subtract(b)),
+        Op::Multiply => number(a.multiply(b)),
+        Op::Divide => a.divide(b).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
+        Op::Modulo => a.remainder(b).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
+        Op::Less => Ok(Value::bool(a < b)),
+        Op::LessOrEqual => Ok(Value::bool(a <= b)),
+        Op::Greater => Ok(Value::bool(a > b)),
+        _ => Ok(Value::bool(a >= b)),
+    }
+}
+
+fn equality(left: &Value, right: &Value, wanted: bool) -> Value {
+    match equal(left, right) {
+        Equality::Known(same) => Value::bool(same == wanted),
+        Equality::Unknown(reason) => {
+            let unknown = Unknown { reason, kind: Some(Type::Bool), not_null: true, ..Unknown::default() };
+            Kind::Unknown(Arc::new(unknown)).into()
+        }
+    }
+    .with_marks(&inner_marks(left).union(&inner_marks(right)))
+}
+
+fn inner_marks(value: &Value) -> Marks {
+    match value.kind {
+        Kind::Sequence(..) | Kind::Mapping(_) => value.deep_marks(),
+        _ => Marks::none(),
+    }
+}
+
+enum Equality {
+    Known(bool),
+    Unknown(Arc<str>),
+}
+
+/// Whether two values are equal, marks aside; values of different types are not.
+fn equal(left: &Value, right: &Value) -> Equality {
+    match (&left.kind, &right.kind) {
+        (Kind::Unknown(unknown), other) | (other, Kind::Unknown(unknown)) => match other {
+            Kind::Null if unknown.not_null => Equality::Known(false),
+            Kind::String(text) if !text.starts_with(&*unknown.prefix) => Equality::Known(false),
+            _ => Equality::Unknown(Arc::clone(&unknown.reason)),
+        },
+        (Kind::Null, Kind::Null) => Equality::Known(true),
+        (Kind::Bool(a), Kind::Bool(b)) => Equality::Known(a == b),
+        (Kind::Number(a), Kind::Number(b)) => Equality::Known(a == b),
+        (Kind::String(a), Kind::String(b)) => Equality::Known(a == b),
+        (Kind::Sequence(kind_a, a), Kind::Sequence(kind_b, b)) => {
+            if kind_a != kind_b {
+                return Equality::Known(false);
+            }
+            if a.len() != b.len() {
+                let unknown = a.iter().chain(b.iter()).find_map(Value::first_unknown);
+                return match (kind_a, unknown) {
+                    // Unknown elements of a set may turn out to be equal.
+                    (SequenceKind::Set, Some(reason)) => Equality::Unknown(reason),
+                    _ => Equality::Known(false),
+                };
+            }
+            all_equal(a.iter().zip(b.iter()))
+        }
+        (Kind::Mapping(a), Kind::Mapping(b)) => {
+            if let Some(open) = a.open.as_ref().or(b.open.as_ref()) {
+                return Equality::Unknown(Arc::clone(&open.reason));
+            }
+            if a.is_map != b.is_map || a.entries.len() != b.entries.len() || !a.entries.keys().eq(b.entries.keys()) {
+                return Equality::Known(false);
+            }
+            all_equal(a.entries.values().zip(b.entries.values()))
+        }
+        _ => Equality::Known(false),
+    }
+}
+
+fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Equality {
+    let mut result = Equality::Known(true);
+    for (left, right) in pairs {
+        match equal(left, right) {
+            Equality::Known(false) => return Equality::Known(false),
+            Equality::Known(true) => {}
+            unknown @ Equality::Unknown(_) => result = unknown,
+        }
+    }
+    result
+}
+
+/// An attribute of an unknown object: unknown for the same reason, its type where that is known.
+pub fn unknown_of_member(object: &Value, name: &str) -> Value {
+    let kind = match &object.kind {
+        Kind::Unknown(unknown) => match &unknown.kind {
+            Some(Type::Object(attributes)) => attributes.get(name).map(|attribute| attribute.kind.clone()),
+            Some(Type::Map(element)) => Some(Type::clone(element)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let reason = object.unknown_reason().cloned().unwrap_or_else(|| Arc::from("unknown"));
+    let result: Value = Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into();
+    result.with_marks(&object.marks)
+}
+
+/// An attribute that the provider computes. An id is never null and always a text.
+pub fn computed(reason: Arc<str>, name: &str) -> Value {
+    let is_id = name == "id";
+    let kind = is_id.then_some(Type::String);
+    Kind::Unknown(Arc::new(Unknown { reason, kind, not_null: is_id, ..Unknown::default() })).into()
+}
+
+/// A type with its article: `a number`, `an object`.
+pub fn article(kind: &Type) -> String {
+    let words = kind.words();
+    let article = if words.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {words}")
+}

@@ -1,0 +1,173 @@
+//! Evaluates templates, also partly: a text that is JSON but for unknown parts keeps its structure.
+
+use std::sync::Arc;
+
+use super::expression::{elements, evaluate as evaluate_expression};
+use super::operators::unknown_of;
+use super::scope::{Fault, Name, Scope};
+use super::types::{self, Type};
+use super::value::{Kind, Marks, Unknown, Value};
+use crate::source::Span;
+use crate::syntax::TemplatePart;
+
+/// Longest text that a template may make, in bytes.
+const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// The value of a template. A single interpolation passes its value through unchanged.
+pub fn evaluate(parts: &[TemplatePart], scope: &Scope<'_, '_>, span: Span) -> Result<Value, Fault> {
+    if let [TemplatePart::Interpolation(node)] = parts {
+        return evaluate_expression(node, scope);
+    }
+    let mut text = Text::default();
+    text.parts(parts, scope, span)?;
+    Ok(text.finish())
+}
+
+/// Text so far; unknown parts stand in it as one private-use character each.
+#[derive(Default)]
+struct Text {
+    text: String,
+    unknowns: Vec<Value>,
+    marks: Marks,
+}
+
+/// Stands for an unknown part. Configuration that uses this character itself loses only the look inside unknown JSON.
+const PLACEHOLDER: char = '\u{f8fe}';
+
+impl Text {
+    fn parts(&mut self, parts: &[TemplatePart], scope: &Scope<'_, '_>, span: Span) -> Result<(), Fault> {
+        for part in parts {
+            if self.text.len() > MAX_TEXT_BYTES {
+                let message = format!("the template makes a text of more than {MAX_TEXT_BYTES} bytes");
+                return Err(Fault { is_limit: true, ..scope.fault(span, message) });
+            }
+            match part {
+                TemplatePart::Literal(text) => self.text.push_str(text),
+                TemplatePart::Interpolation(node) => {
+                    let value = evaluate_expression(node, scope)?;
+                    self.value(&value).map_err(|message| scope.fault(node.span, message))?;
+                }
+                TemplatePart::If { condition, then, otherwise } => {
+                    let value = evaluate_expression(condition, scope)?;
+                    self.marks = self.marks.union(&value.marks);
+                    let holds = types::convert(&value, &Type::Bool)
+                        .map_err(|message| scope.fault(condition.span, message))?;
+                    match holds.kind {
+                        Kind::Bool(true) => self.parts(then, scope, span)?,
+                        Kind::Bool(false) => self.parts(otherwise, scope, span)?,
+                        Kind::Null => return Err(scope.fault(condition.span, "the condition cannot be null")),
+                        _ => self.unknown(holds),
+                    }
+                }
+                TemplatePart::For { key, value, collection, body } => {
+                    let items = evaluate_expression(collection, scope)?;
+                    self.repeat(key.as_deref(), value, &items, body, scope, collection.span)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn repeat(
+        &mut self,
+        key_name: Option<&str>,
+        value_name: &str,
+        collection: &Value,
+        body: &[TemplatePart],
+        scope: &Scope<'_, '_>,
+        span: Span,
+    ) -> Result<(), Fault> {
+        self.marks = self.marks.union(&collection.marks);
+        let items = match elements(collection) {
+            Ok(items) => items,
+            Err(Some(unknown)) => {
+                self.unknown(unknown);
+                return Ok(());
+            }
+            Err(None) => return Err(scope.fault(span, "a template loop needs a list, set, map or object")),
+        };
+        for (key, value) in items {
+            let outer = key_name.map(|name| Name { name, value: key, outer: scope.names });
+            let names = Name { name: value_name, value, outer: outer.as_ref().or(scope.names) };
+            self.parts(body, &Scope { names: Some(&names), ..scope.clone() }, span)?;
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, value: &Value) -> Result<(), String> {
+        if value.is_null() {
+            return Err("null cannot be written into a text".to_owned());
+        }
+        let text = types::convert(value, &Type::String)?;
+        self.marks = self.marks.union(&text.marks);
+        match &text.kind {
+            Kind::String(text) => self.text.push_str(text),
+            _ => self.unknown(text),
+        }
+        Ok(())
+    }
+
+    fn unknown(&mut self, value: Value) {
+        self.marks = self.marks.union(&value.marks);
+        self.unknowns.push(value);
+        self.text.push(PLACEHOLDER);
+    }
+
+    fn finish(self) -> Value {
+        let Some(first) = self.unknowns.first() else {
+            return Value::string(self.text).with_marks(&self.marks);
+        };
+        let mut result = unknown_of(first, Type::String);
+        if let Kind::Unknown(unknown) = &mut result.kind {
+            let unknown: &mut Unknown = Arc::make_mut(unknown);
+            let known = self.text.split(PLACEHOLDER).next().unwrap_or_default();
+            let inner = match &first.kind {
+                Kind::Unknown(inner) => &*inner.prefix,
+                _ => "",
+            };
+            unknown.prefix = format!("{known}{inner}").into();
+            unknown.partial = self.partial_json();
+        }
+        result.with_marks(&self.marks)
+    }
+
+    /// The text as JSON with unknown leaves, if that is what it is.
+    fn partial_json(&self) -> Option<Value> {
+        if !self.text.trim_start().starts_with(['{', '[']) {
+            return None;
+        }
+        let json: serde_json::Value = serde_json::from_str(&self.text).ok()?;
+        let mut next = 0;
+        Some(self.with_unknowns(json, &mut next))
+    }
+
+    /// serde_json keeps the order of the text, so that placeholders are met in the order in which they were written.
+    fn with_unknowns(&self, json: serde_json::Value, next: &mut usize) -> Value {
+        match json {
+            serde_json::Value::String(text) => {
+                let count = text.matches(PLACEHOLDER).count();
+                if count == 0 {
+                    return Value::string(text);
+                }
+                let cause = self.unknowns.get(*next);
+                *next += count;
+                match cause {
+                    Some(cause) => unknown_of(cause, Type::String).with_marks(&cause.marks),
+                    None => Value::unknown("part of a text that is not known"),
+                }
+            }
+            serde_json::Value::Array(items) => {
+                Value::tuple(items.into_iter().map(|item| self.with_unknowns(item, next)).collect())
+            }
+            serde_json::Value::Object(map) => {
+                let mut entries = std::collections::BTreeMap::new();
+                for (key, item) in map {
+                    *next += key.matches(PLACEHOLDER).count();
+                    entries.insert(key.into(), self.with_unknowns(item, next));
+                }
+                Value::object(entries)
+            }
+            other => super::lower::from_json(other),
+        }
+    }
+}
