@@ -392,7 +392,7 @@ fn unify_two(a: &Type, b: &Type) -> Option<Type> {
     }
 }
 
-fn unify_with<'a>(element: &Type, kinds: impl Iterator<Item = &'a Type>) -> Option<Type> {
+fn unify_with<'a>(element: &'a Type, kinds: impl Iterator<Item = &'a Type>) -> Option<Type> {
     let all: Vec<_> = std::iter::once(element).chain(kinds).cloned().collect();
     unify(&all)
 }
