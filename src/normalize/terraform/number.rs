@@ -1,10 +1,22 @@
-//! Numbers of the Terraform language: exact, beyond 64 bits.
+//! Numbers of the Terraform language: what is a 64-bit whole number is one, everything else is a binary fraction of 512 bits
+//! rounded to the nearest (half to even), as Terraform computes, so that `1 / 3 * 3 == 1` and every digit printed is the same.
+//!
+//! Exponents are bounded: a number beyond about 10^±6000 stays at the largest one, one below is zero.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use bigdecimal::BigDecimal;
+use bigdecimal::num_bigint::{BigInt, BigUint, Sign};
+
+/// Bits of a mantissa.
+const PRECISION: u64 = 512;
+/// Largest power of two by which a mantissa is multiplied or divided.
+const MAX_EXPONENT: i64 = 20_000;
+/// Largest power of ten in a literal.
+const MAX_DECIMAL_EXPONENT: i64 = 6_000;
+/// Longest text that is read as a number.
+const MAX_DIGITS: usize = 8_000;
 
 /// A number.
 #[derive(Clone, Debug)]
@@ -12,12 +24,23 @@ pub enum Number {
     /// A whole number that fits 64 bits; always in this form if it does.
     Int(i64),
     /// Any other.
-    Big(Arc<BigDecimal>),
+    Big(Arc<Fraction>),
+}
+
+/// `mantissa * 2^exponent`; the mantissa is odd and has at most 512 bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    mantissa: BigInt,
+    exponent: i64,
 }
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Big(a), Self::Big(b)) => a == b,
+            _ => false,
+        }
     }
 }
 impl Eq for Number {}
@@ -28,8 +51,11 @@ impl PartialOrd for Number {
 }
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        let _ = other;
-        Ordering::Equal
+        if let (Self::Int(a), Self::Int(b)) = (self, other) {
+            return a.cmp(b);
+        }
+        let (a, b, _) = aligned(self, other);
+        a.cmp(&b)
     }
 }
 
@@ -39,17 +65,68 @@ impl From<i64> for Number {
     }
 }
 
+impl From<usize> for Number {
+    fn from(int: usize) -> Self {
+        Self::from(BigInt::from(int))
+    }
+}
+
+impl From<BigInt> for Number {
+    fn from(int: BigInt) -> Self {
+        Self::rounded(int, 0)
+    }
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let _ = f;
-        Ok(())
+        match self {
+            Self::Int(int) => write!(f, "{int}"),
+            Self::Big(fraction) => f.write_str(&fraction.shortest()),
+        }
     }
 }
 
 impl Number {
     /// From a literal of the language or a text that converts to a number.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self::Int)
+        if text.len() > MAX_DIGITS {
+            return None;
+        }
+        let (sign, unsigned) = match text.as_bytes().first()? {
+            b'-' => (Sign::Minus, &text[1..]),
+            b'+' => (Sign::Plus, &text[1..]),
+            _ => (Sign::Plus, text),
+        };
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let magnitude = BigUint::parse_bytes(digits.as_bytes(), 10)?;
+        let int = BigInt::from_biguint(sign, magnitude);
+        let exponent = exponent - i64::try_from(fraction.len()).ok()?;
+        Some(Self::decimal(int, exponent))
+    }
+
+    /// `int * 10^exponent`. An exponent far outside of what is kept gives the bound.
+    fn decimal(int: BigInt, exponent: i64) -> Self {
+        let limit = MAX_DECIMAL_EXPONENT + 2 * i64::try_from(MAX_DIGITS).unwrap_or(0);
+        let power = exponent.unsigned_abs().min(limit.unsigned_abs());
+        let scale = BigInt::from(10).pow(u32::try_from(power).unwrap_or(0));
+        if exponent >= 0 {
+            Self::rounded(int * scale, 0)
+        } else {
+            Self::quotient(&int, &scale, 0).unwrap_or(Self::Int(0))
+        }
+    }
+
+    /// The number nearest to a float, by its shortest digits; `None` where it is no finite number.
+    pub fn from_f64(float: f64) -> Option<Self> {
+        float.is_finite().then(|| Self::parse(&format!("{float:e}"))).flatten()
     }
 
     /// As a 64-bit whole number, if it is one.
@@ -57,47 +134,316 @@ impl Number {
         if let Self::Int(int) = self { Some(*int) } else { None }
     }
 
+    /// As a whole number of any size, if it is one.
+    pub fn to_big_int(&self) -> Option<BigInt> {
+        match self {
+            Self::Int(int) => Some(BigInt::from(*int)),
+            Self::Big(fraction) if fraction.exponent >= 0 => {
+                Some(&fraction.mantissa << fraction.exponent.unsigned_abs())
+            }
+            Self::Big(_) => None,
+        }
+    }
+
     /// Rounded to 64 bits.
     pub fn to_f64(&self) -> f64 {
-        0.0
+        self.to_string().parse().unwrap_or(0.0)
+    }
+
+    /// Without what follows the decimal point.
+    #[must_use]
+    pub fn truncate(&self) -> Self {
+        match self {
+            Self::Big(fraction) if fraction.exponent < 0 => {
+                let magnitude = fraction.mantissa.magnitude() >> fraction.exponent.unsigned_abs();
+                BigInt::from_biguint(fraction.mantissa.sign(), magnitude).into()
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// The next whole number below.
+    #[must_use]
+    pub fn floor(&self) -> Self {
+        let whole = self.truncate();
+        if whole > *self { whole.subtract(&Self::Int(1)) } else { whole }
+    }
+
+    /// The next whole number above.
+    #[must_use]
+    pub fn ceil(&self) -> Self {
+        let whole = self.truncate();
+        if whole < *self { whole.add(&Self::Int(1)) } else { whole }
+    }
+
+    /// -1, 0 or 1.
+    pub fn signum(&self) -> i64 {
+        match self {
+            Self::Int(int) => int.signum(),
+            Self::Big(fraction) if fraction.mantissa.sign() == Sign::Minus => -1,
+            Self::Big(_) => 1,
+        }
     }
 
     /// Sum.
     #[must_use]
     pub fn add(&self, other: &Self) -> Self {
-        let _ = other;
-        self.clone()
+        if let (Self::Int(a), Self::Int(b)) = (self, other)
+            && let Some(sum) = a.checked_add(*b)
+        {
+            return Self::Int(sum);
+        }
+        let (a, b, exponent) = aligned(self, other);
+        Self::rounded(a + b, exponent)
     }
 
     /// Difference.
     #[must_use]
     pub fn subtract(&self, other: &Self) -> Self {
-        let _ = other;
-        self.clone()
+        if let (Self::Int(a), Self::Int(b)) = (self, other)
+            && let Some(difference) = a.checked_sub(*b)
+        {
+            return Self::Int(difference);
+        }
+        let (a, b, exponent) = aligned(self, other);
+        Self::rounded(a - b, exponent)
     }
 
     /// Product.
     #[must_use]
     pub fn multiply(&self, other: &Self) -> Self {
-        let _ = other;
-        self.clone()
+        if let (Self::Int(a), Self::Int(b)) = (self, other)
+            && let Some(product) = a.checked_mul(*b)
+        {
+            return Self::Int(product);
+        }
+        let (a, b) = (self.parts(), other.parts());
+        Self::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent)
     }
 
     /// Quotient; `None` for a division by zero.
     pub fn divide(&self, other: &Self) -> Option<Self> {
-        let _ = other;
-        None
+        if let (Self::Int(a), Self::Int(b)) = (self, other)
+            && a.checked_rem(*b) == Some(0)
+        {
+            return a.checked_div(*b).map(Self::Int);
+        }
+        let (a, b) = (self.parts(), other.parts());
+        Self::quotient(&a.mantissa, &b.mantissa, a.exponent - b.exponent)
     }
 
     /// Remainder with the sign of the dividend; `None` for a division by zero.
     pub fn remainder(&self, other: &Self) -> Option<Self> {
-        let _ = other;
-        None
+        if let (Self::Int(a), Self::Int(b)) = (self, other)
+            && let Some(remainder) = a.checked_rem(*b)
+        {
+            return Some(Self::Int(remainder));
+        }
+        let times = self.divide(other)?.truncate();
+        Some(self.subtract(&times.multiply(other)))
     }
 
     /// With the other sign.
     #[must_use]
     pub fn negate(&self) -> Self {
-        self.clone()
+        Self::Int(0).subtract(self)
     }
+
+    /// Without the sign.
+    #[must_use]
+    pub fn abs(&self) -> Self {
+        if self.signum() < 0 { self.negate() } else { self.clone() }
+    }
+
+    fn parts(&self) -> Fraction {
+        match self {
+            Self::Int(int) => Fraction { mantissa: BigInt::from(*int), exponent: 0 },
+            Self::Big(fraction) => Fraction::clone(fraction),
+        }
+    }
+
+    /// `a / b * 2^exponent`, rounded.
+    fn quotient(a: &BigInt, b: &BigInt, exponent: i64) -> Option<Self> {
+        if b.sign() == Sign::NoSign {
+            return None;
+        }
+        // Two bits more than are kept, and a last one that says whether anything follows.
+        let shift = (PRECISION + 2 + b.bits()).saturating_sub(a.bits());
+        let dividend = a.magnitude() << shift;
+        let mut quotient = (&dividend / b.magnitude()) << 1u32;
+        if &quotient * b.magnitude() != dividend << 1u32 {
+            quotient.set_bit(0, true);
+        }
+        let sign = if a.sign() == b.sign() { Sign::Plus } else { Sign::Minus };
+        let exponent = exponent - i64::try_from(shift).ok()? - 1;
+        Some(Self::rounded(BigInt::from_biguint(sign, quotient), exponent))
+    }
+
+    /// `mantissa * 2^exponent` in the form that every number has.
+    fn rounded(mantissa: BigInt, exponent: i64) -> Self {
+        let (sign, mut magnitude) = mantissa.into_parts();
+        let mut exponent = exponent;
+        let excess = magnitude.bits().saturating_sub(PRECISION);
+        if excess > 0 {
+            magnitude = round_half_even(&magnitude, excess);
+            exponent += i64::try_from(excess).unwrap_or(0);
+        }
+        let Some(zeros) = magnitude.trailing_zeros() else { return Self::Int(0) };
+        magnitude >>= zeros;
+        exponent += i64::try_from(zeros).unwrap_or(0);
+        if exponent < -MAX_EXPONENT {
+            return Self::Int(0);
+        }
+        let exponent = exponent.min(MAX_EXPONENT);
+        let bits = i64::try_from(magnitude.bits()).unwrap_or(i64::MAX);
+        let mantissa = BigInt::from_biguint(sign, magnitude);
+        if exponent >= 0
+            && bits + exponent <= 64
+            && let Ok(int) = i64::try_from(&mantissa << exponent.unsigned_abs())
+        {
+            return Self::Int(int);
+        }
+        Self::Big(Arc::new(Fraction { mantissa, exponent }))
+    }
+}
+
+/// Both mantissas at the smaller exponent, and that exponent.
+fn aligned(a: &Number, b: &Number) -> (BigInt, BigInt, i64) {
+    let (a, b) = (a.parts(), b.parts());
+    let exponent = a.exponent.min(b.exponent);
+    let shift = |part: Fraction| part.mantissa << (part.exponent - exponent).unsigned_abs();
+    (shift(a), shift(b), exponent)
+}
+
+/// Without its last `excess` bits, to the nearest, half to even.
+fn round_half_even(magnitude: &BigUint, excess: u64) -> BigUint {
+    let kept = magnitude >> excess;
+    let half = magnitude.bit(excess - 1);
+    let more = magnitude.trailing_zeros().is_some_and(|zeros| zeros < excess - 1);
+    if half && (more || kept.bit(0)) { kept + 1u32 } else { kept }
+}
+
+/// The exponent of a literal; one beyond any that is kept is cut there.
+fn parse_exponent(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let limit = MAX_DECIMAL_EXPONENT + i64::try_from(MAX_DIGITS).ok()?;
+    let power = digits.parse().unwrap_or(limit).min(limit);
+    Some(if negative { -power } else { power })
+}
+
+/// Digits of `magnitude * 2^exponent` and how many of them stand before the decimal point.
+fn decimal_digits(magnitude: &BigUint, exponent: i64) -> (Vec<u8>, i64) {
+    let power = u32::try_from(exponent.unsigned_abs()).unwrap_or(0);
+    let scaled =
+        if exponent >= 0 { magnitude << power } else { magnitude * BigUint::from(5u32).pow(power) };
+    let digits = scaled.to_string().into_bytes();
+    let length = i64::try_from(digits.len()).unwrap_or(0);
+    (digits, if exponent >= 0 { length } else { length + exponent })
+}
+
+impl Fraction {
+    /// The fewest digits that say which 512-bit number it is.
+    fn shortest(&self) -> String {
+        let magnitude = self.mantissa.magnitude();
+        let shift = PRECISION + 1 - magnitude.bits().min(PRECISION);
+        let exact = magnitude << shift;
+        let exponent = self.exponent - i64::try_from(shift).unwrap_or(0);
+        let (digits, point) = decimal_digits(&exact, exponent);
+        let align = |(mut digits, at): (Vec<u8>, i64)| {
+            let missing = usize::try_from(point - at).unwrap_or(0);
+            digits.splice(0..0, std::iter::repeat_n(b'0', missing));
+            trim_zeros(digits)
+        };
+        let lower = align(decimal_digits(&(&exact - 1u32), exponent));
+        let upper_parts = decimal_digits(&(&exact + 1u32), exponent);
+        // A carry that lengthens the upper neighbor: all digits up to there are nines, and rounding up is right at once.
+        let (digits, point) = if upper_parts.1 > point {
+            let mut padded = digits;
+            padded.insert(0, b'0');
+            let mut lower = lower;
+            lower.insert(0, b'0');
+            let inclusive = !exact.bit(1);
+            (shorten(&trim_zeros(padded), &lower, &trim_zeros(upper_parts.0), inclusive), point + 1)
+        } else {
+            let inclusive = !exact.bit(1);
+            let upper = align(upper_parts);
+            (shorten(&trim_zeros(digits), &lower, &upper, inclusive), point)
+        };
+        let sign = if self.mantissa.sign() == Sign::Minus { "-" } else { "" };
+        format!("{sign}{}", place_point(&digits, point))
+    }
+}
+
+fn trim_zeros(mut digits: Vec<u8>) -> Vec<u8> {
+    while digits.last() == Some(&b'0') {
+        digits.pop();
+    }
+    digits
+}
+
+/// The shortest prefix of `digits`, rounded, that lies between its neighbors.
+fn shorten(digits: &[u8], lower: &[u8], upper: &[u8], inclusive: bool) -> Vec<u8> {
+    let at = |digits: &[u8], index: usize| digits.get(index).copied().unwrap_or(b'0');
+    for (index, &digit) in digits.iter().enumerate() {
+        let (low, high) = (at(lower, index), at(upper, index));
+        let down = low != digit || inclusive && index + 1 == lower.len();
+        let up = digit != high && (inclusive || digit + 1 < high || index + 1 < upper.len());
+        let keep = index + 1;
+        match (down, up) {
+            (true, true) if rounds_up(digits, keep) => return increment(&digits[..keep]),
+            (true, _) => return digits[..keep].to_vec(),
+            (false, true) => return increment(&digits[..keep]),
+            (false, false) => {}
+        }
+    }
+    digits.to_vec()
+}
+
+/// Whether what follows the first `keep` digits is more than half, or half after an odd digit.
+fn rounds_up(digits: &[u8], keep: usize) -> bool {
+    match digits.get(keep) {
+        Some(b'5') if keep + 1 == digits.len() => keep > 0 && (digits[keep - 1] - b'0') % 2 == 1,
+        Some(digit) => *digit >= b'5',
+        None => false,
+    }
+}
+
+/// One more in the last place. The caller's digits are below an upper neighbor of as many, so no carry leaves them.
+fn increment(digits: &[u8]) -> Vec<u8> {
+    let mut digits = digits.to_vec();
+    for digit in digits.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            return digits;
+        }
+        *digit = b'0';
+    }
+    digits
+}
+
+/// Digits with the decimal point after the first `point` of them.
+fn place_point(digits: &[u8], point: i64) -> String {
+    let text: String = digits.iter().map(|digit| char::from(*digit)).collect();
+    let at = usize::try_from(point.unsigned_abs()).unwrap_or(0);
+    let placed = if point <= 0 {
+        format!("0.{}{text}", "0".repeat(at))
+    } else if at >= text.len() {
+        format!("{text}{}", "0".repeat(at - text.len()))
+    } else {
+        format!("{}.{}", &text[..at], &text[at..])
+    };
+    let placed = if placed.contains('.') {
+        placed.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &placed
+    };
+    let whole = placed.trim_start_matches('0');
+    if whole.is_empty() || whole.starts_with('.') { format!("0{whole}") } else { whole.to_owned() }
 }

@@ -76,6 +76,8 @@ pub struct Unknown {
     pub prefix: Arc<str>,
     /// Whether it cannot be null.
     pub not_null: bool,
+    /// The argument of `jsonencode` that it is the text of, where parts of that are unknown.
+    pub partial: Option<Value>,
 }
 
 /// Marks of a value; `None` for the common case of no mark.
