@@ -4,10 +4,12 @@
 
 mod file;
 mod file_system;
+mod path;
 mod problem;
 
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
 pub use file_system::{DiskFileSystem, Entry, EntryKind, FileSystem, MemoryFileSystem};
+pub use path::{join, normalize, relative};
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
 
 /// Largest source file that is read, in bytes. A larger one is a problem that names this limit.

@@ -428,7 +428,7 @@ impl<'a> Instance<'a> {
             return Err(report(ProblemKind::NotFound, message, "check the source's path"));
         };
         let chain = self.folders();
-        if chain.iter().any(|above| **above == *module.folder) {
+        if chain.iter().any(|above| ***above == *module.folder) {
             let mut names: Vec<&str> = chain.iter().map(|folder| &***folder).collect();
             names.push(&module.folder);
             let message = format!("module \"{name}\" calls itself: {}", names.join(" → "));
