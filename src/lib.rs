@@ -12,6 +12,7 @@ pub mod discover;
 pub mod syntax;
 pub mod document;
 pub mod normalize;
+pub mod project;
 pub mod engine;
 pub mod pack;
 pub mod evaluate;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `dreadnought` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dreadnought::cli::run()
+}

@@ -1,1 +1,66 @@
 //! The command line: the only place with arguments, environment, working directory and stdout.
+
+mod args;
+mod commands;
+mod exit;
+mod location;
+mod output;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::source::STACK_BYTES;
+use args::{Arguments, Command};
+use exit::Exit;
+
+/// Parse the arguments, do what they ask for, and say how it went.
+pub fn run() -> ExitCode {
+    // A panic in one file or rule becomes a problem in the report; its backtrace would only hide that.
+    std::panic::set_hook(Box::new(|_| {}));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.command.threads())
+        .stack_size(STACK_BYTES)
+        .build();
+    let result = match pool {
+        Ok(pool) => std::panic::catch_unwind(|| pool.install(|| dispatch(&arguments.command))),
+        Err(error) => Ok(Err(anyhow::anyhow!("cannot start threads: {error}"))),
+    };
+    match result {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => {
+            terminal::error(&format!("{error:#}"));
+            Exit::Unable.into()
+        }
+        Err(_) => {
+            terminal::error("Dreadnought panicked; please report this as a fault");
+            Exit::Unable.into()
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Scan(arguments) => commands::scan::run(arguments),
+        Command::Normalize(arguments) => commands::normalize::run(arguments),
+        Command::Test(arguments) => commands::test::run(arguments),
+        Command::Rules(arguments) => commands::rules::list(arguments),
+        Command::Explain(arguments) => commands::rules::explain(arguments),
+        Command::Schema(arguments) => commands::schema::run(arguments),
+    }
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    // Help and version are what was asked for; anything else is a mistake. A closed pipe changes neither.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Passed.into(),
+        _ => Exit::Unable.into(),
+    }
+}

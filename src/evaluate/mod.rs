@@ -1,1 +1,145 @@
-//! Rules over documents, in parallel.
+//! Rules over documents, in parallel: which rule meets which resource, and what it says.
+//!
+//! Takes documents and packs, gives an [`Outcome`] whose order depends on neither threads nor the order of files.
+
+mod around;
+mod cel;
+mod order;
+mod rego;
+mod verdict;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::document::{Document, Index};
+use crate::engine::rego::Input;
+use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
+use crate::pack::{Logic, Pack, PackSet, Rule};
+use verdict::{Verdict, VerdictKind};
+
+/// Resources that one task of CEL rules judges.
+const CHUNK: usize = 64;
+
+/// What an evaluation is asked for.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Only these rules (full ids); all where empty.
+    pub only: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+    /// Bands of severity.
+    pub bands: Bands,
+    /// Whether passes are listed, not only counted.
+    pub list_passes: bool,
+}
+
+impl Options {
+    /// Whether a rule is asked for.
+    pub fn wants(&self, rule: &Rule) -> bool {
+        let named = |list: &[String]| list.iter().any(|id| **id == *rule.info.id);
+        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+    }
+}
+
+/// One document with its lookups.
+struct Subject<'a> {
+    index: Index<'a>,
+    records: around::Records,
+}
+
+/// Evaluate all rules over all documents.
+pub fn evaluate(documents: &[Document], packs: &PackSet, options: &Options) -> Outcome {
+    let rules: Vec<(&Pack, &Rule)> = packs.rules().filter(|(_, rule)| options.wants(rule)).collect();
+    let cel_by_type = cel_rules_by_type(&rules);
+    let mut verdicts: Vec<Verdict> = documents
+        .par_iter()
+        .flat_map(|document| {
+            let subject = Subject { index: Index::new(document), records: around::Records::new(document) };
+            let (mut from_cel, from_rego) = rayon::join(
+                || judge_with_cel(&subject, &cel_by_type),
+                || judge_with_rego(&subject, &rules, packs),
+            );
+            from_cel.extend(from_rego);
+            from_cel
+        })
+        .collect();
+    order::sort(&mut verdicts);
+    outcome(documents, &rules, verdicts, options)
+}
+
+type ByType<'r> = FxHashMap<Arc<str>, Vec<(&'r Pack, &'r Rule)>>;
+
+fn cel_rules_by_type<'r>(rules: &[(&'r Pack, &'r Rule)]) -> ByType<'r> {
+    let mut by_type: ByType<'r> = FxHashMap::default();
+    for (pack, rule) in rules {
+        if matches!(rule.logic, Logic::Cel(_)) {
+            for kind in &rule.applies_to {
+                by_type.entry(Arc::clone(kind)).or_default().push((pack, rule));
+            }
+        }
+    }
+    by_type
+}
+
+fn judge_with_cel(subject: &Subject<'_>, rules: &ByType<'_>) -> Vec<Verdict> {
+    let resources: Vec<usize> = (0..subject.index.document.resources.len())
+        .filter(|at| rules.contains_key(&subject.index.resource(*at).kind))
+        .collect();
+    let judge = |at: &usize| {
+        let applicable = &rules[&subject.index.resource(*at).kind];
+        applicable.iter().flat_map(|(pack, rule)| cel::judge(subject, *at, pack, rule)).collect::<Vec<_>>()
+    };
+    resources.par_chunks(CHUNK).flat_map_iter(|chunk| chunk.iter().flat_map(judge)).collect()
+}
+
+fn judge_with_rego(subject: &Subject<'_>, rules: &[(&Pack, &Rule)], packs: &PackSet) -> Vec<Verdict> {
+    let applies = |rule: &Rule| rule.applies_to.iter().any(|kind| !subject.index.of_type(kind).is_empty());
+    let applicable: Vec<&Rule> = rules
+        .iter()
+        .filter(|(_, rule)| matches!(rule.logic, Logic::Rego { .. }) && applies(rule))
+        .map(|(_, rule)| *rule)
+        .collect();
+    if applicable.is_empty() {
+        return Vec::new();
+    }
+    let input = Input::new(&subject.index);
+    applicable.par_iter().flat_map_iter(|rule| rego::judge(subject, &input, rule, packs)).collect()
+}
+
+/// Count and fill in what stands around the verdicts.
+fn outcome(
+    documents: &[Document],
+    rules: &[(&Pack, &Rule)],
+    verdicts: Vec<Verdict>,
+    options: &Options,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (_, rule) in rules {
+        outcome.rules.insert(Arc::clone(&rule.info.id), crate::finding::RuleCounts::default());
+    }
+    for verdict in verdicts {
+        outcome.evaluated += 1;
+        let counts = outcome.rules.entry(Arc::clone(&verdict.rule.id)).or_default();
+        match &verdict.kind {
+            VerdictKind::Finding(_) => counts.finding += 1,
+            VerdictKind::Pass => counts.pass += 1,
+            VerdictKind::Unknown(_) => counts.inconclusive += 1,
+            VerdictKind::Failed(_) => counts.error += 1,
+        }
+        verdict.add_to(&mut outcome, options);
+    }
+    let by_document: FxHashMap<(&str, &str), &Document> =
+        documents.iter().map(|document| ((document.format, &*document.root), document)).collect();
+    let lookup = |resource: &ResourceRef| {
+        let document = by_document.get(&(resource.format, &*resource.document))?;
+        let at = document.resources.binary_search_by(|each| each.address.cmp(&resource.address)).ok()?;
+        document.resources.get(at)
+    };
+    order::sort_findings(&mut outcome.findings);
+    fingerprint::assign(&mut outcome.findings, lookup);
+    outcome.problems.sort();
+    outcome.problems.dedup();
+    outcome
+}

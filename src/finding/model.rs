@@ -117,6 +117,17 @@ pub struct Inconclusive {
     pub unknown: Vec<UnknownRead>,
 }
 
+/// A rule's pass about a resource.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// The rule.
+    pub rule: Arc<RuleInfo>,
+    /// About what.
+    pub resource: ResourceRef,
+    /// The resource's block.
+    pub block: Place,
+}
+
 /// Verdicts of one rule, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuleCounts {
@@ -137,6 +148,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Verdicts that depend on unknown values.
     pub inconclusive: Vec<Inconclusive>,
+    /// Passes, where they were asked for.
+    pub passes: Vec<Passed>,
     /// What could not be done.
     pub problems: Vec<Problem>,
     /// Verdict counts by rule id, every rule that was loaded.

@@ -23,6 +23,16 @@ pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
 }
 
 
+/// The body of a `.tfvars.json` file: attributes without templates.
+pub fn variables(root: Node) -> Body {
+    let attribute = |entry: Entry| {
+        let (name, name_span) = key(&entry)?;
+        let span = entry.key.span.to(entry.value.span);
+        Some(Attribute { name, name_span, span, value: entry.value })
+    };
+    Body { attributes: objects(root).into_iter().filter_map(attribute).collect(), blocks: Vec::new() }
+}
+
 struct Reader {
     file: FileId,
     problems: Vec<Problem>,

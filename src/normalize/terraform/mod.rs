@@ -32,7 +32,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
-pub use module::Module;
+pub use module::{Module, is_local_source, literal_text};
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};

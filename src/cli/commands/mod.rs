@@ -1,0 +1,8 @@
+//! One file a verb.
+
+pub mod normalize;
+pub mod packs;
+pub mod rules;
+pub mod scan;
+pub mod schema;
+pub mod test;

@@ -1,0 +1,52 @@
+//! Loads the packs that the command line names.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::cli::args::Packs;
+use crate::cli::terminal;
+use crate::evaluate;
+use crate::pack::PackSet;
+use crate::source::{DiskFileSystem, FileSystem, Problem, ProblemKind, Sources};
+
+/// Load packs; problems of theirs are returned.
+pub fn load(sources: &mut Sources, folders: &[PathBuf], builtin: bool) -> anyhow::Result<(PackSet, Vec<Problem>)> {
+    let disks = folders.iter().map(|folder| open(folder)).collect::<anyhow::Result<Vec<_>>>()?;
+    let extra: Vec<(&dyn FileSystem, &str)> = disks.iter().map(|disk| (disk as &dyn FileSystem, "")).collect();
+    Ok(PackSet::load(sources, builtin, &extra))
+}
+
+fn open(folder: &Path) -> anyhow::Result<DiskFileSystem> {
+    anyhow::ensure!(folder.is_dir(), "the pack {} is not a folder", folder.display());
+    DiskFileSystem::new(folder).with_context(|| format!("cannot read the pack {}", folder.display()))
+}
+
+/// What to evaluate; a rule that is named and does not exist is a problem.
+pub fn options(packs: &PackSet, arguments: &Packs) -> (evaluate::Options, Vec<Problem>) {
+    let exists = |id: &str| packs.rules().any(|(_, rule)| &*rule.info.id == id);
+    let unknown = arguments.only.iter().chain(&arguments.skip).filter(|id| !exists(id));
+    let problem = |id: &String| {
+        Problem::new(ProblemKind::Pack, format!("there is no rule {id}")).help("list the rules with `dreadnought rules`")
+    };
+    let problems = unknown.map(problem).collect();
+    let options = evaluate::Options {
+        only: arguments.only.clone(),
+        skip: arguments.skip.clone(),
+        ..evaluate::Options::default()
+    };
+    (options, problems)
+}
+
+/// Say on stderr what is wrong with packs.
+pub fn complain(problems: &[Problem], sources: &Sources) {
+    for problem in problems {
+        let place = problem.place.map(|place| {
+            let file = sources.get(place.file);
+            let position = file.position(place.span.start);
+            format!("{}:{}:{}: ", file.path, position.line, position.column)
+        });
+        let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        terminal::error(&format!("{}{}{help}", place.unwrap_or_default(), problem.message));
+    }
+}

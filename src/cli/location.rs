@@ -1,0 +1,89 @@
+//! From paths as typed to a file system and paths in it.
+#![expect(clippy::disallowed_methods, reason = "this is where the working directory and named files are read")]
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::args::Input;
+use crate::project;
+use crate::source::{DiskFileSystem, MAX_FILE_BYTES, Problem, ProblemKind};
+
+/// Where a scan reads, and what it was asked for.
+pub struct Location {
+    /// The project's tree.
+    pub files: DiskFileSystem,
+    /// What to load from it.
+    pub options: project::Options,
+    /// Paths that could not be used.
+    pub problems: Vec<Problem>,
+}
+
+/// The project of the named paths: the nearest folder above all of them with `.git` or `dreadnought.yaml`, else the
+/// folder that holds them.
+pub fn locate(input: &Input) -> anyhow::Result<Location> {
+    let mut problems = Vec::new();
+    let mut found = Vec::new();
+    for path in &input.paths {
+        match path.canonicalize() {
+            Ok(absolute) => found.push(absolute),
+            Err(error) => problems.push(unusable(path, &error)),
+        }
+    }
+    let base = common_folder(&found).map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
+    let root = project_root(&base);
+    let files = DiskFileSystem::new(&root).with_context(|| format!("cannot read {}", root.display()))?;
+    let paths = found.iter().filter_map(|path| inside(&root, path)).collect();
+    let variables = variables(input, &root)?;
+    let options = project::Options { paths, variables, workspace: input.workspace.clone() };
+    Ok(Location { files, options, problems })
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> Problem {
+    let shown = path.display();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Problem::new(ProblemKind::NotFound, format!("{shown} does not exist"))
+            .path(shown.to_string())
+            .help("check the path's spelling"),
+        _ => Problem::new(ProblemKind::Unreadable, format!("{shown} cannot be read: {error}")).path(shown.to_string()),
+    }
+}
+
+/// The deepest folder that holds all paths.
+fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
+    let folder = |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
+    let mut folders = paths.iter().filter_map(folder);
+    let mut common = folders.next()?;
+    for folder in folders {
+        while !folder.starts_with(&common) {
+            common = common.parent()?.to_owned();
+        }
+    }
+    Some(common)
+}
+
+fn project_root(folder: &Path) -> PathBuf {
+    let marked = |folder: &&Path| folder.join(".git").exists() || folder.join("dreadnought.yaml").exists();
+    folder.ancestors().find(marked).unwrap_or(folder).to_owned()
+}
+
+/// A path as the file system has it: relative to the root, with `/`.
+fn inside(root: &Path, path: &Path) -> Option<String> {
+    let parts = path.strip_prefix(root).ok()?.components();
+    Some(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
+}
+
+/// Files first, then single values: the values are the last word, as typed most deliberately.
+fn variables(input: &Input, root: &Path) -> anyhow::Result<Vec<project::Input>> {
+    let mut all = Vec::new();
+    for path in &input.variable_files {
+        let shown = path.display();
+        let size = std::fs::metadata(path).with_context(|| format!("cannot read the variable file {shown}"))?.len();
+        anyhow::ensure!(size <= MAX_FILE_BYTES, "the variable file {shown} is larger than {MAX_FILE_BYTES} bytes");
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the variable file {shown}"))?;
+        let known = path.canonicalize().ok().and_then(|absolute| inside(root, &absolute));
+        all.push(project::Input::File(known.unwrap_or_else(|| shown.to_string()), text));
+    }
+    all.extend(input.variables.iter().map(|(name, value)| project::Input::Assignment(name.clone(), value.clone())));
+    Ok(all)
+}

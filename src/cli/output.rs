@@ -1,0 +1,42 @@
+//! Writes reports: to stdout, or to files whole or not at all.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// Write to stdout. A closed pipe stops the output and is no error: the exit code stays the gate's.
+pub fn to_stdout(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to stdout"),
+    }
+}
+
+/// Write a file whole or not at all. A device or pipe is written to as it is.
+pub fn to_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let context = || format!("cannot write {}", path.display());
+    if path.metadata().is_ok_and(|data| !data.is_file()) {
+        let mut file = OpenOptions::new().write(true).open(path).with_context(context)?;
+        return file.write_all(bytes).with_context(context);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new().prefix(".dreadnought-").tempfile_in(folder).with_context(context)?;
+    temporary.write_all(bytes).with_context(context)?;
+    let file = temporary.persist(path).map_err(|error| error.error).with_context(context)?;
+    make_readable(&file);
+    Ok(())
+}
+
+/// Temporary files are private; a report has the permissions of any new file.
+#[cfg(unix)]
+fn make_readable(file: &File) {
+    use std::os::unix::fs::PermissionsExt as _;
+    // What cannot be opened to others is still written.
+    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &File) {}

@@ -1,0 +1,111 @@
+//! What lies around a resource, as CEL rules see it.
+
+use std::sync::{Arc, OnceLock};
+
+use super::Subject;
+use crate::document::{Document, Existence, Map, Mode, Resource, Value};
+use crate::engine::cel::Surroundings;
+
+/// The document as one value, made on first use.
+pub(super) struct Records {
+    document: OnceLock<Value>,
+    /// Whether any resource is only known to exist conditionally.
+    pub any_conditional: bool,
+}
+
+impl Records {
+    pub(super) fn new(document: &Document) -> Self {
+        let any_conditional = document.resources.iter().any(|each| each.existence == Existence::Unknown);
+        Self { document: OnceLock::new(), any_conditional }
+    }
+}
+
+/// Which neighbors are seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// All.
+    All,
+    /// Those that are known to exist.
+    Certain,
+    /// None: the resource alone.
+    Nothing,
+}
+
+/// The surroundings of one resource.
+pub(super) struct Around<'s, 'a> {
+    pub subject: &'s Subject<'a>,
+    pub at: usize,
+    pub seen: Seen,
+}
+
+impl Around<'_, '_> {
+    fn visible(&self, at: usize) -> bool {
+        match self.seen {
+            Seen::All => true,
+            Seen::Certain => self.subject.index.resource(at).existence == Existence::Known,
+            Seen::Nothing => false,
+        }
+    }
+
+    fn records(&self, positions: impl IntoIterator<Item = usize>) -> Vec<Value> {
+        let visible = positions.into_iter().filter(|at| self.visible(*at));
+        visible.map(|at| record(self.subject.index.resource(at))).collect()
+    }
+}
+
+impl Surroundings for Around<'_, '_> {
+    fn related(&self, kind: &str) -> Vec<Value> {
+        self.records(self.subject.index.related(self.at, kind))
+    }
+
+    fn references(&self, pointer: &str) -> Vec<Value> {
+        let outgoing = self.subject.index.outgoing(self.at);
+        let from_there = |at: &str| at == pointer || at.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
+        let mut found: Vec<usize> =
+            outgoing.iter().filter(|edge| from_there(edge.at.as_str())).map(|edge| edge.to).collect();
+        found.sort_unstable();
+        found.dedup();
+        self.records(found)
+    }
+
+    fn document(&self) -> Value {
+        let document = self.subject.index.document;
+        let make = || {
+            let records = document.resources.iter().filter(|each| each.mode != Mode::Declaration).map(record);
+            Value::object(Map::from([
+                (Arc::from("format"), Value::string(document.format)),
+                (Arc::from("root"), Value::String(Arc::clone(&document.root))),
+                (Arc::from("resources"), Value::array(records.collect())),
+            ]))
+        };
+        self.subject.records.document.get_or_init(make).clone()
+    }
+}
+
+/// A resource as a value. Costs a dozen reference counts; attributes are shared.
+pub(super) fn record(resource: &Resource) -> Value {
+    let mode = match resource.mode {
+        Mode::Managed => "managed",
+        Mode::Data => "data",
+        Mode::Declaration => "declaration",
+    };
+    let scope = &resource.scope;
+    let optional = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::String);
+    let scope = Value::object(Map::from([
+        (Arc::from("module"), Value::array(scope.module.iter().cloned().map(Value::String).collect())),
+        (Arc::from("region"), optional(&scope.region)),
+        (Arc::from("environment"), optional(&scope.environment)),
+        (Arc::from("namespace"), optional(&scope.namespace)),
+    ]));
+    Value::object(Map::from([
+        (Arc::from("address"), Value::String(Arc::clone(&resource.address))),
+        (Arc::from("type"), Value::String(Arc::clone(&resource.kind))),
+        (Arc::from("name"), Value::String(Arc::clone(&resource.name))),
+        (Arc::from("mode"), Value::string(mode)),
+        (Arc::from("provider"), Value::String(Arc::clone(&resource.provider))),
+        (Arc::from("attributes"), resource.attributes.clone()),
+        (Arc::from("parsed"), resource.parsed.clone()),
+        (Arc::from("tags"), Value::object(resource.tags.clone())),
+        (Arc::from("scope"), scope),
+    ]))
+}

@@ -1,0 +1,228 @@
+//! CEL rules over one resource: items, unknown existence, unresolved modules.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::Subject;
+use super::around::{Around, Seen, record};
+use super::verdict::{Denied, Verdict, VerdictKind};
+use crate::document::{Existence, Pointer, Resource, Value};
+use crate::engine::cel as engine;
+use crate::engine::{Evaluated, Failure};
+use crate::finding::UnknownRead;
+use crate::pack::{CelRule, Logic, Pack, Rule};
+
+/// What a rule says about a resource; nothing where it does not apply.
+pub(super) fn judge(subject: &Subject<'_>, at: usize, pack: &Pack, rule: &Rule) -> Option<Verdict> {
+    let Logic::Cel(logic) = &rule.logic else { return None };
+    let resource = subject.index.resource(at);
+    let case = Case { subject, at, resource, rule: logic.for_type(&resource.kind)?, params: &pack.params };
+    let judged = catch_unwind(AssertUnwindSafe(|| case.judge()));
+    let kind = judged.unwrap_or_else(|_| {
+        VerdictKind::Failed(Failure { budget: false, message: "the evaluator panicked".to_owned() })
+    });
+    Some(Verdict::new(subject.index.document, resource, &rule.info, kind))
+}
+
+struct Case<'c, 'a> {
+    subject: &'c Subject<'a>,
+    at: usize,
+    resource: &'c Resource,
+    rule: &'c CelRule,
+    params: &'c Value,
+}
+
+/// One thing that `when` is asked about.
+struct Item {
+    value: Option<Value>,
+    /// Where it stands in the attributes, where that is known.
+    base: Option<Pointer>,
+}
+
+impl Case<'_, '_> {
+    fn judge(&self) -> VerdictKind {
+        let record = record(self.resource);
+        let mut unknown = Vec::new();
+        let items = match self.items(&record) {
+            Ok(items) => items,
+            Err(kind) => return kind,
+        };
+        let mut denied = Vec::new();
+        for item in &items {
+            let reasons = match &item.value {
+                Some(Value::Unknown(reason)) => vec![Arc::clone(reason)],
+                _ => match self.decide(&record, item) {
+                    Evaluated::Known(true) => {
+                        denied.push(self.denied(&record, item));
+                        continue;
+                    }
+                    Evaluated::Known(false) => continue,
+                    Evaluated::Unknown(reasons) => reasons,
+                    Evaluated::Failed(failure) => return VerdictKind::Failed(failure),
+                },
+            };
+            unknown.extend(reasons.iter().map(|reason| self.unknown_read(reason)));
+        }
+        if !denied.is_empty() {
+            return VerdictKind::Finding(denied);
+        }
+        if unknown.is_empty() {
+            return VerdictKind::Pass;
+        }
+        unknown.sort();
+        unknown.dedup();
+        VerdictKind::Unknown(unknown)
+    }
+
+    fn items(&self, record: &Value) -> Result<Vec<Item>, VerdictKind> {
+        let Some(each) = &self.rule.each else { return Ok(vec![Item { value: None, base: Some(Pointer::root()) }]) };
+        let around = self.around(Seen::All);
+        match each.value(&self.subject(record, None, &around)) {
+            Evaluated::Known(Value::Array(items)) => {
+                let path = each.path();
+                let item = |(position, value): (usize, &Value)| {
+                    let base = match (value.get("at").and_then(Value::as_str).and_then(Pointer::parse), &path) {
+                        (Some(at), _) => Some(at),
+                        (None, Some(path)) => Some(path.index(position)),
+                        (None, None) => find(&self.resource.attributes, value, &Pointer::root()),
+                    };
+                    Item { value: Some(value.clone()), base }
+                };
+                Ok(items.iter().enumerate().map(item).collect())
+            }
+            Evaluated::Known(Value::Null) => Ok(Vec::new()),
+            // A single block written as an object (JSON syntax) is one item.
+            Evaluated::Known(value @ Value::Object(_)) => Ok(vec![Item { value: Some(value), base: each.path() }]),
+            Evaluated::Known(_) => {
+                let message = "`each` must give a list".to_owned();
+                Err(VerdictKind::Failed(Failure { budget: false, message }))
+            }
+            Evaluated::Unknown(reasons) => {
+                Err(VerdictKind::Unknown(reasons.iter().map(|reason| self.unknown_read(reason)).collect()))
+            }
+            Evaluated::Failed(failure) => Err(VerdictKind::Failed(failure)),
+        }
+    }
+
+    fn around(&self, seen: Seen) -> Around<'_, '_> {
+        Around { subject: self.subject, at: self.at, seen }
+    }
+
+    fn subject<'v>(
+        &'v self,
+        record: &'v Value,
+        item: Option<&'v Value>,
+        around: &'v Around<'v, '_>,
+    ) -> engine::Subject<'v> {
+        engine::Subject {
+            resource: record,
+            attributes: &self.resource.attributes,
+            defaults: &self.resource.defaults,
+            parsed: &self.resource.parsed,
+            item,
+            params: self.params,
+            surroundings: around,
+        }
+    }
+
+    fn test(&self, record: &Value, item: &Item, seen: Seen) -> Evaluated<bool> {
+        let around = self.around(seen);
+        self.rule.when.test(&self.subject(record, item.value.as_ref(), &around))
+    }
+
+    /// The condition, and what it would be if what may not exist did not, and if what an unresolved module adds were there.
+    fn decide(&self, record: &Value, item: &Item) -> Evaluated<bool> {
+        let decided = self.test(record, item, Seen::All);
+        if !self.rule.when.joins() {
+            return decided;
+        }
+        if self.subject.records.any_conditional && self.test(record, item, Seen::Certain) != decided {
+            let what = self.conditional_neighbor();
+            return Evaluated::Unknown(vec![format!("whether {what} exists is unknown").into()]);
+        }
+        if decided == Evaluated::Known(true)
+            && let Some(module) = self.unresolved_module()
+            && self.test(record, item, Seen::Nothing) == decided
+        {
+            let reason = format!("{module} is not resolved and receives a reference to it");
+            return Evaluated::Unknown(vec![reason.into()]);
+        }
+        decided
+    }
+
+    fn neighbors(&self) -> impl Iterator<Item = &Resource> {
+        let index = &self.subject.index;
+        let outgoing = index.outgoing(self.at).iter().map(|edge| edge.to);
+        outgoing.chain(index.incoming(self.at).iter().map(|edge| edge.from)).map(|at| index.resource(at))
+    }
+
+    fn conditional_neighbor(&self) -> Arc<str> {
+        let found = self.neighbors().find(|each| each.existence == Existence::Unknown);
+        found.map_or_else(|| Arc::from("a related resource"), |each| Arc::clone(&each.address))
+    }
+
+    fn unresolved_module(&self) -> Option<Arc<str>> {
+        let unresolved =
+            |each: &&Resource| &*each.kind == "module" && each.attributes.get("resolved") == Some(&Value::Bool(false));
+        self.neighbors().find(unresolved).map(|each| Arc::clone(&each.address))
+    }
+
+    fn denied(&self, record: &Value, item: &Item) -> Denied {
+        let around = self.around(Seen::All);
+        let message = self.rule.message.render(&self.subject(record, item.value.as_ref(), &around));
+        let at = self.locate(item);
+        let place = self.resource.place_of(&at);
+        Denied { at, place, message }
+    }
+
+    /// The first of the rule's `at` that is written; else the item, else the resource.
+    fn locate(&self, item: &Item) -> Pointer {
+        let base = item.base.clone().unwrap_or_default();
+        let written = |pointer: &Pointer| {
+            self.resource.attributes.at(pointer).is_some() || self.resource.spans.get(pointer).is_some()
+        };
+        let relative = self.rule.at.iter().map(|at| base.join(at)).find(written);
+        relative.unwrap_or(base)
+    }
+
+    /// Which attribute an unknown is, by the identity of its reason.
+    fn unknown_read(&self, reason: &Arc<str>) -> UnknownRead {
+        for resource in std::iter::once(self.resource).chain(self.neighbors()) {
+            let attributes = resource.attributes.unknowns().into_iter();
+            let parsed = resource.parsed.unknowns().into_iter().map(|(at, reason)| (unfold(&at), reason));
+            if let Some((at, _)) = attributes.chain(parsed).find(|(_, other)| Arc::ptr_eq(other, reason)) {
+                return UnknownRead { address: Arc::clone(&resource.address), at, reason: Arc::clone(reason) };
+            }
+        }
+        let address = Arc::clone(&self.resource.address);
+        UnknownRead { address, at: Pointer::root(), reason: Arc::clone(reason) }
+    }
+}
+
+/// A pointer into `parsed` begins with a key that is itself a path: `/inline_policy~10~1policy/Statement` becomes a pointer
+/// of the attributes that goes on into the text.
+fn unfold(at: &Pointer) -> Pointer {
+    let mut parts = at.parts();
+    let first = parts.next().unwrap_or_default();
+    let base = first.split('/').fold(Pointer::root(), |pointer, part| pointer.key(part));
+    parts.fold(base, |pointer, part| pointer.key(&part))
+}
+
+/// Where a list or object stands in the attributes, by identity.
+fn find(value: &Value, wanted: &Value, at: &Pointer) -> Option<Pointer> {
+    let same = match (value, wanted) {
+        (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
+        (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    };
+    if same {
+        return Some(at.clone());
+    }
+    match value {
+        Value::Object(map) => map.iter().find_map(|(key, item)| find(item, wanted, &at.key(key))),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(position, item)| find(item, wanted, &at.index(position)))
+        }
+        _ => None,
+    }
+}

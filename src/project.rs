@@ -1,0 +1,382 @@
+//! The pipeline from paths to documents: discover, read, parse, normalize, check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::discover::{self, CandidateKind};
+use crate::document::{self, Document};
+use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
+use crate::normalize::terraform::{self, Module, Terraform, VariableFile, VariableOption};
+use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
+use crate::syntax::{Body, Node, hcl, json, yaml};
+
+/// What a scan is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Paths relative to the file system's root; the root itself is `""`.
+    pub paths: Vec<String>,
+    /// `--var` and `--var-file`, in order.
+    pub variables: Vec<Input>,
+    /// `terraform.workspace`; `default` where empty.
+    pub workspace: String,
+}
+
+/// A variable's value from the command line.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// `--var NAME=VALUE`.
+    Assignment(String, String),
+    /// `--var-file`, with its path as shown and its text.
+    File(String, String),
+}
+
+/// Everything that was read, as documents.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// All texts.
+    pub sources: Sources,
+    /// Documents, sorted by format and root.
+    pub documents: Vec<Document>,
+    /// Problems that belong to no document.
+    pub problems: Vec<Problem>,
+    /// Files that were read and understood.
+    pub read: usize,
+    /// Files that are no known format.
+    pub skipped: usize,
+}
+
+impl Project {
+    /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
+    pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
+        let mut loader = Loader { files, project: Self::default(), parsed: Vec::new() };
+        loader.discover(&options.paths);
+        loader.load_called_modules();
+        let scanned = std::mem::take(&mut loader.parsed);
+        loader.normalize(scanned, options);
+        let mut project = loader.project;
+        project.documents.sort_by(|a, b| (a.format, &a.root).cmp(&(b.format, &b.root)));
+        project.check_documents();
+        project.problems.sort();
+        project.problems.dedup();
+        project
+    }
+
+    /// Every document fits the schema; one that does not is a fault of ours and says so.
+    fn check_documents(&mut self) {
+        let sources = &self.sources;
+        let check = |document: &Document| {
+            let violations = document::schema::check_document(&document::json::document(document, sources));
+            violations.into_iter().map(|violation| {
+                let message = format!("the document of {} does not fit its schema: {violation}", document.root);
+                Problem::new(ProblemKind::Schema, message).help("please report this as a fault of Dreadnought")
+            })
+        };
+        let problems: Vec<Problem> = self.documents.par_iter().flat_map_iter(check).collect();
+        self.problems.extend(problems);
+    }
+}
+
+/// A parsed file.
+struct Parsed {
+    file: FileId,
+    path: Arc<str>,
+    /// Whether it lies in what was asked for, not only in a module that something calls.
+    scanned: bool,
+    content: Content,
+}
+
+enum Content {
+    Terraform(Body),
+    Variables(Body),
+    Data(Vec<Node>),
+    /// Nothing could be read of it.
+    Broken,
+}
+
+struct Loader<'f> {
+    files: &'f dyn FileSystem,
+    project: Project,
+    parsed: Vec<Parsed>,
+}
+
+impl Loader<'_> {
+    fn discover(&mut self, paths: &[String]) {
+        let discovery = discover::discover(self.files, paths);
+        self.project.problems.extend(discovery.problems);
+        let candidates = discovery.files.into_iter().map(|file| (file.path, file.kind)).collect();
+        self.read_and_parse(candidates, true);
+    }
+
+    fn read_and_parse(&mut self, candidates: Vec<(String, CandidateKind)>, scanned: bool) {
+        let files = self.files;
+        let texts: Vec<Result<SourceFile, Problem>> =
+            candidates.par_iter().map(|(path, _)| discover::read(files, path)).collect();
+        let mut read = Vec::new();
+        for (text, (_, kind)) in texts.into_iter().zip(candidates) {
+            match text {
+                Ok(source) => read.push((self.project.sources.add(source), kind)),
+                Err(problem) => self.project.problems.push(problem),
+            }
+        }
+        let sources = &self.project.sources;
+        let parse = |(file, kind): &(FileId, CandidateKind)| {
+            let source = sources.get(*file);
+            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
+            let (content, problems) = caught.unwrap_or_else(|_| {
+                let place = Place { file: *file, span: Span::default() };
+                let problem = Problem::new(ProblemKind::Internal, "the parser panicked on this file").at(place);
+                (Content::Broken, vec![problem])
+            });
+            (Parsed { file: *file, path: Arc::clone(&source.path), scanned, content }, problems)
+        };
+        let parsed: Vec<(Parsed, Vec<Problem>)> = read.par_iter().map(parse).collect();
+        for (parsed, problems) in parsed {
+            self.project.problems.extend(problems);
+            self.parsed.push(parsed);
+        }
+    }
+
+    /// Folders that local module calls name and that were not scanned are read too, until nothing is missing.
+    fn load_called_modules(&mut self) {
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        loop {
+            for parsed in &self.parsed {
+                if matches!(parsed.content, Content::Terraform(_) | Content::Broken) {
+                    known.insert(folder_of(&parsed.path).to_owned());
+                }
+            }
+            let missing: BTreeSet<String> = self
+                .parsed
+                .iter()
+                .filter_map(|parsed| match &parsed.content {
+                    Content::Terraform(body) => Some(called_folders(folder_of(&parsed.path), body)),
+                    _ => None,
+                })
+                .flatten()
+                .filter(|folder| !known.contains(folder))
+                .collect();
+            if missing.is_empty() {
+                return;
+            }
+            let mut candidates = Vec::new();
+            for folder in &missing {
+                let entries = self.files.list(folder).unwrap_or_default();
+                let terraform = |path: String| match discover::classify(&path) {
+                    Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => Some((path, kind)),
+                    _ => None,
+                };
+                candidates.extend(entries.into_iter().filter_map(|entry| terraform(entry.path)));
+            }
+            known.extend(missing);
+            self.read_and_parse(candidates, false);
+        }
+    }
+
+    fn normalize(&mut self, parsed: Vec<Parsed>, options: &Options) {
+        let (terraform, data): (Vec<Parsed>, Vec<Parsed>) =
+            parsed.into_iter().partition(|parsed| !matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path));
+        self.project.read += terraform.iter().filter(|parsed| !matches!(parsed.content, Content::Broken)).count();
+        self.terraform(terraform, options);
+        self.kubernetes(data);
+    }
+
+    fn terraform(&mut self, parsed: Vec<Parsed>, options: &Options) {
+        let mut folders: BTreeMap<Arc<str>, Vec<(FileId, Arc<str>, Body)>> = BTreeMap::new();
+        let mut variable_files: FxHashMap<Arc<str>, Vec<VariableFile>> = FxHashMap::default();
+        let mut scanned: BTreeSet<Arc<str>> = BTreeSet::new();
+        for Parsed { file, path, scanned: is_scanned, content } in parsed {
+            let folder: Arc<str> = folder_of(&path).into();
+            match content {
+                Content::Terraform(body) => {
+                    if is_scanned {
+                        scanned.insert(Arc::clone(&folder));
+                    }
+                    folders.entry(folder).or_default().push((file, path, body));
+                }
+                Content::Variables(body) => {
+                    variable_files.entry(folder).or_default().push(VariableFile { file, path, body });
+                }
+                Content::Data(_) | Content::Broken => {}
+            }
+        }
+        self.note_unused_variable_files(&variable_files, &options.variables);
+        let modules: FxHashMap<Arc<str>, Module> = folders
+            .into_iter()
+            .map(|(folder, mut files)| {
+                files.sort_by(|a, b| a.1.cmp(&b.1));
+                (Arc::clone(&folder), Module::new(folder, files))
+            })
+            .collect();
+        let inputs = self.inputs(&options.variables);
+        let workspace = if options.workspace.is_empty() { "default" } else { &options.workspace };
+        let (documents, problems) = terraform::normalize(&Terraform {
+            modules: &modules,
+            scanned: &scanned,
+            variable_files: &variable_files,
+            options: &inputs,
+            workspace: workspace.into(),
+            files: self.files,
+        });
+        self.project.documents.extend(documents);
+        self.project.problems.extend(problems);
+    }
+
+    /// The command line's values as files, so that mistakes in them have a place.
+    fn inputs(&mut self, inputs: &[Input]) -> Vec<VariableOption> {
+        let mut options = Vec::new();
+        for input in inputs {
+            match input {
+                Input::Assignment(name, value) => {
+                    let path = format!("--var {name}");
+                    let file = self.project.sources.add(SourceFile::new(path, value.as_str()));
+                    options.push(VariableOption::Assignment {
+                        name: name.as_str().into(),
+                        text: value.as_str().into(),
+                        file,
+                    });
+                }
+                Input::File(path, text) => {
+                    let file = self.project.sources.add(SourceFile::new(path.as_str(), text.as_str()));
+                    let (body, problems) = variables_body(file, path, text);
+                    self.project.problems.extend(problems);
+                    options.push(VariableOption::File(VariableFile { file, path: path.as_str().into(), body }));
+                }
+            }
+        }
+        options
+    }
+
+    fn note_unused_variable_files(
+        &mut self,
+        files: &FxHashMap<Arc<str>, Vec<VariableFile>>,
+        inputs: &[Input],
+    ) {
+        let given = |path: &str| inputs.iter().any(|input| matches!(input, Input::File(file, _) if file == path));
+        let mut unused: Vec<&str> = files
+            .values()
+            .flatten()
+            .map(|file| &*file.path)
+            .filter(|path| !terraform::is_automatic(path) && !given(path))
+            .collect();
+        unused.sort_unstable();
+        if let Some(first) = unused.first() {
+            let others = if unused.len() > 1 { format!(" and {} more", unused.len() - 1) } else { String::new() };
+            let message = format!("variable files that are not loaded by themselves: {first}{others}");
+            let help = "name the one that is meant with --var-file";
+            self.project.problems.push(Problem::new(ProblemKind::Note, message).help(help));
+        }
+    }
+
+    fn kubernetes(&mut self, parsed: Vec<Parsed>) {
+        let mut claims = Claims::default();
+        for parsed in &parsed {
+            let tree = match &parsed.content {
+                Content::Data(trees) => trees.first(),
+                _ => None,
+            };
+            claims.add(&parsed.path, tree);
+        }
+        let mut manifests = Vec::new();
+        for parsed in parsed {
+            if claims.is_chart_template(&parsed.path) {
+                self.unrendered(&parsed);
+                continue;
+            }
+            match parsed.content {
+                Content::Data(trees) if !claims.is_patch(&parsed.path) => {
+                    let found = trees.into_iter().filter(|tree| kubernetes::detect(tree) == Detection::Manifest);
+                    let before = manifests.len();
+                    manifests.extend(found.map(|node| Manifest {
+                        file: parsed.file,
+                        path: Arc::clone(&parsed.path),
+                        node,
+                    }));
+                    let count =
+                        if manifests.len() > before { &mut self.project.read } else { &mut self.project.skipped };
+                    *count += 1;
+                }
+                Content::Data(_) => self.project.skipped += 1,
+                _ if kubernetes::looks_like_template(&self.project.sources.get(parsed.file).text) => {
+                    self.unrendered(&parsed);
+                }
+                _ => {}
+            }
+        }
+        self.project.documents.extend(kubernetes::normalize(manifests));
+    }
+
+    /// A template is not a broken file: what its parser said gives way to one warning.
+    fn unrendered(&mut self, parsed: &Parsed) {
+        let is_about_it = |problem: &Problem| {
+            problem.kind == ProblemKind::Syntax && problem.place.is_some_and(|place| place.file == parsed.file)
+        };
+        self.project.problems.retain(|problem| !is_about_it(problem));
+        let problem = Problem::new(ProblemKind::Unrendered, "a template that needs rendering was not evaluated")
+            .at(Place { file: parsed.file, span: Span::default() })
+            .help("render it first and scan what comes out");
+        self.project.problems.push(problem);
+    }
+}
+
+fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Vec<Problem>) {
+    let text = &source.text;
+    match kind {
+        CandidateKind::TerraformHcl => {
+            let (body, problems) = hcl::parse(file, text);
+            (Content::Terraform(body), problems)
+        }
+        CandidateKind::TerraformJson => match json::parse(file, text) {
+            Ok(tree) => {
+                let (body, problems) = terraform::json_syntax::body(file, tree);
+                (Content::Terraform(body), problems)
+            }
+            Err(problem) => (Content::Broken, vec![problem]),
+        },
+        CandidateKind::TerraformVariables => {
+            let (body, problems) = variables_body(file, &source.path, text);
+            (Content::Variables(body), problems)
+        }
+        CandidateKind::Json => match json::parse(file, text) {
+            Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
+            Err(problem) => (Content::Broken, vec![problem]),
+        },
+        CandidateKind::Yaml => {
+            let (trees, problems) = yaml::parse(file, text);
+            if trees.is_empty() && !problems.is_empty() {
+                return (Content::Broken, problems);
+            }
+            (Content::Data(trees), problems)
+        }
+    }
+}
+
+fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
+    if !path.ends_with(".json") {
+        return hcl::parse(file, text);
+    }
+    match json::parse(file, text) {
+        Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),
+        Err(problem) => (Body::default(), vec![problem]),
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn is_data(path: &str) -> bool {
+    matches!(discover::classify(path), Some(CandidateKind::Yaml | CandidateKind::Json))
+}
+
+/// Folders that the local module calls of a body name.
+fn called_folders(folder: &str, body: &Body) -> Vec<String> {
+    let source = |block: &crate::syntax::Block| {
+        let source = terraform::literal_text(&block.body.attribute("source")?.value)?;
+        terraform::is_local_source(source).then(|| crate::source::join(folder, source))?
+    };
+    body.blocks_named("module").filter_map(source).collect()
+}
