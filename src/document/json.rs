@@ -135,8 +135,7 @@ fn parsed(resource: &Resource) -> JsonMap<String, Json> {
 
 /// Everything unknown in the attributes and in the texts parsed from them, by pointer.
 fn unknown_of(resource: &Resource) -> Json {
-    let mut all: BTreeMap<Pointer, Arc<str>> =
-        resource.attributes.unknowns().into_iter().collect();
+    let mut all: BTreeMap<Pointer, Arc<str>> = resource.attributes.unknowns().into_iter().collect();
     for (key, value) in resource.parsed.as_object().into_iter().flatten() {
         for (inner, reason) in value.unknowns() {
             all.entry(parsed_at(key).join(&inner)).or_insert(reason);
@@ -150,8 +149,7 @@ fn unknown(value: &Value) -> Json {
 }
 
 fn reasons(unknowns: impl IntoIterator<Item = (Pointer, Arc<str>)>) -> Json {
-    let entries =
-        unknowns.into_iter().map(|(at, reason)| (at.to_string(), reason.as_ref().into()));
+    let entries = unknowns.into_iter().map(|(at, reason)| (at.to_string(), reason.as_ref().into()));
     Json::Object(entries.collect())
 }
 
@@ -216,9 +214,7 @@ fn scope(scope: &Scope) -> Json {
 }
 
 fn references(references: &[Reference]) -> Json {
-    let reference = |it: &Reference| {
-        json!({"from": it.from.as_str(), "to": &*it.to, "attribute": it.attribute.as_str()})
-    };
+    let reference = |it: &Reference| json!({"from": it.from.as_str(), "to": &*it.to, "attribute": it.attribute.as_str()});
     references.iter().map(reference).collect()
 }
 

@@ -20,8 +20,8 @@ pub fn check(json: &Json) -> Vec<String> {
 
 /// A validator from a schema's text. A schema that refers to anything outside of itself is an error.
 pub fn compile(schema: &str) -> Result<Validator, String> {
-    let schema: Json = serde_json::from_str(schema)
-        .map_err(|error| format!("the schema is not JSON: {error}"))?;
+    let schema: Json =
+        serde_json::from_str(schema).map_err(|error| format!("the schema is not JSON: {error}"))?;
     jsonschema::validator_for(&schema).map_err(|error| format!("the schema is not valid: {error}"))
 }
 

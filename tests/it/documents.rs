@@ -205,10 +205,7 @@ fn sensitive_values_are_covered(#[case] hidden: &str, #[case] expected: Json) {
         ("engine", Value::string("e")),
         (
             "login",
-            Value::array(vec![
-                Value::Unknown("u".into()),
-                object([("token", Value::string("t"))]),
-            ]),
+            Value::array(vec![Value::Unknown("u".into()), object([("token", Value::string("t"))])]),
         ),
     ]);
     let mut document = empty("terraform", ".");
