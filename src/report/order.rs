@@ -45,8 +45,23 @@ fn entry(mut findings: Vec<&Finding>) -> Option<Entry<'_>> {
         score(b).cmp(&score(a)).then_with(|| a.resource.address.cmp(&b.resource.address))
     });
     let mut addresses: Vec<&str> = findings.iter().map(|it| &*it.resource.address).collect();
+    addresses.sort_by_cached_key(|address| natural(address));
     addresses.dedup();
     Some(Entry { finding: *findings.first()?, count: findings.len(), addresses })
+}
+
+/// A key by which `a[2]` comes before `a[10]`: numbers are filled up to one width.
+fn natural(address: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let mut key = String::new();
+    let mut rest = address;
+    while let Some(at) = rest.find(is_digit) {
+        let end = rest[at..].find(|c| !is_digit(c)).map_or(rest.len(), |length| at + length);
+        key.push_str(&rest[..at]);
+        key.push_str(&format!("{:0>20}", &rest[at..end]));
+        rest = &rest[end..];
+    }
+    key + rest
 }
 
 /// Undecided verdicts of one rule for one reason.

@@ -193,7 +193,56 @@ fn full() -> Run {
 
 #[test]
 fn text_shows_everything() {
-    insta::assert_snapshot!(full().write("text"), @"");
+    insta::assert_snapshot!(full().write("text"), @r#"
+    high 9.2 [STIE]: Port 22 is open to the internet
+     --> modules/net/main.tf:3:3
+      |
+    3 |   source_address_prefix = "*"
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ anyone may reach port 22
+      |
+      = rule: azure/nsg-ssh-from-internet
+      = resource: module.net.azurerm_network_security_rule.ssh
+      = called from: main.tf:3 (module.net)
+      = threat: T001 Anyone on the internet can reach a management port
+      = dread: D8 R10 E9 A10 Di9
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    medium 4.0 [STIE]: Port 22 is open to the internet
+     --> modules/net/main.tf:3:3
+      |
+    3 |   source_address_prefix = "*"
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ anyone may reach port 22
+      |
+      = rule: azure/nsg-wide
+      = resource: module.net.azurerm_network_security_rule.ssh
+      = called from: main.tf:3 (module.net)
+      = note: exists only if its `count` or `for_each` says so, which is not known
+      = threat: T007 Anyone on the internet can reach a management port
+      = dread: D4 R4 E4 A4 Di4, 4 of 6 facts about its context known
+      = because: exploitability -2: exposure: internet_open → internet_restricted
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    undecided: 3 verdicts depend on values that are not known
+      azure/nsg-ssh-from-internet
+        2 × variable 'acl' has no default, first at main.tf:3
+        1 × computed by azurerm_key.a, at modules/net/main.tf:3
+
+    error[syntax]: expected `}`
+     --> main.tf:3:1
+      |
+    3 | module "net" {
+      | ^^^^^^^^^^^^
+      |
+      = help: close the block
+
+    warning[module-unresolved]: module 'x' is not installed
+    --> a.tf
+     = note: also at b.tf
+
+    2 files read, 3 skipped, 1 document, 0 resources, 1 rule
+    2 findings (1 high, 1 medium), 1 error, 2 warnings
+    gate not passed: 1 error left something unjudged; 1 finding at or above high, 3 undecided
+    "#);
 }
 
 #[test]
@@ -205,7 +254,26 @@ fn many_instances_of_one_line_are_one_entry() {
     run.outcome.findings = (0..12)
         .map(|n| finding(&ssh, &format!("azurerm_network_security_rule.ssh[{n}]"), place))
         .collect();
-    insta::assert_snapshot!(run.write("text"), @"");
+    insta::assert_snapshot!(run.write("text"), @r#"
+    high 9.2 [STIE]: Port 22 is open to the internet
+     --> modules/net/main.tf:4:3
+      |
+    4 | /   destination_port_ranges = [
+    5 | |     "22",
+    6 | |     "3389",
+    7 | |   ]
+      | |___^ anyone may reach port 22
+      |
+      = rule: azure/nsg-ssh-from-internet
+      = resource: azurerm_network_security_rule.ssh[0], azurerm_network_security_rule.ssh[1], azurerm_network_security_rule.ssh[2] and 9 more (12 findings)
+      = threat: T001 Anyone on the internet can reach a management port
+      = dread: D8 R10 E9 A10 Di9
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    2 files read, 3 skipped, 1 document, 0 resources, 0 rules
+    12 findings (12 high)
+    gate failed: 12 findings at or above high
+    "#);
 }
 
 #[test]
@@ -448,7 +516,61 @@ fn a_secret_is_covered_in_its_line_and_the_columns_stay() {
     let mut run = leaky(false);
     run.outcome.inconclusive.clear();
     run.outcome.problems.clear();
-    insta::assert_snapshot!(run.write("text"), @"");
+    insta::assert_snapshot!(run.write("text"), @r#"
+    high 9.2 [STIE]: Port 22 is open to the internet
+     --> a.yaml:2:5
+      |
+    2 |   - ***************
+      |     ^^^^^^^^^^^^^^^ the value *** is written here
+      |
+      = rule: aws/any
+      = resource: aws_db.a
+      = threat: T008 Anyone on the internet can reach a management port
+      = dread: D8 R10 E9 A10 Di9
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    high 9.2 [STIE]: Port 22 is open to the internet
+     --> main.tf:2:3
+      |
+    2 |   password = "***************"
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the value *** is written here
+      |
+      = rule: aws/any
+      = resource: aws_db.a
+      = threat: T008 Anyone on the internet can reach a management port
+      = dread: D8 R10 E9 A10 Di9
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    high 9.2 [STIE]: Port 22 is open to the internet
+     --> main.tf:3:3
+      |
+    3 | /   script = <<EOF
+    4 | | ****** ********************
+    5 | | ***
+      | |___^ the value *** is written here
+      |
+      = rule: aws/any
+      = resource: aws_db.a
+      = threat: T008 Anyone on the internet can reach a management port
+      = dread: D8 R10 E9 A10 Di9
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    high 9.2 [STIE]: Port 22 is open to the internet
+     --> main.tf:8:3
+      |
+    8 |   default = "***************"
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ the value *** is written here
+      |
+      = rule: aws/any
+      = resource: aws_db.a
+      = threat: T008 Anyone on the internet can reach a management port
+      = dread: D8 R10 E9 A10 Di9
+      = help: Name the administration network, or use a session manager instead of SSH.
+
+    2 files read, 3 skipped, 1 document, 1 resource, 0 rules
+    4 findings (4 high)
+    gate failed: 4 findings at or above high
+    "#);
 }
 
 #[rstest]
@@ -456,7 +578,7 @@ fn a_secret_is_covered_in_its_line_and_the_columns_stay() {
 #[case::nested_quotes(
     "a.tf",
     r#"password = "${lookup(m, "x", "s3")}""#,
-    r#"password = "********** **** ******""#
+    r#"password = "*********** **** ******""#
 )]
 #[case::reference("a.tf", "password = var.password", "password = var.password")]
 #[case::number("a.tf", "pin = 123456", "pin = ******")]
@@ -484,8 +606,8 @@ fn the_value_part_of_a_line_is_covered(
 
 #[test]
 fn hostile_names_cannot_steer_the_terminal() {
-    let mut run = Run::network();
-    let place = run.at("modules/net/main.tf", "name");
+    let mut run = Run::new(&[("\u{1b}[2Ja.tf", "name = \"\u{1b}[2K\u{202e}\u{7}\" # \r x\n")]);
+    let place = run.at("\u{1b}[2Ja.tf", "name = \"\u{1b}[2K\u{202e}\u{7}\"");
     let mut bad = finding(&rule("a/\u{1b}[2J", "T001"), "aws_x.\u{1b}]0;\u{7}\u{202e}", place);
     bad.message = "\u{1b}[31mred\r\nnext".into();
     run.outcome.inconclusive = vec![undecided(&bad.rule, "aws_x.a", place, "\u{1b}[1m\u{202e}")];

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{Element, Group, Level};
 
-use super::{Page, window};
+use super::{Page, clean, clean_lines, window};
 use crate::finding::{Assessment, Factor, Finding, Severity};
 use crate::report::order::Entry;
 
@@ -23,7 +23,7 @@ impl Page<'_> {
         };
         let message = self.redactor.text(&finding.message);
         let shown = window::show(self.report.sources, &self.redactor, finding.place, &message);
-        let title = level.with_name(name).primary_title(&*rule.title);
+        let title = level.with_name(name).primary_title(clean(&rule.title));
         let group = Group::with_title(title).elements(shown).elements(self.notes(entry));
         self.renderer.render(&[group])
     }
@@ -45,7 +45,7 @@ impl Page<'_> {
         notes.push(note("threat", &format!("{} {}", rule.threat.id, rule.threat.name)));
         notes.push(note("dread", &dread(&finding.assessment)));
         notes.extend(self.evidence(finding));
-        let help = Level::HELP.message(rule.remediation.trim().to_owned());
+        let help = Level::HELP.message(clean_lines(&rule.remediation));
         notes.push(help.into());
         notes
     }
@@ -60,7 +60,7 @@ impl Page<'_> {
 }
 
 fn note(name: &'static str, text: &str) -> Element<'static> {
-    Level::NOTE.with_name(name).message(text.to_owned()).into()
+    Level::NOTE.with_name(name).message(clean(text)).into()
 }
 
 /// `D8 R10 E9 A10 Di9`, with the share of the context that is known where there is any.

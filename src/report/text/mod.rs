@@ -49,7 +49,8 @@ impl Page<'_> {
             return Ok(());
         }
         let total = gate::count(self.report.outcome.inconclusive.len(), "verdict");
-        let title = format!("undecided: {total} depend on values that are not known");
+        let verb = if self.report.outcome.inconclusive.len() == 1 { "depends" } else { "depend" };
+        let title = format!("undecided: {total} {verb} on values that are not known");
         writeln!(out, "{}", self.paint(&title, BOLD))?;
         let mut rule = "";
         for entry in entries {
@@ -57,7 +58,7 @@ impl Page<'_> {
                 rule = entry.rule;
                 writeln!(out, "  {}", clean(rule))?;
             }
-            let place = clean(&window::file_and_line(self.report.sources, entry.first.place));
+            let place = window::file_and_line(self.report.sources, entry.first.place);
             let first = if entry.count > 1 { "first at" } else { "at" };
             let reason = self.redactor.text(&entry.reason);
             writeln!(out, "    {} × {}, {first} {place}", entry.count, clean(&reason))?;
@@ -68,7 +69,7 @@ impl Page<'_> {
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
         let report = self.report;
         let read = [
-            gate::count(report.counts.files, "file"),
+            gate::count(report.counts.files, "file") + " read",
             format!("{} skipped", report.counts.skipped),
             gate::count(report.documents.len(), "document"),
             gate::count(report.resource_count(), "resource"),
@@ -114,11 +115,18 @@ const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
 const BAD: Style = AnsiColor::BrightRed.on_default().bold();
 
-/// Text that cannot move the cursor or turn the reading direction: names and messages come from hostile input.
+/// One line that cannot move the cursor or turn the reading direction: names and messages come from hostile input.
 fn clean(text: &str) -> String {
-    let hostile = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let harmless = |c: char| match c {
+        '\n' | '\r' | '\t' => ' ',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
     };
-    text.chars().map(|c| if hostile(c) { '\u{fffd}' } else { c }).collect()
+    text.trim().chars().map(harmless).collect()
+}
+
+/// The same for a text of several lines.
+fn clean_lines(text: &str) -> String {
+    text.trim().lines().map(clean).collect::<Vec<_>>().join("\n")
 }

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{Group, Level, Origin};
 
-use super::{Page, window};
+use super::{Page, clean, clean_lines, window};
 use crate::source::{Problem, ProblemSeverity};
 
 /// How many further places one problem names.
@@ -29,19 +29,19 @@ impl Page<'_> {
             ProblemSeverity::Error => Level::ERROR,
             ProblemSeverity::Warning => Level::WARNING,
         };
-        let message = self.redactor.text(&problem.message).into_owned();
+        let message = clean(&self.redactor.text(&problem.message));
         let mut group = Group::with_title(level.primary_title(message).id(problem.kind.name()));
         if let Some(place) = problem.place {
             let sources = self.report.sources;
             group = group.elements(window::show(sources, &self.redactor, place, ""));
         } else if let Some(path) = &problem.path {
-            group = group.element(Origin::path(path.as_str()));
+            group = group.element(Origin::path(clean(path)));
         }
         if !others.is_empty() {
             group = group.element(Level::NOTE.message(self.also(others)));
         }
         if let Some(help) = &problem.help {
-            group = group.element(Level::HELP.message(self.redactor.text(help).into_owned()));
+            group = group.element(Level::HELP.message(clean_lines(&self.redactor.text(help))));
         }
         self.renderer.render(&[group])
     }
@@ -50,7 +50,7 @@ impl Page<'_> {
     fn also(&self, others: &[&Problem]) -> String {
         let place = |problem: &&Problem| match (problem.place, &problem.path) {
             (Some(place), _) => window::file_and_line(self.report.sources, place),
-            (None, path) => path.clone().unwrap_or_default(),
+            (None, path) => path.as_deref().map(clean).unwrap_or_default(),
         };
         let shown: Vec<String> = others.iter().take(MOST_PLACES).map(place).collect();
         let more = others.len() - shown.len();
