@@ -1,6 +1,7 @@
 //! Order and grouping for people: takes an outcome, gives entries with the worst first.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::Report;
@@ -58,7 +59,7 @@ fn natural(address: &str) -> String {
     while let Some(at) = rest.find(is_digit) {
         let end = rest[at..].find(|c| !is_digit(c)).map_or(rest.len(), |length| at + length);
         key.push_str(&rest[..at]);
-        key.push_str(&format!("{:0>20}", &rest[at..end]));
+        let _ = write!(key, "{:0>20}", &rest[at..end]);
         rest = &rest[end..];
     }
     key + rest

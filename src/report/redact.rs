@@ -82,10 +82,8 @@ impl Redactor {
             Some(Line::More) => Cow::Owned(cover(text, 0..text.len())),
             None => Cow::Borrowed(text),
         };
-        let ranges: Vec<_> = match &self.secrets {
-            Some(secrets) => secrets.find_iter(&*text).map(|found| found.range()).collect(),
-            None => vec![0..text.len()],
-        };
+        let Some(secrets) = &self.secrets else { return Cow::Owned(cover(&text, 0..text.len())) };
+        let ranges: Vec<_> = secrets.find_iter(&*text).map(|found| found.range()).collect();
         if ranges.is_empty() {
             return text;
         }
@@ -134,10 +132,9 @@ fn separator(trimmed: &str) -> Option<usize> {
     for (at, c) in trimmed.char_indices() {
         match quote {
             Some(open) if c == open => quote = None,
-            Some(_) => {}
             None if c == '"' || c == '\'' => quote = Some(c),
             None if c == '=' || c == ':' => return Some(at),
-            None => {}
+            Some(_) | None => {}
         }
     }
     None
@@ -193,7 +190,7 @@ impl Collector<'_> {
             let Some(resource) = by_address.get(&key).filter(|_| !at.is_root()) else { continue };
             match resource.attributes.at(at) {
                 value @ Some(Value::Array(_) | Value::Object(_)) => {
-                    self.leaves(value, SHORTEST_PART)
+                    self.leaves(value, SHORTEST_PART);
                 }
                 value => self.leaves(value, SHORTEST),
             }

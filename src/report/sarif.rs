@@ -34,8 +34,8 @@ struct Run<'a> {
     rules: BTreeMap<&'a str, &'a RuleInfo>,
     /// CWE ids that the rules name, sorted.
     weaknesses: BTreeSet<&'a str>,
-    /// Paths that anything points into, sorted.
-    artifacts: BTreeSet<&'a str>,
+    /// Paths that anything points into, in order, with their positions.
+    artifacts: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Run<'a> {
@@ -52,12 +52,14 @@ impl<'a> Run<'a> {
             .chain(outcome.inconclusive.iter().map(|verdict| verdict.place))
             .chain(calls.map(|call| call.place))
             .chain(report.problems().into_iter().filter_map(|problem| problem.place));
-        let artifacts = places.map(|place| &*report.sources.get(place.file).path).collect();
+        let paths: BTreeSet<&str> =
+            places.map(|place| &*report.sources.get(place.file).path).collect();
+        let artifacts = paths.into_iter().enumerate().map(|(at, path)| (path, at)).collect();
         Self { report, redactor: Redactor::new(report), rules, weaknesses, artifacts }
     }
 
     fn run(&self) -> Json {
-        let artifacts = self.artifacts.iter().map(|path| json!({"location": artifact(path)}));
+        let artifacts = self.artifacts.keys().map(|path| json!({"location": artifact(path)}));
         json!({
             "tool": {"driver": self.driver()},
             "columnKind": "unicodeCodePoints",
@@ -194,8 +196,8 @@ impl<'a> Run<'a> {
         let file = self.report.sources.get(place.file);
         let (start, end) = (file.position(place.span.start), file.position(place.span.end));
         let mut uri = artifact(&file.path);
-        if let Some(at) = self.artifacts.iter().position(|path| *path == &*file.path) {
-            uri["index"] = at.into();
+        if let Some(at) = self.artifacts.get(&*file.path) {
+            uri["index"] = (*at).into();
         }
         json!({"physicalLocation": {
             "artifactLocation": uri,

@@ -159,7 +159,7 @@ proptest! {
             block
         }).collect();
         prop_assert_eq!(&before, &sorted(&turned, &json!({})));
-        let mut distinct = before.clone();
+        let mut distinct = before;
         distinct.dedup();
         prop_assert_eq!(distinct.len(), blocks.len());
     }
@@ -171,13 +171,13 @@ proptest! {
         text in "[a-z]{0,5}",
     ) {
         let before = sorted(&blocks, &json!({}));
-        prop_assert_eq!(&before, &sorted(&blocks, &json!({"description": text, "egress": [added.clone()]})));
+        prop_assert_eq!(&before, &sorted(&blocks, &json!({"description": text, "egress": [added]})));
         let described: Vec<Json> = blocks.iter().cloned().map(|mut block| {
             block["description"] = text.clone().into();
             block
         }).collect();
         prop_assert_eq!(&before, &sorted(&described, &json!({})));
-        let mut longer = blocks.clone();
+        let mut longer = blocks;
         longer.push(added);
         let after = sorted(&longer, &json!({}));
         prop_assert!(before.iter().all(|fingerprint| after.contains(fingerprint)));
