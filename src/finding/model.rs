@@ -89,8 +89,10 @@ pub struct Finding {
     pub attribute: Pointer,
     /// Module calls on the way, outermost first.
     pub called_from: Arc<[CallSite]>,
-    /// `dn1:…`, stable over moved lines and unrelated edits.
+    /// `dn1:…`, stable over moved lines and unrelated edits; set by [`super::fingerprint::assign`].
     pub fingerprint: String,
+    /// The same without the document's root: recognises renamed folders.
+    pub fingerprint_without_root: String,
 }
 
 /// An unknown value that a verdict depends on.

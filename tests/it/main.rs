@@ -7,6 +7,7 @@
 
 mod cel;
 mod discover;
+mod documents;
 mod findings;
 mod functions;
 mod kubernetes;
