@@ -94,14 +94,14 @@ fn resource(object: Object, address: Arc<str>) -> Resource {
         namespace: identity.namespace.clone(),
         ..Scope::default()
     };
-    let parsed = pod::view(&identity.kind, &attributes);
+    let parsed = Value::object(pod::parsed(&identity.kind, &attributes));
     Resource {
         address,
         kind: identity.kind,
         name: identity.name,
         mode: Mode::Managed,
         provider: Arc::from(super::FORMAT),
-        parsed: Value::object(parsed.map(|view| (Arc::from("pod"), view)).into_iter().collect()),
+        parsed,
         defaults: Value::object(Map::new()),
         sensitive: sensitive(&attributes),
         references: Vec::new(),
