@@ -61,7 +61,9 @@ fn divide(folder: Folder, path: &str, above: &[Object], units: &mut Vec<Unit>) {
     let (apart, along): (Vec<_>, Vec<_>) =
         folders.into_iter().partition(|(name, _)| apart.contains(name));
     let mut together: Vec<Object> = Vec::new();
-    along.into_iter().for_each(|(_, below)| flatten(below, &mut together));
+    for (_, below) in along {
+        flatten(below, &mut together);
+    }
     let rewritten = apart.iter().any(|(_, below)| {
         let (identities, _) = survey(below);
         own.iter().any(|object| identities.contains(&object.identity))

@@ -26,12 +26,12 @@ impl Identity {
         let own = is_own_group(group);
         let clashes = !own && (CLUSTER_KINDS.contains(&kind) || NAMESPACED_KINDS.contains(&kind));
         let cluster = if own { CLUSTER_KINDS.contains(&kind) } else { kind.starts_with("Cluster") };
-        let namespace = text_in(attributes, &["metadata", "namespace"]);
+        let namespace = metadata(attributes, "namespace");
         Self {
             kind: if clashes { format!("{kind}.{group}").into() } else { kind.into() },
             // A foreign kind called `Cluster…` may still be namespaced, and says so then.
             namespace: (!cluster || (!own && namespace.is_some()))
-                .then(|| Arc::from(namespace.unwrap_or("default"))),
+                .then(|| Arc::from(namespace.as_deref().unwrap_or("default"))),
             name: name(attributes),
             group: group.into(),
         }
@@ -62,15 +62,17 @@ pub(super) fn address(kind: &str, namespace: Option<&str>, name: &str) -> String
 
 fn name(attributes: &Value) -> Arc<str> {
     let generated = || Some(format!("{}*", text_in(attributes, &["metadata", "generateName"])?));
-    match text_in(attributes, &["metadata", "name"]) {
-        Some(name) => name.into(),
-        // A name that YAML reads as a number or boolean.
-        None => match attributes.get("metadata").and_then(|metadata| metadata.get("name")) {
-            Some(value @ (Value::Int(_) | Value::Float(_) | Value::Bool(_))) => {
-                value.to_json().to_string().into()
-            }
-            _ => generated().unwrap_or_else(|| "*".to_owned()).into(),
-        },
+    metadata(attributes, "name").or_else(generated).unwrap_or_else(|| "*".to_owned()).into()
+}
+
+/// A text of the metadata; also one that YAML reads as a number or boolean for want of quotes.
+fn metadata(attributes: &Value, key: &str) -> Option<String> {
+    match attributes.get("metadata")?.get(key)? {
+        Value::String(text) => Some(text.to_string()).filter(|text| !text.is_empty()),
+        value @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            Some(value.to_json().to_string())
+        }
+        _ => None,
     }
 }
 

@@ -60,7 +60,8 @@ pub fn detect(root: &Node) -> Detection {
 
 /// Documents from the manifests of a scan, in order of root. Order of the manifests does not matter.
 pub fn normalize(manifests: Vec<Manifest>) -> Vec<Document> {
-    let mut objects: Vec<resource::Object> = manifests.iter().flat_map(resource::objects).collect();
+    let mut objects: Vec<resource::Object> =
+        manifests.into_iter().flat_map(|manifest| resource::objects(&manifest)).collect();
     identity::settle(&mut objects);
     group::split(objects).into_iter().map(document).collect()
 }
