@@ -1,0 +1,89 @@
+//! What is not a plain manifest: templates of charts, and patches of kustomizations.
+
+use std::collections::BTreeSet;
+
+use super::{entries, member, text, text_at};
+use crate::syntax::{Node, NodeKind};
+
+/// The API group of `kustomization.yaml`.
+pub(super) const KUSTOMIZE_GROUP: &str = "kustomize.config.k8s.io";
+
+/// Whether a text holds Go template (or Jinja) actions. A manifest may hold them in its texts too (alerts, workflows), so ask
+/// only about a file that [`Claims::is_chart_template`] names or that does not parse.
+pub fn looks_like_template(text: &str) -> bool {
+    let action = |open: &str, close: &str| {
+        text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
+    };
+    action("{{", "}}") || action("{%", "%}")
+}
+
+/// Folders of charts and patches of kustomizations.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    charts: BTreeSet<String>,
+    patches: BTreeSet<String>,
+}
+
+impl Claims {
+    /// Note a file; `tree` is what it holds, where it parses. Files that claim nothing are ignored.
+    pub fn add(&mut self, path: &str, tree: Option<&Node>) {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        match name {
+            // A chart needs a name and has no kind; a `Chart.yaml` that does not parse still says what the folder is.
+            "Chart.yaml" if tree.is_none_or(|tree| text_at(tree, "kind").is_none()) => {
+                self.charts.insert(folder.to_owned());
+            }
+            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
+                self.patches.extend(tree.into_iter().flat_map(patches).map(|to| join(folder, &to)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a path is a template of a chart: below `templates/` of a folder with a `Chart.yaml`.
+    pub fn is_chart_template(&self, path: &str) -> bool {
+        path.match_indices("templates/").any(|(at, _)| {
+            let chart = &path[..at];
+            match chart.strip_suffix('/') {
+                Some(folder) => self.charts.contains(folder),
+                None => chart.is_empty() && self.charts.contains(""),
+            }
+        })
+    }
+
+    /// Whether a path is a patch: part of an object that a kustomization changes, and no object of its own.
+    pub fn is_patch(&self, path: &str) -> bool {
+        self.patches.contains(path)
+    }
+}
+
+/// Paths of the patch files that a kustomization names.
+fn patches(kustomization: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for key in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
+        let Some(NodeKind::Sequence(items)) = member(kustomization, key).map(|node| &node.kind)
+        else {
+            continue;
+        };
+        for item in items {
+            let path = if entries(item).is_empty() { text(item) } else { text_at(item, "path") };
+            found.extend(path.map(str::to_owned));
+        }
+    }
+    found
+}
+
+/// `folder/path` without `.` and `..`.
+fn join(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}

@@ -1,0 +1,273 @@
+//! Edges: how one object names or selects another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::identity::address;
+use super::pod;
+use super::resource::text_in;
+use crate::document::{Pointer, Reference, Resource, Value};
+
+/// Add the references of every resource of a document.
+pub(super) fn add(resources: &mut [Resource]) {
+    let index = Index::new(resources);
+    let all: Vec<Vec<Reference>> = resources.iter().map(|it| of(it, &index)).collect();
+    for (resource, mut references) in resources.iter_mut().zip(all) {
+        references.sort();
+        references.dedup();
+        resource.references = references;
+    }
+}
+
+/// Workloads with the labels of their pods by namespace, and the namespaces that are declared.
+struct Index {
+    workloads: BTreeMap<Arc<str>, Vec<(Arc<str>, Value)>>,
+    namespaces: BTreeSet<Arc<str>>,
+}
+
+impl Index {
+    fn new(resources: &[Resource]) -> Self {
+        let mut workloads: BTreeMap<Arc<str>, Vec<_>> = BTreeMap::new();
+        let mut namespaces = BTreeSet::new();
+        for resource in resources {
+            if &*resource.kind == "Namespace" {
+                namespaces.insert(Arc::clone(&resource.name));
+            }
+            let (Some(template), Some(namespace)) =
+                (pod::template(&resource.kind), &resource.scope.namespace)
+            else {
+                continue;
+            };
+            let labels = resource.attributes.at(&template.key("metadata").key("labels"));
+            let labels = labels.cloned().unwrap_or(Value::Null);
+            let entry = (Arc::clone(&resource.address), labels);
+            workloads.entry(Arc::clone(namespace)).or_default().push(entry);
+        }
+        Self { workloads, namespaces }
+    }
+}
+
+/// The references of one resource as they are found.
+struct Collector<'a> {
+    resource: &'a Resource,
+    index: &'a Index,
+    found: Vec<Reference>,
+}
+
+fn of(resource: &Resource, index: &Index) -> Vec<Reference> {
+    let mut collector = Collector { resource, index, found: Vec::new() };
+    collector.namespace();
+    match &*resource.kind {
+        "Service" => collector.service(),
+        "Ingress" => collector.ingress(),
+        "HorizontalPodAutoscaler" => collector.autoscaler(),
+        "RoleBinding" | "ClusterRoleBinding" => collector.binding(),
+        "NetworkPolicy" => collector.selects("podSelector"),
+        "PodDisruptionBudget" => collector.selects("selector"),
+        "CiliumNetworkPolicy" => collector.selects("endpointSelector"),
+        kind => {
+            if let Some(template) = pod::template(kind) {
+                collector.pod(&template.key("spec"));
+            }
+        }
+    }
+    collector.found
+}
+
+impl Collector<'_> {
+    fn namespace(&mut self) {
+        let declared = |namespace: &&Arc<str>| self.index.namespaces.contains(*namespace);
+        if let Some(namespace) = self.resource.scope.namespace.as_ref().filter(declared) {
+            let at = Pointer::root().key("metadata").key("namespace");
+            self.push(at, address("Namespace", None, namespace));
+        }
+    }
+
+    fn push(&mut self, from: Pointer, to: String) {
+        self.found.push(Reference { from, to: to.into(), attribute: Pointer::root() });
+    }
+
+    /// A name in this resource's own namespace.
+    fn named(&mut self, from: Pointer, kind: &str) {
+        if let Some(name) = self.resource.attributes.at(&from).and_then(Value::as_str) {
+            let to = address(kind, self.resource.scope.namespace.as_deref(), name);
+            self.push(from, to);
+        }
+    }
+
+    /// `at/index/tail` for every element of the list at `at`.
+    fn each(&self, at: &Pointer) -> Vec<Pointer> {
+        let items = self.resource.attributes.at(at).and_then(Value::as_array).unwrap_or_default();
+        (0..items.len()).map(|index| at.index(index)).collect()
+    }
+
+    fn pod(&mut self, spec: &Pointer) {
+        if self.resource.attributes.at(spec).is_none() {
+            return;
+        }
+        self.service_account(spec);
+        for pull in self.each(&spec.key("imagePullSecrets")) {
+            self.named(pull.key("name"), "Secret");
+        }
+        for volume in self.each(&spec.key("volumes")) {
+            self.volume(&volume);
+        }
+        for list in ["initContainers", "containers", "ephemeralContainers"] {
+            for container in self.each(&spec.key(list)) {
+                self.environment(&container);
+            }
+        }
+    }
+
+    /// The account that is written, under its name of today or of old, else `default`.
+    fn service_account(&mut self, spec: &Pointer) {
+        let attributes = &self.resource.attributes;
+        let keys = ["serviceAccountName", "serviceAccount"].map(|key| spec.key(key));
+        let written = keys.iter().find(|at| {
+            attributes.at(at).and_then(Value::as_str).is_some_and(|name| !name.is_empty())
+        });
+        if let Some(at) = written {
+            return self.named(at.clone(), "ServiceAccount");
+        }
+        let namespace = self.resource.scope.namespace.as_deref();
+        self.push(keys[0].clone(), address("ServiceAccount", namespace, "default"));
+    }
+
+    fn volume(&mut self, volume: &Pointer) {
+        self.named(volume.key("configMap").key("name"), "ConfigMap");
+        self.named(volume.key("secret").key("secretName"), "Secret");
+        self.named(volume.key("persistentVolumeClaim").key("claimName"), "PersistentVolumeClaim");
+        for source in self.each(&volume.key("projected").key("sources")) {
+            self.named(source.key("configMap").key("name"), "ConfigMap");
+            self.named(source.key("secret").key("name"), "Secret");
+        }
+    }
+
+    fn environment(&mut self, container: &Pointer) {
+        for variable in self.each(&container.key("env")) {
+            let from = variable.key("valueFrom");
+            self.named(from.key("configMapKeyRef").key("name"), "ConfigMap");
+            self.named(from.key("secretKeyRef").key("name"), "Secret");
+        }
+        for source in self.each(&container.key("envFrom")) {
+            self.named(source.key("configMapRef").key("name"), "ConfigMap");
+            self.named(source.key("secretRef").key("name"), "Secret");
+        }
+    }
+
+    fn service(&mut self) {
+        let at = Pointer::root().key("spec").key("selector");
+        let Some(selector) = self.resource.attributes.at(&at).and_then(Value::as_object) else {
+            return;
+        };
+        // Without a selector somebody else says where a service leads.
+        if selector.is_empty() {
+            return;
+        }
+        let matches =
+            |labels: &Value| selector.iter().all(|(key, value)| labels.get(key) == Some(value));
+        self.workloads(&at, matches);
+    }
+
+    /// Whom a label selector selects; an empty one selects all.
+    fn selects(&mut self, key: &str) {
+        let at = Pointer::root().key("spec").key(key);
+        let empty = Value::object(BTreeMap::new());
+        let selector = match self.resource.attributes.at(&at) {
+            Some(selector @ Value::Object(_)) => selector.clone(),
+            // Left out or null is the empty selector in a network policy, and nothing elsewhere.
+            _ if key == "podSelector" => empty,
+            _ => return,
+        };
+        self.workloads(&at, |labels| selected(&selector, labels));
+    }
+
+    fn workloads(&mut self, at: &Pointer, matches: impl Fn(&Value) -> bool) {
+        let Some(namespace) = &self.resource.scope.namespace else { return };
+        let workloads = self.index.workloads.get(namespace).map(Vec::as_slice).unwrap_or_default();
+        let index = workloads.iter().filter(|(_, labels)| matches(labels));
+        let found = index.map(|(to, _)| Reference {
+            from: at.clone(),
+            to: Arc::clone(to),
+            attribute: Pointer::root(),
+        });
+        self.found.extend(found.collect::<Vec<_>>());
+    }
+
+    fn ingress(&mut self) {
+        let spec = Pointer::root().key("spec");
+        self.backend(&spec.key("defaultBackend"));
+        self.backend(&spec.key("backend"));
+        for rule in self.each(&spec.key("rules")) {
+            for path in self.each(&rule.key("http").key("paths")) {
+                self.backend(&path.key("backend"));
+            }
+        }
+        for tls in self.each(&spec.key("tls")) {
+            self.named(tls.key("secretName"), "Secret");
+        }
+    }
+
+    fn backend(&mut self, backend: &Pointer) {
+        self.named(backend.key("service").key("name"), "Service");
+        self.named(backend.key("serviceName"), "Service");
+    }
+
+    fn autoscaler(&mut self) {
+        let at = Pointer::root().key("spec").key("scaleTargetRef");
+        let kind = text_in(&self.resource.attributes, &["spec", "scaleTargetRef", "kind"]);
+        if let Some(kind) = kind.map(str::to_owned) {
+            self.named(at.key("name"), &kind);
+        }
+    }
+
+    fn binding(&mut self) {
+        let role = Pointer::root().key("roleRef").key("name");
+        match text_in(&self.resource.attributes, &["roleRef", "kind"]) {
+            Some("Role") => self.named(role, "Role"),
+            Some("ClusterRole") => {
+                if let Some(name) = text_in(&self.resource.attributes, &["roleRef", "name"]) {
+                    let to = address("ClusterRole", None, name);
+                    self.push(role, to);
+                }
+            }
+            _ => {}
+        }
+        for subject in self.each(&Pointer::root().key("subjects")) {
+            self.subject(&subject);
+        }
+    }
+
+    fn subject(&mut self, at: &Pointer) {
+        let Some(subject) = self.resource.attributes.at(at) else { return };
+        if text_in(subject, &["kind"]) != Some("ServiceAccount") {
+            return;
+        }
+        let own = self.resource.scope.namespace.as_deref();
+        let namespace = text_in(subject, &["namespace"]).or(own);
+        if let (Some(name), Some(namespace)) = (text_in(subject, &["name"]), namespace) {
+            let to = address("ServiceAccount", Some(namespace), name);
+            self.push(at.key("name"), to);
+        }
+    }
+}
+
+/// Whether a label selector (`matchLabels`, `matchExpressions`) selects these labels.
+fn selected(selector: &Value, labels: &Value) -> bool {
+    let pairs = selector.get("matchLabels").and_then(Value::as_object);
+    let expressions = selector.get("matchExpressions").and_then(Value::as_array);
+    pairs.is_none_or(|pairs| pairs.iter().all(|(key, value)| labels.get(key) == Some(value)))
+        && expressions.unwrap_or_default().iter().all(|expression| holds(expression, labels))
+}
+
+fn holds(expression: &Value, labels: &Value) -> bool {
+    let label = text_in(expression, &["key"]).and_then(|key| labels.get(key));
+    let values = expression.get("values").and_then(Value::as_array).unwrap_or_default();
+    match text_in(expression, &["operator"]) {
+        Some("In") => label.is_some_and(|label| values.contains(label)),
+        Some("NotIn") => label.is_none_or(|label| !values.contains(label)),
+        Some("Exists") => label.is_some(),
+        Some("DoesNotExist") => label.is_none(),
+        _ => false,
+    }
+}
