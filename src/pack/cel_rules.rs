@@ -17,7 +17,14 @@ const RULE: Shape = Shape {
     what: "a rule",
     required: &["id", "title", "applies_to", "when", "threat", "remediation"],
     optional: &[
-        "description", "each", "at", "message", "stride", "dread", "concept", "aliases",
+        "description",
+        "each",
+        "at",
+        "message",
+        "stride",
+        "dread",
+        "concept",
+        "aliases",
         "references",
     ],
 };
@@ -31,14 +38,15 @@ pub(super) fn read(reader: &mut Reader<'_>, names: Names<'_>) -> Vec<Rule> {
 }
 
 fn read_rule(reader: &mut Reader<'_>, node: &Node, names: Names<'_>) -> Option<Rule> {
-    let problems = reader.problems.len();
+    let mistakes = reader.mistakes();
     let fields = reader.mapping(node, &RULE)?;
     let about = rule::about(reader, &fields, &fields, names);
     let applies_to = about.as_ref().map_or(&[][..], |about| &about.applies_to);
-    let parts = ["when", "each", "at", "message"].map(|name| part(reader, &fields, name, applies_to));
+    let parts =
+        ["when", "each", "at", "message"].map(|name| part(reader, &fields, name, applies_to));
     let about = about.as_ref()?;
     let logic = logic(reader, &parts, &about.applies_to, &about.info.title);
-    if reader.problems.len() > problems {
+    if reader.mistakes() > mistakes {
         return None;
     }
     Some(Rule {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::Location;
 use crate::source::{
     EntryKind, FileId, FileSystem, MAX_FILE_BYTES, Problem, ProblemKind, SourceFile, Sources,
 };
@@ -39,9 +40,10 @@ impl Folder {
     /// The texts in one of the folders with an ending (`.yaml`, `.rego`).
     pub fn texts<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = FileId> {
         let direct = move |file: &&PackFile| {
-            file.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).is_some_and(
-                |name| name.ends_with(ending) && !name.ends_with("_test.rego"),
-            )
+            file.path
+                .strip_prefix(folder)
+                .and_then(|rest| rest.strip_prefix('/'))
+                .is_some_and(|name| name.ends_with(ending) && !name.ends_with("_test.rego"))
         };
         self.files.iter().filter(direct).filter_map(|file| file.id)
     }
@@ -74,92 +76,100 @@ pub(super) fn embedded(sources: &mut Sources, only_core: bool) -> Vec<Folder> {
 
 /// A pack in a folder. `None` where there is none.
 pub(super) fn read(
-    files: &dyn FileSystem,
-    folder: &str,
+    location: Location<'_>,
     sources: &mut Sources,
     problems: &mut Vec<Problem>,
 ) -> Option<Folder> {
+    let Location { files, folder, shown } = location;
     if files.kind(folder) != Some(EntryKind::Folder) {
         let message = "there is no pack: the folder does not exist";
-        problems.push(Problem::new(ProblemKind::NotFound, message).path(folder));
+        problems.push(Problem::new(ProblemKind::NotFound, message).path(shown));
         return None;
     }
-    let mut builder = Builder::new(folder.to_owned());
-    for path in paths(files, folder, problems) {
-        let inner = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/').to_owned();
-        match content(files, &path) {
+    let mut builder = Builder::new(shown.to_owned());
+    for inner in paths(location, problems) {
+        let shown = join(shown, &inner);
+        match content(files, &join(folder, &inner)) {
             Ok(bytes) => {
-                let id = match String::from_utf8(bytes) {
-                    Ok(text) => {
-                        builder.hash(&inner, text.as_bytes());
-                        Some(add(sources, &path, text.into()))
-                    }
-                    Err(error) => {
-                        builder.hash(&inner, error.as_bytes());
-                        let message = "the file is not UTF-8";
-                        problems.push(Problem::new(ProblemKind::Pack, message).path(path));
-                        None
-                    }
+                builder.hash(&inner, &bytes);
+                let id = if let Ok(text) = String::from_utf8(bytes) {
+                    Some(add(sources, &shown, text.into()))
+                } else {
+                    let message = "the file is not UTF-8";
+                    problems.push(Problem::new(ProblemKind::Pack, message).path(shown));
+                    None
                 };
                 builder.files.push(PackFile { path: inner, id });
             }
-            Err(problem) => problems.push(problem.path(path)),
+            Err(problem) => problems.push(problem.path(shown)),
         }
     }
     let folder = builder.finish();
     if !folder.files.iter().any(|file| file.path == "pack.yaml") {
-        let message = "there is no pack: it has no pack.yaml";
+        let message = "there is no pack: the manifest is missing";
         let help = "name the folder that holds pack.yaml, rules/ and tests/";
-        problems.push(Problem::new(ProblemKind::Pack, message).path(folder.shown).help(help));
+        let path = join(shown, "pack.yaml");
+        problems.push(Problem::new(ProblemKind::Pack, message).path(path).help(help));
         return None;
     }
     Some(folder)
 }
 
-/// The files to read, sorted: those beside the manifest and those in the known folders.
-fn paths(files: &dyn FileSystem, folder: &str, problems: &mut Vec<Problem>) -> Vec<String> {
+fn join(folder: &str, inner: &str) -> String {
+    match (folder, inner) {
+        ("", path) | (path, "") => path.to_owned(),
+        _ => format!("{folder}/{inner}"),
+    }
+}
+
+/// The files to read relative to the pack, sorted: those beside the manifest and those in the known folders.
+fn paths(location: Location<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
     let mut found = Vec::new();
-    let mut list = |folder: &str| match files.list(folder) {
+    let mut list = |inner: &str| match location.files.list(&join(location.folder, inner)) {
         Ok(entries) => entries,
         Err(error) => {
             let message = format!("the folder cannot be read: {error}");
-            problems.push(Problem::new(ProblemKind::Unreadable, message).path(folder));
+            let path = join(location.shown, inner);
+            problems.push(Problem::new(ProblemKind::Unreadable, message).path(path));
             Vec::new()
         }
     };
-    for entry in list(folder) {
-        let name = entry.path.rsplit('/').next().unwrap_or_default();
-        if name.starts_with('.') {
-            continue;
-        }
+    for entry in list("") {
+        let name = last(&entry.path);
         match entry.kind {
-            EntryKind::File => found.push(entry.path),
-            EntryKind::Folder if FOLDERS.contains(&name) => found.extend(
-                list(&entry.path)
-                    .into_iter()
-                    .filter(|inner| inner.kind == EntryKind::File)
-                    .map(|inner| inner.path)
-                    .filter(|path| !path.rsplit('/').next().unwrap_or_default().starts_with('.')),
-            ),
+            _ if name.starts_with('.') => {}
+            EntryKind::File => found.push(name.to_owned()),
+            EntryKind::Folder if FOLDERS.contains(&name) => {
+                let files = list(name).into_iter().filter(|inner| inner.kind == EntryKind::File);
+                let names = files.map(|inner| last(&inner.path).to_owned());
+                found.extend(
+                    names.filter(|file| !file.starts_with('.')).map(|file| join(name, &file)),
+                );
+            }
             EntryKind::Folder => {}
         }
     }
-    for path in found.extract_if(.., |path| misplaced(path, folder)) {
+    for path in found.extract_if(.., |path| misplaced(path)) {
         let message = "the file is not a part of a pack";
         let help = "beside pack.yaml a pack has rules/*.yaml, rules/*.rego, lib/*.rego, \
                     threats/*.yaml, vocabulary/, baselines/ and tests/";
+        let path = join(location.shown, &path);
         problems.push(Problem::new(ProblemKind::Pack, message).path(path).help(help));
     }
     found.sort();
     found
 }
 
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
 /// Whether a file looks like a rule or threat class, and stands where none is read.
-fn misplaced(path: &str, folder: &str) -> bool {
-    let inner = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+fn misplaced(inner: &str) -> bool {
     let ends = |ending: &str| {
         inner.len() > ending.len()
-            && inner.as_bytes()[inner.len() - ending.len()..].eq_ignore_ascii_case(ending.as_bytes())
+            && inner.as_bytes()[inner.len() - ending.len()..]
+                .eq_ignore_ascii_case(ending.as_bytes())
     };
     match inner.split_once('/') {
         None => inner != "pack.yaml" && (ends(".yaml") || ends(".yml") || ends(".rego")),

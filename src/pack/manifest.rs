@@ -47,7 +47,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
         reader.check(name, is_kebab_case, "a pack's name: small letters and digits, joined by `-`")
     })?;
     if &*name.text == "lib" {
-        let message = "a pack cannot be called `lib`: Rego packages below it are the shared library";
+        let message =
+            "a pack cannot be called `lib`: Rego packages below it are the shared library";
         reader.report(name.node.span, message);
         return None;
     }
@@ -68,14 +69,10 @@ fn requires(reader: &mut Reader<'_>, fields: &Fields<'_>) -> bool {
     if !reader.check(&wanted, is_requirement, "a requirement like >=0.1") {
         return true;
     }
-    let own = concat!(">=", env!("CARGO_PKG_VERSION"));
-    let fits = least_version(&wanted.text) <= least_version(own);
+    let own = env!("CARGO_PKG_VERSION").split('-').next().unwrap_or_default();
+    let fits = least_version(&wanted.text) <= least_version(&format!(">={own}"));
     if !fits {
-        let message = format!(
-            "the pack needs Dreadnought {}, this is {}",
-            wanted.text,
-            env!("CARGO_PKG_VERSION")
-        );
+        let message = format!("the pack needs Dreadnought {}, this is {own}", wanted.text);
         reader.report(wanted.node.span, message).help("use a newer Dreadnought");
     }
     fits

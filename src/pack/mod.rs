@@ -47,6 +47,23 @@ pub struct Pack {
     pub params: Value,
 }
 
+/// Where a pack lies.
+#[derive(Clone, Copy)]
+pub struct Location<'a> {
+    /// The tree that holds it.
+    pub files: &'a dyn FileSystem,
+    /// Its folder in the tree, `""` for the whole tree.
+    pub folder: &'a str,
+    /// What its folder is called in messages, `""` for nothing.
+    pub shown: &'a str,
+}
+
+impl std::fmt::Debug for Location<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Location").field(&self.shown).finish()
+    }
+}
+
 /// All packs of a run.
 #[derive(Debug)]
 pub struct PackSet {
@@ -62,23 +79,24 @@ impl PackSet {
     /// Load packs; their files are added to `sources`.
     ///
     /// The pack `core` (threat classes, the Rego library) is always there; `builtin` says whether the other packs in the
-    /// binary are, and `extra` names folders that hold a pack.
+    /// binary are, and `extra` says where others lie.
     pub fn load(
         sources: &mut Sources,
         builtin: bool,
-        extra: &[(&dyn FileSystem, &str)],
+        extra: &[Location<'_>],
     ) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut folders = files::embedded(sources, !builtin);
-        for (files, folder) in extra {
-            folders.extend(files::read(*files, folder, sources, &mut problems));
+        for location in extra {
+            folders.extend(files::read(*location, sources, &mut problems));
         }
         let mut loader = Loader { sources, problems };
         let packs = loader.manifests(folders);
         let threats = loader.threats(&packs);
         let set = loader.rules(packs, threats);
         let mut problems = loader.problems;
-        problems.sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
+        problems
+            .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
         problems.dedup();
         (set, problems)
     }
@@ -106,7 +124,7 @@ impl Loader<'_> {
     fn read<T>(&mut self, file: FileId, read: impl FnOnce(&mut Reader<'_>) -> T) -> T {
         let mut reader = Reader::new(file, self.sources.get(file));
         let value = read(&mut reader);
-        self.problems.append(&mut reader.problems);
+        self.problems.append(&mut reader.into_problems());
         value
     }
 
@@ -122,7 +140,8 @@ impl Loader<'_> {
                 .find(|(_, other)| segment(&other.name) == segment(&manifest.name))
                 .map(|(other, _)| other.shown.clone());
             if let Some(other) = same {
-                let message = format!("a pack called `{}` is loaded already, from {other}", manifest.name);
+                let message =
+                    format!("a pack called `{}` is loaded already, from {other}", manifest.name);
                 let place = Place { file, span: Span::default() };
                 self.problems.push(
                     Problem::new(ProblemKind::Pack, message)
@@ -136,10 +155,7 @@ impl Loader<'_> {
         packs
     }
 
-    fn threats(
-        &mut self,
-        packs: &[(Folder, Manifest)],
-    ) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
+    fn threats(&mut self, packs: &[(Folder, Manifest)]) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
         let mut all: BTreeMap<Arc<str>, (Arc<ThreatClass>, Place)> = BTreeMap::new();
         for file in packs.iter().flat_map(|(folder, _)| folder.texts("threats", ".yaml")) {
             for (threat, place) in self.read(file, threats::read) {
@@ -278,7 +294,8 @@ impl Job {
             Self::Rego => !rules.is_empty(),
             Self::Library => rego_rules::check_library(&mut reader, names.pack),
         };
-        Loaded { rules, module: is_module.then_some(reader.file), problems: reader.problems }
+        let module = is_module.then_some(reader.file);
+        Loaded { rules, module, problems: reader.into_problems() }
     }
 }
 

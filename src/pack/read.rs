@@ -1,12 +1,21 @@
 //! Reads the YAML tree of a pack's file into typed fields; every mistake becomes a problem that points into the file.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::scalar::{key_text, to_value};
 use super::suggest::nearest;
 use crate::document::Value;
 use crate::source::{FileId, Place, Problem, ProblemKind, SourceFile, Span};
 use crate::syntax::{Entry, Node, NodeKind, yaml};
+
+/// After so many problems the rest of a file's are left.
+const MAX_PROBLEMS: usize = 100;
+/// Longest message, in characters: names in a pack may be of any length.
+const MAX_MESSAGE: usize = 300;
 
 /// Which fields a mapping has.
 pub(super) struct Shape {
@@ -26,17 +35,15 @@ pub(super) struct Text<'n> {
 }
 
 /// The fields of a mapping, each once.
-pub(super) struct Fields<'n> {
-    entries: Vec<(Arc<str>, &'n Entry)>,
-}
+pub(super) struct Fields<'n>(IndexMap<Arc<str>, &'n Entry, FxBuildHasher>);
 
 impl<'n> Fields<'n> {
     pub fn get(&self, name: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|(key, _)| **key == *name).map(|(_, entry)| &entry.value)
+        self.0.get(name).map(|entry| &entry.value)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &'n Entry)> {
-        self.entries.iter().map(|(key, entry)| (key, *entry))
+        self.0.iter().map(|(key, entry)| (key, *entry))
     }
 }
 
@@ -44,18 +51,35 @@ impl<'n> Fields<'n> {
 pub(super) struct Reader<'a> {
     pub file: FileId,
     pub source: &'a SourceFile,
-    pub problems: Vec<Problem>,
+    problems: Vec<Problem>,
+    mistakes: usize,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(file: FileId, source: &'a SourceFile) -> Self {
-        Self { file, source, problems: Vec::new() }
+        Self { file, source, problems: Vec::new(), mistakes: 0 }
+    }
+
+    /// How many mistakes were found so far, reported or not.
+    pub fn mistakes(&self) -> usize {
+        self.mistakes
+    }
+
+    /// What is wrong with the file.
+    pub fn into_problems(mut self) -> Vec<Problem> {
+        if self.mistakes > self.problems.len() {
+            let message = format!("only the first {MAX_PROBLEMS} mistakes in this file are shown");
+            let place = self.place(Span::default());
+            self.problems.push(Problem::new(ProblemKind::Pack, message).at(place));
+        }
+        self.problems
     }
 
     /// The one YAML document of a text: the file's, or one of equal length made from it.
     pub fn document(&mut self, text: &str) -> Option<Node> {
         let (mut documents, problems) = yaml::parse(self.file, text);
         let broken = !problems.is_empty();
+        self.mistakes += problems.len();
         self.problems.extend(problems.into_iter().map(|mut problem| {
             if problem.kind == ProblemKind::Syntax {
                 problem.kind = ProblemKind::Pack;
@@ -81,8 +105,12 @@ impl<'a> Reader<'a> {
 
     /// Add a problem; the result takes a `help`.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> Help<'_> {
-        let problem = Problem::new(ProblemKind::Pack, message).at(self.place(span));
-        self.problems.push(problem);
+        self.mistakes += 1;
+        if self.mistakes > MAX_PROBLEMS {
+            return Help(None);
+        }
+        let message = clipped(&message.into());
+        self.problems.push(Problem::new(ProblemKind::Pack, message).at(self.place(span)));
         Help(self.problems.last_mut())
     }
 
@@ -96,15 +124,23 @@ impl<'a> Reader<'a> {
     pub fn mapping<'n>(&mut self, node: &'n Node, shape: &Shape) -> Option<Fields<'n>> {
         let fields = self.entries(node, shape.what)?;
         let known = || shape.required.iter().chain(shape.optional).copied();
-        for (name, entry) in fields.iter().filter(|(name, _)| known().all(|known| *known != ***name)) {
+        let is_unknown = |name: &str| known().all(|known| *known != *name);
+        let mut misspelled = Vec::new();
+        for (name, entry) in fields.iter().filter(|(name, _)| is_unknown(name)) {
             let message = format!("unknown field `{name}` in {}", shape.what);
-            let help = match nearest(name, known()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("its fields are {}", known().collect::<Vec<_>>().join(", ")),
-            };
-            self.report(entry.key.span, message).help(help);
+            let help = self.report(entry.key.span, message);
+            match help.0.as_ref().and_then(|_| nearest(name, known())) {
+                Some(meant) => {
+                    help.help(format!("did you mean `{meant}`?"));
+                    misspelled.push(meant);
+                }
+                None => {
+                    help.help(format!("its fields are {}", known().collect::<Vec<_>>().join(", ")))
+                }
+            }
         }
-        for name in shape.required.iter().filter(|name| fields.get(name).is_none()) {
+        let is_missing = |name: &&&str| fields.get(name).is_none() && !misspelled.contains(*name);
+        for name in shape.required.iter().filter(is_missing) {
             let first = fields.iter().next().map_or(node.span, |(_, entry)| entry.key.span);
             self.report(first, format!("{} needs `{name}`", shape.what));
         }
@@ -117,19 +153,18 @@ impl<'a> Reader<'a> {
             self.report(start_of(node), format!("{what} must be a map, not {}", describe(node)));
             return None;
         };
-        let mut fields = Fields { entries: Vec::new() };
+        let mut fields = Fields(IndexMap::default());
         for entry in entries {
             let Some(name) = key_text(&entry.key) else {
                 self.report(entry.key.span, "the name of a field must be a text");
                 continue;
             };
-            let first = fields.iter().find(|(key, _)| **key == name);
-            if let Some(first) = first.map(|(_, first)| first.key.span) {
-                let first = self.position(first.start);
+            if let Some(first) = fields.0.get(&name) {
+                let first = self.position(first.key.span.start);
                 self.report(entry.key.span, format!("`{name}` is set twice, first at {first}"));
                 continue;
             }
-            fields.entries.push((name, entry));
+            fields.0.insert(name, entry);
         }
         Some(fields)
     }
@@ -161,13 +196,14 @@ impl<'a> Reader<'a> {
     /// A field that is a list of texts, each once; empty where the field is missing or wrong.
     pub fn texts<'n>(&mut self, fields: &Fields<'n>, name: &str) -> Vec<Text<'n>> {
         let Some(items) = self.list(fields, name) else { return Vec::new() };
+        let mut seen = BTreeSet::new();
         let mut texts: Vec<Text<'n>> = Vec::new();
         for item in items {
             let Some(text) = self.as_text(item, name) else { continue };
-            if texts.iter().any(|other| other.text == text.text) {
-                self.report(item.span, format!("`{}` is listed twice", text.text));
-            } else {
+            if seen.insert(Arc::clone(&text.text)) {
                 texts.push(text);
+            } else {
+                self.report(item.span, format!("`{}` is listed twice", text.text));
             }
         }
         texts
@@ -238,4 +274,21 @@ pub(super) fn start_of(node: &Node) -> Span {
         NodeKind::Scalar(_) => node.span,
         _ => Span::new(node.span.start as usize, node.span.start as usize + 1),
     }
+}
+
+/// A message without control characters and not longer than anyone reads.
+fn clipped(message: &str) -> String {
+    let mut characters = message.chars();
+    let mut clipped = String::with_capacity(message.len().min(MAX_MESSAGE));
+    for character in characters.by_ref().take(MAX_MESSAGE) {
+        if character.is_control() {
+            clipped.extend(character.escape_default());
+        } else {
+            clipped.push(character);
+        }
+    }
+    if characters.next().is_some() {
+        clipped.push('…');
+    }
+    clipped
 }

@@ -13,7 +13,12 @@ const METADATA: Shape = Shape {
     required: &["title", "custom"],
     // Those after `description` are OPA's own; they say nothing to Dreadnought.
     optional: &[
-        "description", "scope", "schemas", "authors", "organizations", "related_resources",
+        "description",
+        "scope",
+        "schemas",
+        "authors",
+        "organizations",
+        "related_resources",
         "entrypoint",
     ],
 };
@@ -22,7 +27,7 @@ const CUSTOM: Shape =
 
 /// Read what a Rego file says about its rule. `None` where something is wrong, which is then reported.
 pub(super) fn read(reader: &mut Reader<'_>, names: Names<'_>) -> Option<Rule> {
-    let problems = reader.problems.len();
+    let mistakes = reader.mistakes();
     let text = Arc::clone(&reader.source.text);
     let header = header(&text);
     let package = check_package(reader, &header, |package| is_rule_package(package, names.pack));
@@ -36,7 +41,7 @@ pub(super) fn read(reader: &mut Reader<'_>, names: Names<'_>) -> Option<Rule> {
     let fields = reader.mapping(&node, &METADATA)?;
     let custom = reader.mapping(fields.get("custom")?, &CUSTOM)?;
     let about = rule::about(reader, &fields, &custom, names)?;
-    if reader.problems.len() > problems {
+    if reader.mistakes() > mistakes {
         return None;
     }
     Some(Rule {

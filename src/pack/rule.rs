@@ -78,6 +78,9 @@ pub(super) struct Names<'a> {
     pub threats: &'a BTreeMap<Arc<str>, Arc<ThreatClass>>,
 }
 
+/// Most resource types that one rule may judge.
+const MAX_TYPES: usize = 500;
+
 /// Fields of the rule itself in both languages; `title` and `description` stand beside them, in Rego outside `custom`.
 pub(super) const REQUIRED: [&str; 4] = ["id", "applies_to", "threat", "remediation"];
 /// Such fields that may be left out.
@@ -139,21 +142,22 @@ fn check_id(reader: &mut Reader<'_>, id: &Text<'_>) -> bool {
 }
 
 fn applies_to(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<Arc<str>> {
-    let problems = reader.problems.len();
+    let mistakes = reader.mistakes();
     let texts = reader.texts(fields, "applies_to");
     if let (true, Some(node)) = (texts.is_empty(), fields.get("applies_to"))
-        && reader.problems.len() == problems
+        && reader.mistakes() == mistakes
     {
         reader.report(node.span, "`applies_to` is empty").help("name the resource types it judges");
+    }
+    if let Some(over) = texts.get(MAX_TYPES) {
+        let message = format!("`applies_to` lists more than {MAX_TYPES} types");
+        reader.report(over.node.span, message);
+        return Vec::new();
     }
     plain(reader.checked(texts, is_resource_type, "a resource type"))
 }
 
-fn threat(
-    reader: &mut Reader<'_>,
-    text: &Text<'_>,
-    names: Names<'_>,
-) -> Option<Arc<ThreatClass>> {
+fn threat(reader: &mut Reader<'_>, text: &Text<'_>, names: Names<'_>) -> Option<Arc<ThreatClass>> {
     if let Some(threat) = names.threats.get(&text.text) {
         return Some(Arc::clone(threat));
     }

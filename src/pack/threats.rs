@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::{Fields, Reader, Shape, Text, describe, plain, start_of};
+use super::read::{Fields, Reader, Shape, Text, plain, start_of};
 use super::scalar::to_value;
 use super::suggest::nearest;
 use super::words::{is_attack, is_capec, is_cwe, is_nist, is_snake_case, is_threat_id};
@@ -25,8 +25,7 @@ const ASSUMPTIONS: Shape = Shape { what: "`assumptions`", required: &[], optiona
 
 const FACTORS: [&str; 5] =
     ["damage", "reproducibility", "exploitability", "affected_users", "discoverability"];
-const DIMENSIONS: [&str; 6] =
-    ["exposure", "auth", "data", "privilege", "blast", "environment"];
+const DIMENSIONS: [&str; 6] = ["exposure", "auth", "data", "privilege", "blast", "environment"];
 
 /// The states of each dimension, in the order of `DIMENSIONS`.
 const STATES: [&[&str]; 6] = [
@@ -47,7 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Vec<(ThreatClass, Place)> {
 }
 
 fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> {
-    let problems = reader.problems.len();
+    let mistakes = reader.mistakes();
     let fields = reader.mapping(node, &THREAT)?;
     let id = reader.text(&fields, "id");
     if let Some(id) = &id {
@@ -72,7 +71,7 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
     }
     let dimensions = assumptions(reader, &fields);
     mask(reader, &fields);
-    if reader.problems.len() > problems {
+    if reader.mistakes() > mistakes {
         return None;
     }
     let (id, name) = (id?, name?);
@@ -120,8 +119,7 @@ fn factors(reader: &mut Reader<'_>, fields: &Fields<'_>, base: Dread) -> Option<
         let value = match to_value(node) {
             Value::Int(value) => u8::try_from(value).ok().filter(|value| *value <= 10).ok_or(value),
             _ => {
-                let message =
-                    format!("`{}` must be a whole number, not {}", factor.name(), describe(node));
+                let message = format!("`{}` must be a whole number from 0 to 10", factor.name());
                 reader.report(start_of(node), message);
                 dread = None;
                 continue;
@@ -130,8 +128,7 @@ fn factors(reader: &mut Reader<'_>, fields: &Fields<'_>, base: Dread) -> Option<
         match value {
             Ok(value) => dread = dread.map(|dread| dread.with(factor, value)),
             Err(value) => {
-                let message =
-                    format!("`{}` is {value}, a DREAD factor is 0 to 10", factor.name());
+                let message = format!("`{}` is {value}, a DREAD factor is 0 to 10", factor.name());
                 reader.report(node.span, message);
                 dread = None;
             }

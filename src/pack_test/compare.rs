@@ -44,7 +44,8 @@ impl Observed {
 
     /// A pass of the resource whose block is at a place.
     pub fn pass(rule: &Arc<str>, address: &str, block: Place, sources: &Sources) -> Self {
-        let header = Place { span: crate::source::Span { end: block.span.start, ..block.span }, ..block };
+        let header =
+            Place { span: crate::source::Span { end: block.span.start, ..block.span }, ..block };
         Self::new(Verdict::Pass, rule, header, block, address.to_owned(), sources)
     }
 

@@ -100,7 +100,8 @@ pub fn sidecar(text: &str) -> (Vec<Expectation>, Vec<Mistake>) {
             Some((line, comment)) => parse(&comment, line, written, &mut found, &mut mistakes),
             None => mistakes.push(Mistake {
                 line: written,
-                message: "expected a line number and a verdict, like `12 expect: aws/id`".to_owned(),
+                message: "expected a line number and a verdict, like `12 expect: aws/id`"
+                    .to_owned(),
             }),
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use dreadnought::document::Value;
 use dreadnought::finding::{Factor, Stride};
-use dreadnought::pack::{Logic, PackSet, to_value};
+use dreadnought::pack::{Location, Logic, PackSet, to_value};
 use dreadnought::source::{
     Entry, EntryKind, FileId, FileSystem, Problem, ProblemKind, ProblemSeverity, STACK_BYTES,
     Sources,
@@ -41,6 +41,8 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rules-in-a-wrong-place",
     "rules-not-utf-8",
     "rules-syntax-error",
+    "rules-nested-too-deep",
+    "rules-alias-bomb",
     "rules-two-documents",
     "threat-id-taken",
     "valid",
@@ -129,7 +131,9 @@ fn load(builtin: bool, extra: &[(&dyn FileSystem, &str)]) -> (PackSet, Vec<Probl
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(STACK_BYTES);
     pool.build().unwrap().install(|| {
         let mut sources = Sources::default();
-        let (set, problems) = PackSet::load(&mut sources, builtin, extra);
+        let location = |(files, folder)| Location { files, folder, shown: folder };
+        let extra: Vec<Location<'_>> = extra.iter().copied().map(location).collect();
+        let (set, problems) = PackSet::load(&mut sources, builtin, &extra);
         (set, problems, sources)
     })
 }
@@ -216,11 +220,10 @@ fn broken_packs(
 
 #[test]
 fn every_exception_is_a_fixture() {
-    let names: Vec<String> =
-        fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/packs"))
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+    let names: Vec<String> = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/packs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     for pattern in BEYOND_SCHEMA {
         assert!(names.iter().any(|name| matches_any(name, &[pattern])), "{pattern}");
     }
@@ -256,7 +259,8 @@ fn a_pack_in_a_folder_reads_as_the_embedded_one() {
     };
     assert_eq!(digest(&embedded), digest(&folder));
     assert!(digest(&embedded).unwrap().starts_with("sha256:"));
-    *other.0.get_mut("aws/pack.yaml").unwrap() = b"name: aws\nversion: 9.0.0\ndescription: x".into();
+    *other.0.get_mut("aws/pack.yaml").unwrap() =
+        b"name: aws\nversion: 9.0.0\ndescription: x".into();
     assert_ne!(digest(&load(false, &[(&other, "aws")]).0), digest(&embedded));
 }
 
@@ -265,7 +269,10 @@ fn the_catalogue_is_whole() {
     let (set, _, _) = load(false, &[]);
     assert_eq!(set.threats.len(), 48);
     let ssh = &set.threats["T001"];
-    assert_eq!(&*ssh.name, "Anyone on the internet can reach a management port and take over the host");
+    assert_eq!(
+        &*ssh.name,
+        "Anyone on the internet can reach a management port and take over the host"
+    );
     assert_eq!(ssh.dread.score().to_string(), "9.2");
     assert_eq!(ssh.stride.to_string(), "STIE");
     assert_eq!(ssh.dimensions, 6);
@@ -349,7 +356,8 @@ mod expectations {
     use super::Tree;
 
     fn shown(expectations: &[Expectation]) -> Vec<String> {
-        let show = |e: &Expectation| format!("{} {} {} {}", e.line, e.verdict.word(), e.rule, e.count);
+        let show =
+            |e: &Expectation| format!("{} {} {} {}", e.line, e.verdict.word(), e.rule, e.count);
         expectations.iter().map(show).collect()
     }
 
@@ -384,7 +392,8 @@ mod expectations {
 
     #[test]
     fn sidecar_files() {
-        let (found, mistakes) = sidecar("# for a.json\n3 expect: aws/x 2\n4 ok: aws/y\nexpect: aws/z\n");
+        let (found, mistakes) =
+            sidecar("# for a.json\n3 expect: aws/x 2\n4 ok: aws/y\nexpect: aws/z\n");
         assert_eq!(shown(&found), ["3 expect aws/x 2", "4 ok aws/y 1"]);
         assert_eq!(mistakes.len(), 1);
         assert_eq!(mistakes[0].line, 4);
