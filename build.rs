@@ -1,6 +1,11 @@
 //! Embeds the built-in packs: `policies/` becomes a sorted table of paths and texts in `OUT_DIR/policies.rs`.
 //! Sample configurations (`tests/` of a pack) stay out: they are only needed to test it.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script reads the tree and writes to OUT_DIR"
+)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

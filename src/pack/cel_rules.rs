@@ -134,14 +134,14 @@ fn compile(
     title: &str,
 ) -> Option<CelRule> {
     let inner = cel::Names { item: each.is_some() };
-    let each = each.map(|node| expression(reader, node, "each", &cel::Names { item: false }));
-    let when = when.and_then(|node| expression(reader, node, "when", &inner));
+    let each = each.map(|node| expression(reader, node, "each", cel::Names { item: false }));
+    let when = when.and_then(|node| expression(reader, node, "when", inner));
     let at = match at {
         Some(node) => paths(reader, node),
         None => Some(Vec::new()),
     };
     let message = match message {
-        Some(node) => template(reader, node, &inner),
+        Some(node) => template(reader, node, inner),
         None => cel::Template::compile(&title.replace('{', "{{").replace('}', "}}"), &inner).ok(),
     };
     let each = match each {
@@ -155,30 +155,20 @@ fn expression(
     reader: &mut Reader<'_>,
     node: &Node,
     name: &str,
-    names: &cel::Names,
+    names: cel::Names,
 ) -> Option<cel::Program> {
     let text = reader.as_text(node, name)?;
-    match cel::compile(&text.text, names) {
-        Ok(program) => Some(program),
-        Err(error) => {
-            report(reader, &text, name, error);
-            None
-        }
-    }
+    let compiled = cel::compile(&text.text, &names);
+    compiled.map_err(|error| report(reader, &text, name, &error)).ok()
 }
 
-fn template(reader: &mut Reader<'_>, node: &Node, names: &cel::Names) -> Option<cel::Template> {
+fn template(reader: &mut Reader<'_>, node: &Node, names: cel::Names) -> Option<cel::Template> {
     let text = reader.as_text(node, "message")?;
-    match cel::Template::compile(&text.text, names) {
-        Ok(template) => Some(template),
-        Err(error) => {
-            report(reader, &text, "message", error);
-            None
-        }
-    }
+    let compiled = cel::Template::compile(&text.text, &names);
+    compiled.map_err(|error| report(reader, &text, "message", &error)).ok()
 }
 
-fn report(reader: &mut Reader<'_>, text: &Text<'_>, name: &str, error: CompileError) {
+fn report(reader: &mut Reader<'_>, text: &Text<'_>, name: &str, error: &CompileError) {
     let span = match error.offset {
         Some(offset) => scalar::locate(&reader.source.text, text.node.span, &text.text, offset),
         None => text.node.span,

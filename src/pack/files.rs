@@ -166,18 +166,17 @@ fn last(path: &str) -> &str {
 
 /// Whether a file looks like a rule or threat class, and stands where none is read.
 fn misplaced(inner: &str) -> bool {
-    let ends = |ending: &str| {
-        inner.len() > ending.len()
-            && inner.as_bytes()[inner.len() - ending.len()..]
-                .eq_ignore_ascii_case(ending.as_bytes())
+    let ending = inner.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let read: &[&str] = match inner.split_once('/') {
+        None if inner == "pack.yaml" => &["yaml"],
+        None => &[],
+        Some(("rules", _)) => &["yaml", "rego"],
+        Some(("lib", _)) => &["rego"],
+        Some(("threats", _)) => &["yaml"],
+        Some(_) => return false,
     };
-    match inner.split_once('/') {
-        None => inner != "pack.yaml" && (ends(".yaml") || ends(".yml") || ends(".rego")),
-        Some(("rules", _)) => !inner.ends_with(".yaml") && !inner.ends_with(".rego"),
-        Some(("lib", _)) => !inner.ends_with(".rego"),
-        Some(("threats", _)) => !inner.ends_with(".yaml"),
-        Some(_) => false,
-    }
+    !read.contains(&ending)
+        && ["yaml", "yml", "rego"].contains(&&*ending.to_ascii_lowercase())
 }
 
 fn content(files: &dyn FileSystem, path: &str) -> Result<Vec<u8>, Problem> {

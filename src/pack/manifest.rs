@@ -106,15 +106,15 @@ fn param(reader: &mut Reader<'_>, node: &Node) -> Option<Value> {
     }
     let node = fields.get("default")?;
     let default = to_value(node);
-    let fits = match (&*kind.text, &default) {
+    let fits = matches!(
+        (&*kind.text, &default),
         ("string", Value::String(_))
-        | ("integer" | "number", Value::Int(_))
-        | ("number", Value::Float(_))
-        | ("boolean", Value::Bool(_))
-        | ("list", Value::Array(_))
-        | ("map", Value::Object(_)) => true,
-        _ => false,
-    };
+            | ("integer" | "number", Value::Int(_))
+            | ("number", Value::Float(_))
+            | ("boolean", Value::Bool(_))
+            | ("list", Value::Array(_))
+            | ("map", Value::Object(_))
+    );
     if !fits {
         let message = format!("the default is {}, the type is {}", describe(node), kind.text);
         reader.report(start_of(node), message);

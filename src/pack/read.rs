@@ -129,14 +129,11 @@ impl<'a> Reader<'a> {
         for (name, entry) in fields.iter().filter(|(name, _)| is_unknown(name)) {
             let message = format!("unknown field `{name}` in {}", shape.what);
             let help = self.report(entry.key.span, message);
-            match help.0.as_ref().and_then(|_| nearest(name, known())) {
-                Some(meant) => {
-                    help.help(format!("did you mean `{meant}`?"));
-                    misspelled.push(meant);
-                }
-                None => {
-                    help.help(format!("its fields are {}", known().collect::<Vec<_>>().join(", ")))
-                }
+            if let Some(meant) = help.0.as_ref().and_then(|_| nearest(name, known())) {
+                help.help(format!("did you mean `{meant}`?"));
+                misspelled.push(meant);
+            } else {
+                help.help(format!("its fields are {}", known().collect::<Vec<_>>().join(", ")));
             }
         }
         let is_missing = |name: &&&str| fields.get(name).is_none() && !misspelled.contains(*name);

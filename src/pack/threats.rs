@@ -116,23 +116,17 @@ fn factors(reader: &mut Reader<'_>, fields: &Fields<'_>, base: Dread) -> Option<
     let mut dread = Some(base);
     for factor in Factor::ALL {
         let Some(node) = fields.get(factor.name()) else { continue };
-        let value = match to_value(node) {
-            Value::Int(value) => u8::try_from(value).ok().filter(|value| *value <= 10).ok_or(value),
-            _ => {
-                let message = format!("`{}` must be a whole number from 0 to 10", factor.name());
-                reader.report(start_of(node), message);
-                dread = None;
+        let name = factor.name();
+        let message = match to_value(node) {
+            Value::Int(value @ 0..=10) => {
+                dread = dread.map(|dread| dread.with(factor, u8::try_from(value).unwrap_or(10)));
                 continue;
             }
+            Value::Int(value) => format!("`{name}` is {value}, a DREAD factor is 0 to 10"),
+            _ => format!("`{name}` must be a whole number from 0 to 10"),
         };
-        match value {
-            Ok(value) => dread = dread.map(|dread| dread.with(factor, value)),
-            Err(value) => {
-                let message = format!("`{}` is {value}, a DREAD factor is 0 to 10", factor.name());
-                reader.report(node.span, message);
-                dread = None;
-            }
-        }
+        reader.report(start_of(node), message);
+        dread = None;
     }
     dread
 }

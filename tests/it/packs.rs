@@ -2,6 +2,7 @@
 //! writes it), the JSON schemas agree with the reader, and the built-in packs load without a problem.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -151,9 +152,9 @@ fn shown(problems: &[Problem], sources: &Sources) -> String {
             (None, Some(path)) => path.clone(),
             (None, None) => "nowhere".to_owned(),
         };
-        text += &format!("{place}: {}\n", problem.message);
+        writeln!(text, "{place}: {}", problem.message).unwrap();
         if let Some(help) = &problem.help {
-            text += &format!("    help: {help}\n");
+            writeln!(text, "    help: {help}").unwrap();
         }
     }
     text
@@ -300,7 +301,8 @@ fn a_valid_rule_has_all_that_it_says() {
     assert_eq!(rule.info.dread.get(Factor::Reproducibility), 2);
     assert_eq!(rule.info.threat.dimensions, 5);
     let Logic::Cel(cel) = &rule.logic else { unreachable!("it is a CEL rule") };
-    let at = |kind| cel.for_type(kind).map(|rule| rule.at.iter().map(|p| p.to_string()).collect());
+    let at =
+        |kind| cel.for_type(kind).map(|rule| rule.at.iter().map(ToString::to_string).collect());
     let at = |kind| -> Option<Vec<String>> { at(kind) };
     assert_eq!(at("acme_bucket").unwrap(), ["/public", "/settings/0/public"]);
     assert_eq!(at("acme_store").unwrap(), ["/to"]);
