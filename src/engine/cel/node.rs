@@ -1,0 +1,104 @@
+//! The checked form of an expression that is evaluated: variables are resolved, macros are loops, literal patterns
+//! are compiled.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::functions::{Function, Nulls};
+
+/// A part of an expression.
+#[derive(Debug)]
+pub(super) enum Node {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    Text(Arc<str>),
+    Bytes(Arc<[u8]>),
+    Type(&'static str),
+    Root(Root),
+    /// A loop's variable, by its place on the stack.
+    Local(usize),
+    Select(Box<Node>, Arc<str>),
+    Has(Box<Node>, Arc<str>),
+    Index(Box<[Node; 2]>),
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    /// `&&`: true if all are.
+    And(Vec<Node>),
+    /// `||`: true if one is.
+    Or(Vec<Node>),
+    Choose(Box<[Node; 3]>),
+    Binary(Operator, Box<[Node; 2]>),
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+    Loop(Box<Loop>),
+    /// `matches()` with a literal pattern.
+    Matches(Box<(Node, Regex)>),
+    /// A function of our own; the value that a member function is called on comes first.
+    Call(&'static Function, Vec<Node>),
+    /// A function of the crate `cel`, as a call over the variables `a0`, `a1`, ….
+    Foreign(Box<Foreign>),
+}
+
+/// A call of a function of the crate `cel`.
+#[derive(Debug)]
+pub(super) struct Foreign {
+    pub(super) name: &'static str,
+    pub(super) nulls: Nulls,
+    pub(super) call: cel::parser::Expression,
+    pub(super) arguments: Vec<Node>,
+}
+
+/// A variable of the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Root {
+    Resource,
+    Attributes,
+    Parsed,
+    Document,
+    Params,
+    Item,
+}
+
+/// An operator of two values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+/// A macro over a list or map.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) kind: LoopKind,
+    pub(super) range: Node,
+    /// Whether it binds two variables: index or key, and value.
+    pub(super) pairs: bool,
+    /// Of `map` with a condition.
+    pub(super) condition: Option<Node>,
+    pub(super) body: Node,
+}
+
+/// Which macro it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoopKind {
+    All,
+    Exists,
+    ExistsOne,
+    Filter,
+    Map,
+    SortBy,
+}
