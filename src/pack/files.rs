@@ -175,8 +175,7 @@ fn misplaced(inner: &str) -> bool {
         Some(("threats", _)) => &["yaml"],
         Some(_) => return false,
     };
-    !read.contains(&ending)
-        && ["yaml", "yml", "rego"].contains(&&*ending.to_ascii_lowercase())
+    !read.contains(&ending) && ["yaml", "yml", "rego"].contains(&&*ending.to_ascii_lowercase())
 }
 
 fn content(files: &dyn FileSystem, path: &str) -> Result<Vec<u8>, Problem> {
