@@ -1,1 +1,313 @@
 //! Packs: manifest, rules, threat classes.
+//!
+//! Takes the packs in the binary and those in folders, gives compiled rules. Every mistake in a pack is a problem that
+//! points into the pack's file; what is wrong is left out and the rest still loads.
+
+mod cel_rules;
+mod files;
+mod manifest;
+mod read;
+mod rego_rules;
+mod rule;
+mod scalar;
+mod suggest;
+mod threats;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use self::files::Folder;
+use self::manifest::Manifest;
+use self::read::Reader;
+use crate::document::Value;
+use crate::engine::rego;
+use crate::finding::ThreatClass;
+use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, Sources, Span};
+
+pub use rule::{CelLogic, CelRule, Logic, Rule};
+pub use scalar::to_value;
+
+/// A pack, loaded.
+#[derive(Debug)]
+pub struct Pack {
+    /// Its name, the first part of its rules' ids.
+    pub name: Arc<str>,
+    /// Its version.
+    pub version: Arc<str>,
+    /// What it is for.
+    pub description: Arc<str>,
+    /// `sha256:…` over its files' paths and contents, samples left out.
+    pub digest: String,
+    /// Its rules, sorted by id.
+    pub rules: Vec<Rule>,
+    /// Defaults of its parameters, an object.
+    pub params: Value,
+}
+
+/// Where a pack lies.
+#[derive(Clone, Copy)]
+pub struct Location<'a> {
+    /// The tree that holds it.
+    pub files: &'a dyn FileSystem,
+    /// Its folder in the tree, `""` for the whole tree.
+    pub folder: &'a str,
+    /// What its folder is called in messages, `""` for nothing.
+    pub shown: &'a str,
+}
+
+impl std::fmt::Debug for Location<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Location").field(&self.shown).finish()
+    }
+}
+
+/// All packs of a run.
+#[derive(Debug)]
+pub struct PackSet {
+    /// Packs: built-in ones by name with `core` first, then the others as they were named.
+    pub packs: Vec<Pack>,
+    /// The Rego of all packs.
+    pub policies: rego::Policies,
+    /// All threat classes by id.
+    pub threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
+}
+
+impl PackSet {
+    /// Load packs; their files are added to `sources`.
+    ///
+    /// The pack `core` (threat classes, the Rego library) is always there; `builtin` says whether the other packs in the
+    /// binary are, and `extra` says where others lie.
+    pub fn load(
+        sources: &mut Sources,
+        builtin: bool,
+        extra: &[Location<'_>],
+    ) -> (Self, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut folders = files::embedded(sources, !builtin);
+        for location in extra {
+            folders.extend(files::read(*location, sources, &mut problems));
+        }
+        let mut loader = Loader { sources, problems };
+        let packs = loader.manifests(folders);
+        let threats = loader.threats(&packs);
+        let set = loader.rules(packs, threats);
+        let mut problems = loader.problems;
+        problems
+            .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
+        problems.dedup();
+        (set, problems)
+    }
+
+    /// All rules with their packs.
+    pub fn rules(&self) -> impl Iterator<Item = (&Pack, &Rule)> {
+        self.packs.iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)))
+    }
+}
+
+struct Loader<'a> {
+    sources: &'a Sources,
+    problems: Vec<Problem>,
+}
+
+/// What one file gave.
+struct Loaded {
+    rules: Vec<Rule>,
+    module: Option<FileId>,
+    problems: Vec<Problem>,
+}
+
+impl Loader<'_> {
+    /// Read one file; its problems are kept.
+    fn read<T>(&mut self, file: FileId, read: impl FnOnce(&mut Reader<'_>) -> T) -> T {
+        let mut reader = Reader::new(file, self.sources.get(file));
+        let value = read(&mut reader);
+        self.problems.append(&mut reader.into_problems());
+        value
+    }
+
+    /// The packs whose manifests say who they are, each name once.
+    fn manifests(&mut self, folders: Vec<Folder>) -> Vec<(Folder, Manifest)> {
+        let mut packs: Vec<(Folder, Manifest)> = Vec::new();
+        for folder in folders {
+            let Some(file) = folder.manifest() else { continue };
+            let Some(manifest) = self.read(file, manifest::read) else { continue };
+            let segment = |name: &str| name.replace('-', "_");
+            let same = packs
+                .iter()
+                .find(|(_, other)| segment(&other.name) == segment(&manifest.name))
+                .map(|(other, _)| other.shown.clone());
+            if let Some(other) = same {
+                let message =
+                    format!("a pack called `{}` is loaded already, from {other}", manifest.name);
+                let place = Place { file, span: Span::default() };
+                self.problems.push(
+                    Problem::new(ProblemKind::Pack, message)
+                        .at(place)
+                        .help("give it another name: rule ids begin with it"),
+                );
+                continue;
+            }
+            packs.push((folder, manifest));
+        }
+        packs
+    }
+
+    fn threats(&mut self, packs: &[(Folder, Manifest)]) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
+        let mut all: BTreeMap<Arc<str>, (Arc<ThreatClass>, Place)> = BTreeMap::new();
+        for file in packs.iter().flat_map(|(folder, _)| folder.texts("threats", ".yaml")) {
+            for (threat, place) in self.read(file, threats::read) {
+                if let Some((_, first)) = all.get(&threat.id) {
+                    self.twice("threat class", &threat.id, place, *first);
+                } else {
+                    all.insert(Arc::clone(&threat.id), (Arc::new(threat), place));
+                }
+            }
+        }
+        all.into_iter().map(|(id, (threat, _))| (id, threat)).collect()
+    }
+
+    fn rules(
+        &mut self,
+        packs: Vec<(Folder, Manifest)>,
+        threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    ) -> PackSet {
+        let jobs: Vec<(usize, FileId, Job)> = packs
+            .iter()
+            .enumerate()
+            .flat_map(|(pack, (folder, _))| {
+                let job = move |job| move |file| (pack, file, job);
+                let cel = folder.texts("rules", ".yaml").map(job(Job::Cel));
+                let rego = folder.texts("rules", ".rego").map(job(Job::Rego));
+                cel.chain(rego).chain(folder.texts("lib", ".rego").map(job(Job::Library)))
+            })
+            .collect();
+        let sources = self.sources;
+        let loaded: Vec<Loaded> = jobs
+            .par_iter()
+            .map(|(pack, file, job)| {
+                let names = rule::Names { pack: &packs[*pack].1.name, threats: &threats };
+                job.run(Reader::new(*file, sources.get(*file)), names)
+            })
+            .collect();
+        let mut rules: Vec<Vec<Rule>> = packs.iter().map(|_| Vec::new()).collect();
+        let mut modules = Vec::new();
+        for ((pack, ..), mut loaded) in jobs.iter().zip(loaded) {
+            rules[*pack].append(&mut loaded.rules);
+            modules.extend(loaded.module);
+            self.problems.append(&mut loaded.problems);
+        }
+        for rules in &mut rules {
+            self.unique(rules);
+        }
+        let policies = self.compile(&modules, &mut rules);
+        let packs = packs.into_iter().zip(rules).map(|((folder, manifest), rules)| Pack {
+            name: manifest.name,
+            version: manifest.version,
+            description: manifest.description,
+            digest: folder.digest,
+            rules,
+            params: Value::object(manifest.params),
+        });
+        PackSet { packs: packs.collect(), policies, threats }
+    }
+
+    /// Sort rules by id and drop those whose id or package another has already.
+    fn unique(&mut self, rules: &mut Vec<Rule>) {
+        rules.sort_by(|a, b| (&a.info.id, a.place).cmp(&(&b.info.id, b.place)));
+        let mut kept: Vec<Rule> = Vec::with_capacity(rules.len());
+        for rule in rules.drain(..) {
+            match kept.last().filter(|last| last.info.id == rule.info.id) {
+                Some(first) => self.twice("rule id", &rule.info.id, rule.place, first.place),
+                None => kept.push(rule),
+            }
+        }
+        let mut packages: BTreeMap<String, Place> = BTreeMap::new();
+        kept.sort_by_key(|rule| rule.place);
+        kept.retain(|rule| {
+            let Logic::Rego { package } = &rule.logic else { return true };
+            if let Some(first) = packages.get(package) {
+                self.twice("package", package, rule.place, *first);
+                return false;
+            }
+            packages.insert(package.clone(), rule.place);
+            true
+        });
+        kept.sort_by(|a, b| a.info.id.cmp(&b.info.id));
+        *rules = kept;
+    }
+
+    fn twice(&mut self, what: &str, name: &str, place: Place, first: Place) {
+        let file = self.sources.get(first.file);
+        let position = file.position(first.span.start);
+        let message = format!(
+            "{what} `{name}` is there twice, first at {}:{}:{}",
+            file.path, position.line, position.column
+        );
+        self.problems.push(Problem::new(ProblemKind::Pack, message).at(place));
+    }
+
+    /// Compile all Rego modules; the rules of those that do not compile are dropped.
+    fn compile(&mut self, modules: &[FileId], rules: &mut [Vec<Rule>]) -> rego::Policies {
+        let texts = modules.iter().map(|file| {
+            let file = self.sources.get(*file);
+            rego::Module { name: file.path.to_string(), text: file.text.to_string() }
+        });
+        let (policies, errors) = rego::compile(texts.collect());
+        for error in errors {
+            let problem = Problem::new(ProblemKind::Pack, error.message);
+            let Some(id) = self.sources.find(&error.module) else {
+                self.problems.push(problem.path(error.module));
+                continue;
+            };
+            let span = character(self.sources, id, error.line, error.column);
+            self.problems.push(problem.at(Place { file: id, span }));
+            for rules in &mut *rules {
+                rules.retain(|rule| {
+                    rule.place.file != id || !matches!(rule.logic, Logic::Rego { .. })
+                });
+            }
+        }
+        policies
+    }
+}
+
+/// How a file is read.
+#[derive(Clone, Copy)]
+enum Job {
+    Cel,
+    Rego,
+    Library,
+}
+
+impl Job {
+    fn run(self, mut reader: Reader<'_>, names: rule::Names<'_>) -> Loaded {
+        let rules = match self {
+            Self::Cel => cel_rules::read(&mut reader, names),
+            Self::Rego => rego_rules::read(&mut reader, names).into_iter().collect(),
+            Self::Library => Vec::new(),
+        };
+        let is_module = match self {
+            Self::Cel => false,
+            Self::Rego => !rules.is_empty(),
+            Self::Library => rego_rules::check_library(&mut reader, names.pack),
+        };
+        let module = is_module.then_some(reader.file);
+        Loaded { rules, module, problems: reader.into_problems() }
+    }
+}
+
+/// The character at a line and column, both from 1.
+fn character(sources: &Sources, file: FileId, line: u32, column: u32) -> Span {
+    let file = sources.get(file);
+    let start = file.lines().start_of(line) as usize;
+    let rest = &file.text[start..];
+    let rest = rest.split('\n').next().unwrap_or_default();
+    let mut characters = rest.char_indices().skip(column.max(1) as usize - 1);
+    match characters.next() {
+        Some((at, character)) => Span::new(start + at, start + at + character.len_utf8()),
+        None => Span::new(start + rest.len(), start + rest.len()),
+    }
+}

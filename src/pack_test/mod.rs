@@ -1,1 +1,9 @@
-//! Runs the samples of packs.
+//! Runs the samples of packs: what their comments expect, and how that differs from what the rules said.
+
+mod compare;
+mod expectation;
+mod samples;
+
+pub use compare::{Mismatch, MismatchKind, Observed, compare};
+pub use expectation::{Expectation, Mistake, Verdict, expectations, sidecar};
+pub use samples::{SIDECAR, Sample, is_under_test, samples};

@@ -1,0 +1,206 @@
+//! CEL rules, `rules/*.yaml` of a pack.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::read::{Fields, Reader, Shape, Text, describe, start_of};
+use super::rule::{self, CelLogic, CelRule, Logic, Names, Rule};
+use super::scalar;
+use crate::document::Pointer;
+use crate::engine::CompileError;
+use crate::engine::cel;
+use crate::source::Span;
+use crate::syntax::{Node, NodeKind};
+
+const FILE: Shape = Shape { what: "a file of rules", required: &["rules"], optional: &[] };
+const RULE: Shape = Shape {
+    what: "a rule",
+    required: &["id", "title", "applies_to", "when", "threat", "remediation"],
+    optional: &[
+        "description",
+        "each",
+        "at",
+        "message",
+        "stride",
+        "dread",
+        "concept",
+        "aliases",
+        "references",
+    ],
+};
+
+/// Read a file of CEL rules; those with mistakes are left out.
+pub(super) fn read(reader: &mut Reader<'_>, names: Names<'_>) -> Vec<Rule> {
+    let Some(node) = reader.document(&Arc::clone(&reader.source.text)) else { return Vec::new() };
+    let Some(fields) = reader.mapping(&node, &FILE) else { return Vec::new() };
+    let items = reader.list(&fields, "rules").unwrap_or_default();
+    items.iter().filter_map(|item| read_rule(reader, item, names)).collect()
+}
+
+fn read_rule(reader: &mut Reader<'_>, node: &Node, names: Names<'_>) -> Option<Rule> {
+    let mistakes = reader.mistakes();
+    let fields = reader.mapping(node, &RULE)?;
+    let about = rule::about(reader, &fields, &fields, names);
+    let applies_to = about.as_ref().map_or(&[][..], |about| &about.applies_to);
+    let parts =
+        ["when", "each", "at", "message"].map(|name| part(reader, &fields, name, applies_to));
+    let about = about.as_ref()?;
+    let logic = logic(reader, &parts, &about.applies_to, &about.info.title);
+    if reader.mistakes() > mistakes {
+        return None;
+    }
+    Some(Rule {
+        info: Arc::clone(&about.info),
+        applies_to: about.applies_to.clone(),
+        logic: Logic::Cel(logic?),
+        place: about.place,
+    })
+}
+
+/// A field that is one node for all types, or a map by type.
+enum Part<'n> {
+    Missing,
+    All(&'n Node),
+    ByType(Vec<(Arc<str>, &'n Node)>),
+}
+
+impl<'n> Part<'n> {
+    fn of(&self, kind: &str) -> Option<&'n Node> {
+        match self {
+            Self::Missing => None,
+            Self::All(node) => Some(node),
+            Self::ByType(nodes) => {
+                nodes.iter().find(|(key, _)| **key == *kind).map(|(_, node)| *node)
+            }
+        }
+    }
+}
+
+fn part<'n>(
+    reader: &mut Reader<'_>,
+    fields: &Fields<'n>,
+    name: &str,
+    applies_to: &[Arc<str>],
+) -> Part<'n> {
+    let Some(node) = fields.get(name) else { return Part::Missing };
+    if !matches!(node.kind, NodeKind::Mapping(_)) {
+        return Part::All(node);
+    }
+    let Some(entries) = reader.entries(node, name) else { return Part::Missing };
+    let mut nodes = Vec::new();
+    for (kind, entry) in entries.iter() {
+        if applies_to.is_empty() || applies_to.contains(kind) {
+            nodes.push((Arc::clone(kind), &entry.value));
+        } else {
+            let message = format!("`{name}` speaks of `{kind}`, which `applies_to` does not list");
+            reader.report(entry.key.span, message);
+        }
+    }
+    for kind in applies_to {
+        if name == "when" && !nodes.iter().any(|(key, _)| key == kind) {
+            let message = format!("`when` does not say when `{kind}` is a finding");
+            reader.report(start_of(node), message);
+        }
+    }
+    Part::ByType(nodes)
+}
+
+/// Compile the expressions, once for all types that share them.
+fn logic(
+    reader: &mut Reader<'_>,
+    parts: &[Part<'_>; 4],
+    applies_to: &[Arc<str>],
+    title: &str,
+) -> Option<CelLogic> {
+    let mut rules = Vec::new();
+    let mut by_type = BTreeMap::new();
+    let mut seen: Vec<[Option<Span>; 4]> = Vec::new();
+    for kind in applies_to {
+        let nodes = [0, 1, 2, 3].map(|at: usize| parts[at].of(kind));
+        let spans = nodes.map(|node| node.map(|node| node.span));
+        let at = seen.iter().position(|other| *other == spans).unwrap_or(rules.len());
+        if at == rules.len() {
+            seen.push(spans);
+            rules.push(compile(reader, nodes, title)?);
+        }
+        by_type.insert(Arc::clone(kind), at);
+    }
+    Some(CelLogic::new(rules, by_type))
+}
+
+fn compile(
+    reader: &mut Reader<'_>,
+    [when, each, at, message]: [Option<&Node>; 4],
+    title: &str,
+) -> Option<CelRule> {
+    let inner = cel::Names { item: each.is_some() };
+    let each = each.map(|node| expression(reader, node, "each", cel::Names { item: false }));
+    let when = when.and_then(|node| expression(reader, node, "when", inner));
+    let at = match at {
+        Some(node) => paths(reader, node),
+        None => Some(Vec::new()),
+    };
+    let message = match message {
+        Some(node) => template(reader, node, inner),
+        None => cel::Template::compile(&title.replace('{', "{{").replace('}', "}}"), &inner).ok(),
+    };
+    let each = match each {
+        Some(each) => Some(each?),
+        None => None,
+    };
+    Some(CelRule { each, when: when?, at: at?, message: message? })
+}
+
+fn expression(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    name: &str,
+    names: cel::Names,
+) -> Option<cel::Program> {
+    let text = reader.as_text(node, name)?;
+    let compiled = cel::compile(&text.text, &names);
+    compiled.map_err(|error| report(reader, &text, name, &error)).ok()
+}
+
+fn template(reader: &mut Reader<'_>, node: &Node, names: cel::Names) -> Option<cel::Template> {
+    let text = reader.as_text(node, "message")?;
+    let compiled = cel::Template::compile(&text.text, &names);
+    compiled.map_err(|error| report(reader, &text, "message", &error)).ok()
+}
+
+fn report(reader: &mut Reader<'_>, text: &Text<'_>, name: &str, error: &CompileError) {
+    let span = match error.offset {
+        Some(offset) => scalar::locate(&reader.source.text, text.node.span, &text.text, offset),
+        None => text.node.span,
+    };
+    reader.report(span, format!("`{name}` does not compile: {}", error.message));
+}
+
+/// One path or several of which the first that is written counts.
+fn paths(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Pointer>> {
+    let nodes = match &node.kind {
+        NodeKind::Sequence(items) => items.as_slice(),
+        NodeKind::Scalar(_) => std::slice::from_ref(node),
+        _ => {
+            let message = format!("`at` must be a path or a list of paths, not {}", describe(node));
+            reader.report(start_of(node), message);
+            return None;
+        }
+    };
+    nodes.iter().map(|node| path(reader, node)).collect()
+}
+
+/// `cidr_blocks`, `versioning.0.enabled` or a pointer.
+fn path(reader: &mut Reader<'_>, node: &Node) -> Option<Pointer> {
+    let text = reader.as_text(node, "at")?;
+    if text.text.starts_with('/') {
+        return Pointer::parse(&text.text);
+    }
+    if text.text.split('.').any(str::is_empty) || text.text.contains(['[', ']', ' ']) {
+        let message = format!("`{}` is not a path", text.text);
+        let help = "write it like `versioning.0.enabled`, or as a JSON pointer";
+        reader.report(node.span, message).help(help);
+        return None;
+    }
+    Some(text.text.split('.').fold(Pointer::root(), |path, part| path.key(part)))
+}

@@ -1,0 +1,172 @@
+//! Rules as they are evaluated, and what rules of both languages say about themselves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::read::{Fields, Reader, Text, plain};
+use super::suggest::nearest;
+use super::threats;
+use super::words::{is_concept, is_kebab_case, is_link, is_resource_type};
+use crate::document::Pointer;
+use crate::engine::cel::{Program, Template};
+use crate::finding::{RuleInfo, ThreatClass};
+use crate::source::Place;
+
+/// A rule of a pack, compiled.
+#[derive(Debug)]
+pub struct Rule {
+    /// What it says about itself.
+    pub info: Arc<RuleInfo>,
+    /// The resource types that it judges, as written.
+    pub applies_to: Vec<Arc<str>>,
+    /// How it judges.
+    pub logic: Logic,
+    /// Its id in the pack's file.
+    pub place: Place,
+}
+
+/// How a rule judges.
+#[derive(Debug)]
+pub enum Logic {
+    /// By CEL expressions, per resource.
+    Cel(CelLogic),
+    /// By the rule `deny` of a Rego package, per document.
+    Rego {
+        /// `dreadnought.aws.s3_public_access_block`.
+        package: String,
+    },
+}
+
+/// CEL expressions by resource type.
+#[derive(Debug)]
+pub struct CelLogic {
+    rules: Vec<CelRule>,
+    by_type: BTreeMap<Arc<str>, usize>,
+}
+
+impl CelLogic {
+    pub(super) fn new(rules: Vec<CelRule>, by_type: BTreeMap<Arc<str>, usize>) -> Self {
+        Self { rules, by_type }
+    }
+
+    /// The expressions for a type; `None` for a type that the rule does not judge.
+    pub fn for_type(&self, kind: &str) -> Option<&CelRule> {
+        self.rules.get(*self.by_type.get(kind)?)
+    }
+}
+
+/// The expressions of a rule for one type.
+#[derive(Debug)]
+pub struct CelRule {
+    /// Gives the items that are judged one by one as `item`; without it the resource is judged as a whole.
+    pub each: Option<Program>,
+    /// Whether it is a finding.
+    pub when: Program,
+    /// What the finding points to, relative to the item (without `each`: to the attributes): the first of these that is
+    /// written. None: the item or the resource itself.
+    pub at: Vec<Pointer>,
+    /// The finding in words.
+    pub message: Template,
+}
+
+/// What the rules of a pack may name.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    /// The pack.
+    pub pack: &'a str,
+    /// All threat classes.
+    pub threats: &'a BTreeMap<Arc<str>, Arc<ThreatClass>>,
+}
+
+/// Most resource types that one rule may judge.
+const MAX_TYPES: usize = 500;
+
+/// Fields of the rule itself in both languages; `title` and `description` stand beside them, in Rego outside `custom`.
+pub(super) const REQUIRED: [&str; 4] = ["id", "applies_to", "threat", "remediation"];
+/// Such fields that may be left out.
+pub(super) const OPTIONAL: [&str; 5] = ["stride", "dread", "concept", "aliases", "references"];
+
+/// What a rule says about itself; `None` where something is wrong, which is then reported.
+pub(super) struct About {
+    pub info: Arc<RuleInfo>,
+    pub applies_to: Vec<Arc<str>>,
+    pub place: Place,
+}
+
+/// Read what both languages share: `title` and `description` from `outer`, the rest from `inner`.
+pub(super) fn about(
+    reader: &mut Reader<'_>,
+    outer: &Fields<'_>,
+    inner: &Fields<'_>,
+    names: Names<'_>,
+) -> Option<About> {
+    let title = reader.text(outer, "title");
+    let description = reader.text(outer, "description");
+    let id = reader.text(inner, "id").filter(|id| check_id(reader, id));
+    let applies_to = applies_to(reader, inner);
+    let threat = reader.text(inner, "threat").and_then(|text| threat(reader, &text, names));
+    let stride = threats::stride(reader, inner);
+    let dread = threat.as_ref().and_then(|threat| threats::dread(reader, inner, threat.dread));
+    let remediation = reader.text(inner, "remediation");
+    let concept = reader.text(inner, "concept");
+    if let Some(concept) = &concept {
+        reader.check(concept, is_concept, "a concept like aws.s3.public-read");
+    }
+    let aliases = plain(reader.texts(inner, "aliases"));
+    let references = reader.texts(inner, "references");
+    let references = plain(reader.checked(references, is_link, "a link that starts with https://"));
+    let (id, threat) = (id?, threat?);
+    let info = RuleInfo {
+        id: format!("{}/{}", names.pack, id.text).into(),
+        title: title?.text,
+        description: description.map(|text| text.text),
+        remediation: remediation?.text,
+        concept: concept.map(|text| text.text),
+        aliases,
+        stride: stride.unwrap_or_else(|| threat.stride.clone()),
+        dread: dread?,
+        threat,
+        references,
+    };
+    Some(About { info: Arc::new(info), applies_to, place: reader.place(id.node.span) })
+}
+
+fn check_id(reader: &mut Reader<'_>, id: &Text<'_>) -> bool {
+    let good = is_kebab_case(&id.text);
+    if !good {
+        let message = format!("rule id `{}` is not in kebab-case", id.text);
+        let help = "small letters and digits, joined by `-`; the pack's name is put before it";
+        reader.report(id.node.span, message).help(help);
+    }
+    good
+}
+
+fn applies_to(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<Arc<str>> {
+    let mistakes = reader.mistakes();
+    let texts = reader.texts(fields, "applies_to");
+    if let (true, Some(node)) = (texts.is_empty(), fields.get("applies_to"))
+        && reader.mistakes() == mistakes
+    {
+        reader.report(node.span, "`applies_to` is empty").help("name the resource types it judges");
+    }
+    if let Some(over) = texts.get(MAX_TYPES) {
+        let message = format!("`applies_to` lists more than {MAX_TYPES} types");
+        reader.report(over.node.span, message);
+        return Vec::new();
+    }
+    plain(reader.checked(texts, is_resource_type, "a resource type"))
+}
+
+fn threat(reader: &mut Reader<'_>, text: &Text<'_>, names: Names<'_>) -> Option<Arc<ThreatClass>> {
+    if let Some(threat) = names.threats.get(&text.text) {
+        return Some(Arc::clone(threat));
+    }
+    let help = match nearest(&text.text, names.threats.keys().map(|id| &**id)) {
+        Some(id) => format!("did you mean `{id}` ({})?", names.threats[id].name),
+        None => "the threat classes are in policies/core/threats/catalogue.yaml; a pack adds its \
+                 own in threats/"
+            .to_owned(),
+    };
+    reader.report(text.node.span, format!("unknown threat class `{}`", text.text)).help(help);
+    None
+}

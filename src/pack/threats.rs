@@ -1,0 +1,169 @@
+//! Threat classes, `threats/*.yaml` of a pack: threats with STRIDE, base DREAD and catalogue ids.
+
+use std::sync::Arc;
+
+use super::read::{Fields, Reader, Shape, Text, plain, start_of};
+use super::scalar::to_value;
+use super::suggest::nearest;
+use super::words::{is_attack, is_capec, is_cwe, is_nist, is_snake_case, is_threat_id};
+use crate::document::Value;
+use crate::finding::{Dread, Factor, StrideSet, ThreatClass};
+use crate::source::Place;
+use crate::syntax::Node;
+
+const FILE: Shape =
+    Shape { what: "a file of threat classes", required: &["threats"], optional: &[] };
+const THREAT: Shape = Shape {
+    what: "a threat class",
+    required: &["id", "name", "stride", "dread", "applies_to"],
+    optional: &["cwe", "capec", "attack", "nist", "assumptions", "mask"],
+};
+const DREAD: Shape = Shape { what: "`dread`", required: &[], optional: &FACTORS };
+const WHOLE_DREAD: Shape =
+    Shape { what: "the `dread` of a threat class", required: &FACTORS, optional: &[] };
+const ASSUMPTIONS: Shape = Shape { what: "`assumptions`", required: &[], optional: &DIMENSIONS };
+
+const FACTORS: [&str; 5] =
+    ["damage", "reproducibility", "exploitability", "affected_users", "discoverability"];
+const DIMENSIONS: [&str; 6] = ["exposure", "auth", "data", "privilege", "blast", "environment"];
+
+/// The states of each dimension, in the order of `DIMENSIONS`.
+const STATES: [&[&str]; 6] = [
+    &["internet_open", "internet_restricted", "cross_account", "internal", "isolated"],
+    &["none", "password", "key_or_cert", "federated_mfa"],
+    &["none", "internal", "confidential", "restricted"],
+    &["none", "scoped", "broad", "admin"],
+    &["none", "few", "some", "majority", "beyond"],
+    &["dev", "staging", "prod"],
+];
+
+/// Read a file of threat classes; those with mistakes are left out.
+pub(super) fn read(reader: &mut Reader<'_>) -> Vec<(ThreatClass, Place)> {
+    let Some(node) = reader.document(&Arc::clone(&reader.source.text)) else { return Vec::new() };
+    let Some(fields) = reader.mapping(&node, &FILE) else { return Vec::new() };
+    let items = reader.list(&fields, "threats").unwrap_or_default();
+    items.iter().filter_map(|item| threat(reader, item)).collect()
+}
+
+fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> {
+    let mistakes = reader.mistakes();
+    let fields = reader.mapping(node, &THREAT)?;
+    let id = reader.text(&fields, "id");
+    if let Some(id) = &id {
+        reader.check(id, is_threat_id, "the id of a threat class, like T003 or ACME-7");
+    }
+    let name = reader.text(&fields, "name");
+    let stride = stride(reader, &fields);
+    let dread = fields.get("dread").and_then(|node| {
+        let dread = reader.mapping(node, &WHOLE_DREAD)?;
+        factors(reader, &dread, Dread::new([0; 5]).ok()?)
+    });
+    let mut ids = |name, test, expected| {
+        let texts = reader.texts(&fields, name);
+        plain(reader.checked(texts, test, expected))
+    };
+    let cwe = ids("cwe", is_cwe, "a CWE id like CWE-79");
+    let capec = ids("capec", is_capec, "a CAPEC id like CAPEC-122");
+    let attack = ids("attack", is_attack, "an ATT&CK technique like T1530");
+    let nist = ids("nist", is_nist, "a NIST SP 800-53 control like AC-3");
+    if let Some(kind) = reader.text(&fields, "applies_to") {
+        reader.check(&kind, is_snake_case, "the meaning of an asset, in snake_case");
+    }
+    let dimensions = assumptions(reader, &fields);
+    mask(reader, &fields);
+    if reader.mistakes() > mistakes {
+        return None;
+    }
+    let (id, name) = (id?, name?);
+    let place = reader.place(id.node.span);
+    let class = ThreatClass {
+        id: id.text,
+        name: name.text,
+        stride: stride?,
+        dread: dread?,
+        cwe,
+        capec,
+        attack,
+        nist,
+        dimensions,
+    };
+    Some((class, place))
+}
+
+/// The field `stride`, if it is there and right.
+pub(super) fn stride(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<StrideSet> {
+    let text = reader.text(fields, "stride")?;
+    match StrideSet::parse(&text.text) {
+        Ok(stride) => Some(stride),
+        Err(letter) => {
+            let message = format!("unknown STRIDE letter `{letter}`");
+            let help = "use letters of STRIDE: Spoofing, Tampering, Repudiation, Information \
+                        disclosure, Denial of service, Elevation of privilege";
+            reader.report(text.node.span, message).help(help);
+            None
+        }
+    }
+}
+
+/// Base factors with those that the field `dread` states.
+pub(super) fn dread(reader: &mut Reader<'_>, fields: &Fields<'_>, base: Dread) -> Option<Dread> {
+    let Some(node) = fields.get("dread") else { return Some(base) };
+    let dread = reader.mapping(node, &DREAD)?;
+    factors(reader, &dread, base)
+}
+
+fn factors(reader: &mut Reader<'_>, fields: &Fields<'_>, base: Dread) -> Option<Dread> {
+    let mut dread = Some(base);
+    for factor in Factor::ALL {
+        let Some(node) = fields.get(factor.name()) else { continue };
+        let name = factor.name();
+        let message = match to_value(node) {
+            Value::Int(value @ 0..=10) => {
+                dread = dread.map(|dread| dread.with(factor, u8::try_from(value).unwrap_or(10)));
+                continue;
+            }
+            Value::Int(value) => format!("`{name}` is {value}, a DREAD factor is 0 to 10"),
+            _ => format!("`{name}` must be a whole number from 0 to 10"),
+        };
+        reader.report(start_of(node), message);
+        dread = None;
+    }
+    dread
+}
+
+/// How many dimensions apply: all that are not null.
+fn assumptions(reader: &mut Reader<'_>, fields: &Fields<'_>) -> u8 {
+    let all = 6;
+    let Some(node) = fields.get("assumptions") else { return all };
+    let Some(fields) = reader.mapping(node, &ASSUMPTIONS) else { return all };
+    let mut apply = all;
+    for (dimension, states) in DIMENSIONS.into_iter().zip(STATES) {
+        match fields.get(dimension).map(|node| (node, to_value(node))) {
+            None => {}
+            Some((_, Value::Null)) => apply -= 1,
+            Some((node, _)) => {
+                if let Some(state) = reader.as_text(node, dimension) {
+                    one_of(reader, &state, states, &format!("a state of `{dimension}`"));
+                }
+            }
+        }
+    }
+    apply
+}
+
+fn mask(reader: &mut Reader<'_>, fields: &Fields<'_>) {
+    for factor in reader.texts(fields, "mask") {
+        one_of(reader, &factor, &FACTORS, "a DREAD factor");
+    }
+}
+
+fn one_of(reader: &mut Reader<'_>, text: &Text<'_>, known: &[&str], expected: &str) {
+    if known.contains(&&*text.text) {
+        return;
+    }
+    let help = match nearest(&text.text, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("use one of {}", known.join(", ")),
+    };
+    reader.report(text.node.span, format!("`{}` is not {expected}", text.text)).help(help);
+}
