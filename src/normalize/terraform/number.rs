@@ -255,6 +255,68 @@ impl Number {
         if self.signum() < 0 { self.negate() } else { self.clone() }
     }
 
+    /// Without sign, with exactly this many digits after the point (`%f`).
+    pub fn fixed(&self, precision: usize) -> String {
+        let (digits, point) = self.exact_digits();
+        let places = i64::try_from(precision).unwrap_or(i64::MAX);
+        let (digits, point) = round_digits(digits, point, point.saturating_add(places));
+        let placed = place_point(&digits, point);
+        if precision == 0 {
+            return placed;
+        }
+        let (whole, fraction) = placed.split_once('.').unwrap_or((&placed, ""));
+        format!("{whole}.{fraction:0<precision$}")
+    }
+
+    /// Without sign, as `d.ddde±dd` with this many digits after the point (`%e`).
+    pub fn scientific(&self, precision: usize) -> String {
+        let (digits, point) = self.exact_digits();
+        let kept = i64::try_from(precision).unwrap_or(i64::MAX).saturating_add(1);
+        let (digits, point) = round_digits(digits, point, kept);
+        exponential(&digits, point, precision)
+    }
+
+    /// Without sign, in the shorter of both forms (`%g`), with this many significant digits or as many as it takes.
+    pub fn general(&self, precision: Option<usize>) -> String {
+        let (digits, point) = match precision {
+            Some(kept) => {
+                let (digits, point) = self.exact_digits();
+                round_digits(digits, point, i64::try_from(kept.max(1)).unwrap_or(i64::MAX))
+            }
+            None => self.shortest_digits(),
+        };
+        let count = i64::try_from(digits.len()).unwrap_or(i64::MAX);
+        let limit = match precision.and_then(|kept| i64::try_from(kept.max(1)).ok()) {
+            Some(kept) if kept > count && count >= point => count,
+            Some(kept) => kept,
+            None => 21,
+        };
+        if digits.is_empty() || (-4..limit).contains(&(point - 1)) {
+            return place_point(&digits, point);
+        }
+        exponential(&digits, point, digits.len() - 1)
+    }
+
+    /// All decimal digits without sign, and how many of them stand before the point; no digit for zero.
+    fn exact_digits(&self) -> (Vec<u8>, i64) {
+        let parts = self.parts();
+        if parts.mantissa.sign() == Sign::NoSign {
+            return (Vec::new(), 0);
+        }
+        let (digits, point) = decimal_digits(parts.mantissa.magnitude(), parts.exponent);
+        (trim_zeros(digits), point)
+    }
+
+    /// The digits that are printed, and how many of them stand before the point.
+    fn shortest_digits(&self) -> (Vec<u8>, i64) {
+        let text = self.abs().to_string();
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        let signed = |count: usize| i64::try_from(count).unwrap_or(0);
+        (trim_zeros(digits[zeros..].to_vec()), signed(whole.len()) - signed(zeros))
+    }
+
     fn parts(&self) -> Fraction {
         match self {
             Self::Int(int) => Fraction { mantissa: BigInt::from(*int), exponent: 0 },
@@ -379,6 +441,36 @@ impl Fraction {
         let sign = if self.mantissa.sign() == Sign::Minus { "-" } else { "" };
         format!("{sign}{}", place_point(&digits, point))
     }
+}
+
+/// The first `keep` digits, rounded half to even; a carry may move the point.
+fn round_digits(mut digits: Vec<u8>, point: i64, keep: i64) -> (Vec<u8>, i64) {
+    let Ok(keep) = usize::try_from(keep) else { return (Vec::new(), 0) };
+    if keep >= digits.len() {
+        return (digits, point);
+    }
+    let up = rounds_up(&digits, keep);
+    digits.truncate(keep);
+    if !up {
+        return (trim_zeros(digits), point);
+    }
+    digits.insert(0, b'0');
+    let carried = increment(&digits);
+    if carried[0] == b'0' {
+        (trim_zeros(carried[1..].to_vec()), point)
+    } else {
+        (trim_zeros(carried), point + 1)
+    }
+}
+
+fn exponential(digits: &[u8], point: i64, precision: usize) -> String {
+    let exponent = if digits.is_empty() { 0 } else { point - 1 };
+    let mut all = digits.iter().map(|digit| char::from(*digit)).chain(std::iter::repeat('0'));
+    let first = all.next().unwrap_or('0');
+    let rest: String = all.take(precision).collect();
+    let dot = if precision > 0 { "." } else { "" };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{first}{dot}{rest}e{sign}{:02}", exponent.unsigned_abs())
 }
 
 fn trim_zeros(mut digits: Vec<u8>) -> Vec<u8> {

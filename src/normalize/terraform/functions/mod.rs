@@ -1,6 +1,32 @@
-//! The functions of the Terraform language.
+//! The functions of the Terraform language: [`call`] takes evaluated arguments and gives the value that Terraform 1.11 gives.
+//!
+//! [`table`] says of each function what it takes and how it treats unknown values and marks; the bodies live in one module a
+//! subject and see converted arguments only. Results are bounded: what would grow without limit is an error.
 
-use super::value::Value;
+mod argument;
+mod collection;
+mod convert;
+mod date;
+mod encoding;
+mod files;
+mod format;
+mod hash;
+mod json;
+mod network;
+mod numeric;
+mod pattern;
+mod set;
+mod string;
+mod table;
+mod yaml_decode;
+mod yaml_encode;
+
+use std::sync::Arc;
+
+use super::types::{self, Type};
+use super::value::{Kind, Marks, SequenceKind, Unknown, Value};
+use argument::Survey;
+use table::{Function, Mode, Parameter};
 
 /// What a function may ask of its surroundings.
 pub trait Host {
@@ -23,13 +49,158 @@ pub enum FileError {
 
 /// Whether there is a function of this name.
 pub fn exists(name: &str) -> bool {
-    let _ = name;
-    false
+    name.starts_with("provider::") || find(name).is_some()
+}
+
+/// The names of all functions, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    table::TABLE.iter().map(|function| function.name)
 }
 
 /// Call a function. Arguments carry their marks; the result has the union of them where the function does not say otherwise.
 /// Unknown arguments give an unknown result of the same reason where they decide it. The error is a sentence.
 pub fn call(name: &str, arguments: &[Value], host: &dyn Host) -> Result<Value, String> {
-    let _ = (arguments, host);
-    Err(format!("there is no function named {name}"))
+    if name.starts_with("provider::") {
+        return Ok(Value::unknown(format!("{name} is a function of a provider")));
+    }
+    let function = find(name).ok_or_else(|| format!("there is no function named {name:?}"))?;
+    function.check_count(arguments.len())?;
+    let prepared = function.prepare(arguments)?;
+    function.run(prepared, host).map_err(|error| {
+        if arguments.iter().any(|it| argument::is_deeply_sensitive(it)) {
+            return format!("{}: a sensitive argument is not suitable", function.name);
+        }
+        format!("{}: {error}", function.name)
+    })
+}
+
+fn find(name: &str) -> Option<&'static Function> {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    let at = table::TABLE.binary_search_by(|function| function.name.cmp(name)).ok()?;
+    Some(&table::TABLE[at])
+}
+
+/// Arguments as the body takes them, and the marks that its result gets.
+struct Prepared {
+    arguments: Vec<Value>,
+    marks: Marks,
+    unknown: Option<Arc<str>>,
+}
+
+impl Function {
+    fn check_count(&self, count: usize) -> Result<(), String> {
+        let wanted = self.parameters.len();
+        if count < wanted {
+            return Err(format!("{} takes {}, got {count}", self.name, self.arity()));
+        }
+        if count > wanted && self.variadic.is_none() {
+            return Err(format!("{} takes {}, got {count}", self.name, self.arity()));
+        }
+        Ok(())
+    }
+
+    fn arity(&self) -> String {
+        let wanted = self.parameters.len();
+        let least = if self.variadic.is_some() { "at least " } else { "" };
+        let plural = if wanted == 1 { "" } else { "s" };
+        format!("{least}{wanted} argument{plural}")
+    }
+
+    fn prepare(&self, arguments: &[Value]) -> Result<Prepared, String> {
+        let mut prepared = Prepared {
+            arguments: Vec::with_capacity(arguments.len()),
+            marks: Marks::none(),
+            unknown: None,
+        };
+        let mut survey = Survey::default();
+        for (index, argument) in arguments.iter().enumerate() {
+            if self.mode.looks_inside() {
+                survey.visit(argument).map_err(|error| format!("{}: {error}", self.name))?;
+            }
+            let parameter = self.parameters.get(index).or(self.variadic.as_ref());
+            let parameter = parameter.unwrap_or(&Parameter::Nullable);
+            let argument = self.lift_marks(argument, &mut prepared.marks);
+            let argument = parameter.accept(argument).map_err(|error| {
+                if survey.marks.is_sensitive() {
+                    return format!("{}: argument {} is not suitable", self.name, index + 1);
+                }
+                format!("{}: argument {}: {error}", self.name, index + 1)
+            })?;
+            prepared.arguments.push(argument);
+        }
+        if self.mode == Mode::Whole {
+            prepared.unknown = survey.unknown;
+        }
+        if self.mode == Mode::Whole || self.mode == Mode::Parts {
+            prepared.marks = survey.marks;
+        }
+        if self.mode == Mode::Inner {
+            prepared.unknown = prepared.arguments.iter().find_map(argument::top_unknown);
+        }
+        Ok(prepared)
+    }
+
+    /// The argument without the marks that the result gets anyway.
+    fn lift_marks(&self, argument: &Value, marks: &mut Marks) -> Value {
+        match self.mode {
+            Mode::Whole | Mode::Parts => types::without_marks(argument),
+            Mode::Inner | Mode::Open => {
+                *marks = marks.union(&argument.marks);
+                argument.kind.clone().into()
+            }
+            Mode::Raw => argument.clone(),
+        }
+    }
+
+    fn run(&self, prepared: Prepared, host: &dyn Host) -> Result<Value, String> {
+        let result = match prepared.unknown {
+            Some(reason) => unknown(reason, self.result.kind(&prepared.arguments)),
+            None => (self.body)(&prepared.arguments, host)?,
+        };
+        Ok(result.with_marks(&prepared.marks))
+    }
+}
+
+impl Parameter {
+    /// The argument converted to what the parameter takes.
+    fn accept(&self, argument: Value) -> Result<Value, String> {
+        if argument.is_null() && !self.takes_null() {
+            return Err("argument must not be null".to_owned());
+        }
+        match self.kind() {
+            Type::Any => Ok(expand_structure(argument, self.takes_null())),
+            kind => types::convert(&argument, &kind),
+        }
+    }
+}
+
+/// An unknown tuple or object as one with unknown elements: how many there are is known from its type.
+fn expand_structure(argument: Value, nullable: bool) -> Value {
+    let Kind::Unknown(unknown) = &argument.kind else { return argument };
+    if nullable && !unknown.not_null {
+        return argument;
+    }
+    let element = |kind: &Type| -> Value {
+        let kind = (*kind != Type::Any).then(|| kind.clone());
+        let reason = Arc::clone(&unknown.reason);
+        Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into()
+    };
+    let kind = match &unknown.kind {
+        Some(Type::Tuple(kinds)) => {
+            Kind::Sequence(SequenceKind::Tuple, Arc::new(kinds.iter().map(element).collect()))
+        }
+        Some(Type::Object(attributes)) => {
+            let entries =
+                attributes.iter().map(|(name, it)| (Arc::clone(name), element(&it.kind))).collect();
+            Value::object(entries).kind
+        }
+        _ => return argument,
+    };
+    Value { kind, marks: argument.marks }
+}
+
+/// An unknown that cannot be null, of a type if that is known.
+fn unknown(reason: Arc<str>, kind: Option<Type>) -> Value {
+    let not_null = kind.is_some();
+    Kind::Unknown(Arc::new(Unknown { reason, kind, not_null, ..Unknown::default() })).into()
 }

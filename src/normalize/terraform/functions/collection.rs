@@ -1,0 +1,498 @@
+//! Functions of lists, tuples, maps and objects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Host;
+use super::argument::{
+    check_items, items, list_of, mapping, number, sequence, text, top_unknown, whole, words,
+};
+use super::string::characters;
+use crate::normalize::terraform::types::{self, Type};
+use crate::normalize::terraform::value::{Kind, Mapping, Marks, SequenceKind, Unknown, Value};
+
+fn of_kind(kind: SequenceKind, items: Vec<Value>) -> Value {
+    Kind::Sequence(kind, Arc::new(items)).into()
+}
+
+fn unknown_bool(reason: Arc<str>) -> Value {
+    super::unknown(reason, Some(Type::Bool))
+}
+
+pub(super) fn alltrue(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    decide(&arguments[0], false)
+}
+
+pub(super) fn anytrue(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    decide(&arguments[0], true)
+}
+
+/// Whether an element decides: a true one for `anytrue`, a false or null one for `alltrue`.
+fn decide(list: &Value, decisive: bool) -> Result<Value, String> {
+    if let Some(reason) = top_unknown(list) {
+        return Ok(unknown_bool(reason));
+    }
+    let mut undecided = None;
+    for item in items(list)? {
+        match &item.kind {
+            Kind::Unknown(unknown) => undecided = undecided.or(Some(&unknown.reason)),
+            Kind::Bool(bool) if *bool == decisive => return Ok(Value::bool(decisive)),
+            Kind::Null if !decisive => return Ok(Value::bool(false)),
+            _ => {}
+        }
+    }
+    Ok(match undecided {
+        Some(reason) => unknown_bool(Arc::clone(reason)),
+        None => Value::bool(!decisive),
+    })
+}
+
+pub(super) fn chunklist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let list = items(&arguments[0])?;
+    let size = usize::try_from(whole(&arguments[1])?)
+        .map_err(|_| "the size argument must be positive".to_owned())?;
+    if list.is_empty() {
+        return Ok(Value::list(Vec::new()));
+    }
+    let size = if size == 0 { list.len() } else { size };
+    Ok(Value::list(list.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect()))
+}
+
+/// The type that all arguments share, to which the result is converted.
+fn shared_type(arguments: &[Value]) -> Result<Type, String> {
+    let kinds: Vec<Type> = arguments.iter().map(Type::of).collect();
+    if arguments.is_empty() {
+        return Err("at least one argument is required".to_owned());
+    }
+    types::unify(&kinds).ok_or_else(|| "all arguments must have the same type".to_owned())
+}
+
+pub(super) fn coalesce(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let kind = shared_type(arguments)?;
+    for argument in arguments {
+        match &argument.kind {
+            Kind::Null => {}
+            Kind::String(text) if text.is_empty() => {}
+            Kind::Unknown(unknown) if !is_taken(unknown, &kind) => {
+                let reason = Arc::clone(&unknown.reason);
+                let kind = (kind != Type::Any).then_some(kind);
+                return Ok(super::unknown(reason, kind));
+            }
+            _ => return types::convert(argument, &kind),
+        }
+    }
+    Err("no non-null, non-empty-string arguments".to_owned())
+}
+
+/// Whether an unknown is neither null nor an empty text, whatever it becomes.
+fn is_taken(unknown: &Unknown, kind: &Type) -> bool {
+    let may_be_empty = matches!(kind, Type::String | Type::Any) && unknown.prefix.is_empty();
+    unknown.not_null && !may_be_empty
+}
+
+pub(super) fn coalescelist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if arguments.is_empty() {
+        return Err("at least one argument is required".to_owned());
+    }
+    for argument in arguments {
+        match &argument.kind {
+            Kind::Unknown(unknown) => return Ok(super::unknown(Arc::clone(&unknown.reason), None)),
+            Kind::Sequence(SequenceKind::List | SequenceKind::Tuple, items) => {
+                if !items.is_empty() {
+                    return Ok(argument.clone());
+                }
+            }
+            _ => return Err("coalescelist arguments must be lists or tuples".to_owned()),
+        }
+    }
+    Err("no non-null arguments".to_owned())
+}
+
+pub(super) fn compact(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let kept = items(&arguments[0])?.iter().filter(|item| match &item.kind {
+        Kind::String(text) => !text.is_empty(),
+        _ => false,
+    });
+    Ok(Value::list(kept.cloned().collect()))
+}
+
+pub(super) fn concat(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if arguments.is_empty() {
+        return Err("must provide at least one list or tuple".to_owned());
+    }
+    let mut joined = Vec::new();
+    let mut all_lists = true;
+    for argument in arguments {
+        let (kind, items) =
+            sequence(argument).filter(|(kind, _)| *kind != SequenceKind::Set).ok_or_else(|| {
+                format!("all arguments must be lists or tuples; got {}", words(argument))
+            })?;
+        all_lists &= kind == SequenceKind::List;
+        check_items(joined.len() + items.len())?;
+        joined.extend_from_slice(items);
+    }
+    Ok(if all_lists { list_of(joined) } else { Value::tuple(joined) })
+}
+
+pub(super) fn contains(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = top_unknown(&arguments[0]) {
+        return Ok(unknown_bool(reason));
+    }
+    let (_, items) = sequence(&arguments[0]).ok_or("argument must be list, tuple, or set")?;
+    let mut undecided = false;
+    for item in items {
+        match equal_element(item, &arguments[1]) {
+            Some(true) => return Ok(Value::bool(true)),
+            Some(false) => {}
+            None => undecided = true,
+        }
+    }
+    if undecided {
+        let reason = arguments.iter().find_map(Value::first_unknown).unwrap_or_default();
+        return Ok(unknown_bool(reason));
+    }
+    Ok(Value::bool(false))
+}
+
+/// Equality as `contains` and `index` ask: an element of another type is another one.
+fn equal_element(item: &Value, wanted: &Value) -> Option<bool> {
+    types::equal(item, wanted)
+}
+
+pub(super) fn distinct(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let all = items(&arguments[0])?;
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by(|a, b| types::set_order(&all[*a], &all[*b]));
+    // Stable: of equal ones, the first in the list is first here too.
+    let mut repeated = vec![false; all.len()];
+    for pair in order.chunk_by(|a, b| types::equal(&all[*a], &all[*b]) == Some(true)) {
+        for index in &pair[1..] {
+            repeated[*index] = true;
+        }
+    }
+    let kept = all.iter().zip(repeated).filter(|(_, repeated)| !repeated);
+    Ok(Value::list(kept.map(|(item, _)| item.clone()).collect()))
+}
+
+pub(super) fn element(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let (_, items) = sequence(&arguments[0])
+        .filter(|(kind, _)| *kind != SequenceKind::Set)
+        .ok_or_else(|| format!("cannot read elements from {}", words(&arguments[0])))?;
+    let index =
+        number(&arguments[1])?.to_i64().ok_or("invalid index: value must be a whole number")?;
+    let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let at = index.checked_rem_euclid(length);
+    let at = at.ok_or("cannot use element function with an empty list")?;
+    items.get(usize::try_from(at).unwrap_or(0)).cloned().ok_or_else(|| "invalid index".to_owned())
+}
+
+pub(super) fn flatten(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let (_, items) = sequence(&arguments[0]).ok_or("can only flatten lists, sets and tuples")?;
+    let mut flat = Flat::default();
+    flat.push(items, 0)?;
+    Ok(match flat.unknown {
+        Some(reason) => super::unknown(reason, None),
+        None => Value::tuple(flat.items),
+    }
+    .with_marks(&flat.marks))
+}
+
+/// What `flatten` has gathered.
+#[derive(Default)]
+struct Flat {
+    items: Vec<Value>,
+    unknown: Option<Arc<str>>,
+    marks: Marks,
+    visited: usize,
+}
+
+impl Flat {
+    fn push(&mut self, items: &[Value], depth: usize) -> Result<(), String> {
+        if depth > 256 {
+            return Err("the list is nested too deeply".to_owned());
+        }
+        self.visited += items.len();
+        check_items(self.visited)?;
+        for item in items {
+            match &item.kind {
+                Kind::Sequence(_, inner) => {
+                    self.marks = self.marks.union(&item.marks);
+                    self.push(inner, depth + 1)?;
+                }
+                Kind::Unknown(unknown) => self.push_unknown(item, unknown, depth)?,
+                _ => self.items.push(item.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    /// How many elements an unknown stands for is known where its type is.
+    fn push_unknown(
+        &mut self,
+        item: &Value,
+        unknown: &Unknown,
+        depth: usize,
+    ) -> Result<(), String> {
+        match &unknown.kind {
+            None | Some(Type::Any | Type::List(_) | Type::Set(_)) => {
+                self.marks = self.marks.union(&item.marks);
+                self.unknown.get_or_insert_with(|| Arc::clone(&unknown.reason));
+            }
+            Some(Type::Tuple(_)) => {
+                let expanded = super::expand_structure(item.clone(), false);
+                if let Kind::Sequence(_, inner) = &expanded.kind {
+                    self.marks = self.marks.union(&item.marks);
+                    self.push(inner, depth + 1)?;
+                }
+            }
+            Some(_) => self.items.push(item.clone()),
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn index(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let unknown = |reason| super::unknown(reason, Some(Type::Number));
+    if let Some(reason) = top_unknown(&arguments[0]) {
+        return Ok(unknown(reason));
+    }
+    let (_, items) = sequence(&arguments[0])
+        .filter(|(kind, _)| *kind != SequenceKind::Set)
+        .ok_or("argument must be a list or tuple")?;
+    if items.is_empty() {
+        return Err("cannot search an empty list".to_owned());
+    }
+    for (at, item) in items.iter().enumerate() {
+        match equal_element(item, &arguments[1]) {
+            Some(true) => return Ok(Value::number(at)),
+            Some(false) => {}
+            None => {
+                let reason = item.first_unknown().or_else(|| arguments[1].first_unknown());
+                return Ok(unknown(reason.unwrap_or_default()));
+            }
+        }
+    }
+    Err("item not found".to_owned())
+}
+
+/// The map or object, or why it is unknown: an open one has more attributes than are written.
+fn closed(value: &Value) -> Result<Result<&Mapping, Arc<str>>, String> {
+    let map = mapping(value).ok_or("must have map or object type")?;
+    Ok(match &map.open {
+        Some(open) => Err(Arc::clone(&open.reason)),
+        None => Ok(map),
+    })
+}
+
+pub(super) fn keys(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let map = match closed(&arguments[0])? {
+        Ok(map) => map,
+        Err(reason) => return Ok(super::unknown(reason, None)),
+    };
+    let kind = if map.is_map { SequenceKind::List } else { SequenceKind::Tuple };
+    Ok(of_kind(kind, map.entries.keys().map(|key| Value::string(Arc::clone(key))).collect()))
+}
+
+pub(super) fn values(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let map = match closed(&arguments[0])? {
+        Ok(map) => map,
+        Err(reason) => return Ok(super::unknown(reason, None)),
+    };
+    let kind = if map.is_map { SequenceKind::List } else { SequenceKind::Tuple };
+    Ok(of_kind(kind, map.entries.values().cloned().collect()))
+}
+
+pub(super) fn length(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let unknown = |reason| Ok(super::unknown(reason, Some(Type::Number)));
+    match &arguments[0].kind {
+        Kind::String(text) => Ok(Value::number(characters(text))),
+        Kind::Sequence(SequenceKind::Set, items) if items.len() > 1 => {
+            match items.iter().find_map(Value::first_unknown) {
+                Some(reason) => unknown(reason),
+                None => Ok(Value::number(items.len())),
+            }
+        }
+        Kind::Sequence(_, items) => Ok(Value::number(items.len())),
+        Kind::Mapping(map) => match &map.open {
+            Some(open) => unknown(Arc::clone(&open.reason)),
+            None => Ok(Value::number(map.entries.len())),
+        },
+        _ => Err("argument must be a string, a collection type, or a structural type".to_owned()),
+    }
+}
+
+pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if arguments.len() > 3 {
+        return Err(format!("lookup() takes two or three arguments, got {}", arguments.len()));
+    }
+    if let Some(reason) = arguments[..2].iter().find_map(top_unknown) {
+        return Ok(super::unknown(reason, None));
+    }
+    let map = mapping(&arguments[0]).ok_or("lookup() requires a map as the first argument")?;
+    let key = text(&arguments[1])?;
+    if let Some(value) = map.entries.get(key) {
+        return Ok(value.clone());
+    }
+    if let Some(open) = &map.open {
+        return Ok(Value::unknown(Arc::clone(&open.reason)));
+    }
+    let Some(default) = arguments.get(2) else {
+        return Err(if map.is_map {
+            format!("the given key {key:?} does not identify an element in this map")
+        } else {
+            format!("the given object has no attribute {key:?}")
+        });
+    };
+    let element = map.entries.values().map(Type::of).find(|kind| *kind != Type::Any);
+    match element.filter(|_| map.is_map) {
+        Some(element) => types::convert(default, &element).map_err(|_| {
+            "the default value must have the same type as the map elements".to_owned()
+        }),
+        None => Ok(default.clone()),
+    }
+}
+
+pub(super) fn matchkeys(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let (values, keys) = (items(&arguments[0])?, items(&arguments[1])?);
+    if values.len() != keys.len() {
+        return Err("length of keys and values should be equal".to_owned());
+    }
+    let kinds: Vec<Type> = arguments[1..].iter().map(Type::of).collect();
+    let kind = types::unify(&kinds).ok_or("keys and searchset must be of the same type")?;
+    let keys = types::convert(&arguments[1], &kind)?;
+    let wanted = types::convert(&arguments[2], &kind)?;
+    let mut wanted = items(&wanted)?.to_vec();
+    wanted.sort_by(types::set_order);
+    let found = |key: &Value| wanted.binary_search_by(|it| types::set_order(it, key)).is_ok();
+    let pairs = values.iter().zip(items(&keys)?).filter(|(_, key)| found(key));
+    Ok(Value::list(pairs.map(|(value, _)| value.clone()).collect()))
+}
+
+pub(super) fn merge(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments.iter().find_map(top_unknown) {
+        return Ok(super::unknown(reason, None));
+    }
+    let mut merged: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+    let mut all_maps = !arguments.is_empty();
+    let mut kinds = Vec::new();
+    let mut open = None;
+    for argument in arguments.iter().filter(|argument| !argument.is_null()) {
+        let map = mapping(argument).ok_or_else(|| {
+            format!("arguments must be maps or objects, got {:?}", words(argument))
+        })?;
+        if let Some(it) = &map.open {
+            open.get_or_insert_with(|| Arc::clone(&it.reason));
+        }
+        all_maps &= map.is_map;
+        if all_maps {
+            kinds.push(Type::of(argument));
+        }
+        check_items(merged.len() + map.entries.len())?;
+        merged.extend(map.entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
+    }
+    if let Some(reason) = open {
+        return Ok(super::unknown(reason, None));
+    }
+    let known: Vec<&Type> = kinds.iter().filter(|kind| kind.is_whole()).collect();
+    let same = known.windows(2).all(|pair| pair[0] == pair[1]) && !kinds.is_empty();
+    Ok(if all_maps && same { Value::map(merged) } else { Value::object(merged) })
+}
+
+pub(super) fn one(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    match sequence(&arguments[0]) {
+        Some((_, [])) => Ok(Value::null()),
+        Some((_, [only])) => Ok(only.clone()),
+        Some((SequenceKind::Set, items)) if items.iter().any(|it| !it.is_wholly_known()) => {
+            let reason = items.iter().find_map(Value::first_unknown).unwrap_or_default();
+            Ok(super::unknown(reason, None))
+        }
+        _ => Err("must be a list, set, or tuple value with either zero or one elements".to_owned()),
+    }
+}
+
+pub(super) fn reverse(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let (kind, items) = sequence(&arguments[0]).ok_or_else(|| {
+        format!("can only reverse list or tuple values, not {}", words(&arguments[0]))
+    })?;
+    let kind = if kind == SequenceKind::Tuple { kind } else { SequenceKind::List };
+    Ok(of_kind(kind, items.iter().rev().cloned().collect()))
+}
+
+pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let (kind, items) = match sequence(&arguments[0]) {
+        Some((SequenceKind::Set, _)) => {
+            return Err("cannot slice a set, because its elements do not have indices; convert it to a list".to_owned());
+        }
+        Some(parts) => parts,
+        None => return Err("must be a list or tuple value".to_owned()),
+    };
+    let start = usize::try_from(whole(&arguments[1])?)
+        .map_err(|_| "start index must not be less than zero".to_owned())?;
+    let end = usize::try_from(whole(&arguments[2])?)
+        .map_err(|_| "end index must not be less than zero".to_owned())?;
+    if end > items.len() {
+        return Err("end index must not be greater than the length of the list".to_owned());
+    }
+    let part = items.get(start..end).ok_or("start index must not be greater than end index")?;
+    Ok(of_kind(kind, part.to_vec()))
+}
+
+pub(super) fn sort(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = top_unknown(&arguments[0]) {
+        return Ok(super::unknown(reason, Some(Type::List(Box::new(Type::String)))));
+    }
+    let mut all = items(&arguments[0])?.to_vec();
+    if let Some(index) = all.iter().position(Value::is_null) {
+        return Err(format!("given list element {index} is null; a null string cannot be sorted"));
+    }
+    if let Some(reason) = all.iter().find_map(top_unknown) {
+        let element = super::unknown(reason, Some(Type::String));
+        return Ok(Value::list(vec![element; all.len()]));
+    }
+    all.sort_by(types::set_order);
+    Ok(Value::list(all))
+}
+
+pub(super) fn transpose(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let map = mapping(&arguments[0]).ok_or("map of list of string required")?;
+    let mut transposed: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
+    for (key, list) in &map.entries {
+        for item in items(list)? {
+            let Kind::String(text) = &item.kind else {
+                return Err("the lists must not hold null".to_owned());
+            };
+            transposed.entry(Arc::clone(text)).or_default().push(Value::string(Arc::clone(key)));
+        }
+    }
+    let lists = transposed.into_iter().map(|(key, list)| (key, Value::list(list)));
+    Ok(Value::map(lists.collect()))
+}
+
+pub(super) fn zipmap(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let keys = items(&arguments[0])?;
+    let (kind, values) = sequence(&arguments[1])
+        .filter(|(kind, _)| *kind != SequenceKind::Set)
+        .ok_or("values argument must be a list or tuple value")?;
+    if let Some(reason) = keys.iter().find_map(top_unknown) {
+        return Ok(super::unknown(reason, None));
+    }
+    if keys.len() != values.len() {
+        return Err(format!(
+            "number of keys ({}) does not match number of values ({})",
+            keys.len(),
+            values.len()
+        ));
+    }
+    let mut entries = BTreeMap::new();
+    let mut marks = Marks::none();
+    for (at, (key, value)) in keys.iter().zip(values).enumerate() {
+        let Kind::String(name) = &key.kind else {
+            return Err(format!("keys list has null value at index {at}"));
+        };
+        marks = marks.union(&key.marks);
+        entries.insert(Arc::clone(name), value.clone());
+    }
+    let zipped =
+        if kind == SequenceKind::List { Value::map(entries) } else { Value::object(entries) };
+    Ok(zipped.with_marks(&marks))
+}

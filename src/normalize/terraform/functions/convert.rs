@@ -1,0 +1,62 @@
+//! Conversions, and functions that set or take away marks.
+
+use super::Host;
+use super::argument::{Survey, words};
+use crate::normalize::terraform::types::{self, Type};
+use crate::normalize::terraform::value::{Kind, Marks, Value};
+
+pub(super) fn tobool(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    to(&arguments[0], &Type::Bool)
+}
+
+pub(super) fn tonumber(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    to(&arguments[0], &Type::Number)
+}
+
+pub(super) fn tostring(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    to(&arguments[0], &Type::String)
+}
+
+pub(super) fn tolist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    to(&arguments[0], &Type::List(Box::new(Type::Any)))
+}
+
+pub(super) fn toset(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    to(&arguments[0], &Type::Set(Box::new(Type::Any)))
+}
+
+pub(super) fn tomap(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    to(&arguments[0], &Type::Map(Box::new(Type::Any)))
+}
+
+fn to(value: &Value, wanted: &Type) -> Result<Value, String> {
+    Survey::default().visit(value)?;
+    types::convert(value, wanted).map_err(|error| match (&value.kind, wanted) {
+        (Kind::String(text), Type::Number) => {
+            format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
+        }
+        (Kind::String(text), Type::Bool) => {
+            format!("cannot convert {text:?} to bool; only the strings \"true\" or \"false\" are allowed")
+        }
+        _ => format!("cannot convert {} to {}: {error}", words(value), wanted.words()),
+    })
+}
+
+pub(super) fn sensitive(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    Ok(arguments[0].clone().with_marks(&Marks::sensitive()))
+}
+
+pub(super) fn nonsensitive(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    Ok(Value { kind: arguments[0].kind.clone(), marks: arguments[0].marks.without_sensitive() })
+}
+
+pub(super) fn issensitive(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let marks = arguments[0].marks.without_sensitive();
+    match &arguments[0].kind {
+        Kind::Unknown(unknown) if !arguments[0].marks.is_sensitive() => {
+            let reason = std::sync::Arc::clone(&unknown.reason);
+            Ok(super::unknown(reason, Some(Type::Bool)).with_marks(&marks))
+        }
+        _ => Ok(Value::bool(arguments[0].marks.is_sensitive()).with_marks(&marks)),
+    }
+}

@@ -1,0 +1,251 @@
+//! What each function takes and gives: one row a function, sorted by name.
+
+use crate::normalize::terraform::types::Type;
+use crate::normalize::terraform::value::Value;
+
+use super::Host;
+use super::argument;
+use super::{
+    collection, convert, date, encoding, files, format, hash, json, network, numeric, pattern, set,
+    string, yaml_decode, yaml_encode,
+};
+
+/// The code of a function.
+pub(super) type Body = fn(&[Value], &dyn Host) -> Result<Value, String>;
+
+/// A row of the table.
+pub(super) struct Function {
+    pub(super) name: &'static str,
+    pub(super) parameters: &'static [Parameter],
+    /// What further arguments are, if there may be any.
+    pub(super) variadic: Option<Parameter>,
+    pub(super) result: Returns,
+    pub(super) mode: Mode,
+    pub(super) body: Body,
+}
+
+/// How a function treats unknown values and marks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Anything unknown in an argument makes the result unknown; all marks become marks of the result.
+    Whole,
+    /// The body sees unknown values; all marks become marks of the result.
+    Parts,
+    /// An argument that is unknown as a whole makes the result unknown. Marks of arguments become marks of the result, marks
+    /// inside of them stay where they are.
+    Inner,
+    /// As `Inner`, but the body sees arguments that are unknown as a whole too.
+    Open,
+    /// The body sees everything.
+    Raw,
+}
+
+impl Mode {
+    /// Whether everything in an argument is looked at first, which also bounds it.
+    pub(super) fn looks_inside(self) -> bool {
+        matches!(self, Self::Whole | Self::Parts)
+    }
+}
+
+/// What a parameter takes. Only `Nullable` takes null.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parameter {
+    Any,
+    Nullable,
+    Number,
+    String,
+    List,
+    ListOfBool,
+    ListOfString,
+    Set,
+    MapOfLists,
+}
+
+impl Parameter {
+    pub(super) fn takes_null(self) -> bool {
+        self == Self::Nullable
+    }
+
+    pub(super) fn kind(self) -> Type {
+        let list = |element| Type::List(Box::new(element));
+        match self {
+            Self::Any | Self::Nullable => Type::Any,
+            Self::Number => Type::Number,
+            Self::String => Type::String,
+            Self::List => list(Type::Any),
+            Self::ListOfBool => list(Type::Bool),
+            Self::ListOfString => list(Type::String),
+            Self::Set => Type::Set(Box::new(Type::Any)),
+            Self::MapOfLists => Type::Map(Box::new(list(Type::String))),
+        }
+    }
+}
+
+/// The type of the result, where the arguments are unknown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Returns {
+    Any,
+    Bool,
+    Number,
+    String,
+    List,
+    ListOfNumber,
+    ListOfString,
+    SetOfString,
+    MapOfLists,
+    /// That of the first argument.
+    First,
+}
+
+impl Returns {
+    pub(super) fn kind(self, arguments: &[Value]) -> Option<Type> {
+        let list = |element| Type::List(Box::new(element));
+        Some(match self {
+            Self::Any => return None,
+            Self::Bool => Type::Bool,
+            Self::Number => Type::Number,
+            Self::String => Type::String,
+            Self::List => list(Type::Any),
+            Self::ListOfNumber => list(Type::Number),
+            Self::ListOfString => list(Type::String),
+            Self::SetOfString => Type::Set(Box::new(Type::String)),
+            Self::MapOfLists => Type::Map(Box::new(list(Type::String))),
+            Self::First => arguments.first().map(Type::of)?,
+        })
+    }
+}
+
+macro_rules! table {
+    ($($name:literal $mode:ident ($($parameter:ident),*) $(+ $variadic:ident)? => $result:ident, $body:expr;)*) => {
+        /// All functions, sorted by name.
+        pub(super) static TABLE: &[Function] = &[$(Function {
+            name: $name,
+            parameters: &[$(Parameter::$parameter),*],
+            variadic: table!(@variadic $($variadic)?),
+            result: Returns::$result,
+            mode: Mode::$mode,
+            body: $body,
+        }),*];
+    };
+    (@variadic) => { None };
+    (@variadic $variadic:ident) => { Some(Parameter::$variadic) };
+}
+
+table! {
+    "abs" Whole (Number) => Number, numeric::abs;
+    "abspath" Whole (String) => String, files::abspath;
+    "alltrue" Parts (ListOfBool) => Bool, collection::alltrue;
+    "anytrue" Parts (ListOfBool) => Bool, collection::anytrue;
+    "base64decode" Whole (String) => String, encoding::base64decode;
+    "base64encode" Whole (String) => String, encoding::base64encode;
+    "base64gzip" Whole (String) => String, |_, _| Ok(argument::not_computed("base64gzip"));
+    "base64sha256" Whole (String) => String, hash::base64sha256;
+    "base64sha512" Whole (String) => String, hash::base64sha512;
+    "basename" Whole (String) => String, files::basename;
+    "bcrypt" Whole (String) + Number => String, |_, _| Ok(argument::differs("bcrypt"));
+    "ceil" Whole (Number) => Number, numeric::ceil;
+    "chomp" Whole (String) => String, string::chomp;
+    "chunklist" Inner (List, Number) => List, collection::chunklist;
+    "cidrhost" Whole (String, Number) => String, network::cidrhost;
+    "cidrnetmask" Whole (String) => String, network::cidrnetmask;
+    "cidrsubnet" Whole (String, Number, Number) => String, network::cidrsubnet;
+    "cidrsubnets" Whole (String) + Number => ListOfString, network::cidrsubnets;
+    "coalesce" Open () + Nullable => Any, collection::coalesce;
+    "coalescelist" Open () + Nullable => Any, collection::coalescelist;
+    "compact" Whole (ListOfString) => ListOfString, collection::compact;
+    "concat" Inner () + Any => Any, collection::concat;
+    "contains" Parts (Any, Any) => Bool, collection::contains;
+    "csvdecode" Whole (String) => Any, encoding::csvdecode;
+    "dirname" Whole (String) => String, files::dirname;
+    "distinct" Whole (List) => First, collection::distinct;
+    "element" Inner (Any, Number) => Any, collection::element;
+    "endswith" Whole (String, String) => Bool, string::endswith;
+    "ephemeralasnull" Raw (Nullable) => Any, |arguments, _| Ok(arguments[0].clone());
+    "file" Whole (String) => String, files::file;
+    "filebase64" Whole (String) => String, files::filebase64;
+    "filebase64sha256" Whole (String) => String, files::filebase64sha256;
+    "filebase64sha512" Whole (String) => String, files::filebase64sha512;
+    "fileexists" Whole (String) => Bool, files::fileexists;
+    "filemd5" Whole (String) => String, files::filemd5;
+    "fileset" Whole (String, String) => SetOfString, files::fileset;
+    "filesha1" Whole (String) => String, files::filesha1;
+    "filesha256" Whole (String) => String, files::filesha256;
+    "filesha512" Whole (String) => String, files::filesha512;
+    "flatten" Inner (Any) => Any, collection::flatten;
+    "floor" Whole (Number) => Number, numeric::floor;
+    "format" Parts (String) + Nullable => String, format::format;
+    "formatdate" Whole (String, String) => String, date::formatdate;
+    "formatlist" Parts (String) + Nullable => ListOfString, format::formatlist;
+    "indent" Whole (Number, String) => String, string::indent;
+    "index" Parts (Any, Any) => Number, collection::index;
+    "issensitive" Raw (Nullable) => Bool, convert::issensitive;
+    "join" Parts (String) + ListOfString => String, string::join;
+    "jsondecode" Whole (String) => Any, json::jsondecode;
+    "jsonencode" Raw (Nullable) => String, json::jsonencode;
+    "keys" Inner (Any) => Any, collection::keys;
+    "length" Inner (Any) => Number, collection::length;
+    "log" Whole (Number, Number) => Number, numeric::log;
+    "lookup" Open (Any, String) + Nullable => Any, collection::lookup;
+    "lower" Whole (String) => String, string::lower;
+    "matchkeys" Whole (List, List, List) => First, collection::matchkeys;
+    "max" Whole () + Number => Number, numeric::max;
+    "md5" Whole (String) => String, hash::md5;
+    "merge" Open () + Nullable => Any, collection::merge;
+    "min" Whole () + Number => Number, numeric::min;
+    "nonsensitive" Raw (Nullable) => Any, convert::nonsensitive;
+    "one" Inner (Any) => Any, collection::one;
+    "parseint" Whole (Any, Number) => Number, numeric::parseint;
+    "pathexpand" Whole (String) => String, files::pathexpand;
+    "plantimestamp" Whole () => String, |_, _| Ok(argument::differs("plantimestamp"));
+    "pow" Whole (Number, Number) => Number, numeric::pow;
+    "range" Whole () + Number => ListOfNumber, numeric::range;
+    "regex" Whole (String, String) => Any, pattern::regex;
+    "regexall" Whole (String, String) => List, pattern::regexall;
+    "replace" Whole (String, String, String) => String, pattern::replace;
+    "reverse" Inner (Any) => Any, collection::reverse;
+    "rsadecrypt" Whole (String, String) => String, |_, _| Ok(argument::not_computed("rsadecrypt"));
+    "sensitive" Raw (Nullable) => Any, convert::sensitive;
+    "setintersection" Whole (Set) + Set => First, set::setintersection;
+    "setproduct" Inner () + Any => Any, set::setproduct;
+    "setsubtract" Whole (Set, Set) => First, set::setsubtract;
+    "setunion" Whole (Set) + Set => First, set::setunion;
+    "sha1" Whole (String) => String, hash::sha1;
+    "sha256" Whole (String) => String, hash::sha256;
+    "sha512" Whole (String) => String, hash::sha512;
+    "signum" Whole (Number) => Number, numeric::signum;
+    "slice" Inner (Any, Number, Number) => Any, collection::slice;
+    "sort" Parts (ListOfString) => ListOfString, collection::sort;
+    "split" Whole (String, String) => ListOfString, string::split;
+    "startswith" Parts (String, String) => Bool, string::startswith;
+    "strcontains" Whole (String, String) => Bool, string::strcontains;
+    "strrev" Whole (String) => String, string::strrev;
+    "substr" Whole (String, Number, Number) => String, string::substr;
+    "sum" Whole (Any) => Number, numeric::sum;
+    "templatefile" Open (String, Any) => Any, files::templatefile;
+    "templatestring" Open (String, Any) => String, files::templatestring;
+    "textdecodebase64" Whole (String, String) => String, encoding::textdecodebase64;
+    "textencodebase64" Whole (String, String) => String, encoding::textencodebase64;
+    "timeadd" Whole (String, String) => String, date::timeadd;
+    "timecmp" Whole (String, String) => Number, date::timecmp;
+    "timestamp" Whole () => String, |_, _| Ok(argument::differs("timestamp"));
+    "title" Whole (String) => String, string::title;
+    "tobool" Raw (Nullable) => Bool, convert::tobool;
+    "tolist" Raw (Nullable) => List, convert::tolist;
+    "tomap" Raw (Nullable) => Any, convert::tomap;
+    "tonumber" Raw (Nullable) => Number, convert::tonumber;
+    "toset" Raw (Nullable) => Any, convert::toset;
+    "tostring" Raw (Nullable) => String, convert::tostring;
+    "transpose" Whole (MapOfLists) => MapOfLists, collection::transpose;
+    "trim" Whole (String, String) => String, string::trim;
+    "trimprefix" Whole (String, String) => String, string::trimprefix;
+    "trimspace" Whole (String) => String, string::trimspace;
+    "trimsuffix" Whole (String, String) => String, string::trimsuffix;
+    "upper" Whole (String) => String, string::upper;
+    "urlencode" Whole (String) => String, encoding::urlencode;
+    "uuid" Whole () => String, |_, _| Ok(argument::differs("uuid"));
+    "uuidv5" Whole (String, String) => String, hash::uuidv5;
+    "values" Inner (Any) => Any, collection::values;
+    "yamldecode" Whole (String) => Any, yaml_decode::yamldecode;
+    "yamlencode" Whole (Nullable) => String, yaml_encode::yamlencode;
+    "zipmap" Inner (ListOfString, Any) => Any, collection::zipmap;
+}
