@@ -5,6 +5,7 @@
     reason = "tests fail by panicking and read fixtures"
 )]
 
+mod architecture;
 mod cel;
 mod discover;
 mod documents;

@@ -1,1 +1,223 @@
-//! Tests of terraform.
+//! Terraform against what Terraform itself says (`fixtures/terraform`), and what of it is kept in documents.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dreadnought::document::{Document, Mode, Value};
+use dreadnought::project::{Input, Options, Project};
+use dreadnought::source::DiskFileSystem;
+use rstest::rstest;
+use serde_json::Value as Json;
+
+/// Cases that are not right yet, with the reason. One that becomes right has to leave the list.
+const PENDING: &[(&str, &str)] = &[];
+
+fn json(path: &Path) -> Option<Json> {
+    fs::read_to_string(path).ok().map(|text| serde_json::from_str(&text).unwrap())
+}
+
+/// The options that a case's arguments and environment stand for.
+fn inputs(folder: &Path) -> Vec<Input> {
+    let case = json(&folder.join("case.json")).unwrap_or_default();
+    let mut inputs = Vec::new();
+    for (name, value) in case["env"].as_object().into_iter().flatten() {
+        if let Some(name) = name.strip_prefix("TF_VAR_") {
+            inputs.push(Input::Assignment(name.to_owned(), value.as_str().unwrap().to_owned()));
+        }
+    }
+    let texts: Vec<&str> = case["args"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let mut arguments = texts.into_iter();
+    while let Some(argument) = arguments.next() {
+        if let Some(file) = argument.strip_prefix("-var-file=") {
+            inputs.push(Input::File(file.to_owned(), fs::read_to_string(folder.join(file)).unwrap()));
+        } else if argument == "-var" {
+            let (name, value) = arguments.next().unwrap().split_once('=').unwrap();
+            inputs.push(Input::Assignment(name.to_owned(), value.to_owned()));
+        }
+    }
+    inputs
+}
+
+fn load(folder: &Path) -> Project {
+    let files = DiskFileSystem::new(folder).unwrap();
+    let options = Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
+    Project::load(&files, &options)
+}
+
+/// On a stack as large as the command's.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
+    pool.install(work)
+}
+
+/// How a value differs from what Terraform says, in words; `unknown` is its structure of unknown parts.
+fn difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &mut Vec<String>) {
+    if *unknown == Json::Bool(true) {
+        if !matches!(value, Value::Unknown(_)) {
+            found.push(format!("{at}: unknown for Terraform, here {}", value.to_json()));
+        }
+        return;
+    }
+    match (value, expected) {
+        (Value::Unknown(reason), _) => found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}")),
+        (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() => {
+            for (position, (item, wanted)) in items.iter().zip(wanted).enumerate() {
+                difference(&format!("{at}/{position}"), item, wanted, &unknown[position], found);
+            }
+        }
+        (Value::Object(map), Json::Object(wanted)) => {
+            let mut keys: Vec<&str> = map.keys().map(|key| &**key).chain(wanted.keys().map(String::as_str)).collect();
+            if let Json::Object(unknown) = unknown {
+                keys.extend(unknown.iter().filter(|(_, is)| **is == Json::Bool(true)).map(|(key, _)| key.as_str()));
+            }
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                let value = map.get(key).cloned().unwrap_or(Value::Null);
+                let wanted = wanted.get(key).unwrap_or(&Json::Null);
+                difference(&format!("{at}/{key}"), &value, wanted, &unknown[key], found);
+            }
+        }
+        (Value::Int(_) | Value::Float(_), Json::Number(wanted)) => {
+            let (ours, theirs) = (value.to_json().as_f64().unwrap(), wanted.as_f64().unwrap());
+            if (ours - theirs).abs() > theirs.abs() * 1e-15 {
+                found.push(format!("{at}: {theirs} for Terraform, here {ours}"));
+            }
+        }
+        _ if value.to_json() == *expected => {}
+        _ => found.push(format!("{at}: {expected} for Terraform, here {}", value.to_json())),
+    }
+}
+
+fn compare_outputs(document: &Document, expected: &Json, found: &mut Vec<String>) {
+    for (name, wanted) in expected["outputs"].as_object().into_iter().flatten() {
+        match document.outputs.iter().find(|output| *output.name == **name) {
+            None => found.push(format!("output {name} is missing")),
+            Some(output) => {
+                difference(&format!("output {name}"), &output.value, &wanted["value"], &wanted["unknown"], found);
+                if Json::Bool(output.sensitive) != wanted["sensitive"] && wanted["sensitive"].is_boolean() {
+                    found.push(format!("output {name}: sensitive is {}", output.sensitive));
+                }
+            }
+        }
+    }
+}
+
+fn compare_resources(document: &Document, expected: &Json, found: &mut Vec<String>) {
+    let wanted: Vec<&Json> = expected["resources"].as_array().into_iter().flatten().collect();
+    for resource in document.resources.iter().filter(|resource| resource.mode != Mode::Declaration) {
+        if !wanted.iter().any(|wanted| wanted["address"] == *resource.address) {
+            found.push(format!("{} does not exist for Terraform", resource.address));
+        }
+    }
+    for wanted in wanted {
+        let address = wanted["address"].as_str().unwrap();
+        let Some(resource) = document.resources.iter().find(|resource| *resource.address == *address) else {
+            found.push(format!("{address} is missing"));
+            continue;
+        };
+        // What is written has to be right. What the provider's schema adds (computed, empty) is not known without it.
+        for (name, value) in resource.attributes.as_object().unwrap() {
+            let (expected, unknown) = (&wanted["values"][&**name], &wanted["unknown"][&**name]);
+            written_difference(&format!("{address}/{name}"), value, expected, unknown, found);
+        }
+        for (name, value) in wanted["values"].as_object().unwrap() {
+            let empty = matches!(value, Json::Null) || *value == Json::Array(vec![]) || *value == serde_json::json!({});
+            if !empty && resource.attributes.get(name).is_none() {
+                found.push(format!("{address}/{name}: {value} for Terraform, here nothing"));
+            }
+        }
+    }
+}
+
+/// The same, but members that only Terraform has and that are null, empty or unknown may be missing, and texts may stand for
+/// numbers and booleans as the provider's schema would convert them.
+fn written_difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &mut Vec<String>) {
+    match (value, expected) {
+        (Value::Object(map), Json::Object(wanted)) => {
+            for (key, value) in &**map {
+                let wanted = wanted.get(&**key).unwrap_or(&Json::Null);
+                written_difference(&format!("{at}/{key}"), value, wanted, &unknown[&**key], found);
+            }
+        }
+        (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() && !unknown.is_boolean() => {
+            for (position, (item, wanted)) in items.iter().zip(wanted).enumerate() {
+                written_difference(&format!("{at}/{position}"), item, wanted, &unknown[position], found);
+            }
+        }
+        (Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_), Json::String(_) | Json::Number(_) | Json::Bool(_))
+            if *unknown != Json::Bool(true) =>
+        {
+            let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+            if text(&value.to_json()) != text(expected) {
+                difference(at, value, expected, unknown, found);
+            }
+        }
+        _ => difference(at, value, expected, unknown, found),
+    }
+}
+
+/// Every refusal of Terraform has a problem on its line.
+fn compare_diagnostics(project: &Project, expected: &Json, found: &mut Vec<String>) {
+    let of_documents = project.documents.iter().flat_map(|document| &document.problems);
+    let problems: Vec<(String, u32)> = project
+        .problems
+        .iter()
+        .chain(of_documents)
+        .filter_map(|problem| {
+            let place = problem.place?;
+            let file = project.sources.get(place.file);
+            Some((file.path.to_string(), file.position(place.span.start).line))
+        })
+        .collect();
+    for wanted in expected["diagnostics"].as_array().into_iter().flatten() {
+        if let (Some(file), Some(line)) = (wanted["file"].as_str(), wanted["start"]["line"].as_u64()) {
+            if !problems.iter().any(|(path, at)| path == file && u64::from(*at) == line) {
+                found.push(format!("no problem at {file}:{line}: {}; there are {problems:?}", wanted["summary"]));
+            }
+        }
+    }
+    if problems.is_empty() {
+        found.push("no problem, though Terraform refuses it".to_owned());
+    }
+}
+
+fn differences(folder: &Path) -> Vec<String> {
+    let expected = json(&folder.join("expected.json")).unwrap();
+    let project = load(folder);
+    let mut found = Vec::new();
+    if expected["status"] == "error" {
+        compare_diagnostics(&project, &expected, &mut found);
+        return found;
+    }
+    let root = project.documents.iter().find(|document| &*document.root == ".");
+    match root {
+        None => found.push("there is no document for the root".to_owned()),
+        Some(document) => {
+            compare_outputs(document, &expected, &mut found);
+            compare_resources(document, &expected, &mut found);
+        }
+    }
+    let of_documents = project.documents.iter().flat_map(|document| &document.problems);
+    found.extend(project.problems.iter().chain(of_documents).filter(|problem| problem.place.is_some()).map(|problem| {
+        let place = problem.place.unwrap();
+        let line = project.sources.get(place.file).position(place.span.start).line;
+        format!("problem at line {line}: {}", problem.message)
+    }));
+    found
+}
+
+#[rstest]
+fn agrees_with_terraform(
+    #[files("fixtures/terraform/language/*")]
+    #[files("fixtures/terraform/blocks/*")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let found = on_large_stack(|| differences(&folder));
+    match PENDING.iter().find(|(pending, _)| *pending == name) {
+        None => assert!(found.is_empty(), "{name} differs:\n{}", found.join("\n")),
+        Some((_, reason)) => assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})"),
+    }
+}

@@ -7,19 +7,22 @@ use anyhow::Context as _;
 use crate::cli::args::Packs;
 use crate::cli::terminal;
 use crate::evaluate;
-use crate::pack::PackSet;
-use crate::source::{DiskFileSystem, FileSystem, Problem, ProblemKind, Sources};
+use crate::pack::{Location, PackSet};
+use crate::source::{DiskFileSystem, Problem, ProblemKind, Sources};
 
 /// Load packs; problems of theirs are returned.
 pub fn load(sources: &mut Sources, folders: &[PathBuf], builtin: bool) -> anyhow::Result<(PackSet, Vec<Problem>)> {
-    let disks = folders.iter().map(|folder| open(folder)).collect::<anyhow::Result<Vec<_>>>()?;
-    let extra: Vec<(&dyn FileSystem, &str)> = disks.iter().map(|disk| (disk as &dyn FileSystem, "")).collect();
+    let opened = folders.iter().map(|folder| open(folder)).collect::<anyhow::Result<Vec<_>>>()?;
+    let extra: Vec<Location<'_>> =
+        opened.iter().map(|(files, shown)| Location { files, folder: "", shown }).collect();
     Ok(PackSet::load(sources, builtin, &extra))
 }
 
-fn open(folder: &Path) -> anyhow::Result<DiskFileSystem> {
-    anyhow::ensure!(folder.is_dir(), "the pack {} is not a folder", folder.display());
-    DiskFileSystem::new(folder).with_context(|| format!("cannot read the pack {}", folder.display()))
+fn open(folder: &Path) -> anyhow::Result<(DiskFileSystem, String)> {
+    let shown = folder.display().to_string();
+    anyhow::ensure!(folder.is_dir(), "the pack {shown} is not a folder");
+    let files = DiskFileSystem::new(folder).with_context(|| format!("cannot read the pack {shown}"))?;
+    Ok((files, shown))
 }
 
 /// What to evaluate; a rule that is named and does not exist is a problem.
