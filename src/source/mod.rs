@@ -3,12 +3,14 @@
 //! A [`Span`] is a byte range in one file; lines and columns are computed only when something is shown.
 
 mod file;
+mod disk;
 mod file_system;
 mod path;
 mod problem;
 
+pub use disk::DiskFileSystem;
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
-pub use file_system::{DiskFileSystem, Entry, EntryKind, FileSystem, MemoryFileSystem};
+pub use file_system::{Entry, EntryKind, FileSystem, MemoryFileSystem};
 pub use path::{join, normalize, relative};
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
 

@@ -1,8 +1,11 @@
-//! Paths inside a project: `/` between parts, relative to its root, without `.` and `..`.
+//! Paths inside of a tree of files: `/` between parts, relative to the root, which is `""`.
 
-/// A path without `.` and `..`; `None` where it leaves the root.
+/// A path without `.`, `..` and empty parts. `None` where it is absolute or leads out of the root.
 pub fn normalize(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
+    if path.starts_with('/') || path.contains('\0') {
+        return None;
+    }
+    let mut parts = Vec::new();
     for part in path.split('/') {
         match part {
             "" | "." => {}
@@ -15,17 +18,19 @@ pub fn normalize(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// A path relative to a folder, from the root; `None` where it leaves the root.
-pub fn join(folder: &str, relative: &str) -> Option<String> {
-    normalize(&format!("{folder}/{relative}"))
+/// A path as it is written in a file of the folder `base`. `None` where it is absolute or leads out of the root.
+pub fn join(base: &str, relative: &str) -> Option<String> {
+    if relative.starts_with('/') { None } else { normalize(&format!("./{base}/{relative}")) }
 }
 
 /// How a folder is written seen from another: `.`, `modules/net`, `../net`.
 pub fn relative(from: &str, to: &str) -> String {
-    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    fn parts(path: &str) -> Vec<&str> {
+        path.split('/').filter(|part| !part.is_empty()).collect()
+    }
     let (from, to) = (parts(from), parts(to));
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
-    let path: Vec<String> = up.chain(to[shared..].iter().cloned()).collect();
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    let path: Vec<&str> = up.chain(to[shared..].iter().copied()).collect();
     if path.is_empty() { ".".to_owned() } else { path.join("/") }
 }
