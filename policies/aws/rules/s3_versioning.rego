@@ -21,7 +21,7 @@ import data.dreadnought.lib
 
 deny contains {
 	"resource": bucket.address,
-	"at": "/versioning",
+	"at": "/versioning/0/enabled",
 	"message": "objects that are overwritten or deleted are gone",
 } if {
 	some bucket in input.by_type.aws_s3_bucket

@@ -97,9 +97,8 @@ resource "aws_s3_bucket_logging" "inline" {
 
 resource "aws_s3_bucket" "inline_off" {
   bucket = "dn-inline-off"
-  # expect: aws/s3-versioning
   versioning {
-    enabled = false
+    enabled = false # expect: aws/s3-versioning
   }
 }
 
