@@ -1,0 +1,93 @@
+# METADATA
+# scope: package
+# title: Ingress is open to the internet
+# description: >-
+#   A security group lets everyone on the internet reach something other than a web server: any port but exactly 80 or
+#   443. ICMP is left alone. Where the port is SSH or RDP, the rules for those say more.
+# custom:
+#   id: security-group-open-to-internet
+#   applies_to: [aws_security_group, aws_default_security_group, aws_security_group_rule, aws_vpc_security_group_ingress_rule]
+#   threat: T046
+#   remediation: >-
+#     Name the networks or security groups that need the port.
+#   concept: aws.sg.ingress-any-world
+#   aliases: [CKV_AWS_277]
+#   references:
+#     - https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+package dreadnought.aws.security_group_any_from_internet
+
+import data.dreadnought.lib
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_security_group
+	some i, rule in r.attributes.ingress
+	covers(rule.protocol, rule)
+	at := opening(r, sprintf("/ingress/%d", [i]), rule)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_default_security_group
+	some i, rule in r.attributes.ingress
+	covers(rule.protocol, rule)
+	at := opening(r, sprintf("/ingress/%d", [i]), rule)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_security_group_rule
+	r.attributes.type == "ingress"
+	covers(r.attributes.protocol, r.attributes)
+	at := opening(r, "", r.attributes)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_vpc_security_group_ingress_rule
+	covers(r.attributes.ip_protocol, r.attributes)
+	at := opening(r, "", r.attributes)
+}
+
+finding(r, at) := {"resource": r.address, "at": at, "message": "the rule lets in the whole internet"}
+
+covers(protocol, rule) if {
+	not ping(protocol)
+	not web(protocol, rule)
+}
+
+ping(protocol) if lower(sprintf("%v", [protocol])) in {"icmp", "1", "icmpv6", "58"}
+
+# What is published on exactly these ports is meant to be found.
+web(protocol, rule) if {
+	lower(sprintf("%v", [protocol])) in {"tcp", "6", "udp", "17"}
+	to_number(rule.from_port) == to_number(rule.to_port)
+	to_number(rule.from_port) in {80, 443}
+}
+
+# Where a rule names the whole internet; a list of ranges counts when this configuration says what is in it.
+opening(r, base, rule) := sprintf("%s/cidr_blocks", [base]) if {
+	some range in lib.as_list(rule.cidr_blocks)
+	lib.is_any_cidr(range)
+} else := sprintf("%s/ipv6_cidr_blocks", [base]) if {
+	some range in lib.as_list(rule.ipv6_cidr_blocks)
+	lib.is_any_cidr(range)
+} else := sprintf("%s/cidr_ipv4", [base]) if {
+	lib.is_any_cidr(rule.cidr_ipv4)
+} else := sprintf("%s/cidr_ipv6", [base]) if {
+	lib.is_any_cidr(rule.cidr_ipv6)
+} else := at if {
+	at := sprintf("%s/prefix_list_ids", [base])
+	some list in lib.references(r, at)
+	open_list(list)
+} else := at if {
+	at := sprintf("%s/prefix_list_id", [base])
+	some list in lib.references(r, at)
+	open_list(list)
+}
+
+open_list(list) if {
+	some entry in list.attributes.entry
+	lib.is_any_cidr(entry.cidr)
+}
+
+open_list(list) if {
+	some entry in lib.related(list, "aws_ec2_managed_prefix_list_entry")
+	lib.is_any_cidr(entry.attributes.cidr)
+}

@@ -1,0 +1,89 @@
+# METADATA
+# scope: package
+# title: Port 3389 is open to the internet
+# description: >-
+#   A security group lets everyone on the internet reach the remote desktop, over TCP or UDP, directly or through a
+#   managed prefix list. Ranges that contain the port and rules for all protocols count.
+# custom:
+#   id: security-group-rdp-from-internet
+#   applies_to: [aws_security_group, aws_default_security_group, aws_security_group_rule, aws_vpc_security_group_ingress_rule]
+#   threat: T001
+#   remediation: >-
+#     Name the administration network, or use Fleet Manager or a gateway instead of an open remote desktop.
+#   concept: aws.sg.ingress-rdp-world
+#   aliases: [CKV_AWS_25, AVD-AWS-0107]
+#   references:
+#     - https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+package dreadnought.aws.security_group_rdp_from_internet
+
+import data.dreadnought.lib
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_security_group
+	some i, rule in r.attributes.ingress
+	covers(rule.protocol, rule)
+	at := opening(r, sprintf("/ingress/%d", [i]), rule)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_default_security_group
+	some i, rule in r.attributes.ingress
+	covers(rule.protocol, rule)
+	at := opening(r, sprintf("/ingress/%d", [i]), rule)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_security_group_rule
+	r.attributes.type == "ingress"
+	covers(r.attributes.protocol, r.attributes)
+	at := opening(r, "", r.attributes)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_vpc_security_group_ingress_rule
+	covers(r.attributes.ip_protocol, r.attributes)
+	at := opening(r, "", r.attributes)
+}
+
+finding(r, at) := {"resource": r.address, "at": at, "message": "port 3389 is open to the internet"}
+
+covers(protocol, _) if any_protocol(protocol)
+
+covers(protocol, rule) if {
+	lower(sprintf("%v", [protocol])) in {"tcp", "6", "udp", "17"}
+	to_number(rule.from_port) <= 3389
+	to_number(rule.to_port) >= 3389
+}
+
+any_protocol(protocol) if lower(sprintf("%v", [protocol])) in {"-1", "all"}
+
+# Where a rule names the whole internet; a list of ranges counts when this configuration says what is in it.
+opening(r, base, rule) := sprintf("%s/cidr_blocks", [base]) if {
+	some range in lib.as_list(rule.cidr_blocks)
+	lib.is_any_cidr(range)
+} else := sprintf("%s/ipv6_cidr_blocks", [base]) if {
+	some range in lib.as_list(rule.ipv6_cidr_blocks)
+	lib.is_any_cidr(range)
+} else := sprintf("%s/cidr_ipv4", [base]) if {
+	lib.is_any_cidr(rule.cidr_ipv4)
+} else := sprintf("%s/cidr_ipv6", [base]) if {
+	lib.is_any_cidr(rule.cidr_ipv6)
+} else := at if {
+	at := sprintf("%s/prefix_list_ids", [base])
+	some list in lib.references(r, at)
+	open_list(list)
+} else := at if {
+	at := sprintf("%s/prefix_list_id", [base])
+	some list in lib.references(r, at)
+	open_list(list)
+}
+
+open_list(list) if {
+	some entry in list.attributes.entry
+	lib.is_any_cidr(entry.cidr)
+}
+
+open_list(list) if {
+	some entry in lib.related(list, "aws_ec2_managed_prefix_list_entry")
+	lib.is_any_cidr(entry.attributes.cidr)
+}
