@@ -69,8 +69,8 @@ impl Project {
     fn check_documents(&mut self) {
         let sources = &self.sources;
         let check = |document: &Document| {
-            let violations = document::schema::check_document(&document::json::document(document, sources));
-            violations.into_iter().map(|violation| {
+            let violations = document::schema::check(&document::json::document(document, sources));
+            violations.into_iter().map(move |violation| {
                 let message = format!("the document of {} does not fit its schema: {violation}", document.root);
                 Problem::new(ProblemKind::Schema, message).help("please report this as a fault of Dreadnought")
             })
@@ -165,7 +165,7 @@ impl Loader<'_> {
             let mut candidates = Vec::new();
             for folder in &missing {
                 let entries = self.files.list(folder).unwrap_or_default();
-                let terraform = |path: String| match discover::classify(&path) {
+                let terraform = |path: String| match CandidateKind::of(&path) {
                     Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => Some((path, kind)),
                     _ => None,
                 };
@@ -340,6 +340,7 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             let (body, problems) = variables_body(file, &source.path, text);
             (Content::Variables(body), problems)
         }
+        CandidateKind::Template => (Content::Broken, Vec::new()),
         CandidateKind::Json => match json::parse(file, text) {
             Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
             Err(problem) => (Content::Broken, vec![problem]),
@@ -369,7 +370,7 @@ fn folder_of(path: &str) -> &str {
 }
 
 fn is_data(path: &str) -> bool {
-    matches!(discover::classify(path), Some(CandidateKind::Yaml | CandidateKind::Json))
+    matches!(CandidateKind::of(path), Some(CandidateKind::Yaml | CandidateKind::Json | CandidateKind::Template))
 }
 
 /// Folders that the local module calls of a body name.

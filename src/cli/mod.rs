@@ -7,6 +7,7 @@ mod location;
 mod output;
 mod terminal;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -29,7 +30,7 @@ pub fn run() -> ExitCode {
         .stack_size(STACK_BYTES)
         .build();
     let result = match pool {
-        Ok(pool) => std::panic::catch_unwind(|| pool.install(|| dispatch(&arguments.command))),
+        Ok(pool) => catch_unwind(AssertUnwindSafe(|| pool.install(|| dispatch(&arguments.command)))),
         Err(error) => Ok(Err(anyhow::anyhow!("cannot start threads: {error}"))),
     };
     match result {

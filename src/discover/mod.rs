@@ -119,9 +119,14 @@ fn unknown_file(named: &str) -> Problem {
 
 /// Read a file into the sources: at most [`MAX_FILE_BYTES`] of UTF-8. A path that is there already is not read again.
 pub fn load(fs: &dyn FileSystem, path: &str, sources: &mut Sources) -> Result<FileId, Problem> {
-    if let Some(id) = sources.find(path) {
-        return Ok(id);
+    match sources.find(path) {
+        Some(id) => Ok(id),
+        None => read(fs, path).map(|file| sources.add(file)),
     }
+}
+
+/// Read a file: at most [`MAX_FILE_BYTES`] of UTF-8.
+pub fn read(fs: &dyn FileSystem, path: &str) -> Result<SourceFile, Problem> {
     let size = fs.size(path).map_err(|error| unreadable(path, &error))?;
     if size > MAX_FILE_BYTES {
         return Err(too_large(path, size));
@@ -135,7 +140,7 @@ pub fn load(fs: &dyn FileSystem, path: &str, sources: &mut Sources) -> Result<Fi
         let message = format!("`{path}` is not UTF-8: byte {at} belongs to no character");
         Problem::new(ProblemKind::NotUtf8, message).path(path).help("save it as UTF-8")
     })?;
-    Ok(sources.add(SourceFile::new(path, text)))
+    Ok(SourceFile::new(path, text))
 }
 
 fn unreadable(path: &str, error: &std::io::Error) -> Problem {

@@ -253,15 +253,12 @@ impl Loader<'_> {
     fn compile(&mut self, modules: &[FileId], rules: &mut [Vec<Rule>]) -> rego::Policies {
         let texts = modules.iter().map(|file| {
             let file = self.sources.get(*file);
-            rego::Module { name: file.path.to_string(), text: file.text.to_string() }
+            rego::Module { name: file.path.to_string(), text: Arc::clone(&file.text) }
         });
         let (policies, errors) = rego::compile(texts.collect());
         for error in errors {
             let problem = Problem::new(ProblemKind::Pack, error.message);
-            let Some(id) = self.sources.find(&error.module) else {
-                self.problems.push(problem.path(error.module));
-                continue;
-            };
+            let id = modules[error.module];
             let span = character(self.sources, id, error.line, error.column);
             self.problems.push(problem.at(Place { file: id, span }));
             for rules in &mut *rules {

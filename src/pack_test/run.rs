@@ -82,7 +82,7 @@ fn observe(
     failures: &mut Vec<String>,
 ) -> Vec<Observed> {
     let configuration = texts.iter().filter(|(path, _)| !path.ends_with(SIDECAR));
-    let tree = MemoryFileSystem::from(configuration.map(|(path, text)| (path.as_str(), text.as_str())));
+    let tree: MemoryFileSystem = configuration.map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let options = project::Options { paths: vec![String::new()], ..project::Options::default() };
     let project = Project::load(&tree, &options);
     let only = under_test.iter().map(|id| id.to_string()).collect();

@@ -55,6 +55,13 @@ impl From<&[(&str, &str)]> for MemoryFileSystem {
     }
 }
 
+impl<'t> FromIterator<(&'t str, &'t str)> for MemoryFileSystem {
+    fn from_iter<I: IntoIterator<Item = (&'t str, &'t str)>>(files: I) -> Self {
+        let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        Self { files: files.collect() }
+    }
+}
+
 impl<const N: usize> From<&[(&str, &str); N]> for MemoryFileSystem {
     fn from(files: &[(&str, &str); N]) -> Self {
         files.as_slice().into()

@@ -48,7 +48,7 @@ mod suggest;
 mod template;
 mod value;
 
-use crate::document::Value;
+use crate::document::{Pointer, Value};
 
 use self::evaluate::Machine;
 use self::node::Node;
@@ -120,6 +120,11 @@ impl Program {
     /// Whether it looks at other resources: `related()` or `references()` is called somewhere.
     pub fn joins(&self) -> bool {
         self.joins
+    }
+
+    /// Where in the attributes the expression's value stands, where it only selects (`attr.ingress`).
+    pub fn path(&self) -> Option<Pointer> {
+        self.root.path()
     }
 
     /// Evaluates a condition. Anything but a boolean is a failure.

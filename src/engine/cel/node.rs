@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::functions::{Function, Nulls};
+use crate::document::Pointer;
 
 /// A part of an expression.
 #[derive(Debug)]
@@ -50,6 +51,23 @@ pub(super) struct Foreign {
     pub(super) nulls: Nulls,
     pub(super) call: cel::parser::Expression,
     pub(super) arguments: Vec<Node>,
+}
+
+impl Node {
+    /// Where in the attributes this stands: `attr.a.b` and `parsed["a"].b` are pointers, all else is not.
+    pub(super) fn path(&self) -> Option<Pointer> {
+        match self {
+            Self::Root(Root::Attributes | Root::Parsed) => Some(Pointer::root()),
+            Self::Select(base, name) => Some(base.path()?.key(name)),
+            Self::Index(parts) => match &parts[1] {
+                // A key of `parsed` is itself a path.
+                Self::Text(key) => Some(key.split('/').fold(parts[0].path()?, |at, part| at.key(part))),
+                Self::Int(at) => Some(parts[0].path()?.index(usize::try_from(*at).ok()?)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// A variable of the rule.
