@@ -68,12 +68,13 @@ impl Project {
     /// Every document fits the schema; one that does not is a fault of ours and says so.
     fn check_documents(&mut self) {
         let sources = &self.sources;
-        let check = |document: &Document| {
+        let check = |document: &Document| -> Vec<Problem> {
             let violations = document::schema::check(&document::json::document(document, sources));
-            violations.into_iter().map(move |violation| {
+            let problem = |violation: String| {
                 let message = format!("the document of {} does not fit its schema: {violation}", document.root);
                 Problem::new(ProblemKind::Schema, message).help("please report this as a fault of Dreadnought")
-            })
+            };
+            violations.into_iter().map(problem).collect()
         };
         let problems: Vec<Problem> = self.documents.par_iter().flat_map_iter(check).collect();
         self.problems.extend(problems);
