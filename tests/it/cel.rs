@@ -1,5 +1,6 @@
 //! CEL: values, missing values, unknown values, functions, messages, bounds.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use dreadnought::document::Value;
@@ -87,7 +88,7 @@ fn run_on(source: &str, attributes: &Value) -> String {
         Evaluated::Known(value) => {
             let mut text = value.to_json().to_string();
             for (pointer, reason) in value.unknowns() {
-                text.push_str(&format!(" {pointer}?{reason}"));
+                write!(text, " {pointer}?{reason}").unwrap();
             }
             text
         }
@@ -752,7 +753,7 @@ fn expression() -> impl Strategy<Value = String> {
             1 => two.clone().prop_map(|(a, b)| format!("({a}).startsWith({b})")),
             1 => two.clone().prop_map(|(a, b)| format!("port_in({a}, {b})")),
             1 => two.clone().prop_map(|(a, b)| format!("glob({a}, {b})")),
-            1 => two.clone().prop_map(|(a, b)| format!("{a}[{b}]")),
+            1 => two.prop_map(|(a, b)| format!("{a}[{b}]")),
             1 => inner.clone().prop_map(|a| format!("cidr({a}).is_any()")),
             1 => inner.clone().prop_map(|a| format!("size({a})")),
             1 => inner.clone().prop_map(|a| format!("list_of({a})")),

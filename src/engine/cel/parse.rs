@@ -14,8 +14,8 @@ const MAX_NESTING: u16 = 48;
 /// Operators, selections and brackets together: the parser descends once for each in a chain.
 const MAX_OPERATORS: usize = 1500;
 /// What the stack of any caller takes; more is parsed on a thread with a stack of its own.
-const SMALL_OPERATORS: usize = 120;
-const SMALL_BRACKETS: usize = 12;
+const SMALL_OPERATORS: usize = 250;
+const SMALL_BRACKETS: usize = 32;
 /// Takes `MAX_OPERATORS` in a build without optimization.
 const STACK: usize = 128 << 20;
 

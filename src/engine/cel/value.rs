@@ -1,5 +1,6 @@
 //! Values during evaluation: borrowed from the document where they come from it, so that nothing is converted, and
 //! with *unknown* as a value of its own.
+#![expect(clippy::rc_buffer, reason = "the document's lists are shared as they are")]
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -305,9 +306,8 @@ impl<'a> Mapping<'a> {
     pub(super) fn has(&self, key: &str) -> bool {
         let written = |map: &Map| map.get(key).is_some_and(|value| !matches!(value, Value::Null));
         match self {
-            Self::Borrowed(map) => written(map),
+            Self::Borrowed(map) | Self::Layered(map, _) => written(map),
             Self::Shared(map) => written(map),
-            Self::Layered(map, _) => written(map),
             Self::Made(entries) => entries.iter().any(|(found, _)| found.as_str() == Some(key)),
         }
     }
