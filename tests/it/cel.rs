@@ -331,6 +331,26 @@ fn an_unknown_written_value_is_not_filled_by_a_default() {
     assert_eq!(run("attr.unk == 1"), "unknown: later");
 }
 
+/// Values are handed out by reference, however large.
+#[test]
+fn a_list_of_the_document_is_not_copied() {
+    let attributes = attributes();
+    let null = Value::Null;
+    let subject = Subject {
+        resource: &null,
+        attributes: &attributes,
+        defaults: &null,
+        parsed: &null,
+        item: None,
+        params: &null,
+        surroundings: &Neighbors,
+    };
+    let program = compile("attr.ingress", &Names::default()).unwrap();
+    let Evaluated::Known(Value::Array(given)) = program.value(&subject) else { panic!("no list") };
+    let Some(Value::Array(written)) = attributes.get("ingress") else { panic!("no ingress") };
+    assert!(Arc::ptr_eq(&given, written));
+}
+
 #[test]
 fn the_reasons_are_those_of_the_document() {
     let attributes = attributes();

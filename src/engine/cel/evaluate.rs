@@ -245,7 +245,7 @@ impl<'a> Machine<'a> {
     /// What a loop goes over: elements with their places, keys with their values.
     fn range(&mut self, turns: &'a Loop) -> Result<Result<List<'a>, Reasons>, Failure> {
         Ok(Ok(match self.evaluate(&turns.range)? {
-            Val::Null => List::Borrowed(&[]),
+            Val::Null => List::Made(Rc::default()),
             Val::List(items) => items,
             Val::Map(map) => {
                 self.charge_list(map.len())?;
@@ -432,8 +432,10 @@ impl<'a> Machine<'a> {
             Val::Uint(uint) => i64::try_from(*uint).map_or(Value::Float(*uint as f64), Value::Int),
             Val::Double(double) if double.is_finite() => Value::Float(*double),
             Val::Text(Text::Shared(text)) => Value::String(Arc::clone(text)),
-            Val::Text(text) => Value::string(&**text),
+            Val::Text(Text::Borrowed(text)) => Value::String(Arc::clone(text)),
+            Val::List(List::Borrowed(items)) => Value::Array(Arc::clone(items)),
             Val::List(List::Shared(items)) => Value::Array(Arc::clone(items)),
+            Val::Map(Mapping::Borrowed(map)) => Value::Object(Arc::clone(map)),
             Val::Map(Mapping::Shared(map)) => Value::Object(Arc::clone(map)),
             Val::List(items) => {
                 Value::array(items.iter().map(|item| self.export(&item)).collect::<Result<_, _>>()?)

@@ -41,14 +41,14 @@ pub(super) enum Val<'a> {
 /// A text.
 #[derive(Clone, Debug)]
 pub(super) enum Text<'a> {
-    Borrowed(&'a str),
+    Borrowed(&'a Arc<str>),
     Shared(Arc<str>),
 }
 
 /// A list.
 #[derive(Clone, Debug)]
 pub(super) enum List<'a> {
-    Borrowed(&'a [Value]),
+    Borrowed(&'a Arc<Vec<Value>>),
     Shared(Arc<Vec<Value>>),
     /// Made by the expression.
     Made(Rc<Vec<Val<'a>>>),
@@ -57,7 +57,7 @@ pub(super) enum List<'a> {
 /// A map.
 #[derive(Clone, Debug)]
 pub(super) enum Mapping<'a> {
-    Borrowed(&'a Map),
+    Borrowed(&'a Arc<Map>),
     Shared(Arc<Map>),
     /// What is written over what the defaults give.
     Layered(&'a Map, &'a Map),
@@ -306,8 +306,9 @@ impl<'a> Mapping<'a> {
     pub(super) fn has(&self, key: &str) -> bool {
         let written = |map: &Map| map.get(key).is_some_and(|value| !matches!(value, Value::Null));
         match self {
-            Self::Borrowed(map) | Self::Layered(map, _) => written(map),
+            Self::Borrowed(map) => written(map),
             Self::Shared(map) => written(map),
+            Self::Layered(map, _) => written(map),
             Self::Made(entries) => entries.iter().any(|(found, _)| found.as_str() == Some(key)),
         }
     }
