@@ -1,6 +1,7 @@
 //! Equality and order. Numbers of every type lie on one line; what is unknown leaves only what it can change open.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use super::evaluate::Machine;
 use super::value::{List, Mapping, Outcome, Reasons, Val, merge};
@@ -19,7 +20,7 @@ impl From<bool> for Truth {
     }
 }
 
-impl<'a> From<Truth> for Val<'a> {
+impl From<Truth> for Val<'_> {
     fn from(truth: Truth) -> Self {
         match truth {
             Truth::True => Val::Bool(true),
@@ -49,7 +50,7 @@ impl<'a> Machine<'a> {
             (Val::Net(left), Val::Net(right)) => (left == right).into(),
             (Val::List(left), Val::List(right)) => self.equal_lists(left, right)?,
             (Val::Map(left), Val::Map(right)) => self.equal_maps(left, right)?,
-            _ => (numbers(left, right) == Some(Some(Ordering::Equal))).into(),
+            _ => matches!(numbers(left, right), Ok(Some(Ordering::Equal))).into(),
         })
     }
 
@@ -113,10 +114,12 @@ impl<'a> Machine<'a> {
                 Val::Text(key) => Ok(Val::Bool(map.has(key))),
                 key => {
                     let keys = map.entries().into_iter().map(|(key, _)| key).collect();
-                    self.contains_item(key, &List::Made(std::rc::Rc::new(keys))).map(Val::from)
+                    self.contains_item(key, &List::Made(Rc::new(keys))).map(Val::from)
                 }
             },
-            other => Err(Failure::error(format!("`in` needs a list or map, not {}", other.described()))),
+            other => {
+                Err(Failure::error(format!("`in` needs a list or map, not {}", other.described())))
+            }
         }
     }
 
@@ -133,24 +136,27 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// The order of two values of one kind; `Some(None)` beside NaN, `None` where there is no order.
-pub(super) fn order(left: &Val<'_>, right: &Val<'_>) -> Option<Option<Ordering>> {
+/// That two values have no order: they are of different kinds, or of one that has none.
+pub(super) struct NoOrder;
+
+/// The order of two values of one kind; none beside NaN.
+pub(super) fn order(left: &Val<'_>, right: &Val<'_>) -> Result<Option<Ordering>, NoOrder> {
     match (left, right) {
-        (Val::Text(left), Val::Text(right)) => Some(Some((**left).cmp(&**right))),
-        (Val::Bool(left), Val::Bool(right)) => Some(Some(left.cmp(right))),
-        (Val::Bytes(left), Val::Bytes(right)) => Some(Some(left.cmp(right))),
+        (Val::Text(left), Val::Text(right)) => Ok(Some((**left).cmp(&**right))),
+        (Val::Bool(left), Val::Bool(right)) => Ok(Some(left.cmp(right))),
+        (Val::Bytes(left), Val::Bytes(right)) => Ok(Some(left.cmp(right))),
         _ => numbers(left, right),
     }
 }
 
-fn numbers(left: &Val<'_>, right: &Val<'_>) -> Option<Option<Ordering>> {
+fn numbers(left: &Val<'_>, right: &Val<'_>) -> Result<Option<Ordering>, NoOrder> {
     match (whole(left), whole(right)) {
-        (Some(left), Some(right)) => Some(Some(left.cmp(&right))),
+        (Some(left), Some(right)) => Ok(Some(left.cmp(&right))),
         (Some(left), None) => double(right).map(|right| whole_and_double(left, right)),
         (None, Some(right)) => {
             double(left).map(|left| whole_and_double(right, left).map(Ordering::reverse))
         }
-        (None, None) => Some(double(left)?.partial_cmp(&double(right)?)),
+        (None, None) => Ok(double(left)?.partial_cmp(&double(right)?)),
     }
 }
 
@@ -162,8 +168,8 @@ fn whole(value: &Val<'_>) -> Option<i128> {
     }
 }
 
-fn double(value: &Val<'_>) -> Option<f64> {
-    if let Val::Double(double) = value { Some(*double) } else { None }
+fn double(value: &Val<'_>) -> Result<f64, NoOrder> {
+    if let Val::Double(double) = value { Ok(*double) } else { Err(NoOrder) }
 }
 
 /// Exact: a whole number is not rounded to compare it.

@@ -4,6 +4,7 @@
 //! then an unknown one, then an error. An exceeded budget ends everything at once.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Subject;
 use super::arithmetic::{symbol, within};
@@ -81,9 +82,8 @@ impl<'a> Machine<'a> {
     pub(super) fn charge(&mut self, steps: usize) -> Result<(), Failure> {
         let left = self.left.checked_sub(steps);
         self.left = left.unwrap_or_default();
-        left.map(drop).ok_or_else(|| {
-            Failure::exceeded(format!("evaluation takes more than {BUDGET} steps"))
-        })
+        left.map(drop)
+            .ok_or_else(|| Failure::exceeded(format!("evaluation takes more than {BUDGET} steps")))
     }
 
     /// Pays for reading or writing bytes.
@@ -101,7 +101,7 @@ impl<'a> Machine<'a> {
             Node::Uint(uint) => Val::Uint(*uint),
             Node::Double(double) => Val::Double(*double),
             Node::Text(text) => Val::Text(Text::Borrowed(text)),
-            Node::Bytes(bytes) => Val::Bytes(bytes.clone()),
+            Node::Bytes(bytes) => Val::Bytes(Arc::clone(bytes)),
             Node::Type(name) => Val::Type(name),
             Node::Root(root) => self.root(*root),
             Node::Local(place) => self.locals.get(*place).cloned().unwrap_or(Val::Null),
@@ -245,7 +245,7 @@ impl<'a> Machine<'a> {
     /// What a loop goes over: elements with their places, keys with their values.
     fn range(&mut self, turns: &'a Loop) -> Result<Result<List<'a>, Reasons>, Failure> {
         Ok(Ok(match self.evaluate(&turns.range)? {
-            Val::Null => List::Borrowed(&[]),
+            Val::Null => List::Made(Rc::default()),
             Val::List(items) => items,
             Val::Map(map) => {
                 self.charge_list(map.len())?;
@@ -409,14 +409,14 @@ impl<'a> Machine<'a> {
                 keyed.push((key, item));
             }
         }
-        if keyed.windows(2).any(|pair| order(&pair[0].0, &pair[1].0).flatten().is_none()) {
+        if keyed.windows(2).any(|pair| order(&pair[0].0, &pair[1].0).ok().flatten().is_none()) {
             undecided.error.get_or_insert_with(|| {
                 Failure::error("`sortBy` needs keys that can be ordered, all of one type")
             });
         }
         self.charge(keyed.len() * 16)?;
         keyed.sort_by(|(left, _), (right, _)| {
-            order(left, right).flatten().unwrap_or(std::cmp::Ordering::Equal)
+            order(left, right).ok().flatten().unwrap_or(std::cmp::Ordering::Equal)
         });
         undecided.or(|| Val::list(keyed.into_iter().map(|(_, item)| item).collect()))
     }
@@ -431,13 +431,15 @@ impl<'a> Machine<'a> {
             #[expect(clippy::cast_precision_loss, reason = "beyond 64 bits a number is rounded")]
             Val::Uint(uint) => i64::try_from(*uint).map_or(Value::Float(*uint as f64), Value::Int),
             Val::Double(double) if double.is_finite() => Value::Float(*double),
-            Val::Text(Text::Shared(text)) => Value::String(text.clone()),
-            Val::Text(text) => Value::string(&**text),
-            Val::List(List::Shared(items)) => Value::Array(items.clone()),
-            Val::Map(Mapping::Shared(map)) => Value::Object(map.clone()),
-            Val::List(items) => Value::array(
-                items.iter().map(|item| self.export(&item)).collect::<Result<_, _>>()?,
-            ),
+            Val::Text(Text::Shared(text)) => Value::String(Arc::clone(text)),
+            Val::Text(Text::Borrowed(text)) => Value::String(Arc::clone(text)),
+            Val::List(List::Borrowed(items)) => Value::Array(Arc::clone(items)),
+            Val::List(List::Shared(items)) => Value::Array(Arc::clone(items)),
+            Val::Map(Mapping::Borrowed(map)) => Value::Object(Arc::clone(map)),
+            Val::Map(Mapping::Shared(map)) => Value::Object(Arc::clone(map)),
+            Val::List(items) => {
+                Value::array(items.iter().map(|item| self.export(&item)).collect::<Result<_, _>>()?)
+            }
             Val::Map(map) => self.export_map(map)?,
             Val::Net(net) => net.map_or(Value::Null, |net| Value::string(net.to_string())),
             Val::Unknown(reasons) => Value::Unknown(reasons.first()),
@@ -469,9 +471,7 @@ fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
             None if map.is_of_document() => Ok(Val::Null),
             None => Err(Failure::error(format!("no such key: `{field}`"))),
         },
-        other => {
-            Err(Failure::error(format!("`.{field}` needs a map, not {}", other.described())))
-        }
+        other => Err(Failure::error(format!("`.{field}` needs a map, not {}", other.described()))),
     }
 }
 
@@ -480,24 +480,22 @@ fn has<'a>(operand: Val<'a>, field: &str) -> Outcome<'a> {
         Val::Null => Ok(Val::Bool(false)),
         Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
         Val::Map(map) => Ok(Val::Bool(map.has(field))),
-        other => Err(Failure::error(format!(
-            "`has(….{field})` needs a map, not {}",
-            other.described()
-        ))),
+        other => {
+            Err(Failure::error(format!("`has(….{field})` needs a map, not {}", other.described())))
+        }
     }
 }
 
 fn lookup<'a>(operand: &Val<'a>, index: &Val<'a>) -> Outcome<'a> {
     match (operand, index) {
-        (Val::Null, _) => Ok(Val::Null),
+        (Val::Null, _) | (Val::List(_) | Val::Map(_), Val::Null) => Ok(Val::Null),
         (Val::Unknown(reasons), _) | (_, Val::Unknown(reasons)) => {
             Ok(Val::Unknown(reasons.clone()))
         }
-        (Val::List(_) | Val::Map(_), Val::Null) => Ok(Val::Null),
         (Val::Map(_), Val::Text(key)) => select(operand, key),
         (Val::Map(Mapping::Made(entries)), key) => {
             let is_key = |found: &Val<'_>| {
-                order(found, key).flatten() == Some(std::cmp::Ordering::Equal)
+                order(found, key).ok().flatten() == Some(std::cmp::Ordering::Equal)
             };
             let found = entries.iter().find(|(found, _)| is_key(found));
             found.map(|(_, value)| value.clone()).ok_or_else(|| Failure::error("no such key"))
@@ -514,7 +512,10 @@ fn element<'a>(items: &List<'a>, index: &Val<'_>) -> Outcome<'a> {
     let place = match index {
         Val::Int(int) => *int,
         Val::Uint(uint) => i64::try_from(*uint).unwrap_or(i64::MAX),
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole; what is too large saturates")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is whole; what is too large saturates"
+        )]
         Val::Double(double) if double.fract() == 0.0 => *double as i64,
         other => {
             let described = other.described();
@@ -550,7 +551,7 @@ fn ordered<'a>(operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Outcome<'
         }
         _ => {}
     }
-    let Some(ordering) = order(left, right) else {
+    let Ok(ordering) = order(left, right) else {
         return Err(Failure::error(format!(
             "`{}` does not take {} and {}",
             symbol(operator),

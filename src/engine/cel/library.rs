@@ -1,4 +1,5 @@
 //! Functions of texts, lists, numbers and conversions, and the bridge to those of the crate `cel`.
+#![expect(clippy::unnecessary_wraps, reason = "all functions of the table have one signature")]
 
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -86,7 +87,8 @@ pub(super) fn matches<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> O
 /// Whether a text fits a pattern of IAM: `*` is any text, `?` any character.
 pub(super) fn glob<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let (pattern, text) = texts("glob", arguments)?;
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     machine.charge(pattern.len().saturating_mul(text.len()) / 16)?;
     let (mut at, mut place, mut star) = (0, 0, None);
     while place < text.len() {
@@ -232,7 +234,6 @@ pub(super) fn references<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "what functions give")]
 fn records<'a>(records: Vec<Value>) -> Outcome<'a> {
     Ok(Val::List(List::Shared(Arc::new(records))))
 }
@@ -264,7 +265,7 @@ fn extreme<'a>(
         return Err(Failure::error(format!("`{name}` takes numbers")));
     }
     let best = items.into_iter().reduce(|best, item| {
-        if order(&item, &best).flatten() == Some(direction) { item } else { best }
+        if order(&item, &best).ok().flatten() == Some(direction) { item } else { best }
     });
     Ok(best.unwrap_or(Val::Null))
 }
@@ -409,7 +410,7 @@ impl<'a> Machine<'a> {
     fn immigrate_map(&mut self, map: &cel::objects::Map) -> Outcome<'a> {
         // Sorted: the crate's maps have no order.
         let mut entries: Vec<_> = map.map.iter().collect();
-        entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+        entries.sort_by_key(|(key, _)| *key);
         let mut made = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let key = match key {

@@ -1,4 +1,7 @@
 //! Address ranges and ports.
+//!
+//! Takes texts as configurations write them; a text that is no range is a range that is nowhere, not an error.
+#![expect(clippy::unnecessary_wraps, reason = "all functions of the table have one signature")]
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -23,7 +26,7 @@ impl fmt::Display for Net {
 
 /// Ranges of IPv4 that are not routed on the internet.
 const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -40,7 +43,7 @@ const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// All of IPv6 that is routed lies in 2000::/3, except these of it.
+/// All of IPv6 that is routed lies in `2000::/3`, except these of it.
 const GLOBAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 const SPECIAL_V6: [(Ipv6Addr, u8); 2] = [
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
@@ -52,9 +55,8 @@ impl Net {
     /// read as IPv4.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| {
-            (address, Some(prefix))
-        });
+        let (address, prefix) =
+            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().ok().or_else(|| padded(address))?;
         let width = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
@@ -98,7 +100,8 @@ fn padded(text: &str) -> Option<IpAddr> {
     let mut parts = text.split('.');
     for octet in &mut octets {
         let part = parts.next()?;
-        let digits = (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         *octet = part.parse().ok().filter(|_| digits)?;
     }
     parts.next().is_none().then_some(IpAddr::V4(octets.into()))

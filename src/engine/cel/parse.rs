@@ -14,8 +14,8 @@ const MAX_NESTING: u16 = 48;
 /// Operators, selections and brackets together: the parser descends once for each in a chain.
 const MAX_OPERATORS: usize = 1500;
 /// What the stack of any caller takes; more is parsed on a thread with a stack of its own.
-const SMALL_OPERATORS: usize = 120;
-const SMALL_BRACKETS: usize = 12;
+const SMALL_OPERATORS: usize = 250;
+const SMALL_BRACKETS: usize = 32;
 /// Takes `MAX_OPERATORS` in a build without optimization.
 const STACK: usize = 128 << 20;
 
@@ -56,10 +56,8 @@ fn parse<T>(
     then: impl FnOnce(&Expression, &SourceInfo) -> Result<T, CompileError>,
 ) -> Result<T, CompileError> {
     // No macros: they are lowered here, where their misuse can be explained.
-    let parser = cel::Env::default()
-        .with_optional_support(false)
-        .parser()
-        .max_recursion_depth(MAX_NESTING);
+    let parser =
+        cel::Env::default().with_optional_support(false).parser().max_recursion_depth(MAX_NESTING);
     let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse_with_source_info(source)));
     match parsed {
         Ok(Ok((tree, info))) => then(&tree, &info),
@@ -84,7 +82,7 @@ fn explain(source: &str, errors: &ParseErrors) -> CompileError {
         return error(format!("the expression is nested deeper than {MAX_NESTING} levels"), None);
     }
     let text = text.trim_start_matches("Syntax error: ");
-    let text = text.split(" expecting {").next().unwrap_or(text).replace("<EOF>", "end of text");
+    let text = text.split(" expecting ").next().unwrap_or(text).replace("<EOF>", "end of text");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     error(format!("syntax error: {text}"), offset(source, first.pos))
 }

@@ -44,7 +44,7 @@ impl Template {
                     return Err(error("a `{` is never closed, write `{{` for a brace", offset));
                 };
                 parts.push(Part::Text(std::mem::take(&mut literal)));
-                parts.push(Part::Value(part(&after[..end], offset + 1, names)?));
+                parts.push(Part::Value(part(&after[..end], offset + 1, *names)?));
                 rest = &after[end + 1..];
             } else {
                 return Err(error("a `}` closes nothing, write `}}` for a brace", offset));
@@ -73,11 +73,11 @@ impl Template {
     }
 }
 
-fn part(source: &str, offset: usize, names: &Names) -> Result<Program, CompileError> {
+fn part(source: &str, offset: usize, names: Names) -> Result<Program, CompileError> {
     if source.trim().is_empty() {
         return Err(error("there is no expression between the braces", offset));
     }
-    compile(source, names).map_err(|error| CompileError {
+    compile(source, &names).map_err(|error| CompileError {
         offset: Some(offset + error.offset.unwrap_or_default()),
         ..error
     })
@@ -95,12 +95,11 @@ fn expression_end(text: &str) -> Option<usize> {
         match (quote, byte) {
             (Some(_), b'\\') => drop(bytes.next()),
             (Some(open), byte) if open == byte => quote = None,
-            (Some(_), _) => {}
             (None, b'"' | b'\'') => quote = Some(byte),
             (None, b'{') => depth += 1,
             (None, b'}') if depth == 0 => return Some(at),
             (None, b'}') => depth -= 1,
-            (None, _) => {}
+            _ => {}
         }
     }
     None

@@ -1,5 +1,6 @@
 //! Values during evaluation: borrowed from the document where they come from it, so that nothing is converted, and
 //! with *unknown* as a value of its own.
+#![expect(clippy::rc_buffer, reason = "the document's lists are shared as they are")]
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -40,14 +41,14 @@ pub(super) enum Val<'a> {
 /// A text.
 #[derive(Clone, Debug)]
 pub(super) enum Text<'a> {
-    Borrowed(&'a str),
+    Borrowed(&'a Arc<str>),
     Shared(Arc<str>),
 }
 
 /// A list.
 #[derive(Clone, Debug)]
 pub(super) enum List<'a> {
-    Borrowed(&'a [Value]),
+    Borrowed(&'a Arc<Vec<Value>>),
     Shared(Arc<Vec<Value>>),
     /// Made by the expression.
     Made(Rc<Vec<Val<'a>>>),
@@ -56,7 +57,7 @@ pub(super) enum List<'a> {
 /// A map.
 #[derive(Clone, Debug)]
 pub(super) enum Mapping<'a> {
-    Borrowed(&'a Map),
+    Borrowed(&'a Arc<Map>),
     Shared(Arc<Map>),
     /// What is written over what the defaults give.
     Layered(&'a Map, &'a Map),
