@@ -6,4 +6,4 @@ mod samples;
 
 pub use compare::{Mismatch, MismatchKind, Observed, compare};
 pub use expectation::{Expectation, Mistake, Verdict, expectations, sidecar};
-pub use samples::{SIDECAR, Sample, is_under_test, samples};
+pub use samples::{SIDECAR, Sample, is_under_test, rules_under_test, samples};

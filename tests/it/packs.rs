@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use dreadnought::document::Value;
 use dreadnought::finding::{Factor, Stride};
 use dreadnought::pack::{Location, Logic, PackSet, to_value};
+use dreadnought::pack_test::rules_under_test;
 use dreadnought::source::{
     Entry, EntryKind, FileId, FileSystem, Problem, ProblemKind, ProblemSeverity, STACK_BYTES,
     Sources,
@@ -296,6 +297,8 @@ fn a_valid_rule_has_all_that_it_says() {
     assert_eq!(sources.get(rego.place.file).position(rego.place.span.start).line, 6);
     let rule = &pack.rules[1];
     assert_eq!(&*rule.info.id, "acme/public-bucket");
+    let under_test = |service| rules_under_test(pack, service, &sources).len();
+    assert_eq!((under_test("bucket"), under_test("store")), (2, 0));
     assert_eq!(rule.info.stride.to_string(), "TI");
     assert_eq!(rule.info.dread.get(Factor::Damage), 8);
     assert_eq!(rule.info.dread.get(Factor::Reproducibility), 2);
@@ -342,6 +345,56 @@ fn two_packs_with_the_same_path_keep_their_own_texts() {
     pack:pack.yaml:2:10: `version` must be a text, not a number
         help: put it in quotes
     ");
+}
+
+/// A mistake in an expression is found at its place in the file, however the expression is written in YAML.
+mod places {
+    use dreadnought::source::Place;
+    use proptest::prelude::*;
+
+    use super::{Tree, load};
+
+    const STYLES: [&str; 6] = ["plain", "single", "double", "literal", "folded", "lines"];
+
+    /// `text` as the value of `when`; the words of `text` are separated by single spaces.
+    fn written(style: &str, text: &str) -> String {
+        let lines = text.replace(' ', "\n      ");
+        match style {
+            "single" => format!("'{}'", text.replace('\'', "''")),
+            "double" => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+            "literal" => format!("|\n      {lines}"),
+            "folded" => format!(">-  # why\n      {lines}"),
+            "lines" => lines,
+            _ => text.to_owned(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+        #[test]
+        fn of_mistakes(
+            style in proptest::sample::select(&STYLES[..]),
+            names in proptest::collection::vec("[a-zé'|]{0,4}", 0..4),
+        ) {
+            let mut text = "attr.x == 1 &&".to_owned();
+            for name in &names {
+                text += &format!(" attr.y == \"{name}\" &&");
+            }
+            text += " unheard_of == 2";
+            let rules = format!(
+                "rules:\n  - id: a\n    title: b\n    applies_to: [c]\n    threat: T001\n    \
+                 remediation: d\n    when: {}\n    concept: e\n",
+                written(style, &text),
+            );
+            let manifest = "name: acme\nversion: 1.0.0\ndescription: x\n";
+            let tree = Tree::of(&[("pack.yaml", manifest), ("rules/a.yaml", &rules)]);
+            let (_, problems, sources) = load(false, &[(&tree, "")]);
+            prop_assert_eq!(problems.len(), 1, "{:?}", problems);
+            let Some(Place { file, span }) = problems[0].place else { unreachable!() };
+            prop_assert_eq!(sources.get(file).text.find("unheard_of").unwrap(), span.start as usize);
+        }
+    }
 }
 
 mod expectations {
