@@ -1,1 +1,81 @@
 //! Rego: compile with guards, judge a document with unknowns.
+//!
+//! [`compile`] takes modules as text and gives [`Policies`]; a module that is refused costs itself only.
+//! [`Policies::judge`] runs one rule over one [`Input`] and gives a [`Judgement`] for every resource of the rule's types.
+//! A verdict holds whatever the unknown values turn out to be, or it is [`Judgement::Unknown`].
+//!
+//! Parsing and evaluation recurse: callers provide a stack of [`crate::source::STACK_BYTES`].
+
+mod builtins;
+mod calls;
+mod compile;
+mod guard;
+mod input;
+mod judge;
+mod overlap;
+mod proof;
+mod reads;
+mod run;
+mod shape;
+mod table;
+
+use std::sync::Arc;
+
+pub use compile::{Policies, compile};
+pub use input::Input;
+
+use super::Failure;
+use crate::document::Pointer;
+
+/// A Rego module as it stands in a pack.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The path shown in messages.
+    pub name: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// Why a module is refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModuleError {
+    /// Which module, as a position in what was given to [`compile`].
+    pub module: usize,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// One sentence, lower case, no full stop.
+    pub message: String,
+}
+
+/// Which rule runs, and on what.
+#[derive(Clone, Debug)]
+pub struct RuleRef {
+    /// Its package: `dreadnought.aws.s3_public`.
+    pub package: String,
+    /// The resource types that it judges.
+    pub applies_to: Vec<Arc<str>>,
+}
+
+/// One entry of `deny`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Denial {
+    /// The attribute that the rule points to.
+    pub at: Pointer,
+    /// The rule's words.
+    pub message: String,
+}
+
+/// What a rule says of one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It objects.
+    Finding(Vec<Denial>),
+    /// It does not.
+    Pass,
+    /// It depends on these unknown values: the resource that holds one, where, and why it is unknown.
+    Unknown(Vec<(usize, Pointer, Arc<str>)>),
+    /// The rule failed.
+    Failed(Failure),
+}

@@ -1,0 +1,220 @@
+# METADATA
+# title: Helpers for rules
+# description: Joins over edges, address ranges, ports and IAM policy documents. Use them as `data.dreadnought.lib`.
+package dreadnought.lib
+
+# METADATA
+# title: Joined records
+# description: The records of a type that an edge joins to this record, in either direction.
+related(resource, type) := {other |
+	some address in neighbors(resource)
+	other := input.by_address[address]
+	other.type == type
+}
+
+# METADATA
+# title: Neighbors
+# description: The addresses at the other end of a record's edges.
+neighbors(resource) := outgoing | incoming if {
+	outgoing := {edge.to | some edge in object.get(input.edges.from, resource.address, [])}
+	incoming := {edge.from | some edge in object.get(input.edges.to, resource.address, [])}
+}
+
+# METADATA
+# title: References of an attribute
+# description: The records that the attribute at this pointer, or something in it, refers to.
+references(resource, pointer) := {other |
+	some edge in object.get(input.edges.from, resource.address, [])
+	covers(pointer, edge.at)
+	other := input.by_address[edge.to]
+}
+
+# METADATA
+# title: Pointer covers pointer
+# description: Whether the first pointer addresses the second or something that holds it.
+covers(pointer, at) if pointer == at
+
+covers(pointer, at) if startswith(at, concat("", [pointer, "/"]))
+
+# METADATA
+# title: List of one or many
+# description: A list as it is, anything else as a list of one.
+as_list(x) := x if is_array(x)
+
+as_list(x) := [x] if not is_array(x)
+
+# METADATA
+# title: Every address
+# description: Whether a range holds every IPv4 or every IPv6 address.
+is_any_cidr(c) if c in {"0.0.0.0/0", "::/0", "0::/0", "::0/0", "0:0:0:0:0:0:0:0/0"}
+
+# METADATA
+# title: Port in a range
+# description: A range is a number, "22", "20-30", "*", an object {from, to} or {from_port, to_port}, or a list of these.
+port_in(port, range) if {
+	is_array(range)
+	some one in range
+	port_in_one(port, one)
+}
+
+port_in(port, range) if {
+	not is_array(range)
+	port_in_one(port, range)
+}
+
+port_in_one(_, range) if range == "*"
+
+port_in_one(port, range) if {
+	is_number(range)
+	range == port
+}
+
+port_in_one(port, range) if {
+	is_string(range)
+	regex.match(`^[0-9]+$`, range)
+	to_number(range) == port
+}
+
+port_in_one(port, range) if {
+	is_string(range)
+	regex.match(`^[0-9]+ *- *[0-9]+$`, range)
+	ends := split(range, "-")
+	to_number(trim_space(ends[0])) <= port
+	to_number(trim_space(ends[1])) >= port
+}
+
+port_in_one(port, range) if {
+	range.from <= port
+	range.to >= port
+}
+
+port_in_one(port, range) if {
+	range.from_port <= port
+	range.to_port >= port
+}
+
+# METADATA
+# title: Statements of an IAM policy
+# description: >-
+#   The statements of a parsed policy document, each with effect, actions, not_actions, resources, not_resources, principals,
+#   not_principals (lists), has_condition and conditions. Principals of another kind than AWS carry it: "service:…", "federated:…".
+statements(policy) := [statement |
+	some written in as_list(object.get(policy, "Statement", []))
+	is_object(written)
+	statement := {
+		"effect": object.get(written, "Effect", ""),
+		"actions": as_list(object.get(written, "Action", [])),
+		"not_actions": as_list(object.get(written, "NotAction", [])),
+		"resources": as_list(object.get(written, "Resource", [])),
+		"not_resources": as_list(object.get(written, "NotResource", [])),
+		"principals": principals(object.get(written, "Principal", {})),
+		"not_principals": principals(object.get(written, "NotPrincipal", {})),
+		"has_condition": object.get(written, "Condition", {}) != {},
+		"conditions": object.get(written, "Condition", {}),
+	}
+]
+
+# METADATA
+# title: Principals in one form
+# description: The principals of a statement as a list of texts.
+principals(value) := ["*"] if value == "*"
+
+principals(value) := [principal |
+	some kind, names in value
+	some name in as_list(names)
+	is_string(name)
+	principal := qualified(kind, name)
+] if {
+	is_object(value)
+}
+
+principals(value) := [] if {
+	value != "*"
+	not is_object(value)
+}
+
+# METADATA
+# title: Principal with its kind
+# description: AWS principals as they are, others with their kind in front.
+qualified(kind, name) := name if kind == "AWS"
+
+qualified(kind, name) := concat(":", [lower(kind), name]) if kind != "AWS"
+
+# METADATA
+# title: Anyone is allowed
+# description: Whether a statement of `statements` allows every principal, or all but some, without a condition that narrows who.
+allows_anyone(statement) if {
+	statement.effect == "Allow"
+	"*" in statement.principals
+	not narrows(statement.conditions)
+}
+
+allows_anyone(statement) if {
+	statement.effect == "Allow"
+	count(statement.not_principals) > 0
+	not narrows(statement.conditions)
+}
+
+# METADATA
+# title: Condition that narrows
+# description: Whether a condition block limits who calls or from where.
+narrows(conditions) if {
+	some operator, keys in conditions
+	is_narrowing_operator(lower(operator))
+	some key, values in keys
+	is_narrowing_key(lower(key))
+	every value in as_list(values) {
+		is_narrow(value)
+	}
+}
+
+# METADATA
+# title: Operator that narrows
+# description: Whether a condition operator demands a value, in lower case.
+is_narrowing_operator(operator) if {
+	some prefix in ["stringequals", "stringlike", "arnequals", "arnlike", "ipaddress"]
+	startswith(trim_prefix(operator, "foranyvalue:"), prefix)
+	not endswith(operator, "ifexists")
+}
+
+# METADATA
+# title: Key that narrows
+# description: Whether a condition key says who calls or from where, in lower case.
+is_narrowing_key(key) if {
+	key in {
+		"aws:sourcearn",
+		"aws:sourceaccount",
+		"aws:sourceorgid",
+		"aws:sourceowner",
+		"aws:principalorgid",
+		"aws:principalorgpaths",
+		"aws:principalarn",
+		"aws:principalaccount",
+		"aws:sourcevpc",
+		"aws:sourcevpce",
+		"aws:sourceip",
+		"aws:vpcsourceip",
+		"aws:userid",
+		"kms:calleraccount",
+		"kms:viaservice",
+	}
+}
+
+# METADATA
+# title: Value that narrows
+# description: Whether a value of a condition is not simply everything.
+is_narrow(value) if {
+	value != "*"
+	value != "arn:*"
+	not is_any_cidr(value)
+}
+
+# METADATA
+# title: Pattern of IAM
+# description: Whether a text fits a pattern in which * is any text and ? any one character.
+glob_match(pattern, text) if {
+	quoted := regex.replace(pattern, `[^a-zA-Z0-9*?]`, `[${0}]`)
+	fixed := replace(replace(quoted, `[^]`, `\^`), `[\]`, `\\`)
+	any := replace(replace(fixed, "*", ".*"), "?", ".")
+	regex.match(concat("", ["(?s)^", any, "$"]), text)
+}

@@ -1,0 +1,296 @@
+//! Checks on the syntax trees of modules that parse: no recursion, no endless chains, no unknown or refused function.
+//!
+//! regorus finds an unknown function only when it is called, and recursion through functions overflows its stack.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleHead, Span};
+
+use super::builtins;
+use super::table::{self, Table, Target};
+
+/// Longest chain of rules that need each other.
+const MAX_CHAIN: usize = 200;
+
+/// What is wrong, and in which module of the table.
+pub(super) struct Fault {
+    pub(super) module: usize,
+    pub(super) line: u32,
+    pub(super) column: u32,
+    pub(super) message: String,
+}
+
+/// Check all modules of a table.
+pub(super) fn check(table: &Table) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (path, entry) in table.paths() {
+        let mut needed = BTreeSet::new();
+        for (module, rule) in &entry.definitions {
+            let mut visitor = Visitor::new(table, *module);
+            visitor.rule(rule);
+            needed.append(&mut visitor.needs);
+            faults.append(&mut visitor.faults);
+        }
+        needs.insert(path, needed);
+    }
+    chains(table, &needs, &mut faults);
+    faults
+}
+
+/// Peel off rules whose needs are all met, layer by layer; what remains needs itself.
+fn chains(table: &Table, needs: &BTreeMap<&str, BTreeSet<String>>, faults: &mut Vec<Fault>) {
+    let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+    for (path, needed) in needs {
+        open.insert(path, needed.len());
+        needed.iter().for_each(|other| users.entry(other).or_default().push(path));
+    }
+    let mut depth: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ready: Vec<&str> = needs.keys().copied().filter(|path| open[path] == 0).collect();
+    while let Some(path) = ready.pop() {
+        let own = depth.get(path).copied().unwrap_or(0) + 1;
+        if own == MAX_CHAIN + 1 {
+            report(
+                table,
+                path,
+                format!("more than {MAX_CHAIN} rules need one another in a row"),
+                faults,
+            );
+        }
+        for user in users.get(path).into_iter().flatten() {
+            let deepest = depth.entry(user).or_default();
+            *deepest = own.max(*deepest);
+            if let Some(left) = open.get_mut(user) {
+                *left -= 1;
+                if *left == 0 {
+                    ready.push(user);
+                }
+            }
+        }
+    }
+    for path in cyclic(needs, &open) {
+        report(table, path, format!("{} needs itself: recursion is not allowed", name(path)), faults);
+    }
+}
+
+/// Of the rules that are left over, those that others left over need: they lie on a cycle or between two.
+fn cyclic<'a>(
+    needs: &BTreeMap<&'a str, BTreeSet<String>>,
+    open: &BTreeMap<&'a str, usize>,
+) -> BTreeSet<&'a str> {
+    let mut left: BTreeSet<&str> =
+        open.iter().filter(|(_, count)| **count > 0).map(|(path, _)| *path).collect();
+    loop {
+        let needed: BTreeSet<&str> =
+            left.iter().flat_map(|path| needs[path].iter().map(String::as_str)).collect();
+        let before = left.len();
+        left.retain(|path| needed.contains(path));
+        if left.len() == before {
+            return left;
+        }
+    }
+}
+
+fn report(table: &Table, path: &str, message: String, faults: &mut Vec<Fault>) {
+    for (module, rule) in table.get(path).into_iter().flat_map(|entry| &entry.definitions) {
+        let (line, column) = table::position(rule.span());
+        faults.push(Fault { module: *module, line, column, message: message.clone() });
+    }
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+struct Visitor<'a> {
+    table: &'a Table,
+    module: usize,
+    scopes: Vec<BTreeSet<String>>,
+    needs: BTreeSet<String>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Visitor<'a> {
+    fn new(table: &'a Table, module: usize) -> Self {
+        Self { table, module, scopes: Vec::new(), needs: BTreeSet::new(), faults: Vec::new() }
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        match rule {
+            Rule::Default { value, .. } => self.expr(value),
+            Rule::Spec { head, bodies, .. } => {
+                if bodies.is_empty() {
+                    self.head(head);
+                }
+                for body in bodies {
+                    self.scopes.push(table::declared(&body.query));
+                    self.head(head);
+                    self.assign(body.assign.as_ref());
+                    self.query(&body.query);
+                    self.scopes.pop();
+                }
+            }
+        }
+    }
+
+    fn head(&mut self, head: &RuleHead) {
+        match head {
+            RuleHead::Set { key, .. } => key.iter().for_each(|key| self.expr(key)),
+            RuleHead::Compr { refr, assign, .. } => {
+                for access in table::steps(refr).1 {
+                    if let table::Access::Index(index) = access {
+                        self.expr(index);
+                    }
+                }
+                self.assign(assign.as_ref());
+            }
+            RuleHead::Func { args, assign, .. } => {
+                if let Some(scope) = self.scopes.last_mut() {
+                    args.iter().for_each(|argument| table::pattern(argument, scope));
+                    self.assign(assign.as_ref());
+                } else {
+                    let mut names = BTreeSet::new();
+                    args.iter().for_each(|argument| table::pattern(argument, &mut names));
+                    self.scopes.push(names);
+                    self.assign(assign.as_ref());
+                    self.scopes.pop();
+                }
+            }
+        }
+    }
+
+    fn assign(&mut self, assign: Option<&RuleAssign>) {
+        if let Some(assign) = assign {
+            self.expr(&assign.value);
+        }
+    }
+
+    fn query(&mut self, query: &Query) {
+        self.scopes.push(table::declared(query));
+        query.stmts.iter().for_each(|statement| self.statement(statement));
+        self.scopes.pop();
+    }
+
+    fn statement(&mut self, statement: &LiteralStmt) {
+        match &statement.literal {
+            Literal::SomeVars { .. } => {}
+            Literal::SomeIn { key, value, collection, .. } => {
+                key.iter().for_each(|key| self.expr(key));
+                self.expr(value);
+                self.expr(collection);
+            }
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => self.expr(expr),
+            Literal::Every { key, value, domain, query, .. } => {
+                self.expr(domain);
+                let names = key.iter().chain([value]).map(|name| name.text().to_owned()).collect();
+                self.scopes.push(names);
+                self.query(query);
+                self.scopes.pop();
+            }
+        }
+        for modifier in &statement.with_mods {
+            self.replacement(&modifier.r#as);
+        }
+    }
+
+    /// `with f as g` names functions without calling them.
+    fn replacement(&mut self, expr: &Expr) {
+        if let Some((root, _)) = table::chain(expr) {
+            if builtins::arity(root).is_some() {
+                return;
+            }
+        }
+        self.expr(expr);
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match expr {
+            Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. } => {}
+            Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr),
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                items.iter().for_each(|item| self.expr(item));
+            }
+            Expr::Object { fields, .. } => {
+                for (_, key, value) in fields {
+                    self.expr(key);
+                    self.expr(value);
+                }
+            }
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+                self.comprehension(&[term], query);
+            }
+            Expr::ObjectCompr { key, value, query, .. } => self.comprehension(&[key, value], query),
+            Expr::Call { span, fcn, params, .. } => self.call(span, fcn, params),
+            Expr::UnaryExpr { expr, .. } => self.expr(expr),
+            Expr::BinExpr { lhs, rhs, .. }
+            | Expr::BoolExpr { lhs, rhs, .. }
+            | Expr::ArithExpr { lhs, rhs, .. }
+            | Expr::AssignExpr { lhs, rhs, .. } => {
+                self.expr(lhs);
+                self.expr(rhs);
+            }
+            Expr::Membership { key, value, collection, .. } => {
+                key.iter().for_each(|key| self.expr(key));
+                self.expr(value);
+                self.expr(collection);
+            }
+        }
+    }
+
+    fn comprehension(&mut self, terms: &[&Ref<Expr>], query: &Query) {
+        self.scopes.push(table::declared(query));
+        terms.iter().for_each(|term| self.expr(term));
+        self.query(query);
+        self.scopes.pop();
+    }
+
+    fn reference(&mut self, expr: &Expr) {
+        let (base, accesses) = table::steps(expr);
+        for access in &accesses {
+            if let table::Access::Index(index) = access {
+                self.expr(index);
+            }
+        }
+        let Expr::Var { span, .. } = base else { return self.expr(base) };
+        let root = span.text();
+        if self.scopes.iter().any(|scope| scope.contains(root)) {
+            return;
+        }
+        if let Some(Target::Rules(paths, _)) = self.table.resolve(self.module, root, &accesses) {
+            self.needs.extend(paths);
+        }
+    }
+
+    fn call(&mut self, span: &Span, function: &Expr, arguments: &[Ref<Expr>]) {
+        arguments.iter().for_each(|argument| self.expr(argument));
+        let Some(path) = self.table.function(self.module, function) else {
+            return self.fault(span, "this is not the name of a function".to_owned());
+        };
+        let given = arguments.len();
+        if let Some(arity) = self.table.get(&path).and_then(|entry| entry.arity) {
+            if given != arity && given != arity + 1 {
+                self.fault(span, format!("{} takes {arity} arguments, not {given}", name(&path)));
+            }
+            self.needs.insert(path);
+        } else if let Some(reason) = builtins::refusal(&path) {
+            self.fault(span, format!("{path} is refused: {reason}"));
+        } else if let Some(arity) = builtins::arity(&path) {
+            let arity = usize::from(arity);
+            if arity > 0 && given != arity && given != arity + 1 {
+                self.fault(span, format!("{path} takes {arity} arguments, not {given}"));
+            }
+        } else if path != "print" {
+            self.fault(span, format!("unknown function {path}"));
+        }
+    }
+
+    fn fault(&mut self, span: &Span, message: String) {
+        let (line, column) = table::position(span);
+        self.faults.push(Fault { module: self.module, line, column, message });
+    }
+}

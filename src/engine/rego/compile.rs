@@ -1,0 +1,248 @@
+//! From modules to policies that can run: guards, parser, checks, and regorus's own analysis, each naming the module at fault.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::num::NonZeroU32;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use regorus::utils::limits::{ExecutionTimerConfig, LimitError};
+use regorus::{Engine, Value};
+
+use super::reads::{self, Reads};
+use super::table::Table;
+use super::{Module, ModuleError, builtins, calls, guard};
+use crate::engine::Failure;
+
+/// How long one evaluation may take: a last resort, far above what any honest rule needs.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// A module of our own: evaluating its rule makes regorus analyse all modules.
+const PROBE: &str = "package dreadnought.probe\n\nready := true\n";
+const PROBE_RULE: &str = "data.dreadnought.probe.ready";
+
+/// Compiled modules. Sharing it between threads is cheap; every evaluation works on a clone of the engine.
+pub struct Policies {
+    engine: Engine,
+    table: Table,
+    names: Arc<[String]>,
+    reads: BTreeMap<String, OnceLock<Reads>>,
+}
+
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policies").field("modules", &self.names).finish_non_exhaustive()
+    }
+}
+
+/// Compile modules. Those that are refused are named with the reason; the others work.
+pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
+    let mut errors = Vec::new();
+    let mut good: Vec<usize> = Vec::new();
+    for (at, module) in modules.iter().enumerate() {
+        match guard::check(&module.text) {
+            Ok(()) => good.push(at),
+            Err(wrong) => errors.push(ModuleError {
+                module: at,
+                line: wrong.line,
+                column: wrong.column,
+                message: wrong.message,
+            }),
+        }
+    }
+    let (engine, table) = loop {
+        match assemble(&modules, &good) {
+            Ok(done) => break done,
+            Err(found) => {
+                let bad: BTreeSet<usize> = found.iter().map(|error| error.module).collect();
+                errors.extend(found);
+                good.retain(|at| !bad.contains(at));
+            }
+        }
+    };
+    errors.sort();
+    errors.dedup();
+    let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
+    let reads = reads.map(|package| (package.to_owned(), OnceLock::new())).collect();
+    let names = modules.into_iter().map(|module| module.name).collect();
+    (Policies { engine, table, names, reads }, errors)
+}
+
+/// One attempt; the errors name at least one of the modules.
+fn assemble(modules: &[Module], good: &[usize]) -> Result<(Engine, Table), Vec<ModuleError>> {
+    let (mut engine, errors) = parse(modules, good);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    // The first module is the probe.
+    let table = Table::new(engine.get_modules().get(1..).unwrap_or_default());
+    let faults = calls::check(&table);
+    if !faults.is_empty() {
+        return Err(faults
+            .into_iter()
+            .map(|fault| ModuleError {
+                module: good[fault.module],
+                line: fault.line,
+                column: fault.column,
+                message: fault.message,
+            })
+            .collect());
+    }
+    match prepare(&mut engine) {
+        Ok(()) => Ok((engine, table)),
+        Err(message) => Err(blame(modules, good, &message)),
+    }
+}
+
+fn parse(modules: &[Module], good: &[usize]) -> (Engine, Vec<ModuleError>) {
+    let mut engine = new_engine();
+    let mut errors = Vec::new();
+    for at in good {
+        let text = modules[*at].text.to_string();
+        let added = catch_unwind(AssertUnwindSafe(|| engine.add_policy(source_name(*at), text)));
+        let message = match added {
+            Ok(Ok(_)) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the parser failed on this module".to_owned(),
+        };
+        let (_, line, column, message) = locate(&message);
+        errors.push(ModuleError { module: *at, line, column, message });
+    }
+    (engine, errors)
+}
+
+fn new_engine() -> Engine {
+    let mut engine = Engine::new();
+    engine.set_strict_builtin_errors(false);
+    engine.set_gather_prints(true);
+    engine.set_execution_timer_config(timer(TIME_LIMIT));
+    // Neither fails: every name is added once, and the probe is a constant.
+    let _ = builtins::install(&mut engine);
+    let _ = engine.add_policy("probe".to_owned(), PROBE.to_owned());
+    engine
+}
+
+fn timer(limit: Duration) -> ExecutionTimerConfig {
+    ExecutionTimerConfig { limit, check_interval: NonZeroU32::MIN.saturating_add(99) }
+}
+
+fn prepare(engine: &mut Engine) -> Result<(), String> {
+    match catch_unwind(AssertUnwindSafe(|| engine.eval_rule(PROBE_RULE.to_owned()))) {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("the analysis failed on this module".to_owned()),
+    }
+}
+
+/// Which module the analysis objects to: the one that the message names, else those that fail alone, else all.
+fn blame(modules: &[Module], good: &[usize], message: &str) -> Vec<ModuleError> {
+    let (named, line, column, text) = locate(message);
+    if let Some(module) = named.filter(|at| good.contains(at)) {
+        return vec![ModuleError { module, line, column, message: text }];
+    }
+    let mut errors = Vec::new();
+    for at in good {
+        let (mut engine, _) = parse(modules, &[*at]);
+        if let Err(message) = prepare(&mut engine) {
+            let (_, line, column, message) = locate(&message);
+            errors.push(ModuleError { module: *at, line, column, message });
+        }
+    }
+    if errors.is_empty() {
+        errors = good
+            .iter()
+            .map(|at| ModuleError { module: *at, line: 1, column: 1, message: text.clone() })
+            .collect();
+    }
+    errors
+}
+
+fn source_name(at: usize) -> String {
+    format!("module-{at}")
+}
+
+/// Module, line, column and text of a message of regorus.
+fn locate(message: &str) -> (Option<usize>, u32, u32, String) {
+    let place = message.split("--> module-").nth(1).and_then(|rest| rest.lines().next());
+    let mut numbers = place.unwrap_or_default().split(':').map(|part| part.trim().parse::<u32>());
+    let mut number = || numbers.next().and_then(Result::ok);
+    let (module, line, column) = (number(), number(), number());
+    let text = message.split("error: ").nth(1).unwrap_or(message);
+    let text = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("refused");
+    let text = text.trim_end_matches('.').to_owned();
+    (module.map(|at| at as usize), line.unwrap_or(1), column.unwrap_or(1).max(1), text)
+}
+
+impl Policies {
+    /// With another time limit for one evaluation.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        self.engine.set_execution_timer_config(timer(limit));
+        self
+    }
+
+    /// Whether a package (`dreadnought.aws.s3_public`) has a rule `deny`.
+    pub fn has_rule(&self, package: &str) -> bool {
+        self.reads.contains_key(&format!("data.{package}"))
+    }
+
+    /// Full paths of all rules that take no arguments: `data.dreadnought.aws.s3_public.deny`.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.table.paths().filter(|(_, entry)| entry.arity.is_none()).map(|(path, _)| path)
+    }
+
+    /// Evaluate the rule at a full path over any input; `None` if it is undefined.
+    pub fn evaluate(
+        &self,
+        rule: &str,
+        input: &serde_json::Value,
+    ) -> Result<Option<serde_json::Value>, Failure> {
+        let value = self.run(rule, Value::from(input.clone()))?;
+        match value {
+            Value::Undefined => Ok(None),
+            value => serde_json::to_value(&value)
+                .map(Some)
+                .map_err(|error| Failure { budget: false, message: error.to_string() }),
+        }
+    }
+
+    pub(super) fn run(&self, rule: &str, input: Value) -> Result<Value, Failure> {
+        let mut engine = self.engine.clone();
+        let run = catch_unwind(AssertUnwindSafe(|| {
+            engine.set_input(input);
+            engine.eval_rule(rule.to_owned())
+        }));
+        match run {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(self.failure(&error)),
+            Err(_) => Err(Failure {
+                budget: false,
+                message: "the evaluation of the rule panicked".to_owned(),
+            }),
+        }
+    }
+
+    fn failure(&self, error: &anyhow::Error) -> Failure {
+        let message = error.to_string();
+        let limit = error.chain().any(|cause| cause.downcast_ref::<LimitError>().is_some());
+        if limit || message.contains("execution exceeded time limit") {
+            return Failure {
+                budget: true,
+                message: "the rule ran longer than its time limit".to_owned(),
+            };
+        }
+        let (module, line, column, text) = locate(&message);
+        let message = match module.and_then(|at| self.names.get(at)) {
+            Some(name) => format!("{text} ({name}:{line}:{column})"),
+            None => text,
+        };
+        Failure { budget: false, message }
+    }
+
+    /// What the rule of a package reads.
+    pub(super) fn reads(&self, package: &str) -> Option<&Reads> {
+        let path = format!("data.{package}");
+        let cell = self.reads.get(&path)?;
+        Some(cell.get_or_init(|| reads::of(&self.table, &format!("{path}.deny"))))
+    }
+}

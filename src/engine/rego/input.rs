@@ -1,0 +1,318 @@
+//! What a rule sees as `input`: one document, built once, with variants that share all that they do not change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use regorus::Value;
+
+use crate::document::{self, Document, Edge, Existence, Index, Map, Mode, Pointer, Resource};
+
+/// A document as Rego sees it.
+#[derive(Debug)]
+pub struct Input {
+    whole: Value,
+    records: Vec<Value>,
+    unknowns: OnceLock<Vec<Vec<Unknown>>>,
+}
+
+/// The part of a record that an unknown value is missing from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Section {
+    Attributes,
+    Parsed,
+    Tags,
+}
+
+impl Section {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Attributes => "attributes",
+            Self::Parsed => "parsed",
+            Self::Tags => "tags",
+        }
+    }
+}
+
+/// One unknown value of a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Unknown {
+    pub(super) section: Section,
+    pub(super) parts: Vec<Arc<str>>,
+    /// Whether it stands in a list, where null holds its place.
+    pub(super) element: bool,
+    /// Where the report points, among the attributes.
+    pub(super) at: Pointer,
+    pub(super) reason: Arc<str>,
+}
+
+/// What differs from the document in a variant of the input.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    /// Records in place of others.
+    pub(super) records: BTreeMap<usize, Value>,
+    /// Resources that do not exist.
+    pub(super) removed: BTreeSet<usize>,
+    /// The only resource of its type in `by_type`.
+    pub(super) only: Option<usize>,
+    /// Whether records are left as they are in `by_address`, which no read reaches.
+    pub(super) keep_addresses: bool,
+}
+
+impl Input {
+    /// Build it from a document.
+    pub fn new(index: &Index<'_>) -> Self {
+        let document = index.document;
+        let records: Vec<Value> = document.resources.iter().map(record).collect();
+        let by_type = index.types().map(|(kind, at)| {
+            let of_type: Vec<Value> = at.iter().map(|at| records[*at].clone()).collect();
+            (text(kind), Value::from(of_type))
+        });
+        let by_address = document.resources.iter().zip(&records);
+        let whole = object([
+            ("format", Value::from(document.format)),
+            ("root", text(&document.root)),
+            ("by_type", by_type.collect::<BTreeMap<_, _>>().into()),
+            (
+                "by_address",
+                by_address
+                    .map(|(resource, record)| (text(&resource.address), record.clone()))
+                    .collect::<BTreeMap<_, _>>()
+                    .into(),
+            ),
+            ("edges", edges(index, &BTreeSet::new())),
+            ("variables", variables(document)),
+            ("modules", modules(document)),
+        ]);
+        Self { whole, records, unknowns: OnceLock::new() }
+    }
+
+    /// The whole, as a rule sees it.
+    pub fn value(&self) -> &Value {
+        &self.whole
+    }
+
+    pub(super) fn record(&self, at: usize) -> &Value {
+        &self.records[at]
+    }
+
+    /// The unknown values of a resource.
+    pub(super) fn unknowns(&self, document: &Document, at: usize) -> &[Unknown] {
+        let all =
+            self.unknowns.get_or_init(|| document.resources.iter().map(unknowns_of).collect());
+        all.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same with changes.
+    pub(super) fn with(&self, index: &Index<'_>, changes: &Changes) -> Value {
+        let mut whole = self.whole.clone();
+        let mut kinds: BTreeSet<&str> = BTreeSet::new();
+        let touched = changes.records.keys().chain(&changes.removed).chain(&changes.only);
+        kinds.extend(touched.map(|at| &*index.resource(*at).kind));
+        if let Some(by_type) = member(&mut whole, "by_type") {
+            for kind in kinds {
+                by_type.insert(Value::from(kind), self.of_type(index, kind, changes));
+            }
+        }
+        if !changes.keep_addresses && !(changes.records.is_empty() && changes.removed.is_empty()) {
+            if let Some(by_address) = member(&mut whole, "by_address") {
+                for (at, record) in &changes.records {
+                    by_address.insert(text(&index.resource(*at).address), record.clone());
+                }
+                for at in &changes.removed {
+                    by_address.remove(&text(&index.resource(*at).address));
+                }
+            }
+        }
+        if !changes.removed.is_empty() {
+            if let Ok(whole) = whole.as_object_mut() {
+                whole.insert("edges".into(), edges(index, &changes.removed));
+            }
+        }
+        whole
+    }
+
+    fn of_type(&self, index: &Index<'_>, kind: &str, changes: &Changes) -> Value {
+        let all = index.of_type(kind).iter().copied();
+        let kept = all.filter(|at| !changes.removed.contains(at)).filter(|at| {
+            changes.only.is_none_or(|only| *at == only || &*index.resource(only).kind != kind)
+        });
+        kept.map(|at| changes.records.get(&at).unwrap_or(&self.records[at]).clone())
+            .collect::<Vec<_>>()
+            .into()
+    }
+}
+
+fn member<'a>(whole: &'a mut Value, key: &str) -> Option<&'a mut regorus::value::Object> {
+    whole.as_object_mut().ok()?.get_mut(&key.into())?.as_object_mut().ok()
+}
+
+fn text(text: &Arc<str>) -> Value {
+    Value::String(Arc::clone(text))
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    members.into_iter().map(|(key, value)| (key.into(), value)).collect::<BTreeMap<_, _>>().into()
+}
+
+fn record(resource: &Resource) -> Value {
+    let scope = &resource.scope;
+    let mut place = BTreeMap::from([(
+        Value::from("module"),
+        Value::from(scope.module.iter().map(text).collect::<Vec<_>>()),
+    )]);
+    let named = [
+        ("region", &scope.region),
+        ("environment", &scope.environment),
+        ("namespace", &scope.namespace),
+    ];
+    for (key, value) in named {
+        if let Some(value) = value {
+            place.insert(key.into(), text(value));
+        }
+    }
+    let mode = match resource.mode {
+        Mode::Managed => "managed",
+        Mode::Data => "data",
+        Mode::Declaration => "declaration",
+    };
+    let existence = match resource.existence {
+        Existence::Known => "known",
+        Existence::Unknown => "unknown",
+    };
+    object([
+        ("address", text(&resource.address)),
+        ("type", text(&resource.kind)),
+        ("name", text(&resource.name)),
+        ("mode", mode.into()),
+        ("provider", text(&resource.provider)),
+        ("attributes", over(&resource.attributes, &resource.defaults)),
+        ("parsed", known(&resource.parsed).unwrap_or_else(Value::new_object)),
+        ("tags", members(&resource.tags).into()),
+        ("scope", place.into()),
+        ("existence", existence.into()),
+    ])
+}
+
+/// What is written, over what the provider fills in.
+fn over(written: &document::Value, defaults: &document::Value) -> Value {
+    let (Some(written), Some(defaults)) = (written.as_object(), defaults.as_object()) else {
+        return known(written).or_else(|| known(defaults)).unwrap_or_else(Value::new_object);
+    };
+    let mut all = members(written);
+    for (key, default) in defaults {
+        let value = match written.get(key) {
+            None | Some(document::Value::Null) => known(default),
+            Some(document::Value::Unknown(_)) => None,
+            Some(own @ document::Value::Object(_)) if default.as_object().is_some() => {
+                Some(over(own, default))
+            }
+            Some(_) => continue,
+        };
+        if let Some(value) = value {
+            all.insert(text(key), value);
+        }
+    }
+    all.into()
+}
+
+fn members(map: &Map) -> BTreeMap<Value, Value> {
+    map.iter().filter_map(|(key, item)| Some((text(key), known(item)?))).collect()
+}
+
+/// A value without what is unknown or null; null holds their place in lists.
+fn known(value: &document::Value) -> Option<Value> {
+    Some(match value {
+        document::Value::Null | document::Value::Unknown(_) => return None,
+        document::Value::Bool(bool) => Value::from(*bool),
+        document::Value::Int(int) => Value::from(*int),
+        document::Value::Float(float) => Value::from(*float),
+        document::Value::String(own) => text(own),
+        document::Value::Array(items) => {
+            items.iter().map(|item| known(item).unwrap_or(Value::Null)).collect::<Vec<_>>().into()
+        }
+        document::Value::Object(map) => members(map).into(),
+    })
+}
+
+fn edges(index: &Index<'_>, removed: &BTreeSet<usize>) -> Value {
+    let count = index.document.resources.len();
+    let address = |at: usize| text(&index.resource(at).address);
+    let side = |edges: &dyn Fn(usize) -> Vec<Value>| -> Value {
+        let kept = (0..count).filter(|at| !removed.contains(at));
+        let all = kept.map(|at| (address(at), edges(at))).filter(|(_, edges)| !edges.is_empty());
+        all.map(|(address, edges)| (address, edges.into())).collect::<BTreeMap<_, Value>>().into()
+    };
+    let edge = |edge: &Edge, key: &str, other: usize| {
+        object([
+            (key, address(other)),
+            ("at", edge.at.as_str().into()),
+            ("attribute", edge.attribute.as_str().into()),
+        ])
+    };
+    let from = |at: usize| -> Vec<Value> {
+        let kept = index.outgoing(at).iter().filter(|edge| !removed.contains(&edge.to));
+        kept.map(|out| edge(out, "to", out.to)).collect()
+    };
+    let to = |at: usize| -> Vec<Value> {
+        let kept = index.incoming(at).iter().filter(|edge| !removed.contains(&edge.from));
+        kept.map(|incoming| edge(incoming, "from", incoming.from)).collect()
+    };
+    object([("from", side(&from)), ("to", side(&to))])
+}
+
+fn variables(document: &Document) -> Value {
+    let all = document.variables.iter().map(|variable| {
+        let mut members =
+            BTreeMap::from([(Value::from("sensitive"), Value::from(variable.sensitive))]);
+        if let Some(value) = known(&variable.value) {
+            members.insert("value".into(), value);
+        }
+        (text(&variable.name), Value::from(members))
+    });
+    all.collect::<BTreeMap<_, _>>().into()
+}
+
+fn modules(document: &Document) -> Value {
+    let all = document.modules.iter().map(|call| {
+        object([
+            ("address", text(&call.address)),
+            ("source", text(&call.source)),
+            ("version", call.version.as_ref().map_or(Value::Null, text)),
+            ("pinned", call.pinned.into()),
+            ("resolved", call.resolved.into()),
+        ])
+    });
+    all.collect::<Vec<_>>().into()
+}
+
+fn unknowns_of(resource: &Resource) -> Vec<Unknown> {
+    let mut found = Vec::new();
+    collect(Section::Attributes, &resource.attributes, &mut found);
+    collect(Section::Parsed, &resource.parsed, &mut found);
+    for (key, value) in &resource.tags {
+        for (pointer, reason) in value.unknowns() {
+            let mut parts = vec![Arc::clone(key)];
+            parts.extend(pointer.parts().map(Arc::from));
+            let at = Pointer::root().key("tags").key(key).join(&pointer);
+            found.push(Unknown { section: Section::Tags, parts, element: false, at, reason });
+        }
+    }
+    found
+}
+
+fn collect(section: Section, value: &document::Value, found: &mut Vec<Unknown>) {
+    for (pointer, reason) in value.unknowns() {
+        let parts: Vec<Arc<str>> = pointer.parts().map(Arc::from).collect();
+        let holder = pointer.parent().and_then(|parent| value.at(&parent));
+        let element = holder.is_some_and(|holder| holder.as_array().is_some());
+        // The first part of a parsed text's pointer is itself a pointer among the attributes.
+        let at = match (section, parts.split_first()) {
+            (Section::Parsed, Some((attribute, rest))) => {
+                let text = Pointer::parse(&format!("/{attribute}")).unwrap_or_default();
+                rest.iter().fold(text, |pointer, part| pointer.key(part))
+            }
+            _ => pointer,
+        };
+        found.push(Unknown { section, parts, element, at, reason });
+    }
+}

@@ -1,0 +1,212 @@
+//! Judging: one run over the document, then, for each resource, whether the verdict holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::input::Changes;
+use super::overlap::{Met, Scope};
+use super::proof::Prover;
+use super::run::{Denials, Run};
+use super::{Input, Judgement, Policies, RuleRef};
+use crate::document::{Existence, Index, Pointer};
+use crate::engine::Failure;
+
+/// Resources of unknown existence of which every combination is tried.
+const MAX_COMBINED: usize = 4;
+/// Most resources of unknown existence that are tried one by one.
+const MAX_SINGLE: usize = 64;
+
+impl Policies {
+    /// Run a rule over a document: one judgement for every resource of its types, by position.
+    pub fn judge(
+        &self,
+        rule: &RuleRef,
+        input: &Input,
+        index: &Index<'_>,
+    ) -> Vec<(usize, Judgement)> {
+        let mut subjects: Vec<usize> =
+            rule.applies_to.iter().flat_map(|kind| index.of_type(kind)).copied().collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        if subjects.is_empty() {
+            return Vec::new();
+        }
+        let run = Run { policies: self, rule, input, index };
+        let mut judgements = first(&run, &subjects);
+        if let Some(reads) = self.reads(&rule.package) {
+            let scope = Scope { reads, input, index };
+            values(&run, &scope, &mut judgements);
+            existence(&run, &scope, &mut judgements);
+            unresolved(&run, &scope, &mut judgements);
+        }
+        judgements.into_iter().collect()
+    }
+}
+
+type Judgements = BTreeMap<usize, Judgement>;
+
+/// Verdicts as if nothing were unknown.
+fn first(run: &Run<'_>, subjects: &[usize]) -> Judgements {
+    match run.over(&Changes::default()) {
+        Ok(denials) => {
+            let mut judgements: Judgements =
+                subjects.iter().map(|at| (*at, verdict(&denials, *at))).collect();
+            if let (Some(message), Some(at)) = (denials.malformed, subjects.first()) {
+                judgements.insert(*at, failed(message));
+            }
+            judgements
+        }
+        Err(failure) if failure.budget => {
+            subjects.iter().map(|at| (*at, Judgement::Failed(failure.clone()))).collect()
+        }
+        // One bad resource loses the whole run: judge each by itself.
+        Err(_) => subjects.iter().map(|at| (*at, alone(run, *at))).collect(),
+    }
+}
+
+fn alone(run: &Run<'_>, at: usize) -> Judgement {
+    match run.over(&Changes { only: Some(at), ..Changes::default() }) {
+        Ok(Denials { malformed: Some(message), .. }) => failed(message),
+        Ok(denials) => verdict(&denials, at),
+        Err(failure) => Judgement::Failed(failure),
+    }
+}
+
+fn verdict(denials: &Denials, at: usize) -> Judgement {
+    let found = denials.of(at);
+    if found.is_empty() { Judgement::Pass } else { Judgement::Finding(found) }
+}
+
+fn failed(message: String) -> Judgement {
+    Judgement::Failed(Failure { budget: false, message })
+}
+
+fn decided(judgement: &Judgement) -> bool {
+    matches!(judgement, Judgement::Pass | Judgement::Finding(_))
+}
+
+/// Verdicts that meet unknown values hold if that can be proven.
+fn values(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
+    let mut prover = Prover { run, scope, trials: 0 };
+    for (at, judgement) in judgements.iter_mut().filter(|(_, judgement)| decided(judgement)) {
+        let met = scope.met(*at);
+        if met.is_empty() {
+            continue;
+        }
+        *judgement = prover.prove(*at, &met).unwrap_or_else(|| unknown(&met));
+    }
+}
+
+fn unknown(met: &[Met]) -> Judgement {
+    let all: BTreeSet<(usize, Pointer, Arc<str>)> = met
+        .iter()
+        .map(|met| (met.resource, met.unknown.at.clone(), Arc::clone(&met.unknown.reason)))
+        .collect();
+    Judgement::Unknown(all.into_iter().collect())
+}
+
+/// Verdicts that change with the existence of another resource, which is unknown.
+fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
+    let resources = run.index.document.resources.iter().enumerate();
+    let uncertain: Vec<usize> = resources
+        .filter(|(_, resource)| resource.existence == Existence::Unknown)
+        .map(|(at, _)| at)
+        .collect();
+    if uncertain.is_empty() || !scope.joins() {
+        return;
+    }
+    let base = judgements.clone();
+    let mut changed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for removed in combinations(&uncertain) {
+        compare(run, &base, &removed, &mut changed);
+        // A resource that is itself uncertain is judged as if it existed.
+        for at in removed.iter().filter(|at| base.contains_key(at)) {
+            let mut others = removed.clone();
+            others.remove(at);
+            if !others.is_empty() {
+                let own = BTreeMap::from([(*at, base[at].clone())]);
+                compare(run, &own, &others, &mut changed);
+            }
+        }
+    }
+    for (at, others) in changed {
+        let reason = |other: usize| -> Arc<str> {
+            format!("whether {} exists is unknown", run.index.resource(other).address).into()
+        };
+        let all: Vec<_> = others
+            .into_iter()
+            .filter(|other| scope.existence_matters(at, *other))
+            .map(|other| (other, Pointer::root(), reason(other)))
+            .collect();
+        if !all.is_empty() {
+            judgements.insert(at, Judgement::Unknown(all));
+        }
+    }
+}
+
+fn combinations(uncertain: &[usize]) -> Vec<BTreeSet<usize>> {
+    let all: BTreeSet<usize> = uncertain.iter().copied().collect();
+    if uncertain.len() > MAX_COMBINED {
+        let single = uncertain.iter().take(MAX_SINGLE).map(|at| BTreeSet::from([*at]));
+        return std::iter::once(all).chain(single).collect();
+    }
+    let chosen = |mask: u32| {
+        let numbered = uncertain.iter().enumerate();
+        numbered.filter(|(bit, _)| mask & (1 << bit) != 0).map(|(_, at)| *at).collect()
+    };
+    (1..1_u32 << uncertain.len()).map(chosen).collect()
+}
+
+fn compare(
+    run: &Run<'_>,
+    base: &Judgements,
+    removed: &BTreeSet<usize>,
+    changed: &mut BTreeMap<usize, BTreeSet<usize>>,
+) {
+    let changes = Changes { removed: removed.clone(), ..Changes::default() };
+    let denials = run.over(&changes);
+    for (at, before) in base {
+        if removed.contains(at) || !decided(before) {
+            continue;
+        }
+        let same = denials.as_ref().is_ok_and(|denials| match before {
+            Judgement::Finding(found) => {
+                let places: BTreeSet<Pointer> = found.iter().map(|own| own.at.clone()).collect();
+                !places.is_disjoint(&denials.places(*at))
+            }
+            _ => denials.places(*at).is_empty(),
+        });
+        if !same {
+            changed.entry(*at).or_default().extend(removed);
+        }
+    }
+}
+
+/// Findings that rest on the absence of something, where a module that is not at hand may hold it.
+fn unresolved(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
+    if !scope.joins() {
+        return;
+    }
+    for call in run.index.document.modules.iter().filter(|call| !call.resolved) {
+        let reason: Arc<str> =
+            format!("{} is not resolved and receives a reference to it", call.address).into();
+        let named: BTreeSet<&str> = call.references.iter().map(|to| &*to.to).collect();
+        for (at, judgement) in judgements.iter_mut() {
+            let address = &*run.index.resource(*at).address;
+            let block = address.strip_suffix(']').and_then(|inner| inner.rfind('['));
+            let block = block.map_or(address, |end| &address[..end]);
+            let receives = named.contains(address) || named.contains(block);
+            if receives && matches!(judgement, Judgement::Finding(_)) && rests_on_absence(run, *at) {
+                *judgement =
+                    Judgement::Unknown(vec![(*at, Pointer::root(), Arc::clone(&reason))]);
+            }
+        }
+    }
+}
+
+/// Whether a resource is denied also where there is nothing else.
+fn rests_on_absence(run: &Run<'_>, at: usize) -> bool {
+    let others = (0..run.index.document.resources.len()).filter(|other| *other != at);
+    let changes = Changes { removed: others.collect(), ..Changes::default() };
+    run.over(&changes).map_or(true, |denials| !denials.places(at).is_empty())
+}

@@ -1,0 +1,285 @@
+//! Where what a rule reads meets what is unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use regorus::Value;
+
+use super::input::{Input, Section, Unknown};
+use super::reads::{Purpose, Read, Reads};
+use super::shape::{Origin, Root, Seg};
+use crate::document::{Index, Pointer};
+
+/// Attributes that a resource's tags come from.
+const TAG_SOURCES: &[&str] = &["tags", "tags_all", "labels", "metadata"];
+
+/// An unknown value that a verdict may depend on.
+#[derive(Clone, Debug)]
+pub(super) struct Met {
+    pub(super) resource: usize,
+    pub(super) unknown: Unknown,
+    /// Literals that decide every read of it, if it is only compared with literals.
+    pub(super) against: Option<BTreeSet<Value>>,
+    /// Whether knowing it can only add denials.
+    pub(super) monotone: bool,
+}
+
+/// What a rule reads, seen from one document.
+pub(super) struct Scope<'a> {
+    pub(super) reads: &'a Reads,
+    pub(super) input: &'a Input,
+    pub(super) index: &'a Index<'a>,
+}
+
+impl Scope<'_> {
+    /// Whether the rule looks at records other than the one that it judges.
+    pub(super) fn joins(&self) -> bool {
+        self.reads.everything || self.reads.reads.iter().any(|read| !self.is_own(read))
+    }
+
+    /// Whether nothing but the judged record is read of its type, so that others of it do not matter.
+    pub(super) fn alone(&self, kind: &str) -> bool {
+        let other = |read: &&Read| match &read.root {
+            Root::Record(of, _) => of.as_deref().is_none_or(|of| of == kind) && !self.is_own(read),
+            Root::Input => is_broad(read),
+            Root::Edges(_) => false,
+        };
+        !self.reads.everything && !self.reads.reads.iter().any(|read| other(&read))
+    }
+
+    /// Whether records are reached by their address.
+    pub(super) fn by_address(&self) -> bool {
+        self.reads.everything
+            || self.reads.reads.iter().any(|read| match &read.root {
+                Root::Record(_, origin) => matches!(origin, Origin::Edge { .. }) || !self.is_own(read),
+                Root::Input => is_broad(read),
+                Root::Edges(_) => false,
+            })
+    }
+
+    /// Whether the existence of a resource can matter to the verdict on another.
+    pub(super) fn existence_matters(&self, subject: usize, other: usize) -> bool {
+        subject != other
+            && (self.reads.everything
+                || self.reads.reads.iter().any(|read| {
+                    is_broad(read) || !self.is_own(read) && self.of_kind(read, other)
+                }))
+    }
+
+    fn is_own(&self, read: &Read) -> bool {
+        match &read.root {
+            Root::Record(_, Origin::Scan(site)) => self.reads.subjects.contains(site),
+            Root::Record(_, Origin::Edge { .. }) => false,
+            Root::Input => !is_broad(read),
+            Root::Edges(_) => true,
+        }
+    }
+
+    fn of_kind(&self, read: &Read, at: usize) -> bool {
+        match &read.root {
+            Root::Record(Some(kind), _) => *kind == self.index.resource(at).kind,
+            Root::Record(None, _) => true,
+            Root::Input => is_broad(read),
+            Root::Edges(_) => false,
+        }
+    }
+
+    /// Unknown values that the verdict on a resource may depend on.
+    pub(super) fn met(&self, subject: usize) -> Vec<Met> {
+        let mut found: BTreeMap<(usize, usize), Met> = BTreeMap::new();
+        if self.reads.everything {
+            for at in 0..self.index.document.resources.len() {
+                self.meet(at, None, &mut found);
+            }
+            return found.into_values().collect();
+        }
+        let mut near: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for read in &self.reads.reads {
+            match &read.root {
+                Root::Record(_, Origin::Scan(site)) if self.reads.subjects.contains(site) => {
+                    if self.of_kind(read, subject) {
+                        self.meet(subject, Some(read), &mut found);
+                    }
+                }
+                Root::Record(_, Origin::Edge { from, hops }) if self.reads.subjects.contains(from) => {
+                    let reached =
+                        near.entry(*hops).or_insert_with(|| self.reachable(subject, *hops));
+                    for at in reached.iter().filter(|at| self.of_kind(read, **at)) {
+                        self.meet(*at, Some(read), &mut found);
+                    }
+                }
+                Root::Record(Some(kind), _) => {
+                    for at in self.index.of_type(kind) {
+                        self.meet(*at, Some(read), &mut found);
+                    }
+                }
+                Root::Record(None, _) => {
+                    for at in 0..self.index.document.resources.len() {
+                        self.meet(at, Some(read), &mut found);
+                    }
+                }
+                Root::Input | Root::Edges(_) => {}
+            }
+        }
+        let mut all: Vec<Met> = found.into_values().collect();
+        all.extend(self.variables(subject));
+        all
+    }
+
+    fn reachable(&self, from: usize, hops: usize) -> BTreeSet<usize> {
+        let mut reached = BTreeSet::from([from]);
+        let mut border = vec![from];
+        for _ in 0..hops {
+            let mut next = Vec::new();
+            for at in border {
+                let out = self.index.outgoing(at).iter().map(|edge| edge.to);
+                for other in out.chain(self.index.incoming(at).iter().map(|edge| edge.from)) {
+                    if reached.insert(other) {
+                        next.push(other);
+                    }
+                }
+            }
+            border = next;
+        }
+        reached
+    }
+
+    fn meet(&self, at: usize, read: Option<&Read>, found: &mut BTreeMap<(usize, usize), Met>) {
+        for (number, unknown) in self.input.unknowns(self.index.document, at).iter().enumerate() {
+            let touch = match read {
+                None => Some(Touch { exact: false, extends: true }),
+                Some(read) => self.touch(at, unknown, read),
+            };
+            let Some(touch) = touch else { continue };
+            let decided = read.filter(|read| touch.exact && read.purpose < Purpose::Members
+                || touch.exact && read.purpose == Purpose::Compare);
+            let monotone = read.is_some_and(|read| !read.negative && !touch.extends);
+            let met = found.entry((at, number)).or_insert_with(|| Met {
+                resource: at,
+                unknown: unknown.clone(),
+                against: Some(BTreeSet::new()),
+                monotone: true,
+            });
+            met.monotone &= monotone;
+            match (decided, &mut met.against) {
+                (Some(read), Some(against)) => against.extend(read.against.iter().cloned()),
+                _ => met.against = None,
+            }
+        }
+    }
+
+    /// How a read touches an unknown value of a record; `None` if it does not.
+    fn touch(&self, at: usize, unknown: &Unknown, read: &Read) -> Option<Touch> {
+        let Some((section, rest)) = read.segs.split_first() else {
+            let whole = matches!(read.purpose, Purpose::Whole);
+            return whole.then_some(Touch { exact: false, extends: true });
+        };
+        if is_section(section, unknown.section) {
+            if let Some(touch) = touch(unknown, rest, read.purpose) {
+                return Some(touch);
+            }
+        }
+        if unknown.section != Section::Attributes {
+            return None;
+        }
+        let behind = Touch { exact: false, extends: false };
+        if is_section(section, Section::Parsed) && self.hides_parsed(at, unknown, rest) {
+            return Some(behind);
+        }
+        let tagged = unknown.parts.first().is_some_and(|part| TAG_SOURCES.contains(&&**part));
+        (is_section(section, Section::Tags) && tagged).then_some(behind)
+    }
+
+    /// Whether an unknown attribute is a text that would have been parsed.
+    fn hides_parsed(&self, at: usize, unknown: &Unknown, rest: &[Seg]) -> bool {
+        let path = unknown.parts.join("/");
+        let parsed = &self.index.resource(at).parsed;
+        if parsed.get(&path).is_some() {
+            return false;
+        }
+        match rest.first() {
+            None | Some(Seg::Any) => true,
+            Some(Seg::Key(key)) => {
+                key.strip_prefix(path.as_str()).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
+            }
+        }
+    }
+
+    /// Unknown input variables, if the rule reads any.
+    fn variables(&self, subject: usize) -> Vec<Met> {
+        let reads: Vec<&Read> = self.reads.reads.iter().filter(|read| is_variable(read)).collect();
+        let mut found = Vec::new();
+        for variable in &self.index.document.variables {
+            let named = |read: &&&Read| match read.segs.get(1) {
+                Some(Seg::Key(name)) => *name == variable.name,
+                _ => true,
+            };
+            if !reads.iter().any(|read| named(&read)) {
+                continue;
+            }
+            let address = format!("var.{}", variable.name);
+            let resource = self.index.by_address(&address).unwrap_or(subject);
+            for (pointer, reason) in variable.value.unknowns() {
+                let unknown = Unknown {
+                    section: Section::Attributes,
+                    parts: Vec::new(),
+                    element: false,
+                    at: Pointer::root().key("default").join(&pointer),
+                    reason: Arc::clone(&reason),
+                };
+                found.push(Met { resource, unknown, against: None, monotone: false });
+            }
+        }
+        found
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Touch {
+    /// The unknown value is just what is read.
+    exact: bool,
+    /// It is a part of what is read.
+    extends: bool,
+}
+
+fn touch(unknown: &Unknown, read: &[Seg], purpose: Purpose) -> Option<Touch> {
+    let same = |(part, seg): (&Arc<str>, &Seg)| match seg {
+        Seg::Key(key) => key == part,
+        Seg::Any => true,
+    };
+    if !unknown.parts.iter().zip(read).all(same) {
+        return None;
+    }
+    let (held, asked) = (unknown.parts.len(), read.len());
+    if held > asked {
+        let matters = match purpose {
+            Purpose::Whole | Purpose::Compare => true,
+            Purpose::Members => held == asked + 1 && !unknown.element,
+            Purpose::Defined | Purpose::Type => false,
+        };
+        return matters.then_some(Touch { exact: false, extends: true });
+    }
+    let placed = held == asked && unknown.element && purpose == Purpose::Defined;
+    (!placed).then_some(Touch { exact: held == asked, extends: false })
+}
+
+fn is_section(seg: &Seg, section: Section) -> bool {
+    match seg {
+        Seg::Key(key) => &**key == section.name(),
+        Seg::Any => true,
+    }
+}
+
+fn is_variable(read: &Read) -> bool {
+    read.root == Root::Input
+        && matches!(read.segs.first(), Some(Seg::Key(key)) if &**key == "variables")
+}
+
+/// Whether it reads the lists of resources themselves.
+fn is_broad(read: &Read) -> bool {
+    read.root == Root::Input
+        && match read.segs.first() {
+            Some(Seg::Key(key)) => matches!(&**key, "by_type" | "by_address"),
+            _ => true,
+        }
+}
