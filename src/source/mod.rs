@@ -3,11 +3,15 @@
 //! A [`Span`] is a byte range in one file; lines and columns are computed only when something is shown.
 
 mod file;
+mod disk;
 mod file_system;
+mod path;
 mod problem;
 
+pub use disk::DiskFileSystem;
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
-pub use file_system::{DiskFileSystem, Entry, EntryKind, FileSystem, MemoryFileSystem};
+pub use file_system::{Entry, EntryKind, FileSystem, MemoryFileSystem};
+pub use path::{join, normalize};
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
 
 /// Largest source file that is read, in bytes. A larger one is a problem that names this limit.

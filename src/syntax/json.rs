@@ -50,7 +50,10 @@ impl Parser<'_> {
 
     fn expected(&self, what: &str) -> Problem {
         let found = self.text.get(self.at..).and_then(|rest| rest.chars().next());
-        let found = found.map_or_else(|| "the end of the file".to_owned(), |c| format!("`{}`", c.escape_debug()));
+        let found = found.map_or_else(
+            || "the end of the file".to_owned(),
+            |c| format!("`{}`", c.escape_debug()),
+        );
         self.problem(ProblemKind::Syntax, format!("expected {what}, found {found}"))
     }
 
@@ -139,10 +142,16 @@ impl Parser<'_> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => text.push(self.escape()?),
-                Some(_) => return Err(self.expected("`\"` (a string stands on one line, without control characters)")),
+                Some(_) => {
+                    return Err(self.expected(
+                        "`\"` (a string stands on one line, without control characters)",
+                    ));
+                }
                 None => {
                     self.at = start;
-                    return Err(self.problem(ProblemKind::Syntax, "this string is never closed".into()));
+                    return Err(
+                        self.problem(ProblemKind::Syntax, "this string is never closed".into())
+                    );
                 }
             }
         }

@@ -171,7 +171,9 @@ impl Converter<'_> {
     fn key(&self, key: &ObjectKey, depth: usize) -> Result<Node> {
         let range = match key {
             ObjectKey::Ident(ident) => ident.span(),
-            ObjectKey::Expression(word @ (Expression::Null(_) | Expression::Bool(_))) => word.span(),
+            ObjectKey::Expression(word @ (Expression::Null(_) | Expression::Bool(_))) => {
+                word.span()
+            }
             // From the original text: a repeated key was renamed for the reader.
             ObjectKey::Expression(Expression::String(text)) => {
                 let range = text.span().unwrap_or_default();
@@ -247,9 +249,7 @@ impl Converter<'_> {
         for (at, operator) in operators.iter().enumerate() {
             let span = base.span.to(self.span(operator.span()));
             let kind = match operator.value() {
-                TraversalOperator::GetAttr(name) => {
-                    NodeKind::Attribute(Box::new(base), text(name))
-                }
+                TraversalOperator::GetAttr(name) => NodeKind::Attribute(Box::new(base), text(name)),
                 TraversalOperator::Index(key) => {
                     NodeKind::Index(Box::new(base), Box::new(self.node(key, depth)?))
                 }

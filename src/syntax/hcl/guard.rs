@@ -85,7 +85,8 @@ pub(super) fn rename_key(text: &str, at: usize) -> Option<String> {
     if start == at && !is_word {
         return None;
     }
-    let mut bytes: Vec<u8> = name.bytes().map(|byte| if byte.is_ascii() { byte } else { b'x' }).collect();
+    let mut bytes: Vec<u8> =
+        name.bytes().map(|byte| if byte.is_ascii() { byte } else { b'x' }).collect();
     for byte in bytes.iter_mut().rev() {
         let next = match *byte {
             b'a'..=b'y' | b'A'..=b'Y' => *byte + 1,
@@ -200,8 +201,9 @@ impl Guard<'_> {
         let above = self.top();
         let dense = above.dense + usize::from(above.operators >= 2);
         if dense > MAX_OPERATOR_NESTING {
-            let message =
-                format!("operators nested in operators more than {MAX_OPERATOR_NESTING} levels deep");
+            let message = format!(
+                "operators nested in operators more than {MAX_OPERATOR_NESTING} levels deep"
+            );
             let help = "move a part of the expression to a local value";
             return Err(self.fault(self.at, ProblemKind::Limit, message, help));
         }
@@ -332,7 +334,8 @@ impl Guard<'_> {
     }
 
     fn line_comment(&mut self) {
-        let end = self.text[self.at..].find('\n').map_or(self.text.len(), |length| self.at + length);
+        let end =
+            self.text[self.at..].find('\n').map_or(self.text.len(), |length| self.at + length);
         if self.is_loose() {
             self.blank(self.at, end);
         }

@@ -14,8 +14,11 @@ pub(super) fn resolve(entries: Vec<Entry>) -> Result<Vec<Entry>, Span> {
     if !entries.iter().any(|entry| is_merge(&entry.key)) {
         return Ok(entries);
     }
-    let mut taken: BTreeSet<Arc<str>> =
-        entries.iter().filter(|entry| !is_merge(&entry.key)).filter_map(|entry| name(&entry.key)).collect();
+    let mut taken: BTreeSet<Arc<str>> = entries
+        .iter()
+        .filter(|entry| !is_merge(&entry.key))
+        .filter_map(|entry| name(&entry.key))
+        .collect();
     let mut resolved = Vec::with_capacity(entries.len());
     for entry in entries {
         if !is_merge(&entry.key) {
@@ -62,7 +65,9 @@ fn is_merge(key: &Node) -> bool {
 
 fn name(key: &Node) -> Option<Arc<str>> {
     match &key.kind {
-        NodeKind::Scalar(Scalar::Plain { text, .. } | Scalar::String(text)) => Some(Arc::clone(text)),
+        NodeKind::Scalar(Scalar::Plain { text, .. } | Scalar::String(text)) => {
+            Some(Arc::clone(text))
+        }
         _ => None,
     }
 }

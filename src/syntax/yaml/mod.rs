@@ -28,7 +28,8 @@ pub fn parse(file: FileId, text: &str) -> (Vec<Node>, Vec<Problem>) {
         block_scalar_eof_without_line_feed: true,
     };
     let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut reader = Reader { file, text, expanded: 0, documents: Vec::new(), open: Document::default() };
+    let mut reader =
+        Reader { file, text, expanded: 0, documents: Vec::new(), open: Document::default() };
     let mut problems = Vec::new();
     while let Err(problem) = reader.read(&mut parser) {
         problems.push(problem);
