@@ -116,7 +116,9 @@ impl<'a> Machine<'a> {
                     self.contains_item(key, &List::Made(std::rc::Rc::new(keys))).map(Val::from)
                 }
             },
-            other => Err(Failure::error(format!("`in` needs a list or map, not {}", other.described()))),
+            other => {
+                Err(Failure::error(format!("`in` needs a list or map, not {}", other.described())))
+            }
         }
     }
 

@@ -81,9 +81,8 @@ impl<'a> Machine<'a> {
     pub(super) fn charge(&mut self, steps: usize) -> Result<(), Failure> {
         let left = self.left.checked_sub(steps);
         self.left = left.unwrap_or_default();
-        left.map(drop).ok_or_else(|| {
-            Failure::exceeded(format!("evaluation takes more than {BUDGET} steps"))
-        })
+        left.map(drop)
+            .ok_or_else(|| Failure::exceeded(format!("evaluation takes more than {BUDGET} steps")))
     }
 
     /// Pays for reading or writing bytes.
@@ -435,9 +434,9 @@ impl<'a> Machine<'a> {
             Val::Text(text) => Value::string(&**text),
             Val::List(List::Shared(items)) => Value::Array(items.clone()),
             Val::Map(Mapping::Shared(map)) => Value::Object(map.clone()),
-            Val::List(items) => Value::array(
-                items.iter().map(|item| self.export(&item)).collect::<Result<_, _>>()?,
-            ),
+            Val::List(items) => {
+                Value::array(items.iter().map(|item| self.export(&item)).collect::<Result<_, _>>()?)
+            }
             Val::Map(map) => self.export_map(map)?,
             Val::Net(net) => net.map_or(Value::Null, |net| Value::string(net.to_string())),
             Val::Unknown(reasons) => Value::Unknown(reasons.first()),
@@ -469,9 +468,7 @@ fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
             None if map.is_of_document() => Ok(Val::Null),
             None => Err(Failure::error(format!("no such key: `{field}`"))),
         },
-        other => {
-            Err(Failure::error(format!("`.{field}` needs a map, not {}", other.described())))
-        }
+        other => Err(Failure::error(format!("`.{field}` needs a map, not {}", other.described()))),
     }
 }
 
@@ -480,10 +477,9 @@ fn has<'a>(operand: Val<'a>, field: &str) -> Outcome<'a> {
         Val::Null => Ok(Val::Bool(false)),
         Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
         Val::Map(map) => Ok(Val::Bool(map.has(field))),
-        other => Err(Failure::error(format!(
-            "`has(….{field})` needs a map, not {}",
-            other.described()
-        ))),
+        other => {
+            Err(Failure::error(format!("`has(….{field})` needs a map, not {}", other.described())))
+        }
     }
 }
 
@@ -496,9 +492,8 @@ fn lookup<'a>(operand: &Val<'a>, index: &Val<'a>) -> Outcome<'a> {
         (Val::List(_) | Val::Map(_), Val::Null) => Ok(Val::Null),
         (Val::Map(_), Val::Text(key)) => select(operand, key),
         (Val::Map(Mapping::Made(entries)), key) => {
-            let is_key = |found: &Val<'_>| {
-                order(found, key).flatten() == Some(std::cmp::Ordering::Equal)
-            };
+            let is_key =
+                |found: &Val<'_>| order(found, key).flatten() == Some(std::cmp::Ordering::Equal);
             let found = entries.iter().find(|(found, _)| is_key(found));
             found.map(|(_, value)| value.clone()).ok_or_else(|| Failure::error("no such key"))
         }
@@ -514,7 +509,10 @@ fn element<'a>(items: &List<'a>, index: &Val<'_>) -> Outcome<'a> {
     let place = match index {
         Val::Int(int) => *int,
         Val::Uint(uint) => i64::try_from(*uint).unwrap_or(i64::MAX),
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole; what is too large saturates")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is whole; what is too large saturates"
+        )]
         Val::Double(double) if double.fract() == 0.0 => *double as i64,
         other => {
             let described = other.described();

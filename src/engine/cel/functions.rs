@@ -12,9 +12,8 @@ use crate::engine::Failure;
 pub(super) struct Function {
     pub(super) name: &'static str,
     style: Style,
-    /// Least and most arguments, without the value that a member function is called on.
-    pub(super) least: usize,
-    pub(super) most: usize,
+    least: usize,
+    most: usize,
     pub(super) nulls: Nulls,
     pub(super) run: Run,
 }
@@ -143,6 +142,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
 ];
 
 impl Function {
+    /// Least and most arguments in brackets.
+    pub(super) fn arity(&self, member: bool) -> (usize, usize) {
+        let target = usize::from(!member && self.style == Either);
+        (self.least + target, self.most + target)
+    }
+
     /// Whether it can be called that way.
     pub(super) fn has_style(&self, style: Style) -> bool {
         self.style == style || self.style == Either

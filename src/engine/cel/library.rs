@@ -86,7 +86,8 @@ pub(super) fn matches<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> O
 /// Whether a text fits a pattern of IAM: `*` is any text, `?` any character.
 pub(super) fn glob<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let (pattern, text) = texts("glob", arguments)?;
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     machine.charge(pattern.len().saturating_mul(text.len()) / 16)?;
     let (mut at, mut place, mut star) = (0, 0, None);
     while place < text.len() {

@@ -179,11 +179,9 @@ impl Lowering<'_> {
             }
             (operators::LOGICAL_NOT, [operand]) => Node::Not(self.boxed(operand)?),
             (operators::NEGATE, [operand]) => Node::Negate(self.boxed(operand)?),
-            (operators::CONDITIONAL, [condition, yes, no]) => Node::Choose(Box::new([
-                self.node(condition)?,
-                self.node(yes)?,
-                self.node(no)?,
-            ])),
+            (operators::CONDITIONAL, [condition, yes, no]) => {
+                Node::Choose(Box::new([self.node(condition)?, self.node(yes)?, self.node(no)?]))
+            }
             (operators::INDEX, [operand, index]) => {
                 Node::Index(Box::new([self.node(operand)?, self.node(index)?]))
             }
@@ -270,8 +268,15 @@ impl Lowering<'_> {
         let Some(function) = find(name, target.is_some()) else {
             return Err(self.error_at(offset, no_function(name, target.is_some())));
         };
-        if !(function.least..=function.most).contains(&arguments.len()) {
-            return Err(self.error_at(offset, wrong_count(function, arguments.len())));
+        let (least, most) = function.arity(target.is_some());
+        if !(least..=most).contains(&arguments.len()) {
+            let takes = match (least, most) {
+                (1, 1) => "1 argument".to_owned(),
+                (least, most) if least == most => format!("{least} arguments"),
+                _ => format!("{least} to {most} arguments"),
+            };
+            let message = format!("`{name}` takes {takes}, not {}", arguments.len());
+            return Err(self.error_at(offset, message));
         }
         self.joins |= matches!(function.name, "related" | "references");
         let mut nodes = Vec::with_capacity(arguments.len() + 1);
@@ -368,15 +373,6 @@ fn no_function(name: &str, member: bool) -> String {
             let has = (!member).then_some(operators::HAS);
             format!("there is no function `{name}`{}", hint(name, known.chain(has)))
         }
-    }
-}
-
-fn wrong_count(function: &Function, count: usize) -> String {
-    let Function { name, least, most, .. } = function;
-    match (least, most) {
-        (1, 1) => format!("`{name}` takes 1 argument, not {count}"),
-        (least, most) if least == most => format!("`{name}` takes {least} arguments, not {count}"),
-        (least, most) => format!("`{name}` takes {least} to {most} arguments, not {count}"),
     }
 }
 

@@ -31,7 +31,8 @@
 //! What an unknown value cannot change is known: `&&`, `||`, `all` and `exists` are decided by the other side,
 //! whichever comes first; `"a" in [unknown, "a"]` is true; `[unknown, 1] == [5, 2]` is false; the size of a list
 //! with unknown elements is known. Everything else that reads an unknown value is unknown. `has()` of an unknown
-//! attribute is true, because it is written. An unknown value beside an error is unknown, not failed.
+//! attribute is true, because it is written. An unknown value beside an error is unknown, not failed. An unknown value
+//! is taken to be of a type that the expression accepts: what is known holds for every such value.
 
 mod arithmetic;
 mod compare;

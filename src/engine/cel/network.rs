@@ -52,9 +52,8 @@ impl Net {
     /// read as IPv4.
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| {
-            (address, Some(prefix))
-        });
+        let (address, prefix) =
+            text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
         let address: IpAddr = address.parse().ok().or_else(|| padded(address))?;
         let width = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
@@ -98,7 +97,8 @@ fn padded(text: &str) -> Option<IpAddr> {
     let mut parts = text.split('.');
     for octet in &mut octets {
         let part = parts.next()?;
-        let digits = (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         *octet = part.parse().ok().filter(|_| digits)?;
     }
     parts.next().is_none().then_some(IpAddr::V4(octets.into()))

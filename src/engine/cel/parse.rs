@@ -56,10 +56,8 @@ fn parse<T>(
     then: impl FnOnce(&Expression, &SourceInfo) -> Result<T, CompileError>,
 ) -> Result<T, CompileError> {
     // No macros: they are lowered here, where their misuse can be explained.
-    let parser = cel::Env::default()
-        .with_optional_support(false)
-        .parser()
-        .max_recursion_depth(MAX_NESTING);
+    let parser =
+        cel::Env::default().with_optional_support(false).parser().max_recursion_depth(MAX_NESTING);
     let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse_with_source_info(source)));
     match parsed {
         Ok(Ok((tree, info))) => then(&tree, &info),
@@ -84,7 +82,7 @@ fn explain(source: &str, errors: &ParseErrors) -> CompileError {
         return error(format!("the expression is nested deeper than {MAX_NESTING} levels"), None);
     }
     let text = text.trim_start_matches("Syntax error: ");
-    let text = text.split(" expecting {").next().unwrap_or(text).replace("<EOF>", "end of text");
+    let text = text.split(" expecting ").next().unwrap_or(text).replace("<EOF>", "end of text");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     error(format!("syntax error: {text}"), offset(source, first.pos))
 }

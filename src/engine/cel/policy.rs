@@ -58,10 +58,13 @@ fn normalize(machine: &mut Machine<'_>, statement: &Value) -> Result<Value, Fail
         ("not_resources", texts("NotResource")),
         ("principals", member(statement, "Principal").map_or_else(none, principals)),
         ("not_principals", member(statement, "NotPrincipal").map_or_else(none, principals)),
-        ("has_condition", match condition {
-            Some(unknown @ Value::Unknown(_)) => unknown.clone(),
-            other => Value::Bool(other.is_some()),
-        }),
+        (
+            "has_condition",
+            match condition {
+                Some(unknown @ Value::Unknown(_)) => unknown.clone(),
+                other => Value::Bool(other.is_some()),
+            },
+        ),
         ("conditions", condition.cloned().unwrap_or(Value::Null)),
     ];
     let fields: Map = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
