@@ -14,7 +14,7 @@ mod suggest;
 mod threats;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -25,7 +25,7 @@ use self::read::Reader;
 use crate::document::Value;
 use crate::engine::rego;
 use crate::finding::ThreatClass;
-use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, Sources, Span};
+use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
 pub use rule::{CelLogic, CelRule, Logic, Rule};
 pub use scalar::to_value;
@@ -249,23 +249,37 @@ impl Loader<'_> {
         self.problems.push(Problem::new(ProblemKind::Pack, message).at(place));
     }
 
-    /// Compile all Rego modules; the rules of those that do not compile are dropped.
+    /// Compile all Rego modules; the rules of those that do not compile, or that deny nothing, are dropped.
     fn compile(&mut self, modules: &[FileId], rules: &mut [Vec<Rule>]) -> rego::Policies {
         let texts = modules.iter().map(|file| {
             let file = self.sources.get(*file);
             rego::Module { name: file.path.to_string(), text: Arc::clone(&file.text) }
         });
         let (policies, errors) = rego::compile(texts.collect());
+        let mut refused = BTreeSet::new();
         for error in errors {
-            let problem = Problem::new(ProblemKind::Pack, error.message);
-            let id = modules[error.module];
-            let span = character(self.sources, id, error.line, error.column);
-            self.problems.push(problem.at(Place { file: id, span }));
-            for rules in &mut *rules {
-                rules.retain(|rule| {
-                    rule.place.file != id || !matches!(rule.logic, Logic::Rego { .. })
-                });
+            let file = modules[error.module];
+            refused.insert(file);
+            let span = character(self.sources.get(file), error.line, error.column);
+            let message = format!("the module does not compile: {}", error.message);
+            self.problems.push(Problem::new(ProblemKind::Pack, message).at(Place { file, span }));
+        }
+        for rule in rules.iter().flatten() {
+            if let Logic::Rego { package } = &rule.logic
+                && !policies.has_rule(package)
+                && refused.insert(rule.place.file)
+            {
+                let message = format!("package `{package}` has no rule `deny`");
+                let help =
+                    "a Rego rule says `deny contains {\"resource\": …, \"at\": …, \"message\": …}`";
+                self.problems
+                    .push(Problem::new(ProblemKind::Pack, message).at(rule.place).help(help));
             }
+        }
+        for rules in rules {
+            rules.retain(|rule| {
+                !matches!(rule.logic, Logic::Rego { .. }) || !refused.contains(&rule.place.file)
+            });
         }
         policies
     }
@@ -297,13 +311,10 @@ impl Job {
 }
 
 /// The character at a line and column, both from 1.
-fn character(sources: &Sources, file: FileId, line: u32, column: u32) -> Span {
-    let file = sources.get(file);
+fn character(file: &SourceFile, line: u32, column: u32) -> Span {
     let start = file.lines().start_of(line) as usize;
-    let rest = &file.text[start..];
-    let rest = rest.split('\n').next().unwrap_or_default();
-    let mut characters = rest.char_indices().skip(column.max(1) as usize - 1);
-    match characters.next() {
+    let rest = file.text[start..].split('\n').next().unwrap_or_default();
+    match rest.char_indices().nth(column.max(1) as usize - 1) {
         Some((at, character)) => Span::new(start + at, start + at + character.len_utf8()),
         None => Span::new(start + rest.len(), start + rest.len()),
     }

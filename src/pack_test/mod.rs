@@ -8,4 +8,4 @@ mod samples;
 pub use compare::{Mismatch, MismatchKind, Observed, compare};
 pub use expectation::{Expectation, Mistake, Verdict, expectations, sidecar};
 pub use run::{SampleResult, run};
-pub use samples::{SIDECAR, Sample, is_under_test, samples};
+pub use samples::{SIDECAR, Sample, is_under_test, rules_under_test, samples};

@@ -1,8 +1,10 @@
 //! The samples of a pack: what lies in `tests/<service>/`.
 
 use std::io;
+use std::sync::Arc;
 
-use crate::source::{EntryKind, FileSystem};
+use crate::pack::Pack;
+use crate::source::{EntryKind, FileSystem, Sources};
 
 /// The ending of a sidecar file: `main.tf.json.expect` holds the expectations for `main.tf.json`.
 pub const SIDECAR: &str = ".expect";
@@ -61,6 +63,15 @@ pub fn is_under_test(service: &str, rule_file: &str) -> bool {
     let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".rego"));
     stem.and_then(|stem| stem.strip_prefix(service))
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-']))
+}
+
+/// Full ids of a pack's rules that the samples of a service test.
+pub fn rules_under_test(pack: &Pack, service: &str, sources: &Sources) -> Vec<Arc<str>> {
+    pack.rules
+        .iter()
+        .filter(|rule| is_under_test(service, &sources.get(rule.place.file).path))
+        .map(|rule| Arc::clone(&rule.info.id))
+        .collect()
 }
 
 /// Every file below a folder, to a depth that no sample needs to exceed.

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use dreadnought::document::Value;
 use dreadnought::finding::{Factor, Stride};
 use dreadnought::pack::{Location, Logic, PackSet, to_value};
+use dreadnought::pack_test::rules_under_test;
 use dreadnought::source::{
-    Entry, EntryKind, FileId, FileSystem, Problem, ProblemKind, ProblemSeverity, STACK_BYTES,
+    FileId, FileSystem, MemoryFileSystem, Problem, ProblemKind, ProblemSeverity, STACK_BYTES,
     Sources,
 };
 use dreadnought::syntax::yaml;
@@ -29,6 +30,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rego-metadata-unknown-threat",
     "rego-package-*",
     "rego-syntax-error",
+    "rego-unknown-function",
     "rego-unsafe-variable",
     "rego-without-*",
     "rego-wrong-package",
@@ -49,82 +51,35 @@ const BEYOND_SCHEMA: &[&str] = &[
     "valid",
 ];
 
-/// A tree of files in memory.
-#[derive(Default)]
-struct Tree(BTreeMap<String, Vec<u8>>);
-
-impl Tree {
-    fn read(root: &Path) -> Self {
-        fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
-            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-                let path = entry.path();
-                if path.is_dir() {
-                    collect(root, &path, tree);
-                } else {
-                    let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-                    tree.0.insert(name.replace('\\', "/"), fs::read(&path).unwrap());
-                }
+/// All files below a folder of the project.
+fn tree(folder: &str) -> MemoryFileSystem {
+    fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                collect(root, &path, files);
+            } else {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+                files.insert(name.replace('\\', "/"), fs::read(&path).unwrap());
             }
         }
-        let mut tree = Self::default();
-        collect(root, root, &mut tree);
-        tree
     }
-
-    fn of(files: &[(&str, &str)]) -> Self {
-        Self(files.iter().map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())).collect())
-    }
-
-    /// Text files with an ending.
-    fn texts<'a>(&'a self, folder: &'a str, ending: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(path, _)| path.starts_with(folder) && path.ends_with(ending))
-            .filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok())
-    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files = BTreeMap::new();
+    collect(&root, &root, &mut files);
+    MemoryFileSystem { files }
 }
 
-impl FileSystem for Tree {
-    fn kind(&self, path: &str) -> Option<EntryKind> {
-        let inside = format!("{path}/");
-        match () {
-            () if self.0.contains_key(path) => Some(EntryKind::File),
-            () if path.is_empty() || self.0.keys().any(|other| other.starts_with(&inside)) => {
-                Some(EntryKind::Folder)
-            }
-            () => None,
-        }
-    }
-
-    fn size(&self, path: &str) -> std::io::Result<u64> {
-        self.read(path).map(|bytes| bytes.len() as u64)
-    }
-
-    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        self.0.get(path).cloned().ok_or_else(|| std::io::ErrorKind::NotFound.into())
-    }
-
-    fn list(&self, folder: &str) -> std::io::Result<Vec<Entry>> {
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let mut names: Vec<&str> = self
-            .0
-            .keys()
-            .filter_map(|path| path.strip_prefix(&prefix))
-            .map(|rest| rest.split('/').next().unwrap())
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        let entry = |name: &str| {
-            let path = format!("{prefix}{name}");
-            let kind = self.kind(&path).unwrap();
-            Entry { path, kind }
-        };
-        Ok(names.into_iter().map(entry).collect())
-    }
-
-    fn walk(&self, _: &str) -> (Vec<String>, Vec<Problem>) {
-        (self.0.keys().cloned().collect(), Vec::new())
-    }
+/// Texts of a tree in a folder and with an ending.
+fn texts<'a>(
+    tree: &'a MemoryFileSystem,
+    folder: &'a str,
+    ending: &'a str,
+) -> impl Iterator<Item = &'a str> {
+    tree.files
+        .iter()
+        .filter(move |(path, _)| path.starts_with(folder) && path.ends_with(ending))
+        .filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok())
 }
 
 /// Loads as the binary does: on large stacks.
@@ -161,7 +116,7 @@ fn shown(problems: &[Problem], sources: &Sources) -> String {
 }
 
 /// Whether the JSON schemas accept all texts of a pack.
-fn schemas_accept(tree: &Tree) -> bool {
+fn schemas_accept(tree: &MemoryFileSystem) -> bool {
     let schema = |name: &str| -> serde_json::Value {
         let path = format!("{}/schemas/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
@@ -172,11 +127,12 @@ fn schemas_accept(tree: &Tree) -> bool {
     let outer = metadata.as_object_mut().unwrap();
     outer.retain(|key, _| key == "$schema" || key == "$defs");
     outer.insert("$ref".into(), "#/$defs/metadata".into());
-    let rego = tree.texts("rules/", ".rego").filter_map(metadata_block);
+    let rego = texts(tree, "rules/", ".rego").filter_map(metadata_block);
     let rego: Vec<String> = rego.collect();
-    tree.texts("pack.yaml", "pack.yaml").all(|text| accepts(&validator(&schema("pack")), text))
-        && tree.texts("rules/", ".yaml").all(|text| accepts(&validator(&rules), text))
-        && tree.texts("threats/", ".yaml").all(|text| accepts(&validator(&schema("threats")), text))
+    texts(tree, "pack.yaml", "pack.yaml").all(|text| accepts(&validator(&schema("pack")), text))
+        && texts(tree, "rules/", ".yaml").all(|text| accepts(&validator(&rules), text))
+        && texts(tree, "threats/", ".yaml")
+            .all(|text| accepts(&validator(&schema("threats")), text))
         && rego.iter().all(|text| accepts(&validator(&metadata), text))
 }
 
@@ -206,7 +162,7 @@ fn broken_packs(
     folder: PathBuf,
 ) {
     let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-    let tree = Tree::read(&folder);
+    let tree = tree(&format!("fixtures/packs/{name}"));
     let (_, problems, sources) = load(false, &[(&tree, "")]);
     let text = shown(&problems, &sources);
     let file = folder.join("expected.txt");
@@ -237,8 +193,7 @@ fn built_in_packs_load() {
     let names: Vec<&str> = set.packs.iter().map(|pack| &*pack.name).collect();
     assert_eq!(names, ["core", "aws", "azure", "gcp", "kubernetes", "terraform"]);
     for pack in &set.packs {
-        let folder = format!("{}/policies/{}", env!("CARGO_MANIFEST_DIR"), pack.name);
-        let tree = Tree::read(Path::new(&folder));
+        let tree = tree(&format!("policies/{}", pack.name));
         assert!(schemas_accept(&tree), "{}", pack.name);
         let named: Vec<&str> = pack.rules.iter().map(|rule| &*rule.info.id).collect();
         assert!(named.is_sorted(), "{}", pack.name);
@@ -247,12 +202,8 @@ fn built_in_packs_load() {
 
 #[test]
 fn a_pack_in_a_folder_reads_as_the_embedded_one() {
-    let tree = Tree::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")));
     let (embedded, _, _) = load(true, &[]);
-    let mut other = Tree::default();
-    for (path, bytes) in &tree.0 {
-        other.0.insert(path.clone(), bytes.clone());
-    }
+    let mut other = tree("policies");
     let (folder, problems, sources) = load(false, &[(&other, "aws")]);
     assert_eq!(shown(&problems, &sources), "");
     let digest = |set: &PackSet| {
@@ -260,7 +211,7 @@ fn a_pack_in_a_folder_reads_as_the_embedded_one() {
     };
     assert_eq!(digest(&embedded), digest(&folder));
     assert!(digest(&embedded).unwrap().starts_with("sha256:"));
-    *other.0.get_mut("aws/pack.yaml").unwrap() =
+    *other.files.get_mut("aws/pack.yaml").unwrap() =
         b"name: aws\nversion: 9.0.0\ndescription: x".into();
     assert_ne!(digest(&load(false, &[(&other, "aws")]).0), digest(&embedded));
 }
@@ -286,7 +237,7 @@ fn the_catalogue_is_whole() {
 
 #[test]
 fn a_valid_rule_has_all_that_it_says() {
-    let tree = Tree::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/packs/valid")));
+    let tree = tree("fixtures/packs/valid");
     let (set, _, sources) = load(false, &[(&tree, "")]);
     let pack = &set.packs[1];
     assert_eq!((&*pack.name, &*pack.version, pack.rules.len()), ("acme", "1.0.0", 2));
@@ -296,6 +247,8 @@ fn a_valid_rule_has_all_that_it_says() {
     assert_eq!(sources.get(rego.place.file).position(rego.place.span.start).line, 6);
     let rule = &pack.rules[1];
     assert_eq!(&*rule.info.id, "acme/public-bucket");
+    let under_test = |service| rules_under_test(pack, service, &sources).len();
+    assert_eq!((under_test("bucket"), under_test("store")), (2, 0));
     assert_eq!(rule.info.stride.to_string(), "TI");
     assert_eq!(rule.info.dread.get(Factor::Damage), 8);
     assert_eq!(rule.info.dread.get(Factor::Reproducibility), 2);
@@ -313,10 +266,7 @@ fn a_valid_rule_has_all_that_it_says() {
 
 #[test]
 fn one_bad_rule_leaves_the_others() {
-    let tree = Tree::read(Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/fixtures/packs/rule-good-beside-bad"
-    )));
+    let tree = tree("fixtures/packs/rule-good-beside-bad");
     let (set, problems, _) = load(false, &[(&tree, "")]);
     let ids: Vec<&str> = set.rules().map(|(_, rule)| &*rule.info.id).collect();
     assert_eq!((problems.len(), ids), (1, vec!["acme/public-bucket"]));
@@ -324,7 +274,7 @@ fn one_bad_rule_leaves_the_others() {
 
 #[test]
 fn a_pack_that_is_not_there() {
-    let tree = Tree::default();
+    let tree = MemoryFileSystem::default();
     let (_, problems, sources) = load(false, &[(&tree, "missing")]);
     insta::assert_snapshot!(shown(&problems, &sources), @"missing: there is no pack: the folder does not exist");
     assert_eq!(problems[0].kind, ProblemKind::NotFound);
@@ -333,8 +283,8 @@ fn a_pack_that_is_not_there() {
 #[test]
 fn two_packs_with_the_same_path_keep_their_own_texts() {
     let files = |name| format!("name: {name}\nversion: 1\ndescription: x\n");
-    let one = Tree::of(&[("pack.yaml", &files("one"))]);
-    let two = Tree::of(&[("pack.yaml", &files("two"))]);
+    let one = MemoryFileSystem::from(&[("pack.yaml", files("one").as_str())]);
+    let two = MemoryFileSystem::from(&[("pack.yaml", files("two").as_str())]);
     let (_, problems, sources) = load(false, &[(&one, ""), (&two, "")]);
     insta::assert_snapshot!(shown(&problems, &sources), @r"
     pack.yaml:2:10: `version` must be a text, not a number
@@ -342,6 +292,56 @@ fn two_packs_with_the_same_path_keep_their_own_texts() {
     pack:pack.yaml:2:10: `version` must be a text, not a number
         help: put it in quotes
     ");
+}
+
+/// A mistake in an expression is found at its place in the file, however the expression is written in YAML.
+mod places {
+    use dreadnought::source::{MemoryFileSystem, Place};
+    use proptest::prelude::*;
+
+    use super::load;
+
+    const STYLES: [&str; 6] = ["plain", "single", "double", "literal", "folded", "lines"];
+
+    /// `text` as the value of `when`; the words of `text` are separated by single spaces.
+    fn written(style: &str, text: &str) -> String {
+        let lines = text.replace(' ', "\n      ");
+        match style {
+            "single" => format!("'{}'", text.replace('\'', "''")),
+            "double" => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+            "literal" => format!("|\n      {lines}"),
+            "folded" => format!(">-  # why\n      {lines}"),
+            "lines" => lines,
+            _ => text.to_owned(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+        #[test]
+        fn of_mistakes(
+            style in proptest::sample::select(&STYLES[..]),
+            names in proptest::collection::vec("[a-zé'|]{0,4}", 0..4),
+        ) {
+            let mut text = "attr.x == 1 &&".to_owned();
+            for name in &names {
+                text += &format!(" attr.y == \"{name}\" &&");
+            }
+            text += " unheard_of == 2";
+            let rules = format!(
+                "rules:\n  - id: a\n    title: b\n    applies_to: [c]\n    threat: T001\n    \
+                 remediation: d\n    when: {}\n    concept: e\n",
+                written(style, &text),
+            );
+            let manifest = "name: acme\nversion: 1.0.0\ndescription: x\n";
+            let tree = MemoryFileSystem::from(&[("pack.yaml", manifest), ("rules/a.yaml", &rules)]);
+            let (_, problems, sources) = load(false, &[(&tree, "")]);
+            prop_assert_eq!(problems.len(), 1, "{:?}", problems);
+            let Some(Place { file, span }) = problems[0].place else { unreachable!() };
+            prop_assert_eq!(sources.get(file).text.find("unheard_of").unwrap(), span.start as usize);
+        }
+    }
 }
 
 mod expectations {
@@ -353,9 +353,8 @@ mod expectations {
         Expectation, Observed, Sample, Verdict, compare, expectations, is_under_test, samples,
         sidecar,
     };
+    use dreadnought::source::MemoryFileSystem;
     use rstest::rstest;
-
-    use super::Tree;
 
     fn shown(expectations: &[Expectation]) -> Vec<String> {
         let show =
@@ -468,7 +467,7 @@ mod expectations {
 
     #[test]
     fn samples_of_a_pack() {
-        let tree = Tree::of(&[
+        let tree = MemoryFileSystem::from(&[
             ("aws/pack.yaml", ""),
             ("aws/tests/s3/fail.tf", ""),
             ("aws/tests/s3/plan.tf.json", ""),

@@ -10,7 +10,21 @@ use rstest::rstest;
 use serde_json::Value as Json;
 
 /// Cases that are not right yet, with the reason. One that becomes right has to leave the list.
-const PENDING: &[(&str, &str)] = &[];
+const PENDING: &[(&str, &str)] = &[
+    ("014_attr_as_blocks_nested_type", "needs the provider's schema: which attributes are sets"),
+    ("017_type_coercion", "needs the provider's schema: which attributes are sets"),
+    ("023_policy_json", "needs the provider: what a data source returns"),
+    ("026_tf_json_blocks", "needs the provider's schema: which members of a JSON object are blocks"),
+    ("029_err_too_many_blocks", "needs the provider's schema: how many blocks there may be"),
+    ("142_err_unsupported_block", "needs the provider's schema: which blocks there are"),
+    ("067_res_data_remote_state", "state files are not read yet"),
+    ("070_res_import_block", "import blocks are not read yet"),
+    ("103_err_var_validation_cross", "validation is not evaluated yet"),
+    ("112_err_unk_count", "an unknown count is a representative here, by design"),
+    ("121_err_missing_required_var", "a variable without a value is unknown here, by design"),
+    ("013_fn_file", "the working directory is unknown here, by design"),
+    ("028_ex_try_can", "a division by zero is infinite for Terraform, an error here"),
+];
 
 fn json(path: &Path) -> Option<Json> {
     fs::read_to_string(path).ok().map(|text| serde_json::from_str(&text).unwrap())

@@ -18,8 +18,8 @@ use crate::syntax::Attribute;
 pub enum Shape {
     /// One, without a key.
     Single,
-    /// `count`.
-    Count,
+    /// `count`, with its number.
+    Count(usize),
     /// `for_each`, with its keys in order.
     Each(Vec<Arc<str>>),
     /// Unknown, for a reason: one representative stands for all.
@@ -39,7 +39,7 @@ pub fn expand<'a>(declaration: &Declaration, instance: &Rc<Instance<'a>>) -> Exp
     let scope = Scope::of(instance, declaration.file, &Repetition::Single);
     let result = match (declaration.attribute("count"), declaration.attribute("for_each")) {
         (None, None) => return Expansion { shape: Shape::Single, members: vec![(Key::None, Repetition::Single)] },
-        (Some(count), Some(_)) => Err(scope.fault(count.span, "a block cannot have both `count` and `for_each`")),
+        (Some(_), Some(for_each)) => Err(scope.fault(for_each.span, "a block cannot have both `count` and `for_each`")),
         (Some(count), None) => by_count(count, &scope),
         (None, Some(for_each)) => by_keys(for_each, &scope),
     };
@@ -65,7 +65,7 @@ fn by_count(count: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault
     within_limit(number, count, scope)?;
     let index = |at: usize| Value::number(i64::try_from(at).unwrap_or(i64::MAX)).with_marks(&value.marks);
     let members = (0..number).map(|at| (Key::Index(at), Repetition::Count(index(at)))).collect();
-    Ok(Expansion { shape: Shape::Count, members })
+    Ok(Expansion { shape: Shape::Count(number), members })
 }
 
 fn within_limit(number: usize, attribute: &Attribute, scope: &Scope<'_, '_>) -> Result<(), Fault> {
@@ -125,7 +125,9 @@ pub fn select(shape: &Shape, key: &Value) -> Result<Option<usize>, String> {
     let position = match (shape, &key.kind) {
         (_, Kind::Unknown(_)) => return Ok(None),
         (Shape::Each(keys), Kind::String(name)) => keys.iter().position(|key| key == name),
-        (Shape::Count, Kind::Number(number)) => number.to_i64().and_then(|at| usize::try_from(at).ok()),
+        (Shape::Count(count), Kind::Number(number)) => {
+            number.to_i64().and_then(|at| usize::try_from(at).ok()).filter(|at| at < count)
+        }
         _ => None,
     };
     position.map(Some).ok_or_else(|| "the module has no instance with this key".to_owned())

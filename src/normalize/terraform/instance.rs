@@ -176,8 +176,10 @@ impl<'a> Instance<'a> {
         let given = given.filter(|(value, _)| nullable || !value.is_null());
         let (value, blame) = match (given, declaration.attribute("default")) {
             (Some((value, blame)), _) => (value, blame),
-            (None, Some(default)) => (evaluate(&default.value, &scope)?, None),
-            (None, None) => (self.without_value(name), None),
+            (None, Some(default)) => {
+                (evaluate(&default.value, &scope)?, Some(scope.fault(default.span, "")))
+            }
+            (None, None) => (Value::unknown(format!("variable '{name}' has no default")), None),
         };
         let kind = constraint::of(declaration, &scope)?;
         let value = types::convert(&value, &kind).map_err(|message| {
@@ -189,15 +191,6 @@ impl<'a> Instance<'a> {
         })?;
         let sensitive = flag("sensitive") == Some(Kind::Bool(true));
         Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
-    }
-
-    fn without_value(&self, name: &str) -> Value {
-        if let Some(caller) = &self.caller {
-            let scope = Scope::of(&caller.instance, caller.call.file, &caller.repetition);
-            let message = format!("the module needs a value for its variable \"{name}\"");
-            self.evaluator.report(&scope.fault(caller.call.block.header, message));
-        }
-        Value::unknown(format!("variable '{name}' has no default"))
     }
 
     /// The value of an output, `None` if there is none of this name.
@@ -250,7 +243,7 @@ impl<'a> Instance<'a> {
         let resources = self.resources_of(address, declaration, (scope, span))?;
         let value = match &resources.shape {
             Shape::Single => return Ok(resources.instances[0].value.clone()),
-            Shape::Count => Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect()),
+            Shape::Count(_) => Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect()),
             Shape::Each(keys) => Value::object(
                 keys.iter().cloned().zip(resources.instances.iter().map(|each| each.value.clone())).collect(),
             ),
@@ -451,6 +444,13 @@ impl<'a> Instance<'a> {
     fn check_arguments(&self, call: &Declaration, module: &Module) {
         let arguments = call.block.body.attributes.iter().filter(|argument| !CALL_META.contains(&&*argument.name));
         let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
+        let given = |name: &str| call.attribute(name).is_some();
+        let missing =
+            module.variables.iter().filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
+        for (name, _) in missing {
+            let message = format!("the module needs a value for its variable \"{name}\"");
+            self.evaluator.report(&Fault { message, place: call.header(), is_limit: false });
+        }
         for argument in arguments.filter(strange) {
             let message = format!("the module has no variable named \"{}\"", argument.name);
             let place = crate::source::Place { file: call.file, span: argument.name_span };
