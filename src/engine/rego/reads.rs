@@ -622,7 +622,9 @@ impl<'a> Walk<'a> {
             };
         }
         if !plain {
-            for path in &value.paths {
+            // Running through the records of a type reads the records, not the list.
+            let list = |path: &&Path| iterated && path.root == Root::Input;
+            for path in value.paths.iter().filter(|path| !list(path)) {
                 self.record(path, Purpose::Defined, &BTreeSet::new());
             }
         }
