@@ -213,8 +213,7 @@ is_narrow(value) if {
 # title: Pattern of IAM
 # description: Whether a text fits a pattern in which * is any text and ? any one character.
 glob_match(pattern, text) if {
-	quoted := regex.replace(pattern, `[^a-zA-Z0-9*?]`, `[${0}]`)
-	fixed := replace(replace(quoted, `[^]`, `\^`), `[\]`, `\\`)
-	any := replace(replace(fixed, "*", ".*"), "?", ".")
+	quoted := regex.replace(pattern, `[.+^$(){}|\[\]\\]`, `\${0}`)
+	any := replace(replace(quoted, "*", ".*"), "?", ".")
 	regex.match(concat("", ["(?s)^", any, "$"]), text)
 }

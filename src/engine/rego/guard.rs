@@ -6,7 +6,7 @@
 /// Largest module in bytes.
 const MAX_BYTES: usize = 512 * 1024;
 /// Longest line in characters; the parser refuses longer ones with a message that names no cure.
-const MAX_COLUMNS: usize = 1024;
+const MAX_COLUMNS: u32 = 1024;
 /// Deepest nesting of brackets of any kind.
 const MAX_NESTING: usize = 24;
 /// Most unary minus signs in a row.
@@ -53,6 +53,7 @@ struct Scanner<'a> {
     characters: std::iter::Peekable<std::str::Chars<'a>>,
     line: u32,
     column: u32,
+    long_line: Option<u32>,
     levels: Vec<Level>,
     attempts: u64,
     operators: usize,
@@ -66,6 +67,7 @@ impl<'a> Scanner<'a> {
             characters: text.chars().peekable(),
             line: 1,
             column: 0,
+            long_line: None,
             levels: Vec::new(),
             attempts: 0,
             operators: 0,
@@ -76,11 +78,6 @@ impl<'a> Scanner<'a> {
 
     fn run(mut self) -> Result<(), Violation> {
         while let Some(character) = self.next() {
-            if self.column as usize > MAX_COLUMNS {
-                return self.fail(format!(
-                    "the line is longer than {MAX_COLUMNS} characters; break it up"
-                ));
-            }
             match character {
                 '#' => self.skip_line(),
                 '"' => self.skip_string(),
@@ -93,6 +90,10 @@ impl<'a> Scanner<'a> {
                 }
                 _ if character.is_whitespace() => {}
                 _ => self.word(),
+            }
+            if let Some(line) = self.long_line {
+                let message = format!("the line is longer than {MAX_COLUMNS} characters; break it up");
+                return Err(Violation { line, column: 1, message });
             }
             if self.attempts > MAX_ATTEMPTS {
                 return self.fail(
@@ -111,6 +112,9 @@ impl<'a> Scanner<'a> {
             self.column = 0;
         } else {
             self.column += 1;
+            if self.column > MAX_COLUMNS {
+                self.long_line.get_or_insert(self.line);
+            }
         }
         Some(character)
     }

@@ -49,12 +49,7 @@ impl Scope<'_> {
 
     /// Whether records are reached by their address.
     pub(super) fn by_address(&self) -> bool {
-        self.reads.everything
-            || self.reads.reads.iter().any(|read| match &read.root {
-                Root::Record(_, origin) => matches!(origin, Origin::Edge { .. }) || !self.is_own(read),
-                Root::Input => is_broad(read),
-                Root::Edges(_) => false,
-            })
+        self.reads.everything || self.reads.addresses
     }
 
     /// Whether the existence of a resource can matter to the verdict on another.
@@ -147,13 +142,14 @@ impl Scope<'_> {
     fn meet(&self, at: usize, read: Option<&Read>, found: &mut BTreeMap<(usize, usize), Met>) {
         for (number, unknown) in self.input.unknowns(self.index.document, at).iter().enumerate() {
             let touch = match read {
-                None => Some(Touch { exact: false, extends: true }),
+                None => Some(Touch { exact: false, extends: true, placed: false }),
                 Some(read) => self.touch(at, unknown, read),
             };
             let Some(touch) = touch else { continue };
             let decided = read.filter(|read| touch.exact && read.purpose < Purpose::Members
                 || touch.exact && read.purpose == Purpose::Compare);
-            let monotone = read.is_some_and(|read| !read.negative && !touch.extends);
+            let monotone =
+                read.is_some_and(|read| !read.negative && !touch.extends && !touch.placed);
             let met = found.entry((at, number)).or_insert_with(|| Met {
                 resource: at,
                 unknown: unknown.clone(),
@@ -172,7 +168,7 @@ impl Scope<'_> {
     fn touch(&self, at: usize, unknown: &Unknown, read: &Read) -> Option<Touch> {
         let Some((section, rest)) = read.segs.split_first() else {
             let whole = matches!(read.purpose, Purpose::Whole);
-            return whole.then_some(Touch { exact: false, extends: true });
+            return whole.then_some(Touch { exact: false, extends: true, placed: false });
         };
         if is_section(section, unknown.section) {
             if let Some(touch) = touch(unknown, rest, read.purpose) {
@@ -182,7 +178,7 @@ impl Scope<'_> {
         if unknown.section != Section::Attributes {
             return None;
         }
-        let behind = Touch { exact: false, extends: false };
+        let behind = Touch { exact: false, extends: false, placed: unknown.element };
         if is_section(section, Section::Parsed) && self.hides_parsed(at, unknown, rest) {
             return Some(behind);
         }
@@ -198,7 +194,7 @@ impl Scope<'_> {
             return false;
         }
         match rest.first() {
-            None | Some(Seg::Any) => true,
+            None | Some(Seg::Any | Seg::At) => true,
             Some(Seg::Key(key)) => {
                 key.strip_prefix(path.as_str()).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
             }
@@ -240,12 +236,14 @@ struct Touch {
     exact: bool,
     /// It is a part of what is read.
     extends: bool,
+    /// It is an element of a list, and its position is read.
+    placed: bool,
 }
 
 fn touch(unknown: &Unknown, read: &[Seg], purpose: Purpose) -> Option<Touch> {
     let same = |(part, seg): (&Arc<str>, &Seg)| match seg {
         Seg::Key(key) => key == part,
-        Seg::Any => true,
+        Seg::Any | Seg::At => true,
     };
     if !unknown.parts.iter().zip(read).all(same) {
         return None;
@@ -257,16 +255,20 @@ fn touch(unknown: &Unknown, read: &[Seg], purpose: Purpose) -> Option<Touch> {
             Purpose::Members => held == asked + 1 && !unknown.element,
             Purpose::Defined | Purpose::Type => false,
         };
-        return matters.then_some(Touch { exact: false, extends: true });
+        return matters.then_some(Touch { exact: false, extends: true, placed: false });
     }
-    let placed = held == asked && unknown.element && purpose == Purpose::Defined;
-    (!placed).then_some(Touch { exact: held == asked, extends: false })
+    if held == asked && unknown.element && purpose == Purpose::Defined {
+        return None;
+    }
+    let last = held.checked_sub(1).and_then(|last| read.get(last));
+    let placed = unknown.element && last != Some(&Seg::Any);
+    Some(Touch { exact: held == asked, extends: false, placed })
 }
 
 fn is_section(seg: &Seg, section: Section) -> bool {
     match seg {
         Seg::Key(key) => &**key == section.name(),
-        Seg::Any => true,
+        Seg::Any | Seg::At => true,
     }
 }
 

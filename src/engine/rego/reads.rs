@@ -29,6 +29,8 @@ pub(super) struct Reads {
     pub(super) reads: Vec<Read>,
     /// Scans that yield the resource which is judged, and nothing else.
     pub(super) subjects: BTreeSet<u32>,
+    /// Whether records are reached by their address.
+    pub(super) addresses: bool,
 }
 
 /// One thing that a rule reads.
@@ -99,6 +101,7 @@ struct Walk<'a> {
     subjects: BTreeSet<u32>,
     /// Denials name resources that come from no scan.
     loose: bool,
+    addresses: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -115,6 +118,7 @@ impl<'a> Walk<'a> {
             negative: 0,
             subjects: BTreeSet::new(),
             loose: false,
+            addresses: false,
         }
     }
 
@@ -131,7 +135,12 @@ impl<'a> Walk<'a> {
             negative,
             against,
         });
-        Reads { everything: self.everything, reads: reads.collect(), subjects: self.subjects }
+        Reads {
+            everything: self.everything,
+            reads: reads.collect(),
+            subjects: self.subjects,
+            addresses: self.addresses,
+        }
     }
 
     fn intern(&mut self, context: u32, module: usize, at: u32) -> u32 {
@@ -297,7 +306,8 @@ impl<'a> Walk<'a> {
             Literal::SomeIn { key, value, collection, .. } => {
                 let from = self.iterated(collection, env, frame);
                 let name = format!("in {}", collection.eidx());
-                let (keys, members) = self.members(&from, &name, frame);
+                let seg = if key.is_some() { Seg::At } else { Seg::Any };
+                let (keys, members) = self.members(&from, &seg, &name, frame);
                 if let Some(key) = key {
                     self.bind(key, keys, env, frame);
                 }
@@ -316,7 +326,7 @@ impl<'a> Walk<'a> {
                 self.pooling += 1;
                 let from = self.iterated(domain, env, frame);
                 let (keys, members) =
-                    self.members(&from, &format!("every {}", domain.eidx()), frame);
+                    self.members(&from, &Seg::At, &format!("every {}", domain.eidx()), frame);
                 let mut inner = env.clone();
                 if let Some(key) = key {
                     inner.insert(key.text().to_owned(), keys);
@@ -350,7 +360,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Expr::Array { items, .. } => {
-                let (_, members) = self.members(&value, "pattern", frame);
+                let (_, members) = self.members(&value, &Seg::At, "pattern", frame);
                 self.consume_shape(&value);
                 items.iter().for_each(|item| self.bind(item, members.clone(), env, frame));
             }
@@ -362,7 +372,7 @@ impl<'a> Walk<'a> {
                             let key = key.as_string().map_or_else(|_| "".into(), Arc::clone);
                             self.step(&value, &Seg::Key(key), "", frame)
                         }
-                        _ => self.members(&value, "pattern", frame).1,
+                        _ => self.members(&value, &Seg::At, "pattern", frame).1,
                     };
                     self.bind(item, member, env, frame);
                 }
@@ -577,7 +587,7 @@ impl<'a> Walk<'a> {
             Some(constants) => self.consume(&value, Purpose::Compare, &constants),
             None => {
                 let name = format!("of {}", collection.eidx());
-                let (_, members) = self.members(&from, &name, frame);
+                let (_, members) = self.members(&from, &Seg::Any, &name, frame);
                 self.consume_shape(&Abs { paths: BTreeSet::new(), ..from });
                 self.compare(&value, &members, true);
             }
@@ -622,7 +632,9 @@ impl<'a> Walk<'a> {
             };
         }
         if !plain {
-            for path in &value.paths {
+            // Running through the records of a type reads the records, not the list.
+            let list = |path: &&Path| iterated && path.root == Root::Input;
+            for path in value.paths.iter().filter(|path| !list(path)) {
                 self.record(path, Purpose::Defined, &BTreeSet::new());
             }
         }
@@ -701,7 +713,8 @@ impl<'a> Walk<'a> {
                     && self.is_local(name, frame);
             let site = if name == "_" { format!("_ {}", index.eidx()) } else { format!("[{name}]") };
             if free || name == "_" {
-                let (keys, members) = self.members(value, &site, frame);
+                let seg = if name == "_" { Seg::Any } else { Seg::At };
+                let (keys, members) = self.members(value, &seg, &site, frame);
                 if name != "_" && keys != Abs::default() {
                     self.bind(index, keys, env, frame);
                 }
@@ -718,7 +731,7 @@ impl<'a> Walk<'a> {
         let mut names = BTreeSet::new();
         table::pattern(index, &mut names);
         if !names.is_empty() && !matches!(&**index, Expr::Var { .. }) {
-            let (keys, members) = self.members(value, &site, frame);
+            let (keys, members) = self.members(value, &Seg::At, &site, frame);
             self.consume(&keys, Purpose::Whole, &BTreeSet::new());
             self.bind(index, keys, env, frame);
             return members;
@@ -757,7 +770,7 @@ impl<'a> Walk<'a> {
             }
             None => self.consume(key, Purpose::Whole, &BTreeSet::new()),
         }
-        result.join(self.members(value, site, frame).1);
+        result.join(self.members(value, &Seg::At, site, frame).1);
         result
     }
 
@@ -796,10 +809,16 @@ impl<'a> Walk<'a> {
                     result.join(field.clone());
                 }
             }
-            Seg::Any => value.fields.values().for_each(|field| result.join(field.clone())),
+            Seg::Any | Seg::At => value.fields.values().for_each(|field| result.join(field.clone())),
         }
         if let Some(items) = &value.items {
-            result.join((**items).clone());
+            let mut items = (**items).clone();
+            if *seg != Seg::Any {
+                // Which member that is depends on how many there are.
+                items.paths =
+                    items.paths.into_iter().map(|path| Path { fallback: true, ..path }).collect();
+            }
+            result.join(items);
         }
         result.computed |= value.computed;
         result
@@ -815,11 +834,15 @@ impl<'a> Walk<'a> {
         if path.root != Root::Input {
             return path;
         }
+        self.addresses |= match path.segs.first() {
+            Some(Seg::Key(first)) => &**first == "by_address",
+            _ => true,
+        };
         let root = match path.segs.as_slice() {
             [Seg::Key(first), kind, _] if &**first == "by_type" => {
                 let (kind, name) = match kind {
                     Seg::Key(kind) => (Some(Arc::clone(kind)), format!("{kind} {site}")),
-                    Seg::Any => (None, format!("* {site}")),
+                    Seg::Any | Seg::At => (None, format!("* {site}")),
                 };
                 Root::Record(kind, Origin::Scan(self.site(frame, name)))
             }
@@ -833,8 +856,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Keys and members of a collection.
-    fn members(&mut self, value: &Abs, site: &str, frame: &Frame) -> (Abs, Abs) {
-        let members = self.step(value, &Seg::Any, site, frame);
+    fn members(&mut self, value: &Abs, seg: &Seg, site: &str, frame: &Frame) -> (Abs, Abs) {
+        let members = self.step(value, seg, site, frame);
         let mut keys = Abs::default();
         for path in &members.paths {
             self.record(path, Purpose::Defined, &BTreeSet::new());
@@ -904,6 +927,7 @@ impl<'a> Walk<'a> {
     }
 
     fn joined(&mut self, resource: &Abs, kind: Option<&Abs>, at: u32, frame: &Frame) -> Abs {
+        self.addresses = true;
         let mut kinds: Vec<Option<Arc<str>>> = vec![None];
         if let Some(literals) = kind.and_then(|kind| kind.scalars()) {
             let names = literals.iter().filter_map(|kind| kind.as_string().ok().cloned());
@@ -987,8 +1011,8 @@ impl<'a> Walk<'a> {
             ("type_name", [value]) => self.typed(value),
             (name, [value]) if name.starts_with("is_") => self.typed(value),
             ("array.concat", [one, other]) => {
-                let mut items = self.members(one, "", frame).1;
-                items.join(self.members(other, "", frame).1);
+                let mut items = self.members(one, &Seg::Any, "", frame).1;
+                items.join(self.members(other, &Seg::Any, "", frame).1);
                 Abs::items(items)
             }
             _ => {
@@ -1015,7 +1039,7 @@ impl<'a> Walk<'a> {
                 [text] if keys.len() == 1 => {
                     self.step(value, &Seg::Key(Arc::clone(text)), "", frame)
                 }
-                _ => self.members(value, "get", frame).1,
+                _ => self.members(value, &Seg::At, "get", frame).1,
             };
         } else {
             // A path of keys, or a key that is itself a value: anything below.

@@ -9,7 +9,10 @@ use regorus::Value;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Seg {
     Key(Arc<str>),
+    /// Any member, wherever it stands.
     Any,
+    /// Any member, and the rule knows its key or position.
+    At,
 }
 
 /// How a rule came to a record.

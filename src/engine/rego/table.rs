@@ -254,7 +254,10 @@ pub(super) fn pattern(expr: &Expr, names: &mut BTreeSet<String>) {
     }
 }
 
-/// Line and column from 1.
+/// Line and column from 1 of where an expression begins; the span itself names its last accessor.
 pub(super) fn position(span: &Span) -> (u32, u32) {
-    (span.line.max(1), span.col.max(1))
+    let before = span.source.get_contents().get(..span.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    (count(before.matches('\n').count() + 1), count(line.chars().count() + 1))
 }
