@@ -23,7 +23,6 @@ import data.dreadnought.lib as core
 
 deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
-	lib.written(workload.parsed.pod)
 	mounted(workload)
 	not bound(workload)
 	at := concat("/", [workload.parsed.pod.at, "automountServiceAccountToken"])

@@ -21,11 +21,11 @@ import data.dreadnought.kubernetes.lib
 deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some volume in workload.parsed.pod.volumes
-	lib.written(volume.hostPath)
+	path := volume.hostPath.path
 	some container in workload.parsed.pod.containers
 	some index, mount in container.volumeMounts
 	mount.name == volume.name
 	not mount.readOnly == true
 	at := sprintf("%s/volumeMounts/%d", [container.at, index])
-	message := sprintf("container %v writes to %v of its node", [container.name, volume.hostPath.path])
+	message := sprintf("container %v writes to %v of its node", [container.name, path])
 }

@@ -37,7 +37,4 @@ custom(options) if chosen(options.user)
 
 custom(options) if chosen(options.role)
 
-chosen(value) if {
-	is_string(value)
-	value != ""
-}
+chosen(value) if value != ""
