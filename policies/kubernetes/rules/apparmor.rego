@@ -1,4 +1,5 @@
 # METADATA
+# scope: package
 # title: A container runs without AppArmor
 # description: >-
 #   The profile of the runtime holds where nothing is said; here it is switched off, by the field or by the annotation

@@ -1,4 +1,5 @@
 # METADATA
+# scope: package
 # title: A container has no memory limit
 # description: >-
 #   A leak or a flood in one container takes the memory of the node from all others. The limit may stand on the

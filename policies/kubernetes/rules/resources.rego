@@ -1,4 +1,5 @@
 # METADATA
+# scope: package
 # title: A container does not say what it needs
 # description: >-
 #   Without requests for CPU and memory and a memory limit the scheduler packs a node too full, and the kernel kills

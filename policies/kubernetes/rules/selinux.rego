@@ -1,4 +1,5 @@
 # METADATA
+# scope: package
 # title: A pod chooses its SELinux user, role or type
 # description: >-
 #   Types other than those made for containers, and any user or role, can switch the confinement off. That holds only
@@ -36,7 +37,4 @@ custom(options) if chosen(options.user)
 
 custom(options) if chosen(options.role)
 
-chosen(value) if {
-	is_string(value)
-	value != ""
-}
+chosen(value) if value != ""
