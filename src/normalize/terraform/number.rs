@@ -65,6 +65,12 @@ impl From<i64> for Number {
     }
 }
 
+impl From<i32> for Number {
+    fn from(int: i32) -> Self {
+        Self::Int(int.into())
+    }
+}
+
 impl From<usize> for Number {
     fn from(int: usize) -> Self {
         Self::from(BigInt::from(int))
@@ -289,7 +295,7 @@ impl Number {
         let limit = match precision.and_then(|kept| i64::try_from(kept.max(1)).ok()) {
             Some(kept) if kept > count && count >= point => count,
             Some(kept) => kept,
-            None => 21,
+            None => 6,
         };
         if digits.is_empty() || (-4..limit).contains(&(point - 1)) {
             return place_point(&digits, point);

@@ -44,7 +44,7 @@ impl From<Type> for ObjectAttribute {
 }
 
 impl Type {
-    /// The type of a value; `Any` for null and for unknowns of unknown type.
+    /// The type of a value; `Any` for null, for unknowns of unknown type and for resources.
     pub fn of(value: &Value) -> Self {
         match &value.kind {
             Kind::Null => Self::Any,
@@ -60,6 +60,8 @@ impl Type {
             Kind::Sequence(SequenceKind::Set, items) => {
                 Self::Set(Box::new(Self::of_elements(items.iter())))
             }
+            // More attributes than are written: its type is not known.
+            Kind::Mapping(map) if map.open.is_some() => Self::Any,
             Kind::Mapping(map) if map.is_map => {
                 Self::Map(Box::new(Self::of_elements(map.entries.values())))
             }
@@ -159,12 +161,41 @@ impl Type {
 /// Convert a value to a type constraint, filling in defaults of optional attributes. The error is a sentence without subject:
 /// `a number is required`. Marks are kept.
 pub fn convert(value: &Value, wanted: &Type) -> Result<Value, String> {
+    convert_as(value, wanted, Origin::Written)
+}
+
+/// Convert a value to a type that [`unify`] gave for it and others. A resource stays as it is: its attributes beyond those written
+/// would be lost.
+pub fn adapt(value: &Value, shared: &Type) -> Result<Value, String> {
+    convert_as(value, shared, Origin::Derived)
+}
+
+/// Where a type to convert to comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// A type constraint.
+    Written,
+    /// The values themselves.
+    Derived,
+}
+
+impl Origin {
+    /// That of the element type, where this is the element type wanted.
+    fn of_elements(self, wanted: &Type) -> Self {
+        if *wanted == Type::Any { Self::Derived } else { self }
+    }
+}
+
+fn convert_as(value: &Value, wanted: &Type, origin: Origin) -> Result<Value, String> {
     let converted = match (&value.kind, wanted) {
         (Kind::Null, _)
         | (_, Type::Any)
         | (Kind::Bool(_), Type::Bool)
         | (Kind::Number(_), Type::Number)
         | (Kind::String(_), Type::String) => return Ok(value.clone()),
+        (Kind::Mapping(map), _) if map.open.is_some() && origin == Origin::Derived => {
+            return Ok(value.clone());
+        }
         (Kind::Unknown(unknown), _) => refine(unknown, wanted)?,
         (Kind::Number(number), Type::String) => Value::string(number.to_string()),
         (Kind::Bool(bool), Type::String) => Value::string(bool.to_string()),
@@ -174,12 +205,16 @@ pub fn convert(value: &Value, wanted: &Type) -> Result<Value, String> {
         },
         (Kind::String(text), Type::Bool) => Value::bool(parse_bool(text)?),
         (Kind::Sequence(_, items), Type::List(element)) => {
-            Value::list(elements(items, element, "list")?)
+            Value::list(elements(items, element, "list", origin)?)
         }
-        (Kind::Sequence(_, items), Type::Set(element)) => set(elements(items, element, "set")?),
-        (Kind::Sequence(SequenceKind::Tuple, items), Type::Tuple(kinds)) => tuple(items, kinds)?,
-        (Kind::Mapping(map), Type::Map(element)) => to_map(map, element)?,
-        (Kind::Mapping(map), Type::Object(attributes)) => to_object(map, attributes)?,
+        (Kind::Sequence(_, items), Type::Set(element)) => {
+            set(elements(items, element, "set", origin)?)
+        }
+        (Kind::Sequence(SequenceKind::Tuple, items), Type::Tuple(kinds)) => {
+            tuple(items, kinds, origin)?
+        }
+        (Kind::Mapping(map), Type::Map(element)) => to_map(map, element, origin)?,
+        (Kind::Mapping(map), Type::Object(attributes)) => to_object(map, attributes, origin)?,
         _ => return Err(format!("{} required", wanted.words())),
     };
     Ok(converted.with_marks(&value.marks))
@@ -199,10 +234,16 @@ fn parse_bool(text: &str) -> Result<bool, String> {
 }
 
 /// Elements of one type; of the type that all share where `Any` is wanted.
-fn elements(items: &[Value], wanted: &Type, what: &str) -> Result<Vec<Value>, String> {
-    let wanted = element_type(items.iter(), wanted, what)?;
+fn elements(
+    items: &[Value],
+    wanted: &Type,
+    what: &str,
+    origin: Origin,
+) -> Result<Vec<Value>, String> {
+    let kind = element_type(items.iter(), wanted, what)?;
+    let origin = origin.of_elements(wanted);
     let converted = items.iter().enumerate().map(|(index, item)| {
-        convert(item, &wanted).map_err(|error| nested(&format!("element {index}"), &error))
+        convert_as(item, &kind, origin).map_err(|error| nested(&format!("element {index}"), &error))
     });
     converted.collect()
 }
@@ -224,25 +265,25 @@ fn nested(place: &str, error: &str) -> String {
     format!("{place}: {error}")
 }
 
-fn tuple(items: &[Value], kinds: &[Type]) -> Result<Value, String> {
+fn tuple(items: &[Value], kinds: &[Type], origin: Origin) -> Result<Value, String> {
     if items.len() != kinds.len() {
         return Err(format!("a tuple of {} elements is required", kinds.len()));
     }
     let converted = items.iter().zip(kinds).enumerate().map(|(index, (item, kind))| {
-        convert(item, kind).map_err(|error| nested(&format!("element {index}"), &error))
+        convert_as(item, kind, origin).map_err(|error| nested(&format!("element {index}"), &error))
     });
     Ok(Value::tuple(converted.collect::<Result<_, _>>()?))
 }
 
-fn to_map(map: &Mapping, wanted: &Type) -> Result<Value, String> {
+fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String> {
     if let Some(open) = &map.open {
         let kind = Some(Type::Map(Box::new(wanted.clone())));
         let reason = Arc::clone(&open.reason);
         return Ok(unknown_value(Unknown { reason, kind, not_null: true, ..Unknown::default() }));
     }
-    let wanted = element_type(map.entries.values(), wanted, "map")?;
+    let kind = element_type(map.entries.values(), wanted, "map")?;
     let converted = map.entries.iter().map(|(key, value)| {
-        let value = convert(value, &wanted)
+        let value = convert_as(value, &kind, origin.of_elements(wanted))
             .map_err(|error| nested(&format!("element {:?}", &**key), &error))?;
         Ok((Arc::clone(key), value))
     });
@@ -252,6 +293,7 @@ fn to_map(map: &Mapping, wanted: &Type) -> Result<Value, String> {
 fn to_object(
     map: &Mapping,
     attributes: &BTreeMap<Arc<str>, ObjectAttribute>,
+    origin: Origin,
 ) -> Result<Value, String> {
     let mut entries = BTreeMap::new();
     let mut missing = Vec::new();
@@ -268,7 +310,7 @@ fn to_object(
                 continue;
             }
         };
-        let value = convert(&value, &attribute.kind)
+        let value = convert_as(&value, &attribute.kind, origin)
             .map_err(|error| nested(&format!("attribute {:?}", &**name), &error))?;
         entries.insert(Arc::clone(name), value);
     }
@@ -446,7 +488,8 @@ pub fn without_marks(value: &Value) -> Value {
     }
 }
 
-/// Whether two values are equal, marks apart; `None` where something unknown decides.
+/// Whether two values are equal, marks apart; `None` where something unknown decides. A list is never equal to a tuple, nor a map
+/// to an object.
 pub fn equal(a: &Value, b: &Value) -> Option<bool> {
     match (&a.kind, &b.kind) {
         (Kind::Null, Kind::Null) => Some(true),
@@ -465,6 +508,7 @@ pub fn equal(a: &Value, b: &Value) -> Option<bool> {
         (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
         (Kind::Number(a), Kind::Number(b)) => Some(a == b),
         (Kind::String(a), Kind::String(b)) => Some(a == b),
+        (Kind::Sequence(a, _), Kind::Sequence(b, _)) if a != b => Some(false),
         (Kind::Sequence(_, a), Kind::Sequence(_, b)) if a.len() == b.len() => {
             all_equal(a.iter().zip(b.iter()))
         }
@@ -482,7 +526,7 @@ fn equal_mappings(a: &Mapping, b: &Mapping) -> Option<bool> {
         let both = a.entries.iter().filter_map(|(key, a)| Some((a, b.entries.get(key)?)));
         return all_equal(both).filter(|equal| !equal);
     }
-    if a.entries.keys().ne(b.entries.keys()) {
+    if a.is_map != b.is_map || a.entries.keys().ne(b.entries.keys()) {
         return Some(false);
     }
     all_equal(a.entries.values().zip(b.entries.values()))

@@ -78,7 +78,7 @@ pub(super) fn coalesce(arguments: &[Value], _: &dyn Host) -> Result<Value, Strin
                 let kind = (kind != Type::Any).then_some(kind);
                 return Ok(super::unknown(reason, kind));
             }
-            _ => return types::convert(argument, &kind),
+            _ => return types::adapt(argument, &kind),
         }
     }
     Err("no non-null, non-empty-string arguments".to_owned())
@@ -359,8 +359,8 @@ pub(super) fn matchkeys(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
     }
     let kinds: Vec<Type> = arguments[1..].iter().map(Type::of).collect();
     let kind = types::unify(&kinds).ok_or("keys and searchset must be of the same type")?;
-    let keys = types::convert(&arguments[1], &kind)?;
-    let wanted = types::convert(&arguments[2], &kind)?;
+    let keys = types::adapt(&arguments[1], &kind)?;
+    let wanted = types::adapt(&arguments[2], &kind)?;
     let mut wanted = items(&wanted)?.to_vec();
     wanted.sort_by(types::set_order);
     let found = |key: &Value| wanted.binary_search_by(|it| types::set_order(it, key)).is_ok();

@@ -213,7 +213,7 @@ impl Verb {
                 else {
                     return Err(self.unsuitable("bool required"));
                 };
-                self.pad(if bool { "true" } else { "false" }, out);
+                out.push_str(if bool { "true" } else { "false" });
                 Ok(())
             }
             letter if letter.is_ascii_alphabetic() => Err(format!(
@@ -250,7 +250,7 @@ impl Verb {
     }
 
     fn write_text(&self, whole: &str, out: &mut String) {
-        let cut: String = match self.precision {
+        let cut: String = match self.precision.filter(|most| *most > 0) {
             Some(most) => whole.graphemes(true).take(most).collect(),
             None => whole.to_owned(),
         };

@@ -42,6 +42,7 @@ fn first_character(value: &Value) -> &'static str {
     let kind = match &value.kind {
         Kind::Unknown(unknown) if !unknown.not_null => return "",
         Kind::Unknown(unknown) => unknown.kind.clone().unwrap_or(Type::Any),
+        Kind::Mapping(_) => return "{",
         _ => Type::of(value),
     };
     match kind {

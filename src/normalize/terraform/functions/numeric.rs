@@ -33,7 +33,73 @@ pub(super) fn log(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
 }
 
 pub(super) fn pow(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    float(number(&arguments[0])?.to_f64().powf(number(&arguments[1])?.to_f64()))
+    float(power(number(&arguments[0])?.to_f64(), number(&arguments[1])?.to_f64()))
+}
+
+/// `base` to the power of `exponent` with the roundings of Terraform, which squares and multiplies.
+fn power(base: f64, exponent: f64) -> f64 {
+    let whole = exponent.abs().trunc();
+    let simple = exponent == 0.0 || base == 0.0 || base == 1.0 || exponent == 1.0;
+    if simple || exponent.abs() == 0.5 || whole >= 1e18 || base < 0.0 && whole != exponent.abs() {
+        return base.powf(exponent);
+    }
+    let mut fraction = exponent.abs() - whole;
+    let mut steps = whole;
+    let mut mantissa = 1.0;
+    if fraction != 0.0 {
+        if fraction > 0.5 {
+            fraction -= 1.0;
+            steps += 1.0;
+        }
+        mantissa = (fraction * base.ln()).exp();
+    }
+    let (mut square, mut square_exponent) = split(base);
+    let mut binary_exponent: i64 = 0;
+    while steps >= 1.0 {
+        if square_exponent.abs() > 1 << 12 {
+            binary_exponent += square_exponent;
+            break;
+        }
+        if steps % 2.0 >= 1.0 {
+            mantissa *= square;
+            binary_exponent += square_exponent;
+        }
+        steps = (steps / 2.0).trunc();
+        square *= square;
+        square_exponent *= 2;
+        if square < 0.5 {
+            square += square;
+            square_exponent -= 1;
+        }
+    }
+    if exponent < 0.0 {
+        mantissa = 1.0 / mantissa;
+        binary_exponent = -binary_exponent;
+    }
+    scale(mantissa, binary_exponent)
+}
+
+/// A number as a mantissa from 0.5 to 1 and a power of two.
+fn split(number: f64) -> (f64, i64) {
+    let mut mantissa = number;
+    let mut exponent = 0;
+    while mantissa.abs() >= 1.0 && mantissa.is_finite() {
+        mantissa /= 2.0;
+        exponent += 1;
+    }
+    while mantissa != 0.0 && mantissa.abs() < 0.5 {
+        mantissa *= 2.0;
+        exponent -= 1;
+    }
+    (mantissa, exponent)
+}
+
+fn scale(mantissa: f64, exponent: i64) -> f64 {
+    let mut scaled = mantissa;
+    for _ in 0..exponent.unsigned_abs().min(4096) {
+        scaled *= if exponent > 0 { 2.0 } else { 0.5 };
+    }
+    scaled
 }
 
 fn float(result: f64) -> Result<Value, String> {

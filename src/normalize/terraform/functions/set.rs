@@ -11,7 +11,7 @@ use crate::normalize::terraform::value::{SequenceKind, Value};
 fn of_one_type(arguments: &[Value]) -> Result<Vec<Value>, String> {
     let kinds: Vec<Type> = arguments.iter().map(Type::of).collect();
     let kind = types::unify(&kinds).ok_or("all sets must have elements of the same type")?;
-    arguments.iter().map(|argument| types::convert(argument, &kind)).collect()
+    arguments.iter().map(|argument| types::adapt(argument, &kind)).collect()
 }
 
 fn holds(sorted: &[Value], wanted: &Value) -> bool {

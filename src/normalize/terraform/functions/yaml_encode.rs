@@ -98,11 +98,14 @@ impl Writer {
                 self.out.push_str("? ");
                 self.scalar(&Value::string(std::sync::Arc::clone(key)), indent + 2)?;
                 self.new_line(indent);
+                self.out.push_str(": ");
+                let inner = if is_block(value) { indent + 2 } else { indent };
+                self.node(value, inner, Place::Item)?;
             } else {
                 self.quoted(key, None);
+                self.out.push(':');
+                self.node(value, indent, Place::Entry)?;
             }
-            self.out.push(':');
-            self.node(value, indent, Place::Entry)?;
         }
         Ok(())
     }
