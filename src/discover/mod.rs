@@ -53,7 +53,7 @@ impl CandidateKind {
     /// What the name of a path says; `None` where it is of no interest.
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        if name.ends_with(".tpl") {
+        if name.strip_suffix(".tpl").is_some() {
             return path
                 .split('/')
                 .rev()

@@ -95,9 +95,9 @@ fn show_body(body: &Body) -> String {
         .iter()
         .map(|attribute| format!("{} = {}", attribute.name, show(&attribute.value)));
     let blocks = body.blocks.iter().map(|block| {
-        let labels: String =
-            block.labels.iter().map(|label| format!(" {:?}", label.text)).collect();
-        format!("{}{labels} {{{}}}", block.name, show_body(&block.body))
+        let labels: Vec<_> =
+            block.labels.iter().map(|label| format!("{:?} ", label.text)).collect();
+        format!("{} {}{{{}}}", block.name, labels.concat(), show_body(&block.body))
     });
     attributes.chain(blocks).collect::<Vec<_>>().join("; ")
 }
@@ -164,7 +164,7 @@ fn hcl_problem(text: &str) -> Problem {
 #[case(r#""a${x}b""#, r#"template("a" ${x} "b")"#)]
 #[case(r#""a ${~ x ~} b""#, r#"template("a" ${x} "b")"#)]
 #[case(r#""%{ if c }y\t%{ else }n%{ endif }""#, r#"template(if(c, ["y\t"], ["n"]))"#)]
-#[case(r#""%{ for k, v in m }${k}%{ endfor }""#, r#"template(for(k, v, m, [${k}]))"#)]
+#[case(r#""%{ for k, v in m }${k}%{ endfor }""#, r"template(for(k, v, m, [${k}]))")]
 #[case(r#""${"${"a"}"}""#, r#"template(${template(${"a"})})"#)]
 #[case("\"\"", "\"\"")]
 fn expressions(#[case] text: &str, #[case] expected: &str) {
@@ -188,6 +188,7 @@ fn expressions(#[case] text: &str, #[case] expected: &str) {
     r#"template("      one\n" ${b} "\n      three\n")"#
 )]
 #[case::marker_inside("<<EOT\nEOTX\n x EOT\nEOT\n", r#""EOTX\n x EOT\n""#)]
+#[case::marker_before_text("<<EOT\na\nEOT x\n  EOT)\nEOT\n", r#""a\nEOT x\n  EOT)\n""#)]
 #[case::carriage_returns("<<EOT\r\na\r\nEOT\r\n", r#""a\r\n""#)]
 fn heredocs(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(show(&body(&format!("a = {text}")).attributes[0].value), expected);
@@ -390,7 +391,7 @@ fn yaml_streams(#[case] text: &str, #[case] expected: &str) {
 #[case::flow("[".repeat(10_000))]
 #[case::flow_mappings("{a: ".repeat(10_000))]
 #[case::block("- ".repeat(10_000) + "a")]
-#[case::indented((0..1_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect())]
+#[case::indented((0..1_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect::<Vec<_>>().concat())]
 #[case::keys("? ".repeat(10_000) + "a")]
 #[case::aliases_make_it_deep(chain_of_aliases(10))]
 #[case::bomb(alias_bomb(30))]
@@ -421,7 +422,7 @@ fn alias_bomb(anchors: usize) -> String {
 
 /// Every level has an anchor, and the outermost is used again.
 fn nested_anchors() -> String {
-    let opening: String = (0..100).map(|at| format!("&a{at} [")).collect();
+    let opening = (0..100).map(|at| format!("&a{at} [")).collect::<Vec<_>>().concat();
     format!("a: {opening}{}{}\nb: *a0\n", "1,".repeat(5_000), "]".repeat(100))
 }
 
@@ -527,8 +528,9 @@ fn walk<'n>(node: &'n Node, each: &mut dyn FnMut(&'n Node)) {
             walk(&entry.value, each);
         }),
         NodeKind::Template(parts) => walk_parts(parts, each),
-        NodeKind::Attribute(base, _) => walk(base, each),
-        NodeKind::Unary(_, base) | NodeKind::Parenthesis(base) => walk(base, each),
+        NodeKind::Attribute(base, _) | NodeKind::Unary(_, base) | NodeKind::Parenthesis(base) => {
+            walk(base, each);
+        }
         NodeKind::Index(base, other) | NodeKind::Splat { base, each: other } => {
             walk(base, each);
             walk(other, each);
@@ -626,7 +628,7 @@ fn check_node(text: &str, node: &Node) {
         if let NodeKind::Scalar(Scalar::String(string)) = &node.kind
             && source.starts_with('"')
             && !source.contains(['\\', '\n'])
-            && !source.contains("{")
+            && !source.contains('{')
         {
             assert_eq!(*source, format!("\"{string}\""));
         }
@@ -634,7 +636,9 @@ fn check_node(text: &str, node: &Node) {
 }
 
 fn check_problems(text: &str, problems: &[Problem]) {
-    problems.iter().for_each(|problem| check_span(text, problem.place.unwrap().span));
+    for problem in problems {
+        check_span(text, problem.place.unwrap().span);
+    }
 }
 
 proptest! {
@@ -659,7 +663,9 @@ proptest! {
     fn yaml_spans_lie_in_the_text(text in edited(YAML_SAMPLE)) {
         let (documents, problems) = yaml::parse(FILE, &text);
         check_problems(&text, &problems);
-        documents.iter().for_each(|document| walk(document, &mut |node| check_span(&text, node.span)));
+        for document in &documents {
+            walk(document, &mut |node| check_span(&text, node.span));
+        }
     }
 
     #[test]

@@ -221,7 +221,7 @@ impl Converter<'_> {
             expression.map(|expression| self.node(expression, depth)).transpose()
         };
         Ok(NodeKind::For(Box::new(ForNode {
-            key_name: node.intro.key_var.as_ref().map(|name| text(name)),
+            key_name: node.intro.key_var.as_ref().map(text),
             value_name: text(&node.intro.value_var),
             collection: self.node(&node.intro.collection_expr, depth)?,
             key: optional(node.key_expr.as_ref())?,

@@ -278,15 +278,22 @@ impl Guard<'_> {
         Ok(())
     }
 
-    /// Step over a heredoc's end marker if the line that starts here is one.
+    /// Step over a heredoc's end marker if the line that starts here is one. A line that only begins with the marker is
+    /// text, which the reader does not know: there the marker is blank in its copy.
     fn heredoc_end(&mut self) {
         let rest = &self.text[self.at..];
         let line = rest.lines().next().unwrap_or_default();
-        if let Kind::Heredoc(marker) = &self.top().kind
-            && line.trim() == marker
-        {
+        let Kind::Heredoc(marker) = &self.top().kind else { return };
+        if line.trim() == marker {
             let length = line.trim_end().len();
             self.close(length);
+        } else if line.trim_start().starts_with(marker.as_str()) {
+            let start = self.at + line.len() - line.trim_start().len();
+            let end = start + marker.len();
+            let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+            if !self.text[end..].starts_with(goes_on) {
+                self.blank(start, end);
+            }
         }
     }
 

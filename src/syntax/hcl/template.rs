@@ -1,6 +1,7 @@
 //! Templates: escapes, strip markers and heredoc indentation, then nested parts. Takes the reader's elements, whose
 //! literals are read again from the original text; gives template parts, or a string where all of them are literal.
 
+use std::sync::Arc;
 use std::vec::IntoIter;
 
 use hcl::edit::Span as _;
@@ -32,7 +33,7 @@ enum PieceKind {
     If(Node),
     Else,
     EndIf,
-    For { key: Option<std::sync::Arc<str>>, value: std::sync::Arc<str>, collection: Node },
+    For { key: Option<Arc<str>>, value: Arc<str>, collection: Node },
     EndFor,
 }
 
@@ -47,7 +48,7 @@ impl Converter<'_> {
         let mut parts = self.parts(template, style, depth)?;
         match parts.as_mut_slice() {
             [] => Ok(NodeKind::Scalar(Scalar::String("".into()))),
-            [TemplatePart::Literal(text)] => Ok(NodeKind::Scalar(Scalar::String(text.clone()))),
+            [TemplatePart::Literal(text)] => Ok(NodeKind::Scalar(Scalar::String(Arc::clone(text)))),
             _ => Ok(NodeKind::Template(parts)),
         }
     }

@@ -207,16 +207,13 @@ impl Reader<'_> {
             return Err(self.problem(ProblemKind::Syntax, message, span));
         };
         self.expanded += kept.as_ref().map_or(MAX_ALIASED_NODES + 1, |built| built.size);
-        match kept.as_ref().filter(|_| self.expanded <= MAX_ALIASED_NODES).cloned() {
-            Some(mut built) => {
-                built.node.span = span;
-                self.finish(built, 0)
-            }
-            None => {
-                let message = format!("aliases stand for more than {MAX_ALIASED_NODES} values");
-                Err(self.problem(ProblemKind::Limit, message, span))
-            }
-        }
+        let kept = kept.as_ref().filter(|_| self.expanded <= MAX_ALIASED_NODES);
+        let Some(mut built) = kept.cloned() else {
+            let message = format!("aliases stand for more than {MAX_ALIASED_NODES} values");
+            return Err(self.problem(ProblemKind::Limit, message, span));
+        };
+        built.node.span = span;
+        self.finish(built, 0)
     }
 
     fn span(&self, start: Marker, end: Marker) -> Span {
