@@ -7,7 +7,6 @@
 
 pub mod source;
 pub mod finding;
-pub mod config;
 pub mod discover;
 pub mod syntax;
 pub mod document;
