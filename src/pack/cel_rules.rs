@@ -9,7 +9,6 @@ use super::scalar;
 use crate::document::Pointer;
 use crate::engine::CompileError;
 use crate::engine::cel;
-use crate::source::Span;
 use crate::syntax::{Node, NodeKind};
 
 const FILE: Shape = Shape { what: "a file of rules", required: &["rules"], optional: &[] };
@@ -105,67 +104,81 @@ fn part<'n>(
     Part::ByType(nodes)
 }
 
-/// Compile the expressions, once for all types that share them.
+/// Compile the expressions for each type; types share what is written once or in the same words.
 fn logic(
     reader: &mut Reader<'_>,
     parts: &[Part<'_>; 4],
     applies_to: &[Arc<str>],
     title: &str,
 ) -> Option<CelLogic> {
-    let mut rules = Vec::new();
-    let mut by_type = BTreeMap::new();
-    let mut seen: Vec<[Option<Span>; 4]> = Vec::new();
-    for kind in applies_to {
+    let mut compiler = Compiler { reader, programs: BTreeMap::new(), messages: BTreeMap::new() };
+    let rules = applies_to.iter().map(|kind| {
         let nodes = [0, 1, 2, 3].map(|at: usize| parts[at].of(kind));
-        let spans = nodes.map(|node| node.map(|node| node.span));
-        let at = seen.iter().position(|other| *other == spans).unwrap_or(rules.len());
-        if at == rules.len() {
-            seen.push(spans);
-            rules.push(compile(reader, nodes, title)?);
-        }
-        by_type.insert(Arc::clone(kind), at);
+        Some((Arc::clone(kind), compiler.rule(nodes, title)?))
+    });
+    Some(CelLogic(rules.collect::<Option<_>>()?))
+}
+
+/// Compiles the expressions of one rule, the same text once. What does not compile is reported and stays `None`.
+struct Compiler<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    programs: BTreeMap<(Arc<str>, bool), Option<Arc<cel::Program>>>,
+    messages: BTreeMap<(Arc<str>, bool), Option<Arc<cel::Template>>>,
+}
+
+impl Compiler<'_, '_> {
+    fn rule(
+        &mut self,
+        [when, each, at, message]: [Option<&Node>; 4],
+        title: &str,
+    ) -> Option<CelRule> {
+        let inner = cel::Names { item: each.is_some() };
+        let each = each.map(|node| self.expression(node, "each", cel::Names { item: false }));
+        let when = when.and_then(|node| self.expression(node, "when", inner));
+        let at = match at {
+            Some(node) => paths(self.reader, node),
+            None => Some(Vec::new()),
+        };
+        let message = match message {
+            Some(node) => self.message(node, inner),
+            None => cel::Template::compile(&title.replace('{', "{{").replace('}', "}}"), &inner)
+                .ok()
+                .map(Arc::new),
+        };
+        let each = match each {
+            Some(each) => Some(each?),
+            None => None,
+        };
+        Some(CelRule { each, when: when?, at: at?, message: message? })
     }
-    Some(CelLogic::new(rules, by_type))
-}
 
-fn compile(
-    reader: &mut Reader<'_>,
-    [when, each, at, message]: [Option<&Node>; 4],
-    title: &str,
-) -> Option<CelRule> {
-    let inner = cel::Names { item: each.is_some() };
-    let each = each.map(|node| expression(reader, node, "each", cel::Names { item: false }));
-    let when = when.and_then(|node| expression(reader, node, "when", inner));
-    let at = match at {
-        Some(node) => paths(reader, node),
-        None => Some(Vec::new()),
-    };
-    let message = match message {
-        Some(node) => template(reader, node, inner),
-        None => cel::Template::compile(&title.replace('{', "{{").replace('}', "}}"), &inner).ok(),
-    };
-    let each = match each {
-        Some(each) => Some(each?),
-        None => None,
-    };
-    Some(CelRule { each, when: when?, at: at?, message: message? })
-}
+    fn expression(
+        &mut self,
+        node: &Node,
+        name: &str,
+        names: cel::Names,
+    ) -> Option<Arc<cel::Program>> {
+        let text = self.reader.as_text(node, name)?;
+        let key = (Arc::clone(&text.text), names.item);
+        let compiled = self.programs.entry(key).or_insert_with(|| {
+            let compiled = cel::compile(&text.text, &names);
+            compiled.map_err(|error| report(self.reader, &text, name, &error)).ok().map(Arc::new)
+        });
+        compiled.clone()
+    }
 
-fn expression(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    name: &str,
-    names: cel::Names,
-) -> Option<cel::Program> {
-    let text = reader.as_text(node, name)?;
-    let compiled = cel::compile(&text.text, &names);
-    compiled.map_err(|error| report(reader, &text, name, &error)).ok()
-}
-
-fn template(reader: &mut Reader<'_>, node: &Node, names: cel::Names) -> Option<cel::Template> {
-    let text = reader.as_text(node, "message")?;
-    let compiled = cel::Template::compile(&text.text, &names);
-    compiled.map_err(|error| report(reader, &text, "message", &error)).ok()
+    fn message(&mut self, node: &Node, names: cel::Names) -> Option<Arc<cel::Template>> {
+        let text = self.reader.as_text(node, "message")?;
+        let key = (Arc::clone(&text.text), names.item);
+        let compiled = self.messages.entry(key).or_insert_with(|| {
+            let compiled = cel::Template::compile(&text.text, &names);
+            compiled
+                .map_err(|error| report(self.reader, &text, "message", &error))
+                .ok()
+                .map(Arc::new)
+        });
+        compiled.clone()
+    }
 }
 
 fn report(reader: &mut Reader<'_>, text: &Text<'_>, name: &str, error: &CompileError) {

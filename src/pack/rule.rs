@@ -39,34 +39,27 @@ pub enum Logic {
 
 /// CEL expressions by resource type.
 #[derive(Debug)]
-pub struct CelLogic {
-    rules: Vec<CelRule>,
-    by_type: BTreeMap<Arc<str>, usize>,
-}
+pub struct CelLogic(pub(super) BTreeMap<Arc<str>, CelRule>);
 
 impl CelLogic {
-    pub(super) fn new(rules: Vec<CelRule>, by_type: BTreeMap<Arc<str>, usize>) -> Self {
-        Self { rules, by_type }
-    }
-
     /// The expressions for a type; `None` for a type that the rule does not judge.
     pub fn for_type(&self, kind: &str) -> Option<&CelRule> {
-        self.rules.get(*self.by_type.get(kind)?)
+        self.0.get(kind)
     }
 }
 
 /// The expressions of a rule for one type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CelRule {
     /// Gives the items that are judged one by one as `item`; without it the resource is judged as a whole.
-    pub each: Option<Program>,
+    pub each: Option<Arc<Program>>,
     /// Whether it is a finding.
-    pub when: Program,
+    pub when: Arc<Program>,
     /// What the finding points to, relative to the item (without `each`: to the attributes): the first of these that is
     /// written. None: the item or the resource itself.
     pub at: Vec<Pointer>,
     /// The finding in words.
-    pub message: Template,
+    pub message: Arc<Template>,
 }
 
 /// What the rules of a pack may name.

@@ -296,6 +296,8 @@ fn two_packs_with_the_same_path_keep_their_own_texts() {
 
 /// A mistake in an expression is found at its place in the file, however the expression is written in YAML.
 mod places {
+    use std::fmt::Write as _;
+
     use dreadnought::source::{MemoryFileSystem, Place};
     use proptest::prelude::*;
 
@@ -326,7 +328,7 @@ mod places {
         ) {
             let mut text = "attr.x == 1 &&".to_owned();
             for name in &names {
-                text += &format!(" attr.y == \"{name}\" &&");
+                write!(text, " attr.y == \"{name}\" &&").unwrap();
             }
             text += " unheard_of == 2";
             let rules = format!(
