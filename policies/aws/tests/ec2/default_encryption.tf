@@ -1,0 +1,25 @@
+# The account encrypts new volumes whatever they say; on is the default.
+resource "aws_ebs_encryption_by_default" "this" {
+
+}
+
+resource "aws_instance" "unwritten" {
+  # ok: aws/ec2-volumes-encrypted
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+}
+
+resource "aws_instance" "off" {
+  # ok: aws/ec2-volumes-encrypted
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = false
+  }
+}

@@ -1,0 +1,121 @@
+resource "aws_instance" "key" {
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = <<-EOT
+    #!/bin/sh
+    export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE
+  EOT
+}
+
+resource "aws_instance" "no_key" {
+  # ok: aws/ec2-user-data-secrets
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  user_data = <<-EOT
+    #!/bin/sh
+    export AWS_REGION=eu-west-1
+  EOT
+}
+
+resource "aws_instance" "password" {
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = <<-EOT
+    #!/bin/sh
+    mysql --user=app --password=hunter2hunter2 shop
+  EOT
+}
+
+# The secret is fetched, not written.
+resource "aws_instance" "fetched" {
+  # ok: aws/ec2-user-data-secrets
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  user_data = <<-EOT
+    #!/bin/sh
+    DB_PASSWORD=$(aws secretsmanager get-secret-value --secret-id shop/db --query SecretString --output text)
+  EOT
+}
+
+# Where the secret is kept is no secret.
+resource "aws_instance" "named" {
+  # ok: aws/ec2-user-data-secrets
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  user_data = <<-EOT
+    #!/bin/sh
+    export DB_PASSWORD=arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db
+  EOT
+}
+
+resource "aws_launch_configuration" "key" {
+  image_id      = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = <<-EOT
+    #!/bin/sh
+    export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE
+  EOT
+}
+
+resource "aws_launch_template" "key" {
+  metadata_options {
+    http_tokens = "required"
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = base64encode(<<-EOT
+    #!/bin/sh
+    export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE
+  EOT
+  )
+}
+
+resource "aws_launch_template" "no_key" {
+  # ok: aws/ec2-user-data-secrets
+  metadata_options {
+    http_tokens = "required"
+  }
+  user_data = base64encode(<<-EOT
+    #!/bin/sh
+    export AWS_REGION=eu-west-1
+  EOT
+  )
+}
