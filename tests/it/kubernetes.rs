@@ -76,6 +76,18 @@ fn object(kind: &str, name: &str) -> String {
     Detection::NotKubernetes
 )]
 #[case::tool_settings("{apiVersion: skaffold/v4beta1, kind: Config}", Detection::NotKubernetes)]
+#[case::transformer(
+    "{apiVersion: builtin, kind: LabelTransformer, metadata: {name: a}}",
+    Detection::NotKubernetes
+)]
+#[case::settings_of_a_tool(
+    "{apiVersion: tool/v1, kind: Config, metadata: {}}",
+    Detection::NotKubernetes
+)]
+#[case::group_of_kubernetes(
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {}}",
+    Detection::Manifest
+)]
 #[case::kind_is_a_map("{apiVersion: v1, kind: {}, metadata: {}}", Detection::NotKubernetes)]
 #[case::sequence("[apiVersion, kind]", Detection::NotKubernetes)]
 fn recognises_manifests_by_content(#[case] text: &str, #[case] expected: Detection) {

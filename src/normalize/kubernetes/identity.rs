@@ -107,7 +107,7 @@ fn declaration(attributes: &Value) -> Option<((String, String), bool)> {
 }
 
 /// Whether an API group belongs to Kubernetes itself.
-fn is_own_group(group: &str) -> bool {
+pub(super) fn is_own_group(group: &str) -> bool {
     matches!(group, "" | "apps" | "batch" | "autoscaling" | "policy" | "extensions")
         || group.ends_with(".k8s.io")
 }

@@ -47,15 +47,20 @@ pub fn detect(root: &Node) -> Detection {
     let (Some(version), Some(kind)) = (text_at(root, "apiVersion"), text_at(root, "kind")) else {
         return Detection::NotKubernetes;
     };
-    let group = version.split_once('/').map_or("", |(group, _)| group);
-    let object =
-        matches!(member(root, "metadata").map(|node| &node.kind), Some(NodeKind::Mapping(_)));
-    let named = !version.is_empty() && !kind.is_empty() && group != claims::KUSTOMIZE_GROUP;
-    if named && (object || items(root).is_some()) {
+    let metadata = member(root, "metadata").map(|node| &node.kind);
+    let object = matches!(metadata, Some(NodeKind::Mapping(_))) || items(root).is_some();
+    if is_api_version(version) && !kind.is_empty() && object {
         Detection::Manifest
     } else {
         Detection::NotKubernetes
     }
+}
+
+/// `v1`, `apps/v1`, `example.org/v1`: a foreign API group has a dot, which tells it from the settings of tools.
+fn is_api_version(text: &str) -> bool {
+    let (group, version) = text.split_once('/').unwrap_or(("", text));
+    let known = identity::is_own_group(group) || group.contains('.');
+    known && group != claims::KUSTOMIZE_GROUP && version.starts_with('v')
 }
 
 /// Documents from the manifests of a scan, in order of root. Order of the manifests does not matter.
