@@ -77,13 +77,12 @@ impl Type {
 
     /// The type of the elements of a list, set or map, which all have the same but for nulls and unknowns in them.
     fn of_elements<'a>(elements: impl Iterator<Item = &'a Value>) -> Self {
-        elements.map(Self::of).fold(Self::Any, |all, one| all.overlay(one))
+        elements.map(Self::of).fold(Self::Any, Self::overlay)
     }
 
     /// Two views of the same type, each with gaps.
     fn overlay(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Any, kind) | (kind, Self::Any) => kind,
             (Self::List(a), Self::List(b)) => Self::List(Box::new(a.overlay(*b))),
             (Self::Set(a), Self::Set(b)) => Self::Set(Box::new(a.overlay(*b))),
             (Self::Map(a), Self::Map(b)) => Self::Map(Box::new(a.overlay(*b))),
@@ -100,7 +99,7 @@ impl Type {
                 }
                 Self::Object(a)
             }
-            (kind, _) => kind,
+            (Self::Any, kind) | (kind, _) => kind,
         }
     }
 
@@ -345,11 +344,12 @@ fn unknown_value(unknown: Unknown) -> Value {
 fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
     let unsuitable = || format!("{} required", wanted.words());
     match (from, wanted) {
-        (Type::Any, _) => Ok(wanted.clone()),
         (_, Type::Any) => Ok(from.clone()),
-        (Type::Bool | Type::Number | Type::String, Type::String)
+        (Type::Any, _)
+        | (Type::Bool | Type::Number | Type::String, Type::String)
         | (Type::Number | Type::String, Type::Number)
-        | (Type::Bool | Type::String, Type::Bool) => Ok(wanted.clone()),
+        | (Type::Bool | Type::String, Type::Bool)
+        | (Type::Object(_) | Type::Map(_), Type::Object(_)) => Ok(wanted.clone()),
         (_, Type::List(element)) => {
             let element = converted_element(from, element).ok_or_else(unsuitable)?;
             Ok(Type::List(Box::new(element)))
@@ -374,7 +374,6 @@ fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
             };
             Ok(Type::Map(Box::new(element)))
         }
-        (Type::Object(_) | Type::Map(_), Type::Object(_)) => Ok(wanted.clone()),
         _ => Err(unsuitable()),
     }
 }
@@ -544,12 +543,18 @@ fn all_equal<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<
     all
 }
 
-/// The order of the elements of a set.
+/// The order of the elements of a set: null after all values, and unknowns last.
 pub fn set_order(a: &Value, b: &Value) -> Ordering {
+    let rank = |value: &Value| match value.kind {
+        Kind::Unknown(_) => 2,
+        Kind::Null => 1,
+        _ => 0,
+    };
+    let (rank_a, rank_b) = (rank(a), rank(b));
+    if rank_a + rank_b > 0 {
+        return rank_a.cmp(&rank_b);
+    }
     match (&a.kind, &b.kind) {
-        (Kind::Unknown(_), Kind::Unknown(_)) | (Kind::Null, Kind::Null) => Ordering::Equal,
-        (Kind::Unknown(_), _) | (Kind::Null, _) => Ordering::Greater,
-        (_, Kind::Unknown(_) | Kind::Null) => Ordering::Less,
         (Kind::Bool(a), Kind::Bool(b)) => a.cmp(b),
         (Kind::Number(a), Kind::Number(b)) => a.cmp(b),
         (Kind::String(a), Kind::String(b)) => a.cmp(b),

@@ -110,7 +110,10 @@ pub(super) fn mapping(value: &Value) -> Option<&Mapping> {
 
 /// The type of a value in the words of a message.
 pub(super) fn words(value: &Value) -> String {
-    Type::of(value).words()
+    match Survey::default().visit(value) {
+        Ok(()) => Type::of(value).words(),
+        Err(_) => "a very large value".to_owned(),
+    }
 }
 
 /// A text, if it is not too long.

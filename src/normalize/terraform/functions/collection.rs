@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Host;
 use super::argument::{
-    check_items, items, list_of, mapping, number, sequence, text, top_unknown, whole, words,
+    Survey, check_items, items, list_of, mapping, number, sequence, text, top_unknown, whole, words,
 };
 use super::string::characters;
 use crate::normalize::terraform::types::{self, Type};
@@ -343,6 +343,7 @@ pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
             format!("the given object has no attribute {key:?}")
         });
     };
+    map.entries.values().chain([default]).try_for_each(|it| Survey::default().visit(it))?;
     let element = map.entries.values().map(Type::of).find(|kind| *kind != Type::Any);
     match element.filter(|_| map.is_map) {
         Some(element) => types::convert(default, &element).map_err(|_| {

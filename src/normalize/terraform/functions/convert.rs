@@ -42,14 +42,17 @@ fn to(value: &Value, wanted: &Type) -> Result<Value, String> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 pub(super) fn sensitive(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     Ok(arguments[0].clone().with_marks(&Marks::sensitive()))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 pub(super) fn nonsensitive(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     Ok(Value { kind: arguments[0].kind.clone(), marks: arguments[0].marks.without_sensitive() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 pub(super) fn issensitive(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     let marks = arguments[0].marks.without_sensitive();
     match &arguments[0].kind {

@@ -156,17 +156,14 @@ fn csv_records(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
             record.push(field);
             fields += 1;
             check_items(fields)?;
-            match after.strip_prefix(',') {
-                Some(next) => rest = next,
-                None => {
-                    rest = after
-                        .strip_prefix("\r\n")
-                        .or_else(|| after.strip_prefix('\n'))
-                        .unwrap_or(after);
-                    line += 1;
-                    break;
-                }
+            if let Some(next) = after.strip_prefix(',') {
+                rest = next;
+                continue;
             }
+            let ended = after.strip_prefix("\r\n").or_else(|| after.strip_prefix('\n'));
+            rest = ended.unwrap_or(after);
+            line += 1;
+            break;
         }
         records.push((start, record));
     }

@@ -18,6 +18,7 @@ const MAX_WIDTH: usize = 65_536;
 
 /// A verb with its flags, as written at a place in the format.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags of a verb are independent")]
 struct Verb {
     sharp: bool,
     zero: bool,
@@ -311,13 +312,14 @@ impl Verb {
         let length = sign.len() + prefix.len() + digits.len();
         let missing = self.width.unwrap_or(0).saturating_sub(length);
         let fill = |with: &str| with.repeat(missing);
-        out.push_str(&if self.minus {
-            format!("{sign}{prefix}{digits}{}", fill(" "))
-        } else if self.zero {
-            format!("{sign}{prefix}{}{digits}", fill("0"))
-        } else {
-            format!("{}{sign}{prefix}{digits}", fill(" "))
-        });
+        let (before, between, after) = match (self.minus, self.zero) {
+            (true, _) => (String::new(), String::new(), fill(" ")),
+            (false, true) => (String::new(), fill("0"), String::new()),
+            (false, false) => (fill(" "), String::new(), String::new()),
+        };
+        for part in [&before, sign, prefix, &between, digits, &after] {
+            out.push_str(part);
+        }
     }
 
     fn pad(&self, text: &str, out: &mut String) {

@@ -67,7 +67,7 @@ pub fn call(name: &str, arguments: &[Value], host: &dyn Host) -> Result<Value, S
     function.check_count(arguments.len())?;
     let prepared = function.prepare(arguments)?;
     function.run(prepared, host).map_err(|error| {
-        if arguments.iter().any(|it| argument::is_deeply_sensitive(it)) {
+        if arguments.iter().any(argument::is_deeply_sensitive) {
             return format!("{}: a sensitive argument is not suitable", function.name);
         }
         format!("{}: {error}", function.name)
@@ -134,7 +134,7 @@ impl Function {
         if self.mode == Mode::Whole || self.mode == Mode::Parts {
             prepared.marks = survey.marks;
         }
-        if self.mode == Mode::Inner {
+        if matches!(self.mode, Mode::Inner | Mode::Shallow) {
             prepared.unknown = prepared.arguments.iter().find_map(argument::top_unknown);
         }
         Ok(prepared)
@@ -144,7 +144,7 @@ impl Function {
     fn lift_marks(&self, argument: &Value, marks: &mut Marks) -> Value {
         match self.mode {
             Mode::Whole | Mode::Parts => types::without_marks(argument),
-            Mode::Inner | Mode::Open => {
+            Mode::Inner | Mode::Open | Mode::Shallow | Mode::ShallowOpen => {
                 *marks = marks.union(&argument.marks);
                 argument.kind.clone().into()
             }
@@ -163,7 +163,7 @@ impl Function {
 
 impl Parameter {
     /// The argument converted to what the parameter takes.
-    fn accept(&self, argument: Value) -> Result<Value, String> {
+    fn accept(self, argument: Value) -> Result<Value, String> {
         if argument.is_null() && !self.takes_null() {
             return Err("argument must not be null".to_owned());
         }

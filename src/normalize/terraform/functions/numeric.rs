@@ -36,6 +36,7 @@ pub(super) fn pow(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     float(power(number(&arguments[0])?.to_f64(), number(&arguments[1])?.to_f64()))
 }
 
+#[expect(clippy::float_cmp, reason = "exact special cases")]
 /// `base` to the power of `exponent` with the roundings of Terraform, which squares and multiplies.
 fn power(base: f64, exponent: f64) -> f64 {
     let whole = exponent.abs().trunc();

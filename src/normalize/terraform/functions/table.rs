@@ -36,6 +36,10 @@ pub(super) enum Mode {
     Inner,
     /// As `Inner`, but the body sees arguments that are unknown as a whole too.
     Open,
+    /// As `Inner`, for a body that looks at the top of its arguments only, so that these need no bound.
+    Shallow,
+    /// As `Open`, for such a body.
+    ShallowOpen,
     /// The body sees everything.
     Raw,
 }
@@ -43,7 +47,7 @@ pub(super) enum Mode {
 impl Mode {
     /// Whether everything in an argument is looked at first, which also bounds it.
     pub(super) fn looks_inside(self) -> bool {
-        matches!(self, Self::Whole | Self::Parts)
+        matches!(self, Self::Whole | Self::Parts | Self::Inner | Self::Open)
     }
 }
 
@@ -158,7 +162,7 @@ table! {
     "csvdecode" Whole (String) => Any, encoding::csvdecode;
     "dirname" Whole (String) => String, files::dirname;
     "distinct" Whole (List) => First, collection::distinct;
-    "element" Inner (Any, Number) => Any, collection::element;
+    "element" Shallow (Any, Number) => Any, collection::element;
     "endswith" Whole (String, String) => Bool, string::endswith;
     "ephemeralasnull" Raw (Nullable) => Any, |arguments, _| Ok(arguments[0].clone());
     "file" Whole (String) => String, files::file;
@@ -182,10 +186,10 @@ table! {
     "join" Parts (String) + ListOfString => String, string::join;
     "jsondecode" Whole (String) => Any, json::jsondecode;
     "jsonencode" Raw (Nullable) => String, json::jsonencode;
-    "keys" Inner (Any) => Any, collection::keys;
-    "length" Inner (Any) => Number, collection::length;
+    "keys" Shallow (Any) => Any, collection::keys;
+    "length" Shallow (Any) => Number, collection::length;
     "log" Whole (Number, Number) => Number, numeric::log;
-    "lookup" Open (Any, String) + Nullable => Any, collection::lookup;
+    "lookup" ShallowOpen (Any, String) + Nullable => Any, collection::lookup;
     "lower" Whole (String) => String, string::lower;
     "matchkeys" Whole (List, List, List) => First, collection::matchkeys;
     "max" Whole () + Number => Number, numeric::max;
@@ -202,7 +206,7 @@ table! {
     "regex" Whole (String, String) => Any, pattern::regex;
     "regexall" Whole (String, String) => List, pattern::regexall;
     "replace" Whole (String, String, String) => String, pattern::replace;
-    "reverse" Inner (Any) => Any, collection::reverse;
+    "reverse" Shallow (Any) => Any, collection::reverse;
     "rsadecrypt" Whole (String, String) => String, |_, _| Ok(argument::not_computed("rsadecrypt"));
     "sensitive" Raw (Nullable) => Any, convert::sensitive;
     "setintersection" Whole (Set) + Set => First, set::setintersection;
@@ -213,7 +217,7 @@ table! {
     "sha256" Whole (String) => String, hash::sha256;
     "sha512" Whole (String) => String, hash::sha512;
     "signum" Whole (Number) => Number, numeric::signum;
-    "slice" Inner (Any, Number, Number) => Any, collection::slice;
+    "slice" Shallow (Any, Number, Number) => Any, collection::slice;
     "sort" Parts (ListOfString) => ListOfString, collection::sort;
     "split" Whole (String, String) => ListOfString, string::split;
     "startswith" Parts (String, String) => Bool, string::startswith;
@@ -244,7 +248,7 @@ table! {
     "urlencode" Whole (String) => String, encoding::urlencode;
     "uuid" Whole () => String, |_, _| Ok(argument::differs("uuid"));
     "uuidv5" Whole (String, String) => String, hash::uuidv5;
-    "values" Inner (Any) => Any, collection::values;
+    "values" Shallow (Any) => Any, collection::values;
     "yamldecode" Whole (String) => Any, yaml_decode::yamldecode;
     "yamlencode" Whole (Nullable) => String, yaml_encode::yamlencode;
     "zipmap" Inner (ListOfString, Any) => Any, collection::zipmap;

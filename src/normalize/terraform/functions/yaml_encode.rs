@@ -146,19 +146,16 @@ impl Writer {
                 continue;
             }
             let inside = at > 0 && at + 1 < text.len();
-            match fold.filter(|_| !after_space && column > WIDTH && inside) {
-                Some(indent) => {
-                    self.new_line(indent);
-                    column = indent;
-                    if chars.peek().is_some_and(|(_, next)| *next == ' ') {
-                        self.out.push('\\');
-                        column += 1;
-                    }
-                }
-                None => {
-                    self.out.push(' ');
+            if let Some(indent) = fold.filter(|_| !after_space && column > WIDTH && inside) {
+                self.new_line(indent);
+                column = indent;
+                if chars.peek().is_some_and(|(_, next)| *next == ' ') {
+                    self.out.push('\\');
                     column += 1;
                 }
+            } else {
+                self.out.push(' ');
+                column += 1;
             }
             after_space = true;
         }
