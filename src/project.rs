@@ -301,21 +301,33 @@ impl Loader<'_> {
                     *count += 1;
                 }
                 Content::Data(_) => self.project.skipped += 1,
-                _ if kubernetes::looks_like_template(&self.project.sources.get(parsed.file).text) => {
-                    self.unrendered(&parsed);
-                }
-                _ => {}
+                _ => self.broken_data(&parsed),
             }
         }
         self.project.documents.extend(kubernetes::normalize(manifests));
     }
 
-    /// A template is not a broken file: what its parser said gives way to one warning.
-    fn unrendered(&mut self, parsed: &Parsed) {
+    /// A data file that does not parse: a template, a manifest with a mistake, or (nothing says Kubernetes) no known format.
+    fn broken_data(&mut self, parsed: &Parsed) {
+        let text = Arc::clone(&self.project.sources.get(parsed.file).text);
+        if kubernetes::looks_like_template(&text) {
+            self.unrendered(parsed);
+        } else if !(text.contains("apiVersion") && text.contains("kind")) {
+            self.forget_syntax_problems(parsed.file);
+            self.project.skipped += 1;
+        }
+    }
+
+    fn forget_syntax_problems(&mut self, file: FileId) {
         let is_about_it = |problem: &Problem| {
-            problem.kind == ProblemKind::Syntax && problem.place.is_some_and(|place| place.file == parsed.file)
+            problem.kind == ProblemKind::Syntax && problem.place.is_some_and(|place| place.file == file)
         };
         self.project.problems.retain(|problem| !is_about_it(problem));
+    }
+
+    /// A template is not a broken file: what its parser said gives way to one warning.
+    fn unrendered(&mut self, parsed: &Parsed) {
+        self.forget_syntax_problems(parsed.file);
         let problem = Problem::new(ProblemKind::Unrendered, "a template that needs rendering was not evaluated")
             .at(Place { file: parsed.file, span: Span::default() })
             .help("render it first and scan what comes out");

@@ -209,7 +209,7 @@ fn path(reader: &mut Reader<'_>, node: &Node) -> Option<Pointer> {
     if text.text.starts_with('/') {
         return Pointer::parse(&text.text);
     }
-    if text.text.split('.').any(str::is_empty) || text.text.contains(['[', ']', ' ']) {
+    if text.text.split('.').any(str::is_empty) || text.text.contains(['[', ']', ' ', '/']) {
         let message = format!("`{}` is not a path", text.text);
         let help = "write it like `versioning.0.enabled`, or as a JSON pointer";
         reader.report(node.span, message).help(help);

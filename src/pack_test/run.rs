@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Observed, SIDECAR, Sample, compare, expectations, is_under_test, sidecar};
+use super::{Observed, SIDECAR, Sample, compare, expectations, rules_under_test, sidecar};
 use crate::document::Document;
 use crate::evaluate::{self, evaluate};
 use crate::finding::{Outcome, ResourceRef};
@@ -31,12 +31,7 @@ pub fn run(files: &dyn FileSystem, samples: &[Sample], pack: &Pack, set: &PackSe
 
 fn run_one(files: &dyn FileSystem, sample: &Sample, pack: &Pack, set: &PackSet, sources: &Sources) -> SampleResult {
     let name = format!("{}/{}", sample.service, sample.name);
-    let under_test: Vec<Arc<str>> = pack
-        .rules
-        .iter()
-        .filter(|rule| is_under_test(&sample.service, &sources.get(rule.place.file).path))
-        .map(|rule| Arc::clone(&rule.info.id))
-        .collect();
+    let under_test = rules_under_test(pack, &sample.service, sources);
     let mut failures = Vec::new();
     if under_test.is_empty() {
         failures.push(format!("no rules lie in rules/{}.yaml, rules/{0}.rego or rules/{0}_*", sample.service));

@@ -29,6 +29,8 @@ pub enum ProblemKind {
     Internal,
     /// A module's source is not at hand (remote and not installed).
     ModuleUnresolved,
+    /// A file that a function reads is not there: a build may make it later.
+    FileMissing,
     /// A template that needs rendering (Helm) was recognised and not evaluated.
     Unrendered,
     /// A symlink leads out of the scanned tree, or in a circle, and was not followed.
@@ -61,7 +63,7 @@ impl ProblemKind {
             | Self::RuleError
             | Self::RuleBudget
             | Self::Internal => ProblemSeverity::Error,
-            Self::ModuleUnresolved | Self::Unrendered | Self::SymlinkSkipped | Self::Note => {
+            Self::ModuleUnresolved | Self::FileMissing | Self::Unrendered | Self::SymlinkSkipped | Self::Note => {
                 ProblemSeverity::Warning
             }
         }
@@ -82,6 +84,7 @@ impl ProblemKind {
             Self::RuleBudget => "rule-budget",
             Self::Internal => "internal",
             Self::ModuleUnresolved => "module-unresolved",
+            Self::FileMissing => "file-missing",
             Self::Unrendered => "unrendered",
             Self::SymlinkSkipped => "symlink-skipped",
             Self::Note => "note",

@@ -13,9 +13,13 @@ use crate::source::ProblemSeverity;
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let location = location::locate(&arguments.input)?;
     let mut project = Project::load(&location.files, &location.options);
-    let builtin = !arguments.packs.no_builtin;
+    // Without a document there is nothing to judge: an empty folder answers at once.
+    let builtin = !arguments.packs.no_builtin && !project.documents.is_empty();
     let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
-    let (options, unknown_rules) = packs::options(&set, &arguments.packs);
+    let (options, mut unknown_rules) = packs::options(&set, &arguments.packs);
+    if project.documents.is_empty() {
+        unknown_rules.clear();
+    }
     let mut outcome = evaluate(&project.documents, &set, &options);
     let problems = [project.problems, location.problems, pack_problems, unknown_rules];
     outcome.problems.extend(problems.into_iter().flatten());

@@ -84,7 +84,14 @@ impl<'a> Walk<'_, 'a> {
             places.push((pointer.clone(), Place { file: scope.file, span: attribute.span }));
             literal_places(&attribute.value, scope.file, &pointer, places);
         }
-        evaluate(&attribute.value, scope).unwrap_or_else(|fault| {
+        let evaluated = evaluate(&attribute.value, scope).and_then(|value| {
+            let checked = self.instance.evaluator.check_size(&value);
+            checked.map(|()| value).map_err(|message| {
+                let is_limit = true;
+                super::scope::Fault { is_limit, ..scope.fault(attribute.value.span, message) }
+            })
+        });
+        evaluated.unwrap_or_else(|fault| {
             self.instance.evaluator.report(&fault);
             Value::unknown(format!("could not be evaluated: {}", fault.message))
         })

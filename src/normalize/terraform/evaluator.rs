@@ -15,6 +15,8 @@ use crate::source::{FileSystem, Problem, ProblemKind};
 const MAX_STEPS: u64 = 200_000_000;
 /// Deepest chain of values that depend on values.
 const MAX_DEPTH: usize = 1_000;
+/// Most values that one variable, local, output or attribute may hold.
+const MAX_VALUES: usize = 1 << 20;
 /// Most instances that one `count` or `for_each` may make.
 pub const MAX_INSTANCES: usize = 100_000;
 /// Most resource instances of one root.
@@ -80,6 +82,14 @@ impl<'a> Evaluator<'a> {
             return Err(format!("evaluating this configuration takes more than {MAX_STEPS} steps"));
         }
         Ok(())
+    }
+
+    /// Whether a value is small enough to be walked. The error says that it is not.
+    pub fn check_size(&self, value: &Value) -> Result<(), String> {
+        if value.holds_at_most(MAX_VALUES) {
+            return Ok(());
+        }
+        Err(format!("a value holds more than {MAX_VALUES} values"))
     }
 
     /// Count resource instances. The error says that there are too many.

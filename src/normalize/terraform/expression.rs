@@ -135,7 +135,7 @@ fn to_common_type(value: Value, other: &Value) -> Value {
         return value;
     }
     match types::unify(&[mine, theirs]) {
-        Some(common) => types::convert(&value, &common).unwrap_or(value),
+        Some(common) => types::adapt(&value, &common).unwrap_or(value),
         None => value,
     }
 }
@@ -286,7 +286,7 @@ fn call(
             Err(None) => return Err(scope.fault(span, "only a list or tuple can be expanded with `...`")),
         }
     }
-    let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope });
+    let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope, span });
     let result = match &host {
         Some(host) => functions::call(name, &values, host),
         None => functions::call(name, &values, &super::host::NoHost),

@@ -7,7 +7,7 @@ use super::instance::Instance;
 use super::scope::{Name, Repetition, Scope};
 use super::template;
 use super::value::{Kind, Value};
-use crate::source::{MAX_FILE_BYTES, Span};
+use crate::source::{MAX_FILE_BYTES, Problem, ProblemKind, Span};
 use crate::syntax::hcl;
 
 /// Deepest chain of templates that render templates.
@@ -19,6 +19,8 @@ pub struct ModuleHost<'h, 's, 'a> {
     pub instance: &'h Rc<Instance<'a>>,
     /// Where the call stands.
     pub scope: &'h Scope<'s, 'a>,
+    /// The call.
+    pub span: Span,
 }
 
 /// No files: variable files and command-line values.
@@ -61,6 +63,13 @@ impl Host for ModuleHost<'_, '_, '_> {
             }
             _ => files.read(&path).map_err(|error| FileError::OutOfReach(format!("{path} cannot be read: {error}"))),
         }
+    }
+
+    fn missing(&self, path: &str) {
+        let message = format!("the file {path} is not there");
+        let place = crate::source::Place { file: self.scope.file, span: self.span };
+        let problem = Problem::new(ProblemKind::FileMissing, message).at(place).help("what it holds is unknown");
+        self.instance.evaluator.problems.borrow_mut().push(problem);
     }
 
     fn list_files(&self, folder: &str) -> Result<Vec<String>, FileError> {

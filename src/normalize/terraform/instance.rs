@@ -122,7 +122,11 @@ impl<'a> Instance<'a> {
         self.enter(&format!("{kind}{name}"), at)?;
         let result = compute();
         self.evaluator.leave();
-        let value = result.unwrap_or_else(|fault| self.failed(&fault));
+        let checked = result.and_then(|value| match self.evaluator.check_size(&value) {
+            Ok(()) => Ok(value),
+            Err(message) => Err(Fault { is_limit: true, ..at.0.fault(at.1, message) }),
+        });
+        let value = checked.unwrap_or_else(|fault| self.failed(&fault));
         self.values.borrow_mut().insert(key, value.clone());
         Ok(value)
     }

@@ -38,6 +38,7 @@ use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
 
 /// Modules of a scan and how to evaluate them.
+#[derive(Clone)]
 pub struct Terraform<'a> {
     /// Modules by folder: those of the scan and those that they call.
     pub modules: &'a FxHashMap<Arc<str>, Module>,
@@ -51,6 +52,12 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+}
+
+impl std::fmt::Debug for Terraform<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terraform").field("scanned", &self.scanned).finish_non_exhaustive()
+    }
 }
 
 /// One document for each root module, sorted by root.

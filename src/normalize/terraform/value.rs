@@ -223,6 +223,29 @@ impl Value {
         if let Kind::Unknown(unknown) = &self.kind { Some(&unknown.reason) } else { None }
     }
 
+    /// Whether it holds at most so many values. Shared parts count each time, as every walk meets them: a value that doubles
+    /// forty times over is small in memory and endless to walk.
+    pub fn holds_at_most(&self, mut limit: usize) -> bool {
+        let mut open = vec![self];
+        while let Some(value) = open.pop() {
+            let inner = match &value.kind {
+                Kind::Sequence(_, items) => items.len(),
+                Kind::Mapping(map) => map.entries.len(),
+                _ => 0,
+            };
+            match limit.checked_sub(inner) {
+                None => return false,
+                Some(rest) => limit = rest,
+            }
+            match &value.kind {
+                Kind::Sequence(_, items) => open.extend(items.iter()),
+                Kind::Mapping(map) => open.extend(map.entries.values()),
+                _ => {}
+            }
+        }
+        true
+    }
+
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
         matches!(self.kind, Kind::Null)

@@ -26,7 +26,10 @@ fn read(path: &Value, host: &dyn Host) -> Result<Read, String> {
             Ok(Read::Bytes(bytes))
         }
         Err(FileError::OutOfReach(reason)) => Ok(Read::Instead(unknown_text(&reason))),
-        Err(FileError::Missing) => Err(format!("no file exists at {path:?}")),
+        Err(FileError::Missing) => {
+            host.missing(path);
+            Ok(Read::Instead(unknown_text(&format!("the file {path} is not there"))))
+        }
     }
 }
 

@@ -32,6 +32,10 @@ use table::{Function, Mode, Parameter};
 pub trait Host {
     /// The text of a file in the scanned tree, by a path as the configuration gives it.
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError>;
+    /// Record that a file whose content is asked for is not there. Builds often make it later, so it is unknown, not an error.
+    fn missing(&self, path: &str) {
+        let _ = path;
+    }
     /// Files below a folder, relative to it, sorted (`fileset`).
     fn list_files(&self, folder: &str) -> Result<Vec<String>, FileError>;
     /// A template's text rendered with variables (`templatefile`, `templatestring`).
