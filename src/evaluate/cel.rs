@@ -175,14 +175,15 @@ impl Case<'_, '_> {
         Denied { at, place, message }
     }
 
-    /// The first of the rule's `at` that is written; else the item, else the resource.
+    /// The first of the rule's `at` that is written, else the first of all: what is missing has the place of what would hold it.
+    /// Without `at`, the item or the resource.
     fn locate(&self, item: &Item) -> Pointer {
         let base = item.base.clone().unwrap_or_default();
-        let written = |pointer: &Pointer| {
+        let written = |pointer: &&Pointer| {
             self.resource.attributes.at(pointer).is_some() || self.resource.spans.get(pointer).is_some()
         };
-        let relative = self.rule.at.iter().map(|at| base.join(at)).find(written);
-        relative.unwrap_or(base)
+        let candidates: Vec<Pointer> = self.rule.at.iter().map(|at| base.join(at)).collect();
+        candidates.iter().find(written).or(candidates.first()).cloned().unwrap_or(base)
     }
 
     /// Which attribute an unknown is, by the identity of its reason.
