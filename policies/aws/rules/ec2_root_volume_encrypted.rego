@@ -13,7 +13,7 @@
 #     Set encrypted to true in root_block_device and every ebs_block_device, or switch on
 #     aws_ebs_encryption_by_default.
 #   concept: aws.ec2.root-volume-encrypted
-#   aliases: [CKV_AWS_8, AVD-AWS-0131, AVD-AWS-0008]
+#   aliases: [CKV_AWS_8, AVD-AWS-0131, AVD-AWS-0008, AVD-AWS-0122]
 #   references:
 #     - https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption.html
 package dreadnought.aws.ec2_root_volume_encrypted

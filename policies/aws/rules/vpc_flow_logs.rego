@@ -12,7 +12,7 @@
 #   remediation: >-
 #     Add an aws_flow_log for the network.
 #   concept: aws.vpc.flow-logs
-#   aliases: [AVD-AWS-0178]
+#   aliases: [CKV2_AWS_11, AVD-AWS-0178]
 #   references:
 #     - https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
 package dreadnought.aws.vpc_flow_logs

@@ -51,3 +51,16 @@ resource "aws_s3_bucket_policy" "covered" {
     Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::dn-covered/*" }]
   })
 }
+
+# What one bucket switches off the account keeps on.
+resource "aws_s3_bucket_public_access_block" "off_here" {
+  # ok: aws/s3-block-public-acls
+  # ok: aws/s3-block-public-policy
+  # ok: aws/s3-ignore-public-acls
+  # ok: aws/s3-restrict-public-buckets
+  bucket                  = "dn-off-here"
+  block_public_acls       = false
+  block_public_policy     = false
+  ignore_public_acls      = false
+  restrict_public_buckets = false
+}

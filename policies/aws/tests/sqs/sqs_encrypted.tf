@@ -19,3 +19,10 @@ resource "aws_sqs_queue" "own_key" {
   # ok: aws/sqs-queue-encrypted
   kms_master_key_id = aws_kms_key.orders.id
 }
+
+# A key of your own instead of SQS's.
+resource "aws_sqs_queue" "own_key_only" {
+  # ok: aws/sqs-queue-encrypted
+  sqs_managed_sse_enabled = false
+  kms_master_key_id       = aws_kms_key.orders.id
+}
