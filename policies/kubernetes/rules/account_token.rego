@@ -3,8 +3,8 @@
 # title: A pod mounts a service account token that it does not use
 # description: >-
 #   The token is a login to the API server for whoever gets into the pod. Where no role is bound to the account the pod
-#   has no use for it. An account without rights opens little, hence less than the base. What the pod says about the
-#   mount wins over what its account says.
+#   has no use for it. An account without rights opens little, hence less than the base. Of an account that is made
+#   elsewhere nothing is known. What the pod says about the mount wins over what its account says.
 # custom:
 #   id: unused-service-account-token
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -25,6 +25,7 @@ deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	mounted(workload)
 	not bound(workload)
+	not elsewhere(workload)
 	at := concat("/", [workload.parsed.pod.at, "automountServiceAccountToken"])
 	message := sprintf("%s mounts a service account token that it does not use", [workload.name])
 }
@@ -45,4 +46,11 @@ bound(workload) if {
 	some account in core.related(workload, "ServiceAccount")
 	some kind in ["ClusterRoleBinding", "RoleBinding"]
 	count(core.related(account, kind)) > 0
+}
+
+# An account that is made somewhere else, and may have roles there.
+elsewhere(workload) if {
+	some key in ["serviceAccount", "serviceAccountName"]
+	workload.parsed.pod.spec[key] != "default"
+	count(core.related(workload, "ServiceAccount")) == 0
 }
