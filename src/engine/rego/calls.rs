@@ -54,7 +54,7 @@ fn chains(table: &Table, needs: &BTreeMap<&str, BTreeSet<String>>, faults: &mut 
             report(
                 table,
                 path,
-                format!("more than {MAX_CHAIN} rules need one another in a row"),
+                &format!("more than {MAX_CHAIN} rules need one another in a row"),
                 faults,
             );
         }
@@ -70,7 +70,12 @@ fn chains(table: &Table, needs: &BTreeMap<&str, BTreeSet<String>>, faults: &mut 
         }
     }
     for path in cyclic(needs, &open) {
-        report(table, path, format!("{} needs itself: recursion is not allowed", name(path)), faults);
+        report(
+            table,
+            path,
+            &format!("{} needs itself: recursion is not allowed", name(path)),
+            faults,
+        );
     }
 }
 
@@ -92,10 +97,10 @@ fn cyclic<'a>(
     }
 }
 
-fn report(table: &Table, path: &str, message: String, faults: &mut Vec<Fault>) {
+fn report(table: &Table, path: &str, message: &str, faults: &mut Vec<Fault>) {
     for (module, rule) in table.get(path).into_iter().flat_map(|entry| &entry.definitions) {
         let (line, column) = table::position(rule.span());
-        faults.push(Fault { module: *module, line, column, message: message.clone() });
+        faults.push(Fault { module: *module, line, column, message: message.to_owned() });
     }
 }
 
@@ -196,10 +201,10 @@ impl<'a> Visitor<'a> {
 
     /// `with f as g` names functions without calling them.
     fn replacement(&mut self, expr: &Expr) {
-        if let Some((root, _)) = table::chain(expr) {
-            if builtins::arity(root).is_some() {
-                return;
-            }
+        if let Some((root, _)) = table::chain(expr)
+            && builtins::arity(root).is_some()
+        {
+            return;
         }
         self.expr(expr);
     }

@@ -92,7 +92,8 @@ impl<'a> Scanner<'a> {
                 _ => self.word(),
             }
             if let Some(line) = self.long_line {
-                let message = format!("the line is longer than {MAX_COLUMNS} characters; break it up");
+                let message =
+                    format!("the line is longer than {MAX_COLUMNS} characters; break it up");
                 return Err(Violation { line, column: 1, message });
             }
             if self.attempts > MAX_ATTEMPTS {

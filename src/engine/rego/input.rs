@@ -113,20 +113,21 @@ impl Input {
                 by_type.insert(Value::from(kind), self.of_type(index, kind, changes));
             }
         }
-        if !changes.keep_addresses && !(changes.records.is_empty() && changes.removed.is_empty()) {
-            if let Some(by_address) = member(&mut whole, "by_address") {
-                for (at, record) in &changes.records {
-                    by_address.insert(text(&index.resource(*at).address), record.clone());
-                }
-                for at in &changes.removed {
-                    by_address.remove(&text(&index.resource(*at).address));
-                }
+        if !changes.keep_addresses
+            && !(changes.records.is_empty() && changes.removed.is_empty())
+            && let Some(by_address) = member(&mut whole, "by_address")
+        {
+            for (at, record) in &changes.records {
+                by_address.insert(text(&index.resource(*at).address), record.clone());
+            }
+            for at in &changes.removed {
+                by_address.remove(&text(&index.resource(*at).address));
             }
         }
-        if !changes.removed.is_empty() {
-            if let Ok(whole) = whole.as_object_mut() {
-                whole.insert("edges".into(), edges(index, &changes.removed));
-            }
+        if !changes.removed.is_empty()
+            && let Ok(whole) = whole.as_object_mut()
+        {
+            whole.insert("edges".into(), edges(index, &changes.removed));
         }
         whole
     }

@@ -196,9 +196,9 @@ fn unresolved(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
             let block = address.strip_suffix(']').and_then(|inner| inner.rfind('['));
             let block = block.map_or(address, |end| &address[..end]);
             let receives = named.contains(address) || named.contains(block);
-            if receives && matches!(judgement, Judgement::Finding(_)) && rests_on_absence(run, *at) {
-                *judgement =
-                    Judgement::Unknown(vec![(*at, Pointer::root(), Arc::clone(&reason))]);
+            if receives && matches!(judgement, Judgement::Finding(_)) && rests_on_absence(run, *at)
+            {
+                *judgement = Judgement::Unknown(vec![(*at, Pointer::root(), Arc::clone(&reason))]);
             }
         }
     }

@@ -56,9 +56,11 @@ impl Scope<'_> {
     pub(super) fn existence_matters(&self, subject: usize, other: usize) -> bool {
         subject != other
             && (self.reads.everything
-                || self.reads.reads.iter().any(|read| {
-                    is_broad(read) || !self.is_own(read) && self.of_kind(read, other)
-                }))
+                || self
+                    .reads
+                    .reads
+                    .iter()
+                    .any(|read| is_broad(read) || !self.is_own(read) && self.of_kind(read, other)))
     }
 
     fn is_own(&self, read: &Read) -> bool {
@@ -96,7 +98,9 @@ impl Scope<'_> {
                         self.meet(subject, Some(read), &mut found);
                     }
                 }
-                Root::Record(_, Origin::Edge { from, hops }) if self.reads.subjects.contains(from) => {
+                Root::Record(_, Origin::Edge { from, hops })
+                    if self.reads.subjects.contains(from) =>
+                {
                     let reached =
                         near.entry(*hops).or_insert_with(|| self.reachable(subject, *hops));
                     for at in reached.iter().filter(|at| self.of_kind(read, **at)) {
@@ -146,8 +150,10 @@ impl Scope<'_> {
                 Some(read) => self.touch(at, unknown, read),
             };
             let Some(touch) = touch else { continue };
-            let decided = read.filter(|read| touch.exact && read.purpose < Purpose::Members
-                || touch.exact && read.purpose == Purpose::Compare);
+            let decided = read.filter(|read| {
+                touch.exact
+                    && matches!(read.purpose, Purpose::Defined | Purpose::Type | Purpose::Compare)
+            });
             let monotone =
                 read.is_some_and(|read| !read.negative && !touch.extends && !touch.placed);
             let met = found.entry((at, number)).or_insert_with(|| Met {
@@ -170,10 +176,10 @@ impl Scope<'_> {
             let whole = matches!(read.purpose, Purpose::Whole);
             return whole.then_some(Touch { exact: false, extends: true, placed: false });
         };
-        if is_section(section, unknown.section) {
-            if let Some(touch) = touch(unknown, rest, read.purpose) {
-                return Some(touch);
-            }
+        if is_section(section, unknown.section)
+            && let Some(touch) = touch(unknown, rest, read.purpose)
+        {
+            return Some(touch);
         }
         if unknown.section != Section::Attributes {
             return None;
@@ -195,9 +201,9 @@ impl Scope<'_> {
         }
         match rest.first() {
             None | Some(Seg::Any | Seg::At) => true,
-            Some(Seg::Key(key)) => {
-                key.strip_prefix(path.as_str()).is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
-            }
+            Some(Seg::Key(key)) => key
+                .strip_prefix(path.as_str())
+                .is_some_and(|tail| tail.is_empty() || tail.starts_with('/')),
         }
     }
 

@@ -27,10 +27,10 @@ pub(super) struct Prover<'a> {
 impl Prover<'_> {
     /// The verdict on a resource that holds for all values, if one can be proven.
     pub(super) fn prove(&mut self, subject: usize, met: &[Met]) -> Option<Judgement> {
-        if met.iter().all(|met| met.monotone) {
-            if let Some(finding) = self.without(subject, met) {
-                return Some(finding);
-            }
+        if met.iter().all(|met| met.monotone)
+            && let Some(finding) = self.without(subject, met)
+        {
+            return Some(finding);
         }
         self.substitute(subject, met)
     }
@@ -137,7 +137,9 @@ fn choices(met: &Met) -> Option<Vec<Option<Value>>> {
         Value::new_object(),
     ];
     let against = met.against.as_ref()?;
-    all.extend(against.iter().filter(|literal| !all.contains(literal)).cloned().collect::<Vec<_>>());
+    all.extend(
+        against.iter().filter(|literal| !all.contains(literal)).cloned().collect::<Vec<_>>(),
+    );
     Some(std::iter::once(None).chain(all.into_iter().map(Some)).collect())
 }
 
@@ -152,9 +154,10 @@ fn edit(record: &mut Value, met: &Met, value: Option<&Value>) {
                 .as_object_mut()
                 .ok()
                 .and_then(|members| members.get_mut(&Value::String(part.clone()))),
-            Value::Array(_) => part.parse::<usize>().ok().and_then(|at| {
-                holder.as_array_mut().ok().and_then(|items| items.get_mut(at))
-            }),
+            Value::Array(_) => part
+                .parse::<usize>()
+                .ok()
+                .and_then(|at| holder.as_array_mut().ok().and_then(|items| items.get_mut(at))),
             _ => None,
         };
         let Some(next) = next else { return };

@@ -65,11 +65,11 @@ pub(super) fn of(table: &Table, deny: &str) -> Reads {
     let mut walk = Walk::new(table);
     if let Some(entry) = table.get(deny) {
         for (at, (module, rule)) in entry.definitions.iter().enumerate() {
-            let frame = Frame { module: *module, context: walk.intern(0, *module, at as u32) };
+            let frame = Frame { module: *module, context: walk.intern(0, *module, at) };
             walk.definition(rule, &frame, &Env::new());
         }
         for (at, (module, rule)) in entry.definitions.iter().enumerate() {
-            let frame = Frame { module: *module, context: walk.intern(0, *module, at as u32) };
+            let frame = Frame { module: *module, context: walk.intern(0, *module, at) };
             let denials = walk.definition(rule, &frame, &Env::new());
             walk.denials(&denials);
         }
@@ -92,7 +92,7 @@ struct Walk<'a> {
     fuel: u32,
     everything: bool,
     reads: BTreeMap<Key, BTreeSet<Value>>,
-    contexts: BTreeMap<(u32, usize, u32), u32>,
+    contexts: BTreeMap<(u32, usize, usize), u32>,
     sites: BTreeMap<(u32, String), u32>,
     /// Scans inside a collection or a helper: their records influence one another.
     pooled: BTreeSet<u32>,
@@ -143,13 +143,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn intern(&mut self, context: u32, module: usize, at: u32) -> u32 {
-        let next = self.contexts.len() as u32 + 1;
+    fn intern(&mut self, context: u32, module: usize, at: usize) -> u32 {
+        let next = number(self.contexts.len());
         *self.contexts.entry((context, module, at)).or_insert(next)
     }
 
     fn site(&mut self, frame: &Frame, name: String) -> u32 {
-        let next = self.sites.len() as u32 + 1;
+        let next = number(self.sites.len());
         let site = *self.sites.entry((frame.context, name)).or_insert(next);
         if self.pooling > 0 {
             self.pooled.insert(site);
@@ -189,10 +189,9 @@ impl<'a> Walk<'a> {
             Rule::Spec { bodies, .. } => bodies.iter().any(|body| body.is_else),
         });
         self.negative += u32::from(ordered);
-        let outer = self.intern(caller.context, caller.module, at);
+        let outer = self.intern(caller.context, caller.module, at as usize);
         for (number, (module, rule)) in entry.definitions.iter().enumerate() {
-            let frame =
-                Frame { module: *module, context: self.intern(outer, *module, number as u32) };
+            let frame = Frame { module: *module, context: self.intern(outer, *module, number) };
             let mut env = Env::new();
             if let (Rule::Spec { head: RuleHead::Func { args, .. }, .. }, Some(given)) =
                 (&**rule, arguments)
@@ -485,23 +484,17 @@ impl<'a> Walk<'a> {
     }
 
     fn minus(&mut self, expr: &Expr, env: &mut Env, frame: &Frame) -> Abs {
-        if let Expr::Number { value, .. } = expr {
-            if let Ok(number) = value.as_i64() {
-                return Abs::literal(Value::from(-number));
-            }
+        if let Expr::Number { value, .. } = expr
+            && let Ok(number) = value.as_i64()
+        {
+            return Abs::literal(Value::from(-number));
         }
         let value = self.expr(expr, env, frame);
         self.consume(&value, Purpose::Whole, &BTreeSet::new());
         Abs::computed()
     }
 
-    fn collection(
-        &mut self,
-        items: &[Ref<Expr>],
-        set: bool,
-        env: &mut Env,
-        frame: &Frame,
-    ) -> Abs {
+    fn collection(&mut self, items: &[Ref<Expr>], set: bool, env: &mut Env, frame: &Frame) -> Abs {
         if items.is_empty() {
             let empty = if set { Value::new_set() } else { Value::new_array() };
             return Abs::literal(empty);
@@ -583,14 +576,13 @@ impl<'a> Walk<'a> {
             self.consume(&key, Purpose::Whole, &BTreeSet::new());
             self.consume(&from, Purpose::Whole, &BTreeSet::new());
         }
-        match from.constants() {
-            Some(constants) => self.consume(&value, Purpose::Compare, &constants),
-            None => {
-                let name = format!("of {}", collection.eidx());
-                let (_, members) = self.members(&from, &Seg::Any, &name, frame);
-                self.consume_shape(&Abs { paths: BTreeSet::new(), ..from });
-                self.compare(&value, &members, true);
-            }
+        if let Some(constants) = from.constants() {
+            self.consume(&value, Purpose::Compare, &constants)
+        } else {
+            let name = format!("of {}", collection.eidx());
+            let (_, members) = self.members(&from, &Seg::Any, &name, frame);
+            self.consume_shape(&Abs { paths: BTreeSet::new(), ..from });
+            self.compare(&value, &members, true);
         }
     }
 
@@ -698,7 +690,12 @@ impl<'a> Walk<'a> {
             let pool = u32::from(!(collects && opened));
             self.pooling += pool;
             self.negative += if collects { pool } else { 0 };
-            value.join(self.entry(entry, frame, at.wrapping_add(number as u32) ^ 0x8000_0000, None));
+            value.join(self.entry(
+                entry,
+                frame,
+                at.wrapping_add(self::number(number)) ^ 0x8000_0000,
+                None,
+            ));
             self.negative -= if collects { pool } else { 0 };
             self.pooling -= pool;
         }
@@ -711,7 +708,8 @@ impl<'a> Walk<'a> {
             let free = name == "_"
                 || env.get(name).is_none_or(|bound| *bound == Abs::default())
                     && self.is_local(name, frame);
-            let site = if name == "_" { format!("_ {}", index.eidx()) } else { format!("[{name}]") };
+            let site =
+                if name == "_" { format!("_ {}", index.eidx()) } else { format!("[{name}]") };
             if free || name == "_" {
                 let seg = if name == "_" { Seg::Any } else { Seg::At };
                 let (keys, members) = self.members(value, &seg, &site, frame);
@@ -725,7 +723,12 @@ impl<'a> Walk<'a> {
         }
         let key = self.expr(index, env, frame);
         if let Expr::Number { span, .. } = &**index {
-            return self.step(value, &Seg::Key(span.text().into()), &format!("#{}", span.text()), frame);
+            return self.step(
+                value,
+                &Seg::Key(span.text().into()),
+                &format!("#{}", span.text()),
+                frame,
+            );
         }
         let site = format!("[] {}", index.eidx());
         let mut names = BTreeSet::new();
@@ -809,7 +812,9 @@ impl<'a> Walk<'a> {
                     result.join(field.clone());
                 }
             }
-            Seg::Any | Seg::At => value.fields.values().for_each(|field| result.join(field.clone())),
+            Seg::Any | Seg::At => {
+                value.fields.values().for_each(|field| result.join(field.clone()));
+            }
         }
         if let Some(items) = &value.items {
             let mut items = (**items).clone();
@@ -894,10 +899,10 @@ impl<'a> Walk<'a> {
             self.everything = true;
             return Abs::computed();
         };
-        if let Some(name) = path.strip_prefix(LIBRARY) {
-            if let Some(value) = self.library(name, &given, at, frame) {
-                return value;
-            }
+        if let Some(name) = path.strip_prefix(LIBRARY)
+            && let Some(value) = self.library(name, &given, at, frame)
+        {
+            return value;
         }
         if let Some(entry) = self.table.get(&path) {
             self.pooling += 1;
@@ -1034,7 +1039,8 @@ impl<'a> Walk<'a> {
     fn get(&mut self, value: &Abs, key: &Abs, default: &Abs, frame: &Frame) -> Abs {
         let mut result = value.clone();
         if let Some(keys) = key.scalars() {
-            let texts: Vec<_> = keys.iter().filter_map(|key| key.as_string().ok().cloned()).collect();
+            let texts: Vec<_> =
+                keys.iter().filter_map(|key| key.as_string().ok().cloned()).collect();
             result = match texts.as_slice() {
                 [text] if keys.len() == 1 => {
                     self.step(value, &Seg::Key(Arc::clone(text)), "", frame)
@@ -1045,14 +1051,16 @@ impl<'a> Walk<'a> {
             // A path of keys, or a key that is itself a value: anything below.
             self.consume(key, Purpose::Whole, &BTreeSet::new());
             let mut below = value.clone();
-            below.paths = below.paths.into_iter().map(|path| Path { derived: true, ..path }).collect();
+            below.paths =
+                below.paths.into_iter().map(|path| Path { derived: true, ..path }).collect();
             result.join(below);
             result.join(self.keyed(value, &Abs::computed(), "get", frame));
             self.negative += 1;
             self.consume(&result, Purpose::Whole, &BTreeSet::new());
             self.negative -= 1;
         }
-        result.paths = result.paths.into_iter().map(|path| Path { fallback: true, ..path }).collect();
+        result.paths =
+            result.paths.into_iter().map(|path| Path { fallback: true, ..path }).collect();
         result.join(default.clone());
         result
     }
@@ -1093,7 +1101,8 @@ impl<'a> Walk<'a> {
         if path.root == Root::Input && purpose == Purpose::Whole {
             let first = path.segs.first();
             let harmless = matches!(first, Some(Seg::Key(key)) if matches!(&**key, "format" | "root" | "modules" | "edges"));
-            self.everything |= !harmless && !matches!(first, Some(Seg::Key(key)) if &**key == "variables");
+            self.everything |=
+                !harmless && !matches!(first, Some(Seg::Key(key)) if &**key == "variables");
         }
         if matches!(path.root, Root::Edges(_)) {
             return;
@@ -1102,9 +1111,15 @@ impl<'a> Walk<'a> {
             Purpose::Compare if path.derived => Purpose::Whole,
             other => other,
         };
-        let key = (path.root.clone(), path.segs.clone(), purpose, self.negative > 0 || path.fallback);
+        let key =
+            (path.root.clone(), path.segs.clone(), purpose, self.negative > 0 || path.fallback);
         self.reads.entry(key).or_default().extend(against.iter().cloned());
     }
+}
+
+/// The next of so many; the fuel keeps them few.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// Everything that a value is made of.

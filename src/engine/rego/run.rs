@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::Value;
 
-use super::{Denial, Input, Policies, RuleRef};
 use super::input::Changes;
+use super::{Denial, Input, Policies, RuleRef};
 use crate::document::{Index, Pointer};
 use crate::engine::Failure;
 
@@ -43,10 +43,8 @@ impl Run<'_> {
     pub(super) fn over(&self, changes: &Changes) -> Result<Denials, Failure> {
         let plain =
             changes.records.is_empty() && changes.removed.is_empty() && changes.only.is_none();
-        let input = match plain {
-            true => self.input.value().clone(),
-            false => self.input.with(self.index, changes),
-        };
+        let input =
+            if plain { self.input.value().clone() } else { self.input.with(self.index, changes) };
         let value = self.policies.run(&format!("data.{}.deny", self.rule.package), input)?;
         Ok(self.denials(&value))
     }
@@ -80,12 +78,13 @@ impl Run<'_> {
 
     fn denial(&self, entry: &Value) -> Result<(usize, Denial), String> {
         let Value::Object(members) = entry else {
-            return Err("an entry of deny is not an object with resource, at and message".to_owned());
+            return Err(
+                "an entry of deny is not an object with resource, at and message".to_owned()
+            );
         };
         for (key, _) in members.iter() {
-            let known = key.as_string().is_ok_and(|key| {
-                matches!(&**key, "resource" | "at" | "message")
-            });
+            let known =
+                key.as_string().is_ok_and(|key| matches!(&**key, "resource" | "at" | "message"));
             if !known {
                 return Err(format!("an entry of deny has the unknown member {key}"));
             }
