@@ -71,8 +71,12 @@ impl Project {
         let check = |document: &Document| -> Vec<Problem> {
             let violations = document::schema::check(&document::json::document(document, sources));
             let problem = |violation: String| {
-                let message = format!("the document of {} does not fit its schema: {violation}", document.root);
-                Problem::new(ProblemKind::Schema, message).help("please report this as a fault of Dreadnought")
+                let message = format!(
+                    "the document of {} does not fit its schema: {violation}",
+                    document.root
+                );
+                Problem::new(ProblemKind::Schema, message)
+                    .help("please report this as a fault of Dreadnought")
             };
             violations.into_iter().map(problem).collect()
         };
@@ -129,7 +133,9 @@ impl Loader<'_> {
             let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
             let (content, problems) = caught.unwrap_or_else(|_| {
                 let place = Place { file: *file, span: Span::default() };
-                let problem = Problem::new(ProblemKind::Internal, "the parser panicked on this file").at(place);
+                let problem =
+                    Problem::new(ProblemKind::Internal, "the parser panicked on this file")
+                        .at(place);
                 (Content::Broken, vec![problem])
             });
             (Parsed { file: *file, path: Arc::clone(&source.path), scanned, content }, problems)
@@ -167,7 +173,9 @@ impl Loader<'_> {
             for folder in &missing {
                 let entries = self.files.list(folder).unwrap_or_default();
                 let terraform = |path: String| match CandidateKind::of(&path) {
-                    Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => Some((path, kind)),
+                    Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
+                        Some((path, kind))
+                    }
                     _ => None,
                 };
                 candidates.extend(entries.into_iter().filter_map(|entry| terraform(entry.path)));
@@ -179,8 +187,11 @@ impl Loader<'_> {
 
     fn normalize(&mut self, parsed: Vec<Parsed>, options: &Options) {
         let (terraform, data): (Vec<Parsed>, Vec<Parsed>) =
-            parsed.into_iter().partition(|parsed| !matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path));
-        self.project.read += terraform.iter().filter(|parsed| !matches!(parsed.content, Content::Broken)).count();
+            parsed.into_iter().partition(|parsed| {
+                !matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path)
+            });
+        self.project.read +=
+            terraform.iter().filter(|parsed| !matches!(parsed.content, Content::Broken)).count();
         self.terraform(terraform, options);
         self.kubernetes(data);
     }
@@ -199,7 +210,11 @@ impl Loader<'_> {
                     folders.entry(folder).or_default().push((file, path, body));
                 }
                 Content::Variables(body) => {
-                    variable_files.entry(folder).or_default().push(VariableFile { file, path, body });
+                    variable_files.entry(folder).or_default().push(VariableFile {
+                        file,
+                        path,
+                        body,
+                    });
                 }
                 Content::Data(_) | Content::Broken => {}
             }
@@ -241,10 +256,15 @@ impl Loader<'_> {
                     });
                 }
                 Input::File(path, text) => {
-                    let file = self.project.sources.add(SourceFile::new(path.as_str(), text.as_str()));
+                    let file =
+                        self.project.sources.add(SourceFile::new(path.as_str(), text.as_str()));
                     let (body, problems) = variables_body(file, path, text);
                     self.project.problems.extend(problems);
-                    options.push(VariableOption::File(VariableFile { file, path: path.as_str().into(), body }));
+                    options.push(VariableOption::File(VariableFile {
+                        file,
+                        path: path.as_str().into(),
+                        body,
+                    }));
                 }
             }
         }
@@ -256,7 +276,9 @@ impl Loader<'_> {
         files: &FxHashMap<Arc<str>, Vec<VariableFile>>,
         inputs: &[Input],
     ) {
-        let given = |path: &str| inputs.iter().any(|input| matches!(input, Input::File(file, _) if file == path));
+        let given = |path: &str| {
+            inputs.iter().any(|input| matches!(input, Input::File(file, _) if file == path))
+        };
         let mut unused: Vec<&str> = files
             .values()
             .flatten()
@@ -265,8 +287,13 @@ impl Loader<'_> {
             .collect();
         unused.sort_unstable();
         if let Some(first) = unused.first() {
-            let others = if unused.len() > 1 { format!(" and {} more", unused.len() - 1) } else { String::new() };
-            let message = format!("variable files that are not loaded by themselves: {first}{others}");
+            let others = if unused.len() > 1 {
+                format!(" and {} more", unused.len() - 1)
+            } else {
+                String::new()
+            };
+            let message =
+                format!("variable files that are not loaded by themselves: {first}{others}");
             let help = "name the one that is meant with --var-file";
             self.project.problems.push(Problem::new(ProblemKind::Note, message).help(help));
         }
@@ -289,15 +316,20 @@ impl Loader<'_> {
             }
             match parsed.content {
                 Content::Data(trees) if !claims.is_patch(&parsed.path) => {
-                    let found = trees.into_iter().filter(|tree| kubernetes::detect(tree) == Detection::Manifest);
+                    let found = trees
+                        .into_iter()
+                        .filter(|tree| kubernetes::detect(tree) == Detection::Manifest);
                     let before = manifests.len();
                     manifests.extend(found.map(|node| Manifest {
                         file: parsed.file,
                         path: Arc::clone(&parsed.path),
                         node,
                     }));
-                    let count =
-                        if manifests.len() > before { &mut self.project.read } else { &mut self.project.skipped };
+                    let count = if manifests.len() > before {
+                        &mut self.project.read
+                    } else {
+                        &mut self.project.skipped
+                    };
                     *count += 1;
                 }
                 Content::Data(_) => self.project.skipped += 1,
@@ -320,7 +352,8 @@ impl Loader<'_> {
 
     fn forget_syntax_problems(&mut self, file: FileId) {
         let is_about_it = |problem: &Problem| {
-            problem.kind == ProblemKind::Syntax && problem.place.is_some_and(|place| place.file == file)
+            problem.kind == ProblemKind::Syntax
+                && problem.place.is_some_and(|place| place.file == file)
         };
         self.project.problems.retain(|problem| !is_about_it(problem));
     }
@@ -328,9 +361,12 @@ impl Loader<'_> {
     /// A template is not a broken file: what its parser said gives way to one warning.
     fn unrendered(&mut self, parsed: &Parsed) {
         self.forget_syntax_problems(parsed.file);
-        let problem = Problem::new(ProblemKind::Unrendered, "a template that needs rendering was not evaluated")
-            .at(Place { file: parsed.file, span: Span::default() })
-            .help("render it first and scan what comes out");
+        let problem = Problem::new(
+            ProblemKind::Unrendered,
+            "a template that needs rendering was not evaluated",
+        )
+        .at(Place { file: parsed.file, span: Span::default() })
+        .help("render it first and scan what comes out");
         self.project.problems.push(problem);
     }
 }
@@ -383,7 +419,10 @@ fn folder_of(path: &str) -> &str {
 }
 
 fn is_data(path: &str) -> bool {
-    matches!(CandidateKind::of(path), Some(CandidateKind::Yaml | CandidateKind::Json | CandidateKind::Template))
+    matches!(
+        CandidateKind::of(path),
+        Some(CandidateKind::Yaml | CandidateKind::Json | CandidateKind::Template)
+    )
 }
 
 /// Folders that the local module calls of a body name.

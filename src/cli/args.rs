@@ -178,7 +178,9 @@ pub struct Schema {
 
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
         _ => Err("write NAME=VALUE".to_owned()),
     }
 }
@@ -190,10 +192,13 @@ fn output(text: &str) -> Result<Output, String> {
         None => (text, None),
     };
     let known = || FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    let format = crate::report::format(id).ok_or_else(|| format!("no such format; there are {}", known()))?;
+    let format = crate::report::format(id)
+        .ok_or_else(|| format!("no such format; there are {}", known()))?;
     Ok(Output { format, file })
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
-    FailOn::parse(text).ok_or_else(|| "write low, medium, high, critical, none, or a score from 0 to 10".to_owned())
+    FailOn::parse(text).ok_or_else(|| {
+        "write low, medium, high, critical, none, or a score from 0 to 10".to_owned()
+    })
 }

@@ -1,5 +1,8 @@
 //! From paths as typed to a file system and paths in it.
-#![expect(clippy::disallowed_methods, reason = "this is where the working directory and named files are read")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is where the working directory and named files are read"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -30,9 +33,11 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
             Err(error) => problems.push(unusable(path, &error)),
         }
     }
-    let base = common_folder(&found).map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
+    let base = common_folder(&found)
+        .map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
     let root = project_root(&base);
-    let files = DiskFileSystem::new(&root).with_context(|| format!("cannot read {}", root.display()))?;
+    let files =
+        DiskFileSystem::new(&root).with_context(|| format!("cannot read {}", root.display()))?;
     let paths = found.iter().filter_map(|path| inside(&root, path)).collect();
     let variables = variables(input, &root)?;
     let options = project::Options { paths, variables, workspace: input.workspace.clone() };
@@ -42,16 +47,21 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
 fn unusable(path: &Path, error: &std::io::Error) -> Problem {
     let shown = path.display();
     match error.kind() {
-        std::io::ErrorKind::NotFound => Problem::new(ProblemKind::NotFound, format!("{shown} does not exist"))
-            .path(shown.to_string())
-            .help("check the path's spelling"),
-        _ => Problem::new(ProblemKind::Unreadable, format!("{shown} cannot be read: {error}")).path(shown.to_string()),
+        std::io::ErrorKind::NotFound => {
+            Problem::new(ProblemKind::NotFound, format!("{shown} does not exist"))
+                .path(shown.to_string())
+                .help("check the path's spelling")
+        }
+        _ => Problem::new(ProblemKind::Unreadable, format!("{shown} cannot be read: {error}"))
+            .path(shown.to_string()),
     }
 }
 
 /// The deepest folder that holds all paths.
 fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
-    let folder = |path: &PathBuf| if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) };
+    let folder = |path: &PathBuf| {
+        if path.is_dir() { Some(path.clone()) } else { path.parent().map(Path::to_owned) }
+    };
     let mut folders = paths.iter().filter_map(folder);
     let mut common = folders.next()?;
     for folder in folders {
@@ -63,7 +73,8 @@ fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
 }
 
 fn project_root(folder: &Path) -> PathBuf {
-    let marked = |folder: &&Path| folder.join(".git").exists() || folder.join("dreadnought.yaml").exists();
+    let marked =
+        |folder: &&Path| folder.join(".git").exists() || folder.join("dreadnought.yaml").exists();
     folder.ancestors().find(marked).unwrap_or(folder).to_owned()
 }
 
@@ -78,12 +89,23 @@ fn variables(input: &Input, root: &Path) -> anyhow::Result<Vec<project::Input>> 
     let mut all = Vec::new();
     for path in &input.variable_files {
         let shown = path.display();
-        let size = std::fs::metadata(path).with_context(|| format!("cannot read the variable file {shown}"))?.len();
-        anyhow::ensure!(size <= MAX_FILE_BYTES, "the variable file {shown} is larger than {MAX_FILE_BYTES} bytes");
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the variable file {shown}"))?;
+        let size = std::fs::metadata(path)
+            .with_context(|| format!("cannot read the variable file {shown}"))?
+            .len();
+        anyhow::ensure!(
+            size <= MAX_FILE_BYTES,
+            "the variable file {shown} is larger than {MAX_FILE_BYTES} bytes"
+        );
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the variable file {shown}"))?;
         let known = path.canonicalize().ok().and_then(|absolute| inside(root, &absolute));
         all.push(project::Input::File(known.unwrap_or_else(|| shown.to_string()), text));
     }
-    all.extend(input.variables.iter().map(|(name, value)| project::Input::Assignment(name.clone(), value.clone())));
+    all.extend(
+        input
+            .variables
+            .iter()
+            .map(|(name, value)| project::Input::Assignment(name.clone(), value.clone())),
+    );
     Ok(all)
 }

@@ -30,7 +30,9 @@ pub fn run() -> ExitCode {
         .stack_size(STACK_BYTES)
         .build();
     let result = match pool {
-        Ok(pool) => catch_unwind(AssertUnwindSafe(|| pool.install(|| dispatch(&arguments.command)))),
+        Ok(pool) => {
+            catch_unwind(AssertUnwindSafe(|| pool.install(|| dispatch(&arguments.command))))
+        }
         Err(error) => Ok(Err(anyhow::anyhow!("cannot start threads: {error}"))),
     };
     match result {

@@ -22,8 +22,12 @@ pub fn to_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         let mut file = OpenOptions::new().write(true).open(path).with_context(context)?;
         return file.write_all(bytes).with_context(context);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".dreadnought-").tempfile_in(folder).with_context(context)?;
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".dreadnought-")
+        .tempfile_in(folder)
+        .with_context(context)?;
     temporary.write_all(bytes).with_context(context)?;
     let file = temporary.persist(path).map_err(|error| error.error).with_context(context)?;
     make_readable(&file);

@@ -1,5 +1,9 @@
 //! What goes to stderr, and whether stdout is a terminal.
-#![expect(clippy::print_stderr, clippy::disallowed_methods, reason = "this is where the terminal is")]
+#![expect(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "this is where the terminal is"
+)]
 
 use std::io::IsTerminal as _;
 
@@ -17,7 +21,8 @@ pub fn warning(message: &str) {
 
 /// Whether text on stdout has colors.
 pub fn wants_color(color: Color) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let set =
+        |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     match color {
         Color::Always => true,
         Color::Never => false,

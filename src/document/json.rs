@@ -95,7 +95,7 @@ fn resource(resource: &Resource, sources: &Sources) -> Json {
     let hidden = &resource.sensitive;
     let mut json = JsonMap::new();
     json.insert("address".into(), resource.address.as_ref().into());
-    json.insert("type".into(), resource.kind.as_ref().into());
+    json.insert("type".into(), resource.type_name().into());
     json.insert("name".into(), resource.name.as_ref().into());
     json.insert("mode".into(), mode.into());
     json.insert("provider".into(), resource.provider.as_ref().into());

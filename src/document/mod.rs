@@ -11,8 +11,8 @@ pub mod schema;
 
 pub use index::{Edge, Index};
 pub use model::{
-    Backend, CallSite, Document, Existence, Mode, ModuleCall, Provider, Reference, Resource, Scope,
-    SpanTable, Variable,
+    Backend, CallSite, DATA_PREFIX, Document, Existence, Mode, ModuleCall, Provider, Reference,
+    Resource, Scope, SpanTable, Variable,
 };
 pub use pointer::Pointer;
 pub use value::{Map, Value};

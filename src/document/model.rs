@@ -67,7 +67,8 @@ pub enum Existence {
 pub struct Resource {
     /// Unique in its document.
     pub address: Arc<str>,
-    /// `aws_s3_bucket`, `Deployment` …
+    /// `aws_s3_bucket`, `Deployment` …; of a data source with `data.` before it, since rules about a type do not judge what is only
+    /// read. [`Resource::type_name`] is without.
     pub kind: Arc<str>,
     /// The name in the source.
     pub name: Arc<str>,
@@ -102,7 +103,15 @@ pub struct Resource {
     pub called_from: Arc<[CallSite]>,
 }
 
+/// Stands before the type of a data source in [`Resource::kind`].
+pub const DATA_PREFIX: &str = "data.";
+
 impl Resource {
+    /// The type without [`DATA_PREFIX`].
+    pub fn type_name(&self) -> &str {
+        self.kind.strip_prefix(DATA_PREFIX).unwrap_or(&self.kind)
+    }
+
     /// The place of an attribute; of what holds it where it has none of its own, of the header where nothing of it is written.
     pub fn place_of(&self, pointer: &Pointer) -> Place {
         self.spans.nearest(pointer).unwrap_or(self.header)

@@ -15,7 +15,8 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn new(document: &Document) -> Self {
-        let any_conditional = document.resources.iter().any(|each| each.existence == Existence::Unknown);
+        let any_conditional =
+            document.resources.iter().any(|each| each.existence == Existence::Unknown);
         Self { document: OnceLock::new(), any_conditional }
     }
 }
@@ -60,9 +61,14 @@ impl Surroundings for Around<'_, '_> {
 
     fn references(&self, pointer: &str) -> Vec<Value> {
         let outgoing = self.subject.index.outgoing(self.at);
-        let from_there = |at: &str| at == pointer || at.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
-        let mut found: Vec<usize> =
-            outgoing.iter().filter(|edge| from_there(edge.at.as_str())).map(|edge| edge.to).collect();
+        let from_there = |at: &str| {
+            at == pointer || at.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let mut found: Vec<usize> = outgoing
+            .iter()
+            .filter(|edge| from_there(edge.at.as_str()))
+            .map(|edge| edge.to)
+            .collect();
         found.sort_unstable();
         found.dedup();
         self.records(found)
@@ -71,7 +77,8 @@ impl Surroundings for Around<'_, '_> {
     fn document(&self) -> Value {
         let document = self.subject.index.document;
         let make = || {
-            let records = document.resources.iter().filter(|each| each.mode != Mode::Declaration).map(record);
+            let records =
+                document.resources.iter().filter(|each| each.mode != Mode::Declaration).map(record);
             Value::object(Map::from([
                 (Arc::from("format"), Value::string(document.format)),
                 (Arc::from("root"), Value::String(Arc::clone(&document.root))),
@@ -92,14 +99,17 @@ pub(super) fn record(resource: &Resource) -> Value {
     let scope = &resource.scope;
     let optional = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::String);
     let scope = Value::object(Map::from([
-        (Arc::from("module"), Value::array(scope.module.iter().cloned().map(Value::String).collect())),
+        (
+            Arc::from("module"),
+            Value::array(scope.module.iter().cloned().map(Value::String).collect()),
+        ),
         (Arc::from("region"), optional(&scope.region)),
         (Arc::from("environment"), optional(&scope.environment)),
         (Arc::from("namespace"), optional(&scope.namespace)),
     ]));
     Value::object(Map::from([
         (Arc::from("address"), Value::String(Arc::clone(&resource.address))),
-        (Arc::from("type"), Value::String(Arc::clone(&resource.kind))),
+        (Arc::from("type"), Value::string(resource.type_name())),
         (Arc::from("name"), Value::String(Arc::clone(&resource.name))),
         (Arc::from("mode"), Value::string(mode)),
         (Arc::from("provider"), Value::String(Arc::clone(&resource.provider))),

@@ -16,7 +16,8 @@ use crate::pack::{CelRule, Logic, Pack, Rule};
 pub(super) fn judge(subject: &Subject<'_>, at: usize, pack: &Pack, rule: &Rule) -> Option<Verdict> {
     let Logic::Cel(logic) = &rule.logic else { return None };
     let resource = subject.index.resource(at);
-    let case = Case { subject, at, resource, rule: logic.for_type(&resource.kind)?, params: &pack.params };
+    let case =
+        Case { subject, at, resource, rule: logic.for_type(&resource.kind)?, params: &pack.params };
     let judged = catch_unwind(AssertUnwindSafe(|| case.judge()));
     let kind = judged.unwrap_or_else(|_| {
         VerdictKind::Failed(Failure { budget: false, message: "the evaluator panicked".to_owned() })
@@ -75,13 +76,18 @@ impl Case<'_, '_> {
     }
 
     fn items(&self, record: &Value) -> Result<Vec<Item>, VerdictKind> {
-        let Some(each) = &self.rule.each else { return Ok(vec![Item { value: None, base: Some(Pointer::root()) }]) };
+        let Some(each) = &self.rule.each else {
+            return Ok(vec![Item { value: None, base: Some(Pointer::root()) }]);
+        };
         let around = self.around(Seen::All);
         match each.value(&self.subject(record, None, &around)) {
             Evaluated::Known(Value::Array(items)) => {
                 let path = each.path();
                 let item = |(position, value): (usize, &Value)| {
-                    let base = match (value.get("at").and_then(Value::as_str).and_then(Pointer::parse), &path) {
+                    let base = match (
+                        value.get("at").and_then(Value::as_str).and_then(Pointer::parse),
+                        &path,
+                    ) {
                         (Some(at), _) => Some(at),
                         (None, Some(path)) => Some(path.index(position)),
                         (None, None) => find(&self.resource.attributes, value, &Pointer::root()),
@@ -92,14 +98,16 @@ impl Case<'_, '_> {
             }
             Evaluated::Known(Value::Null) => Ok(Vec::new()),
             // A single block written as an object (JSON syntax) is one item.
-            Evaluated::Known(value @ Value::Object(_)) => Ok(vec![Item { value: Some(value), base: each.path() }]),
+            Evaluated::Known(value @ Value::Object(_)) => {
+                Ok(vec![Item { value: Some(value), base: each.path() }])
+            }
             Evaluated::Known(_) => {
                 let message = "`each` must give a list".to_owned();
                 Err(VerdictKind::Failed(Failure { budget: false, message }))
             }
-            Evaluated::Unknown(reasons) => {
-                Err(VerdictKind::Unknown(reasons.iter().map(|reason| self.unknown_read(reason)).collect()))
-            }
+            Evaluated::Unknown(reasons) => Err(VerdictKind::Unknown(
+                reasons.iter().map(|reason| self.unknown_read(reason)).collect(),
+            )),
             Evaluated::Failed(failure) => Err(VerdictKind::Failed(failure)),
         }
     }
@@ -136,7 +144,8 @@ impl Case<'_, '_> {
         if !self.rule.when.joins() {
             return decided;
         }
-        if self.subject.records.any_conditional && self.test(record, item, Seen::Certain) != decided {
+        if self.subject.records.any_conditional && self.test(record, item, Seen::Certain) != decided
+        {
             let what = self.conditional_neighbor();
             return Evaluated::Unknown(vec![format!("whether {what} exists is unknown").into()]);
         }
@@ -153,7 +162,9 @@ impl Case<'_, '_> {
     fn neighbors(&self) -> impl Iterator<Item = &Resource> {
         let index = &self.subject.index;
         let outgoing = index.outgoing(self.at).iter().map(|edge| edge.to);
-        outgoing.chain(index.incoming(self.at).iter().map(|edge| edge.from)).map(|at| index.resource(at))
+        outgoing
+            .chain(index.incoming(self.at).iter().map(|edge| edge.from))
+            .map(|at| index.resource(at))
     }
 
     fn conditional_neighbor(&self) -> Arc<str> {
@@ -162,8 +173,9 @@ impl Case<'_, '_> {
     }
 
     fn unresolved_module(&self) -> Option<Arc<str>> {
-        let unresolved =
-            |each: &&Resource| &*each.kind == "module" && each.attributes.get("resolved") == Some(&Value::Bool(false));
+        let unresolved = |each: &&Resource| {
+            &*each.kind == "module" && each.attributes.get("resolved") == Some(&Value::Bool(false))
+        };
         self.neighbors().find(unresolved).map(|each| Arc::clone(&each.address))
     }
 
@@ -180,7 +192,8 @@ impl Case<'_, '_> {
     fn locate(&self, item: &Item) -> Pointer {
         let base = item.base.clone().unwrap_or_default();
         let written = |pointer: &&Pointer| {
-            self.resource.attributes.at(pointer).is_some() || self.resource.spans.get(pointer).is_some()
+            self.resource.attributes.at(pointer).is_some()
+                || self.resource.spans.get(pointer).is_some()
         };
         let candidates: Vec<Pointer> = self.rule.at.iter().map(|at| base.join(at)).collect();
         candidates.iter().find(written).or(candidates.first()).cloned().unwrap_or(base)
@@ -190,9 +203,16 @@ impl Case<'_, '_> {
     fn unknown_read(&self, reason: &Arc<str>) -> UnknownRead {
         for resource in std::iter::once(self.resource).chain(self.neighbors()) {
             let attributes = resource.attributes.unknowns().into_iter();
-            let parsed = resource.parsed.unknowns().into_iter().map(|(at, reason)| (unfold(&at), reason));
-            if let Some((at, _)) = attributes.chain(parsed).find(|(_, other)| Arc::ptr_eq(other, reason)) {
-                return UnknownRead { address: Arc::clone(&resource.address), at, reason: Arc::clone(reason) };
+            let parsed =
+                resource.parsed.unknowns().into_iter().map(|(at, reason)| (unfold(&at), reason));
+            if let Some((at, _)) =
+                attributes.chain(parsed).find(|(_, other)| Arc::ptr_eq(other, reason))
+            {
+                return UnknownRead {
+                    address: Arc::clone(&resource.address),
+                    at,
+                    reason: Arc::clone(reason),
+                };
             }
         }
         let address = Arc::clone(&self.resource.address);
@@ -221,9 +241,10 @@ fn find(value: &Value, wanted: &Value, at: &Pointer) -> Option<Pointer> {
     }
     match value {
         Value::Object(map) => map.iter().find_map(|(key, item)| find(item, wanted, &at.key(key))),
-        Value::Array(items) => {
-            items.iter().enumerate().find_map(|(position, item)| find(item, wanted, &at.index(position)))
-        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(position, item)| find(item, wanted, &at.index(position))),
         _ => None,
     }
 }

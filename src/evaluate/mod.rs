@@ -51,12 +51,14 @@ struct Subject<'a> {
 
 /// Evaluate all rules over all documents.
 pub fn evaluate(documents: &[Document], packs: &PackSet, options: &Options) -> Outcome {
-    let rules: Vec<(&Pack, &Rule)> = packs.rules().filter(|(_, rule)| options.wants(rule)).collect();
+    let rules: Vec<(&Pack, &Rule)> =
+        packs.rules().filter(|(_, rule)| options.wants(rule)).collect();
     let cel_by_type = cel_rules_by_type(&rules);
     let mut verdicts: Vec<Verdict> = documents
         .par_iter()
         .flat_map(|document| {
-            let subject = Subject { index: Index::new(document), records: around::Records::new(document) };
+            let subject =
+                Subject { index: Index::new(document), records: around::Records::new(document) };
             let (mut from_cel, from_rego) = rayon::join(
                 || judge_with_cel(&subject, &cel_by_type),
                 || judge_with_rego(&subject, &rules, packs),
@@ -89,13 +91,21 @@ fn judge_with_cel(subject: &Subject<'_>, rules: &ByType<'_>) -> Vec<Verdict> {
         .collect();
     let judge = |at: &usize| {
         let applicable = &rules[&subject.index.resource(*at).kind];
-        applicable.iter().flat_map(|(pack, rule)| cel::judge(subject, *at, pack, rule)).collect::<Vec<_>>()
+        applicable
+            .iter()
+            .flat_map(|(pack, rule)| cel::judge(subject, *at, pack, rule))
+            .collect::<Vec<_>>()
     };
     resources.par_chunks(CHUNK).flat_map_iter(|chunk| chunk.iter().flat_map(judge)).collect()
 }
 
-fn judge_with_rego(subject: &Subject<'_>, rules: &[(&Pack, &Rule)], packs: &PackSet) -> Vec<Verdict> {
-    let applies = |rule: &Rule| rule.applies_to.iter().any(|kind| !subject.index.of_type(kind).is_empty());
+fn judge_with_rego(
+    subject: &Subject<'_>,
+    rules: &[(&Pack, &Rule)],
+    packs: &PackSet,
+) -> Vec<Verdict> {
+    let applies =
+        |rule: &Rule| rule.applies_to.iter().any(|kind| !subject.index.of_type(kind).is_empty());
     let applicable: Vec<&Rule> = rules
         .iter()
         .filter(|(_, rule)| matches!(rule.logic, Logic::Rego { .. }) && applies(rule))
@@ -134,7 +144,8 @@ fn outcome(
         documents.iter().map(|document| ((document.format, &*document.root), document)).collect();
     let lookup = |resource: &ResourceRef| {
         let document = by_document.get(&(resource.format, &*resource.document))?;
-        let at = document.resources.binary_search_by(|each| each.address.cmp(&resource.address)).ok()?;
+        let at =
+            document.resources.binary_search_by(|each| each.address.cmp(&resource.address)).ok()?;
         document.resources.get(at)
     };
     order::sort_findings(&mut outcome.findings);

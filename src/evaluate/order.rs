@@ -7,7 +7,11 @@ use crate::finding::Finding;
 pub(super) fn sort(verdicts: &mut [Verdict]) {
     verdicts.sort_by(|a, b| {
         let key = |verdict: &'_ Verdict| {
-            (verdict.resource.format, verdict.resource.document.clone(), verdict.resource.address.clone())
+            (
+                verdict.resource.format,
+                verdict.resource.document.clone(),
+                verdict.resource.address.clone(),
+            )
         };
         key(a).cmp(&key(b)).then_with(|| a.rule.id.cmp(&b.rule.id))
     });
@@ -16,13 +20,14 @@ pub(super) fn sort(verdicts: &mut [Verdict]) {
 /// By file and place, then rule, address, attribute and message.
 pub(super) fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        (a.place, &a.rule.id, &a.resource.document, &a.resource.address, &a.attribute, &a.message).cmp(&(
-            b.place,
-            &b.rule.id,
-            &b.resource.document,
-            &b.resource.address,
-            &b.attribute,
-            &b.message,
-        ))
+        (a.place, &a.rule.id, &a.resource.document, &a.resource.address, &a.attribute, &a.message)
+            .cmp(&(
+                b.place,
+                &b.rule.id,
+                &b.resource.document,
+                &b.resource.address,
+                &b.attribute,
+                &b.message,
+            ))
     });
 }

@@ -11,10 +11,16 @@ use crate::finding::UnknownRead;
 use crate::pack::{Logic, PackSet, Rule};
 
 /// What a rule says about every resource that it applies to.
-pub(super) fn judge(subject: &Subject<'_>, input: &Input, rule: &Rule, packs: &PackSet) -> Vec<Verdict> {
+pub(super) fn judge(
+    subject: &Subject<'_>,
+    input: &Input,
+    rule: &Rule,
+    packs: &PackSet,
+) -> Vec<Verdict> {
     let Logic::Rego { package } = &rule.logic else { return Vec::new() };
     let reference = RuleRef { package: package.clone(), applies_to: rule.applies_to.clone() };
-    let judged = catch_unwind(AssertUnwindSafe(|| packs.policies.judge(&reference, input, &subject.index)));
+    let judged =
+        catch_unwind(AssertUnwindSafe(|| packs.policies.judge(&reference, input, &subject.index)));
     let judged = judged.unwrap_or_else(|_| {
         let applicable = rule.applies_to.iter().flat_map(|kind| subject.index.of_type(kind));
         let failure = Failure { budget: false, message: "the evaluator panicked".to_owned() };

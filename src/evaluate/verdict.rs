@@ -6,7 +6,8 @@ use super::Options;
 use crate::document::{CallSite, Document, Existence, Pointer, Resource};
 use crate::engine::Failure;
 use crate::finding::{
-    Assessment, Confidence, Finding, Inconclusive, Outcome, Passed, ResourceRef, RuleInfo, UnknownRead,
+    Assessment, Confidence, Finding, Inconclusive, Outcome, Passed, ResourceRef, RuleInfo,
+    UnknownRead,
 };
 use crate::source::{Place, Problem, ProblemKind};
 
@@ -37,12 +38,17 @@ pub(super) struct Denied {
 }
 
 impl Verdict {
-    pub(super) fn new(document: &Document, resource: &Resource, rule: &Arc<RuleInfo>, kind: VerdictKind) -> Self {
+    pub(super) fn new(
+        document: &Document,
+        resource: &Resource,
+        rule: &Arc<RuleInfo>,
+        kind: VerdictKind,
+    ) -> Self {
         Self {
             rule: Arc::clone(rule),
             resource: ResourceRef {
                 address: Arc::clone(&resource.address),
-                kind: Arc::clone(&resource.kind),
+                kind: resource.type_name().into(),
                 document: Arc::clone(&document.root),
                 format: document.format,
             },
@@ -74,7 +80,11 @@ impl Verdict {
                 }
             }
             VerdictKind::Pass if options.list_passes => {
-                outcome.passes.push(Passed { rule: self.rule, resource: self.resource, block: self.block });
+                outcome.passes.push(Passed {
+                    rule: self.rule,
+                    resource: self.resource,
+                    block: self.block,
+                });
             }
             VerdictKind::Pass => {}
             VerdictKind::Unknown(unknown) => outcome.inconclusive.push(Inconclusive {
@@ -84,9 +94,12 @@ impl Verdict {
                 unknown,
             }),
             VerdictKind::Failed(failure) => {
-                let kind = if failure.budget { ProblemKind::RuleBudget } else { ProblemKind::RuleError };
-                let message =
-                    format!("rule {} failed on {}: {}", self.rule.id, self.resource.address, failure.message);
+                let kind =
+                    if failure.budget { ProblemKind::RuleBudget } else { ProblemKind::RuleError };
+                let message = format!(
+                    "rule {} failed on {}: {}",
+                    self.rule.id, self.resource.address, failure.message
+                );
                 outcome.problems.push(Problem::new(kind, message).at(self.header));
             }
         }

@@ -25,16 +25,31 @@ pub struct SampleResult {
 }
 
 /// Run samples of a pack. `rule_files` are the files of the pack's rules, where `set` has their places.
-pub fn run(files: &dyn FileSystem, samples: &[Sample], pack: &Pack, set: &PackSet, sources: &Sources) -> Vec<SampleResult> {
+pub fn run(
+    files: &dyn FileSystem,
+    samples: &[Sample],
+    pack: &Pack,
+    set: &PackSet,
+    sources: &Sources,
+) -> Vec<SampleResult> {
     samples.par_iter().map(|sample| run_one(files, sample, pack, set, sources)).collect()
 }
 
-fn run_one(files: &dyn FileSystem, sample: &Sample, pack: &Pack, set: &PackSet, sources: &Sources) -> SampleResult {
+fn run_one(
+    files: &dyn FileSystem,
+    sample: &Sample,
+    pack: &Pack,
+    set: &PackSet,
+    sources: &Sources,
+) -> SampleResult {
     let name = format!("{}/{}", sample.service, sample.name);
     let under_test = rules_under_test(pack, &sample.service, sources);
     let mut failures = Vec::new();
     if under_test.is_empty() {
-        failures.push(format!("no rules lie in rules/{}.yaml, rules/{0}.rego or rules/{0}_*", sample.service));
+        failures.push(format!(
+            "no rules lie in rules/{}.yaml, rules/{0}.rego or rules/{0}_*",
+            sample.service
+        ));
     }
     let texts = read(files, sample, &mut failures);
     let observed = observe(&texts, set, &under_test, &mut failures);
@@ -46,7 +61,11 @@ fn run_one(files: &dyn FileSystem, sample: &Sample, pack: &Pack, set: &PackSet, 
 }
 
 /// The sample's files by name, sidecars among them.
-fn read(files: &dyn FileSystem, sample: &Sample, failures: &mut Vec<String>) -> BTreeMap<String, String> {
+fn read(
+    files: &dyn FileSystem,
+    sample: &Sample,
+    failures: &mut Vec<String>,
+) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     let base = sample.files.first().map_or("", |first| folder_of_sample(first, &sample.name));
     for path in &sample.files {
@@ -77,7 +96,8 @@ fn observe(
     failures: &mut Vec<String>,
 ) -> Vec<Observed> {
     let configuration = texts.iter().filter(|(path, _)| !path.ends_with(SIDECAR));
-    let tree: MemoryFileSystem = configuration.map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let tree: MemoryFileSystem =
+        configuration.map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let options = project::Options { paths: vec![String::new()], ..project::Options::default() };
     let project = Project::load(&tree, &options);
     let only = under_test.iter().map(|id| id.to_string()).collect();
@@ -97,17 +117,17 @@ fn observe(
 fn observed(outcome: &Outcome, documents: &[Document], sources: &Sources) -> Vec<Observed> {
     let block = |resource: &ResourceRef, fallback: Place| {
         let document = documents.iter().find(|document| document.root == resource.document);
-        let found = document.and_then(|document| document.resources.iter().find(|each| each.address == resource.address));
+        let found = document.and_then(|document| {
+            document.resources.iter().find(|each| each.address == resource.address)
+        });
         found.map_or(fallback, |resource| resource.place)
     };
-    let findings = outcome
-        .findings
-        .iter()
-        .map(|finding| Observed::finding(finding, block(&finding.resource, finding.place), sources));
-    let inconclusive = outcome
-        .inconclusive
-        .iter()
-        .map(|verdict| Observed::inconclusive(verdict, block(&verdict.resource, verdict.place), sources));
+    let findings = outcome.findings.iter().map(|finding| {
+        Observed::finding(finding, block(&finding.resource, finding.place), sources)
+    });
+    let inconclusive = outcome.inconclusive.iter().map(|verdict| {
+        Observed::inconclusive(verdict, block(&verdict.resource, verdict.place), sources)
+    });
     let passes = outcome
         .passes
         .iter()
@@ -127,12 +147,16 @@ fn check(
             Some(text) => sidecar(text),
             None => expectations(text),
         };
-        failures.extend(mistakes.iter().map(|mistake| format!("{path}:{}: {}", mistake.line, mistake.message)));
+        failures.extend(
+            mistakes.iter().map(|mistake| format!("{path}:{}: {}", mistake.line, mistake.message)),
+        );
         checked += expected.len();
         let mismatches = compare(path, &expected, observed, under_test);
-        failures.extend(mismatches.iter().map(|mismatch| {
-            format!("{path}:{}: {}", mismatch.line, mismatch.message)
-        }));
+        failures.extend(
+            mismatches
+                .iter()
+                .map(|mismatch| format!("{path}:{}: {}", mismatch.line, mismatch.message)),
+        );
     }
     checked
 }

@@ -57,7 +57,8 @@ impl From<&[(&str, &str)]> for MemoryFileSystem {
 
 impl<'t> FromIterator<(&'t str, &'t str)> for MemoryFileSystem {
     fn from_iter<I: IntoIterator<Item = (&'t str, &'t str)>>(files: I) -> Self {
-        let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        let files =
+            files.into_iter().map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
         Self { files: files.collect() }
     }
 }

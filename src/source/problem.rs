@@ -63,9 +63,11 @@ impl ProblemKind {
             | Self::RuleError
             | Self::RuleBudget
             | Self::Internal => ProblemSeverity::Error,
-            Self::ModuleUnresolved | Self::FileMissing | Self::Unrendered | Self::SymlinkSkipped | Self::Note => {
-                ProblemSeverity::Warning
-            }
+            Self::ModuleUnresolved
+            | Self::FileMissing
+            | Self::Unrendered
+            | Self::SymlinkSkipped
+            | Self::Note => ProblemSeverity::Warning,
         }
     }
 

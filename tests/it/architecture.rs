@@ -11,12 +11,34 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("discover", &["source"], &[]),
     ("syntax", &["source"], &["granit_parser"]),
     ("document", &["source"], &["jsonschema"]),
-    ("normalize", &["source", "syntax", "document"], &["bigdecimal", "rayon", "sha1", "sha2", "md5", "base64", "regex", "ipnet", "granit_parser"]),
+    (
+        "normalize",
+        &["source", "syntax", "document"],
+        &[
+            "bigdecimal",
+            "rayon",
+            "sha1",
+            "sha2",
+            "md5",
+            "base64",
+            "regex",
+            "ipnet",
+            "granit_parser",
+        ],
+    ),
     ("project", &["source", "discover", "syntax", "normalize", "document"], &["rayon"]),
     ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),
-    ("pack", &["source", "syntax", "document", "finding", "engine"], &["rayon", "sha2", "jsonschema"]),
+    (
+        "pack",
+        &["source", "syntax", "document", "finding", "engine"],
+        &["rayon", "sha2", "jsonschema"],
+    ),
     ("evaluate", &["source", "document", "finding", "engine", "pack"], &["rayon"]),
-    ("report", &["source", "document", "finding"], &["annotate_snippets", "aho_corasick", "anstyle"]),
+    (
+        "report",
+        &["source", "document", "finding"],
+        &["annotate_snippets", "aho_corasick", "anstyle"],
+    ),
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
     (
         "cli",
@@ -26,7 +48,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Crates that any module may name.
-const EVERYWHERE: &[&str] = &["std", "core", "serde", "serde_json", "indexmap", "rustc_hash", "thiserror", "num_bigint"];
+const EVERYWHERE: &[&str] =
+    &["std", "core", "serde", "serde_json", "indexmap", "rustc_hash", "thiserror", "num_bigint"];
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -60,12 +83,17 @@ fn module_of(path: &Path) -> String {
 /// Code without comments.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Names that follow `before` in a text, also those of a list in braces.
 fn names_after(text: &str, before: &str) -> BTreeSet<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let word = |text: &str| {
+        text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+    };
     let mut names = BTreeSet::new();
     for (at, _) in text.match_indices(before) {
         let rest = &text[at + before.len()..];
@@ -97,7 +125,8 @@ fn names_after(text: &str, before: &str) -> BTreeSet<String> {
 
 #[test]
 fn imports_point_one_way() {
-    let table: BTreeMap<&str, &[&str]> = IMPORTS.iter().map(|(module, may, _)| (*module, *may)).collect();
+    let table: BTreeMap<&str, &[&str]> =
+        IMPORTS.iter().map(|(module, may, _)| (*module, *may)).collect();
     let mut faults = Vec::new();
     for path in rust_files(&project("src")) {
         let module = module_of(&path);
@@ -131,15 +160,21 @@ fn the_table_of_imports_has_no_circle() {
 
 #[test]
 fn third_party_crates_stay_inside() {
-    let owned: BTreeSet<&str> = IMPORTS.iter().flat_map(|(_, _, crates)| crates.iter().copied()).collect();
+    let owned: BTreeSet<&str> =
+        IMPORTS.iter().flat_map(|(_, _, crates)| crates.iter().copied()).collect();
     let mut faults = Vec::new();
     for path in rust_files(&project("src")) {
         let module = module_of(&path);
-        let mine: &[&str] = IMPORTS.iter().find(|(name, _, _)| *name == module).map_or(&[], |(_, _, crates)| crates);
+        let mine: &[&str] = IMPORTS
+            .iter()
+            .find(|(name, _, _)| *name == module)
+            .map_or(&[], |(_, _, crates)| crates);
         let text = code(&path);
         for name in owned.iter().filter(|name| !mine.contains(name)) {
-            let used = text.contains(&format!("use {name}::")) || text.contains(&format!(" {name}::"));
-            let own_module = matches!(&*module, "engine" | "pack" | "evaluate" | "cli") && *name == "cel";
+            let used =
+                text.contains(&format!("use {name}::")) || text.contains(&format!(" {name}::"));
+            let own_module =
+                matches!(&*module, "engine" | "pack" | "evaluate" | "cli") && *name == "cel";
             if used && !own_module && !EVERYWHERE.contains(name) {
                 faults.push(format!("{}: {module} names the crate {name}", path.display()));
             }
@@ -150,8 +185,10 @@ fn third_party_crates_stay_inside() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent: Vec<_> =
-        rust_files(&project("src")).into_iter().filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!")).collect();
+    let silent: Vec<_> = rust_files(&project("src"))
+        .into_iter()
+        .filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!"))
+        .collect();
     assert!(silent.is_empty(), "files without a `//!` at the top: {silent:?}");
 }
 
@@ -168,17 +205,38 @@ fn files_stay_short() {
         .collect();
     let new: Vec<_> = long.iter().filter(|path| !LONG_FILES.contains(&path.as_str())).collect();
     assert!(new.is_empty(), "files over {LONGEST} lines: {new:?}");
-    let gone: Vec<_> = LONG_FILES.iter().filter(|path| !long.iter().any(|other| other == *path)).collect();
+    let gone: Vec<_> =
+        LONG_FILES.iter().filter(|path| !long.iter().any(|other| other == *path)).collect();
     assert!(gone.is_empty(), "no longer long, take them off the list: {gone:?}");
 }
 
 /// Crates that would bring a network, TLS, an async runtime or a C compiler.
 const NEVER: &[&str] = &[
-    "reqwest", "hyper", "ureq", "curl", "isahc", "attohttpc", "h2", "rustls", "openssl", "native-tls", "ring", "aws-lc-rs",
-    "tokio", "async-std", "smol", "cmake", "bindgen", "mimalloc", "tikv-jemallocator", "zstd", "onig",
+    "reqwest",
+    "hyper",
+    "ureq",
+    "curl",
+    "isahc",
+    "attohttpc",
+    "h2",
+    "rustls",
+    "openssl",
+    "native-tls",
+    "ring",
+    "aws-lc-rs",
+    "tokio",
+    "async-std",
+    "smol",
+    "cmake",
+    "bindgen",
+    "mimalloc",
+    "tikv-jemallocator",
+    "zstd",
+    "onig",
 ];
 /// Crates named `-sys` that only declare what the platform's libraries have; they compile no C.
-const HARMLESS_SYS: &[&str] = &["windows-sys", "linux-raw-sys", "js-sys", "web-sys", "core-foundation-sys"];
+const HARMLESS_SYS: &[&str] =
+    &["windows-sys", "linux-raw-sys", "js-sys", "web-sys", "core-foundation-sys"];
 
 #[test]
 fn the_lock_file_holds_no_network_and_no_c() {
@@ -192,7 +250,8 @@ fn the_lock_file_holds_no_network_and_no_c() {
         let name = field("name").unwrap_or_default();
         let is_sys = name.ends_with("-sys") && !HARMLESS_SYS.contains(&&*name);
         // `cc` is there for one crate that on Windows looks up where the compiler's own libraries lie; it compiles nothing.
-        let needs_c = package.contains("\"cc\"") && !matches!(&*name, "cc" | "msvc_spectre_libs_build");
+        let needs_c =
+            package.contains("\"cc\"") && !matches!(&*name, "cc" | "msvc_spectre_libs_build");
         if NEVER.contains(&&*name) || is_sys || needs_c {
             faults.push(name);
         }
@@ -205,7 +264,9 @@ fn paths_in_documents_exist() {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = fs::read_to_string(project(document)).unwrap();
         for quoted in text.split('`').skip(1).step_by(2) {
-            let is_path = ["src/", "policies/", "schemas/", "fixtures/", "tests/"].iter().any(|top| quoted.starts_with(top));
+            let is_path = ["src/", "policies/", "schemas/", "fixtures/", "tests/"]
+                .iter()
+                .any(|top| quoted.starts_with(top));
             if is_path && !quoted.contains(['<', '*', ' ', '{']) {
                 assert!(project(quoted).exists(), "{document} names {quoted}, which is not there");
             }

@@ -14,7 +14,10 @@ const PENDING: &[(&str, &str)] = &[
     ("014_attr_as_blocks_nested_type", "needs the provider's schema: which attributes are sets"),
     ("017_type_coercion", "needs the provider's schema: which attributes are sets"),
     ("023_policy_json", "needs the provider: what a data source returns"),
-    ("026_tf_json_blocks", "needs the provider's schema: which members of a JSON object are blocks"),
+    (
+        "026_tf_json_blocks",
+        "needs the provider's schema: which members of a JSON object are blocks",
+    ),
     ("029_err_too_many_blocks", "needs the provider's schema: how many blocks there may be"),
     ("142_err_unsupported_block", "needs the provider's schema: which blocks there are"),
     ("067_res_data_remote_state", "state files are not read yet"),
@@ -39,11 +42,13 @@ fn inputs(folder: &Path) -> Vec<Input> {
             inputs.push(Input::Assignment(name.to_owned(), value.as_str().unwrap().to_owned()));
         }
     }
-    let texts: Vec<&str> = case["args"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let texts: Vec<&str> =
+        case["args"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
     let mut arguments = texts.into_iter();
     while let Some(argument) = arguments.next() {
         if let Some(file) = argument.strip_prefix("-var-file=") {
-            inputs.push(Input::File(file.to_owned(), fs::read_to_string(folder.join(file)).unwrap()));
+            inputs
+                .push(Input::File(file.to_owned(), fs::read_to_string(folder.join(file)).unwrap()));
         } else if argument == "-var" {
             let (name, value) = arguments.next().unwrap().split_once('=').unwrap();
             inputs.push(Input::Assignment(name.to_owned(), value.to_owned()));
@@ -54,7 +59,8 @@ fn inputs(folder: &Path) -> Vec<Input> {
 
 fn load(folder: &Path) -> Project {
     let files = DiskFileSystem::new(folder).unwrap();
-    let options = Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
+    let options =
+        Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
     Project::load(&files, &options)
 }
 
@@ -73,16 +79,24 @@ fn difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &
         return;
     }
     match (value, expected) {
-        (Value::Unknown(reason), _) => found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}")),
+        (Value::Unknown(reason), _) => {
+            found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}"))
+        }
         (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() => {
             for (position, (item, wanted)) in items.iter().zip(wanted).enumerate() {
                 difference(&format!("{at}/{position}"), item, wanted, &unknown[position], found);
             }
         }
         (Value::Object(map), Json::Object(wanted)) => {
-            let mut keys: Vec<&str> = map.keys().map(|key| &**key).chain(wanted.keys().map(String::as_str)).collect();
+            let mut keys: Vec<&str> =
+                map.keys().map(|key| &**key).chain(wanted.keys().map(String::as_str)).collect();
             if let Json::Object(unknown) = unknown {
-                keys.extend(unknown.iter().filter(|(_, is)| **is == Json::Bool(true)).map(|(key, _)| key.as_str()));
+                keys.extend(
+                    unknown
+                        .iter()
+                        .filter(|(_, is)| **is == Json::Bool(true))
+                        .map(|(key, _)| key.as_str()),
+                );
             }
             keys.sort_unstable();
             keys.dedup();
@@ -108,8 +122,16 @@ fn compare_outputs(document: &Document, expected: &Json, found: &mut Vec<String>
         match document.outputs.iter().find(|output| *output.name == **name) {
             None => found.push(format!("output {name} is missing")),
             Some(output) => {
-                difference(&format!("output {name}"), &output.value, &wanted["value"], &wanted["unknown"], found);
-                if Json::Bool(output.sensitive) != wanted["sensitive"] && wanted["sensitive"].is_boolean() {
+                difference(
+                    &format!("output {name}"),
+                    &output.value,
+                    &wanted["value"],
+                    &wanted["unknown"],
+                    found,
+                );
+                if Json::Bool(output.sensitive) != wanted["sensitive"]
+                    && wanted["sensitive"].is_boolean()
+                {
                     found.push(format!("output {name}: sensitive is {}", output.sensitive));
                 }
             }
@@ -119,14 +141,17 @@ fn compare_outputs(document: &Document, expected: &Json, found: &mut Vec<String>
 
 fn compare_resources(document: &Document, expected: &Json, found: &mut Vec<String>) {
     let wanted: Vec<&Json> = expected["resources"].as_array().into_iter().flatten().collect();
-    for resource in document.resources.iter().filter(|resource| resource.mode != Mode::Declaration) {
+    for resource in document.resources.iter().filter(|resource| resource.mode != Mode::Declaration)
+    {
         if !wanted.iter().any(|wanted| wanted["address"] == *resource.address) {
             found.push(format!("{} does not exist for Terraform", resource.address));
         }
     }
     for wanted in wanted {
         let address = wanted["address"].as_str().unwrap();
-        let Some(resource) = document.resources.iter().find(|resource| *resource.address == *address) else {
+        let Some(resource) =
+            document.resources.iter().find(|resource| *resource.address == *address)
+        else {
             found.push(format!("{address} is missing"));
             continue;
         };
@@ -136,7 +161,9 @@ fn compare_resources(document: &Document, expected: &Json, found: &mut Vec<Strin
             written_difference(&format!("{address}/{name}"), value, expected, unknown, found);
         }
         for (name, value) in wanted["values"].as_object().unwrap() {
-            let empty = matches!(value, Json::Null) || *value == Json::Array(vec![]) || *value == serde_json::json!({});
+            let empty = matches!(value, Json::Null)
+                || *value == Json::Array(vec![])
+                || *value == serde_json::json!({});
             if !empty && resource.attributes.get(name).is_none() {
                 found.push(format!("{address}/{name}: {value} for Terraform, here nothing"));
             }
@@ -146,7 +173,13 @@ fn compare_resources(document: &Document, expected: &Json, found: &mut Vec<Strin
 
 /// The same, but members that only Terraform has and that are null, empty or unknown may be missing, and texts may stand for
 /// numbers and booleans as the provider's schema would convert them.
-fn written_difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &mut Vec<String>) {
+fn written_difference(
+    at: &str,
+    value: &Value,
+    expected: &Json,
+    unknown: &Json,
+    found: &mut Vec<String>,
+) {
     match (value, expected) {
         (Value::Object(map), Json::Object(wanted)) => {
             for (key, value) in &**map {
@@ -154,14 +187,23 @@ fn written_difference(at: &str, value: &Value, expected: &Json, unknown: &Json, 
                 written_difference(&format!("{at}/{key}"), value, wanted, &unknown[&**key], found);
             }
         }
-        (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() && !unknown.is_boolean() => {
+        (Value::Array(items), Json::Array(wanted))
+            if items.len() == wanted.len() && !unknown.is_boolean() =>
+        {
             for (position, (item, wanted)) in items.iter().zip(wanted).enumerate() {
-                written_difference(&format!("{at}/{position}"), item, wanted, &unknown[position], found);
+                written_difference(
+                    &format!("{at}/{position}"),
+                    item,
+                    wanted,
+                    &unknown[position],
+                    found,
+                );
             }
         }
-        (Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_), Json::String(_) | Json::Number(_) | Json::Bool(_))
-            if *unknown != Json::Bool(true) =>
-        {
+        (
+            Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_),
+            Json::String(_) | Json::Number(_) | Json::Bool(_),
+        ) if *unknown != Json::Bool(true) => {
             let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
             if text(&value.to_json()) != text(expected) {
                 difference(at, value, expected, unknown, found);
@@ -185,9 +227,14 @@ fn compare_diagnostics(project: &Project, expected: &Json, found: &mut Vec<Strin
         })
         .collect();
     for wanted in expected["diagnostics"].as_array().into_iter().flatten() {
-        if let (Some(file), Some(line)) = (wanted["file"].as_str(), wanted["start"]["line"].as_u64()) {
+        if let (Some(file), Some(line)) =
+            (wanted["file"].as_str(), wanted["start"]["line"].as_u64())
+        {
             if !problems.iter().any(|(path, at)| path == file && u64::from(*at) == line) {
-                found.push(format!("no problem at {file}:{line}: {}; there are {problems:?}", wanted["summary"]));
+                found.push(format!(
+                    "no problem at {file}:{line}: {}; there are {problems:?}",
+                    wanted["summary"]
+                ));
             }
         }
     }
@@ -213,11 +260,15 @@ fn differences(folder: &Path) -> Vec<String> {
         }
     }
     let of_documents = project.documents.iter().flat_map(|document| &document.problems);
-    found.extend(project.problems.iter().chain(of_documents).filter(|problem| problem.place.is_some()).map(|problem| {
-        let place = problem.place.unwrap();
-        let line = project.sources.get(place.file).position(place.span.start).line;
-        format!("problem at line {line}: {}", problem.message)
-    }));
+    found.extend(
+        project.problems.iter().chain(of_documents).filter(|problem| problem.place.is_some()).map(
+            |problem| {
+                let place = problem.place.unwrap();
+                let line = project.sources.get(place.file).position(place.span.start).line;
+                format!("problem at line {line}: {}", problem.message)
+            },
+        ),
+    );
     found
 }
 
@@ -232,6 +283,8 @@ fn agrees_with_terraform(
     let found = on_large_stack(|| differences(&folder));
     match PENDING.iter().find(|(pending, _)| *pending == name) {
         None => assert!(found.is_empty(), "{name} differs:\n{}", found.join("\n")),
-        Some((_, reason)) => assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})"),
+        Some((_, reason)) => {
+            assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})")
+        }
     }
 }

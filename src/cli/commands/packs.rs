@@ -11,7 +11,11 @@ use crate::pack::{Location, PackSet};
 use crate::source::{DiskFileSystem, Problem, ProblemKind, Sources};
 
 /// Load packs; problems of theirs are returned.
-pub fn load(sources: &mut Sources, folders: &[PathBuf], builtin: bool) -> anyhow::Result<(PackSet, Vec<Problem>)> {
+pub fn load(
+    sources: &mut Sources,
+    folders: &[PathBuf],
+    builtin: bool,
+) -> anyhow::Result<(PackSet, Vec<Problem>)> {
     let opened = folders.iter().map(|folder| open(folder)).collect::<anyhow::Result<Vec<_>>>()?;
     let extra: Vec<Location<'_>> =
         opened.iter().map(|(files, shown)| Location { files, folder: "", shown }).collect();
@@ -21,7 +25,8 @@ pub fn load(sources: &mut Sources, folders: &[PathBuf], builtin: bool) -> anyhow
 fn open(folder: &Path) -> anyhow::Result<(DiskFileSystem, String)> {
     let shown = folder.display().to_string();
     anyhow::ensure!(folder.is_dir(), "the pack {shown} is not a folder");
-    let files = DiskFileSystem::new(folder).with_context(|| format!("cannot read the pack {shown}"))?;
+    let files =
+        DiskFileSystem::new(folder).with_context(|| format!("cannot read the pack {shown}"))?;
     Ok((files, shown))
 }
 
@@ -30,7 +35,8 @@ pub fn options(packs: &PackSet, arguments: &Packs) -> (evaluate::Options, Vec<Pr
     let exists = |id: &str| packs.rules().any(|(_, rule)| &*rule.info.id == id);
     let unknown = arguments.only.iter().chain(&arguments.skip).filter(|id| !exists(id));
     let problem = |id: &String| {
-        Problem::new(ProblemKind::Pack, format!("there is no rule {id}")).help("list the rules with `dreadnought rules`")
+        Problem::new(ProblemKind::Pack, format!("there is no rule {id}"))
+            .help("list the rules with `dreadnought rules`")
     };
     let problems = unknown.map(problem).collect();
     let options = evaluate::Options {

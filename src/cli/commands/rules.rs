@@ -13,9 +13,11 @@ use crate::source::Sources;
 /// List all rules: id, score, STRIDE, title.
 pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
-    let (set, problems) = packs::load(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
+    let (set, problems) =
+        packs::load(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
     let (options, unknown) = packs::options(&set, &arguments.packs);
-    let rules: Vec<&Rule> = set.rules().map(|(_, rule)| rule).filter(|rule| options.wants(rule)).collect();
+    let rules: Vec<&Rule> =
+        set.rules().map(|(_, rule)| rule).filter(|rule| options.wants(rule)).collect();
     let width = rules.iter().map(|rule| rule.info.id.len()).max().unwrap_or_default();
     let mut text = String::new();
     for rule in &rules {
@@ -36,9 +38,15 @@ pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let (set, problems) = packs::load(&mut sources, &arguments.packs, true)?;
     packs::complain(&problems, &sources);
-    let named = |rule: &Rule| *rule.info.id == *arguments.id || rule.info.aliases.iter().any(|id| **id == *arguments.id);
+    let named = |rule: &Rule| {
+        *rule.info.id == *arguments.id || rule.info.aliases.iter().any(|id| **id == *arguments.id)
+    };
     let rules: Vec<&Rule> = set.rules().map(|(_, rule)| rule).filter(|rule| named(rule)).collect();
-    anyhow::ensure!(!rules.is_empty(), "there is no rule {}; list them with `dreadnought rules`", arguments.id);
+    anyhow::ensure!(
+        !rules.is_empty(),
+        "there is no rule {}; list them with `dreadnought rules`",
+        arguments.id
+    );
     let texts: Vec<String> = rules.iter().map(|rule| describe(rule)).collect();
     output::to_stdout(texts.join("\n").as_bytes())?;
     Ok(if problems.is_empty() { Exit::Passed } else { Exit::Unable })
@@ -47,8 +55,10 @@ pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
 fn describe(rule: &Rule) -> String {
     let info = &rule.info;
     let score = info.dread.score();
-    let factors: Vec<String> =
-        Factor::ALL.iter().map(|factor| format!("{} {}", factor.name().replace('_', " "), info.dread.get(*factor))).collect();
+    let factors: Vec<String> = Factor::ALL
+        .iter()
+        .map(|factor| format!("{} {}", factor.name().replace('_', " "), info.dread.get(*factor)))
+        .collect();
     let stride: Vec<&str> = info.stride.iter().map(crate::finding::Stride::name).collect();
     let language = if matches!(rule.logic, Logic::Cel(_)) { "CEL" } else { "Rego" };
     let mut lines = vec![format!("{}: {}", info.id, info.title), String::new()];
@@ -58,7 +68,11 @@ fn describe(rule: &Rule) -> String {
     let threat = &info.threat;
     lines.push(format!("Threat       {} {}", threat.id, threat.name));
     lines.push(format!("STRIDE       {}", stride.join(", ")));
-    lines.push(format!("DREAD        {score} {} ({})", Bands::default().severity(score).name(), factors.join(", ")));
+    lines.push(format!(
+        "DREAD        {score} {} ({})",
+        Bands::default().severity(score).name(),
+        factors.join(", ")
+    ));
     lines.push(format!("Applies to   {}", rule.applies_to.join(", ")));
     lines.push(format!("Language     {language}"));
     let lists = [

@@ -67,7 +67,8 @@ fn write(report: &Report<'_>, outputs: &[Output], color: Color) -> anyhow::Resul
             None => output::to_stdout(&bytes)?,
         }
     }
-    let text_on_stdout = outputs.iter().any(|output| output.file.is_none() && output.format.id == "text");
+    let text_on_stdout =
+        outputs.iter().any(|output| output.file.is_none() && output.format.id == "text");
     if !text_on_stdout {
         complain(report);
     }

@@ -59,7 +59,8 @@ fn results(
         let name = format!("{}/{}", sample.service, sample.name);
         arguments.run.as_ref().is_none_or(|part| name.contains(part.as_str()))
     };
-    let samples: Vec<_> = pack_test::samples(&files, "").with_context(context)?.into_iter().filter(wanted).collect();
+    let samples: Vec<_> =
+        pack_test::samples(&files, "").with_context(context)?.into_iter().filter(wanted).collect();
     let pack = set.packs.last().filter(|pack| &*pack.name != "core" || folder.ends_with("core"));
     let Some(pack) = pack else { return Ok(Vec::new()) };
     Ok(pack_test::run(&files, &samples, pack, set, sources))

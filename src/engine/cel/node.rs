@@ -61,7 +61,9 @@ impl Node {
             Self::Select(base, name) => Some(base.path()?.key(name)),
             Self::Index(parts) => match &parts[1] {
                 // A key of `parsed` is itself a path.
-                Self::Text(key) => Some(key.split('/').fold(parts[0].path()?, |at, part| at.key(part))),
+                Self::Text(key) => {
+                    Some(key.split('/').fold(parts[0].path()?, |at, part| at.key(part)))
+                }
                 Self::Int(at) => Some(parts[0].path()?.index(usize::try_from(*at).ok()?)),
                 _ => None,
             },

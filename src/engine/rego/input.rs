@@ -182,7 +182,7 @@ fn record(resource: &Resource) -> Value {
     };
     object([
         ("address", text(&resource.address)),
-        ("type", text(&resource.kind)),
+        ("type", Value::from(resource.type_name())),
         ("name", text(&resource.name)),
         ("mode", mode.into()),
         ("provider", text(&resource.provider)),

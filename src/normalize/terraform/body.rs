@@ -53,7 +53,12 @@ struct Walk<'w, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn body(&mut self, body: &Body, scope: &Scope<'_, 'a>, at: &Pointer) -> BTreeMap<Arc<str>, Value> {
+    fn body(
+        &mut self,
+        body: &Body,
+        scope: &Scope<'_, 'a>,
+        at: &Pointer,
+    ) -> BTreeMap<Arc<str>, Value> {
         let mut entries = BTreeMap::new();
         for attribute in &body.attributes {
             if at.is_root() && self.meta.contains(&&*attribute.name) {
@@ -118,7 +123,11 @@ impl<'a> Walk<'_, 'a> {
         self.place(at, &block.name, &pointer, block, scope.file);
         let mut entries = self.body(&block.body, scope, &pointer);
         for (position, label) in block.labels.iter().enumerate() {
-            let key = if position == 0 { Arc::from("name") } else { Arc::from(format!("name{}", position + 1)) };
+            let key = if position == 0 {
+                Arc::from("name")
+            } else {
+                Arc::from(format!("name{}", position + 1))
+            };
             entries.entry(key).or_insert_with(|| Value::string(Arc::clone(&label.text)));
         }
         list.push(Value::object(entries));
@@ -144,7 +153,8 @@ impl<'a> Walk<'_, 'a> {
         let Some((collection, content)) = self.dynamic_parts(block, scope) else {
             return vec![Value::unknown("a dynamic block that could not be evaluated")];
         };
-        let iterator = match block.body.attribute("iterator").map(|attribute| &attribute.value.kind) {
+        let iterator = match block.body.attribute("iterator").map(|attribute| &attribute.value.kind)
+        {
             Some(NodeKind::Name(iterator)) => iterator,
             Some(NodeKind::Scalar(Scalar::String(iterator))) => iterator,
             _ => name,
@@ -152,14 +162,18 @@ impl<'a> Walk<'_, 'a> {
         let items = match elements(&collection) {
             Ok(items) => items,
             Err(unknown) => {
-                let unknown = unknown.unwrap_or_else(|| Value::unknown("`for_each` of a dynamic block is null"));
+                let unknown = unknown
+                    .unwrap_or_else(|| Value::unknown("`for_each` of a dynamic block is null"));
                 self.place(at, name, &at.key(name).index(first), block, scope.file);
                 return vec![unknown];
             }
         };
         let mut made = Vec::with_capacity(items.len());
         for (key, value) in items {
-            let element = Value::object(BTreeMap::from([(Arc::from("key"), key), (Arc::from("value"), value)]));
+            let element = Value::object(BTreeMap::from([
+                (Arc::from("key"), key),
+                (Arc::from("value"), value),
+            ]));
             let names = Name { name: iterator, value: element, outer: scope.names };
             let pointer = at.key(name).index(first + made.len());
             self.place(at, name, &pointer, content, scope.file);
@@ -170,11 +184,16 @@ impl<'a> Walk<'_, 'a> {
         made
     }
 
-    fn dynamic_parts<'b>(&mut self, block: &'b Block, scope: &Scope<'_, 'a>) -> Option<(Value, &'b Block)> {
+    fn dynamic_parts<'b>(
+        &mut self,
+        block: &'b Block,
+        scope: &Scope<'_, 'a>,
+    ) -> Option<(Value, &'b Block)> {
         let for_each = block.body.attribute("for_each");
         let content = block.body.blocks_named("content").next();
         let (Some(for_each), Some(content)) = (for_each, content) else {
-            let fault = scope.fault(block.header, "a dynamic block needs `for_each` and a `content` block");
+            let fault =
+                scope.fault(block.header, "a dynamic block needs `for_each` and a `content` block");
             self.instance.evaluator.report(&fault);
             return None;
         };
@@ -191,7 +210,9 @@ impl<'a> Walk<'_, 'a> {
 /// An attribute and blocks of one name: Terraform lets some be written either way, never both; keep whatever is there.
 fn join(attribute: Option<Value>, blocks: Vec<Value>) -> Value {
     match attribute.map(|value| value.kind) {
-        Some(Kind::Sequence(_, items)) => Value::tuple(items.iter().cloned().chain(blocks).collect()),
+        Some(Kind::Sequence(_, items)) => {
+            Value::tuple(items.iter().cloned().chain(blocks).collect())
+        }
         _ => Kind::Sequence(SequenceKind::List, Arc::new(blocks)).into(),
     }
 }
@@ -210,13 +231,18 @@ pub fn literal_places(node: &Node, file: FileId, at: &Pointer, places: &mut Vec<
             for entry in entries {
                 if let NodeKind::Scalar(Scalar::String(key)) = &entry.key.kind {
                     let pointer = at.key(key);
-                    places.push((pointer.clone(), Place { file, span: entry.key.span.to(entry.value.span) }));
+                    places.push((
+                        pointer.clone(),
+                        Place { file, span: entry.key.span.to(entry.value.span) },
+                    ));
                     literal_places(&entry.value, file, &pointer, places);
                 }
             }
         }
         NodeKind::Parenthesis(inner) => literal_places(inner, file, at, places),
-        NodeKind::Call { name, arguments, .. } if &**name == "jsonencode" && arguments.len() == 1 => {
+        NodeKind::Call { name, arguments, .. }
+            if &**name == "jsonencode" && arguments.len() == 1 =>
+        {
             literal_places(&arguments[0], file, at, places);
         }
         _ => {}

@@ -16,7 +16,9 @@ pub fn of(declaration: &Declaration, scope: &Scope<'_, '_>) -> Result<Type, Faul
 }
 
 fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
-    let refused = || scope.fault(node.span, "this is not a type: write string, number, bool, any, list(…), set(…), map(…), object({…}) or tuple([…])");
+    let refused = || {
+        scope.fault(node.span, "this is not a type: write string, number, bool, any, list(…), set(…), map(…), object({…}) or tuple([…])")
+    };
     match &node.kind {
         NodeKind::Name(name) => simple(name).ok_or_else(refused),
         // The JSON syntax and Terraform before 0.12 write types as texts.
@@ -35,9 +37,9 @@ fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
                 "map" => Ok(Type::Map(Box::new(parse(argument, scope)?))),
                 "object" => object(argument, scope),
                 "tuple" => match &argument.kind {
-                    NodeKind::Sequence(items) => {
-                        Ok(Type::Tuple(items.iter().map(|item| parse(item, scope)).collect::<Result<_, _>>()?))
-                    }
+                    NodeKind::Sequence(items) => Ok(Type::Tuple(
+                        items.iter().map(|item| parse(item, scope)).collect::<Result<_, _>>()?,
+                    )),
                     _ => Err(refused()),
                 },
                 _ => Err(refused()),
@@ -67,7 +69,9 @@ fn object(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
     let mut attributes = BTreeMap::new();
     for entry in entries {
         let NodeKind::Scalar(Scalar::String(name)) = &entry.key.kind else {
-            return Err(scope.fault(entry.key.span, "an attribute of an object type needs a plain name"));
+            return Err(
+                scope.fault(entry.key.span, "an attribute of an object type needs a plain name")
+            );
         };
         attributes.insert(Arc::clone(name), object_attribute(&entry.value, scope)?);
     }

@@ -12,8 +12,8 @@ use super::module::{Declaration, ResourceDeclaration, is_local_source};
 use super::scope::{Repetition, Scope};
 use super::value::Value;
 use crate::document::{
-    self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource, Scope as ResourceScope,
-    SpanTable, Variable,
+    self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
+    Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
 use crate::syntax::NodeKind;
@@ -47,10 +47,17 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
 fn walk<'a>(instance: &Rc<Instance<'a>>, document: &mut Document) {
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
-        match instance.resources_of(address, declaration, (&scope, declaration.declaration.block.header)) {
+        match instance.resources_of(
+            address,
+            declaration,
+            (&scope, declaration.declaration.block.header),
+        ) {
             Ok(resources) => {
                 let unknown = matches!(resources.shape, Shape::Unknown(_));
-                let made = resources.instances.iter().map(|each| resource(instance, declaration, each, unknown));
+                let made = resources
+                    .instances
+                    .iter()
+                    .map(|each| resource(instance, declaration, each, unknown));
                 document.resources.extend(made);
             }
             Err(fault) => instance.evaluator.report(&fault),
@@ -89,13 +96,19 @@ fn resource(
         region: text(&attributes, "location").or_else(|| text(&attributes, "region")),
         environment: tags
             .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env"))
+            .find(|(key, _)| {
+                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env")
+            })
             .and_then(|(_, value)| value.as_str().map(Arc::from)),
         namespace: None,
     };
     Resource {
         address: Arc::clone(&made.address),
-        kind: Arc::clone(&declaration.kind),
+        kind: if declaration.is_data {
+            format!("{}{}", document::DATA_PREFIX, declaration.kind).into()
+        } else {
+            Arc::clone(&declaration.kind)
+        },
         name: Arc::clone(&declaration.name),
         mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
         provider: provider_name(declaration),
@@ -139,7 +152,8 @@ fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
 
 /// The `provider` argument's name, else the type's first word.
 fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
-    let mut written = declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
+    let mut written =
+        declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
     while let Some(kind) = written {
         match kind {
             NodeKind::Name(name) => return Arc::clone(name),
@@ -157,10 +171,11 @@ fn variables(root: &Rc<Instance<'_>>) -> Vec<Variable> {
         .iter()
         .map(|(name, declaration)| {
             let scope = Scope::of(root, declaration.file, &Repetition::Single);
-            let value = root.variable(name, &scope, declaration.block.header).unwrap_or_else(|fault| {
-                root.evaluator.report(&fault);
-                Value::unknown("part of a circle")
-            });
+            let value =
+                root.variable(name, &scope, declaration.block.header).unwrap_or_else(|fault| {
+                    root.evaluator.report(&fault);
+                    Value::unknown("part of a circle")
+                });
             variable(name, &value, declaration)
         })
         .collect();
@@ -237,7 +252,14 @@ fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
         let mut evaluated = body::evaluate_body(&declaration.block.body, meta, instance, &scope);
         evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
         let address = format!("{}var.{name}", instance.prefix);
-        document.resources.push(declare(instance, "variable", address, name, declaration, &evaluated));
+        document.resources.push(declare(
+            instance,
+            "variable",
+            address,
+            name,
+            declaration,
+            &evaluated,
+        ));
     }
 }
 
@@ -258,13 +280,24 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
         }
         evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
         let address = format!("{}provider.{name}{suffix}", instance.prefix);
-        document.resources.push(declare(instance, "provider", address, name, declaration, &evaluated));
+        document.resources.push(declare(
+            instance,
+            "provider",
+            address,
+            name,
+            declaration,
+            &evaluated,
+        ));
     }
 }
 
 fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
     let Some(declaration) = &root.module.backend else { return };
-    let kind = declaration.block.labels.first().map_or_else(|| Arc::from("cloud"), |label| Arc::clone(&label.text));
+    let kind = declaration
+        .block
+        .labels
+        .first()
+        .map_or_else(|| Arc::from("cloud"), |label| Arc::clone(&label.text));
     let scope = Scope::of(root, declaration.file, &Repetition::Single);
     let mut evaluated = body::evaluate_body(&declaration.block.body, &[], root, &scope);
     document.backend = Some(Backend {
@@ -319,7 +352,14 @@ fn module_call(
         entries.insert("version".into(), Value::string(version));
     }
     let declared = Evaluated { entries, spans };
-    document.resources.push(declare(instance, "module", address.to_string(), name, call, &declared));
+    document.resources.push(declare(
+        instance,
+        "module",
+        address.to_string(),
+        name,
+        call,
+        &declared,
+    ));
 }
 
 fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
@@ -328,7 +368,8 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
         arguments.spans.iter().map(|(pointer, place)| (inputs.join(pointer), place)).collect();
     for name in ["source", "version"] {
         if let Some(attribute) = call.attribute(name) {
-            places.push((Pointer::root().key(name), Place { file: call.file, span: attribute.span }));
+            places
+                .push((Pointer::root().key(name), Place { file: call.file, span: attribute.span }));
         }
     }
     Arc::new(SpanTable::new(places))
@@ -341,8 +382,12 @@ fn is_pinned(source: &str, version: Option<&str>) -> bool {
     }
     if let Some(version) = version {
         let version = version.trim().trim_start_matches('=').trim();
-        return !version.is_empty() && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
+        return !version.is_empty()
+            && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
     }
-    let reference = source.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
-    reference.is_some_and(|text| matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit()))
+    let reference =
+        source.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
+    reference.is_some_and(|text| {
+        matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
+    })
 }

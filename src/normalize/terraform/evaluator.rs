@@ -113,7 +113,10 @@ impl<'a> Evaluator<'a> {
         if let Some(at) = stack.iter().position(|running| *running == name) {
             let mut cycle: Vec<&str> = stack[at..].iter().map(String::as_str).collect();
             cycle.push(&name);
-            return Err((format!("values depend on each other in a circle: {}", cycle.join(" → ")), false));
+            return Err((
+                format!("values depend on each other in a circle: {}", cycle.join(" → ")),
+                false,
+            ));
         }
         if stack.len() >= MAX_DEPTH {
             return Err((format!("values depend on values more than {MAX_DEPTH} deep"), true));

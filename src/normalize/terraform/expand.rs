@@ -38,8 +38,15 @@ pub struct Expansion {
 pub fn expand<'a>(declaration: &Declaration, instance: &Rc<Instance<'a>>) -> Expansion {
     let scope = Scope::of(instance, declaration.file, &Repetition::Single);
     let result = match (declaration.attribute("count"), declaration.attribute("for_each")) {
-        (None, None) => return Expansion { shape: Shape::Single, members: vec![(Key::None, Repetition::Single)] },
-        (Some(_), Some(for_each)) => Err(scope.fault(for_each.span, "a block cannot have both `count` and `for_each`")),
+        (None, None) => {
+            return Expansion {
+                shape: Shape::Single,
+                members: vec![(Key::None, Repetition::Single)],
+            };
+        }
+        (Some(_), Some(for_each)) => {
+            Err(scope.fault(for_each.span, "a block cannot have both `count` and `for_each`"))
+        }
         (Some(count), None) => by_count(count, &scope),
         (None, Some(for_each)) => by_keys(for_each, &scope),
     };
@@ -61,9 +68,11 @@ fn by_count(count: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault
         return Ok(representative(true, &value));
     };
     let number = number.to_i64().and_then(|number| usize::try_from(number).ok());
-    let number = number.ok_or_else(|| fault("`count` must be a whole number of at least 0".to_owned()))?;
+    let number =
+        number.ok_or_else(|| fault("`count` must be a whole number of at least 0".to_owned()))?;
     within_limit(number, count, scope)?;
-    let index = |at: usize| Value::number(i64::try_from(at).unwrap_or(i64::MAX)).with_marks(&value.marks);
+    let index =
+        |at: usize| Value::number(i64::try_from(at).unwrap_or(i64::MAX)).with_marks(&value.marks);
     let members = (0..number).map(|at| (Key::Index(at), Repetition::Count(index(at)))).collect();
     Ok(Expansion { shape: Shape::Count(number), members })
 }
@@ -72,7 +81,8 @@ fn within_limit(number: usize, attribute: &Attribute, scope: &Scope<'_, '_>) -> 
     if number <= MAX_INSTANCES {
         return Ok(());
     }
-    let message = format!("`{}` makes {number} instances, the limit is {MAX_INSTANCES}", attribute.name);
+    let message =
+        format!("`{}` makes {number} instances, the limit is {MAX_INSTANCES}", attribute.name);
     Err(Fault { is_limit: true, ..scope.fault(attribute.value.span, message) })
 }
 
@@ -82,13 +92,18 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
     let entries: Vec<(Arc<str>, Value)> = match &collection.kind {
         Kind::Unknown(_) => return Ok(representative(false, &collection)),
         Kind::Mapping(map) => match &map.open {
-            Some(open) => return Ok(representative(false, &Value::unknown(Arc::clone(&open.reason)))),
-            None => map.entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect(),
+            Some(open) => {
+                return Ok(representative(false, &Value::unknown(Arc::clone(&open.reason))));
+            }
+            None => {
+                map.entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect()
+            }
         },
         Kind::Sequence(SequenceKind::Set, items) => {
             let mut entries = Vec::with_capacity(items.len());
             for item in items.iter() {
-                match &types::convert(item, &Type::String).map_err(|message| fault(&message))?.kind {
+                match &types::convert(item, &Type::String).map_err(|message| fault(&message))?.kind
+                {
                     Kind::String(key) => entries.push((Arc::clone(key), item.clone())),
                     Kind::Unknown(_) => return Ok(representative(false, item)),
                     _ => return Err(fault("a set for `for_each` cannot hold null")),
@@ -97,12 +112,17 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
             entries
         }
         Kind::Null => return Err(fault("`for_each` cannot be null")),
-        _ => return Err(fault("`for_each` needs a map or a set of texts; use toset() to convert a list")),
+        _ => {
+            return Err(fault(
+                "`for_each` needs a map or a set of texts; use toset() to convert a list",
+            ));
+        }
     };
     within_limit(entries.len(), for_each, scope)?;
     let shape = Shape::Each(entries.iter().map(|(key, _)| Arc::clone(key)).collect());
     let member = |(key, value): (Arc<str>, Value)| {
-        let each = Repetition::Each(Value::string(Arc::clone(&key)), value.with_marks(&collection.marks));
+        let each =
+            Repetition::Each(Value::string(Arc::clone(&key)), value.with_marks(&collection.marks));
         (Key::Name(key), each)
     };
     Ok(Expansion { shape, members: entries.into_iter().map(member).collect() })

@@ -22,26 +22,31 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     }
     match &node.kind {
         NodeKind::Scalar(scalar) => Ok(scalar_value(scalar)),
-        NodeKind::Sequence(items) => {
-            Ok(Value::tuple(items.iter().map(|item| evaluate(item, scope)).collect::<Result<_, _>>()?))
-        }
+        NodeKind::Sequence(items) => Ok(Value::tuple(
+            items.iter().map(|item| evaluate(item, scope)).collect::<Result<_, _>>()?,
+        )),
         NodeKind::Mapping(entries) => object(entries, scope),
         NodeKind::Template(parts) => template::evaluate(parts, scope, node.span),
         NodeKind::Parenthesis(inner) => evaluate(inner, scope),
         NodeKind::Unary(operator, operand) => {
-            operators::unary(*operator, &evaluate(operand, scope)?).map_err(|message| scope.fault(node.span, message))
+            operators::unary(*operator, &evaluate(operand, scope)?)
+                .map_err(|message| scope.fault(node.span, message))
         }
         NodeKind::Binary(operator, sides) => {
             let (left, right) = (evaluate(&sides[0], scope)?, evaluate(&sides[1], scope)?);
-            operators::binary(*operator, &left, &right).map_err(|message| scope.fault(node.span, message))
+            operators::binary(*operator, &left, &right)
+                .map_err(|message| scope.fault(node.span, message))
         }
         NodeKind::Conditional(parts) => conditional(parts, scope),
         NodeKind::For(node) => for_expression(node, scope),
         NodeKind::Splat { base, each } => splat(&evaluate(base, scope)?, each, scope),
-        NodeKind::SplatElement => {
-            scope.splat.cloned().ok_or_else(|| scope.fault(node.span, "a splat element outside of a splat"))
+        NodeKind::SplatElement => scope
+            .splat
+            .cloned()
+            .ok_or_else(|| scope.fault(node.span, "a splat element outside of a splat")),
+        NodeKind::Call { name, arguments, expand } => {
+            call(name, arguments, *expand, node.span, scope)
         }
-        NodeKind::Call { name, arguments, expand } => call(name, arguments, *expand, node.span, scope),
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
     }
 }
@@ -69,14 +74,17 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
         let key = evaluate(&entry.key, scope)?;
         let value = evaluate(&entry.value, scope)?;
         marks = marks.union(&key.marks);
-        let key = types::convert(&key, &Type::String).map_err(|error| scope.fault(entry.key.span, error))?;
+        let key = types::convert(&key, &Type::String)
+            .map_err(|error| scope.fault(entry.key.span, error))?;
         match &key.kind {
             Kind::String(text) => {
                 map.insert(Arc::clone(text), value);
             }
             Kind::Unknown(unknown) => {
                 let reason = Arc::clone(&unknown.reason);
-                return Ok(Value::unknown(reason).with_marks(&marks).with_marks(&value.deep_marks()));
+                return Ok(Value::unknown(reason)
+                    .with_marks(&marks)
+                    .with_marks(&value.deep_marks()));
             }
             _ => return Err(scope.fault(entry.key.span, "a key of an object cannot be null")),
         }
@@ -152,12 +160,18 @@ pub fn elements(collection: &Value) -> Result<Vec<(Value, Value)>, Option<Value>
             .map(|(at, item)| (Value::number(i64::try_from(at).unwrap_or(i64::MAX)), item.clone()))
             .collect()),
         Kind::Mapping(map) => match &map.open {
-            Some(open) => Err(Some(Value::unknown(Arc::clone(&open.reason)).with_marks(&collection.deep_marks()))),
-            None => {
-                Ok(map.entries.iter().map(|(key, item)| (Value::string(Arc::clone(key)), item.clone())).collect())
-            }
+            Some(open) => Err(Some(
+                Value::unknown(Arc::clone(&open.reason)).with_marks(&collection.deep_marks()),
+            )),
+            None => Ok(map
+                .entries
+                .iter()
+                .map(|(key, item)| (Value::string(Arc::clone(key)), item.clone()))
+                .collect()),
         },
-        Kind::Unknown(_) => Err(Some(operators::unknown_of(collection, Type::Any).with_marks(&collection.marks))),
+        Kind::Unknown(_) => {
+            Err(Some(operators::unknown_of(collection, Type::Any).with_marks(&collection.marks)))
+        }
         _ => Err(None),
     }
 }
@@ -168,13 +182,21 @@ fn for_expression(node: &ForNode, scope: &Scope<'_, '_>) -> Result<Value, Fault>
         Ok(items) => items,
         Err(Some(unknown)) => return Ok(unknown),
         Err(None) => {
-            let what = if collection.is_null() { "null".to_owned() } else { Type::of(&collection).words() };
-            return Err(scope.fault(node.collection.span, format!("a for-expression cannot iterate over {what}")));
+            let what = if collection.is_null() {
+                "null".to_owned()
+            } else {
+                Type::of(&collection).words()
+            };
+            return Err(scope.fault(
+                node.collection.span,
+                format!("a for-expression cannot iterate over {what}"),
+            ));
         }
     };
     let mut builder = ForResult::default();
     for (key, value) in items {
-        let outer = node.key_name.as_deref().map(|name| Name { name, value: key, outer: scope.names });
+        let outer =
+            node.key_name.as_deref().map(|name| Name { name, value: key, outer: scope.names });
         let names = Name { name: &node.value_name, value, outer: outer.as_ref().or(scope.names) };
         let inner = Scope { names: Some(&names), ..scope.clone() };
         builder.add(node, &inner)?;
@@ -198,9 +220,12 @@ impl ForResult {
             let holds = evaluate(condition, scope)?;
             self.marks = self.marks.union(&holds.marks);
             if holds.is_null() {
-                return Err(scope.fault(condition.span, "the condition of a for-expression cannot be null"));
+                return Err(
+                    scope.fault(condition.span, "the condition of a for-expression cannot be null")
+                );
             }
-            let holds = types::convert(&holds, &Type::Bool).map_err(|error| scope.fault(condition.span, error))?;
+            let holds = types::convert(&holds, &Type::Bool)
+                .map_err(|error| scope.fault(condition.span, error))?;
             match holds.kind {
                 Kind::Bool(true) => {}
                 Kind::Bool(false) => return Ok(()),
@@ -215,12 +240,16 @@ impl ForResult {
         };
         let key = evaluate(key_node, scope)?;
         self.marks = self.marks.union(&key.marks);
-        let key = types::convert(&key, &Type::String).map_err(|error| scope.fault(key_node.span, error))?;
+        let key = types::convert(&key, &Type::String)
+            .map_err(|error| scope.fault(key_node.span, error))?;
         match &key.kind {
-            Kind::String(text) if node.group => self.groups.entry(Arc::clone(text)).or_default().push(value),
+            Kind::String(text) if node.group => {
+                self.groups.entry(Arc::clone(text)).or_default().push(value)
+            }
             Kind::String(text) => {
                 if self.entries.insert(Arc::clone(text), value).is_some() {
-                    let message = format!("two elements produce the key \"{text}\"; group them with `...`");
+                    let message =
+                        format!("two elements produce the key \"{text}\"; group them with `...`");
                     return Err(scope.fault(key_node.span, message));
                 }
             }
@@ -235,14 +264,20 @@ impl ForResult {
 
     fn finish(self, node: &ForNode) -> Value {
         if let Some(unknown) = self.unknown {
-            let parts = self.items.iter().chain(self.entries.values()).chain(self.groups.values().flatten());
+            let parts = self
+                .items
+                .iter()
+                .chain(self.entries.values())
+                .chain(self.groups.values().flatten());
             let marks = parts.fold(self.marks, |marks, value| marks.union(&value.deep_marks()));
             return operators::unknown_of(&unknown, Type::Any).with_marks(&marks);
         }
         let value = if node.key.is_none() {
             Value::tuple(self.items)
         } else if node.group {
-            Value::object(self.groups.into_iter().map(|(key, items)| (key, Value::tuple(items))).collect())
+            Value::object(
+                self.groups.into_iter().map(|(key, items)| (key, Value::tuple(items))).collect(),
+            )
         } else {
             Value::object(self.entries)
         };
@@ -258,7 +293,9 @@ fn splat(base: &Value, each: &Node, scope: &Scope<'_, '_>) -> Result<Value, Faul
     let result = match &base.kind {
         Kind::Null => Value::tuple(Vec::new()),
         Kind::Unknown(_) => operators::unknown_of(base, Type::Any),
-        Kind::Sequence(_, items) => Value::tuple(items.iter().map(element).collect::<Result<_, _>>()?),
+        Kind::Sequence(_, items) => {
+            Value::tuple(items.iter().map(element).collect::<Result<_, _>>()?)
+        }
         _ => Value::tuple(vec![element(base)?]),
     };
     Ok(result.with_marks(&base.marks))
@@ -276,14 +313,17 @@ fn call(
         "can" if arguments.len() == 1 => return can(&arguments[0], scope),
         _ => {}
     }
-    let mut values = arguments.iter().map(|node| evaluate(node, scope)).collect::<Result<Vec<_>, _>>()?;
+    let mut values =
+        arguments.iter().map(|node| evaluate(node, scope)).collect::<Result<Vec<_>, _>>()?;
     if expand && let Some(last) = values.pop() {
         match elements(&last) {
             Ok(items) => {
                 values.extend(items.into_iter().map(|(_, item)| item.with_marks(&last.marks)));
             }
             Err(Some(unknown)) => return Ok(unknown),
-            Err(None) => return Err(scope.fault(span, "only a list or tuple can be expanded with `...`")),
+            Err(None) => {
+                return Err(scope.fault(span, "only a list or tuple can be expanded with `...`"));
+            }
         }
     }
     let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope, span });
@@ -304,12 +344,17 @@ fn try_each(arguments: &[Node], span: Span, scope: &Scope<'_, '_>) -> Result<Val
             Err(fault) => last = fault,
         }
     }
-    Err(Fault { message: format!("no argument of try could be evaluated: {}", last.message), ..last })
+    Err(Fault {
+        message: format!("no argument of try could be evaluated: {}", last.message),
+        ..last
+    })
 }
 
 fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     match evaluate(argument, scope) {
-        Ok(value) if value.unknown_reason().is_some() => Ok(operators::unknown_of(&value, Type::Bool)),
+        Ok(value) if value.unknown_reason().is_some() => {
+            Ok(operators::unknown_of(&value, Type::Bool))
+        }
         Ok(_) => Ok(Value::bool(true)),
         Err(fault) if fault.is_limit => Err(fault),
         Err(_) => Ok(Value::bool(false)),
@@ -349,7 +394,12 @@ fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
 }
 
 /// The value of the root of a traversal and how many of its steps that took.
-fn root(name: &Arc<str>, span: Span, steps: &[&Node], scope: &Scope<'_, '_>) -> Result<(Value, usize), Fault> {
+fn root(
+    name: &Arc<str>,
+    span: Span,
+    steps: &[&Node],
+    scope: &Scope<'_, '_>,
+) -> Result<(Value, usize), Fault> {
     if let Some(value) = scope.bound(name) {
         return Ok((value.clone(), 0));
     }
@@ -379,11 +429,13 @@ fn root(name: &Arc<str>, span: Span, steps: &[&Node], scope: &Scope<'_, '_>) -> 
         "module" => module_output(instance, steps, scope, span),
         "ephemeral" => Ok((Value::unknown("ephemeral values exist at run time only"), steps.len())),
         "data" => {
-            let (kind, name) = member(0).zip(member(1)).ok_or_else(|| missing("a type and a name"))?;
+            let (kind, name) =
+                member(0).zip(member(1)).ok_or_else(|| missing("a type and a name"))?;
             resource(instance, &format!("data.{kind}.{name}"), 2, steps, scope, span)
         }
         "resource" => {
-            let (kind, name) = member(0).zip(member(1)).ok_or_else(|| missing("a type and a name"))?;
+            let (kind, name) =
+                member(0).zip(member(1)).ok_or_else(|| missing("a type and a name"))?;
             resource(instance, &format!("{kind}.{name}"), 2, steps, scope, span)
         }
         kind => {
@@ -393,13 +445,21 @@ fn root(name: &Arc<str>, span: Span, steps: &[&Node], scope: &Scope<'_, '_>) -> 
     }
 }
 
-fn repetition(root: &str, member: Option<&Arc<str>>, span: Span, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+fn repetition(
+    root: &str,
+    member: Option<&Arc<str>>,
+    span: Span,
+    scope: &Scope<'_, '_>,
+) -> Result<Value, Fault> {
     match (root, member.map(|name| &**name), scope.repetition) {
         ("count", Some("index"), Repetition::Count(index)) => Ok(index.clone()),
         ("each", Some("key"), Repetition::Each(key, _)) => Ok(key.clone()),
         ("each", Some("value"), Repetition::Each(_, value)) => Ok(value.clone()),
-        ("count", _, _) => Err(scope.fault(span, "`count.index` can be used only where `count` is set")),
-        _ => Err(scope.fault(span, "`each.key` and `each.value` can be used only where `for_each` is set")),
+        ("count", _, _) => {
+            Err(scope.fault(span, "`count.index` can be used only where `count` is set"))
+        }
+        _ => Err(scope
+            .fault(span, "`each.key` and `each.value` can be used only where `for_each` is set")),
     }
 }
 
@@ -425,7 +485,8 @@ fn module_output<'a>(
         Some(NodeKind::Attribute(_, output)) => Some(output),
         _ => None,
     };
-    let (value, took_output) = instance.call_value(name, key.as_ref(), output, scope, steps[0].span)?;
+    let (value, took_output) =
+        instance.call_value(name, key.as_ref(), output, scope, steps[0].span)?;
     Ok((value, if took_output { used + 1 } else { used }))
 }
 
@@ -456,11 +517,13 @@ fn member(map: &Arc<Mapping>, name: &Arc<str>, marks: &Marks) -> Result<Value, S
     match (map.entries.get(name), &map.open) {
         (Some(value), _) => Ok(value.clone().with_marks(marks)),
         (None, Some(open)) => {
-            let unknown = operators::computed(Arc::clone(&open.reason), name);
+            let unknown = operators::computed(open, name);
             let reference = Marks::reference(Arc::clone(&open.address), Pointer::root().key(name));
             Ok(unknown.with_marks(&reference).with_marks(marks))
         }
-        (None, None) if map.is_map => Err(format!("the map has no element with the key \"{name}\"")),
+        (None, None) if map.is_map => {
+            Err(format!("the map has no element with the key \"{name}\""))
+        }
         (None, None) => Err(format!("the object has no attribute \"{name}\"")),
     }
 }
@@ -476,7 +539,9 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
             let inner = value.deep_marks();
             Ok(operators::unknown_of(key, Type::Any).with_marks(&marks).with_marks(&inner))
         }
-        (Kind::Sequence(SequenceKind::Set, _), _) => Err("a set has no indices; convert it to a list".to_owned()),
+        (Kind::Sequence(SequenceKind::Set, _), _) => {
+            Err("a set has no indices; convert it to a list".to_owned())
+        }
         (Kind::Sequence(_, items), _) => {
             let number = types::convert(key, &Type::Number)?;
             let position = match &number.kind {
@@ -484,7 +549,9 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
                 _ => None,
             };
             let item = position.and_then(|at| items.get(at));
-            let item = item.ok_or_else(|| format!("there is no element {}: the list has {}", shown(key), items.len()))?;
+            let item = item.ok_or_else(|| {
+                format!("there is no element {}: the list has {}", shown(key), items.len())
+            })?;
             Ok(item.clone().with_marks(&marks))
         }
         (Kind::Mapping(map), _) => {

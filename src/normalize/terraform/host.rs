@@ -61,14 +61,18 @@ impl Host for ModuleHost<'_, '_, '_> {
             Ok(size) if size > MAX_FILE_BYTES => {
                 Err(FileError::OutOfReach(format!("{path} is larger than {MAX_FILE_BYTES} bytes")))
             }
-            _ => files.read(&path).map_err(|error| FileError::OutOfReach(format!("{path} cannot be read: {error}"))),
+            _ => files
+                .read(&path)
+                .map_err(|error| FileError::OutOfReach(format!("{path} cannot be read: {error}"))),
         }
     }
 
     fn missing(&self, path: &str) {
         let message = format!("the file {path} is not there");
         let place = crate::source::Place { file: self.scope.file, span: self.span };
-        let problem = Problem::new(ProblemKind::FileMissing, message).at(place).help("what it holds is unknown");
+        let problem = Problem::new(ProblemKind::FileMissing, message)
+            .at(place)
+            .help("what it holds is unknown");
         self.instance.evaluator.problems.borrow_mut().push(problem);
     }
 
@@ -85,12 +89,16 @@ impl Host for ModuleHost<'_, '_, '_> {
                 }
             }
             if found.len() + open.len() > 100_000 {
-                return Err(FileError::OutOfReach(format!("{folder} holds more than 100000 files")));
+                return Err(FileError::OutOfReach(format!(
+                    "{folder} holds more than 100000 files"
+                )));
             }
         }
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let mut found: Vec<String> =
-            found.into_iter().filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned)).collect();
+        let mut found: Vec<String> = found
+            .into_iter()
+            .filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned))
+            .collect();
         found.sort_unstable();
         Ok(found)
     }
@@ -100,13 +108,16 @@ impl Host for ModuleHost<'_, '_, '_> {
         let Kind::Mapping(map) = &variables.kind else {
             return Err("the variables of a template must be a map or object".to_owned());
         };
-        let parts = hcl::parse_template(self.scope.file, text, Span::default())
-            .map_err(|problem| format!("the template {name} does not parse: {}", problem.message))?;
+        let parts =
+            hcl::parse_template(self.scope.file, text, Span::default()).map_err(|problem| {
+                format!("the template {name} does not parse: {}", problem.message)
+            })?;
         if evaluator.template_depth.get() >= MAX_TEMPLATE_DEPTH {
             return Err(format!("templates render templates more than {MAX_TEMPLATE_DEPTH} deep"));
         }
         evaluator.template_depth.set(evaluator.template_depth.get() + 1);
-        let entries: Vec<(&str, Value)> = map.entries.iter().map(|(key, value)| (&**key, value.clone())).collect();
+        let entries: Vec<(&str, Value)> =
+            map.entries.iter().map(|(key, value)| (&**key, value.clone())).collect();
         let scope = Scope {
             instance: Some(self.instance),
             file: self.scope.file,
@@ -115,7 +126,9 @@ impl Host for ModuleHost<'_, '_, '_> {
             splat: None,
             closed: true,
         };
-        let result = with_names(&entries, &scope, &mut |scope| template::evaluate(&parts, scope, Span::default()));
+        let result = with_names(&entries, &scope, &mut |scope| {
+            template::evaluate(&parts, scope, Span::default())
+        });
         evaluator.template_depth.set(evaluator.template_depth.get() - 1);
         result.map_err(|fault| format!("in the template {name}: {}", fault.message))
     }

@@ -54,7 +54,8 @@ pub fn collect(
     problems: &mut Vec<Problem>,
 ) -> FxHashMap<Arc<str>, Value> {
     let mut values = FxHashMap::default();
-    let mut automatic: Vec<&VariableFile> = files.iter().filter(|file| is_automatic(&file.path)).collect();
+    let mut automatic: Vec<&VariableFile> =
+        files.iter().filter(|file| is_automatic(&file.path)).collect();
     automatic.sort_by_key(|file| (file.path.contains(".auto."), Arc::clone(&file.path)));
     for file in automatic {
         add_file(file, &mut values, problems);
@@ -64,7 +65,9 @@ pub fn collect(
             VariableOption::File(file) => add_file(file, &mut values, problems),
             VariableOption::Assignment { name, text, file } => {
                 if let Some(declaration) = module.variables.get(name) {
-                    let complex = declaration.attribute("type").is_some_and(|kind| is_complex(&kind.value.kind));
+                    let complex = declaration
+                        .attribute("type")
+                        .is_some_and(|kind| is_complex(&kind.value.kind));
                     match assignment(text, *file, complex) {
                         Ok(value) => {
                             values.insert(Arc::clone(name), value);
@@ -92,19 +95,31 @@ fn assignment(text: &Arc<str>, file: FileId, complex: bool) -> Result<Value, Pro
         .map_err(|fault| Problem::new(ProblemKind::Configuration, fault.message).at(fault.place))
 }
 
-fn add_file(file: &VariableFile, values: &mut FxHashMap<Arc<str>, Value>, problems: &mut Vec<Problem>) {
+fn add_file(
+    file: &VariableFile,
+    values: &mut FxHashMap<Arc<str>, Value>,
+    problems: &mut Vec<Problem>,
+) {
     for attribute in &file.body.attributes {
         match evaluate(&attribute.value, &literal_scope(file.file)) {
             Ok(value) => {
                 values.insert(Arc::clone(&attribute.name), value);
             }
             Err(fault) => {
-                problems.push(Problem::new(ProblemKind::Configuration, fault.message).at(fault.place));
+                problems
+                    .push(Problem::new(ProblemKind::Configuration, fault.message).at(fault.place));
             }
         }
     }
 }
 
 fn literal_scope<'s, 'a>(file: FileId) -> Scope<'s, 'a> {
-    Scope { instance: None, file, repetition: &Repetition::Single, names: None, splat: None, closed: true }
+    Scope {
+        instance: None,
+        file,
+        repetition: &Repetition::Single,
+        names: None,
+        splat: None,
+        closed: true,
+    }
 }

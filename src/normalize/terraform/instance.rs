@@ -24,7 +24,8 @@ use crate::syntax::Attribute;
 const RESOURCE_META: &[&str] =
     &["count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"];
 /// Members of a module block that are not arguments of the module.
-pub const CALL_META: &[&str] = &["source", "version", "providers", "count", "for_each", "depends_on"];
+pub const CALL_META: &[&str] =
+    &["source", "version", "providers", "count", "for_each", "depends_on"];
 
 /// One instance of a module.
 pub struct Instance<'a> {
@@ -143,9 +144,15 @@ impl<'a> Instance<'a> {
     }
 
     /// The value of a local.
-    pub fn local(self: &Rc<Self>, name: &Arc<str>, scope: &Scope<'_, 'a>, span: Span) -> Result<Value, Fault> {
+    pub fn local(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<Value, Fault> {
         let Some(local) = self.module.locals.get(name) else {
-            return Err(scope.fault(span, format!("there is no local value named \"{name}\" in this module")));
+            return Err(scope
+                .fault(span, format!("there is no local value named \"{name}\" in this module")));
         };
         self.memoised(Space::Local, name, (scope, span), || {
             evaluate(&local.node, &Scope::of(self, local.file, &Repetition::Single))
@@ -153,14 +160,27 @@ impl<'a> Instance<'a> {
     }
 
     /// The value of a variable.
-    pub fn variable(self: &Rc<Self>, name: &Arc<str>, scope: &Scope<'_, 'a>, span: Span) -> Result<Value, Fault> {
+    pub fn variable(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<Value, Fault> {
         let Some(declaration) = self.module.variables.get(name) else {
-            return Err(scope.fault(span, format!("there is no variable named \"{name}\" in this module")));
+            return Err(
+                scope.fault(span, format!("there is no variable named \"{name}\" in this module"))
+            );
         };
-        self.memoised(Space::Variable, name, (scope, span), || self.compute_variable(name, declaration))
+        self.memoised(Space::Variable, name, (scope, span), || {
+            self.compute_variable(name, declaration)
+        })
     }
 
-    fn compute_variable(self: &Rc<Self>, name: &Arc<str>, declaration: &'a Declaration) -> Result<Value, Fault> {
+    fn compute_variable(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        declaration: &'a Declaration,
+    ) -> Result<Value, Fault> {
         let scope = Scope::of(self, declaration.file, &Repetition::Single);
         let flag = |flag: &str| {
             let attribute = declaration.attribute(flag)?;
@@ -223,11 +243,14 @@ impl<'a> Instance<'a> {
         span: Span,
     ) -> Result<Value, Fault> {
         match (root, attribute) {
-            ("path", "module") => {
-                Ok(Value::string(crate::source::relative(&self.evaluator.root.folder, &self.module.folder)))
-            }
+            ("path", "module") => Ok(Value::string(crate::source::relative(
+                &self.evaluator.root.folder,
+                &self.module.folder,
+            ))),
             ("path", "root") => Ok(Value::string(".")),
-            ("path", "cwd") => Ok(Value::unknown("the working directory is known at run time only")),
+            ("path", "cwd") => {
+                Ok(Value::unknown("the working directory is known at run time only"))
+            }
             ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
             ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
             _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
@@ -247,12 +270,18 @@ impl<'a> Instance<'a> {
         let resources = self.resources_of(address, declaration, (scope, span))?;
         let value = match &resources.shape {
             Shape::Single => return Ok(resources.instances[0].value.clone()),
-            Shape::Count(_) => Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect()),
+            Shape::Count(_) => {
+                Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect())
+            }
             Shape::Each(keys) => Value::object(
-                keys.iter().cloned().zip(resources.instances.iter().map(|each| each.value.clone())).collect(),
+                keys.iter()
+                    .cloned()
+                    .zip(resources.instances.iter().map(|each| each.value.clone()))
+                    .collect(),
             ),
-            Shape::Unknown(reason) => Value::unknown(Arc::clone(reason))
-                .with_marks(&Marks::reference(format!("{}{address}", self.prefix).into(), Pointer::root())),
+            Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
+                &Marks::reference(format!("{}{address}", self.prefix).into(), Pointer::root()),
+            ),
         };
         Ok(value)
     }
@@ -274,7 +303,11 @@ impl<'a> Instance<'a> {
         Ok(resources)
     }
 
-    fn expand_resource(self: &Rc<Self>, address: &str, resource: &'a ResourceDeclaration) -> Resources {
+    fn expand_resource(
+        self: &Rc<Self>,
+        address: &str,
+        resource: &'a ResourceDeclaration,
+    ) -> Resources {
         let Expansion { shape, members } = expand::expand(&resource.declaration, self);
         let scope_file = resource.declaration.file;
         let mut instances = Vec::with_capacity(members.len());
@@ -286,7 +319,8 @@ impl<'a> Instance<'a> {
         for (key, repetition) in members {
             let address: Arc<str> = format!("{}{address}{key}", self.prefix).into();
             let scope = Scope::of(self, scope_file, &repetition);
-            let mut body = body::evaluate_body(&resource.declaration.block.body, RESOURCE_META, self, &scope);
+            let mut body =
+                body::evaluate_body(&resource.declaration.block.body, RESOURCE_META, self, &scope);
             if resource.is_data && &*resource.kind == "aws_iam_policy_document" {
                 super::policy_document::complete(&mut body.entries);
             }
@@ -306,7 +340,8 @@ impl<'a> Instance<'a> {
         span: Span,
     ) -> Result<(Value, bool), Fault> {
         let Some(call) = self.module.calls.get(name) else {
-            return Err(scope.fault(span, format!("there is no module call named \"{name}\" in this module")));
+            return Err(scope
+                .fault(span, format!("there is no module call named \"{name}\" in this module")));
         };
         let children = self.children_of(name, call, (scope, span))?;
         if let Some(reason) = &children.unresolved {
@@ -316,7 +351,8 @@ impl<'a> Instance<'a> {
             None => child.outputs().map(|value| (value, false)),
             Some(output) => match child.output(output) {
                 Some(value) => Ok((value?, true)),
-                None => Err(scope.fault(span, format!("module \"{name}\" has no output named \"{output}\""))),
+                None => Err(scope
+                    .fault(span, format!("module \"{name}\" has no output named \"{output}\""))),
             },
         };
         match (&children.shape, key) {
@@ -330,12 +366,17 @@ impl<'a> Instance<'a> {
             }
             (_, Some(key)) => match expand::select(&children.shape, key) {
                 Ok(Some(at)) => take(&children.instances[at].1),
-                Ok(None) => Ok((super::operators::unknown_of(key, types::Type::Any), output.is_some())),
+                Ok(None) => {
+                    Ok((super::operators::unknown_of(key, types::Type::Any), output.is_some()))
+                }
                 Err(message) => Err(scope.fault(span, message)),
             },
             (shape, None) => {
-                let values =
-                    children.instances.iter().map(|(_, child)| child.outputs()).collect::<Result<Vec<_>, _>>()?;
+                let values = children
+                    .instances
+                    .iter()
+                    .map(|(_, child)| child.outputs())
+                    .collect::<Result<Vec<_>, _>>()?;
                 let value = match shape {
                     Shape::Each(keys) => Value::object(keys.iter().cloned().zip(values).collect()),
                     _ => Value::tuple(values),
@@ -376,7 +417,9 @@ impl<'a> Instance<'a> {
         let Expansion { shape, members } = expand::expand(call, self);
         let module = match self.resolve(name, call) {
             Ok(module) => module,
-            Err(reason) => return Children { shape, instances: Vec::new(), unresolved: Some(reason) },
+            Err(reason) => {
+                return Children { shape, instances: Vec::new(), unresolved: Some(reason) };
+            }
         };
         self.check_arguments(call, module);
         self.evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
@@ -410,18 +453,29 @@ impl<'a> Instance<'a> {
         };
         let Some(source) = call.literal("source") else {
             let help = "write the source as a plain text";
-            return Err(report(ProblemKind::Configuration, format!("module \"{name}\" has no literal source"), help));
+            return Err(report(
+                ProblemKind::Configuration,
+                format!("module \"{name}\" has no literal source"),
+                help,
+            ));
         };
         if !is_local_source(source) {
-            let message = format!("module \"{name}\" is not resolved: {source} is not in the scanned tree");
-            return Err(report(ProblemKind::ModuleUnresolved, message, "what depends on it is unknown"));
+            let message =
+                format!("module \"{name}\" is not resolved: {source} is not in the scanned tree");
+            return Err(report(
+                ProblemKind::ModuleUnresolved,
+                message,
+                "what depends on it is unknown",
+            ));
         }
         let Some(folder) = crate::source::join(&self.module.folder, source) else {
             let message = format!("module \"{name}\" is not resolved: {source} leaves the project");
             return Err(report(ProblemKind::NotFound, message, "scan a folder that holds both"));
         };
         let Some(module) = self.evaluator.modules.get(&*folder) else {
-            let message = format!("module \"{name}\" is not resolved: there are no Terraform files in {source}");
+            let message = format!(
+                "module \"{name}\" is not resolved: there are no Terraform files in {source}"
+            );
             return Err(report(ProblemKind::NotFound, message, "check the source's path"));
         };
         let chain = self.folders();
@@ -429,7 +483,11 @@ impl<'a> Instance<'a> {
             let mut names: Vec<&str> = chain.iter().map(|folder| &***folder).collect();
             names.push(&module.folder);
             let message = format!("module \"{name}\" calls itself: {}", names.join(" → "));
-            return Err(report(ProblemKind::Configuration, message, "a module cannot be part of itself"));
+            return Err(report(
+                ProblemKind::Configuration,
+                message,
+                "a module cannot be part of itself",
+            ));
         }
         if chain.len() >= MAX_MODULE_DEPTH {
             let message = format!("modules call modules more than {MAX_MODULE_DEPTH} deep");
@@ -440,17 +498,25 @@ impl<'a> Instance<'a> {
 
     /// Folders of the modules on the way here, the root's first.
     fn folders(&self) -> Vec<&'a Arc<str>> {
-        let mut folders = self.caller.as_ref().map_or_else(Vec::new, |caller| caller.instance.folders());
+        let mut folders =
+            self.caller.as_ref().map_or_else(Vec::new, |caller| caller.instance.folders());
         folders.push(&self.module.folder);
         folders
     }
 
     fn check_arguments(&self, call: &Declaration, module: &Module) {
-        let arguments = call.block.body.attributes.iter().filter(|argument| !CALL_META.contains(&&*argument.name));
+        let arguments = call
+            .block
+            .body
+            .attributes
+            .iter()
+            .filter(|argument| !CALL_META.contains(&&*argument.name));
         let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
         let given = |name: &str| call.attribute(name).is_some();
-        let missing =
-            module.variables.iter().filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
+        let missing = module
+            .variables
+            .iter()
+            .filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
         for (name, _) in missing {
             let message = format!("the module needs a value for its variable \"{name}\"");
             self.evaluator.report(&Fault { message, place: call.header(), is_limit: false });
@@ -470,14 +536,21 @@ impl<'a> Instance<'a> {
     /// The arguments of a call, as its first instance gets them.
     pub fn arguments_of(self: &Rc<Self>, call: &Declaration) -> Evaluated {
         let members = expand::expand(call, self).members;
-        let repetition = members.into_iter().next().map(|(_, repetition)| repetition).unwrap_or_default();
-        body::evaluate_body(&call.block.body, CALL_META, self, &Scope::of(self, call.file, &repetition))
+        let repetition =
+            members.into_iter().next().map(|(_, repetition)| repetition).unwrap_or_default();
+        body::evaluate_body(
+            &call.block.body,
+            CALL_META,
+            self,
+            &Scope::of(self, call.file, &repetition),
+        )
     }
 }
 
 /// What a reference to a resource instance gives: its attributes, each marked with where it is from; others are unknown.
 fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value {
-    let reason = if is_data { format!("read from {address}") } else { format!("computed by {address}") };
+    let reason =
+        if is_data { format!("read from {address}") } else { format!("computed by {address}") };
     let open = Open { address: Arc::clone(address), reason: reason.into() };
     let mark = |(name, value): (&Arc<str>, &Value)| {
         let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::source::{FileId, Problem};
-use crate::syntax::{Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, hcl};
+use crate::syntax::{
+    Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, hcl,
+};
 
 /// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem.
 pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
@@ -22,7 +24,6 @@ pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
     (body, reader.problems)
 }
 
-
 /// The body of a `.tfvars.json` file: attributes without templates.
 pub fn variables(root: Node) -> Body {
     let attribute = |entry: Entry| {
@@ -30,7 +31,10 @@ pub fn variables(root: Node) -> Body {
         let span = entry.key.span.to(entry.value.span);
         Some(Attribute { name, name_span, span, value: entry.value })
     };
-    Body { attributes: objects(root).into_iter().filter_map(attribute).collect(), blocks: Vec::new() }
+    Body {
+        attributes: objects(root).into_iter().filter_map(attribute).collect(),
+        blocks: Vec::new(),
+    }
 }
 
 struct Reader {
@@ -64,7 +68,13 @@ impl Reader {
         for node in bodies {
             let span = header.to(node.span);
             let body = self.block_body(name, node);
-            blocks.push(Block { name: Arc::clone(name), labels: labels.to_vec(), header, span, body });
+            blocks.push(Block {
+                name: Arc::clone(name),
+                labels: labels.to_vec(),
+                header,
+                span,
+                body,
+            });
         }
     }
 
@@ -91,7 +101,10 @@ impl Reader {
                     self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
                 }
                 _ => {
-                    let literal = matches!((parent, &*name), ("module", "source" | "version") | ("variable", "type"));
+                    let literal = matches!(
+                        (parent, &*name),
+                        ("module", "source" | "version") | ("variable", "type")
+                    );
                     let value = if literal { entry.value } else { self.expression(entry.value) };
                     body.attributes.push(Attribute { name, name_span, span, value });
                 }
@@ -102,7 +115,9 @@ impl Reader {
 
     fn expression(&mut self, node: Node) -> Node {
         let kind = match node.kind {
-            NodeKind::Scalar(Scalar::String(text)) if text.contains("${") || text.contains("%{") => {
+            NodeKind::Scalar(Scalar::String(text))
+                if text.contains("${") || text.contains("%{") =>
+            {
                 match hcl::parse_template(self.file, &text, node.span) {
                     Ok(parts) => template(parts),
                     Err(problem) => {
@@ -117,7 +132,10 @@ impl Reader {
             NodeKind::Mapping(entries) => NodeKind::Mapping(
                 entries
                     .into_iter()
-                    .map(|entry| Entry { key: self.expression(entry.key), value: self.expression(entry.value) })
+                    .map(|entry| Entry {
+                        key: self.expression(entry.key),
+                        value: self.expression(entry.value),
+                    })
                     .collect(),
             ),
             kind => kind,

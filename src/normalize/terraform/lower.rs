@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::number::Number;
-use super::value::{Kind, Value};
+use super::types::Type;
+use super::value::{Kind, Unknown, Value};
 use crate::document::{self, Pointer, Reference};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
@@ -19,6 +20,8 @@ pub struct Lowering {
     pub references: Vec<Reference>,
     /// JSON texts, parsed, by pointer without its leading `/`.
     pub parsed: document::Map,
+    /// Whether the value is what a text holds.
+    inside_text: bool,
 }
 
 impl Lowering {
@@ -26,7 +29,10 @@ impl Lowering {
     pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
         let root = Pointer::root();
         document::Value::object(
-            entries.iter().map(|(key, value)| (Arc::clone(key), self.value(value, &root.key(key)))).collect(),
+            entries
+                .iter()
+                .map(|(key, value)| (Arc::clone(key), self.value(value, &root.key(key))))
+                .collect(),
         )
     }
 
@@ -42,19 +48,40 @@ impl Lowering {
                 document::Value::String(Arc::clone(text))
             }
             Kind::Sequence(_, items) => document::Value::array(
-                items.iter().enumerate().map(|(position, item)| self.value(item, &at.index(position))).collect(),
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(position, item)| self.value(item, &at.index(position)))
+                    .collect(),
             ),
             Kind::Mapping(map) => document::Value::object(
-                map.entries.iter().map(|(key, item)| (Arc::clone(key), self.value(item, &at.key(key)))).collect(),
+                map.entries
+                    .iter()
+                    .map(|(key, item)| (Arc::clone(key), self.value(item, &at.key(key))))
+                    .collect(),
             ),
-            Kind::Unknown(unknown) => {
-                if let Some(partial) = &unknown.partial {
-                    let structure = Lowering::default().value(partial, &Pointer::root());
-                    self.parsed.insert(parsed_key(at), structure);
-                }
-                document::Value::Unknown(Arc::from(&*unknown.reason))
-            }
+            Kind::Unknown(unknown) => self.unknown(unknown, at),
         }
+    }
+
+    /// A text that is JSON but for unknown parts is looked into; of any other text, nothing is known about what it holds either.
+    fn unknown(&mut self, unknown: &Unknown, at: &Pointer) -> document::Value {
+        if self.inside_text && !unknown.shown.is_empty() {
+            return document::Value::String(Arc::clone(&unknown.shown));
+        }
+        let value = document::Value::Unknown(Arc::from(&*unknown.reason));
+        match &unknown.partial {
+            Some(partial) => {
+                let mut inner = Self { inside_text: true, ..Self::default() };
+                let structure = inner.value(partial, &Pointer::root());
+                self.parsed.insert(parsed_key(at), structure);
+            }
+            None if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
+                self.parsed.insert(parsed_key(at), value.clone());
+            }
+            None => {}
+        }
+        value
     }
 
     fn marks(&mut self, value: &Value, at: &Pointer) {
@@ -62,8 +89,11 @@ impl Lowering {
             self.sensitive.push(at.clone());
         }
         for (address, attribute) in value.marks.references() {
-            let reference =
-                Reference { from: at.clone(), to: Arc::clone(address), attribute: attribute.clone() };
+            let reference = Reference {
+                from: at.clone(),
+                to: Arc::clone(address),
+                attribute: attribute.clone(),
+            };
             self.references.push(reference);
         }
     }
@@ -101,8 +131,8 @@ pub fn from_json(json: serde_json::Value) -> Value {
         },
         serde_json::Value::String(text) => Value::string(text),
         serde_json::Value::Array(items) => Value::tuple(items.into_iter().map(from_json).collect()),
-        serde_json::Value::Object(map) => {
-            Value::object(map.into_iter().map(|(key, item)| (key.into(), from_json(item))).collect())
-        }
+        serde_json::Value::Object(map) => Value::object(
+            map.into_iter().map(|(key, item)| (key.into(), from_json(item))).collect(),
+        ),
     }
 }

@@ -92,7 +92,9 @@ fn folder_of(document: &Document) -> Arc<str> {
 
 /// Whether a folder holds examples or tests: its calls do not make a module somebody's part.
 fn is_example(folder: &str) -> bool {
-    folder.split('/').any(|part| part == "examples" || part == "example" || part.starts_with("test"))
+    folder
+        .split('/')
+        .any(|part| part == "examples" || part == "example" || part.starts_with("test"))
 }
 
 impl Terraform<'_> {
@@ -101,7 +103,8 @@ impl Terraform<'_> {
         for module in self.modules.values().filter(|module| !is_example(&module.folder)) {
             called.extend(module.local_calls().filter_map(|(_, folder)| folder));
         }
-        let is_root = |folder: &&Arc<str>| self.modules.contains_key(*folder) && !called.contains(&***folder);
+        let is_root =
+            |folder: &&Arc<str>| self.modules.contains_key(*folder) && !called.contains(&***folder);
         self.scanned.iter().filter(is_root).cloned().collect()
     }
 
@@ -111,24 +114,30 @@ impl Terraform<'_> {
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
         let values = inputs::collect(root, files, self.options, &mut problems);
         let workspace = Arc::clone(&self.workspace);
-        let evaluator = Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
+        let evaluator =
+            Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
         let instance = instance::Instance::root(Rc::clone(&evaluator));
         let mut document = emit::document(&instance);
         let reached = evaluator.reached.take();
-        problems.extend(reached.iter().flat_map(|folder| self.modules[folder].problems.iter().cloned()));
+        problems.extend(
+            reached.iter().flat_map(|folder| self.modules[folder].problems.iter().cloned()),
+        );
         document.problems.extend(problems);
         (document, reached)
     }
 
     /// `--var` that no root declares is a mistake.
     fn undeclared_options(&self, roots: &BTreeSet<Arc<str>>) -> Vec<Problem> {
-        let declared =
-            |name: &Arc<str>| roots.iter().any(|root| self.modules[root].variables.contains_key(name));
+        let declared = |name: &Arc<str>| {
+            roots.iter().any(|root| self.modules[root].variables.contains_key(name))
+        };
         let undeclared = self.options.iter().filter_map(|option| match option {
             VariableOption::Assignment { name, .. } if !declared(name) => Some(name),
             _ => None,
         });
-        let message = |name: &Arc<str>| format!("no root module declares the variable \"{name}\" given by --var");
+        let message = |name: &Arc<str>| {
+            format!("no root module declares the variable \"{name}\" given by --var")
+        };
         undeclared.map(|name| Problem::new(ProblemKind::Configuration, message(name))).collect()
     }
 }

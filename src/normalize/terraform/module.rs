@@ -110,7 +110,10 @@ impl Module {
 
     fn add_file(&mut self, file: FileId, body: Body) {
         for attribute in &body.attributes {
-            let message = format!("an attribute named \"{}\" is not expected at the top of a file", attribute.name);
+            let message = format!(
+                "an attribute named \"{}\" is not expected at the top of a file",
+                attribute.name
+            );
             self.refuse(file, attribute.name_span, message);
         }
         for block in body.blocks {
@@ -127,7 +130,11 @@ impl Module {
             _ => return,
         };
         if block.labels.len() != wanted {
-            let message = format!("a {} block takes {wanted} labels, here are {}", block.name, block.labels.len());
+            let message = format!(
+                "a {} block takes {wanted} labels, here are {}",
+                block.name,
+                block.labels.len()
+            );
             return self.refuse(file, block.header, message);
         }
         match &*block.name {
@@ -146,7 +153,11 @@ impl Module {
                 let (header, kind) = (block.header, Arc::clone(&block.name));
                 table.entry(Arc::clone(&name)).or_insert(Declaration { file, block });
                 if duplicate {
-                    self.refuse(file, header, format!("{kind} \"{name}\" is declared twice in this module"));
+                    self.refuse(
+                        file,
+                        header,
+                        format!("{kind} \"{name}\" is declared twice in this module"),
+                    );
                 }
             }
         }
@@ -158,7 +169,11 @@ impl Module {
         let prefix = if is_data { "data." } else { "" };
         let address: Arc<str> = format!("{prefix}{kind}.{name}").into();
         if self.resources.contains_key(&address) {
-            return self.refuse(file, block.header, format!("{address} is declared twice in this module"));
+            return self.refuse(
+                file,
+                block.header,
+                format!("{address} is declared twice in this module"),
+            );
         }
         let declaration = Declaration { file, block };
         self.resources.insert(address, ResourceDeclaration { declaration, kind, name, is_data });
@@ -167,7 +182,8 @@ impl Module {
     fn add_locals(&mut self, file: FileId, block: Block) {
         for attribute in block.body.attributes {
             if self.locals.contains_key(&attribute.name) {
-                let message = format!("local value \"{}\" is declared twice in this module", attribute.name);
+                let message =
+                    format!("local value \"{}\" is declared twice in this module", attribute.name);
                 self.refuse(file, attribute.name_span, message);
                 continue;
             }
@@ -211,7 +227,8 @@ impl Module {
                 Some(declaration) => override_body(&mut declaration.block.body, block.body),
                 None if &*block.name == "locals" => {
                     for attribute in block.body.attributes {
-                        let expression = Expression { file, span: attribute.span, node: attribute.value };
+                        let expression =
+                            Expression { file, span: attribute.span, node: attribute.value };
                         self.locals.insert(attribute.name, expression);
                     }
                 }
@@ -221,7 +238,8 @@ impl Module {
     }
 
     fn refuse(&mut self, file: FileId, span: Span, message: String) {
-        self.problems.push(Problem::new(ProblemKind::Configuration, message).at(Place { file, span }));
+        self.problems
+            .push(Problem::new(ProblemKind::Configuration, message).at(Place { file, span }));
     }
 
     /// Local module folders that this one calls, with the call's name; `None` for a source that leaves the project.
@@ -240,7 +258,9 @@ pub fn is_local_source(source: &str) -> bool {
 
 fn is_override_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"].iter().find_map(|ending| name.strip_suffix(ending));
+    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"]
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending));
     stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 

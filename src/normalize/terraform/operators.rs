@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::number::Number;
 use super::types::{self, Type};
-use super::value::{Kind, Marks, SequenceKind, Unknown, Value};
+use super::value::{Kind, Marks, Open, SequenceKind, Unknown, Value};
 use crate::syntax::{BinaryOperator, UnaryOperator};
 
 /// Apply an operator with one side. The error is a sentence.
@@ -29,7 +29,9 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value) -> Result<V
     let result = match operator {
         Op::Equal => equality(left, right, true),
         Op::NotEqual => equality(left, right, false),
-        Op::And | Op::Or => logic(operator, &operand(left, &Type::Bool)?, &operand(right, &Type::Bool)?),
+        Op::And | Op::Or => {
+            logic(operator, &operand(left, &Type::Bool)?, &operand(right, &Type::Bool)?)
+        }
         _ => numeric(operator, &operand(left, &Type::Number)?, &operand(right, &Type::Number)?)?,
     };
     Ok(result.with_marks(&marks))
@@ -45,7 +47,13 @@ fn operand(value: &Value, kind: &Type) -> Result<Value, String> {
 /// An unknown of a type, for the reason of another.
 pub fn unknown_of(cause: &Value, kind: Type) -> Value {
     let reason = cause.unknown_reason().cloned().unwrap_or_else(|| Arc::from("unknown"));
-    Kind::Unknown(Arc::new(Unknown { reason, kind: Some(kind), not_null: true, ..Unknown::default() })).into()
+    Kind::Unknown(Arc::new(Unknown {
+        reason,
+        kind: Some(kind),
+        not_null: true,
+        ..Unknown::default()
+    }))
+    .into()
 }
 
 /// Terraform does not short-circuit: an unknown side makes the result unknown whatever the other says.
@@ -63,7 +71,8 @@ fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Valu
     use BinaryOperator as Op;
     let (Kind::Number(a), Kind::Number(b)) = (&left.kind, &right.kind) else {
         let cause = if left.unknown_reason().is_some() { left } else { right };
-        let arithmetic = matches!(operator, Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo);
+        let arithmetic =
+            matches!(operator, Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo);
         return Ok(unknown_of(cause, if arithmetic { Type::Number } else { Type::Bool }));
     };
     let number = |number: Number| Ok(Value::number(number));
@@ -72,7 +81,9 @@ fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Valu
         Op::Subtract => number(a.subtract(b)),
         Op::Multiply => number(a.multiply(b)),
         Op::Divide => a.divide(b).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
-        Op::Modulo => a.remainder(b).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
+        Op::Modulo => {
+            a.remainder(b).map(Value::number).ok_or_else(|| "division by zero".to_owned())
+        }
         Op::Less => Ok(Value::bool(a < b)),
         Op::LessOrEqual => Ok(Value::bool(a <= b)),
         Op::Greater => Ok(Value::bool(a > b)),
@@ -84,7 +95,8 @@ fn equality(left: &Value, right: &Value, wanted: bool) -> Value {
     match equal(left, right) {
         Equality::Known(same) => Value::bool(same == wanted),
         Equality::Unknown(reason) => {
-            let unknown = Unknown { reason, kind: Some(Type::Bool), not_null: true, ..Unknown::default() };
+            let unknown =
+                Unknown { reason, kind: Some(Type::Bool), not_null: true, ..Unknown::default() };
             Kind::Unknown(Arc::new(unknown)).into()
         }
     }
@@ -133,7 +145,10 @@ fn equal(left: &Value, right: &Value) -> Equality {
             if let Some(open) = a.open.as_ref().or(b.open.as_ref()) {
                 return Equality::Unknown(Arc::clone(&open.reason));
             }
-            if a.is_map != b.is_map || a.entries.len() != b.entries.len() || !a.entries.keys().eq(b.entries.keys()) {
+            if a.is_map != b.is_map
+                || a.entries.len() != b.entries.len()
+                || !a.entries.keys().eq(b.entries.keys())
+            {
                 return Equality::Known(false);
             }
             all_equal(a.entries.values().zip(b.entries.values()))
@@ -158,22 +173,44 @@ fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Equalit
 pub fn unknown_of_member(object: &Value, name: &str) -> Value {
     let kind = match &object.kind {
         Kind::Unknown(unknown) => match &unknown.kind {
-            Some(Type::Object(attributes)) => attributes.get(name).map(|attribute| attribute.kind.clone()),
+            Some(Type::Object(attributes)) => {
+                attributes.get(name).map(|attribute| attribute.kind.clone())
+            }
             Some(Type::Map(element)) => Some(Type::clone(element)),
             _ => None,
         },
         _ => None,
     };
     let reason = object.unknown_reason().cloned().unwrap_or_else(|| Arc::from("unknown"));
-    let result: Value = Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into();
+    let result: Value =
+        Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into();
     result.with_marks(&object.marks)
 }
 
-/// An attribute that the provider computes. An id is never null and always a text.
-pub fn computed(reason: Arc<str>, name: &str) -> Value {
+/// An attribute that the provider computes. An id is never null and always a text; what names something is shown as its reference.
+pub fn computed(open: &Open, name: &str) -> Value {
     let is_id = name == "id";
-    let kind = is_id.then_some(Type::String);
-    Kind::Unknown(Arc::new(Unknown { reason, kind, not_null: is_id, ..Unknown::default() })).into()
+    let is_data = open.address.contains("data.");
+    let shown = if !is_data || names_something(name) {
+        format!("${{{}.{name}}}", open.address)
+    } else {
+        String::new()
+    };
+    let unknown = Unknown {
+        reason: Arc::clone(&open.reason),
+        kind: is_id.then_some(Type::String),
+        not_null: is_id,
+        shown: shown.into(),
+        ..Unknown::default()
+    };
+    Kind::Unknown(Arc::new(unknown)).into()
+}
+
+/// Whether an attribute of a data source is an identifier by its name: never a wildcard.
+fn names_something(attribute: &str) -> bool {
+    matches!(attribute, "id" | "arn" | "name" | "partition" | "region" | "dns_suffix")
+        || attribute.ends_with("_id")
+        || attribute.ends_with("_arn")
 }
 
 /// A type with its article: `a number`, `an object`.

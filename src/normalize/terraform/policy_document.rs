@@ -64,7 +64,11 @@ fn text_of(document: Value) -> Value {
 }
 
 /// Add the statements of other documents; an unknown that cannot be looked into is the whole result.
-fn merge_documents(texts: Option<&Value>, statements: &mut Vec<Value>, marks: &mut Marks) -> Option<Value> {
+fn merge_documents(
+    texts: Option<&Value>,
+    statements: &mut Vec<Value>,
+    marks: &mut Marks,
+) -> Option<Value> {
     for text in items(texts) {
         *marks = marks.union(&text.deep_marks());
         let document = match &text.kind {
@@ -96,7 +100,8 @@ fn replace_or_add(statements: &mut Vec<Value>, statement: Value) {
         },
         _ => None,
     };
-    let same = sid(&statement).and_then(|wanted| statements.iter().position(|old| sid(old).as_ref() == Some(&wanted)));
+    let same = sid(&statement)
+        .and_then(|wanted| statements.iter().position(|old| sid(old).as_ref() == Some(&wanted)));
     match same {
         Some(at) => statements[at] = statement,
         None => statements.push(statement),
@@ -116,7 +121,10 @@ fn render_statement(written: &Entries) -> Value {
     if let Some(sid) = written.get("sid") {
         made.insert("Sid".into(), sid.clone());
     }
-    made.insert("Effect".into(), written.get("effect").cloned().unwrap_or_else(|| Value::string("Allow")));
+    made.insert(
+        "Effect".into(),
+        written.get("effect").cloned().unwrap_or_else(|| Value::string("Allow")),
+    );
     let lists = [
         ("actions", "Action"),
         ("not_actions", "NotAction"),

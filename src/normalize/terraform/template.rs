@@ -35,10 +35,16 @@ struct Text {
 const PLACEHOLDER: char = '\u{f8fe}';
 
 impl Text {
-    fn parts(&mut self, parts: &[TemplatePart], scope: &Scope<'_, '_>, span: Span) -> Result<(), Fault> {
+    fn parts(
+        &mut self,
+        parts: &[TemplatePart],
+        scope: &Scope<'_, '_>,
+        span: Span,
+    ) -> Result<(), Fault> {
         for part in parts {
             if self.text.len() > MAX_TEXT_BYTES {
-                let message = format!("the template makes a text of more than {MAX_TEXT_BYTES} bytes");
+                let message =
+                    format!("the template makes a text of more than {MAX_TEXT_BYTES} bytes");
                 return Err(Fault { is_limit: true, ..scope.fault(span, message) });
             }
             match part {
@@ -55,7 +61,9 @@ impl Text {
                     match holds.kind {
                         Kind::Bool(true) => self.parts(then, scope, span)?,
                         Kind::Bool(false) => self.parts(otherwise, scope, span)?,
-                        Kind::Null => return Err(scope.fault(condition.span, "the condition cannot be null")),
+                        Kind::Null => {
+                            return Err(scope.fault(condition.span, "the condition cannot be null"));
+                        }
                         _ => self.unknown(holds),
                     }
                 }
@@ -84,7 +92,9 @@ impl Text {
                 self.unknown(unknown);
                 return Ok(());
             }
-            Err(None) => return Err(scope.fault(span, "a template loop needs a list, set, map or object")),
+            Err(None) => {
+                return Err(scope.fault(span, "a template loop needs a list, set, map or object"));
+            }
         };
         for (key, value) in items {
             let outer = key_name.map(|name| Name { name, value: key, outer: scope.names });
@@ -126,6 +136,7 @@ impl Text {
                 _ => "",
             };
             unknown.prefix = format!("{known}{inner}").into();
+            unknown.shown = shown(&self.text, &self.unknowns).unwrap_or_default().into();
             unknown.partial = self.partial_json();
         }
         result.with_marks(&self.marks)
@@ -146,15 +157,15 @@ impl Text {
         match json {
             serde_json::Value::String(text) => {
                 let count = text.matches(PLACEHOLDER).count();
-                if count == 0 {
-                    return Value::string(text);
-                }
-                let cause = self.unknowns.get(*next);
+                let unknowns = self.unknowns.get(*next..*next + count).unwrap_or_default();
                 *next += count;
-                match cause {
-                    Some(cause) => unknown_of(cause, Type::String).with_marks(&cause.marks),
-                    None => Value::unknown("part of a text that is not known"),
+                let Some(first) = unknowns.first() else { return Value::string(text) };
+                let mut leaf = unknown_of(first, Type::String);
+                if let Kind::Unknown(unknown) = &mut leaf.kind {
+                    Arc::make_mut(unknown).shown =
+                        shown(&text, unknowns).unwrap_or_default().into();
                 }
+                unknowns.iter().fold(leaf, |leaf, cause| leaf.with_marks(&cause.marks))
             }
             serde_json::Value::Array(items) => {
                 Value::tuple(items.into_iter().map(|item| self.with_unknowns(item, next)).collect())
@@ -170,4 +181,28 @@ impl Text {
             other => super::lower::from_json(other),
         }
     }
+}
+
+/// The text with its unknown parts written as references; `None` where it could be a bare wildcard for all that is known.
+fn shown(text: &str, unknowns: &[Value]) -> Option<String> {
+    let part = |value: &Value| match &value.kind {
+        Kind::Unknown(unknown) if !unknown.shown.is_empty() => Some(Arc::clone(&unknown.shown)),
+        _ => None,
+    };
+    let says_something = |text: &str| text.chars().any(|c| !matches!(c, '*' | '?'));
+    let start = text.split(PLACEHOLDER).next().unwrap_or_default();
+    if !says_something(start) && unknowns.first().and_then(part).is_none() {
+        return None;
+    }
+    let mut all = String::new();
+    let mut parts = unknowns.iter();
+    for character in text.chars() {
+        if character == PLACEHOLDER {
+            let reference = parts.next().and_then(part);
+            all.push_str(reference.as_deref().unwrap_or("${…}"));
+        } else {
+            all.push(character);
+        }
+    }
+    Some(all)
 }

@@ -76,6 +76,9 @@ pub struct Unknown {
     pub prefix: Arc<str>,
     /// Whether it cannot be null.
     pub not_null: bool,
+    /// How a text that names something is shown where it stands in a policy: `${aws_s3_bucket.logs.arn}/*`. Empty where the text
+    /// could be anything, such as `*`.
+    pub shown: Arc<str>,
     /// The argument of `jsonencode` that it is the text of, where parts of that are unknown.
     pub partial: Option<Value>,
 }

@@ -29,6 +29,7 @@ fn encode_parts(value: &Value) -> Result<Value, String> {
             prefix: first_character(value).into(),
             not_null: true,
             partial: Some(value.clone()),
+            ..Unknown::default()
         }))
         .into());
     }
