@@ -266,13 +266,18 @@ data:
 }
 
 #[test]
-fn one_object_written_twice_in_a_folder_is_two_resources() {
+fn one_object_written_twice_in_a_file_is_two_resources() {
     let pod = object("Pod", "a");
-    let found = documents(&[("b.yaml", &pod), ("a.yaml", &pod)]);
+    let found = document(&format!("{pod}---\n{pod}"));
+    assert_eq!(addresses(&found), ["Pod/default/a", "Pod/default/a#2"]);
+    assert!(found.resources[0].place.span.start < found.resources[1].place.span.start);
+}
+
+#[test]
+fn a_namespace_written_twice_divides_nothing() {
+    let namespace = object("Namespace", "a");
+    let found = documents(&[("a/x.yaml", &namespace), ("b/x.yaml", &namespace)]);
     assert_eq!(found.len(), 1);
-    assert_eq!(addresses(&found[0]), ["Pod/default/a", "Pod/default/a#2"]);
-    // The file that comes first by path has the plain address.
-    assert_eq!(found[0].resources[0].place.file.0, 1);
 }
 
 /// `root: addresses` of every document.
@@ -304,9 +309,13 @@ fn outline(files: &[&str]) -> String {
     &["apps/web/dev/x.yaml=x", "apps/web/prod/x.yaml=x", "apps/db/w.yaml=w", "net/z.yaml=z"],
     ".: z\napps: w\napps/web/dev: x\napps/web/prod: x"
 )]
-#[case::an_overlay_holds_over_what_lies_above(
+#[case::an_overlay_of_what_lies_above(
     &["x.yaml=x", "w.yaml=w", "prod/x.yaml=x"],
-    ".: w x\nprod: w x"
+    "prod: w x\nx.yaml: w x"
+)]
+#[case::alternative_files(
+    &["install.yaml=x", "install-ha.yaml=x", "crd.yaml=w"],
+    "install-ha.yaml: w x\ninstall.yaml: w x"
 )]
 fn documents_divide_where_folders_contradict(#[case] files: &[&str], #[case] expected: &str) {
     assert_eq!(outline(files), expected);
