@@ -362,10 +362,38 @@ fn joins_over_edges(#[case] resources: Json, #[case] expected: &str) {
 	some r in xs
 }"#,
     json!({"b.a": {"k": 1}, "b.c": {"k": "?"}}),
-    "b.a: unknown b.c/k\nb.c: unknown b.c/k"
+    "b.a: unknown b.c/k\nb.c: pass"
 )]
 fn reads_of_other_resources(#[case] rule: &str, #[case] resources: Json, #[case] expected: &str) {
     assert_eq!(judge(rule, &["b"], &resources), expected);
+}
+
+const SSH: &str = r#"deny contains {"resource": r.address, "at": at, "message": sprintf("%v may reach port 22", [c])} if {
+	some r in input.by_type.b
+	some i, rule in r.attributes.ingress
+	lib.port_in(22, rule)
+	some c in lib.as_list(rule.cidrs)
+	lib.is_any_cidr(c)
+	at := sprintf("/ingress/%d/cidrs", [i])
+}"#;
+
+#[rstest]
+#[case::open(json!([{"from_port": 0, "to_port": 80, "cidrs": ["10.0.0.0/8", "0.0.0.0/0"]}]), "finding /ingress/0/cidrs")]
+#[case::closed(json!([{"from_port": 80, "to_port": 80, "cidrs": ["0.0.0.0/0"]}]), "pass")]
+#[case::known_beside_unknown(json!([{"from_port": 0, "to_port": 80, "cidrs": ["?", "0.0.0.0/0"]}]), "finding /ingress/0/cidrs")]
+#[case::another_block(
+    json!([{"from_port": 0, "to_port": 80, "cidrs": "?"}, {"from_port": 22, "to_port": 22, "cidrs": ["::/0"]}]),
+    "finding /ingress/1/cidrs"
+)]
+#[case::unknown_range(json!([{"from_port": 0, "to_port": 80, "cidrs": ["?"]}]), "unknown b.a/ingress/0/cidrs/0")]
+#[case::unknown_range_of_another_port(json!([{"from_port": 80, "to_port": 80, "cidrs": ["?"]}]), "pass")]
+#[case::unknown_port(json!([{"from_port": "?", "to_port": 80, "cidrs": ["0.0.0.0/0"]}]), "unknown b.a/ingress/0/from_port")]
+#[case::unknown_port_not_reached(json!([{"from_port": "?", "to_port": 20, "cidrs": ["0.0.0.0/0"]}]), "pass")]
+#[case::unknown_description(json!([{"from_port": 0, "to_port": 80, "cidrs": ["0.0.0.0/0"], "description": "?"}]), "finding /ingress/0/cidrs")]
+#[case::all_unknown(json!("?"), "unknown b.a/ingress")]
+fn a_rule_over_blocks(#[case] ingress: Json, #[case] expected: &str) {
+    let resources = json!({"b.a": {"ingress": ingress, "name": "?"}});
+    assert_eq!(judge(SSH, &["b"], &resources), format!("b.a: {expected}"));
 }
 
 #[test]
@@ -409,7 +437,7 @@ fn a_malformed_denial_is_an_error(#[case] rule: &str, #[case] expected: &str) {
     assert_eq!(judge(rule, &["b"], &resources), format!("b.a: {expected}"));
 }
 
-fn policy(statements: Json) -> Json {
+fn policy(statements: &Json) -> Json {
     json!({"b.a": {"policy": "{…}", "$parsed": {"policy": {"Statement": statements}}}})
 }
 
@@ -429,7 +457,7 @@ fn policy(statements: Json) -> Json {
 fn statements_that_allow_anyone(#[case] statements: Json, #[case] expected: bool) {
     let rule = shape("some s in lib.statements(r.parsed.policy); lib.allows_anyone(s)");
     let expected = if expected { "b.a: finding /k" } else { "b.a: pass" };
-    assert_eq!(judge(&rule, &["b"], &policy(statements)), expected);
+    assert_eq!(judge(&rule, &["b"], &policy(&statements)), expected);
 }
 
 #[test]
@@ -438,10 +466,10 @@ fn unknown_parts_of_a_statement_matter_where_they_are_read() {
         r#"some s in lib.statements(r.parsed.policy); "*" in s.actions; s.effect == "Allow""#,
     );
     let resources = policy(
-        json!([{"Effect": "Allow", "Action": ["*"], "Resource": ["?"], "Principal": {"AWS": "?"}}]),
+        &json!([{"Effect": "Allow", "Action": ["*"], "Resource": ["?"], "Principal": {"AWS": "?"}}]),
     );
     assert_eq!(judge(&rule, &["b"], &resources), "b.a: finding /k");
-    let resources = policy(json!([{"Effect": "Allow", "Action": ["s3:Get", "?"]}]));
+    let resources = policy(&json!([{"Effect": "Allow", "Action": ["s3:Get", "?"]}]));
     assert_eq!(judge(&rule, &["b"], &resources), "b.a: unknown b.a/policy/Statement/0/Action/1");
 }
 

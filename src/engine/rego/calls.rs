@@ -44,7 +44,9 @@ fn chains(table: &Table, needs: &BTreeMap<&str, BTreeSet<String>>, faults: &mut 
     let mut open: BTreeMap<&str, usize> = BTreeMap::new();
     for (path, needed) in needs {
         open.insert(path, needed.len());
-        needed.iter().for_each(|other| users.entry(other).or_default().push(path));
+        for other in needed {
+            users.entry(other).or_default().push(path);
+        }
     }
     let mut depth: BTreeMap<&str, usize> = BTreeMap::new();
     let mut ready: Vec<&str> = needs.keys().copied().filter(|path| open[path] == 0).collect();
@@ -152,11 +154,15 @@ impl<'a> Visitor<'a> {
             }
             RuleHead::Func { args, assign, .. } => {
                 if let Some(scope) = self.scopes.last_mut() {
-                    args.iter().for_each(|argument| table::pattern(argument, scope));
+                    for argument in args {
+                        table::pattern(argument, scope);
+                    }
                     self.assign(assign.as_ref());
                 } else {
                     let mut names = BTreeSet::new();
-                    args.iter().for_each(|argument| table::pattern(argument, &mut names));
+                    for argument in args {
+                        table::pattern(argument, &mut names);
+                    }
                     self.scopes.push(names);
                     self.assign(assign.as_ref());
                     self.scopes.pop();
@@ -173,7 +179,9 @@ impl<'a> Visitor<'a> {
 
     fn query(&mut self, query: &Query) {
         self.scopes.push(table::declared(query));
-        query.stmts.iter().for_each(|statement| self.statement(statement));
+        for statement in &query.stmts {
+            self.statement(statement);
+        }
         self.scopes.pop();
     }
 
@@ -181,7 +189,9 @@ impl<'a> Visitor<'a> {
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { key, value, collection, .. } => {
-                key.iter().for_each(|key| self.expr(key));
+                if let Some(key) = key {
+                    self.expr(key);
+                }
                 self.expr(value);
                 self.expr(collection);
             }
@@ -218,7 +228,9 @@ impl<'a> Visitor<'a> {
             | Expr::Null { .. } => {}
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr),
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
-                items.iter().for_each(|item| self.expr(item));
+                for item in items {
+                    self.expr(item);
+                }
             }
             Expr::Object { fields, .. } => {
                 for (_, key, value) in fields {
@@ -240,7 +252,9 @@ impl<'a> Visitor<'a> {
                 self.expr(rhs);
             }
             Expr::Membership { key, value, collection, .. } => {
-                key.iter().for_each(|key| self.expr(key));
+                if let Some(key) = key {
+                    self.expr(key);
+                }
                 self.expr(value);
                 self.expr(collection);
             }
@@ -249,7 +263,9 @@ impl<'a> Visitor<'a> {
 
     fn comprehension(&mut self, terms: &[&Ref<Expr>], query: &Query) {
         self.scopes.push(table::declared(query));
-        terms.iter().for_each(|term| self.expr(term));
+        for term in terms {
+            self.expr(term);
+        }
         self.query(query);
         self.scopes.pop();
     }
@@ -272,7 +288,9 @@ impl<'a> Visitor<'a> {
     }
 
     fn call(&mut self, span: &Span, function: &Expr, arguments: &[Ref<Expr>]) {
-        arguments.iter().for_each(|argument| self.expr(argument));
+        for argument in arguments {
+            self.expr(argument);
+        }
         let Some(path) = self.table.function(self.module, function) else {
             return self.fault(span, "this is not the name of a function".to_owned());
         };

@@ -114,7 +114,6 @@ impl Input {
             }
         }
         if !changes.keep_addresses
-            && !(changes.records.is_empty() && changes.removed.is_empty())
             && let Some(by_address) = member(&mut whole, "by_address")
         {
             for (at, record) in &changes.records {

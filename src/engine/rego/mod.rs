@@ -9,14 +9,18 @@
 mod builtins;
 mod calls;
 mod compile;
+mod expressions;
+mod functions;
 mod guard;
 mod input;
 mod judge;
 mod overlap;
 mod proof;
 mod reads;
+mod references;
 mod run;
 mod shape;
+mod statements;
 mod table;
 
 use std::sync::Arc;

@@ -34,7 +34,7 @@ pub(super) struct Scope<'a> {
 impl Scope<'_> {
     /// Whether the rule looks at records other than the one that it judges.
     pub(super) fn joins(&self) -> bool {
-        self.reads.everything || self.reads.reads.iter().any(|read| !self.is_own(read))
+        self.reads.everything || self.reads.all.iter().any(|read| !self.is_own(read))
     }
 
     /// Whether nothing but the judged record is read of its type, so that others of it do not matter.
@@ -44,7 +44,7 @@ impl Scope<'_> {
             Root::Input => is_broad(read),
             Root::Edges(_) => false,
         };
-        !self.reads.everything && !self.reads.reads.iter().any(|read| other(&read))
+        !self.reads.everything && !self.reads.all.iter().any(|read| other(&read))
     }
 
     /// Whether records are reached by their address.
@@ -58,7 +58,7 @@ impl Scope<'_> {
             && (self.reads.everything
                 || self
                     .reads
-                    .reads
+                    .all
                     .iter()
                     .any(|read| is_broad(read) || !self.is_own(read) && self.of_kind(read, other)))
     }
@@ -91,7 +91,7 @@ impl Scope<'_> {
             return found.into_values().collect();
         }
         let mut near: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for read in &self.reads.reads {
+        for read in &self.reads.all {
             match &read.root {
                 Root::Record(_, Origin::Scan(site)) if self.reads.subjects.contains(site) => {
                     if self.of_kind(read, subject) {
@@ -209,7 +209,7 @@ impl Scope<'_> {
 
     /// Unknown input variables, if the rule reads any.
     fn variables(&self, subject: usize) -> Vec<Met> {
-        let reads: Vec<&Read> = self.reads.reads.iter().filter(|read| is_variable(read)).collect();
+        let reads: Vec<&Read> = self.reads.all.iter().filter(|read| is_variable(read)).collect();
         let mut found = Vec::new();
         for variable in &self.index.document.variables {
             let named = |read: &&&Read| match read.segs.get(1) {

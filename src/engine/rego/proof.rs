@@ -4,6 +4,7 @@
 //! compared with literals, so a few substitutes stand for all values there are, and all of them are tried.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use regorus::Value;
 
@@ -153,7 +154,7 @@ fn edit(record: &mut Value, met: &Met, value: Option<&Value>) {
             Value::Object(_) => holder
                 .as_object_mut()
                 .ok()
-                .and_then(|members| members.get_mut(&Value::String(part.clone()))),
+                .and_then(|members| members.get_mut(&Value::String(Arc::clone(part)))),
             Value::Array(_) => part
                 .parse::<usize>()
                 .ok()
@@ -166,7 +167,7 @@ fn edit(record: &mut Value, met: &Met, value: Option<&Value>) {
     match (&*holder, value) {
         (Value::Object(_), Some(value)) => {
             if let Ok(members) = holder.as_object_mut() {
-                members.insert(Value::String(last.clone()), value.clone());
+                members.insert(Value::String(Arc::clone(last)), value.clone());
             }
         }
         (Value::Array(items), value) => {
@@ -203,7 +204,9 @@ fn restored(at: &Pointer, removed: &BTreeSet<Pointer>) -> Pointer {
                 .filter_map(|gone| gone.parts().last()?.parse().ok())
                 .collect();
             gone.sort_unstable();
-            gone.into_iter().for_each(|gone| *index += usize::from(gone <= *index));
+            for gone in gone {
+                *index += usize::from(gone <= *index);
+            }
         }
         pointer = match index {
             Some(index) if !removed.is_empty() => pointer.index(index),

@@ -224,7 +224,9 @@ pub(super) fn declared(query: &Query) -> BTreeSet<String> {
                 names.extend(vars.iter().map(|name| name.text().to_owned()));
             }
             Literal::SomeIn { key, value, .. } => {
-                key.iter().for_each(|key| pattern(key, &mut names));
+                if let Some(key) = key {
+                    pattern(key, &mut names);
+                }
                 pattern(value, &mut names);
             }
             Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => {
@@ -245,10 +247,14 @@ pub(super) fn pattern(expr: &Expr, names: &mut BTreeSet<String>) {
             names.insert(span.text().to_owned());
         }
         Expr::Array { items, .. } | Expr::Set { items, .. } => {
-            items.iter().for_each(|item| pattern(item, names));
+            for item in items {
+                pattern(item, names);
+            }
         }
         Expr::Object { fields, .. } => {
-            fields.iter().for_each(|(_, _, value)| pattern(value, names));
+            for (_, _, value) in fields {
+                pattern(value, names);
+            }
         }
         _ => {}
     }
