@@ -696,7 +696,7 @@ fn format_ids_are_unique() {
 }
 
 /// The folder of shared material, where there is one.
-fn shared() -> Option<std::path::PathBuf> {
+pub(crate) fn shared() -> Option<std::path::PathBuf> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared");
     let folder = std::env::var_os("DREADNOUGHT_SHARED").map_or_else(|| beside.into(), Into::into);
     Some(folder).filter(|folder: &std::path::PathBuf| folder.is_dir())

@@ -83,7 +83,7 @@ fn resource(
     made: &ResourceInstance,
     unknown: bool,
 ) -> Resource {
-    let mut lowering = Lowering::default();
+    let mut lowering = Lowering::deciding();
     let attributes = lowering.entries(&made.body.entries);
     let mut references = lowering.references;
     references.retain(|reference| reference.to != made.address);
@@ -215,7 +215,7 @@ fn declare(
     declaration: &Declaration,
     evaluated: &Evaluated,
 ) -> Resource {
-    let mut lowering = Lowering::default();
+    let mut lowering = Lowering::deciding();
     let attributes = lowering.entries(&evaluated.entries);
     let mut references = lowering.references;
     references.sort();
@@ -323,7 +323,7 @@ fn module_call(
     let pinned = is_pinned(&source, version.as_deref());
     let address: Arc<str> = format!("{}module.{name}", instance.prefix).into();
     let arguments = instance.arguments_of(call);
-    let mut lowering = Lowering::default();
+    let mut lowering = Lowering::deciding();
     let inputs = lowering.entries(&arguments.entries);
     let mut references = lowering.references;
     references.sort();

@@ -46,6 +46,7 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Span tables of blocks without dynamic parts, by the block's address in memory.
     pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
+    quiet: Cell<bool>,
     steps: Cell<u64>,
     resources: Cell<usize>,
 }
@@ -70,6 +71,7 @@ impl<'a> Evaluator<'a> {
             template_depth: Cell::new(0),
             reached: RefCell::default(),
             spans: RefCell::default(),
+            quiet: Cell::new(false),
             steps: Cell::new(0),
             resources: Cell::new(0),
         }
@@ -101,8 +103,19 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
+    /// Evaluate; where asked to, quietly: what would be refused if something existed that may not is no problem, only unknown.
+    pub fn quietly_if<T>(&self, quiet: bool, evaluate: impl FnOnce() -> T) -> T {
+        let before = self.quiet.replace(self.quiet.get() || quiet);
+        let result = evaluate();
+        self.quiet.set(before);
+        result
+    }
+
     /// Record what Terraform would refuse, or a limit that was reached.
     pub fn report(&self, fault: &Fault) {
+        if self.quiet.get() && !fault.is_limit {
+            return;
+        }
         let kind = if fault.is_limit { ProblemKind::Limit } else { ProblemKind::Configuration };
         self.problems.borrow_mut().push(Problem::new(kind, fault.message.clone()).at(fault.place));
     }

@@ -112,6 +112,8 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
             entries
         }
         Kind::Null => return Err(fault("`for_each` cannot be null")),
+        // `condition ? toset(x) : []`: whatever type the empty one has, it makes nothing.
+        Kind::Sequence(_, items) if items.is_empty() => Vec::new(),
         _ => {
             return Err(fault(
                 "`for_each` needs a map or a set of texts; use toset() to convert a list",
@@ -138,6 +140,12 @@ fn representative(is_count: bool, cause: &Value) -> Expansion {
         Repetition::Each(operators::unknown_of(cause, Type::String), value)
     };
     Expansion { shape: Shape::Unknown(reason), members: vec![(Key::Unknown, repetition)] }
+}
+
+/// The repetition of a block that has no instance.
+pub fn nothing() -> Repetition {
+    let unknown = || Value::unknown("the block has no instance");
+    Repetition::Each(unknown(), unknown())
 }
 
 /// Position of the instance with this key; `None` for an unknown key. The error is a sentence.

@@ -99,7 +99,7 @@ fn conditional(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault>
         _ => types::convert(&condition, &Type::Bool),
     };
     let condition = converted.map_err(|message| scope.fault(parts[0].span, message))?;
-    let Kind::Bool(holds) = condition.kind else {
+    let Some(holds) = operators::decided(&condition) else {
         return undecided(&condition, parts, scope);
     };
     let (taken, other) = if holds { (&parts[1], &parts[2]) } else { (&parts[2], &parts[1]) };

@@ -15,7 +15,7 @@ use super::expression::evaluate;
 use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types;
-use super::value::{Kind, Mapping, Marks, Open, Value};
+use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Value};
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::Attribute;
@@ -121,7 +121,7 @@ impl<'a> Instance<'a> {
             Space::Output => "output.",
         };
         self.enter(&format!("{kind}{name}"), at)?;
-        let result = compute();
+        let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
         self.evaluator.leave();
         let checked = result.and_then(|value| match self.evaluator.check_size(&value) {
             Ok(()) => Ok(value),
@@ -319,8 +319,10 @@ impl<'a> Instance<'a> {
         for (key, repetition) in members {
             let address: Arc<str> = format!("{}{address}{key}", self.prefix).into();
             let scope = Scope::of(self, scope_file, &repetition);
-            let mut body =
-                body::evaluate_body(&resource.declaration.block.body, RESOURCE_META, self, &scope);
+            let quiet = key == Key::Unknown || self.existence == Existence::Unknown;
+            let block = &resource.declaration.block.body;
+            let evaluate = || body::evaluate_body(block, RESOURCE_META, self, &scope);
+            let mut body = self.evaluator.quietly_if(quiet, evaluate);
             if resource.is_data && &*resource.kind == "aws_iam_policy_document" {
                 super::policy_document::complete(&mut body.entries);
             }
@@ -533,17 +535,13 @@ impl<'a> Instance<'a> {
         self.caller.as_ref().is_some_and(|caller| caller.call.attribute(name).is_some())
     }
 
-    /// The arguments of a call, as its first instance gets them.
+    /// The arguments of a call, as its first instance gets them; those of a call without instances are unknown.
     pub fn arguments_of(self: &Rc<Self>, call: &Declaration) -> Evaluated {
-        let members = expand::expand(call, self).members;
-        let repetition =
-            members.into_iter().next().map(|(_, repetition)| repetition).unwrap_or_default();
-        body::evaluate_body(
-            &call.block.body,
-            CALL_META,
-            self,
-            &Scope::of(self, call.file, &repetition),
-        )
+        let first = expand::expand(call, self).members.into_iter().next();
+        let (key, repetition) = first.unwrap_or((Key::Unknown, expand::nothing()));
+        let scope = Scope::of(self, call.file, &repetition);
+        let evaluate = || body::evaluate_body(&call.block.body, CALL_META, self, &scope);
+        self.evaluator.quietly_if(key == Key::Unknown, evaluate)
     }
 }
 
@@ -552,10 +550,28 @@ fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value
     let reason =
         if is_data { format!("read from {address}") } else { format!("computed by {address}") };
     let open = Open { address: Arc::clone(address), reason: reason.into() };
+    let open = Arc::new(open);
     let mark = |(name, value): (&Arc<str>, &Value)| {
         let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));
-        (Arc::clone(name), value.clone().with_marks(&reference))
+        (Arc::clone(name), open_blocks(value, &open).with_marks(&reference))
     };
     let entries = body.entries.iter().map(mark).collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) })).into()
+    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(open) })).into()
+}
+
+/// Nested blocks have attributes that the provider computes, too.
+fn open_blocks(value: &Value, open: &Arc<Open>) -> Value {
+    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
+    let block = |item: &Value| match &item.kind {
+        Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
+            let inner =
+                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), open_blocks(value, open));
+            let entries = map.entries.iter().map(inner).collect();
+            let map = Mapping { entries, is_map: false, open: Some(Arc::clone(open)) };
+            Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
+        }
+        _ => item.clone(),
+    };
+    let items = items.iter().map(block).collect();
+    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
 }

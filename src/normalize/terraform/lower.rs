@@ -22,9 +22,16 @@ pub struct Lowering {
     pub parsed: document::Map,
     /// Whether the value is what a text holds.
     inside_text: bool,
+    /// Whether a boolean that its known operand decides is known.
+    decides: bool,
 }
 
 impl Lowering {
+    /// For resources: a boolean that its known operand decides is known.
+    pub fn deciding() -> Self {
+        Self { decides: true, ..Self::default() }
+    }
+
     /// Lower an object's entries.
     pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
         let root = Pointer::root();
@@ -68,6 +75,9 @@ impl Lowering {
     fn unknown(&mut self, unknown: &Unknown, at: &Pointer) -> document::Value {
         if self.inside_text && !unknown.shown.is_empty() {
             return document::Value::String(Arc::clone(&unknown.shown));
+        }
+        if let (Some(decided), true) = (unknown.decided, self.decides) {
+            return document::Value::Bool(decided);
         }
         let value = document::Value::Unknown(Arc::from(&*unknown.reason));
         match &unknown.partial {

@@ -17,7 +17,7 @@ pub fn unary(operator: UnaryOperator, value: &Value) -> Result<Value, String> {
     let result = match &operand.kind {
         Kind::Number(number) => Value::number(number.negate()),
         Kind::Bool(bool) => Value::bool(!bool),
-        _ => unknown_of(&operand, kind),
+        _ => with_decision(unknown_of(&operand, kind), decided(&operand).map(|bool| !bool)),
     };
     Ok(result.with_marks(&operand.marks))
 }
@@ -56,15 +56,36 @@ pub fn unknown_of(cause: &Value, kind: Type) -> Value {
     .into()
 }
 
-/// Terraform does not short-circuit: an unknown side makes the result unknown whatever the other says.
+/// Terraform up to 1.11 does not short-circuit: an unknown side makes the result unknown whatever the other says. What it is
+/// all the same is kept beside it.
 fn logic(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
-    match (&left.kind, &right.kind) {
-        (Kind::Bool(a), Kind::Bool(b)) => {
-            Value::bool(if operator == BinaryOperator::And { *a && *b } else { *a || *b })
-        }
-        (Kind::Unknown(_), _) => unknown_of(left, Type::Bool),
-        _ => unknown_of(right, Type::Bool),
+    let is_and = operator == BinaryOperator::And;
+    if let (Kind::Bool(a), Kind::Bool(b)) = (&left.kind, &right.kind) {
+        return Value::bool(if is_and { *a && *b } else { *a || *b });
     }
+    let cause = if left.unknown_reason().is_some() { left } else { right };
+    let decided = match (decided(left), decided(right)) {
+        (Some(a), _) | (_, Some(a)) if a != is_and => Some(a),
+        (Some(_), Some(_)) => Some(is_and),
+        _ => None,
+    };
+    with_decision(unknown_of(cause, Type::Bool), decided)
+}
+
+/// What a boolean is, also where Terraform calls it unknown.
+pub fn decided(value: &Value) -> Option<bool> {
+    match &value.kind {
+        Kind::Bool(bool) => Some(*bool),
+        Kind::Unknown(unknown) => unknown.decided,
+        _ => None,
+    }
+}
+
+fn with_decision(mut value: Value, decided: Option<bool>) -> Value {
+    if let (Kind::Unknown(unknown), Some(_)) = (&mut value.kind, decided) {
+        Arc::make_mut(unknown).decided = decided;
+    }
+    value
 }
 
 fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, String> {

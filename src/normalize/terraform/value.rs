@@ -76,6 +76,9 @@ pub struct Unknown {
     pub prefix: Arc<str>,
     /// Whether it cannot be null.
     pub not_null: bool,
+    /// What a boolean is whatever its unknown operand turns out to be: `true || x`. Terraform up to 1.11 calls it unknown all the same,
+    /// and so do outputs here; conditions, `count` and resources use what is decided.
+    pub decided: Option<bool>,
     /// How a text that names something is shown where it stands in a policy: `${aws_s3_bucket.logs.arn}/*`. Empty where the text
     /// could be anything, such as `*`.
     pub shown: Arc<str>,

@@ -177,6 +177,7 @@ pub(super) fn begins_with(known: &str, rest: &Unknown, whole_rest: bool) -> Valu
         prefix: prefix.into(),
         not_null: true,
         partial: None,
+        decided: None,
         shown: Arc::from(""),
     }))
     .into()
