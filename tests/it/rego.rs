@@ -726,6 +726,28 @@ const CONDITIONS: &[&str] = &[
     "not startswith(r.attributes.k, \"x\")",
     "lower(r.attributes.k) == \"x\"",
     "is_string(r.attributes.n)",
+    "is_number(r.attributes.l); r.attributes.l != 0",
+    "is_array(r.attributes.m); r.attributes.m != []",
+    "r.attributes.n == {}",
+    "r.attributes.n != {}",
+    "count(lib.as_list(r.attributes.m)) == 1",
+    "not \"x\" in lib.as_list(r.attributes.m)",
+    "lib.as_list(r.attributes.m)[0] == \"x\"",
+    "lib.port_in(1, r.attributes.l)",
+    "not lib.port_in(1, r.attributes.m)",
+    "lib.port_in(0, {\"from\": r.attributes.l, \"to\": 5})",
+    "count(array.concat(r.attributes.m, [\"x\"])) == 2",
+    "some s@ in lib.statements({\"Statement\": {\"Effect\": \"Allow\", \"Principal\": r.attributes.n, \"Action\": r.attributes.m}}); \"x\" in s@.actions",
+    "some s@ in lib.statements({\"Statement\": {\"Effect\": \"Allow\", \"Principal\": r.attributes.n}}); not \"x\" in s@.principals",
+    "some s@ in lib.statements(r.attributes.n); count(s@.actions) == 0",
+    "some s@ in lib.statements(r.parsed.doc); s@.effect == \"x\"",
+    "some s@ in lib.statements(r.parsed.doc); lib.allows_anyone(s@)",
+    "some s@ in lib.statements(r.parsed.doc); not lib.allows_anyone(s@)",
+    "some s@ in lib.statements(r.parsed.doc); count(s@.not_principals) == 1",
+    "some s@ in lib.statements(r.parsed.doc); \"service:x\" in s@.principals",
+    "some s@ in lib.statements(r.parsed.doc); not \"x\" in s@.actions",
+    "some s@ in lib.statements(r.parsed.doc); s@.has_condition",
+    "some s@ in lib.statements(r.parsed.doc); not s@.has_condition",
     "type_name(r.attributes.k) == \"string\"",
     "r.attributes[_] == \"x\"",
     "r.attributes[k@] == \"x\"; k@ != \"l\"",
@@ -825,6 +847,52 @@ fn partly_unknown() -> impl Strategy<Value = (Json, Json)> {
     prop_oneof![2 => known, 2 => unknown, 1 => list]
 }
 
+/// A policy statement, partly unknown, alone or in a list.
+fn statement() -> impl Strategy<Value = (Json, Json)> {
+    let text = |texts: &'static [&'static str]| {
+        let known = proptest::sample::select(texts).prop_map(|text| (json!(text), json!(text)));
+        let unknown = proptest::sample::select(texts).prop_map(|text| (json!("?"), json!(text)));
+        let one = prop_oneof![known, unknown].boxed();
+        let many = proptest::collection::vec(one.clone(), 1..3).prop_map(|texts| {
+            let (masked, full): (Vec<Json>, Vec<Json>) = texts.into_iter().unzip();
+            (Json::from(masked), Json::from(full))
+        });
+        prop_oneof![one, many].boxed()
+    };
+    let under = |key: &'static str, inner: BoxedStrategy<(Json, Json)>| {
+        inner.prop_map(move |(masked, full)| (json!({key: masked}), json!({key: full}))).boxed()
+    };
+    let names: &[&str] = &["*", "x", "y"];
+    let principal = || {
+        prop_oneof![text(names), under("AWS", text(names)), under("Service", text(names))].boxed()
+    };
+    let condition = under("StringEquals", under("aws:SourceArn", text(&["*", "x"])));
+    let member = |key: &'static str, strategy: BoxedStrategy<(Json, Json)>| {
+        proptest::option::of(strategy).prop_map(move |pair| (key, pair)).boxed()
+    };
+    let members = vec![
+        member("Effect", text(&["Allow", "Deny", "x"])),
+        member("Action", text(names)),
+        member("Principal", principal()),
+        member("NotPrincipal", principal()),
+        member("Condition", condition),
+    ];
+    let one = members.prop_map(|members| {
+        let (mut masked, mut full) = (json!({}), json!({}));
+        for (key, pair) in members {
+            if let Some(pair) = pair {
+                masked[key] = pair.0;
+                full[key] = pair.1;
+            }
+        }
+        (masked, full)
+    });
+    let one = one.boxed();
+    let hidden = one.clone().prop_map(|(_, full)| (json!("?"), full));
+    let list = one.clone().prop_map(|(masked, full)| (json!([masked]), json!([full])));
+    prop_oneof![3 => one, 1 => hidden, 3 => list]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -835,6 +903,7 @@ proptest! {
             prop_oneof![Just("k"), Just("l"), Just("m"), Just("n")], partly_unknown(), 0..4),
         joined in partly_unknown(),
         other in partly_unknown(),
+        statement in statement(),
     ) {
         let numbered = conditions.iter().enumerate();
         let numbered: Vec<String> =
@@ -842,8 +911,9 @@ proptest! {
         let rule = format!("{HELPERS}\n\n{}", shape(&numbered.join("\n\t")));
         let side = |full: bool| {
             let pick = |pair: &(Json, Json)| if full { pair.1.clone() } else { pair.0.clone() };
-            let own: serde_json::Map<String, Json> =
+            let mut own: serde_json::Map<String, Json> =
                 attributes.iter().map(|(key, pair)| ((*key).to_owned(), pick(pair))).collect();
+            own.insert("$parsed".to_owned(), json!({"doc": {"Statement": pick(&statement)}}));
             let other = json!({"k": pick(&other)});
             document(&json!({"b.a": own, "b.c": other, "p.a": {"k": pick(&joined), "$refs": {"/b": "b.a"}}}))
         };

@@ -193,7 +193,7 @@ impl Walk<'_> {
 }
 
 /// Values that decide a comparison with these literals; `None` where no few values do.
-fn against(literals: &BTreeSet<Value>, equality: bool) -> Option<BTreeSet<Value>> {
+pub(super) fn against(literals: &BTreeSet<Value>, equality: bool) -> Option<BTreeSet<Value>> {
     if equality {
         return Some(literals.clone());
     }
@@ -201,7 +201,7 @@ fn against(literals: &BTreeSet<Value>, equality: bool) -> Option<BTreeSet<Value>
     for literal in literals {
         let number = literal.as_f64().ok()?;
         all.insert(literal.clone());
-        for step in [-1.0, -0.5, 0.5, 1.0] {
+        for step in [-0.5, 0.5] {
             all.insert(Value::from(number + step));
         }
     }

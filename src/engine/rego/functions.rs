@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regorus::unstable::{Expr, Ref};
 
+use super::expressions;
 use super::reads::{Env, Frame, Purpose, Walk};
 use super::shape::{Abs, Origin, Path, Root, Seg};
 
@@ -66,10 +67,10 @@ impl Walk<'_> {
                 self.consume(pointer, Purpose::Whole, &BTreeSet::new());
                 Some(self.joined(resource, None, at, frame))
             }
-            ("as_list", [value]) => {
-                let (_, mut items) = self.quiet_members(value, frame);
-                items.join(value.clone());
-                Some(Abs::items(items))
+            ("as_list", [value]) => Some(self.listed(value, frame)),
+            ("port_in", [port, range]) => {
+                self.port_in(port, range, frame);
+                Some(Abs::computed())
             }
             ("statements", [policy]) => Some(self.statements(policy, frame)),
             _ => None,
@@ -114,8 +115,35 @@ impl Walk<'_> {
         Abs::items(items)
     }
 
-    pub(super) fn quiet_members(&mut self, value: &Abs, frame: &Frame) -> (Abs, Abs) {
-        (Abs::default(), self.step(value, &Seg::Any, "", frame))
+    /// One or many as a list: read when its members are used.
+    fn listed(&mut self, value: &Abs, frame: &Frame) -> Abs {
+        let mut items = Abs { paths: BTreeSet::new(), ..value.clone() };
+        for path in &value.paths {
+            items.paths.insert(self.extend(path, &Seg::Item, "", frame));
+            items.paths.insert(Path { lone: true, ..path.clone() });
+        }
+        if let Some(inner) = items.items.take() {
+            items.join(*inner);
+        }
+        Abs { items: Some(Box::new(items)), sized: value.paths.clone(), ..Abs::default() }
+    }
+
+    /// A range is compared with the port: itself, its elements, or the ends that it names.
+    fn port_in(&mut self, port: &Abs, range: &Abs, frame: &Frame) {
+        self.consume(port, Purpose::Whole, &BTreeSet::new());
+        let against = port.scalars().and_then(|literals| expressions::against(literals, false));
+        let list = self.listed(range, frame);
+        let each = list.items.as_deref().cloned().unwrap_or_default();
+        for path in &each.paths {
+            self.record(&Path { lone: true, ..path.clone() }, Purpose::Whole, &BTreeSet::new());
+        }
+        for key in ["from", "to", "from_port", "to_port"] {
+            let end = self.step(&each, &Seg::Key(key.into()), "", frame);
+            match &against {
+                Some(against) => self.consume(&end, Purpose::Compare, against),
+                None => self.consume(&end, Purpose::Whole, &BTreeSet::new()),
+            }
+        }
     }
 
     /// The normal form of a policy's statements: each member is read when it is used.
@@ -124,22 +152,40 @@ impl Walk<'_> {
         for path in &list.paths {
             self.record(path, Purpose::Type, &BTreeSet::new());
         }
-        let mut each = self.step(&list, &Seg::Any, "", frame);
+        let mut each = self.step(&list, &Seg::Item, "", frame);
         for path in &each.paths {
             self.record(path, Purpose::Type, &BTreeSet::new());
         }
         each.join(list);
         let mut statement = Abs::default();
         for (field, key) in STATEMENT {
-            let mut member = self.step(&each, &Seg::Key((*key).into()), "", frame);
-            member.paths = member
-                .paths
-                .into_iter()
-                .map(|path| Path { derived: *field != "effect", fallback: true, ..path })
-                .collect();
+            let member = self.step(&each, &Seg::Key((*key).into()), "", frame);
+            let member = match *field {
+                "effect" | "conditions" => fallen_back(member, false),
+                "has_condition" => fallen_back(member, true),
+                "principals" | "not_principals" => self.principals(&member, frame),
+                _ => {
+                    let list = self.listed(&member, frame);
+                    Abs { sized: fallen_back(member, false).paths, ..list }
+                }
+            };
             statement.fields.insert((*field).into(), member);
         }
         Abs::items(statement)
+    }
+
+    /// The principals of one form: everyone, or one or many under a kind.
+    fn principals(&mut self, written: &Abs, frame: &Frame) -> Abs {
+        let mut items = Abs::default();
+        for path in &written.paths {
+            let kind = self.extend(path, &Seg::Any, "", frame);
+            let name = self.extend(&kind, &Seg::Item, "", frame);
+            for path in [path.clone(), kind, name] {
+                items.paths.insert(Path { derived: true, lone: true, ..path });
+            }
+        }
+        let sized = fallen_back(written.clone(), true).paths;
+        Abs { items: Some(Box::new(items)), sized, ..Abs::default() }
     }
 
     pub(super) fn builtin(&mut self, name: &str, given: &[Abs], frame: &Frame) -> Abs {
@@ -165,7 +211,9 @@ impl Walk<'_> {
             ("array.concat", [one, other]) => {
                 let mut items = self.members(one, &Seg::Any, "", frame).1;
                 items.join(self.members(other, &Seg::Any, "", frame).1);
-                Abs::items(items)
+                let mut sized = one.paths.clone();
+                sized.extend(one.sized.iter().chain(&other.paths).chain(&other.sized).cloned());
+                Abs { items: Some(Box::new(items)), sized, ..Abs::default() }
             }
             _ => {
                 for value in given {
@@ -213,9 +261,16 @@ impl Walk<'_> {
     }
 }
 
+/// A value with something else in its place where it is missing.
+fn fallen_back(value: Abs, derived: bool) -> Abs {
+    let paths = value.paths.into_iter();
+    let paths = paths.map(|path| Path { derived: path.derived || derived, fallback: true, ..path });
+    Abs { paths: paths.collect(), ..value }
+}
+
 /// Everything that a value is made of.
 fn sources(value: &Abs, paths: &mut BTreeSet<Path>) {
-    paths.extend(value.paths.iter().cloned());
+    paths.extend(value.paths.iter().chain(&value.sized).cloned());
     for member in value.fields.values().chain(value.items.as_deref()) {
         sources(member, paths);
     }

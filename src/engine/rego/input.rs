@@ -38,6 +38,8 @@ impl Section {
 pub(super) struct Unknown {
     pub(super) section: Section,
     pub(super) parts: Vec<Arc<str>>,
+    /// For each part, whether what it leads into is a list.
+    pub(super) lists: Vec<bool>,
     /// Whether it stands in a list, where null holds its place.
     pub(super) element: bool,
     /// Where the report points, among the attributes.
@@ -294,7 +296,15 @@ fn unknowns_of(resource: &Resource) -> Vec<Unknown> {
             let mut parts = vec![Arc::clone(key)];
             parts.extend(pointer.parts().map(Arc::from));
             let at = Pointer::root().key("tags").key(key).join(&pointer);
-            found.push(Unknown { section: Section::Tags, parts, element: false, at, reason });
+            let lists = vec![false; parts.len()];
+            found.push(Unknown {
+                section: Section::Tags,
+                parts,
+                lists,
+                element: false,
+                at,
+                reason,
+            });
         }
     }
     found
@@ -303,8 +313,13 @@ fn unknowns_of(resource: &Resource) -> Vec<Unknown> {
 fn collect(section: Section, value: &document::Value, found: &mut Vec<Unknown>) {
     for (pointer, reason) in value.unknowns() {
         let parts: Vec<Arc<str>> = pointer.parts().map(Arc::from).collect();
-        let holder = pointer.parent().and_then(|parent| value.at(&parent));
-        let element = holder.is_some_and(|holder| holder.as_array().is_some());
+        let mut holder = Some(value);
+        let mut lists = Vec::with_capacity(parts.len());
+        for part in &parts {
+            lists.push(holder.is_some_and(|holder| holder.as_array().is_some()));
+            holder = holder.and_then(|holder| holder.at(&Pointer::root().key(part)));
+        }
+        let element = lists.last().copied().unwrap_or(false);
         // The first part of a parsed text's pointer is itself a pointer among the attributes.
         let at = match (section, parts.split_first()) {
             (Section::Parsed, Some((attribute, rest))) => {
@@ -313,6 +328,6 @@ fn collect(section: Section, value: &document::Value, found: &mut Vec<Unknown>) 
             }
             _ => pointer,
         };
-        found.push(Unknown { section, parts, element, at, reason });
+        found.push(Unknown { section, parts, lists, element, at, reason });
     }
 }

@@ -177,7 +177,7 @@ impl Scope<'_> {
             return whole.then_some(Touch { exact: false, extends: true, placed: false });
         };
         if is_section(section, unknown.section)
-            && let Some(touch) = touch(unknown, rest, read.purpose)
+            && let Some(touch) = touch(unknown, rest, read)
         {
             return Some(touch);
         }
@@ -200,7 +200,7 @@ impl Scope<'_> {
             return false;
         }
         match rest.first() {
-            None | Some(Seg::Any | Seg::At) => true,
+            None | Some(Seg::Any | Seg::At | Seg::Item) => true,
             Some(Seg::Key(key)) => key
                 .strip_prefix(path.as_str())
                 .is_some_and(|tail| tail.is_empty() || tail.starts_with('/')),
@@ -225,6 +225,7 @@ impl Scope<'_> {
                 let unknown = Unknown {
                     section: Section::Attributes,
                     parts: Vec::new(),
+                    lists: Vec::new(),
                     element: false,
                     at: Pointer::root().key("default").join(&pointer),
                     reason: Arc::clone(&reason),
@@ -246,35 +247,39 @@ struct Touch {
     placed: bool,
 }
 
-fn touch(unknown: &Unknown, read: &[Seg], purpose: Purpose) -> Option<Touch> {
-    let same = |(part, seg): (&Arc<str>, &Seg)| match seg {
+fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
+    let same = |((part, list), seg): ((&Arc<str>, &bool), &Seg)| match seg {
         Seg::Key(key) => key == part,
         Seg::Any | Seg::At => true,
+        Seg::Item => *list,
     };
-    if !unknown.parts.iter().zip(read).all(same) {
+    if !unknown.parts.iter().zip(&unknown.lists).zip(rest).all(same) {
         return None;
     }
-    let (held, asked) = (unknown.parts.len(), read.len());
+    let (held, asked) = (unknown.parts.len(), rest.len());
     if held > asked {
-        let matters = match purpose {
-            Purpose::Whole | Purpose::Compare => true,
-            Purpose::Members => held == asked + 1 && !unknown.element,
-            Purpose::Defined | Purpose::Type => false,
+        let member = held == asked + 1 && !unknown.element;
+        let matters = match read.purpose {
+            Purpose::Whole => true,
+            Purpose::Members => member,
+            // A list or object is none of the literals, unless it may be empty.
+            Purpose::Compare => member && read.against.contains(&Value::new_object()),
+            Purpose::Defined | Purpose::Type | Purpose::Scalar => false,
         };
         return matters.then_some(Touch { exact: false, extends: true, placed: false });
     }
-    if held == asked && unknown.element && purpose == Purpose::Defined {
+    if held == asked && unknown.element && read.purpose == Purpose::Defined {
         return None;
     }
-    let last = held.checked_sub(1).and_then(|last| read.get(last));
-    let placed = unknown.element && last != Some(&Seg::Any);
+    let last = held.checked_sub(1).and_then(|last| rest.get(last));
+    let placed = unknown.element && !matches!(last, Some(Seg::Any | Seg::Item));
     Some(Touch { exact: held == asked, extends: false, placed })
 }
 
 fn is_section(seg: &Seg, section: Section) -> bool {
     match seg {
         Seg::Key(key) => &**key == section.name(),
-        Seg::Any | Seg::At => true,
+        Seg::Any | Seg::At | Seg::Item => true,
     }
 }
 

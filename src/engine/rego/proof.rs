@@ -15,8 +15,8 @@ use super::run::Run;
 use crate::document::Pointer;
 
 /// Most evaluations for one verdict, and for all verdicts of a rule on a document.
-const MAX_TRIALS: usize = 256;
-const MAX_TRIALS_IN_ALL: usize = 8192;
+const MAX_TRIALS: usize = 1024;
+const MAX_TRIALS_IN_ALL: usize = 16_384;
 
 /// Tries to prove verdicts; counts what that costs.
 pub(super) struct Prover<'a> {
@@ -127,15 +127,18 @@ impl Prover<'_> {
 
 /// What stands for all values: left out (`None`), one of each type, and the literals.
 fn choices(met: &Met) -> Option<Vec<Option<Value>>> {
+    let other = Value::from("\u{1}other");
     let mut all = vec![
         Value::Null,
         Value::from(true),
         Value::from(false),
-        Value::from(0_i64),
-        Value::from(""),
-        Value::from("\u{1}other"),
+        // A number and a text that no rule names.
+        Value::from(7_717_177_i64),
+        other.clone(),
         Value::new_array(),
+        Value::from(vec![other.clone()]),
         Value::new_object(),
+        Value::from(BTreeMap::from([(other.clone(), other)])),
     ];
     let against = met.against.as_ref()?;
     all.extend(

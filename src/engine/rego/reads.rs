@@ -51,6 +51,8 @@ pub(super) enum Purpose {
     Members,
     /// Whether it is one of a few literals, or true.
     Compare,
+    /// Anything, as long as it is neither list nor object.
+    Scalar,
     /// Anything.
     Whole,
 }
@@ -156,7 +158,7 @@ impl<'a> Walk<'a> {
 
     /// Members of a set or of keys: equal ones become one, unless they are records, which differ.
     pub(super) fn merged(&mut self, items: &Abs) {
-        for path in items.paths.iter().filter(|path| !path.is_record()) {
+        for path in items.paths.iter().chain(&items.sized).filter(|path| !path.is_record()) {
             if path.address_of().is_none() {
                 self.record(path, Purpose::Whole, &BTreeSet::new());
             }
@@ -170,14 +172,18 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn consume_shape(&mut self, value: &Abs) {
-        for path in &value.paths {
-            self.record(path, Purpose::Members, &BTreeSet::new());
+        for path in value.paths.iter().chain(&value.sized) {
+            let purpose = if path.derived { Purpose::Whole } else { Purpose::Members };
+            self.record(path, purpose, &BTreeSet::new());
         }
     }
 
     pub(super) fn consume(&mut self, value: &Abs, purpose: Purpose, against: &BTreeSet<Value>) {
         for path in &value.paths {
             self.record(path, purpose, against);
+        }
+        for path in &value.sized {
+            self.record(path, Purpose::Whole, &BTreeSet::new());
         }
         for member in value.fields.values().chain(value.items.as_deref()) {
             self.consume(member, Purpose::Whole, &BTreeSet::new());
@@ -195,7 +201,9 @@ impl<'a> Walk<'a> {
             return;
         }
         let purpose = match purpose {
+            Purpose::Compare if path.derived && path.lone => Purpose::Scalar,
             Purpose::Compare if path.derived => Purpose::Whole,
+            Purpose::Whole if path.lone => Purpose::Scalar,
             other => other,
         };
         let key =

@@ -231,13 +231,13 @@ impl Walk<'_> {
                     result.join(field.clone());
                 }
             }
-            Seg::Any | Seg::At => {
+            Seg::Any | Seg::At | Seg::Item => {
                 value.fields.values().for_each(|field| result.join(field.clone()));
             }
         }
         if let Some(items) = &value.items {
             let mut items = (**items).clone();
-            if *seg != Seg::Any {
+            if !matches!(seg, Seg::Any | Seg::Item) {
                 // Which member that is depends on how many there are.
                 items.paths =
                     items.paths.into_iter().map(|path| Path { fallback: true, ..path }).collect();
@@ -255,6 +255,7 @@ impl Walk<'_> {
             return path;
         }
         path.segs.push(seg.clone());
+        path.lone = false;
         if path.root != Root::Input {
             return path;
         }
@@ -266,7 +267,7 @@ impl Walk<'_> {
             [Seg::Key(first), kind, _] if &**first == "by_type" => {
                 let (kind, name) = match kind {
                     Seg::Key(kind) => (Some(Arc::clone(kind)), format!("{kind} {site}")),
-                    Seg::Any | Seg::At => (None, format!("* {site}")),
+                    Seg::Any | Seg::At | Seg::Item => (None, format!("* {site}")),
                 };
                 Root::Record(kind, Origin::Scan(self.site(frame, name)))
             }

@@ -13,6 +13,8 @@ pub(super) enum Seg {
     Any,
     /// Any member, and the rule knows its key or position.
     At,
+    /// Any element, where it is a list.
+    Item,
 }
 
 /// How a rule came to a record.
@@ -53,11 +55,13 @@ pub(super) struct Path {
     pub(super) derived: bool,
     /// Something else stands in where nothing is there.
     pub(super) fallback: bool,
+    /// The value itself, where it is neither list nor object.
+    pub(super) lone: bool,
 }
 
 impl Path {
     pub(super) fn new(root: Root) -> Self {
-        Self { root, segs: Vec::new(), derived: false, fallback: false }
+        Self { root, segs: Vec::new(), derived: false, fallback: false, lone: false }
     }
 
     /// The origin, if this is the address of a record.
@@ -87,6 +91,8 @@ pub(super) struct Abs {
     pub(super) literals: BTreeSet<Value>,
     /// It may also be something that is computed.
     pub(super) computed: bool,
+    /// What its number of members follows from, besides the members themselves.
+    pub(super) sized: BTreeSet<Path>,
 }
 
 impl Abs {
@@ -115,6 +121,7 @@ impl Abs {
             self.items.get_or_insert_default().join(*items);
         }
         self.literals.extend(other.literals);
+        self.sized.extend(other.sized);
         self.computed |= other.computed;
     }
 
