@@ -78,6 +78,7 @@ fn special(key: &str, inner: &serde_json::Value) -> Value {
             prefix: inner.as_str().unwrap().into(),
             not_null: true,
             partial: None,
+            ..Unknown::default()
         }))
         .into(),
         _ => panic!("{key}"),
