@@ -6,10 +6,7 @@ resource "aws_s3_account_public_access_block" "this" {
   restrict_public_buckets = false
 }
 
-# expect: aws/s3-block-public-acls
-# expect: aws/s3-block-public-policy
-# expect: aws/s3-ignore-public-acls
-# expect: aws/s3-restrict-public-buckets
+# expect: aws/s3-no-public-access-block
 resource "aws_s3_bucket" "bare" {
   versioning {
     enabled = true
