@@ -2,9 +2,10 @@
 # scope: package
 # title: A container does not say what it needs
 # description: >-
-#   Without requests for CPU and memory and a memory limit the scheduler packs a node too full, and the kernel kills
-#   somebody. A limit counts as the request, and defaults of a LimitRange or resources of the pod count for the
-#   container. Availability of a node, hence no more than the base; init containers end by themselves.
+#   Without requests for CPU and memory the scheduler packs a node too full, and the kernel kills somebody. A limit counts
+#   as the request, and defaults of a LimitRange or resources of the pod count for the container. A container that says
+#   nothing at all has no memory limit either: that is one finding, here. Availability of a node, hence no more than the
+#   base; init containers end by themselves.
 # custom:
 #   id: no-resource-requests
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -19,38 +20,17 @@ package dreadnought.kubernetes.resources
 
 import data.dreadnought.kubernetes.lib
 
-# What a container has to say, and where it may say it.
-needs := {
-	"CPU request": [["requests", "cpu"], ["limits", "cpu"]],
-	"memory request": [["requests", "memory"], ["limits", "memory"]],
-	"memory limit": [["limits", "memory"]],
-}
-
 deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some container in workload.parsed.pod.containers
 	container.kind in {"container", "sidecar"}
-	missing := [need |
-		some need, places in needs
-		not said(container.resources, places)
-		not said(workload.parsed.pod.spec.resources, places)
-		not defaulted(workload, places)
-	]
+	missing := reported(lib.unsaid(workload, container))
 	count(missing) > 0
 	at := concat("/", [container.at, "resources"])
 	message := sprintf("container %v has no %s", [container.name, concat(", no ", sort(missing))])
 }
 
-said(resources, places) if {
-	some place in places
-	lib.written(resources[place[0]][place[1]])
-}
+# A missing memory limit alone, or beside one of the requests, has a rule of its own.
+reported(missing) := missing if missing == object.keys(lib.needs)
 
-defaulted(workload, places) if {
-	some ranges in input.by_type.LimitRange
-	ranges.scope.namespace == workload.scope.namespace
-	some limit in ranges.attributes.spec.limits
-	limit.type == "Container"
-	defaults := {"requests": object.get(limit, "defaultRequest", {}), "limits": object.get(limit, "default", {})}
-	said(defaults, places)
-}
+reported(missing) := missing - {"memory limit"} if missing != object.keys(lib.needs)
