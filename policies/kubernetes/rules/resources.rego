@@ -1,6 +1,6 @@
 # METADATA
 # scope: package
-# title: A container does not say what it needs
+# title: A container does not say how much CPU and memory it needs
 # description: >-
 #   Without requests for CPU and memory the scheduler packs a node too full, and the kernel kills somebody. A limit counts
 #   as the request, and defaults of a LimitRange or resources of the pod count for the container. A container that says
@@ -24,13 +24,15 @@ deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some container in workload.parsed.pod.containers
 	container.kind in {"container", "sidecar"}
-	missing := reported(lib.unsaid(workload, container))
-	count(missing) > 0
+	what := missing(lib.unsaid(workload, container))
 	at := concat("/", [container.at, "resources"])
-	message := sprintf("container %v has no %s", [container.name, concat(", no ", sort(missing))])
+	message := sprintf("container %v %s", [container.name, what])
 }
 
-# A missing memory limit alone, or beside one of the requests, has a rule of its own.
-reported(missing) := missing if missing == object.keys(lib.needs)
+missing(needs) := "says nothing about the CPU and memory that it needs" if needs == object.keys(lib.needs)
 
-reported(missing) := missing - {"memory limit"} if missing != object.keys(lib.needs)
+# Without a memory limit the rule about that speaks, and a limit is a request.
+missing(needs) := "has no CPU request" if {
+	needs != object.keys(lib.needs)
+	"CPU request" in needs
+}
