@@ -51,11 +51,15 @@ finding(r, at, protocol, rule) := {
 	"message": sprintf("%s to the whole internet", [opened(protocol, rule)]),
 }
 
-opened(protocol, rule) := "every port is open" if {
-	lower(sprintf("%v", [protocol])) in {"-1", "all"}
-} else := sprintf("port %v is open", [rule.from_port]) if {
-	rule.from_port == rule.to_port
-} else := sprintf("ports %v to %v are open", [rule.from_port, rule.to_port])
+opened(protocol, _) := "every port is open" if every_port(protocol)
+
+opened(protocol, rule) := ports(rule.from_port, rule.to_port) if not every_port(protocol)
+
+every_port(protocol) if lower(sprintf("%v", [protocol])) in {"-1", "all"}
+
+ports(first, last) := sprintf("port %v is open", [first]) if first == last
+
+ports(first, last) := sprintf("ports %v to %v are open", [first, last]) if first != last
 
 covers(protocol, rule) if {
 	not ping(protocol)
