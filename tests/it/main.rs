@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cel;
+mod cli;
 mod discover;
 mod documents;
 mod findings;

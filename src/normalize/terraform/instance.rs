@@ -425,6 +425,7 @@ impl<'a> Instance<'a> {
         };
         self.check_arguments(call, module);
         self.evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
+        self.evaluator.count_instances(members.len());
         let unknown = matches!(shape, Shape::Unknown(_));
         let instance = |(key, repetition): (Key, Repetition)| {
             let address = format!("{}module.{name}{key}", self.prefix);

@@ -1,0 +1,5 @@
+# ok: terraform/module-not-pinned
+# ok: terraform/module-version-not-exact
+module "part" {
+  source = "./part"
+}

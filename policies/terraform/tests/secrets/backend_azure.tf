@@ -1,0 +1,6 @@
+terraform {
+  backend "azurerm" {
+    storage_account_name = "state"
+    access_key           = "bm90LWEtcmVhbC1rZXk=" # expect: terraform/backend-secret
+  }
+}
