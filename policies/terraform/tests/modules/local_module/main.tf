@@ -1,5 +1,0 @@
-# ok: terraform/module-not-pinned
-# ok: terraform/module-version-not-exact
-module "part" {
-  source = "./part"
-}

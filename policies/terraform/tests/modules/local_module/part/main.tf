@@ -1,1 +1,0 @@
-variable "unused" { default = 1 }
