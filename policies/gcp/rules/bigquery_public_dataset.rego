@@ -20,6 +20,8 @@
 #     - https://cloud.google.com/bigquery/docs/control-access-to-resources-iam
 package dreadnought.gcp.bigquery_public_dataset
 
+import data.dreadnought.lib
+
 everyone := {"allUsers", "allAuthenticatedUsers", "iamMember:allUsers", "iamMember:allAuthenticatedUsers"}
 
 deny contains finding(r, sprintf("/access/%d/special_group", [i])) if {
@@ -47,12 +49,21 @@ deny contains finding(r, "/iam_member") if {
 deny contains finding(r, "/member") if {
 	some r in input.by_type.google_bigquery_dataset_iam_member
 	r.attributes.member in everyone
+	not is_account(r, "/member")
 }
 
-deny contains finding(r, sprintf("/members/%d", [i])) if {
+deny contains finding(r, at) if {
 	some r in input.by_type.google_bigquery_dataset_iam_binding
 	some i, member in r.attributes.members
 	member in everyone
+	at := sprintf("/members/%d", [i])
+	not is_account(r, at)
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the dataset"}
+
+# A member made from a service account is that account, whatever its address turns out to be.
+is_account(r, at) if {
+	some account in lib.references(r, at)
+	account.type == "google_service_account"
+}

@@ -32,6 +32,7 @@ deny contains finding(r, at) if {
 	some i, member in r.attributes.members
 	member in everyone
 	at := sprintf("/members/%d", [i])
+	not is_account(r, at)
 	not prevented(r)
 }
 
