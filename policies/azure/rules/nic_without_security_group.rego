@@ -25,11 +25,9 @@ deny contains {
 } if {
 	some nic in input.by_type.azurerm_network_interface
 	count(lib.related(nic, "azurerm_network_interface_security_group_association")) == 0
-	count(lib.related(nic, "azurerm_network_security_group")) == 0
 	some i, _ in nic.attributes.ip_configuration
 	some subnet in lib.references(nic, sprintf("/ip_configuration/%d/subnet_id", [i]))
 	subnet.type == "azurerm_subnet"
 	subnet.mode == "managed"
 	count(lib.related(subnet, "azurerm_subnet_network_security_group_association")) == 0
-	count(lib.related(subnet, "azurerm_network_security_group")) == 0
 }

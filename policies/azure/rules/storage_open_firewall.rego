@@ -54,12 +54,7 @@ deny contains {
 
 closed(account) if account.attributes.public_network_access_enabled in {false, "false"}
 
-closed(account) if account.attributes.public_network_access == "Disabled"
-
-has_rules(account) if {
-	some rules in account.attributes.network_rules
-	is_object(rules)
-}
+has_rules(account) if count(account.attributes.network_rules) > 0
 
 of_closed(rules) if {
 	some account in lib.related(rules, "azurerm_storage_account")

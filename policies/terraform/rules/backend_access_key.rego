@@ -16,41 +16,32 @@
 package dreadnought.terraform.backend_access_key
 
 secrets := {
-	"azurerm": {"access_key", "sas_token", "client_secret", "client_certificate_password", "oidc_token"},
-	"s3": {"secret_key", "token", "sse_customer_key"},
-	"gcs": {"access_token", "encryption_key"},
-	"http": {"password", "client_private_key_pem"},
-	"remote": {"token"},
-	"cloud": {"token"},
+	"azurerm": {"access_key", "sas_token", "client_secret", "client_certificate_password"},
 	"consul": {"access_token"},
-	"kubernetes": {"token", "password", "client_key"},
-	"oss": {"secret_key", "security_token"},
-	"cos": {"secret_key", "security_token"},
-	"swift": {"password", "token", "application_credential_secret"},
-	"etcd": {"password"},
-	"artifactory": {"password"},
-	"manta": {"key_material"},
+	"cos": {"secret_key"},
+	"gcs": {"access_token", "encryption_key"},
+	"http": {"password"},
+	"kubernetes": {"token", "password"},
+	"oss": {"secret_key"},
+	"remote": {"token"},
+	"s3": {"secret_key", "token"},
 }
 
 deny contains finding(backend, attribute) if {
 	some backend in input.by_type.backend
 	some attribute in secrets[backend.attributes.type]
-	value := backend.attributes[attribute]
-	is_string(value)
-	value != ""
+	backend.attributes[attribute] != ""
 }
 
 # A service account's key as text; a path to one is no secret.
 deny contains finding(backend, "credentials") if {
 	some backend in input.by_type.backend
-	backend.attributes.type == "gcs"
 	contains(backend.attributes.credentials, "private_key")
 }
 
 # A connection string with a password in it.
 deny contains finding(backend, "conn_str") if {
 	some backend in input.by_type.backend
-	backend.attributes.type == "pg"
 	regex.match(`^[a-z]+://[^:/@]+:[^@]+@`, backend.attributes.conn_str)
 }
 

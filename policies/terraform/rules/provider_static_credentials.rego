@@ -16,16 +16,22 @@
 package dreadnought.terraform.provider_static_credentials
 
 secrets := {
-	"secret_key", "token", "password", "client_secret", "client_certificate_password", "api_key", "api_token",
-	"access_token", "secret_access_key", "private_key", "app_key", "application_secret", "personal_access_token",
+	"access_token",
+	"api_key",
+	"api_token",
+	"app_key",
+	"client_certificate_password",
+	"client_secret",
+	"password",
+	"private_key",
+	"secret_key",
+	"token",
 }
 
 deny contains finding(provider, attribute) if {
 	some provider in input.by_type.provider
 	some attribute in secrets
-	value := provider.attributes[attribute]
-	is_string(value)
-	value != ""
+	provider.attributes[attribute] != ""
 }
 
 deny contains finding(provider, "credentials") if {

@@ -40,3 +40,9 @@ resource "azurerm_mysql_flexible_server_configuration" "other" {
   server_name = "mysql-core"
   value       = "OFF"
 }
+
+# The name before version 2.
+resource "azurerm_mysql_server" "old" {
+  name            = "old"
+  ssl_enforcement = "Disabled" # expect: azure/mysql-tls-off
+}

@@ -64,6 +64,31 @@ resource "azurerm_network_interface" "app" {
   }
 }
 
+# The network's own subnets name their groups inside it.
+resource "azurerm_virtual_network" "inline" {
+  name                = "vnet-inline"
+  resource_group_name = "rg-core"
+  location            = "westeurope"
+  address_space       = ["10.1.0.0/16"]
+  subnet {
+    name             = "snet-inline"
+    address_prefixes = ["10.1.1.0/24"]
+    security_group   = azurerm_network_security_group.app.id
+  }
+}
+
+resource "azurerm_network_interface" "inline" {
+  # ok: azure/nic-without-security-group
+  name                = "nic-inline"
+  resource_group_name = "rg-core"
+  location            = "westeurope"
+  ip_configuration {
+    name                          = "internal"
+    subnet_id                     = one(azurerm_virtual_network.inline.subnet).id
+    private_ip_address_allocation = "Dynamic"
+  }
+}
+
 # Somebody else's subnet: its group is not in this configuration.
 data "azurerm_subnet" "shared" {
   name                 = "snet-shared"

@@ -261,3 +261,134 @@ resource "azurerm_network_security_group" "unknown_elsewhere" {
     destination_address_prefix = "*"
   }
 }
+
+resource "azurerm_network_security_group" "sources" {
+  name                = "nsg-sources"
+  resource_group_name = "rg-core"
+  location            = "westeurope"
+  security_rule {
+    # expect: azure/nsg-rdp-from-internet
+    name                       = "plural"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefixes    = ["Internet"]
+    destination_address_prefix = "*"
+  }
+  security_rule {
+    # expect: azure/nsg-rdp-from-internet
+    name                       = "star"
+    priority                   = 110
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefixes    = ["*"]
+    destination_address_prefix = "*"
+  }
+  security_rule {
+    # expect: azure/nsg-rdp-from-internet
+    name                       = "any"
+    priority                   = 120
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "Any"
+    destination_address_prefix = "*"
+  }
+}
+
+# The deny rule is for another destination, or for some sources alone.
+resource "azurerm_network_security_group" "elsewhere" {
+  name                = "nsg-elsewhere"
+  resource_group_name = "rg-core"
+  location            = "westeurope"
+  security_rule {
+    name                       = "deny"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "10.0.1.0/24"
+  }
+  security_rule {
+    # expect: azure/nsg-rdp-from-internet
+    name                       = "one"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+
+resource "azurerm_network_security_group" "some_sources" {
+  name                = "nsg-some-sources"
+  resource_group_name = "rg-core"
+  location            = "westeurope"
+  security_rule {
+    name                       = "deny"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "198.51.100.0/24"
+    destination_address_prefix = "*"
+  }
+  security_rule {
+    # expect: azure/nsg-rdp-from-internet
+    name                       = "one"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+
+# The deny rule is for the same destination.
+resource "azurerm_network_security_group" "same_destination" {
+  # ok: azure/nsg-rdp-from-internet
+  name                = "nsg-same-destination"
+  resource_group_name = "rg-core"
+  location            = "westeurope"
+  security_rule {
+    name                       = "deny"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "Internet"
+    destination_address_prefix = "10.0.1.0/24"
+  }
+  security_rule {
+    name                       = "one"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "3389"
+    source_address_prefix      = "*"
+    destination_address_prefix = "10.0.1.0/24"
+  }
+}

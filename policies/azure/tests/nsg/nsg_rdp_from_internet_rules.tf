@@ -100,3 +100,50 @@ resource "azurerm_network_security_rule" "covered" {
   resource_group_name         = "rg-core"
   network_security_group_name = azurerm_network_security_group.shut.name
 }
+
+resource "azurerm_network_security_rule" "deny_elsewhere" {
+  # ok: azure/nsg-rdp-from-internet
+  name                        = "deny_elsewhere"
+  priority                    = 100
+  direction                   = "Inbound"
+  access                      = "Deny"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "3389"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "10.0.1.0/24"
+  resource_group_name         = "rg-core"
+  network_security_group_name = "nsg-shared"
+}
+
+# Denied before, for the same destination.
+resource "azurerm_network_security_rule" "same_destination" {
+  # ok: azure/nsg-rdp-from-internet
+  name                        = "same_destination"
+  priority                    = 110
+  direction                   = "Inbound"
+  access                      = "Allow"
+  protocol                    = "Tcp"
+  source_port_range           = "*"
+  destination_port_range      = "3389"
+  source_address_prefix       = "*"
+  destination_address_prefix  = "10.0.1.0/24"
+  resource_group_name         = "rg-core"
+  network_security_group_name = "nsg-shared"
+}
+
+# Denied before, but for one destination alone.
+resource "azurerm_network_security_rule" "everywhere" {
+  name                   = "everywhere"
+  priority               = 120
+  direction              = "Inbound"
+  access                 = "Allow"
+  protocol               = "*"
+  source_port_range      = "*"
+  destination_port_range = "3389"
+  # expect: azure/nsg-rdp-from-internet
+  source_address_prefix       = "Internet"
+  destination_address_prefix  = "*"
+  resource_group_name         = "rg-core"
+  network_security_group_name = "nsg-shared"
+}

@@ -29,3 +29,9 @@ resource "azurerm_postgresql_server" "on" {
   name                    = "psql-on"
   ssl_enforcement_enabled = true
 }
+
+# The name before version 2.
+resource "azurerm_postgresql_server" "old" {
+  name            = "old"
+  ssl_enforcement = "Disabled" # expect: azure/postgres-tls-off
+}

@@ -245,6 +245,15 @@ resource "azurerm_mssql_firewall_rule" "azure" {
   end_ip_address   = "0.0.0.0"
 }
 
+# Wide, but not everyone.
+resource "azurerm_mssql_firewall_rule" "wide" {
+  # ok: azure/sql-firewall-any
+  name             = "wide"
+  server_id        = azurerm_mssql_server.public.id
+  start_ip_address = "198.51.100.0"
+  end_ip_address   = "255.255.255.255"
+}
+
 # All but a few.
 resource "azurerm_mssql_firewall_rule" "nearly" {
   name             = "nearly"

@@ -20,6 +20,14 @@ resource "azurerm_storage_account" "strong" {
   }
 }
 
+resource "azurerm_storage_account" "weakest" {
+  name            = "stweakest"
+  min_tls_version = "TLS1_0" # expect: azure/storage-weak-tls
+  network_rules {
+    default_action = "Deny"
+  }
+}
+
 # The provider's defaults: TLS 1.2, HTTPS alone, trusted services pass.
 resource "azurerm_storage_account" "defaults" {
   # ok: azure/storage-weak-tls, azure/storage-plain-http

@@ -25,6 +25,16 @@ resource "azurerm_storage_account" "private" {
   public_network_access_enabled = false
 }
 
+# No public endpoint, whatever the rules say; a text spells it as well.
+resource "azurerm_storage_account" "private_allow" {
+  # ok: azure/storage-open-firewall
+  name                          = "stprivateallow"
+  public_network_access_enabled = "false"
+  network_rules {
+    default_action = "Allow"
+  }
+}
+
 resource "azurerm_storage_account" "separate" {
   # ok: azure/storage-open-firewall
   name = "stseparate"

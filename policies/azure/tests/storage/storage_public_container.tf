@@ -46,3 +46,32 @@ resource "azurerm_storage_container" "overruled" {
   storage_account_id    = azurerm_storage_account.strict.id
   container_access_type = "blob"
 }
+
+# The name before version 3 of the provider.
+resource "azurerm_storage_account" "old" {
+  name                     = "stold"
+  allow_blob_public_access = false
+  network_rules {
+    default_action = "Deny"
+  }
+}
+
+resource "azurerm_storage_container" "old" {
+  # ok: azure/storage-public-container
+  name                  = "old"
+  storage_account_name  = azurerm_storage_account.old.name
+  container_access_type = "blob"
+}
+
+resource "azurerm_storage_account" "private" {
+  name                          = "stprivate"
+  public_network_access_enabled = false
+}
+
+# Nobody outside gets to the account.
+resource "azurerm_storage_container" "private_account" {
+  # ok: azure/storage-public-container
+  name                  = "private"
+  storage_account_id    = azurerm_storage_account.private.id
+  container_access_type = "blob"
+}

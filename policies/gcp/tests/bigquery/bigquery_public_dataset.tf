@@ -42,6 +42,19 @@ resource "google_bigquery_dataset_iam_member" "open" {
   member     = "allUsers" # expect: gcp/bigquery-public-dataset
 }
 
+resource "google_bigquery_dataset_iam_member" "open_kind" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = "iamMember:allUsers" # expect: gcp/bigquery-public-dataset
+}
+
+resource "google_bigquery_dataset_iam_member" "account" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.app.member
+}
+
 resource "google_bigquery_dataset_iam_member" "user" {
   # ok: gcp/bigquery-public-dataset
   dataset_id = google_bigquery_dataset.project.dataset_id

@@ -8,6 +8,17 @@ resource "google_compute_firewall" "open" {
   source_ranges = ["0.0.0.0/0"]
 }
 
+resource "google_compute_firewall" "ingress" {
+  name      = "ingress"
+  network   = "core"
+  direction = "INGRESS"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"] # expect: gcp/firewall-ssh-from-internet
+  }
+  source_ranges = ["0.0.0.0/0"]
+}
+
 resource "google_compute_firewall" "named" {
   # ok: gcp/firewall-ssh-from-internet
   name    = "named"

@@ -28,3 +28,30 @@ resource "google_container_cluster" "private" {
     enable_private_endpoint = true
   }
 }
+
+# It is reached by its DNS endpoint alone.
+resource "google_container_cluster" "by_name" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "by-name"
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+  control_plane_endpoints_config {
+    ip_endpoints_config {
+      enabled = false
+    }
+  }
+}
+
+# expect: gcp/gke-no-authorized-networks
+resource "google_container_cluster" "by_address" {
+  name = "by-address"
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+  control_plane_endpoints_config {
+    ip_endpoints_config {
+      enabled = true
+    }
+  }
+}

@@ -71,3 +71,15 @@ resource "google_container_node_pool" "public_pool" {
     enable_private_nodes = false
   }
 }
+
+# Without its pools nothing says that nodes are private.
+# expect: gcp/gke-public-nodes
+resource "google_container_cluster" "no_pool" {
+  name                     = "no-pool"
+  remove_default_node_pool = true
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "198.51.100.0/24"
+    }
+  }
+}

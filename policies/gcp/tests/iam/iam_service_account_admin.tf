@@ -69,3 +69,15 @@ resource "google_project_iam_member" "unknown" {
   role    = var.role
   member  = "serviceAccount:app@core.iam.gserviceaccount.com"
 }
+
+resource "google_project_iam_member" "admin" {
+  project = "core"
+  role    = "roles/compute.instanceAdmin.v1" # expect: gcp/iam-service-account-admin
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_binding" "owner" {
+  project = "core"
+  role    = "roles/owner" # expect: gcp/iam-service-account-admin
+  members = ["serviceAccount:${google_service_account.app.email}"]
+}

@@ -19,6 +19,17 @@ resource "google_sql_database_instance" "encrypted" {
   }
 }
 
+resource "google_sql_database_instance" "certificates" {
+  # ok: gcp/sql-tls-not-required
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-f1-micro"
+    ip_configuration {
+      ssl_mode = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
+    }
+  }
+}
+
 # expect: gcp/sql-tls-not-required
 resource "google_sql_database_instance" "bare" {
   database_version = "POSTGRES_16"

@@ -89,3 +89,30 @@ resource "google_storage_bucket_iam_member" "unknown" {
   role   = "roles/storage.objectViewer"
   member = var.reader
 }
+
+resource "google_storage_bucket_iam_binding" "overruled" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.strict.name
+  role    = "roles/storage.objectViewer"
+  members = ["allUsers"]
+}
+
+resource "google_storage_bucket_iam_policy" "overruled" {
+  # ok: gcp/storage-public-iam
+  bucket      = google_storage_bucket.strict.name
+  policy_data = data.google_iam_policy.open.policy_data
+}
+
+# One known member is enough; an account that is not known yet is none of everyone.
+resource "google_storage_bucket_iam_binding" "mixed" {
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = [var.reader, "allUsers"] # expect: gcp/storage-public-iam
+}
+
+resource "google_storage_bucket_iam_binding" "account" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = ["serviceAccount:${google_service_account.app.email}"]
+}

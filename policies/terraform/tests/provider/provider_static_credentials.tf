@@ -34,3 +34,29 @@ provider "github" {
   owner = "example"
   token = ""
 }
+
+provider "datadog" {
+  api_key = "9f86d081884c7d659a2feaa0c55ad015"         # expect: terraform/provider-static-credentials
+  app_key = "9f86d081884c7d659a2feaa0c55ad0159f86d081" # expect: terraform/provider-static-credentials
+}
+
+provider "cloudflare" {
+  api_token = "v1.0-9f86d081884c7d65" # expect: terraform/provider-static-credentials
+}
+
+provider "vault" {
+  token = "hvs.CAESIJ2" # expect: terraform/provider-static-credentials
+}
+
+provider "snowflake" {
+  password    = "Sh0p-Warehouse"                   # expect: terraform/provider-static-credentials
+  private_key = "-----BEGIN PRIVATE KEY-----\nbm8" # expect: terraform/provider-static-credentials
+}
+
+provider "azuread" {
+  client_certificate_password = "Sh0p-Certificate" # expect: terraform/provider-static-credentials
+}
+
+provider "google-beta" {
+  access_token = "ya29.not-real" # expect: terraform/provider-static-credentials
+}

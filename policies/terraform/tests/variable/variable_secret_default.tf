@@ -89,3 +89,18 @@ variable "rotate_password" {
   # ok: terraform/variable-secret-default
   default = true
 }
+
+variable "vault_token" {
+  # ok: terraform/variable-secret-default
+  default = "{{ lookup }}"
+}
+
+variable "tls_private_key" {
+  # ok: terraform/variable-secret-default
+  default = "server.pem"
+}
+
+variable "join_token" {
+  # ok: terraform/variable-secret-default
+  default = "disabled"
+}
