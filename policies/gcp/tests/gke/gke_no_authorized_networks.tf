@@ -1,0 +1,57 @@
+# expect: gcp/gke-no-authorized-networks
+resource "google_container_cluster" "none" {
+  name = "none"
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+
+resource "google_container_cluster" "some" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "some"
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "198.51.100.0/24"
+    }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+
+# The public endpoint is off.
+resource "google_container_cluster" "private" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "private"
+  private_cluster_config {
+    enable_private_nodes    = true
+    enable_private_endpoint = true
+  }
+}
+
+# It is reached by its DNS endpoint alone.
+resource "google_container_cluster" "by_name" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "by-name"
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+  control_plane_endpoints_config {
+    ip_endpoints_config {
+      enabled = false
+    }
+  }
+}
+
+# expect: gcp/gke-no-authorized-networks
+resource "google_container_cluster" "by_address" {
+  name = "by-address"
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+  control_plane_endpoints_config {
+    ip_endpoints_config {
+      enabled = true
+    }
+  }
+}
