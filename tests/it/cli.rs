@@ -508,7 +508,9 @@ fn what_is_fine_in_the_example_is_not_reported() {
     for (threat, _, _, _) in &findings {
         assert!(!["T002", "T042", "T010", "T046"].contains(&threat.as_str()), "{findings:?}");
     }
-    assert_eq!(findings.iter().filter(|found| found.0 == "T001").count(), 1, "{findings:?}");
+    // One open port; the password that it accepts belongs to the same threat and weighs less.
+    let open = findings.iter().filter(|found| found.0 == "T001" && found.3 > 9.0).count();
+    assert_eq!(open, 1, "{findings:?}");
     let hardened = shop().join("tfvars/hardened.tfvars");
     let hardened = shop_findings(&shop(), &["--var-file", hardened.to_str().unwrap()]);
     assert!(!hardened.iter().any(|found| found.0 == "T001" || found.0 == "T006"), "{hardened:?}");
