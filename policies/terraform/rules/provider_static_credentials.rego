@@ -42,7 +42,7 @@ deny contains finding(provider, "credentials") if {
 }
 
 # What emulators and tests are given, because the provider asks for something.
-is_stand_in(value) if regex.match(`(?i)^[^a-z0-9]*(mock|fake|test|dummy|example|placeholder|localstack|change|your|foo|bar|x+$)`, value)
+is_stand_in(value) if regex.match(`(?i)^[^a-z0-9]*(mock|fake|test|dummy|example|placeholder|localstack|change|your|(foo|bar|x+)$)`, value)
 
 finding(provider, attribute) := {
 	"resource": provider.address,
