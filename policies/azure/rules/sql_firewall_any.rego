@@ -66,9 +66,13 @@ finding(r) := {
 	"message": "every address on the internet passes the firewall",
 }
 
+firsts := {"0.0.0.0", "0.0.0.1", "1.0.0.0", "1.0.0.1", "1.1.1.1"}
+
+lasts := {"255.255.255.255", "255.255.255.254", "254.255.255.255", "254.255.255.254", "223.255.255.255"}
+
 is_open(r, server_type) if {
-	regex.match(`^(0|1)\.`, r.attributes.start_ip_address)
-	regex.match(`^(22[3-9]|2[34][0-9]|25[0-5])\.`, r.attributes.end_ip_address)
+	r.attributes.start_ip_address in firsts
+	r.attributes.end_ip_address in lasts
 	not is_private(r, server_type)
 }
 

@@ -264,6 +264,15 @@ resource "azurerm_mssql_firewall_rule" "nearly" {
 
 variable "end" {}
 
+# The start decides.
+resource "azurerm_mssql_firewall_rule" "unknown_end" {
+  # ok: azure/sql-firewall-any
+  name             = "unknown-end"
+  server_id        = azurerm_mssql_server.public.id
+  start_ip_address = "198.51.100.0"
+  end_ip_address   = var.end
+}
+
 # inconclusive: azure/sql-firewall-any
 resource "azurerm_mssql_firewall_rule" "unknown" {
   name             = "unknown"

@@ -47,6 +47,18 @@ resource "google_sql_database_instance" "old" {
   }
 }
 
+# The newer name wins.
+resource "google_sql_database_instance" "contradiction" {
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-f1-micro"
+    ip_configuration {
+      ssl_mode    = "ALLOW_UNENCRYPTED_AND_ENCRYPTED" # expect: gcp/sql-tls-not-required
+      require_ssl = true
+    }
+  }
+}
+
 # A clone takes the settings of its source.
 resource "google_sql_database_instance" "clone" {
   # ok: gcp/sql-tls-not-required

@@ -116,3 +116,15 @@ resource "google_storage_bucket_iam_binding" "account" {
   role    = "roles/storage.objectViewer"
   members = ["serviceAccount:${google_service_account.app.email}"]
 }
+
+data "google_storage_transfer_project_service_account" "mover" {
+  project = "core"
+}
+
+# Most likely an account, but nothing here says so.
+# inconclusive: gcp/storage-public-iam
+resource "google_storage_bucket_iam_binding" "agent" {
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = [data.google_storage_transfer_project_service_account.mover.member]
+}

@@ -60,3 +60,11 @@ provider "azuread" {
 provider "google-beta" {
   access_token = "ya29.not-real" # expect: terraform/provider-static-credentials
 }
+
+# An emulator takes anything.
+provider "aws" {
+  # ok: terraform/provider-static-credentials
+  alias      = "emulator"
+  access_key = "mock"
+  secret_key = "mock_secret_key"
+}
