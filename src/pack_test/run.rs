@@ -100,7 +100,7 @@ fn observe(
         configuration.map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let options = project::Options { paths: vec![String::new()], ..project::Options::default() };
     let project = Project::load(&tree, &options);
-    let only = under_test.iter().map(|id| id.to_string()).collect();
+    let only = under_test.iter().map(ToString::to_string).collect();
     let options = evaluate::Options { only, list_passes: true, ..evaluate::Options::default() };
     let outcome = evaluate(&project.documents, set, &options);
     let of_documents = project.documents.iter().flat_map(|document| &document.problems);

@@ -30,7 +30,8 @@ secrets := {
 
 deny contains finding(provider, attribute) if {
 	some provider in input.by_type.provider
-	some attribute in secrets
+	some attribute in provider.attributes.literal
+	attribute in secrets
 	value := provider.attributes[attribute]
 	value != ""
 	not is_stand_in(value)
@@ -38,6 +39,7 @@ deny contains finding(provider, attribute) if {
 
 deny contains finding(provider, "credentials") if {
 	some provider in input.by_type.provider
+	"credentials" in provider.attributes.literal
 	contains(provider.attributes.credentials, "private_key")
 }
 

@@ -92,7 +92,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether a value is small enough to be walked. The error says that it is not.
-    pub fn check_size(&self, value: &Value) -> Result<(), String> {
+    pub fn check_size(value: &Value) -> Result<(), String> {
         if value.holds_at_most(MAX_VALUES) {
             return Ok(());
         }
