@@ -13,7 +13,7 @@ use super::types::{self, Type};
 use super::value::{Kind, Mapping, Marks, SequenceKind, Value};
 use crate::document::Pointer;
 use crate::source::Span;
-use crate::syntax::{ForNode, Node, NodeKind, Scalar};
+use crate::syntax::{BinaryOperator, ForNode, Node, NodeKind, Scalar};
 
 /// The value of an expression, or why Terraform would refuse it.
 pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
@@ -32,11 +32,7 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             operators::unary(*operator, &evaluate(operand, scope)?)
                 .map_err(|message| scope.fault(node.span, message))
         }
-        NodeKind::Binary(operator, sides) => {
-            let (left, right) = (evaluate(&sides[0], scope)?, evaluate(&sides[1], scope)?);
-            operators::binary(*operator, &left, &right)
-                .map_err(|message| scope.fault(node.span, message))
-        }
+        NodeKind::Binary(operator, sides) => binary(*operator, sides, node.span, scope),
         NodeKind::Conditional(parts) => conditional(parts, scope),
         NodeKind::For(node) => for_expression(node, scope),
         NodeKind::Splat { base, each } => splat(&evaluate(base, scope)?, each, scope),
@@ -48,6 +44,31 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             call(name, arguments, *expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
+    }
+}
+
+/// `x != null && x.y`: where the left side decides, what the right side refuses does not matter (Terraform since 1.12).
+fn binary(
+    operator: BinaryOperator,
+    sides: &[Node; 2],
+    span: Span,
+    scope: &Scope<'_, '_>,
+) -> Result<Value, Fault> {
+    let left = evaluate(&sides[0], scope)?;
+    let right = evaluate(&sides[1], scope);
+    let deciding = match operator {
+        BinaryOperator::And => Some(false),
+        BinaryOperator::Or => Some(true),
+        _ => None,
+    };
+    match right {
+        Err(fault)
+            if !fault.is_limit && deciding.is_some() && operators::decided(&left) == deciding =>
+        {
+            Ok(left)
+        }
+        right => operators::binary(operator, &left, &right?)
+            .map_err(|message| scope.fault(span, message)),
     }
 }
 
