@@ -1,0 +1,30 @@
+# expect: gcp/gke-no-authorized-networks
+resource "google_container_cluster" "none" {
+  name = "none"
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+
+resource "google_container_cluster" "some" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "some"
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "198.51.100.0/24"
+    }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+
+# The public endpoint is off.
+resource "google_container_cluster" "private" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "private"
+  private_cluster_config {
+    enable_private_nodes    = true
+    enable_private_endpoint = true
+  }
+}

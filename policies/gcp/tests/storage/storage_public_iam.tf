@@ -1,0 +1,91 @@
+resource "google_storage_bucket" "loose" {
+  name                        = "loose"
+  uniform_bucket_level_access = true
+  public_access_prevention    = "inherited"
+}
+
+resource "google_storage_bucket_iam_member" "open" {
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectViewer"
+  member = "allUsers" # expect: gcp/storage-public-iam
+}
+
+resource "google_storage_bucket_iam_member" "user" {
+  # ok: gcp/storage-public-iam
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectViewer"
+  member = "user:jane@example.org"
+}
+
+resource "google_service_account" "app" {
+  account_id = "app"
+}
+
+# Its address is not known yet, but it is an account.
+resource "google_storage_bucket_iam_member" "account" {
+  # ok: gcp/storage-public-iam
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectViewer"
+  member = "serviceAccount:${google_service_account.app.email}"
+}
+
+resource "google_storage_bucket_iam_binding" "open" {
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = ["user:jane@example.org", "allAuthenticatedUsers"] # expect: gcp/storage-public-iam
+}
+
+resource "google_storage_bucket_iam_binding" "users" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = ["user:jane@example.org", "group:data@example.org"]
+}
+
+data "google_iam_policy" "open" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["allUsers"]
+  }
+}
+
+data "google_iam_policy" "users" {
+  binding {
+    role    = "roles/storage.objectViewer"
+    members = ["user:jane@example.org"]
+  }
+}
+
+resource "google_storage_bucket_iam_policy" "open" {
+  bucket      = google_storage_bucket.loose.name
+  policy_data = data.google_iam_policy.open.policy_data # expect: gcp/storage-public-iam
+}
+
+resource "google_storage_bucket_iam_policy" "users" {
+  # ok: gcp/storage-public-iam
+  bucket      = google_storage_bucket.loose.name
+  policy_data = data.google_iam_policy.users.policy_data
+}
+
+resource "google_storage_bucket" "strict" {
+  name                        = "strict"
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+}
+
+# The bucket overrules it.
+resource "google_storage_bucket_iam_member" "overruled" {
+  # ok: gcp/storage-public-iam
+  bucket = google_storage_bucket.strict.name
+  role   = "roles/storage.objectViewer"
+  member = "allUsers"
+}
+
+variable "reader" {}
+
+# inconclusive: gcp/storage-public-iam
+resource "google_storage_bucket_iam_member" "unknown" {
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectViewer"
+  member = var.reader
+}
