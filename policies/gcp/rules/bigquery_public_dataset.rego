@@ -11,6 +11,7 @@
 #     - google_bigquery_dataset_access
 #     - google_bigquery_dataset_iam_member
 #     - google_bigquery_dataset_iam_binding
+#     - google_bigquery_dataset_iam_policy
 #   threat: T003
 #   remediation: >-
 #     Grant access to named users, groups or service accounts.
@@ -30,10 +31,12 @@ deny contains finding(r, sprintf("/access/%d/special_group", [i])) if {
 	access.special_group in everyone
 }
 
-deny contains finding(r, sprintf("/access/%d/iam_member", [i])) if {
+deny contains finding(r, at) if {
 	some r in input.by_type.google_bigquery_dataset
 	some i, access in r.attributes.access
 	access.iam_member in everyone
+	at := sprintf("/access/%d/iam_member", [i])
+	not is_account(r, at)
 }
 
 deny contains finding(r, "/special_group") if {
@@ -44,6 +47,7 @@ deny contains finding(r, "/special_group") if {
 deny contains finding(r, "/iam_member") if {
 	some r in input.by_type.google_bigquery_dataset_access
 	r.attributes.iam_member in everyone
+	not is_account(r, "/iam_member")
 }
 
 deny contains finding(r, "/member") if {
@@ -60,10 +64,18 @@ deny contains finding(r, at) if {
 	not is_account(r, at)
 }
 
+deny contains finding(r, "/policy_data") if {
+	some r in input.by_type.google_bigquery_dataset_iam_policy
+	some policy in lib.references(r, "/policy_data")
+	some binding in policy.attributes.binding
+	some member in binding.members
+	member in everyone
+}
+
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the dataset"}
 
-# A member made from a service account is that account, whatever its address turns out to be.
+# A member made from a service account, or from a project's number, is an account, whatever its address turns out to be.
 is_account(r, at) if {
-	some account in lib.references(r, at)
-	account.type == "google_service_account"
+	some record in lib.references(r, at)
+	record.type in {"google_service_account", "google_project", "google_project_service_identity"}
 }

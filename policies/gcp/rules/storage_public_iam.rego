@@ -48,12 +48,12 @@ deny contains finding(r, "/policy_data") if {
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the bucket"}
 
 prevented(r) if {
-	some bucket in lib.related(r, "google_storage_bucket")
+	some bucket in lib.references(r, "/bucket")
 	bucket.attributes.public_access_prevention == "enforced"
 }
 
-# A member made from a service account is that account, whatever its address turns out to be.
+# A member made from a service account, or from a project's number, is an account, whatever its address turns out to be.
 is_account(r, at) if {
-	some account in lib.references(r, at)
-	account.type == "google_service_account"
+	some record in lib.references(r, at)
+	record.type in {"google_service_account", "google_project", "google_project_service_identity"}
 }

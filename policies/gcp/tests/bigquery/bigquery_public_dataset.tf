@@ -72,3 +72,57 @@ resource "google_bigquery_dataset_iam_binding" "account" {
     "group:data@example.org",
   ]
 }
+
+resource "google_bigquery_dataset" "made" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = "made"
+  access {
+    role       = "READER"
+    iam_member = google_service_account.app.member
+  }
+}
+
+resource "google_bigquery_dataset_access" "member" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "READER"
+  iam_member = "allUsers" # expect: gcp/bigquery-public-dataset
+}
+
+resource "google_bigquery_dataset_access" "made" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "READER"
+  iam_member = google_service_account.app.member
+}
+
+resource "google_bigquery_dataset_iam_member" "made" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.app.member
+}
+
+data "google_iam_policy" "open" {
+  binding {
+    role    = "roles/bigquery.dataViewer"
+    members = ["allAuthenticatedUsers"]
+  }
+}
+
+data "google_iam_policy" "group" {
+  binding {
+    role    = "roles/bigquery.dataViewer"
+    members = ["group:data@example.org"]
+  }
+}
+
+resource "google_bigquery_dataset_iam_policy" "open" {
+  dataset_id  = google_bigquery_dataset.project.dataset_id
+  policy_data = data.google_iam_policy.open.policy_data # expect: gcp/bigquery-public-dataset
+}
+
+resource "google_bigquery_dataset_iam_policy" "group" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id  = google_bigquery_dataset.project.dataset_id
+  policy_data = data.google_iam_policy.group.policy_data
+}

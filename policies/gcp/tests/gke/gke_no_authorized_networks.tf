@@ -28,3 +28,26 @@ resource "google_container_cluster" "private" {
     enable_private_endpoint = true
   }
 }
+
+resource "google_container_cluster" "by_name" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "by-name"
+  control_plane_endpoints_config {
+    ip_endpoints_config {
+      enabled = false
+    }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+
+# Nobody but Google and the nodes.
+resource "google_container_cluster" "nobody" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "nobody"
+  master_authorized_networks_config {}
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}

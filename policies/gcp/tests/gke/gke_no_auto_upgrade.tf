@@ -99,3 +99,26 @@ resource "google_container_cluster" "good" {
     }
   }
 }
+
+resource "google_container_cluster" "inline_channel" {
+  # ok: gcp/gke-no-auto-upgrade
+  name = "inline_channel"
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "198.51.100.0/24"
+    }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+  release_channel {
+    channel = "STABLE"
+  }
+  node_pool {
+    name = "a"
+    management {
+      auto_upgrade = false
+    }
+  }
+}
+

@@ -44,3 +44,34 @@ resource "google_sql_database_instance" "clone" {
     source_instance_name = "core"
   }
 }
+
+# Connectors encrypt by themselves, and nothing else is let in.
+resource "google_sql_database_instance" "connectors" {
+  # ok: gcp/sql-tls-not-required
+  database_version = "POSTGRES_16"
+  settings {
+    tier                  = "db-f1-micro"
+    connector_enforcement = "REQUIRED"
+  }
+}
+
+resource "google_sql_database_instance" "no_connectors" {
+  database_version = "POSTGRES_16"
+  # expect: gcp/sql-tls-not-required
+  settings {
+    tier                  = "db-f1-micro"
+    connector_enforcement = "NOT_REQUIRED"
+  }
+}
+
+# The new name counts where both are written.
+resource "google_sql_database_instance" "both_names" {
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-f1-micro"
+    ip_configuration {
+      require_ssl = true
+      ssl_mode    = "ALLOW_UNENCRYPTED_AND_ENCRYPTED" # expect: gcp/sql-tls-not-required
+    }
+  }
+}

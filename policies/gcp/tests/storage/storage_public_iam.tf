@@ -89,3 +89,33 @@ resource "google_storage_bucket_iam_member" "unknown" {
   role   = "roles/storage.objectViewer"
   member = var.reader
 }
+
+data "google_project" "core" {}
+
+# Everyone is known, whoever the other is.
+resource "google_storage_bucket_iam_binding" "beside" {
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = [var.reader, "allUsers"] # expect: gcp/storage-public-iam
+}
+
+# An agent of Google's, named by the project's number.
+resource "google_storage_bucket_iam_binding" "agent" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = ["serviceAccount:service-${data.google_project.core.number}@dlp-api.iam.gserviceaccount.com"]
+}
+
+resource "google_storage_bucket_iam_binding" "overruled" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.strict.name
+  role    = "roles/storage.objectViewer"
+  members = ["user:jane@example.org", "allAuthenticatedUsers"]
+}
+
+resource "google_storage_bucket_iam_policy" "overruled" {
+  # ok: gcp/storage-public-iam
+  bucket      = google_storage_bucket.strict.name
+  policy_data = data.google_iam_policy.open.policy_data
+}
