@@ -11,7 +11,6 @@
 #     - google_bigquery_dataset_access
 #     - google_bigquery_dataset_iam_member
 #     - google_bigquery_dataset_iam_binding
-#     - google_bigquery_dataset_iam_policy
 #   threat: T003
 #   remediation: >-
 #     Grant access to named users, groups or service accounts.
@@ -64,18 +63,17 @@ deny contains finding(r, at) if {
 	not is_account(r, at)
 }
 
-deny contains finding(r, "/policy_data") if {
-	some r in input.by_type.google_bigquery_dataset_iam_policy
-	some policy in lib.references(r, "/policy_data")
-	some binding in policy.attributes.binding
-	some member in binding.members
-	member in everyone
-}
-
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the dataset"}
 
-# A member made from a service account, or from a project's number, is an account, whatever its address turns out to be.
+# What these give is the address of an account, whatever it turns out to be.
 is_account(r, at) if {
 	some record in lib.references(r, at)
-	record.type in {"google_service_account", "google_project", "google_project_service_identity"}
+	record.type in {
+		"google_service_account",
+		"google_compute_default_service_account",
+		"google_project",
+		"google_project_service_identity",
+		"google_logging_project_sink",
+		"google_logging_organization_settings",
+	}
 }

@@ -22,7 +22,7 @@ import data.dreadnought.lib
 
 deny contains {
 	"resource": r.address,
-	"at": at,
+	"at": "/log_config",
 	"message": "the subnet keeps no flow logs",
 } if {
 	some r in input.by_type.google_compute_subnetwork
@@ -31,15 +31,9 @@ deny contains {
 	not without_machines(r)
 	not is_configured(r)
 	not is_network_configured(r)
-	at := place(r)
 }
 
 has_block(r) if count(r.attributes.log_config) > 0
-
-# Before version 3 of the provider it was a switch.
-place(r) := "/enable_flow_logs" if {
-	r.attributes.enable_flow_logs in {false, "false"}
-} else := "/log_config"
 
 without_machines(r) if {
 	r.attributes.purpose in {

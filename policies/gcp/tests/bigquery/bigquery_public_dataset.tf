@@ -101,28 +101,3 @@ resource "google_bigquery_dataset_iam_member" "made" {
   role       = "roles/bigquery.dataViewer"
   member     = google_service_account.app.member
 }
-
-data "google_iam_policy" "open" {
-  binding {
-    role    = "roles/bigquery.dataViewer"
-    members = ["allAuthenticatedUsers"]
-  }
-}
-
-data "google_iam_policy" "group" {
-  binding {
-    role    = "roles/bigquery.dataViewer"
-    members = ["group:data@example.org"]
-  }
-}
-
-resource "google_bigquery_dataset_iam_policy" "open" {
-  dataset_id  = google_bigquery_dataset.project.dataset_id
-  policy_data = data.google_iam_policy.open.policy_data # expect: gcp/bigquery-public-dataset
-}
-
-resource "google_bigquery_dataset_iam_policy" "group" {
-  # ok: gcp/bigquery-public-dataset
-  dataset_id  = google_bigquery_dataset.project.dataset_id
-  policy_data = data.google_iam_policy.group.policy_data
-}

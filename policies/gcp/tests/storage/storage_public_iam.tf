@@ -42,31 +42,6 @@ resource "google_storage_bucket_iam_binding" "users" {
   members = ["user:jane@example.org", "group:data@example.org"]
 }
 
-data "google_iam_policy" "open" {
-  binding {
-    role    = "roles/storage.objectViewer"
-    members = ["allUsers"]
-  }
-}
-
-data "google_iam_policy" "users" {
-  binding {
-    role    = "roles/storage.objectViewer"
-    members = ["user:jane@example.org"]
-  }
-}
-
-resource "google_storage_bucket_iam_policy" "open" {
-  bucket      = google_storage_bucket.loose.name
-  policy_data = data.google_iam_policy.open.policy_data # expect: gcp/storage-public-iam
-}
-
-resource "google_storage_bucket_iam_policy" "users" {
-  # ok: gcp/storage-public-iam
-  bucket      = google_storage_bucket.loose.name
-  policy_data = data.google_iam_policy.users.policy_data
-}
-
 resource "google_storage_bucket" "strict" {
   name                        = "strict"
   uniform_bucket_level_access = true
@@ -112,10 +87,4 @@ resource "google_storage_bucket_iam_binding" "overruled" {
   bucket  = google_storage_bucket.strict.name
   role    = "roles/storage.objectViewer"
   members = ["user:jane@example.org", "allAuthenticatedUsers"]
-}
-
-resource "google_storage_bucket_iam_policy" "overruled" {
-  # ok: gcp/storage-public-iam
-  bucket      = google_storage_bucket.strict.name
-  policy_data = data.google_iam_policy.open.policy_data
 }

@@ -31,9 +31,10 @@ resource "google_compute_subnetwork" "old" {
   enable_flow_logs = true
 }
 
+# expect: gcp/vpc-no-flow-logs
 resource "google_compute_subnetwork" "old_off" {
   ip_cidr_range    = "10.0.5.0/24"
-  enable_flow_logs = false # expect: gcp/vpc-no-flow-logs
+  enable_flow_logs = false
 }
 
 variable "global" {}
