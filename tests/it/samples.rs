@@ -169,7 +169,7 @@ fn every_condition_matters(#[values("aws", "azure", "gcp", "kubernetes", "terraf
     let files = files(pack);
     let mut mutants = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with("rules/")) {
-        if path.ends_with(".yaml") {
+        if Path::new(path).extension().is_some_and(|ending| ending == "yaml") {
             mutants.extend(cel_mutants(path, text));
         } else {
             mutants.extend(rego_mutants(path, text));

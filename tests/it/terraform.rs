@@ -80,7 +80,7 @@ fn difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &
     }
     match (value, expected) {
         (Value::Unknown(reason), _) => {
-            found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}"))
+            found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}"));
         }
         (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() => {
             for (position, (item, wanted)) in items.iter().zip(wanted).enumerate() {
@@ -229,13 +229,12 @@ fn compare_diagnostics(project: &Project, expected: &Json, found: &mut Vec<Strin
     for wanted in expected["diagnostics"].as_array().into_iter().flatten() {
         if let (Some(file), Some(line)) =
             (wanted["file"].as_str(), wanted["start"]["line"].as_u64())
+            && !problems.iter().any(|(path, at)| path == file && u64::from(*at) == line)
         {
-            if !problems.iter().any(|(path, at)| path == file && u64::from(*at) == line) {
-                found.push(format!(
-                    "no problem at {file}:{line}: {}; there are {problems:?}",
-                    wanted["summary"]
-                ));
-            }
+            found.push(format!(
+                "no problem at {file}:{line}: {}; there are {problems:?}",
+                wanted["summary"]
+            ));
         }
     }
     if problems.is_empty() {
@@ -284,7 +283,7 @@ fn agrees_with_terraform(
     match PENDING.iter().find(|(pending, _)| *pending == name) {
         None => assert!(found.is_empty(), "{name} differs:\n{}", found.join("\n")),
         Some((_, reason)) => {
-            assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})")
+            assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})");
         }
     }
 }

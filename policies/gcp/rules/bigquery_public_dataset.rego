@@ -22,7 +22,7 @@ package dreadnought.gcp.bigquery_public_dataset
 
 import data.dreadnought.lib
 
-everyone := {"allUsers", "allAuthenticatedUsers", "iamMember:allUsers", "iamMember:allAuthenticatedUsers"}
+everyone := {"allUsers", "allAuthenticatedUsers", "iamMember:allUsers"}
 
 deny contains finding(r, sprintf("/access/%d/special_group", [i])) if {
 	some r in input.by_type.google_bigquery_dataset

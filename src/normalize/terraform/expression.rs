@@ -100,7 +100,7 @@ fn conditional(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault>
     };
     let condition = converted.map_err(|message| scope.fault(parts[0].span, message))?;
     let Some(holds) = operators::decided(&condition) else {
-        return undecided(&condition, parts, scope);
+        return Ok(undecided(&condition, parts, scope));
     };
     let (taken, other) = if holds { (&parts[1], &parts[2]) } else { (&parts[2], &parts[1]) };
     let value = evaluate(taken, scope)?;
@@ -113,7 +113,7 @@ fn conditional(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault>
 }
 
 /// The condition is unknown: the result is, whatever the branches are, but it refers to what they refer to.
-fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Value {
     let (yes, no) = (evaluate(&parts[1], scope), evaluate(&parts[2], scope));
     let mut result = operators::unknown_of(condition, Type::Any);
     if let Kind::Unknown(unknown) = &mut result.kind {
@@ -126,7 +126,7 @@ fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Res
     for branch in [yes, no].into_iter().flatten() {
         result = result.with_marks(&branch.deep_marks());
     }
-    Ok(result.with_marks(&condition.marks))
+    result.with_marks(&condition.marks)
 }
 
 fn is_not_null(value: &Value) -> bool {
@@ -244,7 +244,7 @@ impl ForResult {
             .map_err(|error| scope.fault(key_node.span, error))?;
         match &key.kind {
             Kind::String(text) if node.group => {
-                self.groups.entry(Arc::clone(text)).or_default().push(value)
+                self.groups.entry(Arc::clone(text)).or_default().push(value);
             }
             Kind::String(text) => {
                 if self.entries.insert(Arc::clone(text), value).is_some() {
@@ -365,14 +365,9 @@ fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
 fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     let mut steps = Vec::new();
     let mut base = node;
-    loop {
-        match &base.kind {
-            NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) => {
-                steps.push(base);
-                base = inner;
-            }
-            _ => break,
-        }
+    while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
+        steps.push(base);
+        base = inner;
     }
     steps.reverse();
     let (mut value, used) = match &base.kind {

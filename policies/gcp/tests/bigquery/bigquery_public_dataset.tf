@@ -101,3 +101,9 @@ resource "google_bigquery_dataset_iam_member" "made" {
   role       = "roles/bigquery.dataViewer"
   member     = google_service_account.app.member
 }
+
+resource "google_bigquery_dataset_iam_member" "open_kind" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = "iamMember:allUsers" # expect: gcp/bigquery-public-dataset
+}

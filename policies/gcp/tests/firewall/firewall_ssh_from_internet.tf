@@ -203,3 +203,14 @@ resource "google_compute_firewall" "read" {
   }
   source_ranges = [data.google_netblock_ip_ranges.iap.cidr_blocks[0]]
 }
+
+resource "google_compute_firewall" "ingress" {
+  name      = "ingress"
+  network   = "core"
+  direction = "INGRESS"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"] # expect: gcp/firewall-ssh-from-internet
+  }
+  source_ranges = ["0.0.0.0/0"]
+}

@@ -51,3 +51,16 @@ resource "google_container_cluster" "nobody" {
     enable_private_nodes = true
   }
 }
+
+# expect: gcp/gke-no-authorized-networks
+resource "google_container_cluster" "by_address" {
+  name = "by-address"
+  control_plane_endpoints_config {
+    ip_endpoints_config {
+      enabled = true
+    }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}

@@ -75,3 +75,14 @@ resource "google_sql_database_instance" "both_names" {
     }
   }
 }
+
+resource "google_sql_database_instance" "certificates" {
+  # ok: gcp/sql-tls-not-required
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-f1-micro"
+    ip_configuration {
+      ssl_mode = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
+    }
+  }
+}

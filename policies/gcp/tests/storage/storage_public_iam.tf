@@ -88,3 +88,15 @@ resource "google_storage_bucket_iam_binding" "overruled" {
   role    = "roles/storage.objectViewer"
   members = ["user:jane@example.org", "allAuthenticatedUsers"]
 }
+
+data "google_storage_transfer_project_service_account" "mover" {
+  project = "core"
+}
+
+# Most likely an account, but nothing here says so.
+# inconclusive: gcp/storage-public-iam
+resource "google_storage_bucket_iam_binding" "mover" {
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = [data.google_storage_transfer_project_service_account.mover.member]
+}
