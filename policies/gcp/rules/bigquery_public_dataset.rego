@@ -30,10 +30,12 @@ deny contains finding(r, sprintf("/access/%d/special_group", [i])) if {
 	access.special_group in everyone
 }
 
-deny contains finding(r, sprintf("/access/%d/iam_member", [i])) if {
+deny contains finding(r, at) if {
 	some r in input.by_type.google_bigquery_dataset
 	some i, access in r.attributes.access
 	access.iam_member in everyone
+	at := sprintf("/access/%d/iam_member", [i])
+	not is_account(r, at)
 }
 
 deny contains finding(r, "/special_group") if {
@@ -44,6 +46,7 @@ deny contains finding(r, "/special_group") if {
 deny contains finding(r, "/iam_member") if {
 	some r in input.by_type.google_bigquery_dataset_access
 	r.attributes.iam_member in everyone
+	not is_account(r, "/iam_member")
 }
 
 deny contains finding(r, "/member") if {
@@ -62,8 +65,15 @@ deny contains finding(r, at) if {
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the dataset"}
 
-# A member made from a service account is that account, whatever its address turns out to be.
+# What these give is the address of an account, whatever it turns out to be.
 is_account(r, at) if {
-	some account in lib.references(r, at)
-	account.type == "google_service_account"
+	some record in lib.references(r, at)
+	record.type in {
+		"google_service_account",
+		"google_compute_default_service_account",
+		"google_project",
+		"google_project_service_identity",
+		"google_logging_project_sink",
+		"google_logging_organization_settings",
+	}
 }

@@ -2,8 +2,8 @@
 # scope: package
 # title: Kubernetes API is open to the internet
 # description: >-
-#   The authorized networks of the control plane hold every address. Lower than the threat class: callers must still
-#   authenticate.
+#   The authorized networks of the control plane hold every address, and its public endpoint is not switched off. Lower
+#   than the threat class: callers must still authenticate.
 # custom:
 #   id: gke-open-control-plane
 #   applies_to: [google_container_cluster]
@@ -34,4 +34,11 @@ deny contains {
 private_endpoint(cluster) if {
 	some config in cluster.attributes.private_cluster_config
 	config.enable_private_endpoint in {true, "true"}
+}
+
+# A control plane may be reached by its DNS name alone.
+private_endpoint(cluster) if {
+	some config in cluster.attributes.control_plane_endpoints_config
+	some endpoints in config.ip_endpoints_config
+	endpoints.enabled in {false, "false"}
 }

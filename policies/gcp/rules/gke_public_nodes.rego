@@ -2,8 +2,8 @@
 # scope: package
 # title: Cluster nodes have public addresses
 # description: >-
-#   Neither the cluster nor all of its node pools ask for private nodes, so every node gets an address on the internet. Lower
-#   than the threat class: firewalls still decide who reaches them.
+#   Neither the cluster nor all of its node pools ask for private nodes, so nodes get addresses on the internet. Lower than
+#   the threat class: firewalls still decide who reaches them.
 # custom:
 #   id: gke-public-nodes
 #   applies_to: [google_container_cluster]

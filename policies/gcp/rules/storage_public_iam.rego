@@ -6,7 +6,7 @@
 #   with enforced public access prevention overrules the grant.
 # custom:
 #   id: storage-public-iam
-#   applies_to: [google_storage_bucket_iam_member, google_storage_bucket_iam_binding, google_storage_bucket_iam_policy]
+#   applies_to: [google_storage_bucket_iam_member, google_storage_bucket_iam_binding]
 #   threat: T003
 #   remediation: >-
 #     Grant the role to named users, groups or service accounts, and set public_access_prevention to enforced.
@@ -36,24 +36,22 @@ deny contains finding(r, at) if {
 	not prevented(r)
 }
 
-deny contains finding(r, "/policy_data") if {
-	some r in input.by_type.google_storage_bucket_iam_policy
-	some policy in lib.references(r, "/policy_data")
-	some binding in policy.attributes.binding
-	some member in binding.members
-	member in everyone
-	not prevented(r)
-}
-
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the bucket"}
 
 prevented(r) if {
-	some bucket in lib.related(r, "google_storage_bucket")
+	some bucket in lib.references(r, "/bucket")
 	bucket.attributes.public_access_prevention == "enforced"
 }
 
-# A member made from a service account is that account, whatever its address turns out to be.
+# What these give is the address of an account, whatever it turns out to be.
 is_account(r, at) if {
-	some account in lib.references(r, at)
-	account.type == "google_service_account"
+	some record in lib.references(r, at)
+	record.type in {
+		"google_service_account",
+		"google_compute_default_service_account",
+		"google_project",
+		"google_project_service_identity",
+		"google_logging_project_sink",
+		"google_logging_organization_settings",
+	}
 }

@@ -42,19 +42,6 @@ resource "google_bigquery_dataset_iam_member" "open" {
   member     = "allUsers" # expect: gcp/bigquery-public-dataset
 }
 
-resource "google_bigquery_dataset_iam_member" "open_kind" {
-  dataset_id = google_bigquery_dataset.project.dataset_id
-  role       = "roles/bigquery.dataViewer"
-  member     = "iamMember:allUsers" # expect: gcp/bigquery-public-dataset
-}
-
-resource "google_bigquery_dataset_iam_member" "account" {
-  # ok: gcp/bigquery-public-dataset
-  dataset_id = google_bigquery_dataset.project.dataset_id
-  role       = "roles/bigquery.dataViewer"
-  member     = google_service_account.app.member
-}
-
 resource "google_bigquery_dataset_iam_member" "user" {
   # ok: gcp/bigquery-public-dataset
   dataset_id = google_bigquery_dataset.project.dataset_id
@@ -84,4 +71,39 @@ resource "google_bigquery_dataset_iam_binding" "account" {
     "serviceAccount:${google_service_account.app.email}",
     "group:data@example.org",
   ]
+}
+
+resource "google_bigquery_dataset" "made" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = "made"
+  access {
+    role       = "READER"
+    iam_member = google_service_account.app.member
+  }
+}
+
+resource "google_bigquery_dataset_access" "member" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "READER"
+  iam_member = "allUsers" # expect: gcp/bigquery-public-dataset
+}
+
+resource "google_bigquery_dataset_access" "made" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "READER"
+  iam_member = google_service_account.app.member
+}
+
+resource "google_bigquery_dataset_iam_member" "made" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.app.member
+}
+
+resource "google_bigquery_dataset_iam_member" "open_kind" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = "iamMember:allUsers" # expect: gcp/bigquery-public-dataset
 }

@@ -8,17 +8,6 @@ resource "google_compute_firewall" "open" {
   source_ranges = ["0.0.0.0/0"]
 }
 
-resource "google_compute_firewall" "ingress" {
-  name      = "ingress"
-  network   = "core"
-  direction = "INGRESS"
-  allow {
-    protocol = "tcp"
-    ports    = ["22"] # expect: gcp/firewall-ssh-from-internet
-  }
-  source_ranges = ["0.0.0.0/0"]
-}
-
 resource "google_compute_firewall" "named" {
   # ok: gcp/firewall-ssh-from-internet
   name    = "named"
@@ -159,4 +148,69 @@ resource "google_compute_firewall" "unknown" {
     ports    = ["22"]
   }
   source_ranges = [var.office]
+}
+
+resource "google_compute_firewall" "account" {
+  # ok: gcp/firewall-ssh-from-internet
+  name    = "account"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+  source_service_accounts = ["bastion@core.iam.gserviceaccount.com"]
+}
+
+resource "google_compute_global_address" "peers" {
+  name          = "peers"
+  prefix_length = 22
+}
+
+# The range is not known yet, but it is one of the network's own.
+resource "google_compute_firewall" "peers" {
+  # ok: gcp/firewall-ssh-from-internet
+  name    = "peers"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+  source_ranges = ["${google_compute_global_address.peers.address}/22"]
+}
+
+resource "google_compute_firewall" "peers_and_all" {
+  name    = "peers-and-all"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"] # expect: gcp/firewall-ssh-from-internet
+  }
+  source_ranges = ["${google_compute_global_address.peers.address}/22", "0.0.0.0/0"]
+}
+
+data "google_netblock_ip_ranges" "iap" {
+  range_type = "iap-forwarders"
+}
+
+# A data source may give any range.
+# inconclusive: gcp/firewall-ssh-from-internet
+resource "google_compute_firewall" "read" {
+  name    = "read"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+  source_ranges = [data.google_netblock_ip_ranges.iap.cidr_blocks[0]]
+}
+
+resource "google_compute_firewall" "ingress" {
+  name      = "ingress"
+  network   = "core"
+  direction = "INGRESS"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"] # expect: gcp/firewall-ssh-from-internet
+  }
+  source_ranges = ["0.0.0.0/0"]
 }

@@ -29,29 +29,38 @@ resource "google_container_cluster" "private" {
   }
 }
 
-# It is reached by its DNS endpoint alone.
 resource "google_container_cluster" "by_name" {
   # ok: gcp/gke-no-authorized-networks
   name = "by-name"
-  private_cluster_config {
-    enable_private_nodes = true
-  }
   control_plane_endpoints_config {
     ip_endpoints_config {
       enabled = false
     }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+
+# Nobody but Google and the nodes.
+resource "google_container_cluster" "nobody" {
+  # ok: gcp/gke-no-authorized-networks
+  name = "nobody"
+  master_authorized_networks_config {}
+  private_cluster_config {
+    enable_private_nodes = true
   }
 }
 
 # expect: gcp/gke-no-authorized-networks
 resource "google_container_cluster" "by_address" {
   name = "by-address"
-  private_cluster_config {
-    enable_private_nodes = true
-  }
   control_plane_endpoints_config {
     ip_endpoints_config {
       enabled = true
     }
+  }
+  private_cluster_config {
+    enable_private_nodes = true
   }
 }

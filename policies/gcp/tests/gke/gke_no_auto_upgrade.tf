@@ -100,9 +100,9 @@ resource "google_container_cluster" "good" {
   }
 }
 
-resource "google_container_cluster" "pool_in_channel" {
+resource "google_container_cluster" "inline_channel" {
   # ok: gcp/gke-no-auto-upgrade
-  name = "pool-in-channel"
+  name = "inline_channel"
   master_authorized_networks_config {
     cidr_blocks {
       cidr_block = "198.51.100.0/24"
@@ -121,3 +121,4 @@ resource "google_container_cluster" "pool_in_channel" {
     }
   }
 }
+

@@ -72,14 +72,33 @@ resource "google_container_node_pool" "public_pool" {
   }
 }
 
-# Without its pools nothing says that nodes are private.
+# The default pool stays.
 # expect: gcp/gke-public-nodes
-resource "google_container_cluster" "no_pool" {
-  name                     = "no-pool"
-  remove_default_node_pool = true
+resource "google_container_cluster" "two_pools" {
+  name = "two-pools"
   master_authorized_networks_config {
     cidr_blocks {
       cidr_block = "198.51.100.0/24"
     }
   }
+}
+
+resource "google_container_node_pool" "two_pools" {
+  name    = "two-pools"
+  cluster = google_container_cluster.two_pools.id
+  network_config {
+    enable_private_nodes = true
+  }
+}
+
+# Whatever pools come, they are made elsewhere.
+# expect: gcp/gke-public-nodes
+resource "google_container_cluster" "no_pool" {
+  name = "no-pool"
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "198.51.100.0/24"
+    }
+  }
+  remove_default_node_pool = true
 }

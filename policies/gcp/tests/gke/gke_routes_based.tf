@@ -39,22 +39,6 @@ resource "google_container_cluster" "default" {
   }
 }
 
-# The name before version 3 of the provider.
-resource "google_container_cluster" "old" {
-  name = "old"
-  master_authorized_networks_config {
-    cidr_blocks {
-      cidr_block = "198.51.100.0/24"
-    }
-  }
-  private_cluster_config {
-    enable_private_nodes = true
-  }
-  ip_allocation_policy {
-    use_ip_aliases = false # expect: gcp/gke-routes-based
-  }
-}
-
 resource "google_container_cluster" "ranges" {
   # ok: gcp/gke-routes-based
   name = "ranges"

@@ -48,3 +48,19 @@ resource "google_project_iam_policy" "viewer" {
   project     = "core"
   policy_data = data.google_iam_policy.viewer.policy_data
 }
+
+resource "google_project_iam_policy" "json" {
+  project = "core"
+  # expect: gcp/iam-impersonation-on-project
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/iam.serviceAccountUser", members = ["user:jane@example.org"] }]
+  })
+}
+
+resource "google_project_iam_policy" "json_viewer" {
+  # ok: gcp/iam-impersonation-on-project
+  project = "core"
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/viewer", members = ["user:jane@example.org"] }]
+  })
+}

@@ -70,14 +70,55 @@ resource "google_project_iam_member" "unknown" {
   member  = "serviceAccount:app@core.iam.gserviceaccount.com"
 }
 
-resource "google_project_iam_member" "admin" {
+# An administrator in name alone.
+resource "google_project_iam_member" "objects" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/storage.objectAdmin"
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "instances" {
   project = "core"
   role    = "roles/compute.instanceAdmin.v1" # expect: gcp/iam-service-account-admin
   member  = "serviceAccount:app@core.iam.gserviceaccount.com"
 }
 
-resource "google_project_iam_binding" "owner" {
+resource "google_project_iam_binding" "own" {
   project = "core"
   role    = "roles/owner" # expect: gcp/iam-service-account-admin
-  members = ["serviceAccount:${google_service_account.app.email}"]
+  members = [google_service_account.app.member]
+}
+
+resource "google_project_iam_policy" "json" {
+  project = "core"
+  # expect: gcp/iam-service-account-admin
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/owner", members = ["serviceAccount:${google_service_account.app.email}"] }]
+  })
+}
+
+resource "google_project_iam_policy" "json_person" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/owner", members = ["user:jane@example.org"] }]
+  })
+}
+
+variable "member" {}
+
+# Whoever it is gets no administrator's role.
+resource "google_project_iam_member" "whoever" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/viewer"
+  member  = var.member
+}
+
+# inconclusive: gcp/iam-service-account-admin
+resource "google_project_iam_member" "somebody" {
+  project = "core"
+  role    = "roles/owner"
+  member  = var.member
 }

@@ -42,31 +42,6 @@ resource "google_storage_bucket_iam_binding" "users" {
   members = ["user:jane@example.org", "group:data@example.org"]
 }
 
-data "google_iam_policy" "open" {
-  binding {
-    role    = "roles/storage.objectViewer"
-    members = ["allUsers"]
-  }
-}
-
-data "google_iam_policy" "users" {
-  binding {
-    role    = "roles/storage.objectViewer"
-    members = ["user:jane@example.org"]
-  }
-}
-
-resource "google_storage_bucket_iam_policy" "open" {
-  bucket      = google_storage_bucket.loose.name
-  policy_data = data.google_iam_policy.open.policy_data # expect: gcp/storage-public-iam
-}
-
-resource "google_storage_bucket_iam_policy" "users" {
-  # ok: gcp/storage-public-iam
-  bucket      = google_storage_bucket.loose.name
-  policy_data = data.google_iam_policy.users.policy_data
-}
-
 resource "google_storage_bucket" "strict" {
   name                        = "strict"
   uniform_bucket_level_access = true
@@ -90,31 +65,28 @@ resource "google_storage_bucket_iam_member" "unknown" {
   member = var.reader
 }
 
-resource "google_storage_bucket_iam_binding" "overruled" {
-  # ok: gcp/storage-public-iam
-  bucket  = google_storage_bucket.strict.name
-  role    = "roles/storage.objectViewer"
-  members = ["allUsers"]
-}
+data "google_project" "core" {}
 
-resource "google_storage_bucket_iam_policy" "overruled" {
-  # ok: gcp/storage-public-iam
-  bucket      = google_storage_bucket.strict.name
-  policy_data = data.google_iam_policy.open.policy_data
-}
-
-# One known member is enough; an account that is not known yet is none of everyone.
-resource "google_storage_bucket_iam_binding" "mixed" {
+# Everyone is known, whoever the other is.
+resource "google_storage_bucket_iam_binding" "beside" {
   bucket  = google_storage_bucket.loose.name
   role    = "roles/storage.objectViewer"
   members = [var.reader, "allUsers"] # expect: gcp/storage-public-iam
 }
 
-resource "google_storage_bucket_iam_binding" "account" {
+# An agent of Google's, named by the project's number.
+resource "google_storage_bucket_iam_binding" "agent" {
   # ok: gcp/storage-public-iam
   bucket  = google_storage_bucket.loose.name
   role    = "roles/storage.objectViewer"
-  members = ["serviceAccount:${google_service_account.app.email}"]
+  members = ["serviceAccount:service-${data.google_project.core.number}@dlp-api.iam.gserviceaccount.com"]
+}
+
+resource "google_storage_bucket_iam_binding" "overruled" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.strict.name
+  role    = "roles/storage.objectViewer"
+  members = ["user:jane@example.org", "allAuthenticatedUsers"]
 }
 
 data "google_storage_transfer_project_service_account" "mover" {
@@ -123,7 +95,7 @@ data "google_storage_transfer_project_service_account" "mover" {
 
 # Most likely an account, but nothing here says so.
 # inconclusive: gcp/storage-public-iam
-resource "google_storage_bucket_iam_binding" "agent" {
+resource "google_storage_bucket_iam_binding" "mover" {
   bucket  = google_storage_bucket.loose.name
   role    = "roles/storage.objectViewer"
   members = [data.google_storage_transfer_project_service_account.mover.member]

@@ -103,3 +103,20 @@ resource "google_compute_instance" "none" {
   }
   shielded_instance_config {}
 }
+
+resource "google_compute_region_instance_template" "default" {
+  shielded_instance_config {}
+  service_account {
+    email  = "123456789012-compute@developer.gserviceaccount.com" # expect: gcp/vm-default-service-account
+    scopes = ["cloud-platform"]
+  }
+}
+
+resource "google_compute_region_instance_template" "own" {
+  # ok: gcp/vm-default-service-account
+  shielded_instance_config {}
+  service_account {
+    email  = "app@core.iam.gserviceaccount.com"
+    scopes = ["cloud-platform"]
+  }
+}

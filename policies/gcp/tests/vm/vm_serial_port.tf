@@ -87,3 +87,18 @@ resource "google_compute_instance" "number" {
     serial-port-enable = 1 # expect: gcp/vm-serial-port
   }
 }
+
+resource "google_compute_region_instance_template" "open" {
+  shielded_instance_config {}
+  metadata = {
+    serial-port-enable = "Y" # expect: gcp/vm-serial-port
+  }
+}
+
+resource "google_compute_region_instance_template" "shut" {
+  # ok: gcp/vm-serial-port
+  shielded_instance_config {}
+  metadata = {
+    serial-port-enable = "N"
+  }
+}
