@@ -409,10 +409,7 @@ fn replaced(value: &Value, by: &Value) -> Value {
 /// Rules that decide without reading any attribute of the resource itself, with the reason.
 const READS_NOTHING: &[(&str, &str)] = &[
     ("aws/iam-policy-on-user", "a policy on a user is one whatever it says"),
-    ("aws/s3-block-public-acls", "a bucket that no block refers to has none"),
-    ("aws/s3-block-public-policy", "a bucket that no block refers to has none"),
-    ("aws/s3-ignore-public-acls", "a bucket that no block refers to has none"),
-    ("aws/s3-restrict-public-buckets", "a bucket that no block refers to has none"),
+    ("aws/s3-no-public-access-block", "a bucket that no block refers to has none"),
     ("aws/vpc-flow-logs", "a network that no flow log refers to has none"),
 ];
 

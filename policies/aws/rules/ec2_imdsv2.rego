@@ -38,7 +38,6 @@ deny contains finding(r) if {
 
 deny contains finding(r) if {
 	some r in input.by_type.aws_instance
-	not r.attributes.metadata_options
 	count(lib.related(r, "aws_launch_template")) == 0
 	weak(r)
 }

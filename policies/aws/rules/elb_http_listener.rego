@@ -66,7 +66,6 @@ serves(listener) if {
 harmless(action) if action.type == "fixed-response"
 
 harmless(action) if {
-	action.type == "redirect"
 	some target in action.redirect
 	target.protocol == "HTTPS"
 }

@@ -2,33 +2,20 @@
 # scope: package
 # title: Public ACLs are not rejected
 # description: >-
-#   New public ACLs on the bucket or its objects are accepted. S3 switches the block on for buckets created since
-#   April 2023; where the configuration does not state it, nothing keeps it on, and older buckets are without it. A
-#   safeguard is missing, not the bucket open: hence the lowered factors.
+#   New public ACLs on the bucket or its objects are accepted: the bucket has a public access block, but this part of it
+#   is off. A safeguard is missing, not the bucket open: hence the lowered factors.
 # custom:
 #   id: s3-block-public-acls
-#   applies_to: [aws_s3_bucket, aws_s3_bucket_public_access_block]
+#   applies_to: [aws_s3_bucket_public_access_block]
 #   threat: T003
 #   dread: {damage: 5, reproducibility: 5, exploitability: 3, affected_users: 5, discoverability: 3}
 #   remediation: >-
-#     Give every bucket an aws_s3_bucket_public_access_block with block_public_acls = true.
+#     Set block_public_acls to true, or leave it to an aws_s3_account_public_access_block for the whole account.
 #   concept: aws.s3.bpa-block-public-acls
 #   aliases: [CKV_AWS_53, AVD-AWS-0086]
 #   references:
 #     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 package dreadnought.aws.s3_bpa_block_public_acls
-
-import data.dreadnought.lib
-
-deny contains {
-	"resource": bucket.address,
-	"at": "",
-	"message": "no public access block belongs to the bucket",
-} if {
-	some bucket in input.by_type.aws_s3_bucket
-	count(lib.related(bucket, "aws_s3_bucket_public_access_block")) == 0
-	not covered_by_account
-}
 
 deny contains {
 	"resource": block.address,

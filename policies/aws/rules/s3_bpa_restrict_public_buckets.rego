@@ -2,39 +2,26 @@
 # scope: package
 # title: Buckets with a public policy are not restricted
 # description: >-
-#   A bucket whose policy is public can be reached by everyone instead of its own account and AWS services only. S3
-#   switches the block on for buckets created since April 2023; where the configuration does not state it, nothing
-#   keeps it on, and older buckets are without it. A safeguard is missing, not the bucket open: hence the lowered
+#   A bucket whose policy is public can be reached by everyone instead of its own account and AWS services only: it has a
+#   public access block, but this part of it is off. A safeguard is missing, not the bucket open: hence the lowered
 #   factors.
 # custom:
 #   id: s3-restrict-public-buckets
-#   applies_to: [aws_s3_bucket, aws_s3_bucket_public_access_block]
+#   applies_to: [aws_s3_bucket_public_access_block]
 #   threat: T003
 #   dread: {damage: 5, reproducibility: 5, exploitability: 3, affected_users: 5, discoverability: 3}
 #   remediation: >-
-#     Give every bucket an aws_s3_bucket_public_access_block with restrict_public_buckets = true.
+#     Set restrict_public_buckets to true, or leave it to an aws_s3_account_public_access_block for the whole account.
 #   concept: aws.s3.bpa-restrict-buckets
 #   aliases: [CKV_AWS_56, AVD-AWS-0093]
 #   references:
 #     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 package dreadnought.aws.s3_bpa_restrict_public_buckets
 
-import data.dreadnought.lib
-
-deny contains {
-	"resource": bucket.address,
-	"at": "",
-	"message": "no public access block belongs to the bucket",
-} if {
-	some bucket in input.by_type.aws_s3_bucket
-	count(lib.related(bucket, "aws_s3_bucket_public_access_block")) == 0
-	not covered_by_account
-}
-
 deny contains {
 	"resource": block.address,
 	"at": "/restrict_public_buckets",
-	"message": "a public policy opens the bucket to everyone",
+	"message": "a public policy would open the bucket to everyone",
 } if {
 	some block in input.by_type.aws_s3_bucket_public_access_block
 	not block.attributes.restrict_public_buckets in {true, "true"}

@@ -35,3 +35,32 @@ granting(role, group, resources, verbs) := {index |
 in_group(rule, group) if group in rule.apiGroups
 
 in_group(rule, _) if "*" in rule.apiGroups
+
+# What a container has to say about CPU and memory, and where it may say it. A limit is a request, too.
+needs := {
+	"CPU request": [["requests", "cpu"], ["limits", "cpu"]],
+	"memory request": [["requests", "memory"], ["limits", "memory"]],
+	"memory limit": [["limits", "memory"]],
+}
+
+# What neither a container nor its pod nor a LimitRange of the namespace says.
+unsaid(workload, container) := {need |
+	some need, places in needs
+	not said(container.resources, places)
+	not said(workload.parsed.pod.spec.resources, places)
+	not defaulted(workload, places)
+}
+
+said(resources, places) if {
+	some place in places
+	written(resources[place[0]][place[1]])
+}
+
+defaulted(workload, places) if {
+	some ranges in input.by_type.LimitRange
+	ranges.scope.namespace == workload.scope.namespace
+	some limit in ranges.attributes.spec.limits
+	limit.type == "Container"
+	some key in ["default", "max"]
+	said({"limits": object.get(limit, key, {}), "requests": object.get(limit, "defaultRequest", {})}, places)
+}

@@ -3,13 +3,13 @@
 # title: A pod mounts a service account token that it does not use
 # description: >-
 #   The token is a login to the API server for whoever gets into the pod. Where no role is bound to the account the pod
-#   has no use for it. An account without rights opens little, hence less than the base. Of an account that is made
+#   has no use for it. An account without rights opens little, hence the low factors. Of an account that is made
 #   elsewhere nothing is known. What the pod says about the mount wins over what its account says.
 # custom:
 #   id: unused-service-account-token
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T018
-#   dread: {damage: 4, reproducibility: 7, affected_users: 5}
+#   dread: {damage: 2, reproducibility: 6, exploitability: 3, affected_users: 3}
 #   remediation: >-
 #     Set `automountServiceAccountToken: false` on the pod or on its service account.
 #   concept: k8s.sa.automount-pod

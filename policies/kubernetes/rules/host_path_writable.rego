@@ -3,7 +3,7 @@
 # title: A container writes to a path of its node
 # description: >-
 #   What a container writes to the node other pods and the node itself read: programs, settings, scheduled jobs. It
-#   takes a path that is worth it, hence a little less than the base.
+#   takes a path that is worth it, hence a little less than the base. Sockets are left out.
 # custom:
 #   id: writable-host-path
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -18,10 +18,14 @@ package dreadnought.kubernetes.host_path_writable
 
 import data.dreadnought.kubernetes.lib
 
+# Writing to a socket talks to what listens there: that of the runtime has a rule of its own, that of the log takes lines.
+socket := `^/dev/log$|^(/var)?/run/.*[.]sock$`
+
 deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some volume in workload.parsed.pod.volumes
 	path := volume.hostPath.path
+	not regex.match(socket, path)
 	some container in workload.parsed.pod.containers
 	some index, mount in container.volumeMounts
 	mount.name == volume.name

@@ -3,7 +3,8 @@
 # title: A container has no memory limit
 # description: >-
 #   A leak or a flood in one container takes the memory of the node from all others. The limit may stand on the
-#   container, on the pod, or in a LimitRange of the namespace. Init containers end by themselves.
+#   container, on the pod, or in a LimitRange of the namespace. A container that says nothing at all about CPU and memory
+#   is reported as such. Init containers end by themselves.
 # custom:
 #   id: no-memory-limit
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -22,19 +23,9 @@ deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some container in workload.parsed.pod.containers
 	container.kind in {"container", "sidecar"}
-	not lib.written(container.resources.limits.memory)
-	not lib.written(workload.parsed.pod.spec.resources.limits.memory)
-	not defaulted(workload)
+	missing := lib.unsaid(workload, container)
+	"memory limit" in missing
+	missing != object.keys(lib.needs)
 	at := concat("/", [container.at, "resources"])
 	message := sprintf("container %v has no memory limit", [container.name])
-}
-
-# Where a LimitRange gives no default its maximum is the default.
-defaulted(workload) if {
-	some ranges in input.by_type.LimitRange
-	ranges.scope.namespace == workload.scope.namespace
-	some limit in ranges.attributes.spec.limits
-	limit.type == "Container"
-	some key in ["default", "max"]
-	lib.written(limit[key].memory)
 }

@@ -9,7 +9,7 @@
 #   id: role-reads-secrets
 #   applies_to: [ClusterRole, Role]
 #   threat: T018
-#   dread: {damage: 8, affected_users: 8}
+#   dread: {damage: 8, exploitability: 5, affected_users: 8}
 #   remediation: >-
 #     Name the secrets in `resourceNames`, or mount them instead of reading them through the API.
 #   concept: k8s.rbac.read-secrets
@@ -28,5 +28,9 @@ deny contains {"resource": role.address, "at": at, "message": message} if {
 	some role in lib.roles
 	some index in lib.granting(role, "", resources, verbs)
 	at := sprintf("/rules/%d", [index])
-	message := sprintf("a rule of %s reads all secrets", [role.name])
+	message := sprintf("a rule of %s reads all secrets%s", [role.name, reach(role)])
 }
+
+reach(role) := " of its namespace" if role.type == "Role"
+
+reach(role) := "" if role.type != "Role"

@@ -1,10 +1,11 @@
 # METADATA
 # scope: package
-# title: A container does not say what it needs
+# title: A container does not say how much CPU and memory it needs
 # description: >-
-#   Without requests for CPU and memory and a memory limit the scheduler packs a node too full, and the kernel kills
-#   somebody. A limit counts as the request, and defaults of a LimitRange or resources of the pod count for the
-#   container. Availability of a node, hence no more than the base; init containers end by themselves.
+#   Without requests for CPU and memory the scheduler packs a node too full, and the kernel kills somebody. A limit counts
+#   as the request, and defaults of a LimitRange or resources of the pod count for the container. A container that says
+#   nothing at all has no memory limit either: that is one finding, here. Availability of a node, hence no more than the
+#   base; init containers end by themselves.
 # custom:
 #   id: no-resource-requests
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -19,38 +20,19 @@ package dreadnought.kubernetes.resources
 
 import data.dreadnought.kubernetes.lib
 
-# What a container has to say, and where it may say it.
-needs := {
-	"CPU request": [["requests", "cpu"], ["limits", "cpu"]],
-	"memory request": [["requests", "memory"], ["limits", "memory"]],
-	"memory limit": [["limits", "memory"]],
-}
-
 deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some container in workload.parsed.pod.containers
 	container.kind in {"container", "sidecar"}
-	missing := [need |
-		some need, places in needs
-		not said(container.resources, places)
-		not said(workload.parsed.pod.spec.resources, places)
-		not defaulted(workload, places)
-	]
-	count(missing) > 0
+	what := missing(lib.unsaid(workload, container))
 	at := concat("/", [container.at, "resources"])
-	message := sprintf("container %v has no %s", [container.name, concat(", no ", sort(missing))])
+	message := sprintf("container %v %s", [container.name, what])
 }
 
-said(resources, places) if {
-	some place in places
-	lib.written(resources[place[0]][place[1]])
-}
+missing(needs) := "says nothing about the CPU and memory that it needs" if needs == object.keys(lib.needs)
 
-defaulted(workload, places) if {
-	some ranges in input.by_type.LimitRange
-	ranges.scope.namespace == workload.scope.namespace
-	some limit in ranges.attributes.spec.limits
-	limit.type == "Container"
-	defaults := {"requests": object.get(limit, "defaultRequest", {}), "limits": object.get(limit, "default", {})}
-	said(defaults, places)
+# Without a memory limit the rule about that speaks, and a limit is a request.
+missing(needs) := "has no CPU request" if {
+	needs != object.keys(lib.needs)
+	"CPU request" in needs
 }

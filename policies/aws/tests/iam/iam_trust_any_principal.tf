@@ -68,3 +68,51 @@ resource "aws_iam_role" "denied" {
     }]
   })
 }
+
+# Which identity provider it is does not matter: it is not everyone.
+variable "provider" {}
+
+data "aws_iam_policy_document" "workload" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [var.provider]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "${var.provider}:sub"
+      values   = ["system:serviceaccount:shop:orders"]
+    }
+  }
+}
+
+resource "aws_iam_role" "workload" {
+  # ok: aws/iam-role-trusts-anyone
+  assume_role_policy = data.aws_iam_policy_document.workload.json
+}
+
+variable "partner" {}
+
+# inconclusive: aws/iam-role-trusts-anyone
+resource "aws_iam_role" "of_a_variable" {
+  assume_role_policy = jsonencode({
+    Statement = [{ Effect = "Allow", Principal = { AWS = var.partner }, Action = "sts:AssumeRole" }]
+  })
+}
+
+# A condition that holds only where the key is there narrows nothing; an external id is no narrowing either.
+resource "aws_iam_role" "if_it_exists" {
+  # expect: aws/iam-role-trusts-anyone
+  assume_role_policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = ["arn:aws:iam::444455556666:root", "*"] }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEqualsIfExists = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }
+        StringEquals         = { "sts:ExternalId" = "shop" }
+      }
+    }]
+  })
+}

@@ -107,3 +107,26 @@ resource "aws_network_acl_rule" "outward" {
   protocol       = "all"
   cidr_block     = "0.0.0.0/0"
 }
+
+# What keeps everyone out lets nobody in.
+resource "aws_network_acl" "shut" {
+  # ok: aws/nacl-all-ports
+  vpc_id = "vpc-0aa11bb22"
+  ingress {
+    rule_no    = 100
+    action     = "deny"
+    protocol   = "-1"
+    cidr_block = "0.0.0.0/0"
+    from_port  = 0
+    to_port    = 0
+  }
+}
+
+resource "aws_network_acl_rule" "shut" {
+  # ok: aws/nacl-all-ports
+  network_acl_id = "acl-0aa11bb22"
+  rule_number    = 100
+  rule_action    = "deny"
+  protocol       = "all"
+  cidr_block     = "0.0.0.0/0"
+}

@@ -7,10 +7,7 @@ resource "aws_s3_account_public_access_block" "this" {
 }
 
 resource "aws_s3_bucket" "covered" {
-  # ok: aws/s3-block-public-acls
-  # ok: aws/s3-block-public-policy
-  # ok: aws/s3-ignore-public-acls
-  # ok: aws/s3-restrict-public-buckets
+  # ok: aws/s3-no-public-access-block
   bucket = "dn-covered"
 }
 

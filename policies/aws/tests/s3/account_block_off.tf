@@ -6,10 +6,7 @@ resource "aws_s3_account_public_access_block" "this" {
   restrict_public_buckets = false
 }
 
-# expect: aws/s3-block-public-acls
-# expect: aws/s3-block-public-policy
-# expect: aws/s3-ignore-public-acls
-# expect: aws/s3-restrict-public-buckets
+# expect: aws/s3-no-public-access-block
 resource "aws_s3_bucket" "bare" {
   versioning {
     enabled = true
@@ -38,4 +35,20 @@ resource "aws_s3_bucket_policy" "bare" {
   policy = jsonencode({
     Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::dn-bare/*" }]
   })
+}
+
+# Off here as well.
+resource "aws_s3_bucket_public_access_block" "off_here" {
+  bucket                  = "dn-off-here"
+  block_public_acls       = false # expect: aws/s3-block-public-acls
+  block_public_policy     = false # expect: aws/s3-block-public-policy
+  ignore_public_acls      = false # expect: aws/s3-ignore-public-acls
+  restrict_public_buckets = false # expect: aws/s3-restrict-public-buckets
+}
+
+resource "aws_s3_bucket_acl" "open" {
+  bucket = "dn-open"
+  # expect: aws/s3-acl-public-read
+  # expect: aws/s3-acl-public-write
+  acl = "public-read-write"
 }

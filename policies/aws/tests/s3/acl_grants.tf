@@ -243,3 +243,30 @@ resource "aws_s3_bucket_acl" "preferred" {
   # expect: aws/s3-acl-public-write
   acl = "public-read-write"
 }
+
+# Grants of an ACL of its own that the bucket's block ignores.
+resource "aws_s3_bucket_acl" "ignored_grants" {
+  # ok: aws/s3-acl-public-read
+  # ok: aws/s3-acl-public-write
+  bucket = aws_s3_bucket.ignored.id
+  access_control_policy {
+    owner {
+      id = "c1daexampleaaf850ea79cf0430f33d72579fd1611c97f7ded193374c0b163b6"
+    }
+    grant {
+      permission = "FULL_CONTROL"
+      grantee {
+        type = "Group"
+        uri  = "http://acs.amazonaws.com/groups/global/AllUsers"
+      }
+    }
+  }
+}
+
+# A block that is there, but does not ignore them.
+resource "aws_s3_bucket_acl" "beside" {
+  bucket = aws_s3_bucket.read.id
+  # expect: aws/s3-acl-public-read
+  # expect: aws/s3-acl-public-write
+  acl = "public-read-write"
+}

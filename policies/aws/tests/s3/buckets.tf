@@ -1,9 +1,5 @@
-# expect: aws/s3-block-public-acls
-# expect: aws/s3-block-public-policy
-# expect: aws/s3-ignore-public-acls
-# expect: aws/s3-restrict-public-buckets
+# expect: aws/s3-no-public-access-block
 # expect: aws/s3-sse
-# expect: aws/s3-sse-kms-cmk
 # expect: aws/s3-access-logging
 # expect: aws/s3-versioning
 resource "aws_s3_bucket" "bare" {
@@ -11,10 +7,7 @@ resource "aws_s3_bucket" "bare" {
 }
 
 resource "aws_s3_bucket" "complete" {
-  # ok: aws/s3-block-public-acls
-  # ok: aws/s3-block-public-policy
-  # ok: aws/s3-ignore-public-acls
-  # ok: aws/s3-restrict-public-buckets
+  # ok: aws/s3-no-public-access-block
   # ok: aws/s3-sse
   # ok: aws/s3-sse-kms-cmk
   # ok: aws/s3-access-logging

@@ -168,3 +168,33 @@ resource "aws_s3_bucket_versioning" "inline" {
     status = "Enabled"
   }
 }
+
+# An ACL of another kind does not make it a log bucket.
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "plain_acl" {
+  bucket = "dn-plain-acl"
+  versioning {
+    enabled = true
+  }
+  server_side_encryption_configuration {
+    rule {
+      apply_server_side_encryption_by_default {
+        sse_algorithm     = "aws:kms"
+        kms_master_key_id = "alias/orders"
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "plain_acl" {
+  bucket                  = aws_s3_bucket.plain_acl.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_acl" "plain_acl" {
+  bucket = aws_s3_bucket.plain_acl.id
+  acl    = "private"
+}

@@ -188,10 +188,7 @@ resource "aws_s3_bucket_policy" "restricted" {
   policy = data.aws_iam_policy_document.feed.json
 }
 
-# expect: aws/s3-block-public-acls
-# expect: aws/s3-block-public-policy
-# expect: aws/s3-ignore-public-acls
-# expect: aws/s3-restrict-public-buckets
+# expect: aws/s3-no-public-access-block
 resource "aws_s3_bucket" "inline" {
   bucket = "dn-inline"
   # expect: aws/s3-policy-public-principal
@@ -226,4 +223,40 @@ resource "aws_s3_bucket_versioning" "inline" {
   versioning_configuration {
     status = "Enabled"
   }
+}
+
+# A policy of the bucket's own beside a block that does not restrict it.
+resource "aws_s3_bucket" "inline_unrestricted" {
+  bucket = "dn-inline-unrestricted"
+  versioning {
+    enabled = true
+  }
+  logging {
+    target_bucket = "dn-access-logs"
+  }
+  server_side_encryption_configuration {
+    rule {
+      apply_server_side_encryption_by_default {
+        sse_algorithm     = "aws:kms"
+        kms_master_key_id = "alias/orders"
+      }
+    }
+  }
+  # expect: aws/s3-policy-public-principal
+  policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "s3:GetObject"
+      Resource  = "arn:aws:s3:::dn-inline-unrestricted/*"
+    }]
+  })
+}
+
+resource "aws_s3_bucket_public_access_block" "inline_unrestricted" {
+  bucket                  = aws_s3_bucket.inline_unrestricted.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = false # expect: aws/s3-restrict-public-buckets
 }

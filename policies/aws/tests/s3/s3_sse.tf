@@ -1,5 +1,4 @@
 # expect: aws/s3-sse
-# expect: aws/s3-sse-kms-cmk
 resource "aws_s3_bucket" "unstated" {
   bucket = "dn-unstated"
 }

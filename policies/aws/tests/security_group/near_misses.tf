@@ -51,3 +51,12 @@ resource "aws_vpc_security_group_egress_rule" "esp" {
   to_port           = 65535
   cidr_ipv4         = "0.0.0.0/0"
 }
+
+# The number of the web, but no TCP or UDP.
+resource "aws_vpc_security_group_ingress_rule" "esp_web" {
+  security_group_id = "sg-0b0b0"
+  ip_protocol       = "50"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0" # expect: aws/security-group-open-to-internet
+}
