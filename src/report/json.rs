@@ -212,7 +212,7 @@ impl<'a> Writer<'a> {
             json!({
                 "address": &*read.address,
                 "attribute": read.at.as_str(),
-                "reason": self.redactor.reason(&read.reason),
+                "reason": self.redactor.text(&read.reason),
             })
         };
         json!({

@@ -76,15 +76,6 @@ impl Redactor {
         }
     }
 
-    /// Why a value is unknown, without secrets. All but a failed evaluation name what is unknown and never a value.
-    pub(super) fn reason<'t>(&self, reason: &'t str) -> Cow<'t, str> {
-        if reason.starts_with("could not be evaluated") {
-            self.text(reason)
-        } else {
-            Cow::Borrowed(reason)
-        }
-    }
-
     /// A line of a file (numbered from 1, without its break) as it may be shown, of the same length in bytes.
     pub(super) fn line<'t>(
         &self,

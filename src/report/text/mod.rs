@@ -60,7 +60,7 @@ impl Page<'_> {
             }
             let place = window::file_and_line(self.report.sources, entry.first.place);
             let first = if entry.count > 1 { "first at" } else { "at" };
-            let reason = self.redactor.reason(&entry.reason);
+            let reason = self.redactor.text(&entry.reason);
             writeln!(out, "    {} × {}, {first} {place}", entry.count, clean(&reason))?;
         }
         writeln!(out)
