@@ -442,6 +442,19 @@ fn undecided_verdicts_are_named_and_fail_only_if_asked() {
     workspace.run(&["scan", "--var", "ranges=[\"10.0.0.0/8\"]"]).says(0, &["gate passed"]);
 }
 
+#[rstest]
+#[case::value_last(&["--var-file", "open.tfvars", "--var", "range=10.0.0.0/8"], 0)]
+#[case::file_last(&["--var", "range=10.0.0.0/8", "--var-file", "open.tfvars"], 1)]
+fn the_last_value_on_the_command_line_holds(#[case] options: &[&str], #[case] code: i32) {
+    let text = OPEN.replace("\"0.0.0.0/0\"", "var.range");
+    let workspace = Workspace::new(&[
+        ("main.tf", &format!("variable \"range\" {{\n  type = string\n}}\n{text}")),
+        ("open.tfvars", "range = \"0.0.0.0/0\"\n"),
+    ]);
+    let arguments: Vec<&str> = ["scan"].iter().chain(options).copied().collect();
+    workspace.run(&arguments).says(code, &["gate"]);
+}
+
 #[test]
 fn a_finding_in_a_module_names_every_caller() {
     let call = "module \"net\" {\n  source = \"./net\"\n}\n";

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dreadnought::document::{Document, Mode, Value};
 use dreadnought::project::{Input, Options, Project};
-use dreadnought::source::DiskFileSystem;
+use dreadnought::source::{DiskFileSystem, ProblemKind};
 use rstest::rstest;
 use serde_json::Value as Json;
 
@@ -61,7 +61,22 @@ fn load(folder: &Path) -> Project {
     let files = DiskFileSystem::new(folder).unwrap();
     let options =
         Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
-    Project::load(&files, &options)
+    let project = Project::load(&files, &options);
+    let unfit: Vec<_> =
+        project.problems.iter().filter(|problem| problem.kind == ProblemKind::Schema).collect();
+    assert!(unfit.is_empty(), "documents that do not fit their schema: {unfit:?}");
+    project
+}
+
+/// Every document made of any fixture fits the schema.
+#[rstest]
+fn documents_fit_their_schema(
+    #[files("fixtures/field/*")]
+    #[files("fixtures/azure-shop")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    on_large_stack(|| load(&folder));
 }
 
 /// On a stack as large as the command's.
