@@ -102,6 +102,9 @@ enum Content {
     Broken,
 }
 
+/// A Terraform file of a module: its number, path and content.
+type ModuleFile = (FileId, Arc<str>, Body);
+
 struct Loader<'f> {
     files: &'f dyn FileSystem,
     project: Project,
@@ -197,7 +200,7 @@ impl Loader<'_> {
     }
 
     fn terraform(&mut self, parsed: Vec<Parsed>, options: &Options) {
-        let mut folders: BTreeMap<Arc<str>, Vec<(FileId, Arc<str>, Body)>> = BTreeMap::new();
+        let mut folders: BTreeMap<Arc<str>, Vec<ModuleFile>> = BTreeMap::new();
         let mut variable_files: FxHashMap<Arc<str>, Vec<VariableFile>> = FxHashMap::default();
         let mut scanned: BTreeSet<Arc<str>> = BTreeSet::new();
         for Parsed { file, path, scanned: is_scanned, content } in parsed {
@@ -405,7 +408,8 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
 }
 
 fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
-    if !path.ends_with(".json") {
+    // Terraform goes by the ending, in small letters.
+    if path.strip_suffix(".json").is_none() {
         return hcl::parse(file, text);
     }
     match json::parse(file, text) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::report::{FORMATS, FailOn};
 
@@ -33,7 +33,33 @@ pub enum Command {
     Schema(Schema),
 }
 
+impl Arguments {
+    /// Parse the command line.
+    pub fn read() -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let mut arguments = Self::from_arg_matches(&matches)?;
+        if let (Some((_, matches)), Some(input)) =
+            (matches.subcommand(), arguments.command.input_mut())
+        {
+            let positions = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>);
+            let files = positions("variable_files").unwrap_or_default();
+            let before = |at: usize| files.iter().filter(|file| **file < at).count();
+            input.files_before =
+                positions("variables").unwrap_or_default().into_iter().map(before).collect();
+        }
+        Ok(arguments)
+    }
+}
+
 impl Command {
+    fn input_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Scan(scan) => Some(&mut scan.input),
+            Self::Normalize(normalize) => Some(&mut normalize.input),
+            _ => None,
+        }
+    }
+
     /// Threads to use; 0 for one a core.
     pub fn threads(&self) -> usize {
         match self {
@@ -73,6 +99,9 @@ pub struct Input {
     /// Terraform variable file
     #[arg(long = "var-file", value_name = "FILE")]
     pub variable_files: Vec<PathBuf>,
+    /// How often `--var-file` stands before each `--var`: the later one on the line holds.
+    #[arg(skip)]
+    pub files_before: Vec<usize>,
     /// Terraform workspace
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub workspace: String,

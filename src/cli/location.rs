@@ -84,28 +84,33 @@ fn inside(root: &Path, path: &Path) -> Option<String> {
     Some(parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
 }
 
-/// Files first, then single values: the values are the last word, as typed most deliberately.
+/// Files and single values in the order of the command line.
 fn variables(input: &Input, root: &Path) -> anyhow::Result<Vec<project::Input>> {
+    let mut files = input.variable_files.iter();
     let mut all = Vec::new();
-    for path in &input.variable_files {
-        let shown = path.display();
-        let size = std::fs::metadata(path)
-            .with_context(|| format!("cannot read the variable file {shown}"))?
-            .len();
-        anyhow::ensure!(
-            size <= MAX_FILE_BYTES,
-            "the variable file {shown} is larger than {MAX_FILE_BYTES} bytes"
-        );
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the variable file {shown}"))?;
-        let known = path.canonicalize().ok().and_then(|absolute| inside(root, &absolute));
-        all.push(project::Input::File(known.unwrap_or_else(|| shown.to_string()), text));
+    let mut taken = 0;
+    for ((name, value), before) in input.variables.iter().zip(&input.files_before) {
+        for path in files.by_ref().take(before - taken) {
+            all.push(variable_file(path, root)?);
+        }
+        taken = *before;
+        all.push(project::Input::Assignment(name.clone(), value.clone()));
     }
-    all.extend(
-        input
-            .variables
-            .iter()
-            .map(|(name, value)| project::Input::Assignment(name.clone(), value.clone())),
-    );
+    for path in files {
+        all.push(variable_file(path, root)?);
+    }
     Ok(all)
+}
+
+fn variable_file(path: &Path, root: &Path) -> anyhow::Result<project::Input> {
+    let shown = path.display();
+    let context = || format!("cannot read the variable file {shown}");
+    let size = std::fs::metadata(path).with_context(context)?.len();
+    anyhow::ensure!(
+        size <= MAX_FILE_BYTES,
+        "the variable file {shown} is larger than {MAX_FILE_BYTES} bytes"
+    );
+    let text = std::fs::read_to_string(path).with_context(context)?;
+    let known = path.canonicalize().ok().and_then(|absolute| inside(root, &absolute));
+    Ok(project::Input::File(known.unwrap_or_else(|| shown.to_string()), text))
 }

@@ -10,7 +10,6 @@ mod terminal;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::source::STACK_BYTES;
@@ -21,7 +20,7 @@ use exit::Exit;
 pub fn run() -> ExitCode {
     // A panic in one file or rule becomes a problem in the report; its backtrace would only hide that.
     std::panic::set_hook(Box::new(|_| {}));
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };

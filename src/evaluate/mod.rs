@@ -93,7 +93,7 @@ fn judge_with_cel(subject: &Subject<'_>, rules: &ByType<'_>) -> Vec<Verdict> {
         let applicable = &rules[&subject.index.resource(*at).kind];
         applicable
             .iter()
-            .flat_map(|(pack, rule)| cel::judge(subject, *at, pack, rule))
+            .filter_map(|(pack, rule)| cel::judge(subject, *at, pack, rule))
             .collect::<Vec<_>>()
     };
     resources.par_chunks(CHUNK).flat_map_iter(|chunk| chunk.iter().flat_map(judge)).collect()

@@ -6,14 +6,13 @@ use crate::finding::Finding;
 /// By document, resource, rule: no two verdicts are equal in all.
 pub(super) fn sort(verdicts: &mut [Verdict]) {
     verdicts.sort_by(|a, b| {
-        let key = |verdict: &'_ Verdict| {
-            (
-                verdict.resource.format,
-                verdict.resource.document.clone(),
-                verdict.resource.address.clone(),
-            )
-        };
-        key(a).cmp(&key(b)).then_with(|| a.rule.id.cmp(&b.rule.id))
+        let (left, right) = (&a.resource, &b.resource);
+        (left.format, &left.document, &left.address, &a.rule.id).cmp(&(
+            right.format,
+            &right.document,
+            &right.address,
+            &b.rule.id,
+        ))
     });
 }
 

@@ -11,7 +11,7 @@ use crate::evaluate::{self, evaluate};
 use crate::finding::{Outcome, ResourceRef};
 use crate::pack::{Pack, PackSet};
 use crate::project::{self, Project};
-use crate::source::{FileSystem, MemoryFileSystem, Place, Sources};
+use crate::source::{FileSystem, MemoryFileSystem, Place, ProblemSeverity, Sources};
 
 /// What running one sample gave.
 #[derive(Debug)]
@@ -100,11 +100,12 @@ fn observe(
         configuration.map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let options = project::Options { paths: vec![String::new()], ..project::Options::default() };
     let project = Project::load(&tree, &options);
-    let only = under_test.iter().map(|id| id.to_string()).collect();
+    let only = under_test.iter().map(ToString::to_string).collect();
     let options = evaluate::Options { only, list_passes: true, ..evaluate::Options::default() };
     let outcome = evaluate(&project.documents, set, &options);
     let of_documents = project.documents.iter().flat_map(|document| &document.problems);
-    for problem in project.problems.iter().chain(of_documents).chain(&outcome.problems) {
+    let problems = project.problems.iter().chain(of_documents).chain(&outcome.problems);
+    for problem in problems.filter(|problem| problem.severity() == ProblemSeverity::Error) {
         let line = problem.place.map(|place| {
             let file = project.sources.get(place.file);
             format!("{}:{}: ", file.path, file.position(place.span.start).line)

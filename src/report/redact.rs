@@ -20,6 +20,11 @@ const SECRET_IN_CODE: &str = "T008";
 const COVER: &str = "***";
 /// A shorter secret is not looked for in messages: it would match everywhere.
 const SHORTEST: usize = 4;
+/// Words that a sensitive setting may well hold and that no one keeps secret: covering them would make messages unreadable.
+const COMMON_WORDS: [&str; 10] = [
+    "default", "enabled", "disabled", "true", "false", "null", "none", "managed", "standard",
+    "public",
+];
 /// A shorter part of something that may hold a secret is not taken for one.
 const SHORTEST_PART: usize = 8;
 
@@ -47,9 +52,11 @@ impl Redactor {
             Collector { sources: report.sources, texts: BTreeSet::new(), lines: BTreeMap::new() };
         report.documents.iter().for_each(|document| all.document(document));
         all.findings(report);
-        let secrets = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(all.texts.iter().filter(|text| text.len() >= SHORTEST));
+        let secrets = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(
+            all.texts
+                .iter()
+                .filter(|text| text.len() >= SHORTEST && !COMMON_WORDS.contains(&text.as_ref())),
+        );
         Self { secrets: secrets.ok(), lines: all.lines }
     }
 

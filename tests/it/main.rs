@@ -7,8 +7,10 @@
 
 mod architecture;
 mod cel;
+mod cli;
 mod discover;
 mod documents;
+mod field;
 mod findings;
 mod functions;
 mod kubernetes;

@@ -169,7 +169,7 @@ fn every_condition_matters(#[values("aws", "azure", "gcp", "kubernetes", "terraf
     let files = files(pack);
     let mut mutants = Vec::new();
     for (path, text) in files.iter().filter(|(path, _)| path.starts_with("rules/")) {
-        if path.ends_with(".yaml") {
+        if Path::new(path).extension().is_some_and(|ending| ending == "yaml") {
             mutants.extend(cel_mutants(path, text));
         } else {
             mutants.extend(rego_mutants(path, text));
@@ -303,7 +303,11 @@ fn distance(a: &Resource, b: &Resource) -> usize {
                     | "dataset_id"
                     | "server_id"
                     | "description"
-            ) || key.ends_with("_name")
+                    // What the evaluator derives from the text.
+                    | "pinned"
+                    | "literal"
+            ) || path.starts_with("/literal/")
+                || key.ends_with("_name")
                 || key.ends_with("_id")
                 || value.contains(&*resource.name);
             !is_name
@@ -321,35 +325,41 @@ fn every_rule_has_a_passing_twin(
 ) {
     let (set, sources, _) = load(&files(pack));
     let outcomes = on_large_stacks(|| outcomes(pack, &set, &sources));
-    let mut nearest: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    let mut failing: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    let mut passing: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for (documents, outcome) in &outcomes {
         let find = |address: &str| {
-            documents
-                .iter()
-                .flat_map(|document| &document.resources)
-                .find(|resource| *resource.address == *address)
+            let mut all = documents.iter().flat_map(|document| &document.resources);
+            all.find(|resource| *resource.address == *address)
         };
         for finding in &outcome.findings {
-            let Some(failing) = find(&finding.resource.address) else { continue };
-            let twins = outcome.passes.iter().filter(|pass| pass.rule.id == finding.rule.id);
-            for twin in twins
-                .filter_map(|pass| find(&pass.resource.address))
-                .filter(|twin| twin.kind == failing.kind)
-            {
-                let near = nearest.entry(Arc::clone(&finding.rule.id)).or_insert(usize::MAX);
-                *near = (*near).min(distance(failing, twin));
+            failing.entry(&finding.rule.id).or_default().extend(find(&finding.resource.address));
+        }
+        for pass in &outcome.passes {
+            passing.entry(&pass.rule.id).or_default().extend(find(&pass.resource.address));
+        }
+    }
+    let mut nearest: BTreeMap<&str, usize> = BTreeMap::new();
+    for (rule, resources) in &failing {
+        for (one, other) in resources
+            .iter()
+            .flat_map(|one| passing.get(rule).into_iter().flatten().map(move |other| (one, other)))
+        {
+            if one.kind == other.kind {
+                let near = nearest.entry(rule).or_insert(usize::MAX);
+                *near = (*near).min(distance(one, other));
             }
         }
     }
     let far: Vec<String> = own(&set)
         .rules
         .iter()
-        .filter(|rule| nearest.get(&rule.info.id).is_none_or(|distance| *distance > 1))
+        .filter(|rule| nearest.get(&*rule.info.id).is_none_or(|distance| *distance > 1))
         .map(|rule| {
             format!(
                 "{}: nearest pass differs in {:?} values",
                 rule.info.id,
-                nearest.get(&rule.info.id)
+                nearest.get(&*rule.info.id)
             )
         })
         .collect();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dreadnought::document::{Document, Mode, Value};
 use dreadnought::project::{Input, Options, Project};
-use dreadnought::source::DiskFileSystem;
+use dreadnought::source::{DiskFileSystem, ProblemKind};
 use rstest::rstest;
 use serde_json::Value as Json;
 
@@ -61,7 +61,22 @@ fn load(folder: &Path) -> Project {
     let files = DiskFileSystem::new(folder).unwrap();
     let options =
         Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
-    Project::load(&files, &options)
+    let project = Project::load(&files, &options);
+    let unfit: Vec<_> =
+        project.problems.iter().filter(|problem| problem.kind == ProblemKind::Schema).collect();
+    assert!(unfit.is_empty(), "documents that do not fit their schema: {unfit:?}");
+    project
+}
+
+/// Every document made of any fixture fits the schema.
+#[rstest]
+fn documents_fit_their_schema(
+    #[files("fixtures/field/*")]
+    #[files("fixtures/azure-shop")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    on_large_stack(|| load(&folder));
 }
 
 /// On a stack as large as the command's.
@@ -80,7 +95,7 @@ fn difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &
     }
     match (value, expected) {
         (Value::Unknown(reason), _) => {
-            found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}"))
+            found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}"));
         }
         (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() => {
             for (position, (item, wanted)) in items.iter().zip(wanted).enumerate() {
@@ -229,13 +244,12 @@ fn compare_diagnostics(project: &Project, expected: &Json, found: &mut Vec<Strin
     for wanted in expected["diagnostics"].as_array().into_iter().flatten() {
         if let (Some(file), Some(line)) =
             (wanted["file"].as_str(), wanted["start"]["line"].as_u64())
+            && !problems.iter().any(|(path, at)| path == file && u64::from(*at) == line)
         {
-            if !problems.iter().any(|(path, at)| path == file && u64::from(*at) == line) {
-                found.push(format!(
-                    "no problem at {file}:{line}: {}; there are {problems:?}",
-                    wanted["summary"]
-                ));
-            }
+            found.push(format!(
+                "no problem at {file}:{line}: {}; there are {problems:?}",
+                wanted["summary"]
+            ));
         }
     }
     if problems.is_empty() {
@@ -284,7 +298,7 @@ fn agrees_with_terraform(
     match PENDING.iter().find(|(pending, _)| *pending == name) {
         None => assert!(found.is_empty(), "{name} differs:\n{}", found.join("\n")),
         Some((_, reason)) => {
-            assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})")
+            assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})");
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// What each resource that a rule judges adds to that.
+const TIME_EACH: Duration = Duration::from_millis(1);
 /// A module of our own: evaluating its rule makes regorus analyse all modules.
 const PROBE: &str = "package dreadnought.probe\n\nready := true\n";
 const PROBE_RULE: &str = "data.dreadnought.probe.ready";
@@ -27,6 +29,7 @@ pub struct Policies {
     table: Table,
     names: Arc<[String]>,
     reads: BTreeMap<String, OnceLock<Reads>>,
+    limit: Duration,
 }
 
 impl fmt::Debug for Policies {
@@ -65,7 +68,7 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
     let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
     let reads = reads.map(|package| (package.to_owned(), OnceLock::new())).collect();
     let names = modules.into_iter().map(|module| module.name).collect();
-    (Policies { engine, table, names, reads }, errors)
+    (Policies { engine, table, names, reads, limit: TIME_LIMIT }, errors)
 }
 
 /// One attempt; the errors name at least one of the modules.
@@ -177,7 +180,7 @@ impl Policies {
     /// With another time limit for one evaluation.
     #[must_use]
     pub fn with_time_limit(mut self, limit: Duration) -> Self {
-        self.engine.set_execution_timer_config(timer(limit));
+        self.limit = limit;
         self
     }
 
@@ -197,7 +200,7 @@ impl Policies {
         rule: &str,
         input: &serde_json::Value,
     ) -> Result<Option<serde_json::Value>, Failure> {
-        let value = self.run(rule, Value::from(input.clone()))?;
+        let value = self.run(rule, Value::from(input.clone()), 0)?;
         match value {
             Value::Undefined => Ok(None),
             value => serde_json::to_value(&value)
@@ -206,8 +209,11 @@ impl Policies {
         }
     }
 
-    pub(super) fn run(&self, rule: &str, input: Value) -> Result<Value, Failure> {
+    /// Run a rule. The time that it may take grows with the number of resources that it judges.
+    pub(super) fn run(&self, rule: &str, input: Value, resources: usize) -> Result<Value, Failure> {
         let mut engine = self.engine.clone();
+        let more = TIME_EACH.saturating_mul(u32::try_from(resources).unwrap_or(u32::MAX));
+        engine.set_execution_timer_config(timer(self.limit.saturating_add(more)));
         let run = catch_unwind(AssertUnwindSafe(|| {
             engine.set_input(input);
             engine.eval_rule(rule.to_owned())
@@ -228,7 +234,8 @@ impl Policies {
         if limit || message.contains("execution exceeded time limit") {
             return Failure {
                 budget: true,
-                message: "the rule ran longer than its time limit".to_owned(),
+                message: "the rule ran longer than its time limit; on another machine it may end"
+                    .to_owned(),
             };
         }
         let (module, line, column, text) = locate(&message);

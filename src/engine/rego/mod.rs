@@ -1,6 +1,6 @@
 //! Rego: compile with guards, judge a document with unknowns.
 //!
-//! [`compile`] takes modules as text and gives [`Policies`]; a module that is refused costs itself only.
+//! [`compile()`] takes modules as text and gives [`Policies`]; a module that is refused costs itself only.
 //! [`Policies::judge`] runs one rule over one [`Input`] and gives a [`Judgement`] for every resource of the rule's types.
 //! A verdict holds whatever the unknown values turn out to be, or it is [`Judgement::Unknown`].
 //!
@@ -43,7 +43,7 @@ pub struct Module {
 /// Why a module is refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ModuleError {
-    /// Which module, as a position in what was given to [`compile`].
+    /// Which module, as a position in what was given to [`compile()`].
     pub module: usize,
     /// Line, from 1.
     pub line: u32,

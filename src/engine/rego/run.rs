@@ -45,7 +45,10 @@ impl Run<'_> {
             changes.records.is_empty() && changes.removed.is_empty() && changes.only.is_none();
         let input =
             if plain { self.input.value().clone() } else { self.input.with(self.index, changes) };
-        let value = self.policies.run(&format!("data.{}.deny", self.rule.package), input)?;
+        let judged = |kind: &std::sync::Arc<str>| self.index.of_type(kind).len();
+        let resources = self.rule.applies_to.iter().map(judged).sum();
+        let rule = format!("data.{}.deny", self.rule.package);
+        let value = self.policies.run(&rule, input, resources)?;
         Ok(self.denials(&value))
     }
 

@@ -90,7 +90,7 @@ impl<'a> Walk<'_, 'a> {
             literal_places(&attribute.value, scope.file, &pointer, places);
         }
         let evaluated = evaluate(&attribute.value, scope).and_then(|value| {
-            let checked = self.instance.evaluator.check_size(&value);
+            let checked = super::evaluator::Evaluator::check_size(&value);
             checked.map(|()| value).map_err(|message| {
                 let is_limit = true;
                 super::scope::Fault { is_limit, ..scope.fault(attribute.value.span, message) }
@@ -155,8 +155,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let iterator = match block.body.attribute("iterator").map(|attribute| &attribute.value.kind)
         {
-            Some(NodeKind::Name(iterator)) => iterator,
-            Some(NodeKind::Scalar(Scalar::String(iterator))) => iterator,
+            Some(NodeKind::Name(iterator) | NodeKind::Scalar(Scalar::String(iterator))) => iterator,
             _ => name,
         };
         let items = match elements(&collection) {

@@ -8,7 +8,7 @@ use super::body::{self, Evaluated};
 use super::expand::Shape;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
-use super::module::{Declaration, ResourceDeclaration, is_local_source};
+use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::scope::{Repetition, Scope};
 use super::value::Value;
 use crate::document::{
@@ -44,7 +44,7 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document
 }
 
-fn walk<'a>(instance: &Rc<Instance<'a>>, document: &mut Document) {
+fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         match instance.resources_of(
@@ -206,6 +206,13 @@ fn variable(name: &Arc<str>, value: &Value, declaration: &Declaration) -> Variab
     }
 }
 
+/// Names of the attributes that are written as plain texts: what stands in the code itself, not what a variable holds.
+fn literal_names(declaration: &Declaration) -> Value {
+    let attributes = declaration.block.body.attributes.iter();
+    let literal = attributes.filter(|attribute| literal_text(&attribute.value).is_some());
+    Value::tuple(literal.map(|attribute| Value::string(Arc::clone(&attribute.name))).collect())
+}
+
 /// A declaration that rules judge like a resource.
 fn declare(
     instance: &Instance<'_>,
@@ -279,6 +286,7 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
             });
         }
         evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
+        evaluated.entries.insert("literal".into(), literal_names(declaration));
         let address = format!("{}provider.{name}{suffix}", instance.prefix);
         document.resources.push(declare(
             instance,

@@ -11,8 +11,10 @@ use super::value::Value;
 use crate::document::SpanTable;
 use crate::source::{FileSystem, Problem, ProblemKind};
 
-/// Steps that the evaluation of one root may take.
-const MAX_STEPS: u64 = 200_000_000;
+/// Steps that the evaluation of one root may take, beside those for each of its resources and modules.
+const BASE_STEPS: u64 = 5_000_000;
+/// Steps for each instance of a resource or module.
+const STEPS_EACH: u64 = 2_000;
 /// Deepest chain of values that depend on values.
 const MAX_DEPTH: usize = 1_000;
 /// Most values that one variable, local, output or attribute may hold.
@@ -48,6 +50,7 @@ pub struct Evaluator<'a> {
     pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
     quiet: Cell<bool>,
     steps: Cell<u64>,
+    instances: Cell<u64>,
     resources: Cell<usize>,
 }
 
@@ -73,6 +76,7 @@ impl<'a> Evaluator<'a> {
             spans: RefCell::default(),
             quiet: Cell::new(false),
             steps: Cell::new(0),
+            instances: Cell::new(0),
             resources: Cell::new(0),
         }
     }
@@ -80,22 +84,29 @@ impl<'a> Evaluator<'a> {
     /// Count evaluation steps. The error says that the budget is used up.
     pub fn spend(&self, steps: u64) -> Result<(), String> {
         self.steps.set(self.steps.get() + steps);
-        if self.steps.get() > MAX_STEPS {
-            return Err(format!("evaluating this configuration takes more than {MAX_STEPS} steps"));
+        let allowed = BASE_STEPS + STEPS_EACH * self.instances.get();
+        if self.steps.get() > allowed {
+            return Err(format!("evaluating this configuration takes more than {allowed} steps"));
         }
         Ok(())
     }
 
     /// Whether a value is small enough to be walked. The error says that it is not.
-    pub fn check_size(&self, value: &Value) -> Result<(), String> {
+    pub fn check_size(value: &Value) -> Result<(), String> {
         if value.holds_at_most(MAX_VALUES) {
             return Ok(());
         }
         Err(format!("a value holds more than {MAX_VALUES} values"))
     }
 
+    /// Count instances that evaluation may take steps for.
+    pub fn count_instances(&self, more: usize) {
+        self.instances.set(self.instances.get() + more as u64);
+    }
+
     /// Count resource instances. The error says that there are too many.
     pub fn count_resources(&self, more: usize) -> Result<(), String> {
+        self.count_instances(more);
         self.resources.set(self.resources.get() + more);
         if self.resources.get() > MAX_RESOURCES {
             return Err(format!("this configuration has more than {MAX_RESOURCES} resources"));

@@ -35,7 +35,7 @@ pub struct Expansion {
 }
 
 /// Expand a block. What Terraform would refuse is reported, and the number is unknown then.
-pub fn expand<'a>(declaration: &Declaration, instance: &Rc<Instance<'a>>) -> Expansion {
+pub fn expand(declaration: &Declaration, instance: &Rc<Instance<'_>>) -> Expansion {
     let scope = Scope::of(instance, declaration.file, &Repetition::Single);
     let result = match (declaration.attribute("count"), declaration.attribute("for_each")) {
         (None, None) => {

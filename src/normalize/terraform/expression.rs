@@ -13,7 +13,7 @@ use super::types::{self, Type};
 use super::value::{Kind, Mapping, Marks, SequenceKind, Value};
 use crate::document::Pointer;
 use crate::source::Span;
-use crate::syntax::{ForNode, Node, NodeKind, Scalar};
+use crate::syntax::{BinaryOperator, ForNode, Node, NodeKind, Scalar};
 
 /// The value of an expression, or why Terraform would refuse it.
 pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
@@ -32,11 +32,7 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             operators::unary(*operator, &evaluate(operand, scope)?)
                 .map_err(|message| scope.fault(node.span, message))
         }
-        NodeKind::Binary(operator, sides) => {
-            let (left, right) = (evaluate(&sides[0], scope)?, evaluate(&sides[1], scope)?);
-            operators::binary(*operator, &left, &right)
-                .map_err(|message| scope.fault(node.span, message))
-        }
+        NodeKind::Binary(operator, sides) => binary(*operator, sides, node.span, scope),
         NodeKind::Conditional(parts) => conditional(parts, scope),
         NodeKind::For(node) => for_expression(node, scope),
         NodeKind::Splat { base, each } => splat(&evaluate(base, scope)?, each, scope),
@@ -48,6 +44,31 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             call(name, arguments, *expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
+    }
+}
+
+/// `x != null && x.y`: where the left side decides, what the right side refuses does not matter (Terraform since 1.12).
+fn binary(
+    operator: BinaryOperator,
+    sides: &[Node; 2],
+    span: Span,
+    scope: &Scope<'_, '_>,
+) -> Result<Value, Fault> {
+    let left = evaluate(&sides[0], scope)?;
+    let right = evaluate(&sides[1], scope);
+    let deciding = match operator {
+        BinaryOperator::And => Some(false),
+        BinaryOperator::Or => Some(true),
+        _ => None,
+    };
+    match right {
+        Err(fault)
+            if !fault.is_limit && deciding.is_some() && operators::decided(&left) == deciding =>
+        {
+            Ok(left)
+        }
+        right => operators::binary(operator, &left, &right?)
+            .map_err(|message| scope.fault(span, message)),
     }
 }
 
@@ -100,7 +121,7 @@ fn conditional(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault>
     };
     let condition = converted.map_err(|message| scope.fault(parts[0].span, message))?;
     let Some(holds) = operators::decided(&condition) else {
-        return undecided(&condition, parts, scope);
+        return Ok(undecided(&condition, parts, scope));
     };
     let (taken, other) = if holds { (&parts[1], &parts[2]) } else { (&parts[2], &parts[1]) };
     let value = evaluate(taken, scope)?;
@@ -113,7 +134,7 @@ fn conditional(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault>
 }
 
 /// The condition is unknown: the result is, whatever the branches are, but it refers to what they refer to.
-fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Value {
     let (yes, no) = (evaluate(&parts[1], scope), evaluate(&parts[2], scope));
     let mut result = operators::unknown_of(condition, Type::Any);
     if let Kind::Unknown(unknown) = &mut result.kind {
@@ -126,7 +147,7 @@ fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Res
     for branch in [yes, no].into_iter().flatten() {
         result = result.with_marks(&branch.deep_marks());
     }
-    Ok(result.with_marks(&condition.marks))
+    result.with_marks(&condition.marks)
 }
 
 fn is_not_null(value: &Value) -> bool {
@@ -244,7 +265,7 @@ impl ForResult {
             .map_err(|error| scope.fault(key_node.span, error))?;
         match &key.kind {
             Kind::String(text) if node.group => {
-                self.groups.entry(Arc::clone(text)).or_default().push(value)
+                self.groups.entry(Arc::clone(text)).or_default().push(value);
             }
             Kind::String(text) => {
                 if self.entries.insert(Arc::clone(text), value).is_some() {
@@ -365,14 +386,9 @@ fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
 fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     let mut steps = Vec::new();
     let mut base = node;
-    loop {
-        match &base.kind {
-            NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) => {
-                steps.push(base);
-                base = inner;
-            }
-            _ => break,
-        }
+    while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
+        steps.push(base);
+        base = inner;
     }
     steps.reverse();
     let (mut value, used) = match &base.kind {

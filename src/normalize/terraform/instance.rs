@@ -123,7 +123,7 @@ impl<'a> Instance<'a> {
         self.enter(&format!("{kind}{name}"), at)?;
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
         self.evaluator.leave();
-        let checked = result.and_then(|value| match self.evaluator.check_size(&value) {
+        let checked = result.and_then(|value| match Evaluator::check_size(&value) {
             Ok(()) => Ok(value),
             Err(message) => Err(Fault { is_limit: true, ..at.0.fault(at.1, message) }),
         });
@@ -425,6 +425,7 @@ impl<'a> Instance<'a> {
         };
         self.check_arguments(call, module);
         self.evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
+        self.evaluator.count_instances(members.len());
         let unknown = matches!(shape, Shape::Unknown(_));
         let instance = |(key, repetition): (Key, Repetition)| {
             let address = format!("{}module.{name}{key}", self.prefix);

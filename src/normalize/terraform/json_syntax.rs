@@ -88,16 +88,12 @@ impl Reader {
             }
             let span = entry.key.span.to(entry.value.span);
             match (parent, &*name) {
-                ("terraform", "backend") => {
+                ("terraform", "backend") | ("resource" | "data", "dynamic") => {
                     self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
                 }
-                ("terraform", "cloud") | ("resource" | "data", "lifecycle") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
-                }
-                ("resource" | "data", "dynamic") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
-                }
-                ("dynamic", "content") => {
+                ("terraform", "cloud")
+                | ("resource" | "data", "lifecycle")
+                | ("dynamic", "content") => {
                     self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
                 }
                 _ => {

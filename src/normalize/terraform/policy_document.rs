@@ -85,7 +85,9 @@ fn merge_documents(
                 Some(Kind::Mapping(_)) => merged.into_iter().cloned().collect(),
                 _ => items(merged),
             };
-            merged.into_iter().for_each(|statement| replace_or_add(statements, statement));
+            for statement in merged {
+                replace_or_add(statements, statement);
+            }
         }
     }
     None

@@ -152,7 +152,7 @@ impl Text {
         Some(self.with_unknowns(json, &mut next))
     }
 
-    /// serde_json keeps the order of the text, so that placeholders are met in the order in which they were written.
+    /// `serde_json` keeps the order of the text, so that placeholders are met in the order in which they were written.
     fn with_unknowns(&self, json: serde_json::Value, next: &mut usize) -> Value {
         match json {
             serde_json::Value::String(text) => {

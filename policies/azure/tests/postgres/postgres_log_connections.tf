@@ -1,0 +1,40 @@
+resource "azurerm_postgresql_configuration" "off" {
+  name        = "log_connections"
+  server_name = "psql-core"
+  value       = "off" # expect: azure/postgres-log-connections
+}
+
+resource "azurerm_postgresql_configuration" "on" {
+  # ok: azure/postgres-log-connections
+  name        = "log_connections"
+  server_name = "psql-core"
+  value       = "on"
+}
+
+resource "azurerm_postgresql_flexible_server_configuration" "off" {
+  name      = "log_connections"
+  server_id = "psql-core"
+  value     = "off" # expect: azure/postgres-log-connections
+}
+
+resource "azurerm_postgresql_flexible_server_configuration" "on" {
+  # ok: azure/postgres-log-connections
+  name      = "log_connections"
+  server_id = "psql-core"
+  value     = "on"
+}
+
+# Another parameter.
+resource "azurerm_postgresql_configuration" "other" {
+  # ok: azure/postgres-log-connections
+  name        = "log_duration"
+  server_name = "psql-core"
+  value       = "off"
+}
+
+# The platform reads capitals too.
+resource "azurerm_postgresql_configuration" "capitals" {
+  name        = "log_connections"
+  server_name = "psql-core"
+  value       = "OFF" # expect: azure/postgres-log-connections
+}

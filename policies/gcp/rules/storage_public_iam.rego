@@ -1,0 +1,57 @@
+# METADATA
+# scope: package
+# title: Bucket is open to everyone
+# description: >-
+#   An IAM grant of the bucket names allUsers or allAuthenticatedUsers; the second is anyone with a Google account. A bucket
+#   with enforced public access prevention overrules the grant.
+# custom:
+#   id: storage-public-iam
+#   applies_to: [google_storage_bucket_iam_member, google_storage_bucket_iam_binding]
+#   threat: T003
+#   remediation: >-
+#     Grant the role to named users, groups or service accounts, and set public_access_prevention to enforced.
+#   concept: gcp.gcs.public-iam
+#   aliases: [CKV_GCP_28, AVD-GCP-0001]
+#   references:
+#     - https://cloud.google.com/storage/docs/access-control/making-data-public
+package dreadnought.gcp.storage_public_iam
+
+import data.dreadnought.lib
+
+everyone := {"allUsers", "allAuthenticatedUsers"}
+
+deny contains finding(r, "/member") if {
+	some r in input.by_type.google_storage_bucket_iam_member
+	r.attributes.member in everyone
+	not is_account(r, "/member")
+	not prevented(r)
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.google_storage_bucket_iam_binding
+	some i, member in r.attributes.members
+	member in everyone
+	at := sprintf("/members/%d", [i])
+	not is_account(r, at)
+	not prevented(r)
+}
+
+finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the bucket"}
+
+prevented(r) if {
+	some bucket in lib.references(r, "/bucket")
+	bucket.attributes.public_access_prevention == "enforced"
+}
+
+# What these give is the address of an account, whatever it turns out to be.
+is_account(r, at) if {
+	some record in lib.references(r, at)
+	record.type in {
+		"google_service_account",
+		"google_compute_default_service_account",
+		"google_project",
+		"google_project_service_identity",
+		"google_logging_project_sink",
+		"google_logging_organization_settings",
+	}
+}

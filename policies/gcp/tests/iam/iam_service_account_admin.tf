@@ -1,0 +1,124 @@
+resource "google_service_account" "app" {
+  account_id = "app"
+}
+
+resource "google_project_iam_member" "editor" {
+  project = "core"
+  role    = "roles/editor" # expect: gcp/iam-service-account-admin
+  member  = "serviceAccount:${google_service_account.app.email}"
+}
+
+resource "google_project_iam_member" "viewer" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/viewer"
+  member  = "serviceAccount:${google_service_account.app.email}"
+}
+
+# People are judged elsewhere.
+resource "google_project_iam_member" "person" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/editor"
+  member  = "user:jane@example.org"
+}
+
+resource "google_project_iam_binding" "admin" {
+  project = "core"
+  role    = "roles/storage.admin" # expect: gcp/iam-service-account-admin
+  members = ["user:jane@example.org", "serviceAccount:app@core.iam.gserviceaccount.com"]
+}
+
+resource "google_project_iam_binding" "people" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/storage.admin"
+  members = ["user:jane@example.org", "user:joe@example.org"]
+}
+
+data "google_iam_policy" "admin" {
+  binding {
+    role    = "roles/owner"
+    members = ["serviceAccount:app@core.iam.gserviceaccount.com"]
+  }
+}
+
+data "google_iam_policy" "viewer" {
+  binding {
+    role    = "roles/viewer"
+    members = ["serviceAccount:app@core.iam.gserviceaccount.com"]
+  }
+}
+
+resource "google_project_iam_policy" "admin" {
+  project     = "core"
+  policy_data = data.google_iam_policy.admin.policy_data # expect: gcp/iam-service-account-admin
+}
+
+resource "google_project_iam_policy" "viewer" {
+  # ok: gcp/iam-service-account-admin
+  project     = "core"
+  policy_data = data.google_iam_policy.viewer.policy_data
+}
+
+variable "role" {}
+
+# inconclusive: gcp/iam-service-account-admin, gcp/iam-impersonation-on-project
+resource "google_project_iam_member" "unknown" {
+  project = "core"
+  role    = var.role
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+# An administrator in name alone.
+resource "google_project_iam_member" "objects" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/storage.objectAdmin"
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "instances" {
+  project = "core"
+  role    = "roles/compute.instanceAdmin.v1" # expect: gcp/iam-service-account-admin
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_binding" "own" {
+  project = "core"
+  role    = "roles/owner" # expect: gcp/iam-service-account-admin
+  members = [google_service_account.app.member]
+}
+
+resource "google_project_iam_policy" "json" {
+  project = "core"
+  # expect: gcp/iam-service-account-admin
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/owner", members = ["serviceAccount:${google_service_account.app.email}"] }]
+  })
+}
+
+resource "google_project_iam_policy" "json_person" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  policy_data = jsonencode({
+    bindings = [{ role = "roles/owner", members = ["user:jane@example.org"] }]
+  })
+}
+
+variable "member" {}
+
+# Whoever it is gets no administrator's role.
+resource "google_project_iam_member" "whoever" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/viewer"
+  member  = var.member
+}
+
+# inconclusive: gcp/iam-service-account-admin
+resource "google_project_iam_member" "somebody" {
+  project = "core"
+  role    = "roles/owner"
+  member  = var.member
+}

@@ -1,0 +1,7 @@
+terraform {
+  backend "gcs" {
+    # ok: terraform/backend-access-key
+    bucket      = "tfstate"
+    credentials = "account.json"
+  }
+}

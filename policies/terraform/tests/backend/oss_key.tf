@@ -1,0 +1,5 @@
+terraform {
+  backend "oss" {
+    secret_key = "bm90LWEtcmVhbC1zZWNyZXQ=" # expect: terraform/backend-access-key
+  }
+}

@@ -1,0 +1,6 @@
+terraform {
+  backend "pg" {
+    # ok: terraform/backend-access-key
+    conn_str = "postgres://terraform@db.example.org/state"
+  }
+}

@@ -1,0 +1,106 @@
+variable "db_password" {
+  default = "Sh0p-Db-Passw0rd-2026" # expect: terraform/variable-secret-default
+}
+
+variable "db_user" {
+  # ok: terraform/variable-secret-default
+  default = "Sh0p-Db-Passw0rd-2026"
+}
+
+# Nobody gets in with these.
+variable "admin_password" {
+  # ok: terraform/variable-secret-default
+  default = "changeme"
+}
+
+variable "root_password" {
+  # ok: terraform/variable-secret-default
+  default = "<your password>"
+}
+
+variable "master_password" {
+  # ok: terraform/variable-secret-default
+  default = ""
+}
+
+variable "user_password" {
+  # ok: terraform/variable-secret-default
+  default = null
+}
+
+variable "service_password" {
+  # ok: terraform/variable-secret-default
+  type      = string
+  sensitive = true
+}
+
+# Marked sensitive, but still in the code.
+variable "github_token" {
+  sensitive = true
+  default   = "ghp_16C7e42F292c6912E7710c838347Ae178B4a" # expect: terraform/variable-secret-default
+}
+
+variable "apiKey" {
+  default = "9f86d081884c7d659a2feaa0c55ad015" # expect: terraform/variable-secret-default
+}
+
+variable "signing_private_key" {
+  # expect: terraform/variable-secret-default
+  default = <<-EOT
+    -----BEGIN PRIVATE KEY-----
+    bm90IGEgcmVhbCBrZXk=
+    -----END PRIVATE KEY-----
+  EOT
+}
+
+# Where a secret is kept, or what it is called.
+variable "api_token" {
+  # ok: terraform/variable-secret-default
+  default = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:api"
+}
+
+variable "ssh_private_key" {
+  # ok: terraform/variable-secret-default
+  default = "~/.ssh/id_ed25519"
+}
+
+variable "registry_secret" {
+  # ok: terraform/variable-secret-default
+  default = "registry-pull-credentials"
+}
+
+variable "image_pull_secret" {
+  # ok: terraform/variable-secret-default
+  default = "regcred"
+}
+
+# Settings about secrets.
+variable "password_length" {
+  # ok: terraform/variable-secret-default
+  default = 32
+}
+
+variable "token_issuer" {
+  # ok: terraform/variable-secret-default
+  default = "shop-identity"
+}
+
+variable "rotate_password" {
+  # ok: terraform/variable-secret-default
+  default = true
+}
+
+variable "vault_token" {
+  # ok: terraform/variable-secret-default
+  default = "{{ lookup }}"
+}
+
+variable "tls_private_key" {
+  # ok: terraform/variable-secret-default
+  default = "server.pem"
+}
+
+variable "join_token" {
+  # ok: terraform/variable-secret-default
+  default = "disabled"
+}
