@@ -3,7 +3,7 @@
 # title: Ingress is open to the internet
 # description: >-
 #   A security group lets everyone on the internet reach something other than a web server: any port but exactly 80 or
-#   443. ICMP is left alone. Where the port is SSH or RDP, the rules for those say more.
+#   443. ICMP is left alone. Where the port is exactly that of SSH or RDP, the rules for those speak instead.
 # custom:
 #   id: security-group-open-to-internet
 #   applies_to: [aws_security_group, aws_default_security_group, aws_security_group_rule, aws_vpc_security_group_ingress_rule]
@@ -18,38 +18,53 @@ package dreadnought.aws.security_group_any_from_internet
 
 import data.dreadnought.lib
 
-deny contains finding(r, at) if {
+deny contains finding(r, at, rule.protocol, rule) if {
 	some r in input.by_type.aws_security_group
 	some i, rule in r.attributes.ingress
 	covers(rule.protocol, rule)
 	at := opening(r, sprintf("/ingress/%d", [i]), rule)
 }
 
-deny contains finding(r, at) if {
+deny contains finding(r, at, rule.protocol, rule) if {
 	some r in input.by_type.aws_default_security_group
 	some i, rule in r.attributes.ingress
 	covers(rule.protocol, rule)
 	at := opening(r, sprintf("/ingress/%d", [i]), rule)
 }
 
-deny contains finding(r, at) if {
+deny contains finding(r, at, r.attributes.protocol, r.attributes) if {
 	some r in input.by_type.aws_security_group_rule
 	r.attributes.type == "ingress"
 	covers(r.attributes.protocol, r.attributes)
 	at := opening(r, "", r.attributes)
 }
 
-deny contains finding(r, at) if {
+deny contains finding(r, at, r.attributes.ip_protocol, r.attributes) if {
 	some r in input.by_type.aws_vpc_security_group_ingress_rule
 	covers(r.attributes.ip_protocol, r.attributes)
 	at := opening(r, "", r.attributes)
 }
 
-finding(r, at) := {"resource": r.address, "at": at, "message": "the rule lets in the whole internet"}
+finding(r, at, protocol, rule) := {
+	"resource": r.address,
+	"at": at,
+	"message": sprintf("%s to the whole internet", [opened(protocol, rule)]),
+}
+
+opened(protocol, _) := "every port is open" if every_port(protocol)
+
+opened(protocol, rule) := ports(rule.from_port, rule.to_port) if not every_port(protocol)
+
+every_port(protocol) if lower(sprintf("%v", [protocol])) in {"-1", "all"}
+
+ports(first, last) := sprintf("port %v is open", [first]) if first == last
+
+ports(first, last) := sprintf("ports %v to %v are open", [first, last]) if first != last
 
 covers(protocol, rule) if {
 	not ping(protocol)
 	not web(protocol, rule)
+	not login(protocol, rule)
 }
 
 ping(protocol) if lower(sprintf("%v", [protocol])) in {"icmp", "1", "icmpv6", "58"}
@@ -60,6 +75,15 @@ web(protocol, rule) if {
 	to_number(rule.from_port) == to_number(rule.to_port)
 	to_number(rule.from_port) in {80, 443}
 }
+
+# Doors for administrators have rules of their own.
+login(protocol, rule) if {
+	some port in login_ports[lower(sprintf("%v", [protocol]))]
+	to_number(rule.from_port) == port
+	to_number(rule.to_port) == port
+}
+
+login_ports := {"tcp": [22, 3389], "6": [22, 3389], "udp": [3389], "17": [3389]}
 
 # Where a rule names the whole internet; a list of ranges counts when this configuration says what is in it.
 opening(r, base, rule) := sprintf("%s/cidr_blocks", [base]) if {

@@ -60,3 +60,23 @@ resource "aws_vpc_security_group_ingress_rule" "esp_web" {
   to_port           = 443
   cidr_ipv4         = "0.0.0.0/0" # expect: aws/security-group-open-to-internet
 }
+
+# Ranges that only begin or end at SSH are more than that.
+resource "aws_security_group" "around" {
+  ingress {
+    from_port = 22
+    to_port   = 23
+    protocol  = "tcp"
+    # expect: aws/security-group-ssh-from-internet
+    # expect: aws/security-group-open-to-internet
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  ingress {
+    from_port = 21
+    to_port   = 22
+    protocol  = "tcp"
+    # expect: aws/security-group-ssh-from-internet
+    # expect: aws/security-group-open-to-internet
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}

@@ -5,7 +5,6 @@ resource "aws_security_group" "open" {
     to_port   = 3389
     protocol  = "tcp"
     # expect: aws/security-group-rdp-from-internet
-    # expect: aws/security-group-open-to-internet
     cidr_blocks = ["0.0.0.0/0"]
   }
   ingress {
@@ -134,7 +133,6 @@ resource "aws_vpc_security_group_ingress_rule" "open" {
   from_port         = 3389
   to_port           = 3389
   # expect: aws/security-group-rdp-from-internet
-  # expect: aws/security-group-open-to-internet
   cidr_ipv4 = "0.0.0.0/0"
 }
 

@@ -5,7 +5,6 @@ resource "aws_security_group" "open" {
     to_port   = 22
     protocol  = "tcp"
     # expect: aws/security-group-ssh-from-internet
-    # expect: aws/security-group-open-to-internet
     cidr_blocks = ["0.0.0.0/0"]
   }
   ingress {
@@ -134,7 +133,6 @@ resource "aws_vpc_security_group_ingress_rule" "open" {
   from_port         = 22
   to_port           = 22
   # expect: aws/security-group-ssh-from-internet
-  # expect: aws/security-group-open-to-internet
   cidr_ipv4 = "0.0.0.0/0"
 }
 

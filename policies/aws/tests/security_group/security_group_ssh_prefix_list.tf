@@ -34,7 +34,6 @@ resource "aws_vpc_security_group_ingress_rule" "anywhere" {
   from_port         = 22
   to_port           = 22
   # expect: aws/security-group-ssh-from-internet
-  # expect: aws/security-group-open-to-internet
   prefix_list_id = aws_ec2_managed_prefix_list.anywhere.id
 }
 
@@ -55,7 +54,6 @@ resource "aws_security_group_rule" "filled_apart" {
   from_port         = 22
   to_port           = 22
   # expect: aws/security-group-ssh-from-internet
-  # expect: aws/security-group-open-to-internet
   prefix_list_ids = [aws_ec2_managed_prefix_list.filled_apart.id]
 }
 
@@ -84,7 +82,6 @@ resource "aws_security_group" "lists" {
     to_port   = 22
     protocol  = "tcp"
     # expect: aws/security-group-ssh-from-internet
-    # expect: aws/security-group-open-to-internet
     prefix_list_ids = ["pl-0123456789abcdef0", aws_ec2_managed_prefix_list.anywhere.id]
   }
 }
