@@ -8,11 +8,14 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::discover::{self, CandidateKind};
-use crate::document::{self, Document};
+use crate::document::{self, Document, Resource};
 use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
 use crate::normalize::terraform::{self, Module, Terraform, VariableFile, VariableOption};
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::{Body, Node, hcl, json, yaml};
+
+/// Resources of a document that are checked against its schema at once.
+const CHECKED_AT_ONCE: usize = 512;
 
 /// What a scan is asked for.
 #[derive(Clone, Debug, Default)]
@@ -65,22 +68,37 @@ impl Project {
         project
     }
 
-    /// Every document fits the schema; one that does not is a fault of ours and says so.
+    /// Every document fits the schema; one that does not is a fault of ours and says so. Large ones are checked in parts, so that
+    /// never more than a part of one is there as JSON.
     fn check_documents(&mut self) {
         let sources = &self.sources;
-        let check = |document: &Document| -> Vec<Problem> {
-            let violations = document::schema::check(&document::json::document(document, sources));
-            let problem = |violation: String| {
-                let message = format!(
-                    "the document of {} does not fit its schema: {violation}",
-                    document.root
-                );
-                Problem::new(ProblemKind::Schema, message)
-                    .help("please report this as a fault of Dreadnought")
+        let check = |document: &Document| -> Vec<String> {
+            let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
+            let of_part = |resources: &[Resource]| {
+                let part =
+                    Document { resources: resources.to_vec(), ..document.without_resources() };
+                document::schema::check(&document::json::document(&part, sources))
             };
-            violations.into_iter().map(problem).collect()
+            let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
+            if document.resources.is_empty() {
+                violations = of_part(&[]);
+            }
+            violations
         };
-        let problems: Vec<Problem> = self.documents.par_iter().flat_map_iter(check).collect();
+        let problem = |document: &Document, violation: String| {
+            let root = &document.root;
+            let message = format!("the document of {root} does not fit its schema: {violation}");
+            Problem::new(ProblemKind::Schema, message)
+                .help("please report this as a fault of Dreadnought")
+        };
+        let problems: Vec<Problem> = self
+            .documents
+            .par_iter()
+            .flat_map_iter(|document| {
+                let violations = check(document);
+                violations.into_iter().map(|violation| problem(document, violation))
+            })
+            .collect();
         self.problems.extend(problems);
     }
 }

@@ -28,6 +28,24 @@ pub struct Document {
     pub problems: Vec<Problem>,
 }
 
+impl Document {
+    /// The same without resources.
+    #[must_use]
+    pub fn without_resources(&self) -> Self {
+        Self {
+            format: self.format,
+            root: Arc::clone(&self.root),
+            resources: Vec::new(),
+            variables: self.variables.clone(),
+            outputs: self.outputs.clone(),
+            providers: self.providers.clone(),
+            modules: self.modules.clone(),
+            backend: self.backend.clone(),
+            problems: self.problems.clone(),
+        }
+    }
+}
+
 /// Where a Terraform configuration keeps its state.
 #[derive(Clone, Debug)]
 pub struct Backend {
