@@ -3,8 +3,7 @@
 # title: A container has no memory limit
 # description: >-
 #   A leak or a flood in one container takes the memory of the node from all others. The limit may stand on the
-#   container, on the pod, or in a LimitRange of the namespace. A container that says nothing at all about CPU and memory
-#   is reported as such. Init containers end by themselves.
+#   container, on the pod, or in a LimitRange of the namespace. Init containers end by themselves.
 # custom:
 #   id: no-memory-limit
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -23,9 +22,7 @@ deny contains {"resource": workload.address, "at": at, "message": message} if {
 	some workload in lib.workloads
 	some container in workload.parsed.pod.containers
 	container.kind in {"container", "sidecar"}
-	missing := lib.unsaid(workload, container)
-	"memory limit" in missing
-	missing != object.keys(lib.needs)
+	"memory limit" in lib.unsaid(workload, container)
 	at := concat("/", [container.at, "resources"])
 	message := sprintf("container %v has no memory limit", [container.name])
 }

@@ -3,9 +3,8 @@
 # title: A container does not say how much CPU and memory it needs
 # description: >-
 #   Without requests for CPU and memory the scheduler packs a node too full, and the kernel kills somebody. A limit counts
-#   as the request, and defaults of a LimitRange or resources of the pod count for the container. A container that says
-#   nothing at all has no memory limit either: that is one finding, here. Availability of a node, hence no more than the
-#   base; init containers end by themselves.
+#   as the request, and defaults of a LimitRange or resources of the pod count for the container. Availability of a node,
+#   hence no more than the base; init containers end by themselves.
 # custom:
 #   id: no-resource-requests
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
@@ -29,10 +28,17 @@ deny contains {"resource": workload.address, "at": at, "message": message} if {
 	message := sprintf("container %v %s", [container.name, what])
 }
 
-missing(needs) := "says nothing about the CPU and memory that it needs" if needs == object.keys(lib.needs)
-
-# Without a memory limit the rule about that speaks, and a limit is a request.
-missing(needs) := "has no CPU request" if {
-	needs != object.keys(lib.needs)
+missing(needs) := "does not say how much CPU and memory it needs" if {
 	"CPU request" in needs
+	"memory request" in needs
+}
+
+missing(needs) := "does not say how much CPU it needs" if {
+	"CPU request" in needs
+	not "memory request" in needs
+}
+
+missing(needs) := "does not say how much memory it needs" if {
+	"memory request" in needs
+	not "CPU request" in needs
 }
