@@ -335,6 +335,10 @@ impl Loader<'_> {
                 self.unrendered(&parsed);
                 continue;
             }
+            if self.is_template(&parsed) {
+                self.unrendered(&parsed);
+                continue;
+            }
             match parsed.content {
                 Content::Data(trees) if !claims.is_patch(&parsed.path) => {
                     let found = trees
@@ -360,23 +364,23 @@ impl Loader<'_> {
         self.project.documents.extend(kubernetes::normalize(manifests));
     }
 
-    /// A data file that does not parse: a template, a manifest with a mistake, or (nothing says Kubernetes) no known format.
+    /// A data file that does not parse: a manifest with a mistake, or (nothing says Kubernetes) no known format.
     fn broken_data(&mut self, parsed: &Parsed) {
-        let text = Arc::clone(&self.project.sources.get(parsed.file).text);
-        if kubernetes::looks_like_template(&text) {
-            self.unrendered(parsed);
-        } else if !(text.contains("apiVersion") && text.contains("kind")) {
+        let text = &self.project.sources.get(parsed.file).text;
+        if !(text.contains("apiVersion") && text.contains("kind")) {
             self.forget_syntax_problems(parsed.file);
             self.project.skipped += 1;
         }
     }
 
+    /// Whether what does not parse in a file is the syntax of templates.
+    fn is_template(&self, parsed: &Parsed) -> bool {
+        let broken = self.project.problems.iter().any(|problem| is_syntax_of(problem, parsed.file));
+        broken && kubernetes::looks_like_template(&self.project.sources.get(parsed.file).text)
+    }
+
     fn forget_syntax_problems(&mut self, file: FileId) {
-        let is_about_it = |problem: &Problem| {
-            problem.kind == ProblemKind::Syntax
-                && problem.place.is_some_and(|place| place.file == file)
-        };
-        self.project.problems.retain(|problem| !is_about_it(problem));
+        self.project.problems.retain(|problem| !is_syntax_of(problem, file));
     }
 
     /// A template is not a broken file: what its parser said gives way to one warning.
@@ -434,6 +438,11 @@ fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) 
         Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),
         Err(problem) => (Body::default(), vec![problem]),
     }
+}
+
+/// Whether a problem is about the syntax of a file.
+fn is_syntax_of(problem: &Problem, file: FileId) -> bool {
+    problem.kind == ProblemKind::Syntax && problem.place.is_some_and(|place| place.file == file)
 }
 
 fn folder_of(path: &str) -> &str {

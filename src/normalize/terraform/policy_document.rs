@@ -75,7 +75,10 @@ fn merge_documents(
             Kind::String(text) => serde_json::from_str(text).map(from_json).ok()?,
             Kind::Unknown(unknown) => match &unknown.partial {
                 Some(partial) => partial.clone(),
-                None => return Some(text.clone().with_marks(marks)),
+                None => {
+                    let unknown = super::operators::unknown_of(&text, Type::String);
+                    return Some(unknown.with_marks(marks));
+                }
             },
             _ => continue,
         };

@@ -102,6 +102,8 @@ pub(super) fn coalescelist(arguments: &[Value], _: &dyn Host) -> Result<Value, S
                     return Ok(argument.clone());
                 }
             }
+            // The null of an optional attribute is a list that is not there.
+            Kind::Null => {}
             _ => return Err("coalescelist arguments must be lists or tuples".to_owned()),
         }
     }
