@@ -41,7 +41,7 @@ pub fn document(document: &Document, sources: &Sources) -> Json {
         "providers": document.providers.iter().map(|it| provider(it, sources)).collect::<Vec<_>>(),
         "modules": document.modules.iter().map(|it| module(it, sources)).collect::<Vec<_>>(),
         "backend": document.backend.as_ref().map(|it| backend(it, sources)),
-        "assumptions": [],
+        "assumptions": document.assumptions,
         "problems": document.problems.iter().map(|it| problem(it, sources)).collect::<Vec<_>>(),
     })
 }

@@ -24,6 +24,8 @@ pub struct Document {
     pub modules: Vec<ModuleCall>,
     /// The backend block, `{"type": …, attributes}`, with its place.
     pub backend: Option<Backend>,
+    /// What was taken for granted, in words; sorted.
+    pub assumptions: Vec<Arc<str>>,
     /// What could not be done for this document.
     pub problems: Vec<Problem>,
 }
@@ -41,6 +43,7 @@ impl Document {
             providers: self.providers.clone(),
             modules: self.modules.clone(),
             backend: self.backend.clone(),
+            assumptions: self.assumptions.clone(),
             problems: self.problems.clone(),
         }
     }

@@ -15,7 +15,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         "normalize",
         &["source", "syntax", "document"],
         &[
-            "bigdecimal",
+            "num_bigint",
             "rayon",
             "sha1",
             "sha2",
@@ -48,8 +48,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// Crates that any module may name.
-const EVERYWHERE: &[&str] =
-    &["std", "core", "serde", "serde_json", "indexmap", "rustc_hash", "thiserror", "num_bigint"];
+const EVERYWHERE: &[&str] = &["std", "core", "serde", "serde_json", "indexmap", "rustc_hash"];
 
 fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

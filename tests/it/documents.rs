@@ -62,6 +62,7 @@ pub(crate) fn empty(format: &'static str, root: &str) -> Document {
         providers: Vec::new(),
         modules: Vec::new(),
         backend: None,
+        assumptions: Vec::new(),
         problems: Vec::new(),
     }
 }

@@ -110,6 +110,7 @@ fn document(resources: &Json) -> Document {
         providers: Vec::new(),
         modules,
         backend: None,
+        assumptions: Vec::new(),
         problems: Vec::new(),
     }
 }

@@ -397,6 +397,7 @@ fn bare(kind: &str, attributes: Value, parsed: Value) -> Document {
         providers: Vec::new(),
         modules: Vec::new(),
         backend: None,
+        assumptions: Vec::new(),
         problems: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dreadnought::document::{Document, Mode, Value};
 use dreadnought::project::{Input, Options, Project};
-use dreadnought::source::{DiskFileSystem, ProblemKind};
+use dreadnought::source::{DiskFileSystem, MemoryFileSystem, ProblemKind};
 use rstest::rstest;
 use serde_json::Value as Json;
 
@@ -301,4 +301,31 @@ fn agrees_with_terraform(
             assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})");
         }
     }
+}
+
+#[test]
+fn an_assumption_that_is_used_is_listed() {
+    let text = "data \"aws_partition\" \"here\" {}\noutput \"arn\" {\n  value = \"arn:${data.aws_partition.here.partition}:iam::aws:policy/ReadOnlyAccess\"\n}\n";
+    let files = MemoryFileSystem::from(&[("main.tf", text)]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = on_large_stack(|| Project::load(&files, &options));
+    let document = &project.documents[0];
+    assert_eq!(document.outputs[0].value.as_str(), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    let assumptions: Vec<&str> = document.assumptions.iter().map(|words| &**words).collect();
+    assert_eq!(
+        assumptions,
+        ["data.aws_partition.here: the partition is aws, not that of China or the government"]
+    );
+}
+
+/// What a module's caller sees of a value that only its source documents leave open.
+#[test]
+fn a_policy_made_of_unknown_documents_is_an_unknown_text() {
+    let text = "variable \"more\" {}\ndata \"aws_iam_policy_document\" \"all\" {\n  source_policy_documents = compact([\"\", var.more])\n}\n\
+                output \"policy\" {\n  value = replace(data.aws_iam_policy_document.all.json, \"a\", \"b\")\n}\n";
+    let files = MemoryFileSystem::from(&[("main.tf", text)]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = on_large_stack(|| Project::load(&files, &options));
+    assert_eq!(project.documents[0].problems, []);
+    assert!(matches!(project.documents[0].outputs[0].value, Value::Unknown(_)));
 }

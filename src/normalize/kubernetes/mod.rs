@@ -83,6 +83,7 @@ fn document(unit: group::Unit) -> Document {
         providers: Vec::new(),
         modules: Vec::new(),
         backend: None,
+        assumptions: Vec::new(),
         problems: Vec::new(),
     }
 }

@@ -30,6 +30,7 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         providers: Vec::new(),
         modules: Vec::new(),
         backend: None,
+        assumptions: Vec::new(),
         problems: Vec::new(),
     };
     backend(root, &mut document);
@@ -37,6 +38,7 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document.resources.sort_by(|a, b| a.address.cmp(&b.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
     document.modules.sort_by(|a, b| a.address.cmp(&b.address));
+    document.assumptions = root.evaluator.assumptions.take().into_iter().collect();
     let mut problems = root.evaluator.problems.take();
     problems.sort();
     problems.dedup();

@@ -40,6 +40,8 @@ pub struct Evaluator<'a> {
     pub files: &'a dyn FileSystem,
     /// What Terraform would refuse.
     pub problems: RefCell<Vec<Problem>>,
+    /// What was taken for granted, in words.
+    pub assumptions: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Names of the values being evaluated, outermost first: a value met twice is a cycle.
     pub stack: RefCell<Vec<String>>,
     /// Templates that render templates.
@@ -70,6 +72,7 @@ impl<'a> Evaluator<'a> {
             workspace,
             files,
             problems: RefCell::default(),
+            assumptions: RefCell::default(),
             stack: RefCell::default(),
             template_depth: Cell::new(0),
             reached: RefCell::default(),

@@ -27,6 +27,8 @@ const RESOURCE_META: &[&str] =
 pub const CALL_META: &[&str] =
     &["source", "version", "providers", "count", "for_each", "depends_on"];
 
+type Entries = BTreeMap<Arc<str>, Value>;
+
 /// One instance of a module.
 pub struct Instance<'a> {
     /// What the root's instances share.
@@ -323,13 +325,23 @@ impl<'a> Instance<'a> {
             let block = &resource.declaration.block.body;
             let evaluate = || body::evaluate_body(block, RESOURCE_META, self, &scope);
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
-            if resource.is_data && &*resource.kind == "aws_iam_policy_document" {
-                super::policy_document::complete(&mut body.entries);
+            if resource.is_data {
+                self.complete_data(resource, &address, &mut body.entries);
             }
             let value = reference_value(&address, &body, resource.is_data);
             instances.push(ResourceInstance { address, body, value });
         }
         Resources { shape, instances }
+    }
+
+    /// What the configuration decides of a data source, or is all but certain.
+    fn complete_data(&self, resource: &ResourceDeclaration, address: &str, entries: &mut Entries) {
+        if &*resource.kind == "aws_iam_policy_document" {
+            super::policy_document::complete(entries);
+        }
+        if let Some(words) = super::assumptions::complete(&resource.kind, entries) {
+            self.evaluator.assumptions.borrow_mut().insert(format!("{address}: {words}").into());
+        }
     }
 
     /// `module.name`, one instance of it, or one output of that. Says whether the output was taken.

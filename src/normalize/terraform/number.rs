@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use bigdecimal::num_bigint::{BigInt, BigUint, Sign};
+use num_bigint::{BigInt, BigUint, Sign};
 
 /// Bits of a mantissa.
 const PRECISION: u64 = 512;

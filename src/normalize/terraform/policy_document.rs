@@ -73,13 +73,13 @@ fn merge_documents(
         *marks = marks.union(&text.deep_marks());
         let document = match &text.kind {
             Kind::String(text) => serde_json::from_str(text).map(from_json).ok()?,
-            Kind::Unknown(unknown) => match &unknown.partial {
-                Some(partial) => partial.clone(),
-                None => {
+            Kind::Unknown(unknown) => {
+                let Some(partial) = &unknown.partial else {
                     let unknown = super::operators::unknown_of(&text, Type::String);
                     return Some(unknown.with_marks(marks));
-                }
-            },
+                };
+                partial.clone()
+            }
             _ => continue,
         };
         if let Kind::Mapping(map) = &document.kind {

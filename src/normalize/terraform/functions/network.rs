@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use bigdecimal::num_bigint::BigInt;
+use num_bigint::BigInt;
 
 use super::Host;
 use super::argument::{check_items, number, text, whole};

@@ -1,6 +1,6 @@
 //! Functions of numbers.
 
-use bigdecimal::num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, Sign};
 
 use super::Host;
 use super::argument::{number, sequence, text, whole, words};
