@@ -31,6 +31,19 @@ pub struct Document {
 }
 
 impl Document {
+    /// Whether nothing in it is unknown: no value, no existence, no module.
+    pub fn is_settled(&self) -> bool {
+        let settled = |resource: &Resource| {
+            resource.existence == Existence::Known
+                && resource.attributes.is_wholly_known()
+                && resource.parsed.is_wholly_known()
+                && resource.tags.values().all(Value::is_wholly_known)
+        };
+        self.resources.iter().all(settled)
+            && self.variables.iter().all(|variable| variable.value.is_wholly_known())
+            && self.modules.iter().all(|module| module.resolved)
+    }
+
     /// The same without resources.
     #[must_use]
     pub fn without_resources(&self) -> Self {

@@ -319,15 +319,11 @@ fn distance(a: &Resource, b: &Resource) -> usize {
     keys.into_iter().filter(|key| a.get(*key) != b.get(*key)).count()
 }
 
-#[rstest]
-fn every_rule_has_a_passing_twin(
-    #[values("aws", "azure", "gcp", "kubernetes", "terraform")] pack: &str,
-) {
-    let (set, sources, _) = load(&files(pack));
-    let outcomes = on_large_stacks(|| outcomes(pack, &set, &sources));
+/// For every rule, in how many values the nearest pair of a failing and a passing resource of one type differs.
+fn nearest_pairs(outcomes: &[(Vec<Document>, Outcome)]) -> BTreeMap<String, usize> {
     let mut failing: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     let mut passing: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
-    for (documents, outcome) in &outcomes {
+    for (documents, outcome) in outcomes {
         let find = |address: &str| {
             let mut all = documents.iter().flat_map(|document| &document.resources);
             all.find(|resource| *resource.address == *address)
@@ -339,18 +335,28 @@ fn every_rule_has_a_passing_twin(
             passing.entry(&pass.rule.id).or_default().extend(find(&pass.resource.address));
         }
     }
-    let mut nearest: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut nearest: BTreeMap<String, usize> = BTreeMap::new();
     for (rule, resources) in &failing {
         for (one, other) in resources
             .iter()
             .flat_map(|one| passing.get(rule).into_iter().flatten().map(move |other| (one, other)))
         {
             if one.kind == other.kind {
-                let near = nearest.entry(rule).or_insert(usize::MAX);
+                let near = nearest.entry((*rule).to_owned()).or_insert(usize::MAX);
                 *near = (*near).min(distance(one, other));
             }
         }
     }
+    nearest
+}
+
+#[rstest]
+fn every_rule_has_a_passing_twin(
+    #[values("aws", "azure", "gcp", "kubernetes", "terraform")] pack: &str,
+) {
+    let (set, sources, _) = load(&files(pack));
+    let outcomes = on_large_stacks(|| outcomes(pack, &set, &sources));
+    let nearest = nearest_pairs(&outcomes);
     let far: Vec<String> = own(&set)
         .rules
         .iter()
@@ -364,6 +370,43 @@ fn every_rule_has_a_passing_twin(
         })
         .collect();
     assert!(far.is_empty(), "{far:#?}");
+}
+
+/// Whether a rule looks at other resources than the one that it judges.
+fn joins(rule: &Rule, sources: &Sources) -> bool {
+    match &rule.logic {
+        Logic::Cel(logic) => rule
+            .applies_to
+            .iter()
+            .filter_map(|kind| logic.for_type(kind))
+            .any(|rule| rule.when.joins()),
+        Logic::Rego { .. } => {
+            let text = &sources.get(rule.place.file).text;
+            text.contains("lib.related(")
+                || text.contains("lib.references(")
+                || text.contains("input.edges")
+        }
+    }
+}
+
+/// Joining rules whose subject has to say something, too, with the reason.
+const SAYS_SOMETHING: &[(&str, &str)] = &[];
+
+#[rstest]
+fn every_joining_rule_has_a_pair_that_differs_elsewhere(
+    #[values("aws", "azure", "gcp", "kubernetes", "terraform")] pack: &str,
+) {
+    let (set, sources, _) = load(&files(pack));
+    let outcomes = on_large_stacks(|| outcomes(pack, &set, &sources));
+    let nearest = nearest_pairs(&outcomes);
+    let missing: Vec<String> = own(&set)
+        .rules
+        .iter()
+        .filter(|rule| joins(rule, &sources) && nearest.get(&*rule.info.id) != Some(&0))
+        .map(|rule| format!("{}: {:?}", rule.info.id, nearest.get(&*rule.info.id)))
+        .filter(|rule| !SAYS_SOMETHING.iter().any(|(id, _)| rule.starts_with(&format!("{id}:"))))
+        .collect();
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 /// A document with one resource.

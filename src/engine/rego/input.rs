@@ -13,6 +13,8 @@ pub struct Input {
     whole: Value,
     records: Vec<Value>,
     unknowns: OnceLock<Vec<Vec<Unknown>>>,
+    /// Whether nothing in the document is unknown: then every verdict holds as it is.
+    pub(super) settled: bool,
 }
 
 /// The part of a record that an unknown value is missing from.
@@ -85,7 +87,7 @@ impl Input {
             ("variables", variables(document)),
             ("modules", modules(document)),
         ]);
-        Self { whole, records, unknowns: OnceLock::new() }
+        Self { whole, records, unknowns: OnceLock::new(), settled: document.is_settled() }
     }
 
     /// The whole, as a rule sees it.

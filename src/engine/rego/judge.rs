@@ -33,7 +33,10 @@ impl Policies {
         }
         let run = Run { policies: self, rule, input, index };
         let mut judgements = first(&run, &subjects);
-        if let Some(reads) = self.reads(&rule.package) {
+        // What a rule reads matters only where something is unknown.
+        if !input.settled
+            && let Some(reads) = self.reads(&rule.package)
+        {
             let scope = Scope { reads, input, index };
             values(&run, &scope, &mut judgements);
             existence(&run, &scope, &mut judgements);
