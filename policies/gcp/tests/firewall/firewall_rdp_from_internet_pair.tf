@@ -1,0 +1,37 @@
+# The same rules beside addresses that are there and ones that are not: what is left of the second is no source at all.
+resource "google_compute_global_address" "made" {
+  count         = 1
+  name          = "made"
+  address_type  = "INTERNAL"
+  purpose       = "VPC_PEERING"
+  prefix_length = 22
+}
+
+resource "google_compute_global_address" "left_out" {
+  count         = 0
+  name          = "left-out"
+  address_type  = "INTERNAL"
+  purpose       = "VPC_PEERING"
+  prefix_length = 22
+}
+
+resource "google_compute_firewall" "peers" {
+  # ok: gcp/firewall-rdp-from-internet
+  name    = "peers"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["3389"]
+  }
+  source_ranges = [for peer in google_compute_global_address.made : "${peer.address}/22"]
+}
+
+resource "google_compute_firewall" "nobody" {
+  name    = "nobody"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["3389"] # expect: gcp/firewall-rdp-from-internet
+  }
+  source_ranges = [for peer in google_compute_global_address.left_out : "${peer.address}/22"]
+}
