@@ -35,3 +35,20 @@ resource "google_compute_firewall" "nobody" {
   }
   source_ranges = [for peer in google_compute_global_address.left_out : "${peer.address}/22"]
 }
+
+# What a route leads to may be everyone.
+resource "google_compute_route" "any" {
+  name       = "any"
+  network    = "core"
+  dest_range = "0.0.0.0/0"
+}
+
+resource "google_compute_firewall" "by_route" {
+  name    = "by-route"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["22"] # expect: gcp/firewall-ssh-from-internet
+  }
+  source_ranges = [google_compute_route.any.dest_range]
+}
