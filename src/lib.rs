@@ -6,10 +6,10 @@
 //! ```
 
 pub mod source;
-pub mod finding;
 pub mod discover;
 pub mod syntax;
 pub mod document;
+pub mod finding;
 pub mod normalize;
 pub mod project;
 pub mod engine;

@@ -8,6 +8,7 @@
 use std::io::IsTerminal as _;
 
 use super::args::Color;
+use crate::source::{Problem, ProblemSeverity, Sources};
 
 /// One error line.
 pub fn error(message: &str) {
@@ -15,8 +16,25 @@ pub fn error(message: &str) {
 }
 
 /// One warning line.
-pub fn warning(message: &str) {
+fn warning(message: &str) {
     eprintln!("warning: {message}");
+}
+
+/// One line a problem, with its place and advice.
+pub fn complain<'p>(problems: impl IntoIterator<Item = &'p Problem>, sources: &Sources) {
+    for problem in problems {
+        let place = problem.place.map(|place| {
+            let file = sources.get(place.file);
+            let position = file.position(place.span.start);
+            format!("{}:{}:{}: ", file.path, position.line, position.column)
+        });
+        let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        let message = format!("{}{}{help}", place.unwrap_or_default(), problem.message);
+        match problem.severity() {
+            ProblemSeverity::Error => error(&message),
+            ProblemSeverity::Warning => warning(&message),
+        }
+    }
 }
 
 /// Whether text on stdout has colors.

@@ -2,6 +2,7 @@
 
 pub mod cel;
 pub mod rego;
+pub mod suggest;
 
 use std::sync::Arc;
 

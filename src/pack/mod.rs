@@ -10,7 +10,6 @@ mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
-mod suggest;
 mod threats;
 mod words;
 

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use super::scalar::{key_text, to_value};
-use super::suggest::nearest;
 use crate::document::Value;
+use crate::engine::suggest::nearest;
 use crate::source::{FileId, Place, Problem, ProblemKind, SourceFile, Span};
 use crate::syntax::{Entry, Node, NodeKind, yaml};
 

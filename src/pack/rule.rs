@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::read::{Fields, Reader, Text, plain};
-use super::suggest::nearest;
 use super::threats;
 use super::words::{is_concept, is_kebab_case, is_link, is_resource_type};
 use crate::document::Pointer;
 use crate::engine::cel::{Program, Template};
+use crate::engine::suggest::nearest;
 use crate::finding::{RuleInfo, ThreatClass};
 use crate::source::Place;
 

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::args::Packs;
-use crate::cli::terminal;
 use crate::evaluate;
 use crate::pack::{Location, PackSet};
 use crate::source::{DiskFileSystem, Problem, ProblemKind, Sources};
@@ -45,17 +44,4 @@ pub fn options(packs: &PackSet, arguments: &Packs) -> (evaluate::Options, Vec<Pr
         ..evaluate::Options::default()
     };
     (options, problems)
-}
-
-/// Say on stderr what is wrong with packs.
-pub fn complain(problems: &[Problem], sources: &Sources) {
-    for problem in problems {
-        let place = problem.place.map(|place| {
-            let file = sources.get(place.file);
-            let position = file.position(place.span.start);
-            format!("{}:{}:{}: ", file.path, position.line, position.column)
-        });
-        let help = problem.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        terminal::error(&format!("{}{}{help}", place.unwrap_or_default(), problem.message));
-    }
 }

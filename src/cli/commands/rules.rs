@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::packs;
 use crate::cli::args::{Explain, Rules};
 use crate::cli::exit::Exit;
-use crate::cli::output;
+use crate::cli::{output, terminal};
 use crate::finding::{Bands, Factor};
 use crate::pack::{Logic, Rule};
 use crate::source::Sources;
@@ -28,8 +28,8 @@ pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
         writeln!(text, "{:width$}  {score:>4} {severity:8} {stride:6} {}", info.id, info.title)?;
     }
     output::to_stdout(text.as_bytes())?;
-    packs::complain(&problems, &sources);
-    packs::complain(&unknown, &sources);
+    terminal::complain(&problems, &sources);
+    terminal::complain(&unknown, &sources);
     Ok(if problems.is_empty() && unknown.is_empty() { Exit::Passed } else { Exit::Unable })
 }
 
@@ -37,7 +37,7 @@ pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
 pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let (set, problems) = packs::load(&mut sources, &arguments.packs, true)?;
-    packs::complain(&problems, &sources);
+    terminal::complain(&problems, &sources);
     let named = |rule: &Rule| {
         *rule.info.id == *arguments.id || rule.info.aliases.iter().any(|id| **id == *arguments.id)
     };

@@ -7,7 +7,6 @@ use crate::cli::{location, output, terminal};
 use crate::evaluate::evaluate;
 use crate::project::Project;
 use crate::report::{Counts, OnInconclusive, Options, PackRef, Report};
-use crate::source::ProblemSeverity;
 
 /// Run the command.
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
@@ -70,22 +69,8 @@ fn write(report: &Report<'_>, outputs: &[Output], color: Color) -> anyhow::Resul
     let text_on_stdout =
         outputs.iter().any(|output| output.file.is_none() && output.format.id == "text");
     if !text_on_stdout {
-        complain(report);
+        // Where no text report shows them, problems are named on stderr.
+        terminal::complain(report.problems(), report.sources);
     }
     Ok(())
-}
-
-/// Where no text report shows them, problems are named on stderr.
-fn complain(report: &Report<'_>) {
-    for problem in report.problems() {
-        let place = problem.place.map(|place| {
-            let file = report.sources.get(place.file);
-            format!("{}:{}: ", file.path, file.position(place.span.start).line)
-        });
-        let message = format!("{}{}", place.unwrap_or_default(), problem.message);
-        match problem.severity() {
-            ProblemSeverity::Error => terminal::error(&message),
-            ProblemSeverity::Warning => terminal::warning(&message),
-        }
-    }
 }

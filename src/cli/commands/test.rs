@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use super::packs;
 use crate::cli::args::Test;
 use crate::cli::exit::Exit;
-use crate::cli::output;
+use crate::cli::{output, terminal};
 use crate::pack_test;
 use crate::source::{DiskFileSystem, Sources};
 
@@ -20,7 +20,7 @@ pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
     for folder in &arguments.packs {
         let mut sources = Sources::default();
         let (set, problems) = packs::load(&mut sources, std::slice::from_ref(folder), false)?;
-        packs::complain(&problems, &sources);
+        terminal::complain(&problems, &sources);
         unable |= !problems.is_empty();
         for result in results(folder, arguments, &set, &sources)? {
             checked += result.checked;

@@ -10,8 +10,8 @@ use super::Names;
 use super::functions::{FUNCTIONS, Function, NAMESPACES, Run, Style, find};
 use super::node::{Foreign, Loop, LoopKind, Node, Operator, Root};
 use super::patterns;
-use super::suggest::hint;
 use crate::engine::CompileError;
+use crate::engine::suggest::nearest;
 
 /// Levels of the tree that is evaluated; each takes stack.
 const MAX_DEPTH: usize = 64;
@@ -383,4 +383,9 @@ fn foreign_call(name: &str, member: bool, count: usize) -> Expression {
     let target = if member { variables.next().map(Box::new) } else { None };
     let call = CallExpr { func_name: name.to_owned(), target, args: variables.collect() };
     Expression { id: 0, expr: Expr::Call(call) }
+}
+
+/// `, did you mean …?` where a known name is near, else nothing.
+fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default()
 }

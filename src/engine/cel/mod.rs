@@ -45,7 +45,6 @@ mod node;
 mod parse;
 mod patterns;
 mod policy;
-mod suggest;
 mod template;
 mod value;
 

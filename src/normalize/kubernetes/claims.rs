@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{entries, member, text, text_at};
+use crate::source::join;
 use crate::syntax::{Node, NodeKind};
 
 /// The API group of `kustomization.yaml`.
@@ -34,7 +35,8 @@ impl Claims {
                 self.charts.insert(folder.to_owned());
             }
             "kustomization.yaml" | "kustomization.yml" | "Kustomization" => {
-                self.patches.extend(tree.into_iter().flat_map(patches).map(|to| join(folder, &to)));
+                self.patches
+                    .extend(tree.into_iter().flat_map(patches).filter_map(|to| join(folder, &to)));
             }
             _ => {}
         }
@@ -71,19 +73,4 @@ fn patches(kustomization: &Node) -> Vec<String> {
         }
     }
     found
-}
-
-/// `folder/path` without `.` and `..`.
-fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
 }

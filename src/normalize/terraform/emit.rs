@@ -87,10 +87,7 @@ fn resource(
 ) -> Resource {
     let mut lowering = Lowering::deciding();
     let attributes = lowering.entries(&made.body.entries);
-    let mut references = lowering.references;
-    references.retain(|reference| reference.to != made.address);
-    references.sort();
-    references.dedup();
+    let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let tags = tags(&attributes);
     let scope = ResourceScope {
@@ -226,9 +223,7 @@ fn declare(
 ) -> Resource {
     let mut lowering = Lowering::deciding();
     let attributes = lowering.entries(&evaluated.entries);
-    let mut references = lowering.references;
-    references.sort();
-    references.dedup();
+    let references = lowering.references_but(&address);
     Resource {
         address: address.into(),
         kind: kind.into(),
@@ -335,9 +330,7 @@ fn module_call(
     let arguments = instance.arguments_of(call);
     let mut lowering = Lowering::deciding();
     let inputs = lowering.entries(&arguments.entries);
-    let mut references = lowering.references;
-    references.sort();
-    references.dedup();
+    let references = lowering.references_but(&address);
     let spans = call_spans(call, &arguments);
     document.modules.push(ModuleCall {
         address: Arc::clone(&address),

@@ -17,7 +17,7 @@ pub struct Lowering {
     /// Pointers of sensitive parts.
     pub sensitive: Vec<Pointer>,
     /// References that the parts carry.
-    pub references: Vec<Reference>,
+    references: Vec<Reference>,
     /// JSON texts, parsed, by pointer without its leading `/`.
     pub parsed: document::Map,
     /// Whether the value is what a text holds.
@@ -30,6 +30,15 @@ impl Lowering {
     /// For resources: a boolean that its known operand decides is known.
     pub fn deciding() -> Self {
         Self { decides: true, ..Self::default() }
+    }
+
+    /// The references found, sorted, each once, without those to the resource itself.
+    pub fn references_but(&mut self, own: &str) -> Vec<Reference> {
+        let mut references = std::mem::take(&mut self.references);
+        references.retain(|reference| *reference.to != *own);
+        references.sort();
+        references.dedup();
+        references
     }
 
     /// Lower an object's entries.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::number::Number;
 use super::types::{self, Type};
-use super::value::{Kind, Marks, Open, SequenceKind, Unknown, Value};
+use super::value::{Kind, Marks, Open, Unknown, Value};
 use crate::syntax::{BinaryOperator, UnaryOperator};
 
 /// Apply an operator with one side. The error is a sentence.
@@ -113,15 +113,16 @@ fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Valu
 }
 
 fn equality(left: &Value, right: &Value, wanted: bool) -> Value {
-    match equal(left, right) {
-        Equality::Known(same) => Value::bool(same == wanted),
-        Equality::Unknown(reason) => {
-            let unknown =
-                Unknown { reason, kind: Some(Type::Bool), not_null: true, ..Unknown::default() };
-            Kind::Unknown(Arc::new(unknown)).into()
-        }
-    }
-    .with_marks(&inner_marks(left).union(&inner_marks(right)))
+    let decided = types::equal(left, right).map(|same| Value::bool(same == wanted));
+    let undecided = || {
+        let reason = left.first_unknown().or_else(|| right.first_unknown());
+        let reason = reason.unwrap_or_else(|| Arc::from("unknown"));
+        let kind = Some(Type::Bool);
+        Kind::Unknown(Arc::new(Unknown { reason, kind, not_null: true, ..Unknown::default() }))
+            .into()
+    };
+    let value: Value = decided.unwrap_or_else(undecided);
+    value.with_marks(&inner_marks(left).union(&inner_marks(right)))
 }
 
 fn inner_marks(value: &Value) -> Marks {
@@ -129,65 +130,6 @@ fn inner_marks(value: &Value) -> Marks {
         Kind::Sequence(..) | Kind::Mapping(_) => value.deep_marks(),
         _ => Marks::none(),
     }
-}
-
-enum Equality {
-    Known(bool),
-    Unknown(Arc<str>),
-}
-
-/// Whether two values are equal, marks aside; values of different types are not.
-fn equal(left: &Value, right: &Value) -> Equality {
-    match (&left.kind, &right.kind) {
-        (Kind::Unknown(unknown), other) | (other, Kind::Unknown(unknown)) => match other {
-            Kind::Null if unknown.not_null => Equality::Known(false),
-            Kind::String(text) if !text.starts_with(&*unknown.prefix) => Equality::Known(false),
-            _ => Equality::Unknown(Arc::clone(&unknown.reason)),
-        },
-        (Kind::Null, Kind::Null) => Equality::Known(true),
-        (Kind::Bool(a), Kind::Bool(b)) => Equality::Known(a == b),
-        (Kind::Number(a), Kind::Number(b)) => Equality::Known(a == b),
-        (Kind::String(a), Kind::String(b)) => Equality::Known(a == b),
-        (Kind::Sequence(kind_a, a), Kind::Sequence(kind_b, b)) => {
-            if kind_a != kind_b {
-                return Equality::Known(false);
-            }
-            if a.len() != b.len() {
-                let unknown = a.iter().chain(b.iter()).find_map(Value::first_unknown);
-                return match (kind_a, unknown) {
-                    // Unknown elements of a set may turn out to be equal.
-                    (SequenceKind::Set, Some(reason)) => Equality::Unknown(reason),
-                    _ => Equality::Known(false),
-                };
-            }
-            all_equal(a.iter().zip(b.iter()))
-        }
-        (Kind::Mapping(a), Kind::Mapping(b)) => {
-            if let Some(open) = a.open.as_ref().or(b.open.as_ref()) {
-                return Equality::Unknown(Arc::clone(&open.reason));
-            }
-            if a.is_map != b.is_map
-                || a.entries.len() != b.entries.len()
-                || !a.entries.keys().eq(b.entries.keys())
-            {
-                return Equality::Known(false);
-            }
-            all_equal(a.entries.values().zip(b.entries.values()))
-        }
-        _ => Equality::Known(false),
-    }
-}
-
-fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Equality {
-    let mut result = Equality::Known(true);
-    for (left, right) in pairs {
-        match equal(left, right) {
-            Equality::Known(false) => return Equality::Known(false),
-            Equality::Known(true) => {}
-            unknown @ Equality::Unknown(_) => result = unknown,
-        }
-    }
-    result
 }
 
 /// An attribute of an unknown object: unknown for the same reason, its type where that is known.
