@@ -1,13 +1,12 @@
 //! Which files belong to a scan.
 //!
-//! Takes a file system and the paths that were named; gives candidates, chosen by name alone, and loads them. What a
+//! Takes a file system and the paths that were named; gives candidates, chosen by name alone, and reads them. What a
 //! candidate really is, its format finds out from the content.
 
 use std::collections::BTreeMap;
 
 use crate::source::{
-    EntryKind, FileId, FileSystem, MAX_FILE_BYTES, Problem, ProblemKind, SourceFile, Sources,
-    normalize,
+    EntryKind, FileSystem, MAX_FILE_BYTES, Problem, ProblemKind, SourceFile, normalize,
 };
 
 /// A file that may belong to the scan.
@@ -115,14 +114,6 @@ fn absent(named: &str) -> Problem {
 fn unknown_file(named: &str) -> Problem {
     let message = format!("`{named}` is no kind of file that is scanned");
     Problem::new(ProblemKind::Note, message).path(named)
-}
-
-/// Read a file into the sources: at most [`MAX_FILE_BYTES`] of UTF-8. A path that is there already is not read again.
-pub fn load(fs: &dyn FileSystem, path: &str, sources: &mut Sources) -> Result<FileId, Problem> {
-    match sources.find(path) {
-        Some(id) => Ok(id),
-        None => read(fs, path).map(|file| sources.add(file)),
-    }
 }
 
 /// Read a file: at most [`MAX_FILE_BYTES`] of UTF-8.

@@ -42,7 +42,17 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
     (
         "cli",
-        &["source", "document", "finding", "project", "pack", "evaluate", "report", "pack_test"],
+        &[
+            "source",
+            "document",
+            "finding",
+            "engine",
+            "project",
+            "pack",
+            "evaluate",
+            "report",
+            "pack_test",
+        ],
         &["clap", "anyhow", "tempfile", "rayon"],
     ),
 ];

@@ -130,6 +130,7 @@ fn the_gate_follows_its_options(#[case] options: &[&str], #[case] code: i32) {
 #[case::missing_pack(&["scan", "--pack", "none"], 2, &["the pack none is not a folder"])]
 #[case::unknown_command(&["judge"], 2, &["unrecognized subcommand"])]
 #[case::unwritable(&["scan", "-o", "json=/nowhere/report.json"], 2, &["cannot write /nowhere/report.json"])]
+#[case::misspelled_rule(&["scan", "--rule", "aws/kms-key-rotaton"], 2, &["did you mean aws/kms-key-rotation?"])]
 #[case::unknown_explained(&["explain", "aws/nothing"], 2, &["there is no rule aws/nothing"])]
 fn a_mistake_gets_one_clear_message(
     #[case] arguments: &[&str],

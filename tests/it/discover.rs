@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use dreadnought::discover::{Candidate, CandidateKind, Discovery, discover, load};
+use dreadnought::discover::{Candidate, CandidateKind, Discovery, discover, read};
 use dreadnought::source::{
     DiskFileSystem, EntryKind, FileSystem, MemoryFileSystem, ProblemKind, Sources, join, normalize,
 };
@@ -162,7 +162,7 @@ fn memory_and_disk_agree() {
 fn bytes_that_are_not_utf8_are_refused_with_their_place() {
     let mut system = MemoryFileSystem::default();
     system.files.insert("a.tf".into(), b"a = \"\xff\"".to_vec());
-    let problem = load(&system, "a.tf", &mut Sources::default()).unwrap_err();
+    let problem = read(&system, "a.tf").unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotUtf8);
     assert_eq!(problem.message, "`a.tf` is not UTF-8: byte 5 belongs to no character");
     assert_eq!(problem.path.as_deref(), Some("a.tf"));
@@ -173,7 +173,7 @@ fn a_large_file_is_refused_before_it_is_read() {
     let (folder, system) = tree(&[]);
     let file = fs::File::create(folder.path().join("big.yaml")).unwrap();
     file.set_len(100 * 1024 * 1024).unwrap();
-    let problem = load(&system, "big.yaml", &mut Sources::default()).unwrap_err();
+    let problem = read(&system, "big.yaml").unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Limit);
     assert_eq!(
         problem.message,
@@ -182,13 +182,14 @@ fn a_large_file_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn a_file_is_loaded_once() {
+fn the_first_text_of_a_path_holds() {
     let system = MemoryFileSystem::from(&[("a.tf", "x = 1")]);
     let mut sources = Sources::default();
-    let id = load(&system, "a.tf", &mut sources).unwrap();
-    assert_eq!(load(&MemoryFileSystem::default(), "a.tf", &mut sources), Ok(id));
+    let id = sources.add(read(&system, "a.tf").unwrap());
+    let later = MemoryFileSystem::from(&[("a.tf", "x = 2")]);
+    assert_eq!(sources.add(read(&later, "a.tf").unwrap()), id);
     assert_eq!(&*sources.get(id).text, "x = 1");
-    let missing = load(&system, "b.tf", &mut sources).unwrap_err();
+    let missing = read(&system, "b.tf").unwrap_err();
     assert_eq!(missing.kind, ProblemKind::NotFound);
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::args::Packs;
+use crate::engine::suggest::nearest;
 use crate::evaluate;
 use crate::pack::{Location, PackSet};
 use crate::source::{DiskFileSystem, Problem, ProblemKind, Sources};
@@ -35,7 +36,7 @@ pub fn options(packs: &PackSet, arguments: &Packs) -> (evaluate::Options, Vec<Pr
     let unknown = arguments.only.iter().chain(&arguments.skip).filter(|id| !exists(id));
     let problem = |id: &String| {
         Problem::new(ProblemKind::Pack, format!("there is no rule {id}"))
-            .help("list the rules with `dreadnought rules`")
+            .help(other_rule(packs, id))
     };
     let problems = unknown.map(problem).collect();
     let options = evaluate::Options {
@@ -44,4 +45,12 @@ pub fn options(packs: &PackSet, arguments: &Packs) -> (evaluate::Options, Vec<Pr
         ..evaluate::Options::default()
     };
     (options, problems)
+}
+
+/// What to do about a rule that does not exist: the one that was meant, or the list.
+pub fn other_rule(packs: &PackSet, id: &str) -> String {
+    match nearest(id, packs.rules().map(|(_, rule)| &*rule.info.id)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "list the rules with `dreadnought rules`".to_owned(),
+    }
 }

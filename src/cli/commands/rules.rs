@@ -44,8 +44,9 @@ pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     let rules: Vec<&Rule> = set.rules().map(|(_, rule)| rule).filter(|rule| named(rule)).collect();
     anyhow::ensure!(
         !rules.is_empty(),
-        "there is no rule {}; list them with `dreadnought rules`",
-        arguments.id
+        "there is no rule {} ({})",
+        arguments.id,
+        packs::other_rule(&set, &arguments.id)
     );
     let texts: Vec<String> = rules.iter().map(|rule| describe(rule)).collect();
     output::to_stdout(texts.join("\n").as_bytes())?;
