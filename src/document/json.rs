@@ -240,7 +240,7 @@ fn provider(provider: &Provider, sources: &Sources) -> Json {
     json!({
         "name": &*provider.name,
         "alias": provider.alias.as_deref(),
-        "attributes": object(&provider.attributes, &[]),
+        "attributes": object(&provider.attributes, &provider.sensitive),
         "unknown": unknown(&provider.attributes),
         "declared_at": range(provider.place, sources),
     })
@@ -253,7 +253,7 @@ fn module(module: &ModuleCall, sources: &Sources) -> Json {
         "version": module.version.as_deref(),
         "pinned": module.pinned,
         "resolved": module.resolved,
-        "inputs": object(&module.inputs, &[]),
+        "inputs": object(&module.inputs, &module.sensitive),
         "unknown": unknown(&module.inputs),
         "references": references(&module.references),
         "declared_at": range(module.place, sources),
@@ -263,7 +263,7 @@ fn module(module: &ModuleCall, sources: &Sources) -> Json {
 fn backend(backend: &Backend, sources: &Sources) -> Json {
     json!({
         "type": &*backend.kind,
-        "attributes": object(&backend.attributes, &[]),
+        "attributes": object(&backend.attributes, &backend.sensitive),
         "unknown": unknown(&backend.attributes),
         "declared_at": range(backend.place, sources),
     })
