@@ -19,7 +19,7 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::vocabulary;
+use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -88,8 +88,12 @@ fn resource(
     made: &ResourceInstance,
     unknown: bool,
 ) -> Resource {
+    let mode = if declaration.is_data { Mode::Data } else { Mode::Managed };
     let mut lowering = Lowering::deciding();
-    let attributes = lowering.entries(&made.body.entries);
+    let mut attributes = lowering.entries(&made.body.entries);
+    if let (Some(facts), Mode::Managed) = (&made.facts, mode) {
+        own_outputs(&made.address, facts, &mut attributes);
+    }
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let wanted = providers::provider_of(declaration);
@@ -125,7 +129,7 @@ fn resource(
             Arc::clone(&declaration.kind)
         },
         name: Arc::clone(&declaration.name),
-        mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
+        mode,
         provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
@@ -139,6 +143,17 @@ fn resource(
         header: declaration.declaration.header(),
         spans: Arc::clone(&made.body.spans),
         called_from: Arc::clone(&instance.called_from),
+    }
+}
+
+/// What only the provider sets is unknown.
+fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+    let document::Value::Object(attributes) = attributes else { return };
+    let attributes = Arc::make_mut(attributes);
+    let reason: Arc<str> = format!("computed by {address}").into();
+    for name in facts.block.outputs() {
+        let unknown = || document::Value::Unknown(Arc::clone(&reason));
+        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
     }
 }
 
@@ -211,7 +226,10 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all = Vec::new();
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
-            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Ok(value)) => {
+                let value = facts::closed_throughout(value);
+                all.push(variable(name, &value, declaration));
+            }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}
         }

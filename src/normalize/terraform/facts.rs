@@ -475,6 +475,50 @@ pub fn close(map: &Mapping) -> Option<Value> {
     Some(Value::object(entries))
 }
 
+/// The value, or the same with everything that its facts name.
+pub fn closed(value: Value) -> Value {
+    match &value.kind {
+        Kind::Mapping(map) if map.open.is_some() => match close(map) {
+            Some(closed) => closed.with_marks(&value.marks),
+            None => value,
+        },
+        _ => value,
+    }
+}
+
+/// The same for everything in a value.
+pub fn closed_throughout(value: Value) -> Value {
+    let value = closed(value);
+    let kind = match &value.kind {
+        Kind::Sequence(kind, items) => {
+            let items = items.iter().cloned().map(closed_throughout).collect();
+            Kind::Sequence(*kind, Arc::new(items))
+        }
+        Kind::Mapping(map) => {
+            let inner = map.entries.iter();
+            let entries =
+                inner.map(|(name, item)| (Arc::clone(name), closed_throughout(item.clone())));
+            let entries = entries.collect();
+            Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(map) }))
+        }
+        _ => return value,
+    };
+    Value { kind, marks: value.marks }
+}
+
+/// What a resource of Terraform itself makes of its input: the output has its type, and is null where it is.
+pub fn complete_builtin(address: &Arc<str>, entries: &mut Entries) {
+    let output = match entries.get("input") {
+        None => Value::null(),
+        Some(input) => {
+            let reason = format!("computed by {address}").into();
+            let kind = Some(Type::of(input)).filter(|kind| *kind != Type::Any);
+            Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into()
+        }
+    };
+    entries.insert("output".into(), output);
+}
+
 /// A value with null for the members of objects that are not written.
 fn whole_typed(value: &Value, kind: &vocabulary::Type) -> Value {
     use vocabulary::Type as Wanted;
