@@ -227,7 +227,7 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
             Some(Ok(value)) => {
-                let value = facts::closed_throughout(value);
+                let value = facts::closed_throughout(&value);
                 all.push(variable(name, &value, declaration));
             }
             Some(Err(fault)) => root.evaluator.report(&fault),

@@ -462,9 +462,14 @@ fn whole_block(value: &Value, block: &Arc<Block>, around: Option<&Open>) -> Valu
     Value::object(entries).with_marks(&value.marks)
 }
 
-/// The same mapping with everything that its facts name; `None` where these are not all there is.
+/// The same mapping with everything that there is, if facts are exact.
 pub fn close(map: &Mapping) -> Option<Value> {
-    let open = map.open.as_ref().filter(|open| open.exact)?;
+    map.open.as_ref().filter(|open| open.exact).and_then(|_| whole(map))
+}
+
+/// The same mapping with everything that its facts name; `None` where these are not all there is.
+fn whole(map: &Mapping) -> Option<Value> {
+    let open = map.open.as_ref()?;
     let block = open.block.as_ref().filter(|block| !block.partial)?;
     let mut entries = map.entries.clone();
     for name in block.attributes.keys().chain(block.blocks.keys()) {
@@ -486,18 +491,21 @@ pub fn closed(value: Value) -> Value {
     }
 }
 
-/// The same for everything in a value.
-pub fn closed_throughout(value: Value) -> Value {
-    let value = closed(value);
+/// A value as it is shown: everything in it with all that its facts name.
+pub fn closed_throughout(value: &Value) -> Value {
+    let whole = match &value.kind {
+        Kind::Mapping(map) => whole(map),
+        _ => None,
+    };
+    let value = whole.map_or_else(|| value.clone(), |whole| whole.with_marks(&value.marks));
     let kind = match &value.kind {
         Kind::Sequence(kind, items) => {
-            let items = items.iter().cloned().map(closed_throughout).collect();
+            let items = items.iter().map(closed_throughout).collect();
             Kind::Sequence(*kind, Arc::new(items))
         }
         Kind::Mapping(map) => {
             let inner = map.entries.iter();
-            let entries =
-                inner.map(|(name, item)| (Arc::clone(name), closed_throughout(item.clone())));
+            let entries = inner.map(|(name, item)| (Arc::clone(name), closed_throughout(item)));
             let entries = entries.collect();
             Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(map) }))
         }
