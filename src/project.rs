@@ -75,9 +75,7 @@ impl Project {
         let check = |document: &Document| -> Vec<String> {
             let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
             let of_part = |resources: &[Resource]| {
-                let part =
-                    Document { resources: resources.to_vec(), ..document.without_resources() };
-                document::schema::check(&document::json::document(&part, sources))
+                document::schema::check(&document::json::part(document, resources, sources))
             };
             let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
             if document.resources.is_empty() {
@@ -415,6 +413,11 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
+        CandidateKind::Json | CandidateKind::Yaml
+            if !kubernetes::may_matter(&source.path, text) =>
+        {
+            (Content::Data(Vec::new()), Vec::new())
+        }
         CandidateKind::Json => match json::parse(file, text) {
             Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
             Err(problem) => (Content::Broken, vec![problem]),
