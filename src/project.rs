@@ -398,7 +398,7 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
-            let (body, problems) = hcl::parse(file, text);
+            let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
             (Content::Terraform(body), problems)
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
@@ -435,7 +435,8 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
 fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
     // Terraform goes by the ending, in small letters.
     if path.strip_suffix(".json").is_none() {
-        return hcl::parse(file, text);
+        let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
+        return (body, problems);
     }
     match json::parse(file, text) {
         Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),

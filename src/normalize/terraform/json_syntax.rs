@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Problem};
 use crate::syntax::{
-    Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, hcl,
+    Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, TemplatePartKind,
+    hcl,
 };
 
 /// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem.
@@ -142,7 +143,9 @@ impl Reader {
 
 fn template(mut parts: Vec<TemplatePart>) -> NodeKind {
     match parts.as_mut_slice() {
-        [TemplatePart::Literal(text)] => NodeKind::Scalar(Scalar::String(Arc::clone(text))),
+        [TemplatePart { kind: TemplatePartKind::Literal(text), .. }] => {
+            NodeKind::Scalar(Scalar::String(Arc::clone(text)))
+        }
         _ => NodeKind::Template(parts),
     }
 }
