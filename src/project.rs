@@ -13,6 +13,7 @@ use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
 use crate::normalize::terraform::{self, Module, Terraform, VariableFile, VariableOption};
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::{Body, Node, hcl, json, yaml};
+use crate::vocabulary::Vocabulary;
 
 /// Resources of a document that are checked against its schema at once.
 const CHECKED_AT_ONCE: usize = 512;
@@ -26,6 +27,8 @@ pub struct Options {
     pub variables: Vec<Input>,
     /// `terraform.workspace`; `default` where empty.
     pub workspace: String,
+    /// Provider facts: the embedded ones, and those of `--provider-schema`.
+    pub vocabulary: Arc<Vocabulary>,
 }
 
 /// A variable's value from the command line.
@@ -55,7 +58,12 @@ pub struct Project {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
-        let mut loader = Loader { files, project: Self::default(), parsed: Vec::new() };
+        let mut loader = Loader {
+            files,
+            vocabulary: Arc::clone(&options.vocabulary),
+            project: Self::default(),
+            parsed: Vec::new(),
+        };
         loader.discover(&options.paths);
         loader.load_called_modules();
         let scanned = std::mem::take(&mut loader.parsed);
@@ -123,6 +131,7 @@ type ModuleFile = (FileId, Arc<str>, Body);
 
 struct Loader<'f> {
     files: &'f dyn FileSystem,
+    vocabulary: Arc<Vocabulary>,
     project: Project,
     parsed: Vec<Parsed>,
 }
@@ -147,9 +156,10 @@ impl Loader<'_> {
             }
         }
         let sources = &self.project.sources;
+        let vocabulary = &*self.vocabulary;
         let parse = |(file, kind): &(FileId, CandidateKind)| {
             let source = sources.get(*file);
-            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
+            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind, vocabulary)));
             let (content, problems) = caught.unwrap_or_else(|_| {
                 let place = Place { file: *file, span: Span::default() };
                 let problem =
@@ -255,6 +265,7 @@ impl Loader<'_> {
             options: &inputs,
             workspace: workspace.into(),
             files: self.files,
+            vocabulary: &options.vocabulary,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
@@ -394,7 +405,12 @@ impl Loader<'_> {
     }
 }
 
-fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Vec<Problem>) {
+fn parse(
+    file: FileId,
+    source: &SourceFile,
+    kind: CandidateKind,
+    vocabulary: &Vocabulary,
+) -> (Content, Vec<Problem>) {
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
@@ -403,7 +419,7 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
             Ok(tree) => {
-                let (body, problems) = terraform::json_syntax::body(file, tree);
+                let (body, problems) = terraform::json_syntax::body(file, tree, vocabulary);
                 (Content::Terraform(body), problems)
             }
             Err(problem) => (Content::Broken, vec![problem]),

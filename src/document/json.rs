@@ -269,7 +269,7 @@ fn provider<'a>(provider: &'a Provider, sources: &'a Sources) -> View<'a> {
     View::fields([
         ("name", View::Text(&provider.name)),
         ("alias", View::optional(provider.alias.as_ref())),
-        ("attributes", object(&provider.attributes, &[])),
+        ("attributes", object(&provider.attributes, &provider.sensitive)),
         ("unknown", unknown(&provider.attributes)),
         ("declared_at", range(provider.place, sources)),
     ])
@@ -282,7 +282,7 @@ fn module<'a>(module: &'a ModuleCall, sources: &'a Sources) -> View<'a> {
         ("version", View::optional(module.version.as_ref())),
         ("pinned", View::Bool(module.pinned)),
         ("resolved", View::Bool(module.resolved)),
-        ("inputs", object(&module.inputs, &[])),
+        ("inputs", object(&module.inputs, &module.sensitive)),
         ("unknown", unknown(&module.inputs)),
         ("references", references(&module.references)),
         ("declared_at", range(module.place, sources)),
@@ -292,7 +292,7 @@ fn module<'a>(module: &'a ModuleCall, sources: &'a Sources) -> View<'a> {
 fn backend<'a>(backend: &'a Backend, sources: &'a Sources) -> View<'a> {
     View::fields([
         ("type", View::Text(&backend.kind)),
-        ("attributes", object(&backend.attributes, &[])),
+        ("attributes", object(&backend.attributes, &backend.sensitive)),
         ("unknown", unknown(&backend.attributes)),
         ("declared_at", range(backend.place, sources)),
     ])

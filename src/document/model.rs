@@ -52,6 +52,8 @@ pub struct Backend {
     pub kind: Arc<str>,
     /// Its attributes, an object.
     pub attributes: Value,
+    /// Pointers of sensitive attributes.
+    pub sensitive: Vec<Pointer>,
     /// Its header.
     pub place: Place,
     /// Places of its attributes.
@@ -124,6 +126,14 @@ pub struct Resource {
 pub const DATA_PREFIX: &str = "data.";
 
 impl Resource {
+    /// Why nothing is known of its tags or labels as a whole, where that is so.
+    pub fn unknown_tags(&self) -> Option<&Arc<str>> {
+        match ["tags", "labels"].iter().find_map(|name| self.attributes.get(name)) {
+            Some(Value::Unknown(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The type without [`DATA_PREFIX`].
     pub fn type_name(&self) -> &str {
         self.kind.strip_prefix(DATA_PREFIX).unwrap_or(&self.kind)
@@ -192,6 +202,8 @@ pub struct Provider {
     pub alias: Option<Arc<str>>,
     /// Its attributes, an object.
     pub attributes: Value,
+    /// Pointers of sensitive attributes.
+    pub sensitive: Vec<Pointer>,
     /// Its header.
     pub place: Place,
 }
@@ -211,6 +223,8 @@ pub struct ModuleCall {
     pub resolved: bool,
     /// The arguments, an object.
     pub inputs: Value,
+    /// Pointers of sensitive arguments.
+    pub sensitive: Vec<Pointer>,
     /// References that the arguments carry.
     pub references: Vec<Reference>,
     /// Its header.

@@ -10,10 +10,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("discover", &["source"], &[]),
     ("syntax", &["source"], &["granit_parser", "unicode_ident"]),
     ("document", &["source"], &["jsonschema"]),
+    ("vocabulary", &[], &[]),
     ("finding", &["source", "document"], &["sha2"]),
     (
         "normalize",
-        &["source", "syntax", "document"],
+        &["source", "syntax", "document", "vocabulary"],
         &[
             "num_bigint",
             "rayon",
@@ -26,7 +27,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "granit_parser",
         ],
     ),
-    ("project", &["source", "discover", "syntax", "normalize", "document"], &["rayon"]),
+    (
+        "project",
+        &["source", "discover", "syntax", "normalize", "document", "vocabulary"],
+        &["rayon"],
+    ),
     ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),
     (
         "pack",
@@ -47,6 +52,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "document",
             "finding",
             "engine",
+            "vocabulary",
             "project",
             "pack",
             "evaluate",

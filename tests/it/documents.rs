@@ -116,6 +116,7 @@ fn full() -> (Document, Sources) {
         name: "aws".into(),
         alias: Some("eu".into()),
         attributes: object([("region", Value::string("eu-west-1"))]),
+        sensitive: Vec::new(),
         place,
     }];
     document.modules = vec![ModuleCall {
@@ -125,6 +126,7 @@ fn full() -> (Document, Sources) {
         pinned: true,
         resolved: false,
         inputs: object([("cidr", Value::string("10.0.0.0/8"))]),
+        sensitive: Vec::new(),
         references: Vec::new(),
         place,
         spans: Arc::default(),
@@ -132,6 +134,7 @@ fn full() -> (Document, Sources) {
     document.backend = Some(Backend {
         kind: "s3".into(),
         attributes: object([("bucket", Value::string("state"))]),
+        sensitive: Vec::new(),
         place,
         spans: Arc::new(SpanTable::default()),
     });

@@ -10,6 +10,7 @@ use super::scope::Fault;
 use super::value::Value;
 use crate::document::SpanTable;
 use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Steps that the evaluation of one root may take, beside those for each of its resources and modules.
 const BASE_STEPS: u64 = 5_000_000;
@@ -38,6 +39,8 @@ pub struct Evaluator<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
     /// What Terraform would refuse.
     pub problems: RefCell<Vec<Problem>>,
     /// What was taken for granted, in words.
@@ -64,6 +67,7 @@ impl<'a> Evaluator<'a> {
         inputs: FxHashMap<Arc<str>, Value>,
         workspace: Arc<str>,
         files: &'a dyn FileSystem,
+        vocabulary: &'a Vocabulary,
     ) -> Self {
         Self {
             modules,
@@ -71,6 +75,7 @@ impl<'a> Evaluator<'a> {
             inputs,
             workspace,
             files,
+            vocabulary,
             problems: RefCell::default(),
             assumptions: RefCell::default(),
             stack: RefCell::default(),

@@ -1,6 +1,6 @@
 //! A module instance: a lazy graph of memoised values (variables, locals, outputs, resources, module calls).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,13 +12,17 @@ use super::constraint;
 use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
+use super::facts;
 use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
+use super::providers::{self, Configuration};
+use super::schema_check;
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types;
-use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Value};
+use super::value::{Kind, Marks, Value};
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::Attribute;
+use crate::vocabulary::{self, Facts};
 
 /// Members of a resource block that say how it is made, not what it is.
 const RESOURCE_META: &[&str] =
@@ -45,6 +49,7 @@ pub struct Instance<'a> {
     values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
     resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
     children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
+    providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
 }
 
 struct Caller<'a> {
@@ -74,8 +79,20 @@ pub struct ResourceInstance {
     pub address: Arc<str>,
     /// Attributes and places.
     pub body: Evaluated,
+    /// What is known of its type.
+    pub facts: Option<Arc<Facts>>,
+    is_data: bool,
+    value: OnceCell<Value>,
+}
+
+impl ResourceInstance {
     /// What a reference to it gives.
-    pub value: Value,
+    pub fn value(&self) -> &Value {
+        let facts = self.facts.as_deref();
+        self.value.get_or_init(|| {
+            facts::reference_value(&self.address, &self.body.entries, self.is_data, facts)
+        })
+    }
 }
 
 /// All instances of one module call.
@@ -103,6 +120,7 @@ impl<'a> Instance<'a> {
             values: RefCell::default(),
             resources: RefCell::default(),
             children: RefCell::default(),
+            providers: RefCell::default(),
         })
     }
 
@@ -271,14 +289,14 @@ impl<'a> Instance<'a> {
         };
         let resources = self.resources_of(address, declaration, (scope, span))?;
         let value = match &resources.shape {
-            Shape::Single => return Ok(resources.instances[0].value.clone()),
+            Shape::Single => return Ok(resources.instances[0].value().clone()),
             Shape::Count(_) => {
-                Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect())
+                Value::tuple(resources.instances.iter().map(|each| each.value().clone()).collect())
             }
             Shape::Each(keys) => Value::object(
                 keys.iter()
                     .cloned()
-                    .zip(resources.instances.iter().map(|each| each.value.clone()))
+                    .zip(resources.instances.iter().map(|each| each.value().clone()))
                     .collect(),
             ),
             Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
@@ -312,6 +330,14 @@ impl<'a> Instance<'a> {
     ) -> Resources {
         let Expansion { shape, members } = expand::expand(&resource.declaration, self);
         let scope_file = resource.declaration.file;
+        let facts = self.facts_of(resource);
+        if let Some(facts) = facts.as_ref().filter(|facts| facts.exact) {
+            let block = &resource.declaration.block;
+            let at = (scope_file, block.header);
+            for fault in schema_check::check(&facts.block, &block.body, RESOURCE_META, at) {
+                self.evaluator.report(&fault);
+            }
+        }
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
@@ -325,13 +351,89 @@ impl<'a> Instance<'a> {
             let block = &resource.declaration.block.body;
             let evaluate = || body::evaluate_body(block, RESOURCE_META, self, &scope);
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
+            if let Some(facts) = &facts {
+                self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
+            } else if let Some(provider) = self.provider(&providers::provider_of(resource)) {
+                provider.complete(facts.as_deref(), &mut body.entries);
             }
-            let value = reference_value(&address, &body, resource.is_data);
-            instances.push(ResourceInstance { address, body, value });
+            instances.push(ResourceInstance {
+                address,
+                body,
+                facts: facts.clone(),
+                is_data: resource.is_data,
+                value: OnceCell::new(),
+            });
         }
         Resources { shape, instances }
+    }
+
+    /// The provider configuration of this name: the module's own, else what its caller passes, else the caller's of the same name.
+    pub fn provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
+        if let Some(known) = self.providers.borrow().get(wanted) {
+            return known.clone();
+        }
+        let found = self.find_provider(wanted);
+        self.providers.borrow_mut().insert(wanted.clone(), found.clone());
+        found
+    }
+
+    fn find_provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
+        let declared = providers::declared(self, wanted);
+        if let Some(caller) = &self.caller
+            && declared.is_none_or(providers::is_proxy)
+        {
+            if let Some(passed) = providers::passed(caller.call, wanted) {
+                return caller.instance.provider(&passed);
+            }
+            if wanted.1.is_none() {
+                return caller.instance.provider(wanted);
+            }
+        }
+        let declared = declared?;
+        let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
+        if let Err((message, is_limit)) =
+            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
+        {
+            self.evaluator.report(&providers::circle(declared, message, is_limit));
+            return None;
+        }
+        let configuration = providers::evaluate(self, declared);
+        self.evaluator.leave();
+        Some(Rc::new(configuration))
+    }
+
+    /// What is known of a resource's type.
+    fn facts_of(&self, resource: &ResourceDeclaration) -> Option<Arc<Facts>> {
+        if resource.is_data {
+            return self.evaluator.vocabulary.find(&format!(
+                "{}{}",
+                vocabulary::DATA,
+                resource.kind
+            ));
+        }
+        self.evaluator.vocabulary.find(&resource.kind)
+    }
+
+    fn conform(&self, resource: &ResourceDeclaration, facts: &Facts, body: &mut Evaluated) {
+        let conformed = facts::conform(facts, &mut body.entries);
+        let spans = Arc::clone(&body.spans);
+        let report = |pointer: &Pointer, message: String| {
+            let place = spans.nearest(pointer).unwrap_or(resource.declaration.header());
+            self.evaluator.report(&Fault { message, place, is_limit: false });
+        };
+        for (pointer, message) in &conformed.faults {
+            let name = pointer.parts().last().unwrap_or_default();
+            report(pointer, format!("the value of \"{name}\" does not fit: {message}"));
+        }
+        for (pointer, message) in &conformed.refused {
+            report(pointer, message.clone());
+        }
+        if let Some(spans) = conformed.places(&body.spans) {
+            body.spans = Arc::new(spans);
+        }
     }
 
     /// What the configuration decides of a data source, or is all but certain.
@@ -452,6 +554,7 @@ impl<'a> Instance<'a> {
                 values: RefCell::default(),
                 resources: RefCell::default(),
                 children: RefCell::default(),
+                providers: RefCell::default(),
             });
             (key, child)
         };
@@ -556,35 +659,4 @@ impl<'a> Instance<'a> {
         let evaluate = || body::evaluate_body(&call.block.body, CALL_META, self, &scope);
         self.evaluator.quietly_if(key == Key::Unknown, evaluate)
     }
-}
-
-/// What a reference to a resource instance gives: its attributes, each marked with where it is from; others are unknown.
-fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value {
-    let reason =
-        if is_data { format!("read from {address}") } else { format!("computed by {address}") };
-    let open = Open { address: Arc::clone(address), reason: reason.into() };
-    let open = Arc::new(open);
-    let mark = |(name, value): (&Arc<str>, &Value)| {
-        let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));
-        (Arc::clone(name), open_blocks(value, &open).with_marks(&reference))
-    };
-    let entries = body.entries.iter().map(mark).collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(open) })).into()
-}
-
-/// Nested blocks have attributes that the provider computes, too.
-fn open_blocks(value: &Value, open: &Arc<Open>) -> Value {
-    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
-    let block = |item: &Value| match &item.kind {
-        Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
-            let inner =
-                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), open_blocks(value, open));
-            let entries = map.entries.iter().map(inner).collect();
-            let map = Mapping { entries, is_map: false, open: Some(Arc::clone(open)) };
-            Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
-        }
-        _ => item.clone(),
-    };
-    let items = items.iter().map(block).collect();
-    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
 }

@@ -7,10 +7,12 @@ use crate::syntax::{
     Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, TemplatePartKind,
     hcl,
 };
+use crate::vocabulary::{self, Nesting, Vocabulary};
 
-/// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem.
-pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
-    let mut reader = Reader { file, problems: Vec::new() };
+/// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem. Which members of a resource are
+/// blocks is known by its facts.
+pub fn body(file: FileId, root: Node, vocabulary: &Vocabulary) -> (Body, Vec<Problem>) {
+    let mut reader = Reader { file, vocabulary, problems: Vec::new() };
     let mut body = Body::default();
     for entry in objects(root) {
         let Some((name, _)) = key(&entry) else { continue };
@@ -20,7 +22,8 @@ pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
             "locals" | "terraform" => 0,
             _ => continue,
         };
-        reader.blocks(&mut body.blocks, &name, entry.key.span, &[], depth, entry.value);
+        let header = Header { name, span: entry.key.span, depth, facts: None };
+        reader.blocks(&mut body.blocks, &header, &[], entry.value);
     }
     (body, reader.problems)
 }
@@ -38,49 +41,70 @@ pub fn variables(root: Node) -> Body {
     }
 }
 
-struct Reader {
+/// What blocks to be read have in common.
+struct Header {
+    name: Arc<str>,
+    span: crate::source::Span,
+    /// How many labels are still to come.
+    depth: usize,
+    facts: Option<Arc<vocabulary::Block>>,
+}
+
+struct Reader<'v> {
     file: FileId,
+    vocabulary: &'v Vocabulary,
     problems: Vec<Problem>,
 }
 
-impl Reader {
-    fn blocks(
-        &mut self,
-        blocks: &mut Vec<Block>,
-        name: &Arc<str>,
-        header: crate::source::Span,
-        labels: &[Label],
-        depth: usize,
-        value: Node,
-    ) {
-        if depth > 0 {
+impl Reader<'_> {
+    fn blocks(&mut self, blocks: &mut Vec<Block>, header: &Header, labels: &[Label], value: Node) {
+        if header.depth > 0 {
             for entry in objects(value) {
                 let Some((text, span)) = key(&entry) else { continue };
                 let mut labels = labels.to_vec();
                 labels.push(Label { text, span });
-                self.blocks(blocks, name, span, &labels, depth - 1, entry.value);
+                let name = Arc::clone(&header.name);
+                let facts = self.facts_below(header, &labels);
+                let header = Header { name, span, depth: header.depth - 1, facts };
+                self.blocks(blocks, &header, &labels, entry.value);
             }
             return;
         }
         let bodies = match value.kind {
+            NodeKind::Scalar(Scalar::Null) => return,
             NodeKind::Sequence(items) => items,
             _ => vec![value],
         };
         for node in bodies {
-            let span = header.to(node.span);
-            let body = self.block_body(name, node);
+            let span = header.span.to(node.span);
+            let body = self.block_body(&header.name, node, header.facts.as_deref());
             blocks.push(Block {
-                name: Arc::clone(name),
+                name: Arc::clone(&header.name),
                 labels: labels.to_vec(),
-                header,
+                header: header.span,
                 span,
                 body,
             });
         }
     }
 
-    /// Which members are blocks is known only for Terraform's own block types; elsewhere all are attributes, as a list of objects serves both.
-    fn block_body(&mut self, parent: &str, node: Node) -> Body {
+    /// The facts of a block with one more label: that of a resource or provider names its type, that of a dynamic block its blocks.
+    fn facts_below(&self, header: &Header, labels: &[Label]) -> Option<Arc<vocabulary::Block>> {
+        let find = |prefix: &str, label: &Label| {
+            let facts = self.vocabulary.find(&format!("{prefix}{}", label.text))?;
+            Some(Arc::clone(&facts.block))
+        };
+        match (&*header.name, labels) {
+            ("resource", [kind]) => find("", kind),
+            ("data", [kind]) => find(vocabulary::DATA, kind),
+            ("provider", [name]) => find(vocabulary::PROVIDER, name),
+            _ => header.facts.clone(),
+        }
+    }
+
+    /// Which members are blocks is known for Terraform's own block types and by facts; elsewhere all are attributes, as a list of
+    /// objects serves both.
+    fn block_body(&mut self, parent: &str, node: Node, facts: Option<&vocabulary::Block>) -> Body {
         let mut body = Body::default();
         for entry in objects(node) {
             let Some((name, name_span)) = key(&entry) else { continue };
@@ -88,14 +112,33 @@ impl Reader {
                 continue;
             }
             let span = entry.key.span.to(entry.value.span);
+            let header = |depth: usize, facts: Option<Arc<vocabulary::Block>>| Header {
+                name: Arc::clone(&name),
+                span: name_span,
+                depth,
+                facts,
+            };
+            let nested = facts.and_then(|facts| facts.blocks.get(&name));
             match (parent, &*name) {
-                ("terraform", "backend") | ("resource" | "data", "dynamic") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
+                ("terraform", "backend") => {
+                    self.blocks(&mut body.blocks, &header(1, None), &[], entry.value);
                 }
-                ("terraform", "cloud")
-                | ("resource" | "data", "lifecycle")
-                | ("dynamic", "content") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
+                ("terraform", "cloud") | ("resource" | "data", "lifecycle") => {
+                    self.blocks(&mut body.blocks, &header(0, None), &[], entry.value);
+                }
+                ("dynamic", "content") => {
+                    let facts = facts.map(|facts| Arc::new(facts.clone()));
+                    self.blocks(&mut body.blocks, &header(0, facts), &[], entry.value);
+                }
+                (_, "dynamic")
+                    if parent != "dynamic" && (is_resource(parent) || facts.is_some()) =>
+                {
+                    self.dynamic(&mut body.blocks, name_span, facts, entry.value);
+                }
+                (_, _) if parent != "dynamic" && nested.is_some() => {
+                    let labels = nested.map_or(0, |it| usize::from(it.nesting == Nesting::Map));
+                    let header = header(labels, nested.map(|it| Arc::clone(&it.block)));
+                    self.blocks(&mut body.blocks, &header, &[], entry.value);
                 }
                 _ => {
                     let literal = matches!(
@@ -108,6 +151,23 @@ impl Reader {
             }
         }
         body
+    }
+
+    /// Dynamic blocks by the name of what they make.
+    fn dynamic(
+        &mut self,
+        blocks: &mut Vec<Block>,
+        span: crate::source::Span,
+        facts: Option<&vocabulary::Block>,
+        value: Node,
+    ) {
+        for entry in objects(value) {
+            let Some((text, label)) = key(&entry) else { continue };
+            let made = facts.and_then(|facts| facts.blocks.get(&text));
+            let facts = made.map(|nested| Arc::clone(&nested.block));
+            let header = Header { name: Arc::from("dynamic"), span, depth: 0, facts };
+            self.blocks(blocks, &header, &[Label { text, span: label }], entry.value);
+        }
     }
 
     fn expression(&mut self, node: Node) -> Node {
@@ -139,6 +199,10 @@ impl Reader {
         };
         Node { span: node.span, kind }
     }
+}
+
+fn is_resource(parent: &str) -> bool {
+    matches!(parent, "resource" | "data")
 }
 
 fn template(mut parts: Vec<TemplatePart>) -> NodeKind {

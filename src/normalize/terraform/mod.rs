@@ -6,10 +6,12 @@
 mod assumptions;
 mod body;
 mod constraint;
+mod defaults;
 mod emit;
 mod evaluator;
 mod expand;
 mod expression;
+mod facts;
 pub mod functions;
 mod host;
 mod inputs;
@@ -20,6 +22,8 @@ mod module;
 pub mod number;
 mod operators;
 mod policy_document;
+mod providers;
+mod schema_check;
 mod scope;
 mod template;
 pub mod types;
@@ -37,6 +41,7 @@ pub use module::{Module, is_local_source, literal_text};
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
 #[derive(Clone)]
@@ -53,6 +58,8 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -115,8 +122,15 @@ impl Terraform<'_> {
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
         let values = inputs::collect(root, files, self.options, &mut problems);
         let workspace = Arc::clone(&self.workspace);
-        let evaluator =
-            Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
+        let evaluator = evaluator::Evaluator::new(
+            self.modules,
+            root,
+            values,
+            workspace,
+            self.files,
+            self.vocabulary,
+        );
+        let evaluator = Rc::new(evaluator);
         let instance = instance::Instance::root(Rc::clone(&evaluator));
         let mut document = emit::document(&instance);
         let reached = evaluator.reached.take();
