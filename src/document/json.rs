@@ -1,6 +1,6 @@
 //! The document model as JSON (`schemas/document.schema.json`): takes documents and their sources, gives values.
 //!
-//! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`,
+//! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`, `previous_address`,
 //! `parsed` and `defaults` are left out where they say nothing. A sensitive value is never written.
 
 use std::collections::BTreeMap;
@@ -99,6 +99,9 @@ fn resource(resource: &Resource, sources: &Sources) -> Json {
     json.insert("name".into(), resource.name.as_ref().into());
     json.insert("mode".into(), mode.into());
     json.insert("provider".into(), resource.provider.as_ref().into());
+    if let Some(address) = &resource.previous_address {
+        json.insert("previous_address".into(), (**address).into());
+    }
     if resource.existence == Existence::Unknown {
         json.insert("existence".into(), "unknown".into());
     }

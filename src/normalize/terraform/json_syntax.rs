@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::source::{FileId, Problem};
+use super::module::labels_of;
+use crate::source::{FileId, Place, Problem, ProblemKind};
 use crate::syntax::{
     Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, hcl,
 };
@@ -12,14 +13,18 @@ pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
     let mut reader = Reader { file, problems: Vec::new() };
     let mut body = Body::default();
     for entry in objects(root) {
-        let Some((name, _)) = key(&entry) else { continue };
-        let depth = match &*name {
-            "resource" | "data" => 2,
-            "variable" | "module" | "output" | "provider" => 1,
-            "locals" | "terraform" => 0,
-            _ => continue,
-        };
-        reader.blocks(&mut body.blocks, &name, entry.key.span, &[], depth, entry.value);
+        let Some((name, span)) = key(&entry) else { continue };
+        match labels_of(&name) {
+            _ if &*name == "//" => {}
+            Some(depth) => {
+                reader.blocks(&mut body.blocks, &name, entry.key.span, &[], depth, entry.value);
+            }
+            None => {
+                let message = format!("no block type is named \"{name}\"");
+                let problem = Problem::new(ProblemKind::Configuration, message);
+                reader.problems.push(problem.at(Place { file, span }));
+            }
+        }
     }
     (body, reader.problems)
 }
@@ -86,27 +91,50 @@ impl Reader {
             if &*name == "//" {
                 continue;
             }
-            let span = entry.key.span.to(entry.value.span);
-            match (parent, &*name) {
-                ("terraform", "backend") | ("resource" | "data", "dynamic") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
-                }
-                ("terraform", "cloud")
-                | ("resource" | "data", "lifecycle")
-                | ("dynamic", "content") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
-                }
-                _ => {
-                    let literal = matches!(
-                        (parent, &*name),
-                        ("module", "source" | "version") | ("variable", "type")
-                    );
-                    let value = if literal { entry.value } else { self.expression(entry.value) };
-                    body.attributes.push(Attribute { name, name_span, span, value });
-                }
+            if let Some(depth) = nested(parent, &name) {
+                self.blocks(&mut body.blocks, &name, name_span, &[], depth, entry.value);
+                continue;
             }
+            let span = entry.key.span.to(entry.value.span);
+            let value = match (parent, &*name) {
+                ("module", "source" | "version") | ("variable", "default") => entry.value,
+                (_, "depends_on")
+                | ("lifecycle", "ignore_changes" | "replace_triggered_by")
+                | ("moved" | "removed", "from")
+                | ("moved" | "import", "to")
+                | ("resource" | "data" | "ephemeral" | "import", "provider")
+                | ("variable", "type")
+                | ("provisioner", "when" | "on_failure")
+                | ("module", "providers") => self.address(entry.value),
+                _ => self.expression(entry.value),
+            };
+            body.attributes.push(Attribute { name, name_span, span, value });
         }
         body
+    }
+
+    /// What the native syntax writes without quotes.
+    fn address(&mut self, node: Node) -> Node {
+        let kind = match node.kind {
+            NodeKind::Scalar(Scalar::String(text)) => {
+                match hcl::parse_expression(self.file, &text, node.span.start as usize + 1) {
+                    Ok(node) => return node,
+                    Err(_) => NodeKind::Scalar(Scalar::String(text)),
+                }
+            }
+            NodeKind::Sequence(items) => {
+                NodeKind::Sequence(items.into_iter().map(|item| self.address(item)).collect())
+            }
+            NodeKind::Mapping(entries) => {
+                let entry = |entry: Entry| Entry {
+                    key: self.address(entry.key),
+                    value: self.address(entry.value),
+                };
+                NodeKind::Mapping(entries.into_iter().map(entry).collect())
+            }
+            kind => kind,
+        };
+        Node { span: node.span, kind }
     }
 
     fn expression(&mut self, node: Node) -> Node {
@@ -137,6 +165,26 @@ impl Reader {
             kind => kind,
         };
         Node { span: node.span, kind }
+    }
+}
+
+/// How many labels a block inside of another block takes; `None` for what is an attribute.
+fn nested(parent: &str, name: &str) -> Option<usize> {
+    match (parent, name) {
+        ("check", "data") => Some(2),
+        ("terraform", "backend" | "provider_meta")
+        | ("resource" | "data" | "ephemeral", "dynamic")
+        | ("resource" | "removed", "provisioner") => Some(1),
+        ("terraform", "cloud" | "required_providers")
+        | ("variable", "validation")
+        | ("output", "precondition")
+        | ("resource" | "data" | "ephemeral" | "removed", "lifecycle")
+        | ("resource" | "provisioner" | "removed", "connection")
+        | ("lifecycle", "precondition" | "postcondition")
+        | ("check", "assert")
+        | ("cloud", "workspaces")
+        | ("dynamic", "content") => Some(0),
+        _ => None,
     }
 }
 
