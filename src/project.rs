@@ -277,7 +277,7 @@ impl Loader<'_> {
         for input in inputs {
             match input {
                 Input::Assignment(name, value) => {
-                    let path = format!("--var {name}");
+                    let path = format!("<value for var.{name}>");
                     let file = self.project.sources.add(SourceFile::new(path, value.as_str()));
                     options.push(VariableOption::Assignment {
                         name: name.as_str().into(),

@@ -1,6 +1,6 @@
 //! The document model as JSON (`schemas/document.schema.json`): takes documents and their sources, gives values.
 //!
-//! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`,
+//! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`, `previous_address`,
 //! `parsed` and `defaults` are left out where they say nothing. A sensitive value is never written.
 
 use std::collections::BTreeMap;
@@ -122,6 +122,9 @@ fn resource<'a>(resource: &'a Resource, sources: &'a Sources) -> View<'a> {
         ("mode", View::Text(mode)),
         ("provider", View::Text(&resource.provider)),
     ]);
+    if let Some(address) = &resource.previous_address {
+        fields.push(("previous_address", View::Text(address)));
+    }
     if resource.existence == Existence::Unknown {
         fields.push(("existence", View::Text("unknown")));
     }

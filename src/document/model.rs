@@ -112,6 +112,8 @@ pub struct Resource {
     pub scope: Scope,
     /// Whether it is known to exist.
     pub existence: Existence,
+    /// Its address before all `moved` blocks, where that is another one.
+    pub previous_address: Option<Arc<str>>,
     /// The whole block.
     pub place: Place,
     /// The block's header: where a missing attribute points.

@@ -44,6 +44,7 @@ pub(crate) fn resource(address: &str, attributes: Value, place: Place) -> Resour
         tags: Map::new(),
         scope: Scope::default(),
         existence: Existence::Known,
+        previous_address: None,
         place,
         header: place,
         spans: Arc::default(),
