@@ -18,5 +18,6 @@ mod packs;
 mod rego;
 mod reports;
 mod samples;
+mod spelling;
 mod syntax;
 mod terraform;

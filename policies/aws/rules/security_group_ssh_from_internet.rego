@@ -59,11 +59,9 @@ any_protocol(protocol) if lower(sprintf("%v", [protocol])) in {"-1", "all"}
 
 # Where a rule names the whole internet; a list of ranges counts when this configuration says what is in it.
 opening(r, base, rule) := sprintf("%s/cidr_blocks", [base]) if {
-	some range in lib.as_list(rule.cidr_blocks)
-	lib.is_any_cidr(range)
+	lib.holds_any_cidr(rule.cidr_blocks)
 } else := sprintf("%s/ipv6_cidr_blocks", [base]) if {
-	some range in lib.as_list(rule.ipv6_cidr_blocks)
-	lib.is_any_cidr(range)
+	lib.holds_any_cidr(rule.ipv6_cidr_blocks)
 } else := sprintf("%s/cidr_ipv4", [base]) if {
 	lib.is_any_cidr(rule.cidr_ipv4)
 } else := sprintf("%s/cidr_ipv6", [base]) if {

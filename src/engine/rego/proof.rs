@@ -141,9 +141,15 @@ fn choices(met: &Met) -> Option<Vec<Option<Value>>> {
         Value::from(BTreeMap::from([(other.clone(), other)])),
     ];
     let against = met.against.as_ref()?;
-    all.extend(
-        against.iter().filter(|literal| !all.contains(literal)).cloned().collect::<Vec<_>>(),
-    );
+    for literal in against {
+        // A number may also be written as text.
+        let text = literal.as_f64().ok().map(|number| Value::from(number.to_string()));
+        for value in std::iter::once(literal.clone()).chain(text) {
+            if !all.contains(&value) {
+                all.push(value);
+            }
+        }
+    }
     Some(std::iter::once(None).chain(all.into_iter().map(Some)).collect())
 }
 
