@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 use dreadnought::document::Document;
@@ -274,4 +275,41 @@ fn every_spelling_is_judged_right() {
         }
     }
     assert!(failed.is_empty(), "{failed}");
+}
+
+/// What is not known is told, and does not pass where the user will not have it.
+#[test]
+fn unknowns_reach_the_exit_code() {
+    let cases = cases();
+    let unknown = halves(&cases).into_iter().filter(|half| half.half == "unknown");
+    let wrong: Vec<String> = unknown
+        .collect::<Vec<_>>()
+        .par_iter()
+        .flat_map_iter(|half| {
+            let run = |extra: &[&str]| {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_dreadnought"));
+                command.args(["scan", ".", "--fail-on", "low"]).args(extra);
+                command.args(arguments(half.case, half.half));
+                for rule in rules(half.case) {
+                    command.args(["--rule", rule]);
+                }
+                let output = command.current_dir(folder().join(&half.root)).output().unwrap();
+                let said = [output.stdout, output.stderr].concat();
+                (output.status.code(), String::from_utf8(said).unwrap())
+            };
+            let count = expected(half.case, "unknown").len();
+            let last = format!("gate passed, {count} undecided");
+            let expectations: [(&[&str], i32, &str); 3] = [
+                (&[], 0, &last),
+                (&["--inconclusive", "hide"], 0, &last),
+                (&["--inconclusive", "fail"], 1, "gate failed"),
+            ];
+            expectations.into_iter().filter_map(move |(extra, code, words)| {
+                let (exit, said) = run(extra);
+                let right = exit == Some(code) && said.contains(words);
+                (!right).then(|| format!("{} {extra:?}: {exit:?}\n{said}", half.root))
+            })
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

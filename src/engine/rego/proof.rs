@@ -150,6 +150,15 @@ fn choices(met: &Met) -> Option<Vec<Option<Value>>> {
             }
         }
     }
+    if !met.members.is_empty() {
+        // More members can only add denials: between none and all that there can be, nothing differs.
+        let known = met.members.iter().filter(|literal| **literal != Value::Undefined);
+        let each: Vec<Value> = known.chain(&all).cloned().collect();
+        let named = each.iter().enumerate();
+        let named = named.map(|(at, value)| (Value::from(at.to_string()), value.clone()));
+        all.push(Value::from(named.collect::<BTreeMap<_, _>>()));
+        all.push(Value::from(each));
+    }
     Some(std::iter::once(None).chain(all.into_iter().map(Some)).collect())
 }
 
