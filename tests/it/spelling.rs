@@ -304,11 +304,12 @@ fn unknowns_reach_the_exit_code() {
                 (&["--inconclusive", "hide"], 0, &last),
                 (&["--inconclusive", "fail"], 1, "gate failed"),
             ];
-            expectations.into_iter().filter_map(move |(extra, code, words)| {
+            let failed = |(extra, code, words): (&[&str], i32, &str)| {
                 let (exit, said) = run(extra);
                 let right = exit == Some(code) && said.contains(words);
                 (!right).then(|| format!("{} {extra:?}: {exit:?}\n{said}", half.root))
-            })
+            };
+            expectations.into_iter().filter_map(failed).collect::<Vec<_>>()
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
