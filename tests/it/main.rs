@@ -21,6 +21,7 @@ mod rego;
 mod reports;
 mod samples;
 mod second_opinion;
+mod spelling;
 mod syntax;
 mod terraform;
 mod vocabulary;

@@ -245,8 +245,9 @@ fn is_resource(parent: &str) -> bool {
 fn nested(parent: &str, name: &str) -> Option<usize> {
     match (parent, name) {
         ("check", "data") => Some(2),
-        ("terraform", "backend" | "provider_meta")
-        | ("resource" | "removed", "provisioner") => Some(1),
+        ("terraform", "backend" | "provider_meta") | ("resource" | "removed", "provisioner") => {
+            Some(1)
+        }
         ("terraform", "cloud" | "required_providers")
         | ("variable", "validation")
         | ("output", "precondition")
