@@ -83,9 +83,7 @@ impl Project {
         let check = |document: &Document| -> Vec<String> {
             let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
             let of_part = |resources: &[Resource]| {
-                let part =
-                    Document { resources: resources.to_vec(), ..document.without_resources() };
-                document::schema::check(&document::json::document(&part, sources))
+                document::schema::check(&document::json::part(document, resources, sources))
             };
             let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
             if document.resources.is_empty() {
@@ -279,7 +277,7 @@ impl Loader<'_> {
         for input in inputs {
             match input {
                 Input::Assignment(name, value) => {
-                    let path = format!("--var {name}");
+                    let path = format!("<value for var.{name}>");
                     let file = self.project.sources.add(SourceFile::new(path, value.as_str()));
                     options.push(VariableOption::Assignment {
                         name: name.as_str().into(),
@@ -416,7 +414,7 @@ fn parse(
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
-            let (body, problems) = hcl::parse(file, text);
+            let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
             (Content::Terraform(body), problems)
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
@@ -431,6 +429,11 @@ fn parse(
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
+        CandidateKind::Json | CandidateKind::Yaml
+            if !kubernetes::may_matter(&source.path, text) =>
+        {
+            (Content::Data(Vec::new()), Vec::new())
+        }
         CandidateKind::Json => match json::parse(file, text) {
             Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
             Err(problem) => (Content::Broken, vec![problem]),
@@ -448,7 +451,8 @@ fn parse(
 fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
     // Terraform goes by the ending, in small letters.
     if path.strip_suffix(".json").is_none() {
-        return hcl::parse(file, text);
+        let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
+        return (body, problems);
     }
     match json::parse(file, text) {
         Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),

@@ -43,23 +43,6 @@ impl Document {
             && self.variables.iter().all(|variable| variable.value.is_wholly_known())
             && self.modules.iter().all(|module| module.resolved)
     }
-
-    /// The same without resources.
-    #[must_use]
-    pub fn without_resources(&self) -> Self {
-        Self {
-            format: self.format,
-            root: Arc::clone(&self.root),
-            resources: Vec::new(),
-            variables: self.variables.clone(),
-            outputs: self.outputs.clone(),
-            providers: self.providers.clone(),
-            modules: self.modules.clone(),
-            backend: self.backend.clone(),
-            assumptions: self.assumptions.clone(),
-            problems: self.problems.clone(),
-        }
-    }
 }
 
 /// Where a Terraform configuration keeps its state.
@@ -129,6 +112,8 @@ pub struct Resource {
     pub scope: Scope,
     /// Whether it is known to exist.
     pub existence: Existence,
+    /// Its address before all `moved` blocks, where that is another one.
+    pub previous_address: Option<Arc<str>>,
     /// The whole block.
     pub place: Place,
     /// The block's header: where a missing attribute points.

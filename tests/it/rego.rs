@@ -89,6 +89,7 @@ fn document(resources: &Json) -> Document {
             tags,
             scope: Scope::default(),
             existence,
+            previous_address: None,
             place,
             header: place,
             spans: Arc::new(SpanTable::default()),

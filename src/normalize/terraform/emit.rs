@@ -8,9 +8,11 @@ use super::body::{self, Evaluated};
 use super::defaults;
 use super::expand::Shape;
 use super::facts;
+use super::imports;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
+use super::moves::{self, Move};
 use super::providers;
 use super::scope::{Repetition, Scope};
 use super::value::Value;
@@ -37,9 +39,17 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         problems: Vec::new(),
     };
     backend(root, &mut document);
-    walk(root, &mut document);
+    let mut moves = Vec::new();
+    walk(root, &mut document, &mut moves);
     document.resources.sort_by(|a, b| a.address.cmp(&b.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
+    let exists = |address: &str| {
+        document.resources.binary_search_by(|resource| (*resource.address).cmp(address)).is_ok()
+    };
+    imports::check(root, exists);
+    for resource in &mut document.resources {
+        resource.previous_address = moves::previous(&moves, &resource.address);
+    }
     document.modules.sort_by(|a, b| a.address.cmp(&b.address));
     document.assumptions = root.evaluator.assumptions.take().into_iter().collect();
     let mut problems = root.evaluator.problems.take();
@@ -49,7 +59,8 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document
 }
 
-fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
+fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Move>) {
+    moves.extend(moves::of_instance(instance));
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         match instance.resources_of(
@@ -68,6 +79,10 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
             Err(fault) => instance.evaluator.report(&fault),
         }
     }
+    super::conditions::of_instance(instance);
+    if !instance.prefix.is_empty() {
+        imports::check(instance, |_| true);
+    }
     declared_variables(instance, document);
     providers(instance, document);
     for (name, call) in &instance.module.calls {
@@ -75,7 +90,7 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
         match instance.children_of(name, call, (&scope, call.block.header)) {
             Ok(children) => {
                 module_call(instance, name, call, children.unresolved.is_none(), document);
-                children.instances.iter().for_each(|(_, child)| walk(child, document));
+                children.instances.iter().for_each(|(_, child)| walk(child, document, moves));
             }
             Err(fault) => instance.evaluator.report(&fault),
         }
@@ -139,6 +154,7 @@ fn resource(
         tags,
         scope,
         existence,
+        previous_address: None,
         place: declaration.declaration.place(),
         header: declaration.declaration.header(),
         spans: Arc::clone(&made.body.spans),
@@ -281,6 +297,7 @@ fn declare(
         tags: Map::new(),
         scope: ResourceScope { module: module_path(instance), ..ResourceScope::default() },
         existence: instance.existence,
+        previous_address: None,
         place: declaration.place(),
         header: declaration.header(),
         spans: Arc::clone(&evaluated.spans),

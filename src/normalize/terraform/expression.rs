@@ -44,6 +44,7 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             call(name, arguments, *expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
+        NodeKind::Broken => Ok(Value::unknown("its value does not parse")),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::source::{FileId, Problem};
+use super::module::labels_of;
+use crate::source::{FileId, Place, Problem, ProblemKind};
 use crate::syntax::{
-    Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, hcl,
+    Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, TemplatePartKind,
+    hcl,
 };
 use crate::vocabulary::{self, Nesting, Vocabulary};
 
@@ -14,15 +16,19 @@ pub fn body(file: FileId, root: Node, vocabulary: &Vocabulary) -> (Body, Vec<Pro
     let mut reader = Reader { file, vocabulary, problems: Vec::new() };
     let mut body = Body::default();
     for entry in objects(root) {
-        let Some((name, _)) = key(&entry) else { continue };
-        let depth = match &*name {
-            "resource" | "data" => 2,
-            "variable" | "module" | "output" | "provider" => 1,
-            "locals" | "terraform" => 0,
-            _ => continue,
-        };
-        let header = Header { name, span: entry.key.span, depth, facts: None };
-        reader.blocks(&mut body.blocks, &header, &[], entry.value);
+        let Some((name, span)) = key(&entry) else { continue };
+        match labels_of(&name) {
+            _ if &*name == "//" => {}
+            Some(depth) => {
+                let header = Header { name, span: entry.key.span, depth, facts: None };
+                reader.blocks(&mut body.blocks, &header, &[], entry.value);
+            }
+            None => {
+                let message = format!("no block type is named \"{name}\"");
+                let problem = Problem::new(ProblemKind::Configuration, message);
+                reader.problems.push(problem.at(Place { file, span }));
+            }
+        }
     }
     (body, reader.problems)
 }
@@ -110,44 +116,51 @@ impl Reader<'_> {
             if &*name == "//" {
                 continue;
             }
-            let span = entry.key.span.to(entry.value.span);
             let header = |depth: usize, facts: Option<Arc<vocabulary::Block>>| Header {
                 name: Arc::clone(&name),
                 span: name_span,
                 depth,
                 facts,
             };
-            let nested = facts.and_then(|facts| facts.blocks.get(&name));
+            let own = facts.and_then(|facts| facts.blocks.get(&name));
             match (parent, &*name) {
-                ("terraform", "backend") => {
-                    self.blocks(&mut body.blocks, &header(1, None), &[], entry.value);
-                }
-                ("terraform", "cloud") | ("resource" | "data", "lifecycle") => {
-                    self.blocks(&mut body.blocks, &header(0, None), &[], entry.value);
-                }
                 ("dynamic", "content") => {
                     let facts = facts.map(|facts| Arc::new(facts.clone()));
                     self.blocks(&mut body.blocks, &header(0, facts), &[], entry.value);
+                    continue;
                 }
                 (_, "dynamic")
                     if parent != "dynamic" && (is_resource(parent) || facts.is_some()) =>
                 {
                     self.dynamic(&mut body.blocks, name_span, facts, entry.value);
+                    continue;
                 }
-                (_, _) if parent != "dynamic" && nested.is_some() => {
-                    let labels = nested.map_or(0, |it| usize::from(it.nesting == Nesting::Map));
-                    let header = header(labels, nested.map(|it| Arc::clone(&it.block)));
-                    self.blocks(&mut body.blocks, &header, &[], entry.value);
-                }
-                _ => {
-                    let literal = matches!(
-                        (parent, &*name),
-                        ("module", "source" | "version") | ("variable", "type")
-                    );
-                    let value = if literal { entry.value } else { self.expression(entry.value) };
-                    body.attributes.push(Attribute { name, name_span, span, value });
-                }
+                _ => {}
             }
+            if let Some(own) = own.filter(|_| parent != "dynamic") {
+                let labels = usize::from(own.nesting == Nesting::Map);
+                let header = header(labels, Some(Arc::clone(&own.block)));
+                self.blocks(&mut body.blocks, &header, &[], entry.value);
+                continue;
+            }
+            if let Some(labels) = nested(parent, &name) {
+                self.blocks(&mut body.blocks, &header(labels, None), &[], entry.value);
+                continue;
+            }
+            let span = entry.key.span.to(entry.value.span);
+            let value = match (parent, &*name) {
+                ("module", "source" | "version") | ("variable", "default") => entry.value,
+                (_, "depends_on")
+                | ("lifecycle", "ignore_changes" | "replace_triggered_by")
+                | ("moved" | "removed", "from")
+                | ("moved" | "import", "to")
+                | ("resource" | "data" | "ephemeral" | "import", "provider")
+                | ("variable", "type")
+                | ("provisioner", "when" | "on_failure")
+                | ("module", "providers") => self.address(entry.value),
+                _ => self.expression(entry.value),
+            };
+            body.attributes.push(Attribute { name, name_span, span, value });
         }
         body
     }
@@ -167,6 +180,30 @@ impl Reader<'_> {
             let header = Header { name: Arc::from("dynamic"), span, depth: 0, facts };
             self.blocks(blocks, &header, &[Label { text, span: label }], entry.value);
         }
+    }
+
+    /// What the native syntax writes without quotes.
+    fn address(&mut self, node: Node) -> Node {
+        let kind = match node.kind {
+            NodeKind::Scalar(Scalar::String(text)) => {
+                match hcl::parse_expression(self.file, &text, node.span.start as usize + 1) {
+                    Ok(node) => return node,
+                    Err(_) => NodeKind::Scalar(Scalar::String(text)),
+                }
+            }
+            NodeKind::Sequence(items) => {
+                NodeKind::Sequence(items.into_iter().map(|item| self.address(item)).collect())
+            }
+            NodeKind::Mapping(entries) => {
+                let entry = |entry: Entry| Entry {
+                    key: self.address(entry.key),
+                    value: self.address(entry.value),
+                };
+                NodeKind::Mapping(entries.into_iter().map(entry).collect())
+            }
+            kind => kind,
+        };
+        Node { span: node.span, kind }
     }
 
     fn expression(&mut self, node: Node) -> Node {
@@ -201,12 +238,34 @@ impl Reader<'_> {
 }
 
 fn is_resource(parent: &str) -> bool {
-    matches!(parent, "resource" | "data")
+    matches!(parent, "resource" | "data" | "ephemeral")
+}
+
+/// How many labels a block inside of another block takes; `None` for what is an attribute.
+fn nested(parent: &str, name: &str) -> Option<usize> {
+    match (parent, name) {
+        ("check", "data") => Some(2),
+        ("terraform", "backend" | "provider_meta") | ("resource" | "removed", "provisioner") => {
+            Some(1)
+        }
+        ("terraform", "cloud" | "required_providers")
+        | ("variable", "validation")
+        | ("output", "precondition")
+        | ("resource" | "data" | "ephemeral" | "removed", "lifecycle")
+        | ("resource" | "provisioner" | "removed", "connection")
+        | ("lifecycle", "precondition" | "postcondition")
+        | ("check", "assert")
+        | ("cloud", "workspaces")
+        | ("dynamic", "content") => Some(0),
+        _ => None,
+    }
 }
 
 fn template(mut parts: Vec<TemplatePart>) -> NodeKind {
     match parts.as_mut_slice() {
-        [TemplatePart::Literal(text)] => NodeKind::Scalar(Scalar::String(Arc::clone(text))),
+        [TemplatePart { kind: TemplatePartKind::Literal(text), .. }] => {
+            NodeKind::Scalar(Scalar::String(Arc::clone(text)))
+        }
         _ => NodeKind::Template(parts),
     }
 }
