@@ -156,7 +156,7 @@ table! {
     "cidrsubnets" Whole (String) + Number => ListOfString, network::cidrsubnets;
     "coalesce" Open () + Nullable => Any, collection::coalesce;
     "coalescelist" Open () + Nullable => Any, collection::coalescelist;
-    "compact" Whole (ListOfString) => ListOfString, collection::compact;
+    "compact" Parts (ListOfString) => ListOfString, collection::compact;
     "concat" Inner () + Any => Any, collection::concat;
     "contains" Parts (Any, Any) => Bool, collection::contains;
     "csvdecode" Whole (String) => Any, encoding::csvdecode;
