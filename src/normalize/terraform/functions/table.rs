@@ -205,7 +205,7 @@ table! {
     "range" Whole () + Number => ListOfNumber, numeric::range;
     "regex" Whole (String, String) => Any, pattern::regex;
     "regexall" Whole (String, String) => List, pattern::regexall;
-    "replace" Whole (String, String, String) => String, pattern::replace;
+    "replace" Parts (String, String, String) => String, pattern::replace;
     "reverse" Shallow (Any) => Any, collection::reverse;
     "rsadecrypt" Whole (String, String) => String, |_, _| Ok(argument::not_computed("rsadecrypt"));
     "sensitive" Raw (Nullable) => Any, convert::sensitive;
