@@ -13,6 +13,7 @@ use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
 use crate::normalize::terraform::{self, Module, Terraform, VariableFile, VariableOption};
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::{Body, Node, hcl, json, yaml};
+use crate::vocabulary::Vocabulary;
 
 /// Resources of a document that are checked against its schema at once.
 const CHECKED_AT_ONCE: usize = 512;
@@ -26,6 +27,8 @@ pub struct Options {
     pub variables: Vec<Input>,
     /// `terraform.workspace`; `default` where empty.
     pub workspace: String,
+    /// Provider facts: the embedded ones, and those of `--provider-schema`.
+    pub vocabulary: Arc<Vocabulary>,
 }
 
 /// A variable's value from the command line.
@@ -55,7 +58,12 @@ pub struct Project {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
-        let mut loader = Loader { files, project: Self::default(), parsed: Vec::new() };
+        let mut loader = Loader {
+            files,
+            vocabulary: Arc::clone(&options.vocabulary),
+            project: Self::default(),
+            parsed: Vec::new(),
+        };
         loader.discover(&options.paths);
         loader.load_called_modules();
         let scanned = std::mem::take(&mut loader.parsed);
@@ -75,9 +83,7 @@ impl Project {
         let check = |document: &Document| -> Vec<String> {
             let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
             let of_part = |resources: &[Resource]| {
-                let part =
-                    Document { resources: resources.to_vec(), ..document.without_resources() };
-                document::schema::check(&document::json::document(&part, sources))
+                document::schema::check(&document::json::part(document, resources, sources))
             };
             let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
             if document.resources.is_empty() {
@@ -125,6 +131,7 @@ type ModuleFile = (FileId, Arc<str>, Body);
 
 struct Loader<'f> {
     files: &'f dyn FileSystem,
+    vocabulary: Arc<Vocabulary>,
     project: Project,
     parsed: Vec<Parsed>,
 }
@@ -149,9 +156,10 @@ impl Loader<'_> {
             }
         }
         let sources = &self.project.sources;
+        let vocabulary = &*self.vocabulary;
         let parse = |(file, kind): &(FileId, CandidateKind)| {
             let source = sources.get(*file);
-            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
+            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind, vocabulary)));
             let (content, problems) = caught.unwrap_or_else(|_| {
                 let place = Place { file: *file, span: Span::default() };
                 let problem =
@@ -257,6 +265,7 @@ impl Loader<'_> {
             options: &inputs,
             workspace: workspace.into(),
             files: self.files,
+            vocabulary: &options.vocabulary,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
@@ -268,7 +277,7 @@ impl Loader<'_> {
         for input in inputs {
             match input {
                 Input::Assignment(name, value) => {
-                    let path = format!("--var {name}");
+                    let path = format!("<value for var.{name}>");
                     let file = self.project.sources.add(SourceFile::new(path, value.as_str()));
                     options.push(VariableOption::Assignment {
                         name: name.as_str().into(),
@@ -396,16 +405,21 @@ impl Loader<'_> {
     }
 }
 
-fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Vec<Problem>) {
+fn parse(
+    file: FileId,
+    source: &SourceFile,
+    kind: CandidateKind,
+    vocabulary: &Vocabulary,
+) -> (Content, Vec<Problem>) {
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
-            let (body, problems) = hcl::parse(file, text);
+            let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
             (Content::Terraform(body), problems)
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
             Ok(tree) => {
-                let (body, problems) = terraform::json_syntax::body(file, tree);
+                let (body, problems) = terraform::json_syntax::body(file, tree, vocabulary);
                 (Content::Terraform(body), problems)
             }
             Err(problem) => (Content::Broken, vec![problem]),
@@ -415,6 +429,11 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
+        CandidateKind::Json | CandidateKind::Yaml
+            if !kubernetes::may_matter(&source.path, text) =>
+        {
+            (Content::Data(Vec::new()), Vec::new())
+        }
         CandidateKind::Json => match json::parse(file, text) {
             Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
             Err(problem) => (Content::Broken, vec![problem]),
@@ -432,7 +451,8 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
 fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
     // Terraform goes by the ending, in small letters.
     if path.strip_suffix(".json").is_none() {
-        return hcl::parse(file, text);
+        let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
+        return (body, problems);
     }
     match json::parse(file, text) {
         Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),

@@ -7,6 +7,7 @@ mod model;
 mod names;
 mod pointer;
 mod value;
+mod view;
 pub mod json;
 pub mod schema;
 
@@ -17,3 +18,4 @@ pub use model::{
 };
 pub use pointer::Pointer;
 pub use value::{Map, Value};
+pub use view::View;

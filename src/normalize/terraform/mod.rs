@@ -5,25 +5,36 @@
 
 mod assumptions;
 mod body;
+mod builtin;
+mod conditions;
 mod constraint;
+mod defaults;
 mod emit;
 mod evaluator;
 mod expand;
 mod expression;
+mod facts;
 pub mod functions;
 mod host;
+mod imports;
 mod inputs;
 mod instance;
 pub mod json_syntax;
 mod lower;
 mod module;
+mod moves;
 pub mod number;
 mod operators;
+mod overrides;
 mod policy_document;
+mod providers;
+mod schema_check;
 mod scope;
 mod template;
 pub mod types;
 pub mod value;
+mod verify;
+mod version;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -37,6 +48,7 @@ pub use module::{Module, is_local_source, literal_text};
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
 #[derive(Clone)]
@@ -53,6 +65,8 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -64,8 +78,12 @@ impl std::fmt::Debug for Terraform<'_> {
 /// One document for each root module, sorted by root.
 pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
     let roots = terraform.uncalled_folders();
+    let verify =
+        |module: &Module| (Arc::clone(&module.folder), verify::verify(module, terraform.modules));
+    let folders: Vec<&Module> = terraform.modules.values().collect();
+    let refused: FxHashMap<Arc<str>, Vec<Problem>> = folders.into_par_iter().map(verify).collect();
     let evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
-        roots.par_iter().map(|folder| terraform.evaluate(folder)).collect();
+        roots.par_iter().map(|folder| terraform.evaluate(folder, &refused)).collect();
     let mut documents = Vec::with_capacity(evaluated.len());
     let mut reached = BTreeSet::new();
     for (document, folders) in evaluated {
@@ -78,7 +96,7 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
     // What no root reached after all (called with `count = 0`, in a circle, by examples only) is judged as a root.
     for folder in terraform.scanned {
         if terraform.modules.contains_key(folder) && !reached.contains(folder) {
-            let (document, folders) = terraform.evaluate(folder);
+            let (document, folders) = terraform.evaluate(folder, &refused);
             reached.extend(folders);
             documents.push(document);
         }
@@ -109,21 +127,32 @@ impl Terraform<'_> {
         self.scanned.iter().filter(is_root).cloned().collect()
     }
 
-    fn evaluate(&self, folder: &Arc<str>) -> (Document, BTreeSet<Arc<str>>) {
+    fn evaluate(
+        &self,
+        folder: &Arc<str>,
+        refused: &FxHashMap<Arc<str>, Vec<Problem>>,
+    ) -> (Document, BTreeSet<Arc<str>>) {
         let root = &self.modules[folder];
         let mut problems = Vec::new();
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
         let values = inputs::collect(root, files, self.options, &mut problems);
         let workspace = Arc::clone(&self.workspace);
-        let evaluator =
-            Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
+        let evaluator = evaluator::Evaluator::new(
+            self.modules,
+            root,
+            values,
+            workspace,
+            self.files,
+            self.vocabulary,
+        );
+        let evaluator = Rc::new(evaluator);
         let instance = instance::Instance::root(Rc::clone(&evaluator));
         let mut document = emit::document(&instance);
         let reached = evaluator.reached.take();
-        problems.extend(
-            reached.iter().flat_map(|folder| self.modules[folder].problems.iter().cloned()),
-        );
+        problems.extend(reached.iter().flat_map(|folder| refused[folder].iter().cloned()));
         document.problems.extend(problems);
+        document.problems.sort();
+        document.problems.dedup();
         (document, reached)
     }
 
