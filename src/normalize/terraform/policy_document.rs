@@ -72,7 +72,10 @@ fn merge_documents(
     for text in items(texts) {
         *marks = marks.union(&text.deep_marks());
         let document = match &text.kind {
-            Kind::String(text) => serde_json::from_str(text).map(from_json).ok()?,
+            Kind::String(text) => match serde_json::from_str(text) {
+                Ok(json) => from_json(json),
+                Err(_) => continue,
+            },
             Kind::Unknown(unknown) => {
                 let Some(partial) = &unknown.partial else {
                     let unknown = super::operators::unknown_of(&text, Type::String);
@@ -117,6 +120,11 @@ fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
         Some(Kind::Null) | None => Vec::new(),
+        // A list that is unknown as a whole, of texts that are not.
+        Some(Kind::Unknown(unknown)) if unknown.partial.is_some() => match &unknown.partial {
+            Some(Value { kind: Kind::Sequence(_, items), .. }) => items.to_vec(),
+            _ => value.into_iter().cloned().collect(),
+        },
         Some(_) => value.into_iter().cloned().collect(),
     }
 }
