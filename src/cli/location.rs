@@ -33,14 +33,31 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
             Err(error) => problems.push(unusable(path, &error)),
         }
     }
-    let base = common_folder(&found)
+    let configuration = input.config_dir.as_ref().and_then(|path| match path.canonicalize() {
+        Ok(absolute) if absolute.is_dir() => Some(absolute),
+        Ok(_) => {
+            problems.push(unusable(path, &std::io::ErrorKind::NotADirectory.into()));
+            None
+        }
+        Err(error) => {
+            problems.push(unusable(path, &error));
+            None
+        }
+    });
+    let all: Vec<PathBuf> = found.iter().chain(&configuration).cloned().collect();
+    let base = common_folder(&all)
         .map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
     let root = project_root(&base);
     let files =
         DiskFileSystem::new(&root).with_context(|| format!("cannot read {}", root.display()))?;
     let paths = found.iter().filter_map(|path| inside(&root, path)).collect();
     let variables = variables(input, &root)?;
-    let options = project::Options { paths, variables, workspace: input.workspace.clone() };
+    let options = project::Options {
+        paths,
+        variables,
+        workspace: input.workspace.clone(),
+        configuration: configuration.and_then(|path| inside(&root, &path)),
+    };
     Ok(Location { files, options, problems })
 }
 

@@ -60,7 +60,7 @@ fn inputs(folder: &Path) -> Vec<Input> {
 fn load(folder: &Path) -> Project {
     let files = DiskFileSystem::new(folder).unwrap();
     let options =
-        Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
+        Options { paths: vec![String::new()], variables: inputs(folder), ..Options::default() };
     let project = Project::load(&files, &options);
     let unfit: Vec<_> =
         project.problems.iter().filter(|problem| problem.kind == ProblemKind::Schema).collect();

@@ -90,17 +90,7 @@ fn resource(
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let tags = tags(&attributes);
-    let scope = ResourceScope {
-        module: module_path(instance),
-        region: text(&attributes, "location").or_else(|| text(&attributes, "region")),
-        environment: tags
-            .iter()
-            .find(|(key, _)| {
-                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env")
-            })
-            .and_then(|(_, value)| value.as_str().map(Arc::from)),
-        namespace: None,
-    };
+    let scope = scope(module_path(instance), &attributes, &tags);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -126,11 +116,29 @@ fn resource(
     }
 }
 
+/// Where a resource belongs, as its attributes say.
+pub(super) fn scope(
+    module: Vec<Arc<str>>,
+    attributes: &document::Value,
+    tags: &Map,
+) -> ResourceScope {
+    let names_environment =
+        |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
+    let environment = tags.iter().find(|(key, _)| names_environment(key));
+    ResourceScope {
+        module,
+        region: text(attributes, "location").or_else(|| text(attributes, "region")),
+        environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
+        namespace: None,
+    }
+}
+
 fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
-fn tags(attributes: &document::Value) -> Map {
+/// Tags or labels that are known.
+pub(super) fn tags(attributes: &document::Value) -> Map {
     let tags = ["tags", "labels"].iter().find_map(|name| attributes.get(name)?.as_object());
     let known = |(key, value): (&Arc<str>, &document::Value)| {
         value.as_str().map(|text| (Arc::clone(key), document::Value::string(text)))
@@ -150,7 +158,7 @@ fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
 }
 
 /// The `provider` argument's name, else the type's first word.
-fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
+pub(super) fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
     let mut written =
         declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
     while let Some(kind) = written {
@@ -379,7 +387,7 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
 }
 
 /// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
-fn is_pinned(source: &str, version: Option<&str>) -> bool {
+pub(super) fn is_pinned(source: &str, version: Option<&str>) -> bool {
     if is_local_source(source) {
         return true;
     }

@@ -20,6 +20,7 @@ mod module;
 pub mod number;
 mod operators;
 mod policy_document;
+mod recorded;
 mod scope;
 mod template;
 pub mod types;
@@ -34,6 +35,7 @@ use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
 pub use module::{Module, is_local_source, literal_text};
+pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded};
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
@@ -53,6 +55,12 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Plans and states.
+    pub recorded: &'a [Recorded],
+    /// The folder of the configuration that plans and states were made of (`--config-dir`).
+    pub configuration: Option<Arc<str>>,
+    /// Files that were asked for by name: a state that is not is not judged where its configuration is.
+    pub named: &'a BTreeSet<Arc<str>>,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -63,9 +71,12 @@ impl std::fmt::Debug for Terraform<'_> {
 
 /// One document for each root module, sorted by root.
 pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
-    let roots = terraform.uncalled_folders();
-    let evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
+    let (stands, mut problems) = terraform.stands();
+    let mut roots = terraform.uncalled_folders();
+    roots.retain(|folder| !stands.iter().any(|stand| stand.folder.as_ref() == Some(folder)));
+    let mut evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
         roots.par_iter().map(|folder| terraform.evaluate(folder)).collect();
+    evaluated.par_extend(stands.par_iter().map(|stand| terraform.recorded_document(stand)));
     let mut documents = Vec::with_capacity(evaluated.len());
     let mut reached = BTreeSet::new();
     for (document, folders) in evaluated {
@@ -75,6 +86,7 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
         reached.insert(folder_of(&document));
         documents.push(document);
     }
+    reached.extend(stands.iter().filter_map(|stand| stand.folder.clone()));
     // What no root reached after all (called with `count = 0`, in a circle, by examples only) is judged as a root.
     for folder in terraform.scanned {
         if terraform.modules.contains_key(folder) && !reached.contains(folder) {
@@ -84,7 +96,18 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
         }
     }
     documents.sort_by(|a, b| a.root.cmp(&b.root));
-    (documents, terraform.undeclared_options(&reached))
+    reached.retain(|folder| terraform.modules.contains_key(folder));
+    problems.extend(terraform.undeclared_options(&reached));
+    (documents, problems)
+}
+
+/// A plan or state, and what it stands for.
+struct Stand<'a> {
+    recorded: &'a Recorded,
+    /// The folder of its configuration, where that is at hand.
+    folder: Option<Arc<str>>,
+    /// The document's root.
+    root: Arc<str>,
 }
 
 fn folder_of(document: &Document) -> Arc<str> {
@@ -110,21 +133,81 @@ impl Terraform<'_> {
     }
 
     fn evaluate(&self, folder: &Arc<str>) -> (Document, BTreeSet<Arc<str>>) {
-        let root = &self.modules[folder];
-        let mut problems = Vec::new();
-        let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
-        let values = inputs::collect(root, files, self.options, &mut problems);
-        let workspace = Arc::clone(&self.workspace);
-        let evaluator =
-            Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
-        let instance = instance::Instance::root(Rc::clone(&evaluator));
+        let (values, mut problems) = self.inputs(folder);
+        let instance = self.root_instance(folder, values);
         let mut document = emit::document(&instance);
-        let reached = evaluator.reached.take();
+        let reached = instance.evaluator.reached.take();
         problems.extend(
             reached.iter().flat_map(|folder| self.modules[folder].problems.iter().cloned()),
         );
         document.problems.extend(problems);
         (document, reached)
+    }
+
+    fn inputs(&self, folder: &Arc<str>) -> (FxHashMap<Arc<str>, value::Value>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
+        let values = inputs::collect(&self.modules[folder], files, self.options, &mut problems);
+        (values, problems)
+    }
+
+    fn root_instance(
+        &self,
+        folder: &Arc<str>,
+        values: FxHashMap<Arc<str>, value::Value>,
+    ) -> Rc<instance::Instance<'_>> {
+        let (root, workspace) = (&self.modules[folder], Arc::clone(&self.workspace));
+        let evaluator =
+            evaluator::Evaluator::new(self.modules, root, values, workspace, self.files);
+        instance::Instance::root(Rc::new(evaluator))
+    }
+
+    /// Which plan or state stands for which configuration. A plan stands for the root module that it was made of; a state says what
+    /// was applied, and does so only where it is asked for by name.
+    fn stands(&self) -> (Vec<Stand<'_>>, Vec<Problem>) {
+        let mut stands = Vec::new();
+        let mut problems = Vec::new();
+        for recorded in self.recorded {
+            let own = Arc::from(recorded.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let beside = |folder: &Arc<str>| {
+                self.modules.get(folder).is_some_and(|module| recorded.is_of(module))
+            };
+            let folder = self.configuration.clone().or_else(|| beside(&own).then_some(own));
+            let folder = folder.filter(|folder| self.modules.contains_key(folder));
+            let is_asked_for = recorded.form == Form::Plan
+                || self.configuration.is_some()
+                || self.named.contains(&recorded.path);
+            if folder.is_some() && !is_asked_for {
+                let message = format!(
+                    "the state {} is not judged, the configuration beside it is",
+                    recorded.path
+                );
+                let problem = Problem::new(ProblemKind::Note, message).path(&*recorded.path);
+                problems.push(problem.help("name the file to judge what was applied"));
+                continue;
+            }
+            stands.push(Stand { recorded, folder, root: Arc::clone(&recorded.path) });
+        }
+        for at in 0..stands.len() {
+            let Some(folder) = stands[at].folder.clone() else { continue };
+            // Several of one configuration are told apart by their files.
+            if stands.iter().filter(|other| other.folder.as_ref() == Some(&folder)).count() == 1 {
+                stands[at].root = if folder.is_empty() { Arc::from(".") } else { folder };
+            }
+        }
+        (stands, problems)
+    }
+
+    fn recorded_document(&self, stand: &Stand<'_>) -> (Document, BTreeSet<Arc<str>>) {
+        let root = Arc::clone(&stand.root);
+        let Some(folder) = &stand.folder else {
+            return (stand.recorded.document(root, None), BTreeSet::new());
+        };
+        let mut values = self.inputs(folder).0;
+        values.extend(stand.recorded.variables());
+        let instance = self.root_instance(folder, values);
+        let document = stand.recorded.document(root, Some(&instance));
+        (document, instance.evaluator.reached.take())
     }
 
     /// `--var` that no root declares is a mistake.
