@@ -15,6 +15,7 @@ mod findings;
 mod functions;
 mod kubernetes;
 mod packs;
+mod plans;
 mod recorded;
 mod rego;
 mod reports;

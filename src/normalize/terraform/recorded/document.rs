@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::super::emit;
 use super::super::instance::Instance as ModuleInstance;
 use super::super::lower::Lowering;
@@ -25,6 +27,8 @@ use crate::source::{Place, Problem, ProblemKind, Span};
 
 /// Removed resources that are named one by one.
 const MOST_NAMED: usize = 5;
+/// Instances of a block that a value is compared with.
+const MOST_COMPARED: usize = 1_000;
 
 impl Recorded {
     /// The document. `configuration` is the root module that the plan or state was made of, where it is at hand, evaluated with
@@ -130,6 +134,11 @@ impl Recorded {
                 None => self.unwritten(instance, edges.as_ref()),
             };
             document.resources.push(made);
+        }
+        let values = Planned::new(instances);
+        for made in document.resources.iter_mut().filter(|_| self.form == Form::Plan) {
+            let attributes = made.attributes.clone();
+            made.references.retain(|reference| values.may_be(reference, &attributes));
         }
         self.declarations(root, &resolver, &mut document);
         for (name, (value, place)) in self.outputs() {
@@ -393,6 +402,51 @@ impl Recorded {
             let help = "what is removed is not judged";
             problems.push(Problem::new(ProblemKind::Note, message).at(at).help(help));
         }
+    }
+}
+
+/// What the attributes of planned resources are, by address and by the address of their block.
+struct Planned<'i> {
+    by_address: FxHashMap<String, Vec<&'i Instance<'i>>>,
+}
+
+impl<'i> Planned<'i> {
+    fn new(instances: &'i [Instance<'i>]) -> Self {
+        let mut by_address: FxHashMap<String, Vec<&Instance<'_>>> = FxHashMap::default();
+        for instance in instances {
+            by_address.entry(instance.address.to_string()).or_default().push(instance);
+            if instance.key != Key::None {
+                let block = format!("{}{}", address::prefix(&instance.path), instance.block);
+                by_address.entry(block).or_default().push(instance);
+            }
+        }
+        Self { by_address }
+    }
+
+    /// Whether a value can have been made of what it refers to. A plan names all that an expression might use, also what the
+    /// other branch of a condition does: a known value was not made of an unknown one, nor of a text that it does not hold.
+    fn may_be(&self, reference: &Reference, attributes: &document::Value) -> bool {
+        let Some(value) = attributes.at(&reference.from).filter(|value| value.is_wholly_known())
+        else {
+            return true;
+        };
+        let Some(name) = reference.attribute.parts().next() else { return true };
+        let Some(targets) = self.by_address.get(&*reference.to) else { return true };
+        targets.iter().take(MOST_COMPARED).any(|target| {
+            let is_unknown =
+                target.unknown.and_then(|it| tree::member(it, &name)).is_some_and(tree::holds_true);
+            let text = target.values.and_then(|it| tree::member_text(it, &name));
+            !is_unknown && text.is_none_or(|text| holds_text(value, text))
+        })
+    }
+}
+
+fn holds_text(value: &document::Value, text: &str) -> bool {
+    match value {
+        document::Value::String(own) => own.contains(text),
+        document::Value::Array(items) => items.iter().any(|item| holds_text(item, text)),
+        document::Value::Object(map) => map.values().any(|item| holds_text(item, text)),
+        _ => true,
     }
 }
 

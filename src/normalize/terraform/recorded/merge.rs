@@ -131,12 +131,10 @@ fn filled(value: &Value, why: &Arc<Unknown>, marks: &Marks) -> Value {
     Value { kind, marks: value.marks.clone() }
 }
 
-/// Elements in the order in which they are written, where each is found again; else in the recorded order.
+/// Elements in the order in which they are written, where there are as many; else in the recorded order.
 fn sequence(ours: &[Value], theirs: &[Value], trust: Written) -> Vec<Value> {
-    if ours.len() == theirs.len()
-        && let Some(order) = aligned(ours, theirs)
-    {
-        let pairs = ours.iter().zip(order);
+    if ours.len() == theirs.len() {
+        let pairs = ours.iter().zip(aligned(ours, theirs));
         return pairs.map(|(ours, at)| element(ours, &theirs[at], trust)).collect();
     }
     let few = ours.len().max(theirs.len()) <= MAX_ALIGNED;
@@ -147,26 +145,26 @@ fn sequence(ours: &[Value], theirs: &[Value], trust: Written) -> Vec<Value> {
     theirs.iter().map(each).collect()
 }
 
-/// For each of ours the position of the one of theirs that it became.
-fn aligned(ours: &[Value], theirs: &[Value]) -> Option<Vec<usize>> {
-    if ours.iter().zip(theirs).all(|(ours, theirs)| fits(ours, theirs)) {
-        return Some((0..ours.len()).collect());
-    }
-    if ours.len() > MAX_ALIGNED {
-        return None;
+/// For each of ours the position of the one of theirs that it became. Those that are found nowhere take what is left, in order.
+fn aligned(ours: &[Value], theirs: &[Value]) -> Vec<usize> {
+    let all_fit = ours.iter().zip(theirs).all(|(ours, theirs)| fits(ours, theirs));
+    if all_fit || ours.len() > MAX_ALIGNED {
+        return (0..ours.len()).collect();
     }
     let mut free: Vec<bool> = vec![true; theirs.len()];
-    let mut order = vec![usize::MAX; ours.len()];
+    let mut order: Vec<Option<usize>> = vec![None; ours.len()];
     // Those of which most is known choose first.
     let mut turns: Vec<usize> = (0..ours.len()).collect();
     turns.sort_by_key(|at| (!ours[*at].is_wholly_known(), *at));
     for at in turns {
-        let found =
-            (0..theirs.len()).find(|other| free[*other] && fits(&ours[at], &theirs[*other]))?;
-        free[found] = false;
-        order[at] = found;
+        let mut others = (0..theirs.len()).filter(|other| free[*other]);
+        order[at] = others.find(|other| fits(&ours[at], &theirs[*other]));
+        if let Some(found) = order[at] {
+            free[found] = false;
+        }
     }
-    Some(order)
+    let mut left = (0..theirs.len()).filter(|other| free[*other]);
+    order.into_iter().map(|at| at.or_else(|| left.next()).unwrap_or_default()).collect()
 }
 
 /// Whether what is written can have become what is recorded: known parts are equal, however they are spelled.
@@ -232,8 +230,9 @@ fn block(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
     let mut entries = BTreeMap::new();
     for (name, written) in &ours.entries {
         let merged = match theirs.entries.get(name) {
-            Some(recorded) => value(written, recorded, trust),
-            None => written.clone(),
+            // What is written as null is not written, whatever the provider makes of it.
+            Some(recorded) if !written.is_null() => value(written, recorded, trust),
+            _ => written.clone(),
         };
         if !merged.is_null() || (written.is_null() && trust != Written::Kept) {
             entries.insert(Arc::clone(name), merged);
