@@ -26,7 +26,6 @@ const PENDING: &[(&str, &str)] = &[
     ("112_err_unk_count", "an unknown count is a representative here, by design"),
     ("121_err_missing_required_var", "a variable without a value is unknown here, by design"),
     ("013_fn_file", "the working directory is unknown here, by design"),
-    ("028_ex_try_can", "a division by zero is infinite for Terraform, an error here"),
 ];
 
 fn json(path: &Path) -> Option<Json> {

@@ -9,14 +9,14 @@ use super::expand::Shape;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
-use super::scope::{Repetition, Scope};
+use super::scope::{Fault, Repetition, Scope};
 use super::value::Value;
 use crate::document::{
     self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::syntax::NodeKind;
+use crate::syntax::{NodeKind, Scalar};
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -186,7 +186,27 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all = Vec::new();
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
-            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Ok(value)) => {
+                if value.holds_infinity() {
+                    let message = format!("the output \"{name}\" holds an infinite number");
+                    let place = declaration.attribute("value").map_or(declaration.header(), |it| {
+                        Place { file: declaration.file, span: it.span }
+                    });
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                let made = variable(name, &value, declaration);
+                let declared = declaration.attribute("sensitive").is_some_and(|attribute| {
+                    matches!(attribute.value.kind, NodeKind::Scalar(Scalar::Bool(true)))
+                });
+                if made.sensitive && !declared {
+                    let message = format!(
+                        "the output \"{name}\" shows a sensitive value; set `sensitive = true`"
+                    );
+                    let place = declaration.header();
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                all.push(made);
+            }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}
         }

@@ -59,7 +59,7 @@ pub fn expand(declaration: &Declaration, instance: &Rc<Instance<'_>>) -> Expansi
 
 fn by_count(count: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault> {
     let fault = |message: String| scope.fault(count.value.span, message);
-    let value = evaluate(&count.value, scope)?;
+    let value = settled(evaluate(&count.value, scope)?);
     if value.is_null() {
         return Err(fault("`count` cannot be null".to_owned()));
     }
@@ -86,9 +86,22 @@ fn within_limit(number: usize, attribute: &Attribute, scope: &Scope<'_, '_>) -> 
     Err(Fault { is_limit: true, ..scope.fault(attribute.value.span, message) })
 }
 
+/// What a value is all the same where Terraform calls it unknown.
+fn settled(value: Value) -> Value {
+    match value.decided() {
+        Some(decided) => decided.clone().with_marks(&value.marks),
+        None => value,
+    }
+}
+
 fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault> {
     let fault = |message: &str| scope.fault(for_each.value.span, message);
-    let collection = evaluate(&for_each.value, scope)?;
+    let collection = settled(evaluate(&for_each.value, scope)?);
+    if collection.marks.is_sensitive() {
+        return Err(fault(
+            "`for_each` cannot be made of a sensitive value: its keys would be shown",
+        ));
+    }
     let entries: Vec<(Arc<str>, Value)> = match &collection.kind {
         Kind::Unknown(_) => return Ok(representative(false, &collection)),
         Kind::Mapping(map) => match &map.open {
@@ -111,7 +124,7 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
             }
             entries
         }
-        Kind::Null => return Err(fault("`for_each` cannot be null")),
+        Kind::Null(_) => return Err(fault("`for_each` cannot be null")),
         // `condition ? toset(x) : []`: whatever type the empty one has, it makes nothing.
         Kind::Sequence(_, items) if items.is_empty() => Vec::new(),
         _ => {

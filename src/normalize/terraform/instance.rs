@@ -123,7 +123,10 @@ impl<'a> Instance<'a> {
             Space::Output => "output.",
         };
         self.enter(&format!("{kind}{name}"), at)?;
+        // What fails in a value of its own fails there, whoever asks for it.
+        let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
+        self.evaluator.tried.set(tried);
         self.evaluator.leave();
         let checked = result.and_then(|value| match Evaluator::check_size(&value) {
             Ok(()) => Ok(value),
@@ -569,7 +572,7 @@ fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value
         (Arc::clone(name), open_blocks(value, &open).with_marks(&reference))
     };
     let entries = body.entries.iter().map(mark).collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(open) })).into()
+    Kind::Mapping(Arc::new(Mapping { entries, open: Some(open), ..Mapping::default() })).into()
 }
 
 /// Nested blocks have attributes that the provider computes, too.
@@ -580,7 +583,8 @@ fn open_blocks(value: &Value, open: &Arc<Open>) -> Value {
             let inner =
                 |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), open_blocks(value, open));
             let entries = map.entries.iter().map(inner).collect();
-            let map = Mapping { entries, is_map: false, open: Some(Arc::clone(open)) };
+            let open = Some(Arc::clone(open));
+            let map = Mapping { entries, open, ..Mapping::default() };
             Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
         }
         _ => item.clone(),

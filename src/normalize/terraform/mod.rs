@@ -5,8 +5,11 @@
 
 mod assumptions;
 mod body;
+mod bounds;
+mod conditional;
 mod constraint;
 mod emit;
+mod equality;
 mod evaluator;
 mod expand;
 mod expression;
@@ -14,15 +17,18 @@ pub mod functions;
 mod host;
 mod inputs;
 mod instance;
+mod iteration;
 pub mod json_syntax;
 mod lower;
 mod module;
 pub mod number;
 mod operators;
 mod policy_document;
+mod prefix;
 mod scope;
 mod template;
 pub mod types;
+mod unify;
 pub mod value;
 
 use std::collections::BTreeSet;

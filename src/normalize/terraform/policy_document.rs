@@ -116,7 +116,7 @@ fn replace_or_add(statements: &mut Vec<Value>, statement: Value) {
 fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
-        Some(Kind::Null) | None => Vec::new(),
+        Some(Kind::Null(_)) | None => Vec::new(),
         Some(_) => value.into_iter().cloned().collect(),
     }
 }
