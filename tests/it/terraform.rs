@@ -289,6 +289,7 @@ fn differences(folder: &Path) -> Vec<String> {
 fn agrees_with_terraform(
     #[files("fixtures/terraform/language/*")]
     #[files("fixtures/terraform/blocks/*")]
+    #[files("fixtures/terraform/values/*")]
     #[dirs]
     folder: PathBuf,
 ) {

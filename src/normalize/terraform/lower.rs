@@ -135,7 +135,9 @@ fn parsed_key(at: &Pointer) -> Arc<str> {
 fn lower_number(number: &Number) -> document::Value {
     match number.to_i64() {
         Some(int) => document::Value::Int(int),
-        None if number.is_infinite() => document::Value::Unknown("the number is infinite".into()),
+        None if !number.to_f64().is_finite() => {
+            document::Value::Unknown("the number is too large".into())
+        }
         None => document::Value::Float(number.to_f64()),
     }
 }

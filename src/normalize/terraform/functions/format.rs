@@ -249,6 +249,7 @@ impl Verb {
         let mut plain = String::new();
         match &argument.kind {
             Kind::String(text) if !self.sharp => plain.push_str(text),
+            Kind::Number(number) if number.is_infinite() => plain.push_str(&number.to_string()),
             _ => json::encode(argument, &mut plain)?,
         }
         self.pad(&plain, out);
