@@ -21,7 +21,7 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::vocabulary;
+use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -103,8 +103,12 @@ fn resource(
     made: &ResourceInstance,
     unknown: bool,
 ) -> Resource {
+    let mode = if declaration.is_data { Mode::Data } else { Mode::Managed };
     let mut lowering = Lowering::deciding();
-    let attributes = lowering.entries(&made.body.entries);
+    let mut attributes = lowering.entries(&made.body.entries);
+    if let (Some(facts), Mode::Managed) = (&made.facts, mode) {
+        own_outputs(&made.address, facts, &mut attributes);
+    }
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let wanted = providers::provider_of(declaration);
@@ -119,19 +123,8 @@ fn resource(
         (Some(facts), Some(written)) => defaults::of(&facts.block, written),
         _ => Map::new(),
     };
-    let scope = ResourceScope {
-        module: module_path(instance),
-        region: text(&attributes, "location")
-            .or_else(|| text(&attributes, "region"))
-            .or_else(|| provider.as_ref()?.region.clone()),
-        environment: tags
-            .iter()
-            .find(|(key, _)| {
-                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env")
-            })
-            .and_then(|(_, value)| value.as_str().map(Arc::from)),
-        namespace: None,
-    };
+    let region = provider.as_ref().and_then(|provider| provider.region.clone());
+    let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -140,7 +133,7 @@ fn resource(
             Arc::clone(&declaration.kind)
         },
         name: Arc::clone(&declaration.name),
-        mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
+        mode,
         provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
@@ -158,12 +151,41 @@ fn resource(
     }
 }
 
+/// What only the provider sets is unknown.
+fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+    let document::Value::Object(attributes) = attributes else { return };
+    let attributes = Arc::make_mut(attributes);
+    let reason: Arc<str> = format!("computed by {address}").into();
+    for name in facts.block.outputs() {
+        let unknown = || document::Value::Unknown(Arc::clone(&reason));
+        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
+    }
+}
+
+/// Where a resource belongs, as its attributes say.
+pub(super) fn scope(
+    module: Vec<Arc<str>>,
+    attributes: &document::Value,
+    tags: &Map,
+    region: Option<Arc<str>>,
+) -> ResourceScope {
+    let names_environment =
+        |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
+    let environment = tags.iter().find(|(key, _)| names_environment(key));
+    ResourceScope {
+        module,
+        region: text(attributes, "location").or_else(|| text(attributes, "region")).or(region),
+        environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
+        namespace: None,
+    }
+}
+
 fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
 /// The tags or labels that are written, over those of the provider.
-fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
+pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
     let mut tags = Map::new();
     if let Some(defaults) = defaults {
         let defaults = Lowering::default().value(defaults, &Pointer::root());
@@ -227,7 +249,10 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all = Vec::new();
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
-            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Ok(value)) => {
+                let value = facts::closed_throughout(&value);
+                all.push(variable(name, &value, declaration));
+            }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}
         }
@@ -431,7 +456,7 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
 }
 
 /// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
-fn is_pinned(source: &str, version: Option<&str>) -> bool {
+pub(super) fn is_pinned(source: &str, version: Option<&str>) -> bool {
     if is_local_source(source) {
         return true;
     }
