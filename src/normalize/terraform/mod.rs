@@ -28,6 +28,7 @@ mod operators;
 mod overrides;
 mod policy_document;
 mod providers;
+mod schema;
 mod schema_check;
 mod scope;
 mod template;
