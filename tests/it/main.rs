@@ -17,6 +17,8 @@ mod hcl;
 mod kubernetes;
 mod packs;
 mod providers;
+mod plans;
+mod recorded;
 mod rego;
 mod reports;
 mod samples;

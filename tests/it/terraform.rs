@@ -284,7 +284,7 @@ fn compare_warnings(project: &Project, expected: &Json, found: &mut Vec<String>)
         let is_there = |warning: &&Json| {
             warning["file"] == *file.path && warning["start"]["line"] == u64::from(line)
         };
-        match warnings.iter().position(|warning| is_there(warning)) {
+        match warnings.iter().position(is_there) {
             Some(at) => seen.push(at),
             None => found.push(format!("problem at line {line}: {}", problem.message)),
         }

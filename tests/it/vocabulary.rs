@@ -152,7 +152,11 @@ fn written_values_become_what_the_schema_says(
 #[case::id_is_never_null("aws_vpc", "aws_vpc.a.id == null", Some(json!(false)))]
 #[case::arn_is_never_null("aws_vpc", "aws_vpc.a.arn == null", Some(json!(false)))]
 #[case::not_listed("aws_vpc", "a.of_the_future", None)]
-#[case::member_that_the_provider_fills_in("azurerm_virtual_network", "one(azurerm_virtual_network.b.subnet).id", None)]
+#[case::member_that_the_provider_fills_in(
+    "azurerm_virtual_network",
+    "one(azurerm_virtual_network.b.subnet).id",
+    None
+)]
 fn reading_what_is_not_written(
     #[case] kind: &str,
     #[case] read: &str,

@@ -126,19 +126,8 @@ fn resource(
     if let Some((name, tags)) = default_tags {
         defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
     }
-    let scope = ResourceScope {
-        module: module_path(instance),
-        region: text(&attributes, "location")
-            .or_else(|| text(&attributes, "region"))
-            .or_else(|| provider.as_ref()?.region.clone()),
-        environment: tags
-            .iter()
-            .find(|(key, _)| {
-                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env")
-            })
-            .and_then(|(_, value)| value.as_str().map(Arc::from)),
-        namespace: None,
-    };
+    let region = provider.as_ref().and_then(|provider| provider.region.clone());
+    let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -176,12 +165,30 @@ fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
     }
 }
 
+/// Where a resource belongs, as its attributes say.
+pub(super) fn scope(
+    module: Vec<Arc<str>>,
+    attributes: &document::Value,
+    tags: &Map,
+    region: Option<Arc<str>>,
+) -> ResourceScope {
+    let names_environment =
+        |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
+    let environment = tags.iter().find(|(key, _)| names_environment(key));
+    ResourceScope {
+        module,
+        region: text(attributes, "location").or_else(|| text(attributes, "region")).or(region),
+        environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
+        namespace: None,
+    }
+}
+
 fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
 /// The tags or labels that are written, over those of the provider.
-fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
+pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
     let mut tags = Map::new();
     if let Some(defaults) = defaults {
         let defaults = Lowering::default().value(defaults, &Pointer::root());
@@ -452,7 +459,7 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
 }
 
 /// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
-fn is_pinned(source: &str, version: Option<&str>) -> bool {
+pub(super) fn is_pinned(source: &str, version: Option<&str>) -> bool {
     if is_local_source(source) {
         return true;
     }
