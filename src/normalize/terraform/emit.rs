@@ -115,15 +115,18 @@ fn resource(
     let wanted = providers::provider_of(declaration);
     let provider = instance.provider(&wanted);
     let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
-    let tags = tags(&attributes, default_tags);
-    if default_tags.is_some_and(|tags| tags.deep_marks().is_sensitive()) {
-        let at = Pointer::root().key("tags");
+    let tags = tags(&attributes, default_tags.map(|(_, tags)| tags));
+    if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.deep_marks().is_sensitive()) {
+        let at = Pointer::root().key(name);
         lowering.sensitive.extend(tags.keys().map(|key| at.key(key)));
     }
-    let defaults = match (&made.facts, attributes.as_object()) {
+    let mut defaults = match (&made.facts, attributes.as_object()) {
         (Some(facts), Some(written)) => defaults::of(&facts.block, written),
         _ => Map::new(),
     };
+    if let Some((name, tags)) = default_tags {
+        defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
+    }
     let region = provider.as_ref().and_then(|provider| provider.region.clone());
     let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {

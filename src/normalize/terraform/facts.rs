@@ -321,6 +321,10 @@ fn seen(name: &str, value: &Value, around: &Open) -> Value {
     let Some(block) = &around.block else { return open_blocks(value, around) };
     if let Some(attribute) = block.attributes.get(name) {
         return match &attribute.shape {
+            // The provider may fill in members that are not written.
+            Shape::Typed(kind) if attribute.computed && holds_objects(kind) => {
+                open_blocks(value, around)
+            }
             Shape::Typed(kind) => whole_typed(value, kind),
             Shape::Nested(_, inner) => seen_objects(value, inner, around),
         };
@@ -371,7 +375,9 @@ fn seen_objects(value: &Value, block: &Arc<Block>, around: &Open) -> Value {
 
 /// Without facts: nested blocks have attributes that the provider computes, too.
 fn open_blocks(value: &Value, around: &Open) -> Value {
-    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
+    let Kind::Sequence(kind @ (SequenceKind::List | SequenceKind::Set), items) = &value.kind else {
+        return value.clone();
+    };
     let open = Open { block: None, ..around.clone() };
     let block = |item: &Value| match &item.kind {
         Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
@@ -385,7 +391,7 @@ fn open_blocks(value: &Value, around: &Open) -> Value {
         _ => item.clone(),
     };
     let items = items.iter().map(block).collect();
-    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
+    Value { kind: Kind::Sequence(*kind, Arc::new(items)), marks: value.marks.clone() }
 }
 
 /// What reading a member that is not written gives. The error is a sentence.

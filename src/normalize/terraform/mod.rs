@@ -34,6 +34,7 @@ mod policy_document;
 mod prefix;
 mod providers;
 mod recorded;
+mod schema;
 mod schema_check;
 mod scope;
 mod template;
