@@ -261,7 +261,7 @@ fn every_spelling_is_judged_right() {
         };
         groups.par_iter().flat_map_iter(of_group).collect()
     });
-    let mut failed = Vec::new();
+    let mut failed: Vec<String> = Vec::new();
     for (name, case) in &cases {
         let of_case = wrong.iter().filter(|(of, _)| of == name).map(|(_, words)| words.as_str());
         let words: Vec<&str> = of_case.collect();

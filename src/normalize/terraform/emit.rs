@@ -14,13 +14,14 @@ use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::moves::{self, Move};
 use super::providers;
-use super::scope::{Repetition, Scope};
+use super::scope::{Fault, Repetition, Scope};
 use super::value::Value;
 use crate::document::{
     self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
+use crate::syntax::{NodeKind, Scalar};
 use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
@@ -254,7 +255,25 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
         match root.output(name) {
             Some(Ok(value)) => {
                 let value = facts::closed_throughout(&value);
-                all.push(variable(name, &value, declaration));
+                if value.holds_infinity() {
+                    let message = format!("the output \"{name}\" holds an infinite number");
+                    let place = declaration.attribute("value").map_or(declaration.header(), |it| {
+                        Place { file: declaration.file, span: it.span }
+                    });
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                let made = variable(name, &value, declaration);
+                let declared = declaration.attribute("sensitive").is_some_and(|attribute| {
+                    matches!(attribute.value.kind, NodeKind::Scalar(Scalar::Bool(true)))
+                });
+                if made.sensitive && !declared {
+                    let message = format!(
+                        "the output \"{name}\" shows a sensitive value; set `sensitive = true`"
+                    );
+                    let place = declaration.header();
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                all.push(made);
             }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}

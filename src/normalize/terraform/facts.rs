@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::operators;
 use super::schema_check;
 use super::types::{self, ObjectAttribute, Type};
-use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
+use super::value::{Items, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::Place;
 use crate::vocabulary::{self, Attribute, Block, Facts, Nested, Nesting, Shape};
@@ -105,7 +105,7 @@ impl Conform {
         let unfit = || Err(format!("{} required", language_type(kind).words()));
         let made = match (kind, &value.kind) {
             (Wanted::Any, _)
-            | (_, Kind::Null)
+            | (_, Kind::Null(_))
             | (Wanted::String, Kind::String(_))
             | (Wanted::Number, Kind::Number(_))
             | (Wanted::Bool, Kind::Bool(_)) => return Ok(None),
@@ -113,7 +113,8 @@ impl Conform {
                 match self.elements(element, items)? {
                     None if *sequence == SequenceKind::List => return Ok(None),
                     made => {
-                        let items = made.map_or_else(|| Arc::clone(items), Arc::new);
+                        let items =
+                            made.map_or_else(|| Arc::clone(items), |made| Arc::new(made.into()));
                         Kind::Sequence(SequenceKind::List, items).into()
                     }
                 }
@@ -205,7 +206,7 @@ impl Conform {
             self.done.moves.insert(self.pointer(), positions);
         }
         let sensitive = items.iter().any(|item| item.deep_marks().is_sensitive());
-        let items = kept.into_iter().map(|(_, value)| value).collect();
+        let items = kept.into_iter().map(|(_, value)| value).collect::<Items>();
         let set: Value = Kind::Sequence(SequenceKind::Set, Arc::new(items)).into();
         if sensitive { set.with_marks(&Marks::sensitive()) } else { set }
     }
@@ -286,7 +287,7 @@ impl Conform {
                     *value = set.with_marks(&value.marks);
                 }
             }
-            (_, Kind::Null | Kind::Unknown(_)) => {}
+            (_, Kind::Null(_) | Kind::Unknown(_)) => {}
             (_, Kind::Mapping(map)) if map.open.is_some() => {}
             _ if self.exact => {
                 let wanted = match nesting {
@@ -322,7 +323,8 @@ pub fn reference_value(
         (Arc::clone(name), seen(name, value, &open).with_marks(&reference))
     });
     let entries = entries.collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) })).into()
+    Kind::Mapping(Arc::new(Mapping { entries, open: Some(Arc::new(open)), ..Mapping::default() }))
+        .into()
 }
 
 /// What a reference sees of a member that is written.
@@ -361,7 +363,7 @@ fn seen_objects(value: &Value, block: &Arc<Block>, around: &Open) -> Value {
                 .iter()
                 .map(|(name, item)| (Arc::clone(name), seen_objects(item, block, around)));
             let entries = entries.collect();
-            Kind::Mapping(Arc::new(Mapping { entries, is_map: true, open: None }))
+            Kind::Mapping(Arc::new(Mapping { entries, is_map: true, ..Mapping::default() }))
         }
         Kind::Mapping(map) if map.open.is_none() && around.exact && !block.partial => {
             return whole_block(value, block, Some(around));
@@ -371,7 +373,11 @@ fn seen_objects(value: &Value, block: &Arc<Block>, around: &Open) -> Value {
             let inner = map.entries.iter();
             let inner = inner.map(|(name, item)| (Arc::clone(name), seen(name, item, &open)));
             let entries = inner.collect();
-            Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) }))
+            Kind::Mapping(Arc::new(Mapping {
+                entries,
+                open: Some(Arc::new(open)),
+                ..Mapping::default()
+            }))
         }
         _ => return value.clone(),
     };
@@ -390,7 +396,7 @@ fn open_blocks(value: &Value, around: &Open) -> Value {
             let entries = inner.map(|(name, value)| (Arc::clone(name), open_blocks(value, &open)));
             let entries = entries.collect();
             let open = Some(Arc::new(open.clone()));
-            let map = Mapping { entries, is_map: false, open };
+            let map = Mapping { entries, open, ..Mapping::default() };
             Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
         }
         _ => item.clone(),

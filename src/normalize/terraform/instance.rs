@@ -170,7 +170,10 @@ impl<'a> Instance<'a> {
             Space::Output => "output.",
         };
         self.enter(&format!("{kind}{name}"), at)?;
+        // What fails in a value of its own fails there, whoever asks for it.
+        let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
+        self.evaluator.tried.set(tried);
         self.evaluator.leave();
         let checked = result.and_then(|value| match Evaluator::check_size(&value) {
             Ok(()) => Ok(value),
