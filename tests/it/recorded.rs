@@ -336,7 +336,8 @@ fn a_state_beside_its_configuration_is_judged_where_it_is_named() {
         ("terraform.tfstate", &*text),
     ];
     let project = load(&files, "");
-    assert!(find(only(&project), "aws_s3_bucket.logs[\"a\"]").attributes.get("id").is_none());
+    let id = find(only(&project), "aws_s3_bucket.logs[\"a\"]").attributes.get("id");
+    assert!(matches!(id, Some(Value::Unknown(_))), "{id:?}");
     assert!(
         project
             .problems
