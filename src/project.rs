@@ -10,7 +10,9 @@ use rustc_hash::FxHashMap;
 use crate::discover::{self, CandidateKind};
 use crate::document::{self, Document, Resource};
 use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
-use crate::normalize::terraform::{self, Module, Terraform, VariableFile, VariableOption};
+use crate::normalize::terraform::{
+    self, Installation, Installations, Module, Terraform, VariableFile, VariableOption,
+};
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::{Body, Node, hcl, json, yaml};
 
@@ -55,9 +57,13 @@ pub struct Project {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
-        let mut loader = Loader { files, project: Self::default(), parsed: Vec::new() };
+        let mut loader =
+            Loader { files, project: Self::default(), parsed: Vec::new(), installations: None };
         loader.discover(&options.paths);
         loader.load_called_modules();
+        while loader.load_installed_modules() {
+            loader.load_called_modules();
+        }
         let scanned = std::mem::take(&mut loader.parsed);
         loader.normalize(scanned, options);
         let mut project = loader.project;
@@ -127,6 +133,8 @@ struct Loader<'f> {
     files: &'f dyn FileSystem,
     project: Project,
     parsed: Vec<Parsed>,
+    /// What is installed; read once.
+    installations: Option<Installations>,
 }
 
 impl Loader<'_> {
@@ -190,20 +198,64 @@ impl Loader<'_> {
             if missing.is_empty() {
                 return;
             }
-            let mut candidates = Vec::new();
-            for folder in &missing {
-                let entries = self.files.list(folder).unwrap_or_default();
-                let terraform = |path: String| match CandidateKind::of(&path) {
-                    Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
-                        Some((path, kind))
-                    }
-                    _ => None,
-                };
-                candidates.extend(entries.into_iter().filter_map(|entry| terraform(entry.path)));
-            }
+            self.read_modules(&missing);
             known.extend(missing);
-            self.read_and_parse(candidates, false);
         }
+    }
+
+    /// Read the Terraform files of folders that nobody asked for.
+    fn read_modules(&mut self, folders: &BTreeSet<String>) {
+        let mut candidates = Vec::new();
+        for folder in folders {
+            let entries = self.files.list(folder).unwrap_or_default();
+            let terraform = |path: String| match CandidateKind::of(&path) {
+                Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
+                    Some((path, kind))
+                }
+                _ => None,
+            };
+            candidates.extend(entries.into_iter().filter_map(|entry| terraform(entry.path)));
+        }
+        self.read_and_parse(candidates, false);
+    }
+
+    /// Modules that are installed and that some call names are read too. Says whether there were new ones.
+    fn load_installed_modules(&mut self) -> bool {
+        let mut bodies: BTreeMap<&str, Vec<&Body>> = BTreeMap::new();
+        for parsed in &self.parsed {
+            if let Content::Terraform(body) = &parsed.content {
+                bodies.entry(folder_of(&parsed.path)).or_default().push(body);
+            }
+        }
+        let installations = self.installations.take().unwrap_or_else(|| {
+            let scanned = self.parsed.iter().filter(|parsed| parsed.scanned);
+            let roots: BTreeSet<&str> = scanned
+                .filter(|parsed| matches!(parsed.content, Content::Terraform(_)))
+                .map(|parsed| folder_of(&parsed.path))
+                .collect();
+            let mut installations = Installations::new();
+            for root in roots {
+                match Installation::read(self.files, root) {
+                    Some(Ok(installation)) => drop(installations.insert(root.into(), installation)),
+                    Some(Err(problem)) => self.project.problems.push(problem),
+                    None => {}
+                }
+            }
+            installations
+        });
+        let mut missing = BTreeSet::new();
+        for (root, installation) in &installations {
+            missing.extend(terraform::installed::folders_of_calls(root, installation, &bodies));
+        }
+        let read: BTreeSet<&str> = bodies.keys().copied().collect();
+        missing.retain(|folder| !read.contains(&**folder));
+        // A folder without files is not asked for again.
+        let known = self.parsed.len();
+        self.installations = Some(installations);
+        if !missing.is_empty() {
+            self.read_modules(&missing);
+        }
+        self.parsed.len() > known
     }
 
     fn normalize(&mut self, parsed: Vec<Parsed>, options: &Options) {
@@ -245,6 +297,7 @@ impl Loader<'_> {
             .into_iter()
             .map(|(folder, mut files)| {
                 files.sort_by(|a, b| a.1.cmp(&b.1));
+                terraform::drop_shadowed(&mut files);
                 (Arc::clone(&folder), Module::new(folder, files))
             })
             .collect();
@@ -253,6 +306,7 @@ impl Loader<'_> {
         let (documents, problems) = terraform::normalize(&Terraform {
             modules: &modules,
             scanned: &scanned,
+            installations: &self.installations.take().unwrap_or_default(),
             variable_files: &variable_files,
             options: &inputs,
             workspace: workspace.into(),

@@ -254,6 +254,7 @@ fn module(module: &ModuleCall, sources: &Sources) -> Json {
         "address": &*module.address,
         "source": &*module.source,
         "version": module.version.as_deref(),
+        "revision": module.revision.as_deref(),
         "pinned": module.pinned,
         "resolved": module.resolved,
         "inputs": object(&module.inputs, &[]),

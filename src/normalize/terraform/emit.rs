@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::body::{self, Evaluated};
 use super::expand::Shape;
 use super::imports;
+use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
@@ -342,7 +343,7 @@ fn module_call(
 ) {
     let source: Arc<str> = call.literal("source").cloned().unwrap_or_default();
     let version = call.literal("version").cloned();
-    let pinned = is_pinned(&source, version.as_deref());
+    let pinned = installed::is_pinned(&source, version.as_deref());
     let address: Arc<str> = format!("{}module.{name}", instance.prefix).into();
     let arguments = instance.arguments_of(call);
     let mut lowering = Lowering::deciding();
@@ -353,6 +354,7 @@ fn module_call(
         address: Arc::clone(&address),
         source: Arc::clone(&source),
         version: version.clone(),
+        revision: installed::revision(&source).map(Arc::from),
         pinned,
         resolved,
         inputs,
@@ -370,6 +372,9 @@ fn module_call(
     ]);
     if let Some(version) = version {
         entries.insert("version".into(), Value::string(version));
+    }
+    if let Some(revision) = installed::revision(&source) {
+        entries.insert("revision".into(), Value::string(revision));
     }
     let declared = Evaluated { entries, spans };
     document.resources.push(declare(
@@ -393,21 +398,4 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
         }
     }
     Arc::new(SpanTable::new(places))
-}
-
-/// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
-fn is_pinned(source: &str, version: Option<&str>) -> bool {
-    if is_local_source(source) {
-        return true;
-    }
-    if let Some(version) = version {
-        let version = version.trim().trim_start_matches('=').trim();
-        return !version.is_empty()
-            && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
-    }
-    let reference =
-        source.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
-    reference.is_some_and(|text| {
-        matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
-    })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::inputs::Given;
+use super::installed::Installation;
 use super::module::Module;
 use super::scope::Fault;
 use super::value::Value;
@@ -39,6 +40,8 @@ pub struct Evaluator<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// What is installed for the root.
+    pub installed: Option<&'a Installation>,
     /// What Terraform would refuse.
     pub problems: RefCell<Vec<Problem>>,
     /// What was taken for granted, in words.
@@ -74,6 +77,7 @@ impl<'a> Evaluator<'a> {
             inputs,
             workspace,
             files,
+            installed: None,
             problems: RefCell::default(),
             assumptions: RefCell::default(),
             stack: RefCell::default(),

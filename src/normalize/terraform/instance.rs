@@ -15,6 +15,7 @@ use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
 use super::imports::{self, Imported};
+use super::installed::Found;
 use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types;
@@ -617,16 +618,35 @@ impl<'a> Instance<'a> {
                 help,
             ));
         };
+        let mut installed = None;
         if !is_local_source(source) {
-            let message =
-                format!("module \"{name}\" is not resolved: {source} is not in the scanned tree");
-            return Err(report(
-                ProblemKind::ModuleUnresolved,
-                message,
-                "what depends on it is unknown",
-            ));
+            let mut key = self.call_names();
+            key.push(name.into());
+            let version = call.literal("version").map(|version| &**version);
+            let manifest = self.evaluator.installed;
+            let found = manifest.map(|it| it.find(&key.join("."), source, version));
+            let (message, help) = match found {
+                Some(Found::Folder(folder)) => {
+                    installed = Some(folder.to_owned());
+                    (String::new(), "")
+                }
+                Some(Found::Stale(why)) => (
+                    format!("module \"{name}\" is not resolved: {why}"),
+                    "run terraform init again; what depends on it is unknown",
+                ),
+                Some(Found::Nothing) | None => (
+                    format!(
+                        "module \"{name}\" is not resolved: {source} is not in the scanned tree"
+                    ),
+                    "run terraform init first; without it, what depends on it is unknown",
+                ),
+            };
+            if installed.is_none() {
+                return Err(report(ProblemKind::ModuleUnresolved, message, help));
+            }
         }
-        let Some(folder) = crate::source::join(&self.module.folder, source) else {
+        let folder = installed.or_else(|| crate::source::join(&self.module.folder, source));
+        let Some(folder) = folder else {
             let message = format!("module \"{name}\" is not resolved: {source} leaves the project");
             return Err(report(ProblemKind::NotFound, message, "scan a folder that holds both"));
         };

@@ -16,6 +16,7 @@ pub mod functions;
 mod host;
 mod imports;
 mod inputs;
+pub mod installed;
 mod instance;
 pub mod json_syntax;
 mod lower;
@@ -40,7 +41,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
+pub use installed::{Found, Installation, Installations};
 pub use module::{Module, is_local_source, literal_text};
+pub use overrides::drop_shadowed;
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
@@ -52,6 +55,8 @@ pub struct Terraform<'a> {
     pub modules: &'a FxHashMap<Arc<str>, Module>,
     /// Folders that were asked for; the others are there because something calls them.
     pub scanned: &'a BTreeSet<Arc<str>>,
+    /// What is installed, by the folder of the root module.
+    pub installations: &'a Installations,
     /// Variable files by folder.
     pub variable_files: &'a FxHashMap<Arc<str>, Vec<VariableFile>>,
     /// Values from the command line, in order.
@@ -130,8 +135,10 @@ impl Terraform<'_> {
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
         let values = inputs::collect(root, files, self.options, &mut problems);
         let workspace = Arc::clone(&self.workspace);
-        let evaluator =
-            Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
+        let mut evaluator =
+            evaluator::Evaluator::new(self.modules, root, values, workspace, self.files);
+        evaluator.installed = self.installations.get(folder);
+        let evaluator = Rc::new(evaluator);
         let instance = instance::Instance::root(Rc::clone(&evaluator));
         let mut document = emit::document(&instance);
         let reached = evaluator.reached.take();
