@@ -3,18 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::config::{self, Config};
 use crate::discover::{self, CandidateKind};
 use crate::document::{self, Document, Resource};
 use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
+use crate::normalize::terraform::assumptions::Stated;
 use crate::normalize::terraform::{
     self, Installation, Installations, Module, Terraform, VariableFile, VariableOption,
 };
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::{Body, Node, hcl, json, yaml};
+use crate::vocabulary::Vocabulary;
 
 /// Resources of a document that are checked against its schema at once.
 const CHECKED_AT_ONCE: usize = 512;
@@ -28,6 +32,10 @@ pub struct Options {
     pub variables: Vec<Input>,
     /// `terraform.workspace`; `default` where empty.
     pub workspace: String,
+    /// Whether `dreadnought.yaml` is left alone.
+    pub no_config: bool,
+    /// Provider facts: the embedded ones, and those of `--provider-schema`.
+    pub vocabulary: Arc<Vocabulary>,
 }
 
 /// A variable's value from the command line.
@@ -57,8 +65,15 @@ pub struct Project {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
-        let mut loader =
-            Loader { files, project: Self::default(), parsed: Vec::new(), installations: None };
+        let mut loader = Loader {
+            files,
+            vocabulary: Arc::clone(&options.vocabulary),
+            project: Self::default(),
+            parsed: Vec::new(),
+            installations: None,
+            config: Config::default(),
+        };
+        loader.configure(options);
         loader.discover(&options.paths);
         loader.load_called_modules();
         while loader.load_installed_modules() {
@@ -81,9 +96,7 @@ impl Project {
         let check = |document: &Document| -> Vec<String> {
             let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
             let of_part = |resources: &[Resource]| {
-                let part =
-                    Document { resources: resources.to_vec(), ..document.without_resources() };
-                document::schema::check(&document::json::document(&part, sources))
+                document::schema::check(&document::json::part(document, resources, sources))
             };
             let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
             if document.resources.is_empty() {
@@ -131,13 +144,45 @@ type ModuleFile = (FileId, Arc<str>, Body);
 
 struct Loader<'f> {
     files: &'f dyn FileSystem,
+    vocabulary: Arc<Vocabulary>,
     project: Project,
     parsed: Vec<Parsed>,
     /// What is installed; read once.
     installations: Option<Installations>,
+    /// What the project says about itself.
+    config: Config,
 }
 
 impl Loader<'_> {
+    fn configure(&mut self, options: &Options) {
+        let path = if options.no_config { None } else { config::find(self.files, &options.paths) };
+        if let Some(path) = path {
+            let (config, problems) = config::read(self.files, &path, &mut self.project.sources);
+            self.config = config;
+            self.project.problems.extend(problems);
+        }
+    }
+
+    /// What the project says that data sources return.
+    fn stated(&self) -> Vec<Stated> {
+        let stated = |assumption: &config::Assumption| Stated {
+            target: Arc::clone(&assumption.target),
+            values: assumption.values.clone(),
+            used: AtomicBool::new(false),
+        };
+        self.config.assumptions.iter().map(stated).collect()
+    }
+
+    fn note_unused_assumptions(&mut self, stated: &[Stated]) {
+        for (assumption, stated) in self.config.assumptions.iter().zip(stated) {
+            if !stated.used.load(Ordering::Relaxed) {
+                let message = format!("nothing uses the assumption about `{}`", stated.target);
+                let problem = Problem::new(ProblemKind::Note, message).at(assumption.place);
+                self.project.problems.push(problem);
+            }
+        }
+    }
+
     fn discover(&mut self, paths: &[String]) {
         let discovery = discover::discover(self.files, paths);
         self.project.problems.extend(discovery.problems);
@@ -157,9 +202,10 @@ impl Loader<'_> {
             }
         }
         let sources = &self.project.sources;
+        let vocabulary = &*self.vocabulary;
         let parse = |(file, kind): &(FileId, CandidateKind)| {
             let source = sources.get(*file);
-            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
+            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind, vocabulary)));
             let (content, problems) = caught.unwrap_or_else(|_| {
                 let place = Place { file: *file, span: Span::default() };
                 let problem =
@@ -303,17 +349,21 @@ impl Loader<'_> {
             .collect();
         let inputs = self.inputs(&options.variables);
         let workspace = if options.workspace.is_empty() { "default" } else { &options.workspace };
+        let stated = self.stated();
         let (documents, problems) = terraform::normalize(&Terraform {
             modules: &modules,
             scanned: &scanned,
             installations: &self.installations.take().unwrap_or_default(),
+            assumptions: &stated,
             variable_files: &variable_files,
             options: &inputs,
             workspace: workspace.into(),
             files: self.files,
+            vocabulary: &options.vocabulary,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
+        self.note_unused_assumptions(&stated);
     }
 
     /// The command line's values as files, so that mistakes in them have a place.
@@ -450,16 +500,21 @@ impl Loader<'_> {
     }
 }
 
-fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Vec<Problem>) {
+fn parse(
+    file: FileId,
+    source: &SourceFile,
+    kind: CandidateKind,
+    vocabulary: &Vocabulary,
+) -> (Content, Vec<Problem>) {
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
-            let (body, problems) = hcl::parse(file, text);
+            let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
             (Content::Terraform(body), problems)
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
             Ok(tree) => {
-                let (body, problems) = terraform::json_syntax::body(file, tree);
+                let (body, problems) = terraform::json_syntax::body(file, tree, vocabulary);
                 (Content::Terraform(body), problems)
             }
             Err(problem) => (Content::Broken, vec![problem]),
@@ -469,6 +524,11 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
+        CandidateKind::Json | CandidateKind::Yaml
+            if !kubernetes::may_matter(&source.path, text) =>
+        {
+            (Content::Data(Vec::new()), Vec::new())
+        }
         CandidateKind::Json => match json::parse(file, text) {
             Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
             Err(problem) => (Content::Broken, vec![problem]),
@@ -486,7 +546,8 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
 fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
     // Terraform goes by the ending, in small letters.
     if path.strip_suffix(".json").is_none() {
-        return hcl::parse(file, text);
+        let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
+        return (body, problems);
     }
     match json::parse(file, text) {
         Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),

@@ -105,6 +105,12 @@ pub struct Input {
     /// Terraform workspace
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub workspace: String,
+    /// Provider schemas to judge by, as `terraform providers schema -json` prints them
+    #[arg(long = "provider-schema", value_name = "FILE")]
+    pub schemas: Vec<PathBuf>,
+    /// Leave `dreadnought.yaml` alone
+    #[arg(long)]
+    pub no_config: bool,
     /// Threads to use, 0 for one a core
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,

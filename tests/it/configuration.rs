@@ -312,3 +312,207 @@ fn no_message_tells_a_secret(#[case] text: &str) {
         assert!(!message.contains("hush") && !message.contains("31337"), "{message}");
     }
 }
+
+const CALLER: &str = r#"
+data "aws_caller_identity" "me" {}
+data "aws_vpc" "main" {
+  count = 1
+}
+output "account" { value = data.aws_caller_identity.me.account_id }
+output "range" { value = data.aws_vpc.main[0].cidr_block }
+output "other" { value = data.aws_caller_identity.me.arn }
+"#;
+
+const STATED: &str = r#"
+assumptions:
+  data.aws_caller_identity: {account_id: "123456789012"}
+  data.aws_vpc.main:
+    cidr_block: 10.0.0.0/16
+"#;
+
+#[test]
+fn what_the_project_states_is_what_a_data_source_returns() {
+    let project = load(&[("main.tf", CALLER), ("dreadnought.yaml", STATED)]);
+    assert_eq!(problems(&project), []);
+    assert_eq!(output(&project, "account").as_str(), Some("123456789012"));
+    assert_eq!(output(&project, "range").as_str(), Some("10.0.0.0/16"));
+    assert!(matches!(output(&project, "other"), Value::Unknown(_)));
+    let assumptions: Vec<&str> = root(&project).assumptions.iter().map(|it| &**it).collect();
+    assert_eq!(
+        assumptions,
+        [
+            "data.aws_caller_identity.me: account_id as the project's configuration states",
+            "data.aws_vpc.main[0]: cidr_block as the project's configuration states",
+        ]
+    );
+}
+
+#[test]
+fn a_configuration_file_can_be_left_alone() {
+    let files = MemoryFileSystem::from(&[("main.tf", CALLER), ("dreadnought.yaml", STATED)]);
+    let options = Options { paths: vec![String::new()], no_config: true, ..Options::default() };
+    let project = Project::load(&files, &options);
+    assert!(matches!(output(&project, "account"), Value::Unknown(_)));
+    assert!(root(&project).assumptions.is_empty());
+}
+
+/// The nearest file above all paths holds, and none beside or below them.
+#[rstest]
+#[case::in_the_folder(&["a/b"], &["a/b/dreadnought.yaml", "dreadnought.yaml"], Some("a/b/dreadnought.yaml"))]
+#[case::above(&["a/b"], &["a/dreadnought.yaml", "c/dreadnought.yaml"], Some("a/dreadnought.yaml"))]
+#[case::of_a_file(&["a/b/main.tf"], &["a/b/dreadnought.yaml"], Some("a/b/dreadnought.yaml"))]
+#[case::of_two(&["a/b", "a/bc"], &["a/b/dreadnought.yaml", "a/dreadnought.yaml"], Some("a/dreadnought.yaml"))]
+#[case::of_everything(&["a", "c"], &["a/dreadnought.yaml"], None)]
+#[case::below(&[""], &["a/dreadnought.yaml"], None)]
+fn the_nearest_configuration_holds(
+    #[case] paths: &[&str],
+    #[case] configurations: &[&str],
+    #[case] expected: Option<&str>,
+) {
+    let mut files = MemoryFileSystem::default();
+    for path in ["a/b/main.tf", "a/bc/main.tf", "c/main.tf"] {
+        files.files.insert(path.to_owned(), b"locals {}".to_vec());
+    }
+    for path in configurations {
+        files.files.insert((*path).to_owned(), b"assumptions: {}".to_vec());
+    }
+    let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+    assert_eq!(dreadnought::config::find(&files, &paths).as_deref(), expected);
+}
+
+/// What is wrong with a configuration, at its line; and the schema says the same of it.
+#[rstest]
+#[case::nothing("", None, true)]
+#[case::empty("assumptions:\n", None, true)]
+#[case::whole("assumptions:\n  module.a[\"x.y\"].data.aws_vpc.main[0]: {id: vpc-1}\n", None, true)]
+#[case::misspelled("assumption: {}\n", Some((1, "there is no key `assumption`", Some("did you mean `assumptions`?"))), false)]
+#[case::unknown("\nwaivers: []\n", Some((2, "there is no key `waivers`", Some("there are: assumptions"))), false)]
+#[case::no_data("assumptions:\n  aws_vpc.main: {}\n", Some((2, "`aws_vpc.main` is no data source", Some("write a type, `data.aws_caller_identity`, or an address, `module.net.data.aws_vpc.main`"))), false)]
+#[case::no_map("assumptions:\n  data.aws_vpc: 3\n", Some((2, "what a data source returns must be a map", None)), false)]
+#[case::list("assumptions: [1]\n", Some((1, "`assumptions` must be a map", None)), false)]
+#[case::text("hello\n", Some((1, "the configuration must be a map", None)), false)]
+fn mistakes_in_a_configuration_are_at_their_line(
+    #[case] text: &str,
+    #[case] expected: Option<(u32, &str, Option<&str>)>,
+    #[case] fits: bool,
+) {
+    let project = load(&[("main.tf", "locals {}\n"), ("dreadnought.yaml", text)]);
+    let errors: Vec<_> = project
+        .problems
+        .iter()
+        .filter(|problem| problem.kind == ProblemKind::Configuration)
+        .map(|problem| {
+            let place = problem.place.unwrap();
+            let line = project.sources.get(place.file).position(place.span.start).line;
+            (line, problem.message.as_str(), problem.help.as_deref())
+        })
+        .collect();
+    assert_eq!(errors, expected.into_iter().collect::<Vec<_>>());
+    let schema = std::fs::read_to_string("schemas/config.schema.json").unwrap();
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let (trees, _) = dreadnought::syntax::yaml::parse(dreadnought::source::FileId(0), text);
+    let instance = trees
+        .first()
+        .map_or(serde_json::Value::Null, |tree| dreadnought::pack::to_value(tree).to_json());
+    assert_eq!(jsonschema::is_valid(&schema, &instance), fits);
+}
+
+#[test]
+fn an_assumption_that_nothing_uses_is_a_warning() {
+    let text = "assumptions:\n  data.aws_region.other: {name: eu-west-1}\n";
+    let project = load(&[("main.tf", CALLER), ("dreadnought.yaml", text)]);
+    let message = "nothing uses the assumption about `data.aws_region.other`";
+    assert_eq!(problems(&project), [(ProblemKind::Note, message.to_owned())]);
+    let place = project.problems[0].place.unwrap();
+    assert_eq!(project.sources.get(place.file).position(place.span.start).line, 2);
+}
+
+/// A policy for Google is looked into like one for AWS.
+#[test]
+fn a_policy_of_google_is_computed() {
+    let project = load(&[(
+        "main.tf",
+        r#"
+resource "google_storage_bucket" "b" {}
+data "google_iam_policy" "p" {
+  binding {
+    role    = "roles/viewer"
+    members = ["user:b@x.y", "allUsers"]
+  }
+  binding {
+    role    = "roles/editor"
+    members = ["user:a@x.y"]
+    condition {
+      title      = "t"
+      expression = "true"
+    }
+  }
+  audit_config {
+    service = "allServices"
+    audit_log_configs {
+      log_type = "DATA_READ"
+    }
+  }
+}
+resource "google_storage_bucket_iam_policy" "p" {
+  bucket      = google_storage_bucket.b.name
+  policy_data = data.google_iam_policy.p.policy_data
+}
+output "p" { value = jsondecode(data.google_iam_policy.p.policy_data) }
+"#,
+    )]);
+    assert_eq!(problems(&project), []);
+    let document = root(&project);
+    let policy = document
+        .resources
+        .iter()
+        .find(|resource| &*resource.address == "google_storage_bucket_iam_policy.p")
+        .unwrap();
+    let expected = serde_json::json!({
+        "auditConfigs": [{"auditLogConfigs": [{"logType": "DATA_READ"}], "service": "allServices"}],
+        "bindings": [
+            {"condition": {"expression": "true", "title": "t"}, "members": ["user:a@x.y"], "role": "roles/editor"},
+            {"members": ["allUsers", "user:b@x.y"], "role": "roles/viewer"},
+        ],
+    });
+    assert_eq!(policy.parsed.get("policy_data").unwrap().to_json(), expected);
+    assert_eq!(output(&project, "p").to_json(), expected);
+}
+
+/// What AWS data sources give follows the provider configuration that they have.
+#[test]
+fn data_sources_follow_their_provider() {
+    let project = load(&[
+        (
+            "main.tf",
+            r#"
+provider "aws" {
+  region = "cn-north-1"
+}
+provider "aws" {
+  alias  = "us"
+  region = "us-gov-west-1"
+}
+data "aws_partition" "here" {}
+data "aws_partition" "there" {
+  provider = aws.us
+}
+module "m" {
+  source    = "./m"
+  providers = { aws = aws.us }
+}
+output "all" {
+  value = [data.aws_partition.here.partition, data.aws_partition.there.partition, module.m.region]
+}
+"#,
+        ),
+        (
+            "m/main.tf",
+            "data \"aws_region\" \"r\" {}\noutput \"region\" { value = data.aws_region.r.name }\n",
+        ),
+    ]);
+    assert_eq!(problems(&project), []);
+    let expected = serde_json::json!(["aws-cn", "aws-us-gov", "us-gov-west-1"]);
+    assert_eq!(output(&project, "all").to_json(), expected);
+    assert!(root(&project).assumptions.is_empty());
+}

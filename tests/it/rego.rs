@@ -58,6 +58,7 @@ fn document(resources: &Json) -> Document {
                 pinned: false,
                 resolved: false,
                 inputs: Value::object(BTreeMap::new()),
+                sensitive: Vec::new(),
                 references,
                 place,
                 spans: Arc::default(),

@@ -2,24 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use dreadnought::document::{Document, Mode, Value};
 use dreadnought::project::{Input, Options, Project};
 use dreadnought::source::{DiskFileSystem, MemoryFileSystem, ProblemKind};
+use dreadnought::vocabulary::Vocabulary;
 use rstest::rstest;
 use serde_json::Value as Json;
 
 /// Cases that are not right yet, with the reason. One that becomes right has to leave the list.
 const PENDING: &[(&str, &str)] = &[
-    ("014_attr_as_blocks_nested_type", "needs the provider's schema: which attributes are sets"),
-    ("017_type_coercion", "needs the provider's schema: which attributes are sets"),
     ("023_policy_json", "needs the provider: what a data source returns"),
-    (
-        "026_tf_json_blocks",
-        "needs the provider's schema: which members of a JSON object are blocks",
-    ),
-    ("029_err_too_many_blocks", "needs the provider's schema: how many blocks there may be"),
-    ("142_err_unsupported_block", "needs the provider's schema: which blocks there are"),
     ("013_fn_file", "the working directory is unknown here, by design"),
     ("028_ex_try_can", "a division by zero is infinite for Terraform, an error here"),
 ];
@@ -52,10 +46,34 @@ fn inputs(folder: &Path) -> Vec<Input> {
     inputs
 }
 
+/// Provider facts of the made-up provider that cases with `"mock": true` use.
+fn mock_vocabulary() -> Arc<Vocabulary> {
+    static MOCK: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform/mock-schema.json");
+        let text = fs::read_to_string(path).unwrap();
+        Arc::new(Vocabulary::new([text.as_str()]).unwrap())
+    });
+    Arc::clone(&MOCK)
+}
+
+fn is_mock(folder: &Path) -> bool {
+    json(&folder.join("case.json")).is_some_and(|case| case["mock"] == true)
+}
+
 fn load(folder: &Path) -> Project {
+    let vocabulary = if is_mock(folder) { mock_vocabulary() } else { Arc::default() };
+    load_with(folder, vocabulary)
+}
+
+fn load_with(folder: &Path, vocabulary: Arc<Vocabulary>) -> Project {
     let files = DiskFileSystem::new(folder).unwrap();
-    let options =
-        Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
+    let options = Options {
+        paths: vec![String::new()],
+        variables: inputs(folder),
+        vocabulary,
+        ..Options::default()
+    };
     let project = Project::load(&files, &options);
     let unfit: Vec<_> =
         project.problems.iter().filter(|problem| problem.kind == ProblemKind::Schema).collect();
@@ -314,6 +332,23 @@ fn agrees_with_terraform(
             assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})");
         }
     }
+}
+
+/// What the provider itself gives, text for text.
+#[rstest]
+fn data_sources_give_what_the_provider_gives(
+    #[files("fixtures/terraform/data_sources/*")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    let expected = json(&folder.join("expected.json")).unwrap();
+    let project = on_large_stack(|| load(&folder));
+    let document = &project.documents[0];
+    assert_eq!(document.problems, []);
+    let mut found = Vec::new();
+    compare_outputs(document, &expected, &mut found);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_eq!(document.assumptions, [], "all of it is decided by the configuration");
 }
 
 #[test]

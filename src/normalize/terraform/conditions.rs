@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::expression::evaluate;
-use super::instance::Instance;
+use super::instance::{Instance, ResourceInstance};
 use super::module::Declaration;
 use super::operators;
 use super::scope::{Fault, Key, Name, Repetition, Scope};
@@ -110,10 +110,9 @@ fn validations(
 /// The conditions of one instance of a resource or data source. `myself` is what `self` stands for.
 pub fn of_resource(
     instance: &Rc<Instance<'_>>,
-    address: &str,
     declaration: &Declaration,
     (key, repetition): (&Key, &Repetition),
-    myself: &Value,
+    made: &ResourceInstance,
 ) {
     let mut lifecycles = declaration.block.body.blocks_named("lifecycle").peekable();
     if lifecycles.peek().is_none() {
@@ -131,10 +130,14 @@ pub fn of_resource(
                     _ => continue,
                 };
                 let is_after = what == "postcondition";
-                let what = format!("a {what} of {address} fails");
+                let what = format!("a {what} of {} fails", made.address);
                 let rule = Rule { what, block, place: None, kind };
-                let name = Name { name: "self", value: myself.clone(), outer: None };
-                let names = is_after.then_some(&name);
+                let name = is_after.then(|| Name {
+                    name: "self",
+                    value: made.value().clone(),
+                    outer: None,
+                });
+                let names = name.as_ref();
                 check(instance, &Scope { names, ..scope.clone() }, &rule);
             }
         }
@@ -194,6 +197,7 @@ fn words(scope: &Scope<'_, '_>, block: &Block) -> Result<String, Fault> {
     })?;
     Ok(match &text.kind {
         Kind::String(text) => text.trim().to_owned(),
+        Kind::Null => return Err(scope.fault(message.value.span, "the message cannot be null")),
         _ => "its message is not known yet".to_owned(),
     })
 }

@@ -5,13 +5,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::body::{self, Evaluated};
+use super::defaults;
 use super::expand::Shape;
+use super::facts;
 use super::imports;
 use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::moves::{self, Move};
+use super::providers;
 use super::scope::{Repetition, Scope};
 use super::value::Value;
 use crate::document::{
@@ -19,7 +22,7 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::syntax::NodeKind;
+use crate::vocabulary;
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -96,7 +99,7 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Mo
 }
 
 fn resource(
-    instance: &Instance<'_>,
+    instance: &Rc<Instance<'_>>,
     declaration: &ResourceDeclaration,
     made: &ResourceInstance,
     unknown: bool,
@@ -105,10 +108,23 @@ fn resource(
     let attributes = lowering.entries(&made.body.entries);
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
-    let tags = tags(&attributes);
+    let wanted = providers::provider_of(declaration);
+    let provider = instance.provider(&wanted);
+    let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
+    let tags = tags(&attributes, default_tags);
+    if default_tags.is_some_and(|tags| tags.deep_marks().is_sensitive()) {
+        let at = Pointer::root().key("tags");
+        lowering.sensitive.extend(tags.keys().map(|key| at.key(key)));
+    }
+    let defaults = match (&made.facts, attributes.as_object()) {
+        (Some(facts), Some(written)) => defaults::of(&facts.block, written),
+        _ => Map::new(),
+    };
     let scope = ResourceScope {
         module: module_path(instance),
-        region: text(&attributes, "location").or_else(|| text(&attributes, "region")),
+        region: text(&attributes, "location")
+            .or_else(|| text(&attributes, "region"))
+            .or_else(|| provider.as_ref()?.region.clone()),
         environment: tags
             .iter()
             .find(|(key, _)| {
@@ -126,10 +142,10 @@ fn resource(
         },
         name: Arc::clone(&declaration.name),
         mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
-        provider: provider_name(declaration),
+        provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
-        defaults: document::Value::object(Map::new()),
+        defaults: document::Value::object(defaults),
         sensitive: lowering.sensitive,
         references,
         tags,
@@ -147,12 +163,35 @@ fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
-fn tags(attributes: &document::Value) -> Map {
-    let tags = ["tags", "labels"].iter().find_map(|name| attributes.get(name)?.as_object());
-    let known = |(key, value): (&Arc<str>, &document::Value)| {
-        value.as_str().map(|text| (Arc::clone(key), document::Value::string(text)))
+/// The tags or labels that are written, over those of the provider.
+fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
+    let mut tags = Map::new();
+    if let Some(defaults) = defaults {
+        let defaults = Lowering::default().value(defaults, &Pointer::root());
+        tags.extend(defaults.as_object().into_iter().flatten().filter_map(tag));
+    }
+    match ["tags", "labels"].iter().find_map(|name| attributes.get(name)) {
+        Some(document::Value::Object(own)) => tags.extend(own.iter().filter_map(tag)),
+        // Whatever they are, they win.
+        Some(unknown @ document::Value::Unknown(_)) => {
+            for value in tags.values_mut() {
+                *value = unknown.clone();
+            }
+        }
+        _ => {}
+    }
+    tags
+}
+
+fn tag((key, value): (&Arc<str>, &document::Value)) -> Option<(Arc<str>, document::Value)> {
+    let value = match value {
+        document::Value::Unknown(_) | document::Value::String(_) => value.clone(),
+        document::Value::Bool(_) | document::Value::Int(_) => {
+            document::Value::string(value.to_json().to_string())
+        }
+        _ => return None,
     };
-    tags.into_iter().flatten().filter_map(known).collect()
+    Some((Arc::clone(key), value))
 }
 
 /// `net["eu"]` for each call on the way.
@@ -164,20 +203,6 @@ fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
         Arc::from(own.strip_prefix("module.").unwrap_or(own))
     };
     instance.called_from.iter().map(segment).collect()
-}
-
-/// The `provider` argument's name, else the type's first word.
-fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
-    let mut written =
-        declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
-    while let Some(kind) = written {
-        match kind {
-            NodeKind::Name(name) => return Arc::clone(name),
-            NodeKind::Attribute(base, _) => written = Some(&base.kind),
-            _ => break,
-        }
-    }
-    declaration.kind.split('_').next().unwrap_or_default().into()
 }
 
 fn variables(root: &Rc<Instance<'_>>) -> Vec<Variable> {
@@ -290,13 +315,20 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
         let name = &declaration.block.labels[0].text;
         let scope = Scope::of(instance, declaration.file, &Repetition::Single);
         let mut evaluated = body::evaluate_body(&declaration.block.body, &[], instance, &scope);
+        if let Some(facts) =
+            instance.evaluator.vocabulary.find(&format!("{}{name}", vocabulary::PROVIDER))
+        {
+            facts::conform(&facts, &mut evaluated.entries);
+        }
         let alias = declaration.literal("alias").cloned();
         let suffix = alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
         if instance.prefix.is_empty() {
+            let mut lowering = Lowering::default();
             document.providers.push(Provider {
                 name: Arc::clone(name),
                 alias,
-                attributes: Lowering::default().entries(&evaluated.entries),
+                attributes: lowering.entries(&evaluated.entries),
+                sensitive: lowering.sensitive,
                 place: declaration.header(),
             });
         }
@@ -323,9 +355,11 @@ fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
         .map_or_else(|| Arc::from("cloud"), |label| Arc::clone(&label.text));
     let scope = Scope::of(root, declaration.file, &Repetition::Single);
     let mut evaluated = body::evaluate_body(&declaration.block.body, &[], root, &scope);
+    let mut lowering = Lowering::default();
     document.backend = Some(Backend {
         kind: Arc::clone(&kind),
-        attributes: Lowering::default().entries(&evaluated.entries),
+        attributes: lowering.entries(&evaluated.entries),
+        sensitive: lowering.sensitive,
         place: declaration.header(),
         spans: Arc::clone(&evaluated.spans),
     });
@@ -358,6 +392,7 @@ fn module_call(
         pinned,
         resolved,
         inputs,
+        sensitive: lowering.sensitive,
         references,
         place: call.header(),
         spans: Arc::clone(&spans),

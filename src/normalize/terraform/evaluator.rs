@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::assumptions::Stated;
 use super::inputs::Given;
 use super::installed::Installation;
 use super::module::Module;
@@ -12,6 +13,7 @@ use super::scope::Fault;
 use super::value::Value;
 use crate::document::SpanTable;
 use crate::source::{FileSystem, Place, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Steps that the evaluation of one root may take, beside those for each of its resources and modules.
 const BASE_STEPS: u64 = 5_000_000;
@@ -40,8 +42,12 @@ pub struct Evaluator<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// What the project says that data sources return.
+    pub stated: &'a [Stated],
     /// What is installed for the root.
     pub installed: Option<&'a Installation>,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
     /// What Terraform would refuse.
     pub problems: RefCell<Vec<Problem>>,
     /// What was taken for granted, in words.
@@ -70,6 +76,7 @@ impl<'a> Evaluator<'a> {
         inputs: FxHashMap<Arc<str>, Given>,
         workspace: Arc<str>,
         files: &'a dyn FileSystem,
+        vocabulary: &'a Vocabulary,
     ) -> Self {
         Self {
             modules,
@@ -78,6 +85,8 @@ impl<'a> Evaluator<'a> {
             workspace,
             files,
             installed: None,
+            stated: &[],
+            vocabulary,
             problems: RefCell::default(),
             assumptions: RefCell::default(),
             stack: RefCell::default(),

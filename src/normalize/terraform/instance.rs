@@ -1,29 +1,33 @@
 //! A module instance: a lazy graph of memoised values (variables, locals, outputs, resources, module calls).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::assumptions;
 use super::body::{self, Evaluated};
 use super::builtin;
 use super::conditions;
 use super::constraint;
-use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
+use super::data_sources;
+use super::evaluator::Evaluator;
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
+use super::facts;
 use super::imports::{self, Imported};
-use super::installed::Found;
-use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
+use super::module::{Declaration, Module, ResourceDeclaration};
+use super::providers::{self, Configuration};
+use super::schema_check;
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types;
-use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Value};
+use super::value::{Kind, Marks, Value};
 use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
-use crate::source::{Place, Problem, ProblemKind, Span};
-use crate::syntax::Attribute;
+use crate::source::{Place, ProblemKind, Span};
+use crate::vocabulary::{self, Facts};
 
 /// Members of a resource block that say how it is made, not what it is.
 pub const RESOURCE_META: &[&str] =
@@ -46,16 +50,18 @@ pub struct Instance<'a> {
     pub called_from: Arc<[CallSite]>,
     /// Whether the instance is known to exist.
     pub existence: Existence,
-    caller: Option<Caller<'a>>,
+    pub(super) caller: Option<Caller<'a>>,
     values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
     resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
     children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
+    providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
     /// What the root's import blocks say, by their position.
     pub(super) imports: RefCell<FxHashMap<usize, Rc<Imported>>>,
 }
 
-struct Caller<'a> {
-    instance: Rc<Instance<'a>>,
+/// Who calls a module instance.
+pub(super) struct Caller<'a> {
+    pub(super) instance: Rc<Instance<'a>>,
     call: &'a Declaration,
     repetition: Repetition,
 }
@@ -87,8 +93,20 @@ pub struct ResourceInstance {
     pub address: Arc<str>,
     /// Attributes and places.
     pub body: Evaluated,
+    /// What is known of its type.
+    pub facts: Option<Arc<Facts>>,
+    is_data: bool,
+    value: OnceCell<Value>,
+}
+
+impl ResourceInstance {
     /// What a reference to it gives.
-    pub value: Value,
+    pub fn value(&self) -> &Value {
+        let facts = self.facts.as_deref();
+        self.value.get_or_init(|| {
+            facts::reference_value(&self.address, &self.body.entries, self.is_data, facts)
+        })
+    }
 }
 
 /// All instances of one module call.
@@ -116,6 +134,7 @@ impl<'a> Instance<'a> {
             values: RefCell::default(),
             resources: RefCell::default(),
             children: RefCell::default(),
+            providers: RefCell::default(),
             imports: RefCell::default(),
         })
     }
@@ -370,14 +389,14 @@ impl<'a> Instance<'a> {
         };
         let resources = self.resources_of(address, declaration, (scope, span))?;
         let value = match &resources.shape {
-            Shape::Single => return Ok(resources.instances[0].value.clone()),
+            Shape::Single => return Ok(resources.instances[0].value().clone()),
             Shape::Count(_) => {
-                Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect())
+                Value::tuple(resources.instances.iter().map(|each| each.value().clone()).collect())
             }
             Shape::Each(keys) => Value::object(
                 keys.iter()
                     .cloned()
-                    .zip(resources.instances.iter().map(|each| each.value.clone()))
+                    .zip(resources.instances.iter().map(|each| each.value().clone()))
                     .collect(),
             ),
             Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
@@ -411,6 +430,14 @@ impl<'a> Instance<'a> {
     ) -> Resources {
         let Expansion { shape, members } = expand::expand(&resource.declaration, self);
         let scope_file = resource.declaration.file;
+        let facts = self.facts_of(resource);
+        if let Some(facts) = facts.as_ref().filter(|facts| facts.exact) {
+            let block = &resource.declaration.block;
+            let at = (scope_file, block.header);
+            for fault in schema_check::check(&facts.block, &block.body, RESOURCE_META, at) {
+                self.evaluator.report(&fault);
+            }
+        }
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
@@ -424,23 +451,103 @@ impl<'a> Instance<'a> {
             let block = &resource.declaration.block.body;
             let evaluate = || body::evaluate_body(block, RESOURCE_META, self, &scope);
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
+            if let Some(facts) = &facts {
+                self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
+            } else if let Some(provider) = self.provider(&providers::provider_of(resource)) {
+                provider.complete(facts.as_deref(), &mut body.entries);
             }
             if let Some(id) = imports::id_of(self, resource, &address) {
                 body.entries.insert("id".into(), id);
             }
             self.refuse_ephemeral(&resource.declaration, &body);
-            let value = match (&*resource.kind, resource.is_data) {
-                ("terraform_data", false) => builtin::terraform_data(&address, &body),
-                ("terraform_remote_state", true) => builtin::remote_state_value(&address, &body),
-                _ => reference_value(&address, &body, resource.is_data),
+            let builtin = match (&*resource.kind, resource.is_data) {
+                ("terraform_data", false) => Some(builtin::terraform_data(&address, &body)),
+                ("terraform_remote_state", true) => {
+                    Some(builtin::remote_state_value(&address, &body))
+                }
+                _ => None,
+            };
+            let made = ResourceInstance {
+                address,
+                body,
+                facts: facts.clone(),
+                is_data: resource.is_data,
+                value: builtin.map(OnceCell::from).unwrap_or_default(),
             };
             let at = (&key, &repetition);
-            conditions::of_resource(self, &address, &resource.declaration, at, &value);
-            instances.push(ResourceInstance { address, body, value });
+            conditions::of_resource(self, &resource.declaration, at, &made);
+            instances.push(made);
         }
         Resources { shape, instances }
+    }
+
+    /// The provider configuration of this name: the module's own, else what its caller passes, else the caller's of the same name.
+    pub fn provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
+        if let Some(known) = self.providers.borrow().get(wanted) {
+            return known.clone();
+        }
+        let found = self.find_provider(wanted);
+        self.providers.borrow_mut().insert(wanted.clone(), found.clone());
+        found
+    }
+
+    fn find_provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
+        let declared = providers::declared(self, wanted);
+        if let Some(caller) = &self.caller
+            && declared.is_none_or(providers::is_proxy)
+        {
+            if let Some(passed) = providers::passed(caller.call, wanted) {
+                return caller.instance.provider(&passed);
+            }
+            if wanted.1.is_none() {
+                return caller.instance.provider(wanted);
+            }
+        }
+        let declared = declared?;
+        let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
+        if let Err((message, is_limit)) =
+            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
+        {
+            self.evaluator.report(&providers::circle(declared, message, is_limit));
+            return None;
+        }
+        let configuration = providers::evaluate(self, declared);
+        self.evaluator.leave();
+        Some(Rc::new(configuration))
+    }
+
+    /// What is known of a resource's type.
+    fn facts_of(&self, resource: &ResourceDeclaration) -> Option<Arc<Facts>> {
+        if resource.is_data {
+            return self.evaluator.vocabulary.find(&format!(
+                "{}{}",
+                vocabulary::DATA,
+                resource.kind
+            ));
+        }
+        self.evaluator.vocabulary.find(&resource.kind)
+    }
+
+    fn conform(&self, resource: &ResourceDeclaration, facts: &Facts, body: &mut Evaluated) {
+        let conformed = facts::conform(facts, &mut body.entries);
+        let spans = Arc::clone(&body.spans);
+        let report = |pointer: &Pointer, message: String| {
+            let place = spans.nearest(pointer).unwrap_or(resource.declaration.header());
+            self.evaluator.report(&Fault { message, place, is_limit: false });
+        };
+        for (pointer, message) in &conformed.faults {
+            let name = pointer.parts().last().unwrap_or_default();
+            report(pointer, format!("the value of \"{name}\" does not fit: {message}"));
+        }
+        for (pointer, message) in &conformed.refused {
+            report(pointer, message.clone());
+        }
+        if let Some(spans) = conformed.places(&body.spans) {
+            body.spans = Arc::new(spans);
+        }
     }
 
     /// What a resource holds is kept in the state, but for what its name says is only written.
@@ -482,8 +589,16 @@ impl<'a> Instance<'a> {
         if &*resource.kind == "terraform_remote_state" {
             builtin::complete_remote_state(self, resource, address, entries);
         }
-        if let Some(words) = super::assumptions::complete(&resource.kind, entries) {
-            self.evaluator.assumptions.borrow_mut().insert(format!("{address}: {words}").into());
+        data_sources::complete(self, resource, entries);
+        let assumed = |words: &str| {
+            let words = format!("{address}: {words}").into();
+            self.evaluator.assumptions.borrow_mut().insert(words);
+        };
+        let stated = self.evaluator.stated;
+        if let Some(words) = assumptions::state(stated, &resource.kind, address, entries) {
+            assumed(&words);
+        } else if let Some(words) = assumptions::complete(&resource.kind, entries) {
+            assumed(words);
         }
     }
 
@@ -595,115 +710,12 @@ impl<'a> Instance<'a> {
                 values: RefCell::default(),
                 resources: RefCell::default(),
                 children: RefCell::default(),
+                providers: RefCell::default(),
                 imports: RefCell::default(),
             });
             (key, child)
         };
         Children { instances: members.into_iter().map(instance).collect(), shape, unresolved: None }
-    }
-
-    /// The module that a call names, or why its files are not at hand.
-    fn resolve(&self, name: &str, call: &'a Declaration) -> Result<&'a Module, Arc<str>> {
-        let place = call.header();
-        let report = |kind: ProblemKind, message: String, help: &str| {
-            let problem = Problem::new(kind, message.clone()).at(place).help(help);
-            self.evaluator.problems.borrow_mut().push(problem);
-            Arc::<str>::from(message)
-        };
-        let Some(source) = call.literal("source") else {
-            let help = "write the source as a plain text";
-            return Err(report(
-                ProblemKind::Configuration,
-                format!("module \"{name}\" has no literal source"),
-                help,
-            ));
-        };
-        let mut installed = None;
-        if !is_local_source(source) {
-            let mut key = self.call_names();
-            key.push(name.into());
-            let version = call.literal("version").map(|version| &**version);
-            let manifest = self.evaluator.installed;
-            let found = manifest.map(|it| it.find(&key.join("."), source, version));
-            let (message, help) = match found {
-                Some(Found::Folder(folder)) => {
-                    installed = Some(folder.to_owned());
-                    (String::new(), "")
-                }
-                Some(Found::Stale(why)) => (
-                    format!("module \"{name}\" is not resolved: {why}"),
-                    "run terraform init again; what depends on it is unknown",
-                ),
-                Some(Found::Nothing) | None => (
-                    format!(
-                        "module \"{name}\" is not resolved: {source} is not in the scanned tree"
-                    ),
-                    "run terraform init first; without it, what depends on it is unknown",
-                ),
-            };
-            if installed.is_none() {
-                return Err(report(ProblemKind::ModuleUnresolved, message, help));
-            }
-        }
-        let folder = installed.or_else(|| crate::source::join(&self.module.folder, source));
-        let Some(folder) = folder else {
-            let message = format!("module \"{name}\" is not resolved: {source} leaves the project");
-            return Err(report(ProblemKind::NotFound, message, "scan a folder that holds both"));
-        };
-        let Some(module) = self.evaluator.modules.get(&*folder) else {
-            let message = format!(
-                "module \"{name}\" is not resolved: there are no Terraform files in {source}"
-            );
-            return Err(report(ProblemKind::NotFound, message, "check the source's path"));
-        };
-        let chain = self.folders();
-        if chain.iter().any(|above| ***above == *module.folder) {
-            let mut names: Vec<&str> = chain.iter().map(|folder| &***folder).collect();
-            names.push(&module.folder);
-            let message = format!("module \"{name}\" calls itself: {}", names.join(" → "));
-            return Err(report(
-                ProblemKind::Configuration,
-                message,
-                "a module cannot be part of itself",
-            ));
-        }
-        if chain.len() >= MAX_MODULE_DEPTH {
-            let message = format!("modules call modules more than {MAX_MODULE_DEPTH} deep");
-            return Err(report(ProblemKind::Limit, message, "flatten the modules"));
-        }
-        Ok(module)
-    }
-
-    /// Folders of the modules on the way here, the root's first.
-    fn folders(&self) -> Vec<&'a Arc<str>> {
-        let mut folders =
-            self.caller.as_ref().map_or_else(Vec::new, |caller| caller.instance.folders());
-        folders.push(&self.module.folder);
-        folders
-    }
-
-    fn check_arguments(&self, call: &Declaration, module: &Module) {
-        let arguments = call
-            .block
-            .body
-            .attributes
-            .iter()
-            .filter(|argument| !CALL_META.contains(&&*argument.name));
-        let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
-        let given = |name: &str| call.attribute(name).is_some();
-        let missing = module
-            .variables
-            .iter()
-            .filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
-        for (name, _) in missing {
-            let message = format!("the module needs a value for its variable \"{name}\"");
-            self.evaluator.report(&Fault { message, place: call.header(), is_limit: false });
-        }
-        for argument in arguments.filter(strange) {
-            let message = format!("the module has no variable named \"{}\"", argument.name);
-            let place = Place { file: call.file, span: argument.name_span };
-            self.evaluator.report(&Fault { message, place, is_limit: false });
-        }
     }
 
     /// Whether the module's caller gives a variable of this name.
@@ -725,35 +737,4 @@ fn depends_on_resources(declaration: &Declaration) -> bool {
     let names = declaration.attribute("depends_on").map(|attribute| references(&attribute.value));
     let settled = ["var", "local", "path", "terraform", "data"];
     names.into_iter().flatten().any(|name| !settled.contains(&&**name.root))
-}
-
-/// What a reference to a resource instance gives: its attributes, each marked with where it is from; others are unknown.
-fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value {
-    let reason =
-        if is_data { format!("read from {address}") } else { format!("computed by {address}") };
-    let open = Open { address: Arc::clone(address), reason: reason.into() };
-    let open = Arc::new(open);
-    let mark = |(name, value): (&Arc<str>, &Value)| {
-        let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));
-        (Arc::clone(name), open_blocks(value, &open).with_marks(&reference))
-    };
-    let entries = body.entries.iter().map(mark).collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(open) })).into()
-}
-
-/// Nested blocks have attributes that the provider computes, too.
-fn open_blocks(value: &Value, open: &Arc<Open>) -> Value {
-    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
-    let block = |item: &Value| match &item.kind {
-        Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
-            let inner =
-                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), open_blocks(value, open));
-            let entries = map.entries.iter().map(inner).collect();
-            let map = Mapping { entries, is_map: false, open: Some(Arc::clone(open)) };
-            Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
-        }
-        _ => item.clone(),
-    };
-    let items = items.iter().map(block).collect();
-    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
 }

@@ -3,15 +3,18 @@
 //! A folder is parsed once into a [`Module`]; each root gets an evaluator whose module instances are lazy graphs of
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
-mod assumptions;
+pub mod assumptions;
 mod body;
 mod builtin;
 mod conditions;
 mod constraint;
+mod defaults;
 mod emit;
+mod data_sources;
 mod evaluator;
 mod expand;
 mod expression;
+mod facts;
 pub mod functions;
 mod host;
 mod imports;
@@ -26,6 +29,9 @@ pub mod number;
 mod operators;
 mod overrides;
 mod policy_document;
+mod providers;
+mod schema_check;
+mod resolve;
 mod scope;
 mod template;
 pub mod types;
@@ -47,6 +53,7 @@ pub use overrides::drop_shadowed;
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
 #[derive(Clone)]
@@ -57,6 +64,8 @@ pub struct Terraform<'a> {
     pub scanned: &'a BTreeSet<Arc<str>>,
     /// What is installed, by the folder of the root module.
     pub installations: &'a Installations,
+    /// What the project says that data sources return.
+    pub assumptions: &'a [assumptions::Stated],
     /// Variable files by folder.
     pub variable_files: &'a FxHashMap<Arc<str>, Vec<VariableFile>>,
     /// Values from the command line, in order.
@@ -65,6 +74,8 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -135,9 +146,16 @@ impl Terraform<'_> {
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
         let values = inputs::collect(root, files, self.options, &mut problems);
         let workspace = Arc::clone(&self.workspace);
-        let mut evaluator =
-            evaluator::Evaluator::new(self.modules, root, values, workspace, self.files);
+        let mut evaluator = evaluator::Evaluator::new(
+            self.modules,
+            root,
+            values,
+            workspace,
+            self.files,
+            self.vocabulary,
+        );
         evaluator.installed = self.installations.get(folder);
+        evaluator.stated = self.assumptions;
         let evaluator = Rc::new(evaluator);
         let instance = instance::Instance::root(Rc::clone(&evaluator));
         let mut document = emit::document(&instance);

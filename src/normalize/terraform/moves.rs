@@ -64,7 +64,10 @@ pub fn previous(moves: &[Move], address: &str) -> Option<Arc<str>> {
     let start = segments(address);
     let mut at = start.clone();
     for _ in 0..MAX_MOVES {
-        match moves.iter().find_map(|statement| before(statement, &at)) {
+        // What is said of a resource itself comes before what is said of the modules around it.
+        let (resources, modules): (Vec<&Move>, Vec<&Move>) =
+            moves.iter().partition(|statement| statement.is_resource);
+        match resources.into_iter().chain(modules).find_map(|statement| before(statement, &at)) {
             Some(earlier) if earlier != start => at = earlier,
             _ => break,
         }

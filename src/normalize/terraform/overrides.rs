@@ -67,7 +67,7 @@ fn apply_block(module: &mut Module, file: FileId, block: Block, origins: &mut Ve
                 None => Some("provider configuration".to_owned()),
             }
         }
-        ("moved" | "import" | "removed", []) => {
+        ("moved" | "import", []) | ("check", [_]) => {
             let message = format!("{} blocks cannot stand in an override file", block.name);
             return module.refuse(file, block.header, message);
         }

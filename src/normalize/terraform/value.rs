@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::number::Number;
 use super::types::Type;
 use crate::document::Pointer;
+use crate::vocabulary::Block;
 
 /// A value with its marks. A clone costs reference counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +58,16 @@ pub struct Mapping {
 }
 
 /// What reading an attribute of a resource that is not written gives.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Open {
     /// Address of the resource.
     pub address: Arc<str>,
     /// Why such an attribute is unknown.
     pub reason: Arc<str>,
+    /// What is known of its attributes and blocks.
+    pub block: Option<Arc<Block>>,
+    /// Whether there are no others.
+    pub exact: bool,
 }
 
 /// An unknown value and what is known of it all the same.

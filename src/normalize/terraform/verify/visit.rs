@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::syntax::{Node, NodeKind, Scalar, TemplatePart};
+use crate::syntax::{Node, NodeKind, Scalar, TemplatePart, TemplatePartKind};
 
 /// A name that is not bound where it stands, and the attributes and constant keys that follow it.
 pub struct Reference<'n> {
@@ -77,7 +77,7 @@ struct Visitor<'n> {
 impl<'n> Visitor<'n> {
     fn node(&mut self, node: &'n Node) {
         match &node.kind {
-            NodeKind::Scalar(_) | NodeKind::SplatElement => {}
+            NodeKind::Scalar(_) | NodeKind::SplatElement | NodeKind::Broken => {}
             NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => {
                 self.traversal(node);
             }
@@ -126,15 +126,15 @@ impl<'n> Visitor<'n> {
 
     fn template(&mut self, parts: &'n [TemplatePart]) {
         for part in parts {
-            match part {
-                TemplatePart::Literal(_) => {}
-                TemplatePart::Interpolation(node) => self.node(node),
-                TemplatePart::If { condition, then, otherwise } => {
+            match &part.kind {
+                TemplatePartKind::Literal(_) => {}
+                TemplatePartKind::Interpolation(node) => self.node(node),
+                TemplatePartKind::If { condition, then, otherwise } => {
                     self.node(condition);
                     self.template(then);
                     self.template(otherwise);
                 }
-                TemplatePart::For { key, value, collection, body } => {
+                TemplatePartKind::For { key, value, collection, body } => {
                     self.node(collection);
                     let names = [key.as_deref(), Some(&**value)];
                     self.within(names, |visitor| visitor.template(body));
