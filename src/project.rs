@@ -14,9 +14,12 @@ use crate::document::{self, Document, Resource};
 use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
 use crate::normalize::terraform::assumptions::Stated;
 use crate::normalize::terraform::{
-    self, Installation, Installations, Module, Terraform, VariableFile, VariableOption,
+    self, Installation, Installations, Module, Recorded, Terraform, VariableFile, VariableOption,
 };
-use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
+use crate::source::{
+    FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
+    normalize as normalize_path,
+};
 use crate::syntax::{Body, Node, hcl, json, yaml};
 use crate::vocabulary::Vocabulary;
 
@@ -36,6 +39,8 @@ pub struct Options {
     pub no_config: bool,
     /// Provider facts: the embedded ones, and those of `--provider-schema`.
     pub vocabulary: Arc<Vocabulary>,
+    /// The folder of the configuration that scanned plans and states were made of; else the one in which each lies, if it fits.
+    pub configuration: Option<String>,
 }
 
 /// A variable's value from the command line.
@@ -75,6 +80,7 @@ impl Project {
         };
         loader.configure(options);
         loader.discover(&options.paths);
+        loader.load_configurations(options.configuration.as_deref());
         loader.load_called_modules();
         while loader.load_installed_modules() {
             loader.load_called_modules();
@@ -135,6 +141,8 @@ enum Content {
     Terraform(Body),
     Variables(Body),
     Data(Vec<Node>),
+    /// A plan or state.
+    Recorded(Box<Recorded>),
     /// Nothing could be read of it.
     Broken,
 }
@@ -218,8 +226,60 @@ impl Loader<'_> {
         let parsed: Vec<(Parsed, Vec<Problem>)> = read.par_iter().map(parse).collect();
         for (parsed, problems) in parsed {
             self.project.problems.extend(problems);
+            let is_recorded = matches!(parsed.content, Content::Recorded(_))
+                || terraform::looks_recorded(&self.project.sources.get(parsed.file).text);
+            if is_recorded {
+                self.project.sources.withhold(parsed.file);
+            }
             self.parsed.push(parsed);
         }
+    }
+
+    /// The configurations that plans and states were made of.
+    fn load_configurations(&mut self, named: Option<&str>) {
+        let recorded: Vec<&Parsed> = self
+            .parsed
+            .iter()
+            .filter(|parsed| matches!(parsed.content, Content::Recorded(_)))
+            .collect();
+        let mut folders: BTreeSet<String> = match named {
+            Some(folder) => BTreeSet::from([folder.to_owned()]),
+            None => recorded.iter().map(|parsed| folder_of(&parsed.path).to_owned()).collect(),
+        };
+        if recorded.is_empty() {
+            folders.clear();
+            if named.is_some() {
+                let message = "a configuration was named for plans and states, and there are none";
+                self.project.problems.push(Problem::new(ProblemKind::Note, message));
+            }
+        }
+        let known: BTreeSet<&str> = self
+            .parsed
+            .iter()
+            .filter(|parsed| matches!(parsed.content, Content::Terraform(_)))
+            .map(|parsed| folder_of(&parsed.path))
+            .collect();
+        folders.retain(|folder| !known.contains(&**folder));
+        let candidates: Vec<_> =
+            folders.iter().flat_map(|folder| self.terraform_files(folder)).collect();
+        if named.is_some() && !folders.is_empty() && candidates.is_empty() {
+            let folder = named.filter(|folder| !folder.is_empty()).unwrap_or(".");
+            let message = format!("there are no Terraform files in {folder}");
+            self.project.problems.push(Problem::new(ProblemKind::NotFound, message).path(folder));
+        }
+        self.read_and_parse(candidates, false);
+    }
+
+    /// The files of the module in a folder.
+    fn terraform_files(&self, folder: &str) -> Vec<(String, CandidateKind)> {
+        let entries = self.files.list(folder).unwrap_or_default();
+        let terraform = |path: String| match CandidateKind::of(&path) {
+            Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
+                Some((path, kind))
+            }
+            _ => None,
+        };
+        entries.into_iter().filter_map(|entry| terraform(entry.path)).collect()
     }
 
     /// Folders that local module calls name and that were not scanned are read too, until nothing is missing.
@@ -251,17 +311,7 @@ impl Loader<'_> {
 
     /// Read the Terraform files of folders that nobody asked for.
     fn read_modules(&mut self, folders: &BTreeSet<String>) {
-        let mut candidates = Vec::new();
-        for folder in folders {
-            let entries = self.files.list(folder).unwrap_or_default();
-            let terraform = |path: String| match CandidateKind::of(&path) {
-                Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
-                    Some((path, kind))
-                }
-                _ => None,
-            };
-            candidates.extend(entries.into_iter().filter_map(|entry| terraform(entry.path)));
-        }
+        let candidates = folders.iter().flat_map(|folder| self.terraform_files(folder)).collect();
         self.read_and_parse(candidates, false);
     }
 
@@ -307,7 +357,8 @@ impl Loader<'_> {
     fn normalize(&mut self, parsed: Vec<Parsed>, options: &Options) {
         let (terraform, data): (Vec<Parsed>, Vec<Parsed>) =
             parsed.into_iter().partition(|parsed| {
-                !matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path)
+                matches!(parsed.content, Content::Recorded(_))
+                    || (!matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path))
             });
         self.project.read +=
             terraform.iter().filter(|parsed| !matches!(parsed.content, Content::Broken)).count();
@@ -319,6 +370,7 @@ impl Loader<'_> {
         let mut folders: BTreeMap<Arc<str>, Vec<ModuleFile>> = BTreeMap::new();
         let mut variable_files: FxHashMap<Arc<str>, Vec<VariableFile>> = FxHashMap::default();
         let mut scanned: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut recorded: Vec<Recorded> = Vec::new();
         for Parsed { file, path, scanned: is_scanned, content } in parsed {
             let folder: Arc<str> = folder_of(&path).into();
             match content {
@@ -335,9 +387,13 @@ impl Loader<'_> {
                         body,
                     });
                 }
+                Content::Recorded(it) => recorded.push(*it),
                 Content::Data(_) | Content::Broken => {}
             }
         }
+        recorded.sort_by(|a, b| a.path.cmp(&b.path));
+        let named: BTreeSet<Arc<str>> =
+            options.paths.iter().filter_map(|path| normalize_path(path)).map(Arc::from).collect();
         self.note_unused_variable_files(&variable_files, &options.variables);
         let modules: FxHashMap<Arc<str>, Module> = folders
             .into_iter()
@@ -360,6 +416,9 @@ impl Loader<'_> {
             workspace: workspace.into(),
             files: self.files,
             vocabulary: &options.vocabulary,
+            recorded: &recorded,
+            configuration: options.configuration.as_deref().map(Arc::from),
+            named: &named,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
@@ -524,15 +583,10 @@ fn parse(
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
-        CandidateKind::Json | CandidateKind::Yaml
-            if !kubernetes::may_matter(&source.path, text) =>
-        {
+        CandidateKind::Yaml if !kubernetes::may_matter(&source.path, text) => {
             (Content::Data(Vec::new()), Vec::new())
         }
-        CandidateKind::Json => match json::parse(file, text) {
-            Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
-            Err(problem) => (Content::Broken, vec![problem]),
-        },
+        CandidateKind::Json => json_content(file, source),
         CandidateKind::Yaml => {
             let (trees, problems) = yaml::parse(file, text);
             if trees.is_empty() && !problems.is_empty() {
@@ -540,6 +594,41 @@ fn parse(
             }
             (Content::Data(trees), problems)
         }
+    }
+}
+
+fn json_content(file: FileId, source: &SourceFile) -> (Content, Vec<Problem>) {
+    let text = &source.text;
+    if !kubernetes::may_matter(&source.path, text) && !terraform::may_be_recorded(text) {
+        return (Content::Data(Vec::new()), Vec::new());
+    }
+    match json::parse(file, text) {
+        Ok(tree) if terraform::detect(&tree) => {
+            match Recorded::new(file, Arc::clone(&source.path), tree) {
+                Ok(recorded) => (Content::Recorded(Box::new(recorded)), Vec::new()),
+                Err(problem) => (Content::Broken, vec![problem]),
+            }
+        }
+        Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
+        Err(problem) if terraform::looks_recorded(text) => {
+            let message =
+                format!("a plan or state that is cut off or damaged: {}", problem.message);
+            let kind = match problem.kind {
+                ProblemKind::Syntax => ProblemKind::Unreadable,
+                kind => kind,
+            };
+            let help = "write it again with `terraform show -json`";
+            (Content::Broken, vec![Problem { kind, message, ..problem }.help(help)])
+        }
+        Err(problem) if terraform::looks_like_log(text) => {
+            let message = "this is the log of `terraform plan -json`, not a plan";
+            let help =
+                "write the plan with `terraform plan -out=FILE` and `terraform show -json FILE`";
+            let problem =
+                Problem { message: message.to_owned(), kind: ProblemKind::Unreadable, ..problem };
+            (Content::Broken, vec![problem.help(help)])
+        }
+        Err(problem) => (Content::Broken, vec![problem]),
     }
 }
 

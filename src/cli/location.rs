@@ -38,7 +38,19 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
             Err(error) => problems.push(unusable(path, &error)),
         }
     }
-    let base = common_folder(&found)
+    let configuration = input.config_dir.as_ref().and_then(|path| match path.canonicalize() {
+        Ok(absolute) if absolute.is_dir() => Some(absolute),
+        Ok(_) => {
+            problems.push(unusable(path, &std::io::ErrorKind::NotADirectory.into()));
+            None
+        }
+        Err(error) => {
+            problems.push(unusable(path, &error));
+            None
+        }
+    });
+    let all: Vec<PathBuf> = found.iter().chain(&configuration).cloned().collect();
+    let base = common_folder(&all)
         .map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
     let root = project_root(&base);
     let files =
@@ -51,6 +63,7 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
         workspace: input.workspace.clone(),
         no_config: input.no_config,
         vocabulary: vocabulary(&input.schemas)?,
+        configuration: configuration.and_then(|path| inside(&root, &path)),
     };
     Ok(Location { files, options, problems })
 }

@@ -95,7 +95,8 @@ impl<'a> Walk<'_, 'a> {
                 self.block(block, &Scope { file, ..scope.clone() }, at, &mut lists);
             }
         }
-        for (name, blocks) in lists {
+        // A dynamic block that makes nothing is one that is not written.
+        for (name, blocks) in lists.into_iter().filter(|(_, blocks)| !blocks.is_empty()) {
             let joined = join(entries.remove(&name), blocks);
             entries.insert(name, joined);
         }

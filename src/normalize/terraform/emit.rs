@@ -13,7 +13,7 @@ use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
-use super::moves::{self, Move};
+use super::moves;
 use super::providers;
 use super::scope::{Repetition, Scope};
 use super::value::Value;
@@ -22,7 +22,7 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::vocabulary;
+use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -40,8 +40,8 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         problems: Vec::new(),
     };
     backend(root, &mut document);
-    let mut moves = Vec::new();
-    walk(root, &mut document, &mut moves);
+    walk(root, &mut document);
+    let moves = moves::below(root);
     document.resources.sort_by(|a, b| a.address.cmp(&b.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
     let exists = |address: &str| {
@@ -60,8 +60,7 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document
 }
 
-fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Move>) {
-    moves.extend(moves::of_instance(instance));
+fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         match instance.resources_of(
@@ -91,7 +90,7 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Mo
         match instance.children_of(name, call, (&scope, call.block.header)) {
             Ok(children) => {
                 module_call(instance, name, call, children.unresolved.is_none(), document);
-                children.instances.iter().for_each(|(_, child)| walk(child, document, moves));
+                children.instances.iter().for_each(|(_, child)| walk(child, document));
             }
             Err(fault) => instance.evaluator.report(&fault),
         }
@@ -104,8 +103,12 @@ fn resource(
     made: &ResourceInstance,
     unknown: bool,
 ) -> Resource {
+    let mode = if declaration.is_data { Mode::Data } else { Mode::Managed };
     let mut lowering = Lowering::deciding();
-    let attributes = lowering.entries(&made.body.entries);
+    let mut attributes = lowering.entries(&made.body.entries);
+    if let (Some(facts), Mode::Managed) = (&made.facts, mode) {
+        own_outputs(&made.address, facts, &mut attributes);
+    }
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let wanted = providers::provider_of(declaration);
@@ -120,19 +123,8 @@ fn resource(
         (Some(facts), Some(written)) => defaults::of(&facts.block, written),
         _ => Map::new(),
     };
-    let scope = ResourceScope {
-        module: module_path(instance),
-        region: text(&attributes, "location")
-            .or_else(|| text(&attributes, "region"))
-            .or_else(|| provider.as_ref()?.region.clone()),
-        environment: tags
-            .iter()
-            .find(|(key, _)| {
-                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env")
-            })
-            .and_then(|(_, value)| value.as_str().map(Arc::from)),
-        namespace: None,
-    };
+    let region = provider.as_ref().and_then(|provider| provider.region.clone());
+    let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -141,7 +133,7 @@ fn resource(
             Arc::clone(&declaration.kind)
         },
         name: Arc::clone(&declaration.name),
-        mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
+        mode,
         provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
@@ -159,12 +151,41 @@ fn resource(
     }
 }
 
+/// What only the provider sets is unknown.
+fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+    let document::Value::Object(attributes) = attributes else { return };
+    let attributes = Arc::make_mut(attributes);
+    let reason: Arc<str> = format!("computed by {address}").into();
+    for name in facts.block.outputs() {
+        let unknown = || document::Value::Unknown(Arc::clone(&reason));
+        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
+    }
+}
+
+/// Where a resource belongs, as its attributes say.
+pub(super) fn scope(
+    module: Vec<Arc<str>>,
+    attributes: &document::Value,
+    tags: &Map,
+    region: Option<Arc<str>>,
+) -> ResourceScope {
+    let names_environment =
+        |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
+    let environment = tags.iter().find(|(key, _)| names_environment(key));
+    ResourceScope {
+        module,
+        region: text(attributes, "location").or_else(|| text(attributes, "region")).or(region),
+        environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
+        namespace: None,
+    }
+}
+
 fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
 /// The tags or labels that are written, over those of the provider.
-fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
+pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
     let mut tags = Map::new();
     if let Some(defaults) = defaults {
         let defaults = Lowering::default().value(defaults, &Pointer::root());
@@ -228,7 +249,10 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all = Vec::new();
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
-            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Ok(value)) => {
+                let value = facts::closed_throughout(&value);
+                all.push(variable(name, &value, declaration));
+            }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}
         }

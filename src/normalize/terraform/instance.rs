@@ -456,6 +456,8 @@ impl<'a> Instance<'a> {
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
+            } else if &*resource.kind == "terraform_data" {
+                facts::complete_builtin(&address, &mut body.entries);
             } else if let Some(provider) = self.provider(&providers::provider_of(resource)) {
                 provider.complete(facts.as_deref(), &mut body.entries);
             }

@@ -2,10 +2,11 @@
 //!
 //! A resource is followed back through all statements, to the oldest address that they name.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::instance::Instance;
-use super::scope::Key;
+use super::scope::{Key, Repetition, Scope};
 use super::verify::{Address, address};
 use crate::syntax::{Node, NodeKind, Scalar};
 
@@ -39,6 +40,18 @@ pub fn of_instance(instance: &Instance<'_>) -> Vec<Move> {
             .then(|| Some(Move { from: absolute(&from)?, to: absolute(&to)?, is_resource }))?
     };
     instance.module.moved.iter().filter_map(statement).collect()
+}
+
+/// The statements of a module instance and of all that it calls.
+pub fn below(instance: &Rc<Instance<'_>>) -> Vec<Move> {
+    let mut moves = of_instance(instance);
+    for (name, call) in &instance.module.calls {
+        let scope = Scope::of(instance, call.file, &Repetition::Single);
+        if let Ok(children) = instance.children_of(name, call, (&scope, call.block.header)) {
+            moves.extend(children.instances.iter().flat_map(|(_, child)| below(child)));
+        }
+    }
+    moves
 }
 
 /// The parts of an address whose keys are constant.
