@@ -11,6 +11,7 @@ mod cli;
 mod configuration;
 mod discover;
 mod documents;
+mod evaluation;
 mod field;
 mod findings;
 mod functions;

@@ -15,7 +15,6 @@ use serde_json::Value as Json;
 const PENDING: &[(&str, &str)] = &[
     ("023_policy_json", "needs the provider: what a data source returns"),
     ("013_fn_file", "the working directory is unknown here, by design"),
-    ("028_ex_try_can", "a division by zero is infinite for Terraform, an error here"),
 ];
 
 fn json(path: &Path) -> Option<Json> {
@@ -321,6 +320,7 @@ fn agrees_with_terraform(
     #[files("fixtures/terraform/language/*")]
     #[files("fixtures/terraform/blocks/*")]
     #[files("fixtures/terraform/configuration/*")]
+    #[files("fixtures/terraform/values/*")]
     #[dirs]
     folder: PathBuf,
 ) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::expression::{elements, evaluate};
 use super::instance::Instance;
 use super::scope::{Name, Scope};
-use super::value::{Kind, SequenceKind, Value};
+use super::value::{Kind, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::{FileId, Place};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
@@ -254,7 +254,7 @@ fn join(attribute: Option<Value>, blocks: Vec<Value>) -> Value {
         Some(Kind::Sequence(_, items)) => {
             Value::tuple(items.iter().cloned().chain(blocks).collect())
         }
-        _ => Kind::Sequence(SequenceKind::List, Arc::new(blocks)).into(),
+        _ => Value::list(blocks),
     }
 }
 

@@ -197,7 +197,7 @@ fn words(scope: &Scope<'_, '_>, block: &Block) -> Result<String, Fault> {
     })?;
     Ok(match &text.kind {
         Kind::String(text) => text.trim().to_owned(),
-        Kind::Null => return Err(scope.fault(message.value.span, "the message cannot be null")),
+        Kind::Null(_) => return Err(scope.fault(message.value.span, "the message cannot be null")),
         _ => "its message is not known yet".to_owned(),
     })
 }

@@ -10,7 +10,7 @@ use super::instance::Instance;
 use super::module::ResourceDeclaration;
 use super::policy_document::text_of;
 use super::providers;
-use super::value::{Kind, SequenceKind, Value};
+use super::value::{Kind, Value};
 
 type Entries = BTreeMap<Arc<str>, Value>;
 
@@ -157,7 +157,7 @@ fn null_data_source(entries: &mut Entries) {
 fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
-        Some(Kind::Null) | None => Vec::new(),
+        Some(Kind::Null(_)) | None => Vec::new(),
         Some(_) => value.into_iter().cloned().collect(),
     }
 }
@@ -238,5 +238,5 @@ fn sorted(value: Option<&Value>) -> Value {
         texts.sort_by_key(key);
         texts.dedup_by_key(|text| key(text));
     }
-    Kind::Sequence(SequenceKind::Tuple, Arc::new(texts)).into()
+    Value::tuple(texts)
 }

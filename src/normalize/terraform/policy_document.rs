@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::lower::{Lowering, from_json};
 use super::types::Type;
-use super::value::{Kind, Marks, SequenceKind, Unknown, Value};
+use super::value::{Kind, Marks, Unknown, Value};
 use crate::document::Pointer;
 
 type Entries = BTreeMap<Arc<str>, Value>;
@@ -86,7 +86,7 @@ impl Merged {
     /// A later id holds; so does a later version that is higher.
     fn take_head(&mut self, id: Option<&Value>, version: Option<&Value>) {
         let is_empty =
-            |value: &Value| matches!(&value.kind, Kind::Null) || *value == Value::string("");
+            |value: &Value| matches!(&value.kind, Kind::Null(_)) || *value == Value::string("");
         if let Some(id) = id.filter(|id| !is_empty(id)) {
             self.id = Some(id.clone());
         }
@@ -366,7 +366,7 @@ fn descending(list: &Value, change: &dyn Fn(Arc<str>) -> Arc<str>) -> Value {
         }
     }
     texts.extend(others);
-    Kind::Sequence(SequenceKind::Tuple, Arc::new(texts)).into()
+    Value::tuple(texts)
 }
 
 /// `&{aws:username}` stands for `${aws:username}`, which Terraform would take for its own.
@@ -377,7 +377,7 @@ fn variables(text: &Arc<str>) -> Arc<str> {
 fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
-        Some(Kind::Null) | None => Vec::new(),
+        Some(Kind::Null(_)) | None => Vec::new(),
         Some(_) => value.into_iter().cloned().collect(),
     }
 }

@@ -86,10 +86,13 @@ pub fn value(written: &Value, recorded: &Value, trust: Written) -> Value {
                 && matches!(block.kind, Kind::Mapping(_)) =>
         {
             let object = Value::from(Kind::Mapping(Arc::clone(map)));
-            Kind::Sequence(SequenceKind::List, Arc::new(vec![element(block, &object, trust)]))
+            Kind::Sequence(
+                SequenceKind::List,
+                Arc::new(vec![element(block, &object, trust)].into()),
+            )
         }
         (Kind::Sequence(_, ours), Kind::Sequence(kind, theirs)) => {
-            Kind::Sequence(*kind, Arc::new(sequence(ours, theirs, trust)))
+            Kind::Sequence(*kind, Arc::new(sequence(ours, theirs, trust).into()))
         }
         (Kind::Mapping(ours), Kind::Mapping(theirs)) => {
             Kind::Mapping(Arc::new(map(ours, theirs, trust)))
@@ -170,7 +173,7 @@ fn aligned(ours: &[Value], theirs: &[Value]) -> Vec<usize> {
 /// Whether what is written can have become what is recorded: known parts are equal, however they are spelled.
 fn fits(written: &Value, recorded: &Value) -> bool {
     match (&written.kind, &recorded.kind) {
-        (Kind::Unknown(_) | Kind::Null, _) | (_, Kind::Unknown(_)) => true,
+        (Kind::Unknown(_) | Kind::Null(_), _) | (_, Kind::Unknown(_)) => true,
         (Kind::Mapping(ours), Kind::Mapping(theirs)) => {
             let same = |(name, ours): (&Arc<str>, &Value)| {
                 theirs.entries.get(name).is_none_or(|theirs| fits(ours, theirs))
@@ -238,7 +241,7 @@ fn block(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
             entries.insert(Arc::clone(name), merged);
         }
     }
-    Mapping { entries, is_map: theirs.is_map, open: None }
+    Mapping { entries, is_map: theirs.is_map, ..Mapping::default() }
 }
 
 /// A map or object: all that is recorded.
@@ -251,7 +254,7 @@ fn map(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
         };
         entries.extend(merged.map(|merged| (Arc::clone(name), merged)));
     }
-    Mapping { entries, is_map: theirs.is_map, open: None }
+    Mapping { entries, is_map: theirs.is_map, ..Mapping::default() }
 }
 
 fn is_blocks(value: &Value) -> bool {
@@ -285,7 +288,7 @@ fn prune(value: &Value) -> Value {
 /// A value without null and empty members; nothing where nothing is left. Elements of lists keep their places.
 fn without_empty(value: &Value) -> Option<Value> {
     let kind = match &value.kind {
-        Kind::Null => return None,
+        Kind::Null(_) => return None,
         Kind::String(text) if text.is_empty() => return None,
         Kind::Sequence(_, items) if items.is_empty() => return None,
         Kind::Sequence(kind, items) => {
