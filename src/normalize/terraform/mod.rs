@@ -3,15 +3,17 @@
 //! A folder is parsed once into a [`Module`]; each root gets an evaluator whose module instances are lazy graphs of
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
-mod assumptions;
+pub mod assumptions;
 mod body;
 mod bounds;
 mod builtin;
 mod conditional;
 mod conditions;
 mod constraint;
+mod data_sources;
 mod defaults;
 mod emit;
+
 mod equality;
 mod evaluator;
 mod expand;
@@ -21,6 +23,7 @@ pub mod functions;
 mod host;
 mod imports;
 mod inputs;
+pub mod installed;
 mod instance;
 mod iteration;
 pub mod json_syntax;
@@ -36,6 +39,7 @@ mod providers;
 mod recorded;
 mod schema;
 mod schema_check;
+mod resolve;
 mod scope;
 mod template;
 pub mod types;
@@ -52,7 +56,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
+pub use installed::{Found, Installation, Installations};
 pub use module::{Module, is_local_source, literal_text};
+pub use overrides::drop_shadowed;
 pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded, may_be_recorded};
 
 use crate::document::Document;
@@ -66,6 +72,10 @@ pub struct Terraform<'a> {
     pub modules: &'a FxHashMap<Arc<str>, Module>,
     /// Folders that were asked for; the others are there because something calls them.
     pub scanned: &'a BTreeSet<Arc<str>>,
+    /// What is installed, by the folder of the root module.
+    pub installations: &'a Installations,
+    /// What the project says that data sources return.
+    pub assumptions: &'a [assumptions::Stated],
     /// Variable files by folder.
     pub variable_files: &'a FxHashMap<Arc<str>, Vec<VariableFile>>,
     /// Values from the command line, in order.
@@ -186,7 +196,7 @@ impl Terraform<'_> {
         values: FxHashMap<Arc<str>, inputs::Given>,
     ) -> Rc<instance::Instance<'_>> {
         let (root, workspace) = (&self.modules[folder], Arc::clone(&self.workspace));
-        let evaluator = evaluator::Evaluator::new(
+        let mut evaluator = evaluator::Evaluator::new(
             self.modules,
             root,
             values,
@@ -194,6 +204,8 @@ impl Terraform<'_> {
             self.files,
             self.vocabulary,
         );
+        evaluator.installed = self.installations.get(folder);
+        evaluator.stated = self.assumptions;
         instance::Instance::root(Rc::new(evaluator))
     }
 

@@ -169,6 +169,11 @@ impl Configuration {
         }
     }
 
+    /// Its default tags.
+    pub fn default_tags(&self) -> Option<&Value> {
+        self.tags.as_ref()
+    }
+
     /// Fill in what the provider plans for `tags_all`: its own tags over the defaults. Unknown unless all of them are known.
     pub fn complete(&self, facts: Option<&Facts>, entries: &mut Entries) {
         let attribute = facts.and_then(|facts| facts.block.attributes.get("tags_all"));

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::super::emit;
+use super::super::installed;
 use super::super::instance::Instance as ModuleInstance;
 use super::super::lower::Lowering;
 use super::super::module::is_local_source;
+use super::super::moves;
 use super::super::scope::Key;
 use super::super::value::{Marks, Value};
 use super::configuration::{Call, Module, Provider as ProviderBlock};
@@ -47,6 +49,12 @@ impl Recorded {
         document.root = root;
         document.resources.sort_by(|a, b| a.address.cmp(&b.address));
         document.resources.dedup_by(|later, first| later.address == first.address);
+        if let Some(configuration) = configuration {
+            let moves = moves::below(configuration);
+            for resource in &mut document.resources {
+                resource.previous_address = moves::previous(&moves, &resource.address);
+            }
+        }
         self.remarks(&removed, &mut document.problems);
         document.problems.sort();
         document
@@ -346,7 +354,7 @@ impl Recorded {
         document: &mut Document,
     ) {
         let address = format!("{}module.{name}", address::prefix(path));
-        let pinned = emit::is_pinned(&call.source, call.version.as_deref());
+        let pinned = installed::is_pinned(&call.source, call.version.as_deref());
         let resolve = |expression: &_| resolver.of_call(path, name, call, expression);
         let arguments = skeleton::entries(&call.arguments, &resolve);
         let mut lowering = Lowering::deciding();
@@ -356,6 +364,7 @@ impl Recorded {
             address: address.as_str().into(),
             source: Arc::clone(&call.source),
             version: call.version.clone(),
+            revision: installed::revision(&call.source).map(Arc::from),
             pinned,
             resolved: true,
             inputs,
