@@ -18,6 +18,7 @@ use crate::source::{
     normalize as normalize_path,
 };
 use crate::syntax::{Body, Node, hcl, json, yaml};
+use crate::vocabulary::Vocabulary;
 
 /// Resources of a document that are checked against its schema at once.
 const CHECKED_AT_ONCE: usize = 512;
@@ -33,6 +34,8 @@ pub struct Options {
     pub workspace: String,
     /// The folder of the configuration that scanned plans and states were made of; else the one in which each lies, if it fits.
     pub configuration: Option<String>,
+    /// Provider facts: the embedded ones, and those of `--provider-schema`.
+    pub vocabulary: Arc<Vocabulary>,
 }
 
 /// A variable's value from the command line.
@@ -62,7 +65,12 @@ pub struct Project {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
-        let mut loader = Loader { files, project: Self::default(), parsed: Vec::new() };
+        let mut loader = Loader {
+            files,
+            vocabulary: Arc::clone(&options.vocabulary),
+            project: Self::default(),
+            parsed: Vec::new(),
+        };
         loader.discover(&options.paths);
         loader.load_configurations(options.configuration.as_deref());
         loader.load_called_modules();
@@ -83,9 +91,7 @@ impl Project {
         let check = |document: &Document| -> Vec<String> {
             let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
             let of_part = |resources: &[Resource]| {
-                let part =
-                    Document { resources: resources.to_vec(), ..document.without_resources() };
-                document::schema::check(&document::json::document(&part, sources))
+                document::schema::check(&document::json::part(document, resources, sources))
             };
             let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
             if document.resources.is_empty() {
@@ -135,6 +141,7 @@ type ModuleFile = (FileId, Arc<str>, Body);
 
 struct Loader<'f> {
     files: &'f dyn FileSystem,
+    vocabulary: Arc<Vocabulary>,
     project: Project,
     parsed: Vec<Parsed>,
 }
@@ -159,9 +166,10 @@ impl Loader<'_> {
             }
         }
         let sources = &self.project.sources;
+        let vocabulary = &*self.vocabulary;
         let parse = |(file, kind): &(FileId, CandidateKind)| {
             let source = sources.get(*file);
-            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
+            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind, vocabulary)));
             let (content, problems) = caught.unwrap_or_else(|_| {
                 let place = Place { file: *file, span: Span::default() };
                 let problem =
@@ -319,6 +327,7 @@ impl Loader<'_> {
             recorded: &recorded,
             configuration: options.configuration.as_deref().map(Arc::from),
             named: &named,
+            vocabulary: &options.vocabulary,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
@@ -330,7 +339,7 @@ impl Loader<'_> {
         for input in inputs {
             match input {
                 Input::Assignment(name, value) => {
-                    let path = format!("--var {name}");
+                    let path = format!("<value for var.{name}>");
                     let file = self.project.sources.add(SourceFile::new(path, value.as_str()));
                     options.push(VariableOption::Assignment {
                         name: name.as_str().into(),
@@ -458,16 +467,21 @@ impl Loader<'_> {
     }
 }
 
-fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Vec<Problem>) {
+fn parse(
+    file: FileId,
+    source: &SourceFile,
+    kind: CandidateKind,
+    vocabulary: &Vocabulary,
+) -> (Content, Vec<Problem>) {
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
-            let (body, problems) = hcl::parse(file, text);
+            let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
             (Content::Terraform(body), problems)
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
             Ok(tree) => {
-                let (body, problems) = terraform::json_syntax::body(file, tree);
+                let (body, problems) = terraform::json_syntax::body(file, tree, vocabulary);
                 (Content::Terraform(body), problems)
             }
             Err(problem) => (Content::Broken, vec![problem]),
@@ -477,6 +491,12 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
+        CandidateKind::Json | CandidateKind::Yaml
+            if !(kubernetes::may_matter(&source.path, text)
+                || (kind == CandidateKind::Json && terraform::may_be_recorded(text))) =>
+        {
+            (Content::Data(Vec::new()), Vec::new())
+        }
         CandidateKind::Json => json_content(file, source),
         CandidateKind::Yaml => {
             let (trees, problems) = yaml::parse(file, text);
@@ -523,7 +543,8 @@ fn json_content(file: FileId, source: &SourceFile) -> (Content, Vec<Problem>) {
 fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) {
     // Terraform goes by the ending, in small letters.
     if path.strip_suffix(".json").is_none() {
-        return hcl::parse(file, text);
+        let hcl::Parsed { body, problems, .. } = hcl::parse(file, text);
+        return (body, problems);
     }
     match json::parse(file, text) {
         Ok(tree) => (terraform::json_syntax::variables(tree), Vec::new()),

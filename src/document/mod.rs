@@ -6,6 +6,7 @@ mod index;
 mod model;
 mod pointer;
 mod value;
+mod view;
 pub mod json;
 pub mod schema;
 
@@ -16,3 +17,4 @@ pub use model::{
 };
 pub use pointer::Pointer;
 pub use value::{Map, Value};
+pub use view::View;

@@ -7,5 +7,5 @@ pub mod yaml;
 
 pub use tree::{
     Attribute, BinaryOperator, Block, Body, Entry, ForNode, Label, Node, NodeKind, Scalar,
-    TemplatePart, UnaryOperator,
+    TemplatePart, TemplatePartKind, UnaryOperator,
 };

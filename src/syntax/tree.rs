@@ -58,6 +58,8 @@ pub enum NodeKind {
     For(Box<ForNode>),
     /// `(x)`.
     Parenthesis(Box<Node>),
+    /// A value that does not parse; a problem says why. What it would be is unknown.
+    Broken,
 }
 
 /// A scalar as written.
@@ -91,8 +93,17 @@ pub struct Entry {
 
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq)]
-pub enum TemplatePart {
-    /// Literal text.
+pub struct TemplatePart {
+    /// Its bytes in the file: of a literal as written, of `${x}` the whole, of a directive all to its end.
+    pub span: Span,
+    /// What it is.
+    pub kind: TemplatePartKind,
+}
+
+/// What a part of a template is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TemplatePartKind {
+    /// Literal text, escapes resolved, strip markers and indentation applied.
     Literal(Arc<str>),
     /// `${x}`.
     Interpolation(Node),

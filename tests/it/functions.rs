@@ -340,7 +340,8 @@ fn partly_known_json_keeps_what_was_encoded() {
 
 /// A resource: more attributes than are written.
 fn resource() -> Value {
-    let open = Open { address: "aws_x.a".into(), reason: "computed by aws_x.a".into() };
+    let open =
+        Open { address: "aws_x.a".into(), reason: "computed by aws_x.a".into(), ..Open::default() };
     let entries = BTreeMap::from([(Arc::from("name"), Value::string("n"))]);
     Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) })).into()
 }

@@ -218,7 +218,7 @@ fn what_is_sensitive_never_shows(#[case] more: &[(&str, &str)]) {
     let text = logs().to_string();
     let files: Vec<_> = more.iter().copied().chain([("plan.json", &*text)]).collect();
     let project = load(&files, "");
-    let shown = json::documents(&project.documents, &project.sources, &project.problems);
+    let shown = json::documents(&project.documents, &project.sources, &project.problems).to_json();
     assert!(!shown.to_string().contains("s3cr3t"), "{shown}");
     let token = find(only(&project), "aws_ssm_parameter.token");
     assert_eq!(token.attributes.get("value").and_then(Value::as_str), Some("s3cr3t-value"));
@@ -322,7 +322,7 @@ fn a_state_is_what_was_applied() {
     assert_eq!(&*access.scope.module[0], "safe[0]");
     assert!(edges(access).contains(&("/bucket", "aws_s3_bucket.logs[\"b\"]", "/id")));
     assert!(edges(access).iter().all(|(_, to, _)| *to == "aws_s3_bucket.logs[\"b\"]"));
-    let shown = json::documents(&project.documents, &project.sources, &project.problems);
+    let shown = json::documents(&project.documents, &project.sources, &project.problems).to_json();
     assert!(!shown.to_string().contains("s3cr3t"), "{shown}");
 }
 

@@ -42,6 +42,15 @@ pub fn evaluate_body<'a>(
     Evaluated { entries, spans }
 }
 
+/// The values of a body alone.
+pub fn evaluate_entries<'a>(
+    body: &Body,
+    instance: &Rc<Instance<'a>>,
+    scope: &Scope<'_, 'a>,
+) -> BTreeMap<Arc<str>, Value> {
+    Walk { instance, meta: &[], places: None }.body(body, scope, &Pointer::root())
+}
+
 fn has_dynamic(body: &Body) -> bool {
     body.blocks.iter().any(|block| &*block.name == "dynamic" || has_dynamic(&block.body))
 }
@@ -124,12 +133,9 @@ impl<'a> Walk<'_, 'a> {
         self.place(at, &block.name, &pointer, block, scope.file);
         let mut entries = self.body(&block.body, scope, &pointer);
         for (position, label) in block.labels.iter().enumerate() {
-            let key = if position == 0 {
-                Arc::from("name")
-            } else {
-                Arc::from(format!("name{}", position + 1))
-            };
-            entries.entry(key).or_insert_with(|| Value::string(Arc::clone(&label.text)));
+            entries
+                .entry(label_key(position))
+                .or_insert_with(|| Value::string(Arc::clone(&label.text)));
         }
         list.push(Value::object(entries));
     }
@@ -178,10 +184,30 @@ impl<'a> Walk<'_, 'a> {
             let pointer = at.key(name).index(first + made.len());
             self.place(at, name, &pointer, content, scope.file);
             let inner = Scope { names: Some(&names), ..scope.clone() };
-            let entries = self.body(&content.body, &inner, &pointer);
+            let mut entries = self.body(&content.body, &inner, &pointer);
+            self.dynamic_labels(block, &inner, &mut entries);
             made.push(Value::object(entries).with_marks(&collection.marks));
         }
         made
+    }
+
+    /// Labels of the blocks that a dynamic block makes, as those of written blocks.
+    fn dynamic_labels(
+        &mut self,
+        block: &Block,
+        scope: &Scope<'_, 'a>,
+        entries: &mut BTreeMap<Arc<str>, Value>,
+    ) {
+        let Some(labels) = block.body.attribute("labels") else { return };
+        match evaluate(&labels.value, scope).map(|labels| labels.kind) {
+            Ok(Kind::Sequence(_, labels)) => {
+                for (position, label) in labels.iter().enumerate() {
+                    entries.entry(label_key(position)).or_insert_with(|| label.clone());
+                }
+            }
+            Ok(_) => {}
+            Err(fault) => self.instance.evaluator.report(&fault),
+        }
     }
 
     fn dynamic_parts<'b>(
@@ -205,6 +231,11 @@ impl<'a> Walk<'_, 'a> {
             }
         }
     }
+}
+
+/// Where a block's label stands among its attributes.
+fn label_key(position: usize) -> Arc<str> {
+    if position == 0 { Arc::from("name") } else { format!("name{}", position + 1).into() }
 }
 
 /// An attribute and blocks of one name: Terraform lets some be written either way, never both; keep whatever is there.

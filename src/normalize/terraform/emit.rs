@@ -5,10 +5,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::body::{self, Evaluated};
+use super::defaults;
 use super::expand::Shape;
+use super::facts;
+use super::imports;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
+use super::moves::{self, Move};
+use super::providers;
 use super::scope::{Repetition, Scope};
 use super::value::Value;
 use crate::document::{
@@ -16,7 +21,7 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::syntax::NodeKind;
+use crate::vocabulary;
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -34,9 +39,17 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         problems: Vec::new(),
     };
     backend(root, &mut document);
-    walk(root, &mut document);
+    let mut moves = Vec::new();
+    walk(root, &mut document, &mut moves);
     document.resources.sort_by(|a, b| a.address.cmp(&b.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
+    let exists = |address: &str| {
+        document.resources.binary_search_by(|resource| (*resource.address).cmp(address)).is_ok()
+    };
+    imports::check(root, exists);
+    for resource in &mut document.resources {
+        resource.previous_address = moves::previous(&moves, &resource.address);
+    }
     document.modules.sort_by(|a, b| a.address.cmp(&b.address));
     document.assumptions = root.evaluator.assumptions.take().into_iter().collect();
     let mut problems = root.evaluator.problems.take();
@@ -46,7 +59,8 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document
 }
 
-fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
+fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Move>) {
+    moves.extend(moves::of_instance(instance));
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         match instance.resources_of(
@@ -65,6 +79,10 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
             Err(fault) => instance.evaluator.report(&fault),
         }
     }
+    super::conditions::of_instance(instance);
+    if !instance.prefix.is_empty() {
+        imports::check(instance, |_| true);
+    }
     declared_variables(instance, document);
     providers(instance, document);
     for (name, call) in &instance.module.calls {
@@ -72,7 +90,7 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
         match instance.children_of(name, call, (&scope, call.block.header)) {
             Ok(children) => {
                 module_call(instance, name, call, children.unresolved.is_none(), document);
-                children.instances.iter().for_each(|(_, child)| walk(child, document));
+                children.instances.iter().for_each(|(_, child)| walk(child, document, moves));
             }
             Err(fault) => instance.evaluator.report(&fault),
         }
@@ -80,7 +98,7 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
 }
 
 fn resource(
-    instance: &Instance<'_>,
+    instance: &Rc<Instance<'_>>,
     declaration: &ResourceDeclaration,
     made: &ResourceInstance,
     unknown: bool,
@@ -89,8 +107,20 @@ fn resource(
     let attributes = lowering.entries(&made.body.entries);
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
-    let tags = tags(&attributes);
-    let scope = scope(module_path(instance), &attributes, &tags);
+    let wanted = providers::provider_of(declaration);
+    let provider = instance.provider(&wanted);
+    let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
+    let tags = tags(&attributes, default_tags);
+    if default_tags.is_some_and(|tags| tags.deep_marks().is_sensitive()) {
+        let at = Pointer::root().key("tags");
+        lowering.sensitive.extend(tags.keys().map(|key| at.key(key)));
+    }
+    let defaults = match (&made.facts, attributes.as_object()) {
+        (Some(facts), Some(written)) => defaults::of(&facts.block, written),
+        _ => Map::new(),
+    };
+    let region = provider.as_ref().and_then(|it| it.region.clone());
+    let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -100,15 +130,16 @@ fn resource(
         },
         name: Arc::clone(&declaration.name),
         mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
-        provider: provider_name(declaration),
+        provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
-        defaults: document::Value::object(Map::new()),
+        defaults: document::Value::object(defaults),
         sensitive: lowering.sensitive,
         references,
         tags,
         scope,
         existence,
+        previous_address: None,
         place: declaration.declaration.place(),
         header: declaration.declaration.header(),
         spans: Arc::clone(&made.body.spans),
@@ -116,18 +147,19 @@ fn resource(
     }
 }
 
-/// Where a resource belongs, as its attributes say.
+/// Where a resource belongs, as its attributes say; `region` is that of its provider.
 pub(super) fn scope(
     module: Vec<Arc<str>>,
     attributes: &document::Value,
     tags: &Map,
+    region: Option<Arc<str>>,
 ) -> ResourceScope {
     let names_environment =
         |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
     let environment = tags.iter().find(|(key, _)| names_environment(key));
     ResourceScope {
         module,
-        region: text(attributes, "location").or_else(|| text(attributes, "region")),
+        region: text(attributes, "location").or_else(|| text(attributes, "region")).or(region),
         environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
         namespace: None,
     }
@@ -137,13 +169,35 @@ fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
-/// Tags or labels that are known.
-pub(super) fn tags(attributes: &document::Value) -> Map {
-    let tags = ["tags", "labels"].iter().find_map(|name| attributes.get(name)?.as_object());
-    let known = |(key, value): (&Arc<str>, &document::Value)| {
-        value.as_str().map(|text| (Arc::clone(key), document::Value::string(text)))
+/// The tags or labels that are written, over those of the provider.
+pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
+    let mut tags = Map::new();
+    if let Some(defaults) = defaults {
+        let defaults = Lowering::default().value(defaults, &Pointer::root());
+        tags.extend(defaults.as_object().into_iter().flatten().filter_map(tag));
+    }
+    match ["tags", "labels"].iter().find_map(|name| attributes.get(name)) {
+        Some(document::Value::Object(own)) => tags.extend(own.iter().filter_map(tag)),
+        // Whatever they are, they win.
+        Some(unknown @ document::Value::Unknown(_)) => {
+            for value in tags.values_mut() {
+                *value = unknown.clone();
+            }
+        }
+        _ => {}
+    }
+    tags
+}
+
+fn tag((key, value): (&Arc<str>, &document::Value)) -> Option<(Arc<str>, document::Value)> {
+    let value = match value {
+        document::Value::Unknown(_) | document::Value::String(_) => value.clone(),
+        document::Value::Bool(_) | document::Value::Int(_) => {
+            document::Value::string(value.to_json().to_string())
+        }
+        _ => return None,
     };
-    tags.into_iter().flatten().filter_map(known).collect()
+    Some((Arc::clone(key), value))
 }
 
 /// `net["eu"]` for each call on the way.
@@ -155,20 +209,6 @@ fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
         Arc::from(own.strip_prefix("module.").unwrap_or(own))
     };
     instance.called_from.iter().map(segment).collect()
-}
-
-/// The `provider` argument's name, else the type's first word.
-pub(super) fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
-    let mut written =
-        declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
-    while let Some(kind) = written {
-        match kind {
-            NodeKind::Name(name) => return Arc::clone(name),
-            NodeKind::Attribute(base, _) => written = Some(&base.kind),
-            _ => break,
-        }
-    }
-    declaration.kind.split('_').next().unwrap_or_default().into()
 }
 
 fn variables(root: &Rc<Instance<'_>>) -> Vec<Variable> {
@@ -246,6 +286,7 @@ fn declare(
         tags: Map::new(),
         scope: ResourceScope { module: module_path(instance), ..ResourceScope::default() },
         existence: instance.existence,
+        previous_address: None,
         place: declaration.place(),
         header: declaration.header(),
         spans: Arc::clone(&evaluated.spans),
@@ -280,13 +321,20 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
         let name = &declaration.block.labels[0].text;
         let scope = Scope::of(instance, declaration.file, &Repetition::Single);
         let mut evaluated = body::evaluate_body(&declaration.block.body, &[], instance, &scope);
+        if let Some(facts) =
+            instance.evaluator.vocabulary.find(&format!("{}{name}", vocabulary::PROVIDER))
+        {
+            facts::conform(&facts, &mut evaluated.entries);
+        }
         let alias = declaration.literal("alias").cloned();
         let suffix = alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
         if instance.prefix.is_empty() {
+            let mut lowering = Lowering::default();
             document.providers.push(Provider {
                 name: Arc::clone(name),
                 alias,
-                attributes: Lowering::default().entries(&evaluated.entries),
+                attributes: lowering.entries(&evaluated.entries),
+                sensitive: lowering.sensitive,
                 place: declaration.header(),
             });
         }
@@ -313,9 +361,11 @@ fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
         .map_or_else(|| Arc::from("cloud"), |label| Arc::clone(&label.text));
     let scope = Scope::of(root, declaration.file, &Repetition::Single);
     let mut evaluated = body::evaluate_body(&declaration.block.body, &[], root, &scope);
+    let mut lowering = Lowering::default();
     document.backend = Some(Backend {
         kind: Arc::clone(&kind),
-        attributes: Lowering::default().entries(&evaluated.entries),
+        attributes: lowering.entries(&evaluated.entries),
+        sensitive: lowering.sensitive,
         place: declaration.header(),
         spans: Arc::clone(&evaluated.spans),
     });
@@ -347,6 +397,7 @@ fn module_call(
         pinned,
         resolved,
         inputs,
+        sensitive: lowering.sensitive,
         references,
         place: call.header(),
         spans: Arc::clone(&spans),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::facts;
 use super::functions;
 use super::instance::Instance;
 use super::operators;
@@ -11,7 +12,6 @@ use super::scope::{Fault, Name, Repetition, Scope};
 use super::template;
 use super::types::{self, Type};
 use super::value::{Kind, Mapping, Marks, SequenceKind, Value};
-use crate::document::Pointer;
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, ForNode, Node, NodeKind, Scalar};
 
@@ -44,6 +44,7 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             call(name, arguments, *expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
+        NodeKind::Broken => Ok(Value::unknown("its value does not parse")),
     }
 }
 
@@ -181,9 +182,12 @@ pub fn elements(collection: &Value) -> Result<Vec<(Value, Value)>, Option<Value>
             .map(|(at, item)| (Value::number(i64::try_from(at).unwrap_or(i64::MAX)), item.clone()))
             .collect()),
         Kind::Mapping(map) => match &map.open {
-            Some(open) => Err(Some(
-                Value::unknown(Arc::clone(&open.reason)).with_marks(&collection.deep_marks()),
-            )),
+            Some(open) => match facts::close(map) {
+                Some(closed) => elements(&closed.with_marks(&collection.marks)),
+                None => Err(Some(
+                    Value::unknown(Arc::clone(&open.reason)).with_marks(&collection.deep_marks()),
+                )),
+            },
             None => Ok(map
                 .entries
                 .iter()
@@ -532,11 +536,7 @@ pub fn attribute(value: &Value, name: &Arc<str>) -> Result<Value, String> {
 fn member(map: &Arc<Mapping>, name: &Arc<str>, marks: &Marks) -> Result<Value, String> {
     match (map.entries.get(name), &map.open) {
         (Some(value), _) => Ok(value.clone().with_marks(marks)),
-        (None, Some(open)) => {
-            let unknown = operators::computed(open, name);
-            let reference = Marks::reference(Arc::clone(&open.address), Pointer::root().key(name));
-            Ok(unknown.with_marks(&reference).with_marks(marks))
-        }
+        (None, Some(open)) => Ok(facts::missing(open, name)?.with_marks(marks)),
         (None, None) if map.is_map => {
             Err(format!("the map has no element with the key \"{name}\""))
         }

@@ -1,6 +1,6 @@
 //! A module instance: a lazy graph of memoised values (variables, locals, outputs, resources, module calls).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,20 +8,28 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::body::{self, Evaluated};
+use super::builtin;
+use super::conditions;
 use super::constraint;
 use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
+use super::facts;
+use super::imports::{self, Imported};
 use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
+use super::providers::{self, Configuration};
+use super::schema_check;
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types;
-use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Value};
+use super::value::{Kind, Marks, Value};
+use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
-use crate::source::{Problem, ProblemKind, Span};
+use crate::source::{Place, Problem, ProblemKind, Span};
 use crate::syntax::Attribute;
+use crate::vocabulary::{self, Facts};
 
 /// Members of a resource block that say how it is made, not what it is.
-const RESOURCE_META: &[&str] =
+pub const RESOURCE_META: &[&str] =
     &["count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"];
 /// Members of a module block that are not arguments of the module.
 pub const CALL_META: &[&str] =
@@ -45,12 +53,21 @@ pub struct Instance<'a> {
     values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
     resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
     children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
+    providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
+    /// What the root's import blocks say, by their position.
+    pub(super) imports: RefCell<FxHashMap<usize, Rc<Imported>>>,
 }
 
 struct Caller<'a> {
     instance: Rc<Instance<'a>>,
     call: &'a Declaration,
     repetition: Repetition,
+}
+
+impl<'a> Caller<'a> {
+    fn scope(&self) -> Scope<'_, 'a> {
+        Scope::of(&self.instance, self.call.file, &self.repetition)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,8 +91,20 @@ pub struct ResourceInstance {
     pub address: Arc<str>,
     /// Attributes and places.
     pub body: Evaluated,
+    /// What is known of its type.
+    pub facts: Option<Arc<Facts>>,
+    is_data: bool,
+    value: OnceCell<Value>,
+}
+
+impl ResourceInstance {
     /// What a reference to it gives.
-    pub value: Value,
+    pub fn value(&self) -> &Value {
+        let facts = self.facts.as_deref();
+        self.value.get_or_init(|| {
+            facts::reference_value(&self.address, &self.body.entries, self.is_data, facts)
+        })
+    }
 }
 
 /// All instances of one module call.
@@ -103,7 +132,25 @@ impl<'a> Instance<'a> {
             values: RefCell::default(),
             resources: RefCell::default(),
             children: RefCell::default(),
+            providers: RefCell::default(),
+            imports: RefCell::default(),
         })
+    }
+
+    /// The root module's instance.
+    pub fn root_instance(self: &Rc<Self>) -> Rc<Self> {
+        match &self.caller {
+            Some(caller) => caller.instance.root_instance(),
+            None => Rc::clone(self),
+        }
+    }
+
+    /// Names of the module calls on the way here.
+    pub fn call_names(&self) -> Vec<Arc<str>> {
+        let Some(caller) = &self.caller else { return Vec::new() };
+        let mut names = caller.instance.call_names();
+        names.push(Arc::clone(&caller.call.block.labels[0].text));
+        names
     }
 
     fn memoised(
@@ -189,34 +236,70 @@ impl<'a> Instance<'a> {
             evaluate(&attribute.value, &scope).ok().map(|value| value.kind)
         };
         let given = match &self.caller {
-            None => self.evaluator.inputs.get(name).map(|value| (value.clone(), None)),
+            None => self.evaluator.inputs.get(name).map(|given| given.value.clone()),
             Some(caller) => match caller.call.attribute(name) {
                 None => None,
-                Some(argument) => {
-                    let scope = Scope::of(&caller.instance, caller.call.file, &caller.repetition);
-                    Some((evaluate(&argument.value, &scope)?, Some(scope.fault(argument.span, ""))))
-                }
+                Some(argument) => Some(evaluate(&argument.value, &caller.scope())?),
             },
         };
+        let blame = given.as_ref().map(|_| self.argument_place(name));
         let nullable = flag("nullable") != Some(Kind::Bool(false));
-        let given = given.filter(|(value, _)| nullable || !value.is_null());
         let (value, blame) = match (given, declaration.attribute("default")) {
-            (Some((value, blame)), _) => (value, blame),
-            (None, Some(default)) => {
-                (evaluate(&default.value, &scope)?, Some(scope.fault(default.span, "")))
+            (Some(value), None) if !nullable && value.is_null() => {
+                let message = format!("variable \"{name}\" needs a value, it cannot be null");
+                let place = blame.flatten().unwrap_or_else(|| declaration.header());
+                return Err(Fault { message, place, is_limit: false });
             }
-            (None, None) => (Value::unknown(format!("variable '{name}' has no default")), None),
+            (Some(value), _) if nullable || !value.is_null() => (value, blame.flatten()),
+            (_, Some(default)) => {
+                let file = self.module.file_of(default, declaration.file);
+                let value = evaluate(&default.value, &scope)?;
+                if !nullable && value.is_null() {
+                    let message = "a default cannot be null where `nullable` is false";
+                    return Err(scope.fault(default.span, message));
+                }
+                (value, Some(Place { file, span: default.value.span }))
+            }
+            (_, None) => {
+                if self.caller.is_none() {
+                    let message = "a variable has no value, so what depends on it is unknown";
+                    let place = declaration.header();
+                    self.evaluator.warn(ProblemKind::VariableUnset, message, place);
+                }
+                (Value::unknown(format!("variable '{name}' has no default")), None)
+            }
         };
         let kind = constraint::of(declaration, &scope)?;
         let value = types::convert(&value, &kind).map_err(|message| {
             let message = format!("the value of variable \"{name}\" does not fit: {message}");
-            match blame {
-                Some(blame) => Fault { message, ..blame },
-                None => scope.fault(declaration.block.header, message),
-            }
+            let place = blame.unwrap_or_else(|| declaration.header());
+            Fault { message, place, is_limit: false }
         })?;
+        let is_ephemeral = flag("ephemeral") == Some(Kind::Bool(true));
+        if self.caller.is_some() && !is_ephemeral && value.deep_marks().is_ephemeral() {
+            let message = format!("variable \"{name}\" is not ephemeral, but its value is");
+            let place = blame.unwrap_or_else(|| declaration.header());
+            return Err(Fault { message, place, is_limit: false });
+        }
         let sensitive = flag("sensitive") == Some(Kind::Bool(true));
-        Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
+        let value = if sensitive { value.with_marks(&Marks::sensitive()) } else { value };
+        if !is_ephemeral {
+            return Ok(value);
+        }
+        self.evaluator.knows_ephemeral.set(true);
+        Ok(value.with_marks(&Marks::ephemeral()))
+    }
+
+    /// Where a variable's value is given: the argument of the module call, the line of a variable file.
+    pub fn argument_place(&self, name: &str) -> Option<Place> {
+        match &self.caller {
+            None => self.evaluator.inputs.get(name)?.place,
+            Some(caller) => {
+                let argument = caller.call.attribute(name)?;
+                let file = caller.instance.module.file_of(argument, caller.call.file);
+                Some(Place { file, span: argument.value.span })
+            }
+        }
     }
 
     /// The value of an output, `None` if there is none of this name.
@@ -228,12 +311,45 @@ impl<'a> Instance<'a> {
                 return Err(scope.fault(declaration.block.header, "an output needs a `value`"));
             };
             let value = evaluate(&attribute.value, &scope)?;
-            let sensitive = declaration
-                .attribute("sensitive")
-                .and_then(|attribute| evaluate(&attribute.value, &scope).ok())
-                .is_some_and(|value| value.kind == Kind::Bool(true));
-            Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
+            let flag = |name: &str| {
+                let flag = declaration.attribute(name);
+                flag.and_then(|flag| evaluate(&flag.value, &scope).ok())
+                    .is_some_and(|value| value.kind == Kind::Bool(true))
+            };
+            let flags = [flag("sensitive"), flag("ephemeral")];
+            Ok(self.checked_output(value, flags, declaration))
         }))
+    }
+
+    /// An output's value with its marks. What is sensitive or ephemeral must be declared so.
+    fn checked_output(
+        &self,
+        value: Value,
+        [sensitive, ephemeral]: [bool; 2],
+        declaration: &Declaration,
+    ) -> Value {
+        let marks = value.deep_marks();
+        let is_root = self.caller.is_none();
+        let place = declaration.header();
+        let refuse = |message: &str, place: Place| {
+            self.evaluator.report(&Fault { message: message.to_owned(), place, is_limit: false });
+        };
+        if ephemeral && is_root {
+            refuse("an output of a root module cannot be ephemeral", place);
+        } else if marks.is_ephemeral() && !ephemeral {
+            let at = declaration.attribute("value").map_or(place.span, |value| value.value.span);
+            refuse("the output is not ephemeral, but its value is", Place { span: at, ..place });
+        }
+        if is_root && marks.is_sensitive() && !sensitive {
+            refuse("the output refers to sensitive values, but is not marked sensitive", place);
+        }
+        let value = if ephemeral { value.with_marks(&Marks::ephemeral()) } else { value };
+        match (sensitive, is_root) {
+            (true, true) => value.with_marks(&Marks::sensitive()),
+            // Terraform does not hold callers to it.
+            (true, false) => value.with_marks(&Marks::guarded()),
+            (false, _) => value,
+        }
     }
 
     /// `path.…` and `terraform.…`.
@@ -251,12 +367,29 @@ impl<'a> Instance<'a> {
             ))),
             ("path", "root") => Ok(Value::string(".")),
             ("path", "cwd") => {
-                Ok(Value::unknown("the working directory is known at run time only"))
+                Ok(self.working_folder())
             }
             ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
             ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
             _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
         }
+    }
+
+    /// Where Terraform runs: in the folder of the root module. Where that lies, only the machine knows; its name, the tree.
+    fn working_folder(&self) -> Value {
+        let folder = &self.evaluator.root.folder;
+        let mut unknown = Unknown {
+            reason: "the working directory is known at run time only".into(),
+            kind: Some(types::Type::String),
+            not_null: true,
+            ..Unknown::default()
+        };
+        if !folder.is_empty() {
+            unknown.suffix = format!("/{folder}").into();
+            let words = "path.cwd: Terraform runs in the folder of the root module";
+            self.evaluator.assumptions.borrow_mut().insert(words.into());
+        }
+        Kind::Unknown(Arc::new(unknown)).into()
     }
 
     /// What a reference to a resource gives: an object, a tuple or map of objects, or an unknown.
@@ -271,14 +404,14 @@ impl<'a> Instance<'a> {
         };
         let resources = self.resources_of(address, declaration, (scope, span))?;
         let value = match &resources.shape {
-            Shape::Single => return Ok(resources.instances[0].value.clone()),
+            Shape::Single => return Ok(resources.instances[0].value().clone()),
             Shape::Count(_) => {
-                Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect())
+                Value::tuple(resources.instances.iter().map(|each| each.value().clone()).collect())
             }
             Shape::Each(keys) => Value::object(
                 keys.iter()
                     .cloned()
-                    .zip(resources.instances.iter().map(|each| each.value.clone()))
+                    .zip(resources.instances.iter().map(|each| each.value().clone()))
                     .collect(),
             ),
             Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
@@ -312,6 +445,14 @@ impl<'a> Instance<'a> {
     ) -> Resources {
         let Expansion { shape, members } = expand::expand(&resource.declaration, self);
         let scope_file = resource.declaration.file;
+        let facts = self.facts_of(resource);
+        if let Some(facts) = facts.as_ref().filter(|facts| facts.exact) {
+            let block = &resource.declaration.block;
+            let at = (scope_file, block.header);
+            for fault in schema_check::check(&facts.block, &block.body, RESOURCE_META, at) {
+                self.evaluator.report(&fault);
+            }
+        }
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
@@ -325,19 +466,143 @@ impl<'a> Instance<'a> {
             let block = &resource.declaration.block.body;
             let evaluate = || body::evaluate_body(block, RESOURCE_META, self, &scope);
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
+            if let Some(facts) = &facts {
+                self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
+            } else if let Some(provider) = self.provider(&providers::provider_of(resource)) {
+                provider.complete(facts.as_deref(), &mut body.entries);
             }
-            let value = reference_value(&address, &body, resource.is_data);
-            instances.push(ResourceInstance { address, body, value });
+            if let Some(id) = imports::id_of(self, resource, &address) {
+                body.entries.insert("id".into(), id);
+            }
+            self.refuse_ephemeral(&resource.declaration, &body);
+            let builtin = match (&*resource.kind, resource.is_data) {
+                ("terraform_data", false) => Some(builtin::terraform_data(&address, &body)),
+                ("terraform_remote_state", true) => {
+                    Some(builtin::remote_state_value(&address, &body))
+                }
+                _ => None,
+            };
+            let made = ResourceInstance {
+                address,
+                body,
+                facts: facts.clone(),
+                is_data: resource.is_data,
+                value: builtin.map(OnceCell::from).unwrap_or_default(),
+            };
+            let at = (&key, &repetition);
+            conditions::of_resource(self, &resource.declaration, at, &made);
+            instances.push(made);
         }
         Resources { shape, instances }
     }
 
+    /// The provider configuration of this name: the module's own, else what its caller passes, else the caller's of the same name.
+    pub fn provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
+        if let Some(known) = self.providers.borrow().get(wanted) {
+            return known.clone();
+        }
+        let found = self.find_provider(wanted);
+        self.providers.borrow_mut().insert(wanted.clone(), found.clone());
+        found
+    }
+
+    fn find_provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
+        let declared = providers::declared(self, wanted);
+        if let Some(caller) = &self.caller
+            && declared.is_none_or(providers::is_proxy)
+        {
+            if let Some(passed) = providers::passed(caller.call, wanted) {
+                return caller.instance.provider(&passed);
+            }
+            if wanted.1.is_none() {
+                return caller.instance.provider(wanted);
+            }
+        }
+        let declared = declared?;
+        let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
+        if let Err((message, is_limit)) =
+            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
+        {
+            self.evaluator.report(&providers::circle(declared, message, is_limit));
+            return None;
+        }
+        let configuration = providers::evaluate(self, declared);
+        self.evaluator.leave();
+        Some(Rc::new(configuration))
+    }
+
+    /// What is known of a resource's type.
+    fn facts_of(&self, resource: &ResourceDeclaration) -> Option<Arc<Facts>> {
+        if resource.is_data {
+            return self.evaluator.vocabulary.find(&format!(
+                "{}{}",
+                vocabulary::DATA,
+                resource.kind
+            ));
+        }
+        self.evaluator.vocabulary.find(&resource.kind)
+    }
+
+    fn conform(&self, resource: &ResourceDeclaration, facts: &Facts, body: &mut Evaluated) {
+        let conformed = facts::conform(facts, &mut body.entries);
+        let spans = Arc::clone(&body.spans);
+        let report = |pointer: &Pointer, message: String| {
+            let place = spans.nearest(pointer).unwrap_or(resource.declaration.header());
+            self.evaluator.report(&Fault { message, place, is_limit: false });
+        };
+        for (pointer, message) in &conformed.faults {
+            let name = pointer.parts().last().unwrap_or_default();
+            report(pointer, format!("the value of \"{name}\" does not fit: {message}"));
+        }
+        for (pointer, message) in &conformed.refused {
+            report(pointer, message.clone());
+        }
+        if let Some(spans) = conformed.places(&body.spans) {
+            body.spans = Arc::new(spans);
+        }
+    }
+
+    /// What a resource holds is kept in the state, but for what its name says is only written.
+    fn refuse_ephemeral(&self, declaration: &Declaration, body: &Evaluated) {
+        if !self.evaluator.knows_ephemeral.get() {
+            return;
+        }
+        let kept = |(name, value): &(&Arc<str>, &Value)| {
+            !name.ends_with("_wo") && value.deep_marks().is_ephemeral()
+        };
+        for (name, _) in body.entries.iter().filter(kept) {
+            let place = body.spans.get(&Pointer::root().key(name));
+            let place = place.unwrap_or_else(|| declaration.header());
+            let message = format!("\"{name}\" is kept in the state, so it cannot be ephemeral");
+            self.evaluator.report(&Fault { message, place, is_limit: false });
+        }
+    }
+
+    /// Whether a data source is read only after resources are made, because it or a module that it is in depends on them.
+    pub fn waits_for_resources(&self, resource: &ResourceDeclaration) -> bool {
+        depends_on_resources(&resource.declaration) || self.call_waits()
+    }
+
+    fn call_waits(&self) -> bool {
+        let Some(caller) = &self.caller else { return false };
+        depends_on_resources(caller.call) || caller.instance.call_waits()
+    }
+
     /// What the configuration decides of a data source, or is all but certain.
-    fn complete_data(&self, resource: &ResourceDeclaration, address: &str, entries: &mut Entries) {
+    fn complete_data(
+        self: &Rc<Self>,
+        resource: &ResourceDeclaration,
+        address: &str,
+        entries: &mut Entries,
+    ) {
         if &*resource.kind == "aws_iam_policy_document" {
             super::policy_document::complete(entries);
+        }
+        if &*resource.kind == "terraform_remote_state" {
+            builtin::complete_remote_state(self, resource, address, entries);
         }
         if let Some(words) = super::assumptions::complete(&resource.kind, entries) {
             self.evaluator.assumptions.borrow_mut().insert(format!("{address}: {words}").into());
@@ -452,6 +717,8 @@ impl<'a> Instance<'a> {
                 values: RefCell::default(),
                 resources: RefCell::default(),
                 children: RefCell::default(),
+                providers: RefCell::default(),
+                imports: RefCell::default(),
             });
             (key, child)
         };
@@ -538,7 +805,7 @@ impl<'a> Instance<'a> {
         }
         for argument in arguments.filter(strange) {
             let message = format!("the module has no variable named \"{}\"", argument.name);
-            let place = crate::source::Place { file: call.file, span: argument.name_span };
+            let place = Place { file: call.file, span: argument.name_span };
             self.evaluator.report(&Fault { message, place, is_limit: false });
         }
     }
@@ -558,33 +825,8 @@ impl<'a> Instance<'a> {
     }
 }
 
-/// What a reference to a resource instance gives: its attributes, each marked with where it is from; others are unknown.
-fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value {
-    let reason =
-        if is_data { format!("read from {address}") } else { format!("computed by {address}") };
-    let open = Open { address: Arc::clone(address), reason: reason.into() };
-    let open = Arc::new(open);
-    let mark = |(name, value): (&Arc<str>, &Value)| {
-        let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));
-        (Arc::clone(name), open_blocks(value, &open).with_marks(&reference))
-    };
-    let entries = body.entries.iter().map(mark).collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(open) })).into()
-}
-
-/// Nested blocks have attributes that the provider computes, too.
-fn open_blocks(value: &Value, open: &Arc<Open>) -> Value {
-    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
-    let block = |item: &Value| match &item.kind {
-        Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
-            let inner =
-                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), open_blocks(value, open));
-            let entries = map.entries.iter().map(inner).collect();
-            let map = Mapping { entries, is_map: false, open: Some(Arc::clone(open)) };
-            Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
-        }
-        _ => item.clone(),
-    };
-    let items = items.iter().map(block).collect();
-    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
+fn depends_on_resources(declaration: &Declaration) -> bool {
+    let names = declaration.attribute("depends_on").map(|attribute| references(&attribute.value));
+    let settled = ["var", "local", "path", "terraform", "data"];
+    names.into_iter().flatten().any(|name| !settled.contains(&&**name.root))
 }

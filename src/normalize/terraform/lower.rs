@@ -104,7 +104,7 @@ impl Lowering {
     }
 
     fn marks(&mut self, value: &Value, at: &Pointer) {
-        if value.marks.is_sensitive() {
+        if value.marks.is_hidden() {
             self.sensitive.push(at.clone());
         }
         for (address, attribute) in value.marks.references() {

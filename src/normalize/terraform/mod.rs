@@ -5,26 +5,37 @@
 
 mod assumptions;
 mod body;
+mod builtin;
+mod conditions;
 mod constraint;
+mod defaults;
 mod emit;
 mod evaluator;
 mod expand;
 mod expression;
+mod facts;
 pub mod functions;
 mod host;
+mod imports;
 mod inputs;
 mod instance;
 pub mod json_syntax;
 mod lower;
 mod module;
+mod moves;
 pub mod number;
 mod operators;
+mod overrides;
 mod policy_document;
 mod recorded;
+mod providers;
+mod schema_check;
 mod scope;
 mod template;
 pub mod types;
 pub mod value;
+mod verify;
+mod version;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -35,10 +46,11 @@ use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
 pub use module::{Module, is_local_source, literal_text};
-pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded};
+pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded, may_be_recorded};
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
 #[derive(Clone)]
@@ -61,6 +73,8 @@ pub struct Terraform<'a> {
     pub configuration: Option<Arc<str>>,
     /// Files that were asked for by name: a state that is not is not judged where its configuration is.
     pub named: &'a BTreeSet<Arc<str>>,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -74,8 +88,12 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
     let (stands, mut problems) = terraform.stands();
     let mut roots = terraform.uncalled_folders();
     roots.retain(|folder| !stands.iter().any(|stand| stand.folder.as_ref() == Some(folder)));
+    let verify =
+        |module: &Module| (Arc::clone(&module.folder), verify::verify(module, terraform.modules));
+    let folders: Vec<&Module> = terraform.modules.values().collect();
+    let refused: FxHashMap<Arc<str>, Vec<Problem>> = folders.into_par_iter().map(verify).collect();
     let mut evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
-        roots.par_iter().map(|folder| terraform.evaluate(folder)).collect();
+        roots.par_iter().map(|folder| terraform.evaluate(folder, &refused)).collect();
     evaluated.par_extend(stands.par_iter().map(|stand| terraform.recorded_document(stand)));
     let mut documents = Vec::with_capacity(evaluated.len());
     let mut reached = BTreeSet::new();
@@ -90,7 +108,7 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
     // What no root reached after all (called with `count = 0`, in a circle, by examples only) is judged as a root.
     for folder in terraform.scanned {
         if terraform.modules.contains_key(folder) && !reached.contains(folder) {
-            let (document, folders) = terraform.evaluate(folder);
+            let (document, folders) = terraform.evaluate(folder, &refused);
             reached.extend(folders);
             documents.push(document);
         }
@@ -132,19 +150,23 @@ impl Terraform<'_> {
         self.scanned.iter().filter(is_root).cloned().collect()
     }
 
-    fn evaluate(&self, folder: &Arc<str>) -> (Document, BTreeSet<Arc<str>>) {
+    fn evaluate(
+        &self,
+        folder: &Arc<str>,
+        refused: &FxHashMap<Arc<str>, Vec<Problem>>,
+    ) -> (Document, BTreeSet<Arc<str>>) {
         let (values, mut problems) = self.inputs(folder);
         let instance = self.root_instance(folder, values);
         let mut document = emit::document(&instance);
         let reached = instance.evaluator.reached.take();
-        problems.extend(
-            reached.iter().flat_map(|folder| self.modules[folder].problems.iter().cloned()),
-        );
+        problems.extend(reached.iter().flat_map(|folder| refused[folder].iter().cloned()));
         document.problems.extend(problems);
+        document.problems.sort();
+        document.problems.dedup();
         (document, reached)
     }
 
-    fn inputs(&self, folder: &Arc<str>) -> (FxHashMap<Arc<str>, value::Value>, Vec<Problem>) {
+    fn inputs(&self, folder: &Arc<str>) -> (FxHashMap<Arc<str>, inputs::Given>, Vec<Problem>) {
         let mut problems = Vec::new();
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
         let values = inputs::collect(&self.modules[folder], files, self.options, &mut problems);
@@ -154,11 +176,17 @@ impl Terraform<'_> {
     fn root_instance(
         &self,
         folder: &Arc<str>,
-        values: FxHashMap<Arc<str>, value::Value>,
+        values: FxHashMap<Arc<str>, inputs::Given>,
     ) -> Rc<instance::Instance<'_>> {
         let (root, workspace) = (&self.modules[folder], Arc::clone(&self.workspace));
-        let evaluator =
-            evaluator::Evaluator::new(self.modules, root, values, workspace, self.files);
+        let evaluator = evaluator::Evaluator::new(
+            self.modules,
+            root,
+            values,
+            workspace,
+            self.files,
+            self.vocabulary,
+        );
         instance::Instance::root(Rc::new(evaluator))
     }
 
@@ -201,12 +229,15 @@ impl Terraform<'_> {
     fn recorded_document(&self, stand: &Stand<'_>) -> (Document, BTreeSet<Arc<str>>) {
         let root = Arc::clone(&stand.root);
         let Some(folder) = &stand.folder else {
-            return (stand.recorded.document(root, None), BTreeSet::new());
+            return (stand.recorded.document(root, None, self.vocabulary), BTreeSet::new());
         };
         let mut values = self.inputs(folder).0;
-        values.extend(stand.recorded.variables());
+        let given = stand.recorded.variables();
+        values.extend(
+            given.into_iter().map(|(name, value)| (name, inputs::Given { value, place: None })),
+        );
         let instance = self.root_instance(folder, values);
-        let document = stand.recorded.document(root, Some(&instance));
+        let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
         (document, instance.evaluator.reached.take())
     }
 

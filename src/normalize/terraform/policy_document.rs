@@ -119,7 +119,7 @@ fn in_order(json: serde_json::Value, order: &[&str]) -> serde_json::Value {
 
 /// Nothing, or an empty text.
 fn is_blank(value: &Value) -> bool {
-    matches!(&value.kind, Kind::Null)
+    value.is_null()
         || matches!(&value.kind, Kind::String(text) if text.is_empty())
 }
 

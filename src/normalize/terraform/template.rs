@@ -8,14 +8,14 @@ use super::scope::{Fault, Name, Scope};
 use super::types::{self, Type};
 use super::value::{Kind, Marks, Unknown, Value};
 use crate::source::Span;
-use crate::syntax::TemplatePart;
+use crate::syntax::{TemplatePart, TemplatePartKind};
 
 /// Longest text that a template may make, in bytes.
 const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 
 /// The value of a template. A single interpolation passes its value through unchanged.
 pub fn evaluate(parts: &[TemplatePart], scope: &Scope<'_, '_>, span: Span) -> Result<Value, Fault> {
-    if let [TemplatePart::Interpolation(node)] = parts {
+    if let [TemplatePart { kind: TemplatePartKind::Interpolation(node), .. }] = parts {
         return evaluate_expression(node, scope);
     }
     let mut text = Text::default();
@@ -47,13 +47,13 @@ impl Text {
                     format!("the template makes a text of more than {MAX_TEXT_BYTES} bytes");
                 return Err(Fault { is_limit: true, ..scope.fault(span, message) });
             }
-            match part {
-                TemplatePart::Literal(text) => self.text.push_str(text),
-                TemplatePart::Interpolation(node) => {
+            match &part.kind {
+                TemplatePartKind::Literal(text) => self.text.push_str(text),
+                TemplatePartKind::Interpolation(node) => {
                     let value = evaluate_expression(node, scope)?;
                     self.value(&value).map_err(|message| scope.fault(node.span, message))?;
                 }
-                TemplatePart::If { condition, then, otherwise } => {
+                TemplatePartKind::If { condition, then, otherwise } => {
                     let value = evaluate_expression(condition, scope)?;
                     self.marks = self.marks.union(&value.marks);
                     let holds = types::convert(&value, &Type::Bool)
@@ -67,7 +67,7 @@ impl Text {
                         _ => self.unknown(holds),
                     }
                 }
-                TemplatePart::For { key, value, collection, body } => {
+                TemplatePartKind::For { key, value, collection, body } => {
                     let items = evaluate_expression(collection, scope)?;
                     self.repeat(key.as_deref(), value, &items, body, scope, collection.span)?;
                 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::number::Number;
 use super::types::Type;
 use crate::document::Pointer;
+use crate::vocabulary::Block;
 
 /// A value with its marks. A clone costs reference counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,12 +58,16 @@ pub struct Mapping {
 }
 
 /// What reading an attribute of a resource that is not written gives.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Open {
     /// Address of the resource.
     pub address: Arc<str>,
     /// Why such an attribute is unknown.
     pub reason: Arc<str>,
+    /// What is known of its attributes and blocks.
+    pub block: Option<Arc<Block>>,
+    /// Whether there are no others.
+    pub exact: bool,
 }
 
 /// An unknown value and what is known of it all the same.
@@ -74,6 +79,8 @@ pub struct Unknown {
     pub kind: Option<Type>,
     /// How its text begins.
     pub prefix: Arc<str>,
+    /// How its text ends.
+    pub suffix: Arc<str>,
     /// Whether it cannot be null.
     pub not_null: bool,
     /// What a boolean is whatever its unknown operand turns out to be: `true || x`. Terraform up to 1.11 calls it unknown all the same,
@@ -95,6 +102,10 @@ pub struct Marks(Option<Arc<MarkSet>>);
 pub struct MarkSet {
     /// Whether it must not be shown.
     pub sensitive: bool,
+    /// Whether it comes from a module's output that is declared sensitive: Terraform does not hold callers to that, but it is not shown.
+    pub guarded: bool,
+    /// Whether it exists at run time only and may be kept nowhere.
+    pub ephemeral: bool,
     /// Resource attributes that it was made from: address, attribute.
     pub references: BTreeSet<(Arc<str>, Pointer)>,
 }
@@ -107,14 +118,24 @@ impl Marks {
 
     /// Sensitive only.
     pub fn sensitive() -> Self {
-        Self(Some(Arc::new(MarkSet { sensitive: true, references: BTreeSet::new() })))
+        Self(Some(Arc::new(MarkSet { sensitive: true, ..MarkSet::default() })))
+    }
+
+    /// Not shown, though Terraform would.
+    pub fn guarded() -> Self {
+        Self(Some(Arc::new(MarkSet { guarded: true, ..MarkSet::default() })))
+    }
+
+    /// Ephemeral only.
+    pub fn ephemeral() -> Self {
+        Self(Some(Arc::new(MarkSet { ephemeral: true, ..MarkSet::default() })))
     }
 
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
         Self(Some(Arc::new(MarkSet {
-            sensitive: false,
             references: BTreeSet::from([(address, attribute)]),
+            ..MarkSet::default()
         })))
     }
 
@@ -128,6 +149,16 @@ impl Marks {
         self.0.as_ref().is_some_and(|marks| marks.sensitive)
     }
 
+    /// Whether the value must not be shown, by Terraform's word or beyond it.
+    pub fn is_hidden(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| marks.sensitive || marks.guarded)
+    }
+
+    /// Whether the value may be kept nowhere.
+    pub fn is_ephemeral(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| marks.ephemeral)
+    }
+
     /// Resource attributes that the value was made from.
     pub fn references(&self) -> impl Iterator<Item = &(Arc<str>, Pointer)> {
         self.0.iter().flat_map(|marks| marks.references.iter())
@@ -136,13 +167,25 @@ impl Marks {
     /// These marks without `sensitive` (`nonsensitive`).
     #[must_use]
     pub fn without_sensitive(&self) -> Self {
-        match &self.0 {
-            Some(marks) if marks.sensitive && marks.references.is_empty() => Self(None),
-            Some(marks) if marks.sensitive => Self(Some(Arc::new(MarkSet {
-                sensitive: false,
-                references: marks.references.clone(),
-            }))),
-            _ => self.clone(),
+        self.without(|marks| (marks.sensitive, marks.guarded) = (false, false))
+    }
+
+    /// These marks without `ephemeral` (`ephemeralasnull`).
+    #[must_use]
+    pub fn without_ephemeral(&self) -> Self {
+        self.without(|marks| marks.ephemeral = false)
+    }
+
+    fn without(&self, change: impl FnOnce(&mut MarkSet)) -> Self {
+        let Some(marks) = &self.0 else { return Self(None) };
+        let mut left = MarkSet::clone(marks);
+        change(&mut left);
+        if left == **marks {
+            self.clone()
+        } else if left == MarkSet::default() {
+            Self(None)
+        } else {
+            Self(Some(Arc::new(left)))
         }
     }
 
@@ -156,6 +199,8 @@ impl Marks {
             (Some(a), Some(b)) => {
                 let mut both = MarkSet::clone(a);
                 both.sensitive |= b.sensitive;
+                both.guarded |= b.guarded;
+                both.ephemeral |= b.ephemeral;
                 both.references.extend(b.references.iter().cloned());
                 Self(Some(Arc::new(both)))
             }

@@ -1,40 +1,47 @@
-//! HCL to the tree, read through hcl-rs's `hcl::edit`.
+//! HCL to the tree in one pass: a recursive descent over bytes, without tokens in between.
 //!
-//! `guard` looks over the text first (what is never closed, limits, line breaks that mean nothing), the reader reads it,
-//! `convert` makes our tree with spans of the original text, and `template` applies strip markers and indentation.
+//! `parser` has the cursor, `body` the statements, `expression` and `collection` the expressions, `template` and
+//! `heredoc` the texts; `recovery` decides how much a fault costs, `layout` where indentation says that something ends.
+//! The tree is never deeper than [`crate::source::MAX_NESTING`], so everything later may walk it recursively.
 
-mod convert;
-mod guard;
+mod body;
+mod collection;
+mod expression;
+mod fault;
+mod heredoc;
+mod layout;
+mod literal;
+mod names;
+mod parser;
+mod recovery;
 mod template;
 
-use hcl::edit::parser;
-
-use self::convert::{Converter, Places};
-use self::guard::{Guarded, Start};
+use self::parser::{Parser, Places};
 use super::{Body, Node, TemplatePart};
-use crate::source::{FileId, Place, Problem, ProblemKind, Span};
+use crate::source::{FileId, Problem, Span};
 
-/// How often a repeated object key, which the reader refuses, is renamed before it is given up.
-const MAX_REPEATED_KEYS: usize = 32;
-
-/// Parse an HCL file. What does not parse is a problem; what could be read is returned beside it.
-pub fn parse(file: FileId, text: &str) -> (Body, Vec<Problem>) {
-    let places = Places::Offset(0);
-    let read = read(file, text, Start::Body, &places, parser::parse_body)
-        .and_then(|body| Converter { file, text, places }.body(&body, 1));
-    match read {
-        Ok(body) => (body, Vec::new()),
-        Err(problem) => (Body::default(), vec![problem]),
-    }
+/// What an HCL file holds.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// All that could be read.
+    pub body: Body,
+    /// Comments in source order, with their `#`, `//` or `/*`, without the line break.
+    pub comments: Vec<Span>,
+    /// What does not parse, in source order: one problem for each broken statement.
+    pub problems: Vec<Problem>,
 }
 
-/// Parse one expression that stands at `offset` in a file (JSON syntax, `--var` values).
+/// Parse an HCL file. A broken attribute or block costs that statement only: of an attribute the name stays, with a
+/// [`NodeKind::Broken`](super::NodeKind::Broken) value.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    Parser::new(file, text, Places::Offset(0)).file()
+}
+
+/// Parse one expression that stands at `offset` in a file (JSON syntax, `--var` values). Line breaks mean nothing.
 pub fn parse_expression(file: FileId, text: &str, offset: usize) -> Result<Node, Problem> {
     let before = text.len() - text.trim_start().len();
-    let text = text.trim();
-    let places = Places::Offset(offset + before);
-    let expression = read(file, text, Start::Expression, &places, parser::parse_expr)?;
-    Converter { file, text, places }.node(&expression, 1)
+    let mut parser = Parser::new(file, text.trim(), Places::Offset(offset + before));
+    parser.whole_expression().map_err(|fault| parser.problem(*fault))
 }
 
 /// Parse a template (a string of JSON syntax, a `templatefile`), its literal parts and interpolations.
@@ -46,44 +53,6 @@ pub fn parse_template(file: FileId, text: &str, span: Span) -> Result<Vec<Templa
     } else {
         Places::Whole(span)
     };
-    let template = read(file, text, Start::Template, &places, parser::parse_template)?;
-    Converter { file, text, places }.bare_template(&template)
-}
-
-/// Guard, then read. A repeated object key is legal (the last one holds) but refused by the reader: in its copy of the
-/// text the key gets another name of the same length; the tree takes names from the original.
-fn read<T>(
-    file: FileId,
-    text: &str,
-    start: Start,
-    places: &Places,
-    parse: impl Fn(&str) -> Result<T, parser::Error>,
-) -> Result<T, Problem> {
-    let at = |from: usize, to: usize| Place { file, span: places.span(from..to) };
-    let Guarded { mut text } =
-        guard::check(text, start).map_err(|fault| fault.problem(at(fault.at, fault.end)))?;
-    for _ in 0..MAX_REPEATED_KEYS {
-        let error = match parse(&text) {
-            Ok(read) => return Ok(read),
-            Err(error) => error,
-        };
-        let renamed = error
-            .message()
-            .contains("redefined object key")
-            .then(|| guard::rename_key(&text, error.location().offset()))
-            .flatten();
-        let Some(renamed) = renamed else {
-            let from = error.location().offset();
-            return Err(problem(error.message(), at(from, guard::next_char(&text, from))));
-        };
-        text = renamed;
-    }
-    let message = format!("more than {MAX_REPEATED_KEYS} object keys are repeated");
-    Err(Problem::new(ProblemKind::Limit, message).at(at(0, 0)))
-}
-
-fn problem(message: &str, place: Place) -> Problem {
-    let is_limit = message.contains("nested levels") || message.contains("chained binary");
-    let kind = if is_limit { ProblemKind::Limit } else { ProblemKind::Syntax };
-    Problem::new(kind, message).at(place)
+    let mut parser = Parser::new(file, text, places);
+    parser.whole_template().map_err(|fault| parser.problem(*fault))
 }

@@ -1,34 +1,32 @@
-//! Templates: escapes, strip markers and heredoc indentation, then nested parts. Takes the reader's elements, whose
-//! literals are read again from the original text; gives template parts, or a string where all of them are literal.
+//! Templates: what stands between literal texts, strip markers, and the nesting of directives.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
-use hcl::edit::Span as _;
-use hcl::edit::template::{Directive, Element, ForDirective, IfDirective, Strip, Template};
+use super::fault::{Fault, Opened, Result};
+use super::literal::Style;
+use super::parser::Parser;
+use crate::source::MAX_NESTING;
+use crate::syntax::{Node, NodeKind, Scalar, TemplatePart, TemplatePartKind};
 
-use super::convert::{Converter, Result, text};
-use crate::syntax::{Node, NodeKind, Scalar, TemplatePart};
-
-/// How literal text of a template is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
-    /// In quotes: with backslash escapes, on one line.
-    Quoted,
-    /// Heredoc or template file: as it stands, each line a piece of its own for strip markers.
-    Lines,
-    /// `<<-`: indentation common to all lines is taken off.
-    Indented,
+/// A piece of a template before its nesting is known.
+#[derive(Debug)]
+pub(super) struct Piece<'t> {
+    pub(super) kind: PieceKind<'t>,
+    start: usize,
+    end: usize,
+    /// How many levels the node in it has.
+    height: usize,
+    /// `${~`: white space before it goes.
+    trims_before: bool,
+    /// `~}`: white space after it goes.
+    trims_after: bool,
 }
 
-/// A template before its nesting is known.
-struct Piece {
-    kind: PieceKind,
-    strip: Strip,
-}
-
-enum PieceKind {
-    Literal(String),
+#[derive(Debug)]
+pub(super) enum PieceKind<'t> {
+    Literal(Cow<'t, str>),
     Interpolation(Node),
     If(Node),
     Else,
@@ -37,254 +35,293 @@ enum PieceKind {
     EndFor,
 }
 
-impl Converter<'_> {
-    /// A quoted template or heredoc.
-    pub(super) fn template(
-        &self,
-        template: &Template,
-        style: Style,
-        depth: usize,
-    ) -> Result<NodeKind> {
-        let mut parts = self.parts(template, style, depth)?;
-        match parts.as_mut_slice() {
-            [] => Ok(NodeKind::Scalar(Scalar::String("".into()))),
-            [TemplatePart::Literal(text)] => Ok(NodeKind::Scalar(Scalar::String(Arc::clone(text)))),
-            _ => Ok(NodeKind::Template(parts)),
+impl<'t> Parser<'t> {
+    /// A string in quotes.
+    pub(super) fn quoted(&mut self) -> Result<Node> {
+        let start = self.at;
+        self.height = 1;
+        if let Some(text) = self.plain_quoted() {
+            return Ok(self.node(start, NodeKind::Scalar(Scalar::String(text))));
+        }
+        self.at = start + 1;
+        let pieces = self.pieces(Style::Quoted)?;
+        if self.peek() != b'"' {
+            return self.broken_string(start);
+        }
+        self.take(1);
+        let kind = self.template(pieces)?;
+        Ok(self.node(start, kind))
+    }
+
+    /// A string without escapes and parts, which most are; `None` leaves the cursor anywhere.
+    fn plain_quoted(&mut self) -> Option<Arc<str>> {
+        let start = self.at + 1;
+        self.at = start;
+        loop {
+            match self.plain() {
+                b'"' => {
+                    let text = self.names.share(&self.text[start..self.at]);
+                    self.take(1);
+                    return Some(text);
+                }
+                b'$' | b'%' if self.peek_at(1) != b'{' => self.at += 1,
+                _ => return None,
+            }
         }
     }
 
-    /// A template without quotes: at least one part.
-    pub(super) fn bare_template(&self, template: &Template) -> Result<Vec<TemplatePart>> {
-        let mut parts = self.parts(template, Style::Lines, 1)?;
+    /// The text of a quoted label, which has no parts.
+    pub(super) fn label_text(&mut self) -> Result<Arc<str>> {
+        let start = self.at;
+        if let Some(text) = self.plain_quoted() {
+            return Ok(text);
+        }
+        self.at = start + 1;
+        let text = self.literal(Style::Quoted, false)?;
+        match self.peek() {
+            b'"' => {
+                let text = self.names.share(&text);
+                self.take(1);
+                Ok(text)
+            }
+            b'$' | b'%' => {
+                let help = "to write the characters themselves, double the first: `$${`";
+                let end = self.at + 2;
+                Err(Fault::new(self.at, end, "a label is a text without interpolation", help))
+            }
+            _ => self.broken_string(start),
+        }
+    }
+
+    /// A string that does not end on its line. In an interpolation its quote was meant to close the string around it.
+    fn broken_string<T>(&self, start: usize) -> Result<T> {
+        Err(match self.opened.0 {
+            Opened::Interpolation | Opened::Directive => self.left_open(),
+            _ => self.open_string(start),
+        })
+    }
+
+    /// The whole text as a template: at least one part.
+    pub(super) fn whole_template(&mut self) -> Result<Vec<TemplatePart>> {
+        self.byte_order_mark();
+        let start = self.at;
+        let mut pieces = self.pieces(Style::Bare)?;
+        strip(&mut pieces, Style::Bare);
+        let mut parts = self.parts(pieces)?;
         if parts.is_empty() {
-            parts.push(TemplatePart::Literal("".into()));
+            let span = self.span(start, self.at);
+            parts.push(TemplatePart { span, kind: TemplatePartKind::Literal("".into()) });
         }
         Ok(parts)
     }
 
-    fn parts(&self, template: &Template, style: Style, depth: usize) -> Result<Vec<TemplatePart>> {
+    /// Everything up to what closes a template, strip markers not applied yet.
+    pub(super) fn pieces(&mut self, style: Style<'t>) -> Result<Vec<Piece<'t>>> {
         let mut pieces = Vec::new();
-        self.flatten(template, style, depth, &mut pieces)?;
-        strip(&mut pieces);
-        if style == Style::Indented {
-            unindent(&mut pieces);
-        }
-        Ok(nest(&mut pieces.into_iter()).0)
-    }
-
-    fn flatten(
-        &self,
-        template: &Template,
-        style: Style,
-        depth: usize,
-        pieces: &mut Vec<Piece>,
-    ) -> Result<()> {
-        for element in template {
-            match element {
-                Element::Literal(literal) => self.literal(literal.span(), style, pieces),
-                Element::Interpolation(interpolation) => pieces.push(Piece {
-                    kind: PieceKind::Interpolation(self.node(&interpolation.expr, depth)?),
-                    strip: interpolation.strip,
-                }),
-                Element::Directive(directive) => match &**directive {
-                    Directive::If(directive) => {
-                        self.if_directive(directive, style, depth, pieces)?;
-                    }
-                    Directive::For(directive) => {
-                        self.for_directive(directive, style, depth, pieces)?;
-                    }
-                },
+        let mut is_line = style != Style::Quoted;
+        loop {
+            let start = self.at;
+            let text = self.literal(style, is_line)?;
+            if self.at > start {
+                let (kind, end) = (PieceKind::Literal(text), self.at);
+                let (trims_before, trims_after) = (false, false);
+                pieces.push(Piece { kind, start, end, height: 0, trims_before, trims_after });
+            }
+            is_line = false;
+            match (self.peek(), self.peek_at(1)) {
+                (b'$', b'{') => pieces.push(self.sequence(Opened::Interpolation)?),
+                (b'%', b'{') => pieces.push(self.sequence(Opened::Directive)?),
+                _ => return Ok(pieces),
             }
         }
-        Ok(())
     }
 
-    fn literal(
-        &self,
-        range: Option<std::ops::Range<usize>>,
-        style: Style,
-        pieces: &mut Vec<Piece>,
-    ) {
-        let raw = self.slice(range);
-        let mut push = |text| {
-            pieces.push(Piece { kind: PieceKind::Literal(text), strip: Strip::None });
+    /// `${…}` or `%{…}`.
+    fn sequence(&mut self, what: Opened) -> Result<Piece<'t>> {
+        let start = self.at;
+        let (breaks, opened) = (self.breaks, self.open(what));
+        self.breaks = false;
+        let trims_before = self.peek_at(2) == b'~';
+        self.height = 0;
+        self.take(if trims_before { 3 } else { 2 });
+        let kind = match what {
+            Opened::Interpolation => PieceKind::Interpolation(self.expression()?),
+            _ => self.directive()?,
         };
-        if style == Style::Quoted {
-            push(unescape(raw));
-        } else {
-            raw.split_inclusive('\n').for_each(|line| push(unescape_markers(line)));
+        let trims_after = self.peek() == b'~' && self.peek_at(1) == b'}';
+        if !trims_after && self.peek() != b'}' {
+            return self.open_sequence(what);
+        }
+        self.at += if trims_after { 2 } else { 1 };
+        self.after = self.at;
+        self.breaks = breaks;
+        self.opened = opened;
+        Ok(Piece { kind, start, end: self.at, height: self.height, trims_before, trims_after })
+    }
+
+    /// A sequence that does not end where it should: if nothing on the line closes it, that is what is wrong.
+    fn open_sequence<T>(&self, what: Opened) -> Result<T> {
+        let line =
+            self.text.get(self.at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        if !self.at_end() && !line.contains('}') {
+            return Err(self.left_open());
+        }
+        let mut fault = self.unexpected("`}`");
+        if what == Opened::Interpolation && fault.help.is_empty() {
+            fault.help = "if `${` is meant as text, write `$${`";
+        }
+        Err(fault)
+    }
+
+    fn directive(&mut self) -> Result<PieceKind<'t>> {
+        let length = self.identifier_length();
+        let word = &self.text[self.at..self.at + length];
+        let simple = match word {
+            "if" | "for" => None,
+            "else" => Some(PieceKind::Else),
+            "endif" => Some(PieceKind::EndIf),
+            "endfor" => Some(PieceKind::EndFor),
+            _ => return Err(self.unexpected("`if`, `else`, `endif`, `for` or `endfor`")),
+        };
+        self.take(length);
+        match simple {
+            Some(kind) => Ok(kind),
+            None if word == "if" => Ok(PieceKind::If(self.expression()?)),
+            None => {
+                let (key, value) = self.for_names()?;
+                Ok(PieceKind::For { key, value, collection: self.expression()? })
+            }
         }
     }
 
-    fn if_directive(
-        &self,
-        directive: &IfDirective,
-        style: Style,
-        depth: usize,
-        pieces: &mut Vec<Piece>,
-    ) -> Result<()> {
-        let IfDirective { if_expr, else_expr, endif_expr, .. } = directive;
-        let condition = self.node(&if_expr.cond_expr, depth)?;
-        pieces.push(Piece { kind: PieceKind::If(condition), strip: if_expr.strip });
-        self.flatten(&if_expr.template, style, depth + 1, pieces)?;
-        if let Some(otherwise) = else_expr {
-            pieces.push(Piece { kind: PieceKind::Else, strip: otherwise.strip });
-            self.flatten(&otherwise.template, style, depth + 1, pieces)?;
-        }
-        pieces.push(Piece { kind: PieceKind::EndIf, strip: endif_expr.strip });
-        Ok(())
+    /// A template in quotes: a text if it has no other parts.
+    fn template(&mut self, pieces: Vec<Piece<'t>>) -> Result<NodeKind> {
+        let mut pieces = pieces;
+        strip(&mut pieces, Style::Quoted);
+        self.template_kind(pieces)
     }
 
-    fn for_directive(
-        &self,
-        directive: &ForDirective,
-        style: Style,
-        depth: usize,
-        pieces: &mut Vec<Piece>,
-    ) -> Result<()> {
-        let ForDirective { for_expr, endfor_expr, .. } = directive;
-        let kind = PieceKind::For {
-            key: for_expr.key_var.as_ref().map(text),
-            value: text(&for_expr.value_var),
-            collection: self.node(&for_expr.collection_expr, depth)?,
+    /// The node for pieces that are ready to be nested.
+    pub(super) fn template_kind(&mut self, pieces: Vec<Piece<'t>>) -> Result<NodeKind> {
+        let is_text = pieces.len() > 1;
+        let mut parts = self.parts(pieces)?;
+        self.grow(self.height)?;
+        match parts.as_mut_slice() {
+            [] => Ok(NodeKind::Scalar(Scalar::String("".into()))),
+            [TemplatePart { kind: TemplatePartKind::Literal(text), .. }] => {
+                Ok(NodeKind::Scalar(Scalar::String(Arc::clone(text))))
+            }
+            // White space was stripped from beside it: it is a text all the same, not the value itself.
+            [TemplatePart { kind: TemplatePartKind::Interpolation(_), span }] if is_text => {
+                let span = *span;
+                parts.push(TemplatePart { span, kind: TemplatePartKind::Literal("".into()) });
+                Ok(NodeKind::Template(parts))
+            }
+            _ => Ok(NodeKind::Template(parts)),
+        }
+    }
+
+    fn parts(&mut self, pieces: Vec<Piece<'t>>) -> Result<Vec<TemplatePart>> {
+        self.height = 0;
+        let (parts, end) = self.nest(&mut pieces.into_iter(), 0)?;
+        match end {
+            None => Ok(parts),
+            Some(end) => Self::stray(&end),
+        }
+    }
+
+    /// The parts up to a directive that ends them, and that directive.
+    fn nest(
+        &mut self,
+        pieces: &mut IntoIter<Piece<'t>>,
+        level: usize,
+    ) -> Result<(Vec<TemplatePart>, Option<Piece<'t>>)> {
+        if self.depth + level > MAX_NESTING {
+            return Err(self.too_deep());
+        }
+        let mut parts = Vec::new();
+        while let Some(piece) = pieces.next() {
+            let (start, mut end) = (piece.start, piece.end);
+            self.height = self.height.max(piece.height + level);
+            let kind = match piece.kind {
+                PieceKind::Literal(text) if text.is_empty() => continue,
+                PieceKind::Literal(text) => TemplatePartKind::Literal(self.names.share(&text)),
+                PieceKind::Interpolation(node) => TemplatePartKind::Interpolation(node),
+                PieceKind::If(condition) => {
+                    let (then, mut closer) = self.nest(pieces, level + 1)?;
+                    let mut otherwise = Vec::new();
+                    if closer.as_ref().is_some_and(|piece| matches!(piece.kind, PieceKind::Else)) {
+                        (otherwise, closer) = self.nest(pieces, level + 1)?;
+                    }
+                    end = Self::closed(closer, "if", start, end)?;
+                    TemplatePartKind::If { condition, then, otherwise }
+                }
+                PieceKind::For { key, value, collection } => {
+                    let (body, closer) = self.nest(pieces, level + 1)?;
+                    end = Self::closed(closer, "for", start, end)?;
+                    TemplatePartKind::For { key, value, collection, body }
+                }
+                PieceKind::Else | PieceKind::EndIf | PieceKind::EndFor => {
+                    return Ok((parts, Some(piece)));
+                }
+            };
+            parts.push(TemplatePart { span: self.span(start, end), kind });
+        }
+        Ok((parts, None))
+    }
+
+    /// Where a directive ends, if what ended its parts is its own end.
+    fn closed(closer: Option<Piece<'t>>, word: &str, start: usize, end: usize) -> Result<usize> {
+        match closer {
+            Some(Piece { kind: PieceKind::EndIf, end, .. }) if word == "if" => Ok(end),
+            Some(Piece { kind: PieceKind::EndFor, end, .. }) if word == "for" => Ok(end),
+            Some(other) => Self::stray(&other),
+            None => {
+                let message = format!("this `{word}` has no `end{word}`");
+                Err(Fault::new(start, end, message, "end it before the template ends"))
+            }
+        }
+    }
+
+    fn stray<T>(piece: &Piece<'t>) -> Result<T> {
+        let (word, belongs) = match piece.kind {
+            PieceKind::Else => ("else", "if"),
+            PieceKind::EndIf => ("endif", "if"),
+            _ => ("endfor", "for"),
         };
-        pieces.push(Piece { kind, strip: for_expr.strip });
-        self.flatten(&for_expr.template, style, depth + 1, pieces)?;
-        pieces.push(Piece { kind: PieceKind::EndFor, strip: endfor_expr.strip });
-        Ok(())
+        let message = format!("this `{word}` belongs to no `{belongs}`");
+        Err(Fault::new(piece.start, piece.end, message, ""))
     }
 }
 
-/// Strip markers take white space off the literal piece just before or after them.
-fn strip(pieces: &mut [Piece]) {
+/// Strip markers take white space off the literal piece beside them: in quotes all of it, elsewhere that of one line.
+pub(super) fn strip(pieces: &mut [Piece<'_>], style: Style<'_>) {
+    let is_quoted = style == Style::Quoted;
     for at in 0..pieces.len() {
-        let strip = pieces[at].strip;
-        if strip.strip_start()
+        let (before, after) = (pieces[at].trims_before, pieces[at].trims_after);
+        if before
             && let Some(PieceKind::Literal(text)) = at.checked_sub(1).map(|at| &mut pieces[at].kind)
         {
-            text.truncate(text.trim_end().len());
+            let inner = text.strip_suffix('\n').unwrap_or(text);
+            let line = inner.rfind('\n').filter(|_| !is_quoted).map_or(0, |at| at + 1);
+            cut(text, 0, line + text[line..].trim_end().len());
         }
-        if strip.strip_end()
-            && let Some(Piece { kind: PieceKind::Literal(text), .. }) = pieces.get_mut(at + 1)
+        if after && let Some(Piece { kind: PieceKind::Literal(text), .. }) = pieces.get_mut(at + 1)
         {
-            *text = text.trim_start().to_owned();
+            let line = text.find('\n').filter(|_| !is_quoted).map_or(text.len(), |at| at + 1);
+            let from = line - text[..line].trim_start().len();
+            cut(text, from, text.len());
         }
     }
 }
 
-/// Take off the indentation that all lines share. Blank lines do not count and stay as they are.
-fn unindent(pieces: &mut [Piece]) {
-    let mut is_line_start = true;
-    let mut shared = usize::MAX;
-    let mut starts = Vec::new();
-    for (at, piece) in pieces.iter().enumerate() {
-        let literal = match &piece.kind {
-            PieceKind::Literal(text) => Some(text.as_str()),
-            _ => None,
-        };
-        if is_line_start {
-            let text = literal.unwrap_or_default();
-            let rest = text.trim_start();
-            if !(rest.is_empty() && text.ends_with('\n')) {
-                shared = shared.min(text.len() - rest.len());
-                starts.push(at);
-            }
+/// Keep a range of a text.
+fn cut(text: &mut Cow<'_, str>, from: usize, to: usize) {
+    match text {
+        Cow::Borrowed(slice) => *slice = &slice[from..to],
+        Cow::Owned(owned) => {
+            owned.truncate(to);
+            owned.drain(..from);
         }
-        is_line_start = literal.is_some_and(|text| text.ends_with('\n'));
-    }
-    for at in starts {
-        if let PieceKind::Literal(text) = &mut pieces[at].kind {
-            let cut = text.char_indices().map(|(at, _)| at).find(|at| *at >= shared);
-            text.drain(..cut.unwrap_or(text.len()));
-        }
-    }
-}
-
-/// What ended a run of parts.
-enum End {
-    Else,
-    Other,
-}
-
-fn nest(pieces: &mut IntoIter<Piece>) -> (Vec<TemplatePart>, End) {
-    let mut parts = Vec::new();
-    let mut literal = String::new();
-    let mut end = End::Other;
-    while let Some(piece) = pieces.next() {
-        let part = match piece.kind {
-            PieceKind::Literal(text) => {
-                literal.push_str(&text);
-                continue;
-            }
-            PieceKind::Interpolation(node) => TemplatePart::Interpolation(node),
-            PieceKind::If(condition) => {
-                let (then, end) = nest(pieces);
-                let otherwise = match end {
-                    End::Else => nest(pieces).0,
-                    End::Other => Vec::new(),
-                };
-                TemplatePart::If { condition, then, otherwise }
-            }
-            PieceKind::For { key, value, collection } => {
-                TemplatePart::For { key, value, collection, body: nest(pieces).0 }
-            }
-            PieceKind::Else => {
-                end = End::Else;
-                break;
-            }
-            PieceKind::EndIf | PieceKind::EndFor => break,
-        };
-        push_literal(&mut parts, &mut literal);
-        parts.push(part);
-    }
-    push_literal(&mut parts, &mut literal);
-    (parts, end)
-}
-
-fn push_literal(parts: &mut Vec<TemplatePart>, literal: &mut String) {
-    if !literal.is_empty() {
-        parts.push(TemplatePart::Literal(std::mem::take(literal).into()));
-    }
-}
-
-/// Resolve `$${` and `%%{`.
-fn unescape_markers(raw: &str) -> String {
-    raw.replace("$${", "${").replace("%%{", "%{")
-}
-
-/// Resolve backslash escapes, `$${` and `%%{`. The reader has checked them.
-pub(super) fn unescape(raw: &str) -> String {
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(c) = rest.chars().next() {
-        let (taken, out) = match c {
-            '\\' => escape(rest),
-            '$' if rest.starts_with("$${") => (3, None),
-            '%' if rest.starts_with("%%{") => (3, None),
-            c => (c.len_utf8(), Some(c)),
-        };
-        match out {
-            Some(out) => text.push(out),
-            None => text.extend([c, '{']),
-        }
-        rest = rest.get(taken..).unwrap_or_default();
-    }
-    text
-}
-
-/// The length of the escape that starts here and what it stands for.
-fn escape(rest: &str) -> (usize, Option<char>) {
-    let hex = |length: usize| {
-        let digits = rest.get(2..2 + length)?;
-        u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
-    };
-    match rest.chars().nth(1) {
-        Some('n') => (2, Some('\n')),
-        Some('r') => (2, Some('\r')),
-        Some('t') => (2, Some('\t')),
-        Some('u') => (6, Some(hex(4).unwrap_or('\u{fffd}'))),
-        Some('U') => (10, Some(hex(8).unwrap_or('\u{fffd}'))),
-        Some(c) => (1 + c.len_utf8(), Some(c)),
-        None => (1, Some('\\')),
     }
 }

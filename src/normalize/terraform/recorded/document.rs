@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::super::defaults;
 use super::super::emit;
 use super::super::instance::Instance as ModuleInstance;
 use super::super::lower::Lowering;
 use super::super::module::is_local_source;
 use super::super::scope::Key;
-use super::super::value::{Marks, Value};
+use super::super::value::{Kind, Mapping, Marks, Value};
 use super::configuration::{Call, Module, Provider as ProviderBlock};
 use super::merge::{self, Entries, Written};
 use super::read::Instance;
@@ -24,6 +25,7 @@ use crate::document::{
     Resource, Scope, SpanTable, Variable,
 };
 use crate::source::{Place, Problem, ProblemKind, Span};
+use crate::vocabulary::Vocabulary;
 
 /// Removed resources that are named one by one.
 const MOST_NAMED: usize = 5;
@@ -37,6 +39,7 @@ impl Recorded {
         &self,
         root: Arc<str>,
         configuration: Option<&Rc<ModuleInstance<'_>>>,
+        vocabulary: &Vocabulary,
     ) -> Document {
         let (instances, removed) = self.instances();
         let kept = self.configuration();
@@ -45,6 +48,7 @@ impl Recorded {
             None => self.alone(kept.as_ref(), &instances),
         };
         document.root = root;
+        document.resources.iter_mut().for_each(|resource| complete_defaults(resource, vocabulary));
         document.resources.sort_by(|a, b| a.address.cmp(&b.address));
         document.resources.dedup_by(|later, first| later.address == first.address);
         self.remarks(&removed, &mut document.problems);
@@ -197,10 +201,15 @@ impl Recorded {
         let mut lowering = Lowering::deciding();
         let written = lowering.entries(attributes);
         let references = lowering.references_but(&instance.address);
-        let defaults = Lowering::default().entries(defaults);
-        let tags = emit::tags(&written);
+        let all = recorded(instance);
+        let tags_all = match &all.kind {
+            Kind::Mapping(map) => map.entries.get("tags_all"),
+            _ => None,
+        };
+        let tags = emit::tags(&written, tags_all);
         let path = instance.path.iter().map(|(name, key)| Arc::from(format!("{name}{key}")));
-        let scope = emit::scope(path.collect(), &written, &tags);
+        let scope =
+            emit::scope(path.collect(), &written, &tags, twin.and_then(|it| it.region.clone()));
         let provider = twin.map(|twin| Arc::clone(&twin.provider));
         let first_word = || Arc::from(instance.kind.split('_').next().unwrap_or_default());
         Resource {
@@ -214,12 +223,13 @@ impl Recorded {
             mode: if instance.is_data { Mode::Data } else { Mode::Managed },
             provider: provider.or_else(|| instance.provider.clone()).unwrap_or_else(first_word),
             parsed: document::Value::object(std::mem::take(&mut lowering.parsed)),
-            defaults,
+            defaults: Lowering::default().entries(defaults),
             sensitive: lowering.sensitive,
             references,
             tags,
             scope,
             existence: instance.existence,
+            previous_address: instance.previous.clone(),
             place: twin.map_or_else(|| self.place(instance.span), |twin| twin.place),
             header: twin.map_or_else(|| self.place(instance.header), |twin| twin.header),
             spans: match twin {
@@ -269,16 +279,18 @@ impl Recorded {
         let mut entries = skeleton::entries(&provider.expressions, &unresolved);
         let place = self.place(provider.span);
         if provider.module.is_empty() {
+            let mut lowering = Lowering::default();
             document.providers.push(Provider {
                 name: Arc::clone(&provider.name),
                 alias: provider.alias.clone(),
-                attributes: Lowering::default().entries(&entries),
+                attributes: lowering.entries(&entries),
+                sensitive: lowering.sensitive,
                 place,
             });
         }
         let literal = provider.expressions.iter().filter(|(_, expression)| {
             matches!(expression, super::configuration::Expression::Constant(value)
-                if matches!(value.kind, super::super::value::Kind::String(_)))
+                if matches!(value.kind, Kind::String(_)))
         });
         let literal = literal.map(|(name, _)| Value::string(Arc::clone(name))).collect();
         entries.insert("literal".into(), Value::tuple(literal));
@@ -357,6 +369,7 @@ impl Recorded {
             resolved: true,
             inputs,
             references: lowering.references_but(&address),
+            sensitive: lowering.sensitive,
             place,
             spans: Arc::default(),
         });
@@ -403,6 +416,19 @@ impl Recorded {
             problems.push(Problem::new(ProblemKind::Note, message).at(at).help(help));
         }
     }
+}
+
+/// What the provider is known to fill in belongs to the defaults also where a plan does not say it; what it does say holds.
+fn complete_defaults(resource: &mut Resource, vocabulary: &Vocabulary) {
+    if resource.mode == Mode::Declaration {
+        return;
+    }
+    let Some(facts) = vocabulary.find(&resource.kind) else { return };
+    let Some(written) = resource.attributes.as_object() else { return };
+    let mut all = defaults::of(&facts.block, written);
+    let recorded = resource.defaults.as_object().into_iter().flatten();
+    all.extend(recorded.map(|(name, value)| (Arc::clone(name), value.clone())));
+    resource.defaults = document::Value::object(all);
 }
 
 /// What the attributes of planned resources are, by address and by the address of their block.
@@ -478,7 +504,6 @@ fn recorded(instance: &Instance<'_>) -> Value {
 
 /// A value in which what a path leads to is sensitive.
 fn covered(value: Value, path: &[String]) -> Value {
-    use super::super::value::{Kind, Mapping};
     let Some((first, rest)) = path.split_first() else {
         return value.with_marks(&Marks::sensitive());
     };
@@ -549,6 +574,7 @@ fn declared(
         tags: Map::new(),
         scope: Scope::default(),
         existence: Existence::Known,
+        previous_address: None,
         place,
         header: place,
         spans: Arc::default(),
