@@ -32,10 +32,10 @@ pub struct Options {
     pub variables: Vec<Input>,
     /// `terraform.workspace`; `default` where empty.
     pub workspace: String,
-    /// The folder of the configuration that scanned plans and states were made of; else the one in which each lies, if it fits.
-    pub configuration: Option<String>,
     /// Provider facts: the embedded ones, and those of `--provider-schema`.
     pub vocabulary: Arc<Vocabulary>,
+    /// The folder of the configuration that scanned plans and states were made of; else the one in which each lies, if it fits.
+    pub configuration: Option<String>,
 }
 
 /// A variable's value from the command line.
@@ -324,10 +324,10 @@ impl Loader<'_> {
             options: &inputs,
             workspace: workspace.into(),
             files: self.files,
+            vocabulary: &options.vocabulary,
             recorded: &recorded,
             configuration: options.configuration.as_deref().map(Arc::from),
             named: &named,
-            vocabulary: &options.vocabulary,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
@@ -510,6 +510,9 @@ fn parse(
 
 fn json_content(file: FileId, source: &SourceFile) -> (Content, Vec<Problem>) {
     let text = &source.text;
+    if !kubernetes::may_matter(&source.path, text) && !terraform::may_be_recorded(text) {
+        return (Content::Data(Vec::new()), Vec::new());
+    }
     match json::parse(file, text) {
         Ok(tree) if terraform::detect(&tree) => {
             match Recorded::new(file, Arc::clone(&source.path), tree) {

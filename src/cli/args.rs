@@ -105,12 +105,12 @@ pub struct Input {
     /// Terraform workspace
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub workspace: String,
-    /// Folder of the configuration that a plan or state was made of
-    #[arg(long, value_name = "DIR")]
-    pub config_dir: Option<PathBuf>,
     /// Provider schemas to judge by, as `terraform providers schema -json` prints them
     #[arg(long = "provider-schema", value_name = "FILE")]
     pub schemas: Vec<PathBuf>,
+    /// Folder of the configuration that a plan or state was made of
+    #[arg(long, value_name = "DIR")]
+    pub config_dir: Option<PathBuf>,
     /// Threads to use, 0 for one a core
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,

@@ -61,8 +61,8 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
         paths,
         variables,
         workspace: input.workspace.clone(),
-        configuration: configuration.and_then(|path| inside(&root, &path)),
         vocabulary: vocabulary(&input.schemas)?,
+        configuration: configuration.and_then(|path| inside(&root, &path)),
     };
     Ok(Location { files, options, problems })
 }

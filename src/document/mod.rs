@@ -4,6 +4,7 @@
 
 mod index;
 mod model;
+mod names;
 mod pointer;
 mod value;
 mod view;

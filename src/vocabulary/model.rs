@@ -119,6 +119,14 @@ pub struct Member {
 }
 
 impl Block {
+    /// The resource's own outputs: what only the provider sets. An id is one, though older providers let it be written.
+    pub fn outputs(&self) -> impl Iterator<Item = &Arc<str>> {
+        let is_output = |(name, attribute): &(&Arc<str>, &Attribute)| {
+            attribute.is_output() || &***name == "id" && attribute.computed
+        };
+        self.attributes.iter().filter(is_output).map(|(name, _)| name)
+    }
+
     /// Take over what a schema does not say: defaults, and which blocks the provider makes by itself.
     pub(super) fn complete_from(&mut self, other: &Self) {
         for (name, attribute) in &mut self.attributes {

@@ -155,7 +155,8 @@ fn no_sensitive_default_tag_is_shown() {
         provider \"other\" {\n token = var.s\n}\nmodule \"x\" {\n source = \"acme/x/y\"\n s = var.s\n}\n\
         terraform {\n backend \"s3\" {\n key = \"x\"\n }\n}\nresource \"aws_vpc\" \"a\" {}\n";
     let project = load(&[("main.tf", text)]);
-    let json = document::json::documents(&project.documents, &project.sources, &project.problems);
+    let json = document::json::documents(&project.documents, &project.sources, &project.problems)
+        .to_json();
     assert!(!json.to_string().contains("hush-hush"), "{json:#}");
 }
 

@@ -334,6 +334,44 @@ fn agrees_with_terraform(
     }
 }
 
+/// Without the provider's schema, too, what is written and what follows from it are right; what only the schema says is not known.
+#[rstest]
+fn what_is_written_needs_no_schema(
+    #[files("fixtures/terraform/blocks/*")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    let expected = json(&folder.join("expected.json")).unwrap();
+    let project = on_large_stack(|| load_with(&folder, Arc::default()));
+    let Some(document) = project.documents.iter().find(|document| &*document.root == ".") else {
+        panic!("there is no document for the root");
+    };
+    let mut found = Vec::new();
+    for wanted in expected["resources"].as_array().into_iter().flatten() {
+        let address = wanted["address"].as_str().unwrap();
+        let resource = document.resources.iter().find(|it| *it.address == *address);
+        assert!(resource.is_some(), "{address} is missing");
+        for (name, value) in resource.unwrap().attributes.as_object().unwrap() {
+            let wanted = &wanted["values"][&**name];
+            // Which lists are sets and which objects are blocks is the schema's word.
+            if is_scalar(value) && !wanted.is_null() {
+                written_difference(
+                    &format!("{address}/{name}"),
+                    value,
+                    wanted,
+                    &Json::Null,
+                    &mut found,
+                );
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_))
+}
+
 #[test]
 fn an_assumption_that_is_used_is_listed() {
     let text = "data \"aws_partition\" \"here\" {}\noutput \"arn\" {\n  value = \"arn:${data.aws_partition.here.partition}:iam::aws:policy/ReadOnlyAccess\"\n}\n";

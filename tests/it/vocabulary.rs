@@ -9,6 +9,7 @@ use dreadnought::document::{Document, Pointer, Value};
 use dreadnought::project::{Options, Project};
 use dreadnought::source::MemoryFileSystem;
 use dreadnought::vocabulary::{self, Nesting, TABLES, Vocabulary};
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
 
@@ -89,11 +90,7 @@ fn a_bad_schema_file_is_refused(#[case] text: &str, #[case] expected: &str) {
 fn the_most_used_types_have_facts() {
     let vocabulary = Vocabulary::default();
     let types = fixture("vocabulary/most-used.txt");
-    let missing: Vec<&str> = types
-        .lines()
-        .filter(|name| name.starts_with("aws_"))
-        .filter(|name| vocabulary.find(name).is_none())
-        .collect();
+    let missing: Vec<&str> = types.lines().filter(|name| vocabulary.find(name).is_none()).collect();
     assert_eq!(types.lines().count(), 150);
     assert_eq!(missing, Vec::<&str>::new());
 }
@@ -170,6 +167,42 @@ fn reading_what_is_not_written(
     }
 }
 
+/// What is written as the schema has it stays as it is written.
+fn fitting() -> impl Strategy<Value = String> {
+    let text = || "[a-z]{1,6}".prop_map(|text| format!("\"{text}\""));
+    let texts = || prop::collection::btree_set("[a-z]{1,4}", 0..4);
+    let list = || texts().prop_map(|all| format!("{:?}", all.into_iter().collect::<Vec<_>>()));
+    let member = prop_oneof![
+        text().prop_map(|text| format!("ami = {text}")),
+        any::<bool>().prop_map(|bool| format!("monitoring = {bool}")),
+        (0..1000_u32).prop_map(|number| format!("cpu_core_count = {number}")),
+        list().prop_map(|list| format!("vpc_security_group_ids = {list}")),
+        list().prop_map(|list| format!("ipv6_addresses = {list}")),
+        text().prop_map(|text| format!("tags = {{ a = {text} }}")),
+        (0..100_u32).prop_map(|size| format!("root_block_device {{\n volume_size = {size}\n }}")),
+        text()
+            .prop_map(|text| format!("network_interface {{\n network_interface_id = {text}\n }}")),
+    ];
+    let name = |member: &String| member.split_whitespace().next().unwrap_or_default().to_owned();
+    prop::collection::vec(member, 0..6).prop_map(move |mut members| {
+        members.sort();
+        members.dedup_by(|a, b| name(a) == name(b));
+        members.join("\n ")
+    })
+}
+
+proptest! {
+    #[test]
+    fn facts_change_no_value_that_fits(body in fitting()) {
+        let known = format!("resource \"aws_instance\" \"a\" {{\n {body}\n}}\n");
+        let unknown = known.replace("aws_instance", "acme_instance");
+        let (known, unknown) = (document(&known), document(&unknown));
+        for (name, value) in unknown.resources[0].attributes.as_object().unwrap() {
+            prop_assert_eq!(known.resources[0].attributes.get(name), Some(value), "{}", name);
+        }
+    }
+}
+
 /// A finding points to where an element is written, not to where it stands after sorting.
 #[test]
 fn places_follow_the_elements_of_sets() {
@@ -181,4 +214,119 @@ fn places_follow_the_elements_of_sets() {
         project.sources.get(place.file).position(place.span.start).line
     };
     assert_eq!((line("/vpc_security_group_ids/0"), line("/vpc_security_group_ids/1")), (4, 3));
+}
+
+const SCHEMA: &str = r#"{"provider_schemas": {"registry.example/acme/acme": {"resource_schemas": {"acme_host": {"block": {
+  "attributes": {"id": {"type": "string", "computed": true}, "name": {"type": "string", "required": true},
+    "port": {"type": "number", "optional": true}, "secret": {"type": "string", "optional": true, "sensitive": true},
+    "rules": {"type": ["list", ["object", {"a": "string"}]], "optional": true},
+    "one": {"optional": true, "nested_type": {"nesting_mode": "single", "attributes": {"x": {"type": "string", "optional": true}}}}},
+  "block_types": {"disk": {"nesting_mode": "list", "min_items": 1, "max_items": 2, "block": {"attributes": {"size": {"type": "number", "required": true}}}}}
+}}}}}}"#;
+
+/// What a schema file says is what there is: the rest is refused as Terraform refuses it.
+#[rstest]
+#[case::fine("name = \"a\"\n disk {\n size = 1\n }", "")]
+#[case::argument(
+    "name = \"a\"\n nope = 1\n disk {\n size = 1\n }",
+    "3: an argument named \"nope\" is not expected here"
+)]
+#[case::missing("disk {\n size = 1\n }", "1: the argument \"name\" is required")]
+#[case::block(
+    "name = \"a\"\n nope {}\n disk {\n size = 1\n }",
+    "3: blocks of type \"nope\" are not expected here"
+)]
+#[case::inner(
+    "name = \"a\"\n disk {\n size = 1\n nope = 1\n }",
+    "5: an argument named \"nope\" is not expected here"
+)]
+#[case::inner_missing("name = \"a\"\n disk {\n }", "3: the argument \"size\" is required")]
+#[case::too_few("name = \"a\"", "1: at least 1 \"disk\" blocks are required")]
+#[case::too_many(
+    "name = \"a\"\n disk {\n size = 1\n }\n disk {\n size = 1\n }\n disk {\n size = 1\n }",
+    "9: no more than 2 \"disk\" blocks are allowed"
+)]
+#[case::too_many_made(
+    "name = \"a\"\n dynamic \"disk\" {\n for_each = [1, 2, 3]\n content {\n size = disk.value\n }\n }",
+    "5: no more than 2 \"disk\" blocks are allowed"
+)]
+#[case::as_argument(
+    "name = \"a\"\n disk = []",
+    "3: an argument named \"disk\" is not expected here; it is written as a block"
+)]
+#[case::type_(
+    "name = \"a\"\n port = \"any\"\n disk {\n size = 1\n }",
+    "3: the value of \"port\" does not fit: a number is required"
+)]
+#[case::attribute_as_blocks("name = \"a\"\n rules {\n a = 1\n }\n disk {\n size = 1\n }", "")]
+#[case::nested_type(
+    "name = \"a\"\n one = [1]\n disk {\n size = 1\n }",
+    "3: the value of \"one\" does not fit: object required"
+)]
+fn an_exact_schema_is_kept_to(#[case] body: &str, #[case] expected: &str) {
+    let text = format!("resource \"acme_host\" \"a\" {{\n {body}\n}}\n");
+    let project = load_with(&[("main.tf", &text)], Vocabulary::new([SCHEMA]).unwrap());
+    let problems: Vec<String> = project.documents[0]
+        .problems
+        .iter()
+        .map(|problem| {
+            let place = problem.place.unwrap();
+            let line = project.sources.get(place.file).position(place.span.start).line;
+            format!("{line}: {}", problem.message)
+        })
+        .collect();
+    assert!(
+        if expected.is_empty() {
+            problems.is_empty()
+        } else {
+            problems.contains(&expected.to_owned())
+        },
+        "{problems:#?}"
+    );
+}
+
+#[test]
+fn an_attribute_that_there_is_not_cannot_be_read() {
+    let text = "resource \"acme_host\" \"a\" {\n name = \"a\"\n disk {\n size = 1\n }\n}\noutput \"o\" {\n value = acme_host.a.nope\n}\n";
+    let project = load_with(&[("main.tf", text)], Vocabulary::new([SCHEMA]).unwrap());
+    let problems = &project.documents[0].problems;
+    assert!(problems.iter().any(|it| it.message.contains("named \"nope\"")), "{problems:?}");
+}
+
+/// Where the schema says so, a value is sensitive, whoever reads it.
+#[test]
+fn what_a_schema_calls_sensitive_is_shown_nowhere() {
+    let text = "resource \"acme_host\" \"a\" {\n name = \"a\"\n secret = \"hush-hush\"\n disk {\n size = 1\n }\n}\noutput \"o\" {\n sensitive = true\n value = \"x-${acme_host.a.secret}\"\n}\n";
+    let project = load_with(&[("main.tf", text)], Vocabulary::new([SCHEMA]).unwrap());
+    let json = dreadnought::document::json::documents(&project.documents, &project.sources, &[]);
+    let json = serde_json::to_string(&json).unwrap();
+    assert!(!json.contains("hush"), "{json}");
+    assert!(project.documents[0].outputs[0].sensitive);
+}
+
+#[test]
+fn members_of_json_are_blocks_where_facts_say_so() {
+    let json = r#"{"resource": {"aws_instance": {"a": {"ami": "x", "root_block_device": {"volume_size": "8"},
+        "dynamic": {"ebs_block_device": {"for_each": ["b", "a"], "content": {"device_name": "${ebs_block_device.value}"}}}}}}}"#;
+    let project = load_with(&[("main.tf.json", json)], Vocabulary::default());
+    let attributes = project.documents[0].resources[0].attributes.to_json();
+    assert_eq!(attributes["root_block_device"], json!([{"volume_size": 8}]));
+    assert_eq!(attributes["ebs_block_device"], json!([{"device_name": "a"}, {"device_name": "b"}]));
+}
+
+/// What the provider fills in stands beside what is written, also in blocks that are written.
+#[test]
+fn defaults_stand_beside_what_is_written() {
+    let document = document(
+        "resource \"aws_db_instance\" \"a\" {\n monitoring_interval = 5\n}\nresource \"aws_instance\" \"b\" {\n metadata_options {\n http_tokens = \"required\"\n }\n}\n",
+    );
+    let database = &document.resources[0].defaults;
+    assert_eq!(database.get("publicly_accessible"), Some(&Value::Bool(false)));
+    assert_eq!(database.get("monitoring_interval"), None);
+    let host = document.resources[1].defaults.to_json();
+    assert_eq!(
+        host["metadata_options"],
+        json!([{"http_endpoint": "enabled", "http_protocol_ipv6": "disabled"}])
+    );
+    assert_eq!(host["root_block_device"], json!(null));
 }

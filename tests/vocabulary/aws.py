@@ -17,6 +17,17 @@ COLLECTIONS = {"list": "[", "set": "<", "map": "{"}
 NESTINGS = {**COLLECTIONS, "single": ".", "group": "^"}
 LONGEST = 6_000
 REGION = "eu-west-1"
+# What some types need beyond what their schema requires.
+NEEDED = {
+    "aws_lambda_function": {"filename": "x", "handler": "x", "runtime": "python3.12"},
+    "aws_dynamodb_table": {"hash_key": "x", "read_capacity": 1, "write_capacity": 1, "attribute": [{"name": "x", "type": "S"}]},
+    "aws_kinesis_stream": {"shard_count": 1},
+    "aws_lb_target_group": {"port": 1, "protocol": "HTTP", "vpc_id": "x"},
+    "aws_alb_target_group": {"port": 1, "protocol": "HTTP", "vpc_id": "x"},
+    "aws_lightsail_instance": {"availability_zone": "eu-west-1a"},
+    "aws_fsx_lustre_file_system": {"storage_capacity": 1200, "subnet_ids": ["x"]},
+    "aws_api_gateway_authorizer": {"type": "TOKEN", "authorizer_uri": "x"},
+}
 UNKNOWN = msgpack.ExtType(0, b"\0")
 
 
@@ -111,11 +122,12 @@ def sample(kind):
     return {} if kind[0] == "map" else [sample(kind[1])]
 
 
-def least(block):
-    """A block with what is required."""
-    needed = {name: sample(it["type"]) for name, it in block.get("attributes", {}).items() if it.get("required")}
+def least(block, required):
+    """A block with what is required, as samples or unknown values, or without."""
+    needed = {name: it for name, it in block.get("attributes", {}).items() if it.get("required") and required != "nothing"}
+    needed = {name: sample(it["type"]) if required == "sample" else UNKNOWN for name, it in needed.items()}
     blocks = block.get("block_types", {}).items()
-    nested = {name: [least(it["block"])] for name, it in blocks if it.get("min_items") and it["nesting_mode"] in ("list", "set")}
+    nested = {name: [least(it["block"], required)] for name, it in blocks if it.get("min_items") and it["nesting_mode"] in ("list", "set")}
     return empty(block) | needed | nested
 
 
@@ -143,14 +155,9 @@ class Asked:
 
     def ask(self, path, chain):
         """Plan with one block of each name on the path, and look at the innermost."""
-        config = self.config(self.root, [name for name, _ in chain])
-        try:
-            state = self.provider.plan(self.name, self.root, config)
-        except grpc.RpcError as error:
-            # The provider's own checks may rest on what nobody wrote, and break it.
-            print(f"{self.name} {path}: {error.code()}", file=sys.stderr)
-            self.provider.process.kill()
-            self.provider.start()
+        state = next(filter(None, map(lambda kind: self.plan(chain, kind), ("sample", "unknown", "nothing"))), None)
+        if state is None:
+            print(f"{self.name} {path}: no answer", file=sys.stderr)
             return
         block = self.root
         for name, it in chain:
@@ -160,7 +167,7 @@ class Asked:
         if not isinstance(state, dict):
             return
         for name, it in block.get("attributes", {}).items():
-            value = state.get(name)
+            value = state.get(name) if path or name not in NEEDED.get(self.name, {}) else None
             known = value is not None and not isinstance(value, (msgpack.ExtType, bytes))
             if it.get("optional") and not it.get("required") and known and value not in ([], {}, REGION):
                 self.defaults[(*path, name)] = value
@@ -170,11 +177,21 @@ class Asked:
             if len(path) < 4:
                 self.ask((*path, name), [*chain, (name, it)])
 
-    def config(self, block, names):
-        config = least(block)
+    def plan(self, chain, required):
+        config = self.config(self.root, [name for name, _ in chain], required) | NEEDED.get(self.name, {})
+        try:
+            return self.provider.plan(self.name, self.root, config)
+        except grpc.RpcError:
+            # The provider's own checks may rest on what nobody wrote, and break it.
+            self.provider.process.kill()
+            self.provider.start()
+            return None
+
+    def config(self, block, names, required):
+        config = least(block, required)
         if names:
             it = block["block_types"][names[0]]
-            inner = self.config(it["block"], names[1:])
+            inner = self.config(it["block"], names[1:], required)
             config[names[0]] = inner if it["nesting_mode"] in ("single", "group") else [inner]
         return config
 

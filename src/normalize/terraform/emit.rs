@@ -21,7 +21,7 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::vocabulary;
+use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -103,8 +103,12 @@ fn resource(
     made: &ResourceInstance,
     unknown: bool,
 ) -> Resource {
+    let mode = if declaration.is_data { Mode::Data } else { Mode::Managed };
     let mut lowering = Lowering::deciding();
-    let attributes = lowering.entries(&made.body.entries);
+    let mut attributes = lowering.entries(&made.body.entries);
+    if let (Some(facts), Mode::Managed) = (&made.facts, mode) {
+        own_outputs(&made.address, facts, &mut attributes);
+    }
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let wanted = providers::provider_of(declaration);
@@ -119,7 +123,7 @@ fn resource(
         (Some(facts), Some(written)) => defaults::of(&facts.block, written),
         _ => Map::new(),
     };
-    let region = provider.as_ref().and_then(|it| it.region.clone());
+    let region = provider.as_ref().and_then(|provider| provider.region.clone());
     let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
@@ -129,7 +133,7 @@ fn resource(
             Arc::clone(&declaration.kind)
         },
         name: Arc::clone(&declaration.name),
-        mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
+        mode,
         provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
@@ -147,7 +151,18 @@ fn resource(
     }
 }
 
-/// Where a resource belongs, as its attributes say; `region` is that of its provider.
+/// What only the provider sets is unknown.
+pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+    let document::Value::Object(attributes) = attributes else { return };
+    let attributes = Arc::make_mut(attributes);
+    let reason: Arc<str> = format!("computed by {address}").into();
+    for name in facts.block.outputs() {
+        let unknown = || document::Value::Unknown(Arc::clone(&reason));
+        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
+    }
+}
+
+/// Where a resource belongs, as its attributes say.
 pub(super) fn scope(
     module: Vec<Arc<str>>,
     attributes: &document::Value,
@@ -234,7 +249,10 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all = Vec::new();
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
-            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Ok(value)) => {
+                let value = facts::closed_throughout(&value);
+                all.push(variable(name, &value, declaration));
+            }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}
         }

@@ -338,8 +338,8 @@ fn call(
         "can" if arguments.len() == 1 => return can(&arguments[0], scope),
         _ => {}
     }
-    let mut values =
-        arguments.iter().map(|node| evaluate(node, scope)).collect::<Result<Vec<_>, _>>()?;
+    let argument = |node| evaluate(node, scope).map(facts::closed);
+    let mut values = arguments.iter().map(argument).collect::<Result<Vec<_>, _>>()?;
     if expand && let Some(last) = values.pop() {
         match elements(&last) {
             Ok(items) => {

@@ -462,9 +462,14 @@ fn whole_block(value: &Value, block: &Arc<Block>, around: Option<&Open>) -> Valu
     Value::object(entries).with_marks(&value.marks)
 }
 
-/// The same mapping with everything that its facts name; `None` where these are not all there is.
+/// The same mapping with everything that there is, if facts are exact.
 pub fn close(map: &Mapping) -> Option<Value> {
-    let open = map.open.as_ref().filter(|open| open.exact)?;
+    map.open.as_ref().filter(|open| open.exact).and_then(|_| whole(map))
+}
+
+/// The same mapping with everything that its facts name; `None` where these are not all there is.
+fn whole(map: &Mapping) -> Option<Value> {
+    let open = map.open.as_ref()?;
     let block = open.block.as_ref().filter(|block| !block.partial)?;
     let mut entries = map.entries.clone();
     for name in block.attributes.keys().chain(block.blocks.keys()) {
@@ -473,6 +478,53 @@ pub fn close(map: &Mapping) -> Option<Value> {
         }
     }
     Some(Value::object(entries))
+}
+
+/// The value, or the same with everything that its facts name.
+pub fn closed(value: Value) -> Value {
+    match &value.kind {
+        Kind::Mapping(map) if map.open.is_some() => match close(map) {
+            Some(closed) => closed.with_marks(&value.marks),
+            None => value,
+        },
+        _ => value,
+    }
+}
+
+/// A value as it is shown: everything in it with all that its facts name.
+pub fn closed_throughout(value: &Value) -> Value {
+    let whole = match &value.kind {
+        Kind::Mapping(map) => whole(map),
+        _ => None,
+    };
+    let value = whole.map_or_else(|| value.clone(), |whole| whole.with_marks(&value.marks));
+    let kind = match &value.kind {
+        Kind::Sequence(kind, items) => {
+            let items = items.iter().map(closed_throughout).collect();
+            Kind::Sequence(*kind, Arc::new(items))
+        }
+        Kind::Mapping(map) => {
+            let inner = map.entries.iter();
+            let entries = inner.map(|(name, item)| (Arc::clone(name), closed_throughout(item)));
+            let entries = entries.collect();
+            Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::clone(map) }))
+        }
+        _ => return value,
+    };
+    Value { kind, marks: value.marks }
+}
+
+/// What a resource of Terraform itself makes of its input: the output has its type, and is null where it is.
+pub fn complete_builtin(address: &Arc<str>, entries: &mut Entries) {
+    let output = match entries.get("input") {
+        None => Value::null(),
+        Some(input) => {
+            let reason = format!("computed by {address}").into();
+            let kind = Some(Type::of(input)).filter(|kind| *kind != Type::Any);
+            Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into()
+        }
+    };
+    entries.insert("output".into(), output);
 }
 
 /// A value with null for the members of objects that are not written.

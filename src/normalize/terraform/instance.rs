@@ -21,7 +21,7 @@ use super::providers::{self, Configuration};
 use super::schema_check;
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types;
-use super::value::{Kind, Marks, Value};
+use super::value::{Kind, Marks, Unknown, Value};
 use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Place, Problem, ProblemKind, Span};
@@ -366,9 +366,7 @@ impl<'a> Instance<'a> {
                 &self.module.folder,
             ))),
             ("path", "root") => Ok(Value::string(".")),
-            ("path", "cwd") => {
-                Ok(self.working_folder())
-            }
+            ("path", "cwd") => Ok(self.working_folder()),
             ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
             ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
             _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
@@ -471,6 +469,8 @@ impl<'a> Instance<'a> {
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
+            } else if &*resource.kind == "terraform_data" {
+                facts::complete_builtin(&address, &mut body.entries);
             } else if let Some(provider) = self.provider(&providers::provider_of(resource)) {
                 provider.complete(facts.as_deref(), &mut body.entries);
             }

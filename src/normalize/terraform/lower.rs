@@ -90,7 +90,7 @@ impl Lowering {
         }
         let value = document::Value::Unknown(Arc::from(&*unknown.reason));
         match &unknown.partial {
-            Some(partial) => {
+            Some(partial) if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 let mut inner = Self { inside_text: true, ..Self::default() };
                 let structure = inner.value(partial, &Pointer::root());
                 self.parsed.insert(parsed_key(at), structure);
@@ -98,7 +98,7 @@ impl Lowering {
             None if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 self.parsed.insert(parsed_key(at), value.clone());
             }
-            None => {}
+            _ => {}
         }
         value
     }

@@ -27,8 +27,8 @@ pub mod number;
 mod operators;
 mod overrides;
 mod policy_document;
-mod recorded;
 mod providers;
+mod recorded;
 mod schema_check;
 mod scope;
 mod template;
@@ -67,14 +67,14 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
     /// Plans and states.
     pub recorded: &'a [Recorded],
     /// The folder of the configuration that plans and states were made of (`--config-dir`).
     pub configuration: Option<Arc<str>>,
     /// Files that were asked for by name: a state that is not is not judged where its configuration is.
     pub named: &'a BTreeSet<Arc<str>>,
-    /// Provider facts.
-    pub vocabulary: &'a Vocabulary,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -232,10 +232,9 @@ impl Terraform<'_> {
             return (stand.recorded.document(root, None, self.vocabulary), BTreeSet::new());
         };
         let mut values = self.inputs(folder).0;
-        let given = stand.recorded.variables();
-        values.extend(
-            given.into_iter().map(|(name, value)| (name, inputs::Given { value, place: None })),
-        );
+        let given = |value| inputs::Given { value, place: None };
+        let recorded = stand.recorded.variables().into_iter();
+        values.extend(recorded.map(|(name, value)| (name, given(value))));
         let instance = self.root_instance(folder, values);
         let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
         (document, instance.evaluator.reached.take())

@@ -119,8 +119,7 @@ fn in_order(json: serde_json::Value, order: &[&str]) -> serde_json::Value {
 
 /// Nothing, or an empty text.
 fn is_blank(value: &Value) -> bool {
-    value.is_null()
-        || matches!(&value.kind, Kind::String(text) if text.is_empty())
+    value.is_null() || matches!(&value.kind, Kind::String(text) if text.is_empty())
 }
 
 /// What other documents say beside their statements; the last one holds.
@@ -268,6 +267,11 @@ fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
         Some(Kind::Null) | None => Vec::new(),
+        // A list that is unknown as a whole, of texts that are not.
+        Some(Kind::Unknown(unknown)) if unknown.partial.is_some() => match &unknown.partial {
+            Some(Value { kind: Kind::Sequence(_, items), .. }) => items.to_vec(),
+            _ => value.into_iter().cloned().collect(),
+        },
         Some(_) => value.into_iter().cloned().collect(),
     }
 }

@@ -141,9 +141,11 @@ impl Configuration {
         let both = [self.tags.as_ref(), entries.get("tags")];
         let unknown = both.iter().flatten().find_map(|tags| tags.first_unknown());
         let merged: Entries = both.iter().flatten().copied().flat_map(texts).collect();
+        // The provider plans nothing where there are no tags, or empty ones.
+        let is_empty = |tag: &Value| matches!(&tag.kind, Kind::String(text) if text.is_empty());
         let value = match unknown {
             Some(reason) => Value::unknown(reason),
-            None if merged.is_empty() => return,
+            None if merged.is_empty() || merged.values().any(is_empty) => return,
             None => Value::map(merged),
         };
         let sensitive = both.iter().flatten().any(|tags| tags.marks.is_sensitive());

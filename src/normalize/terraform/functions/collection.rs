@@ -110,7 +110,26 @@ pub(super) fn coalescelist(arguments: &[Value], _: &dyn Host) -> Result<Value, S
     Err("no non-null arguments".to_owned())
 }
 
+/// Unknown where an element is. JSON texts that are partly known are not empty: what is left of the list is kept beside.
 pub(super) fn compact(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments[0].first_unknown() {
+        let kind = Some(Type::List(Box::new(Type::String)));
+        let Some((_, items)) = sequence(&arguments[0]) else {
+            return Ok(super::unknown(reason, kind));
+        };
+        let settled = items.iter().all(|item| match &item.kind {
+            Kind::Unknown(unknown) => unknown.partial.is_some(),
+            _ => true,
+        });
+        let is_left = |item: &&Value| match &item.kind {
+            Kind::String(text) => !text.is_empty(),
+            kind => matches!(kind, Kind::Unknown(_)),
+        };
+        let left = || Value::list(items.iter().filter(is_left).cloned().collect());
+        let partial = settled.then(left);
+        let unknown = Unknown { reason, kind, not_null: true, partial, ..Unknown::default() };
+        return Ok(Kind::Unknown(Arc::new(unknown)).into());
+    }
     let kept = items(&arguments[0])?.iter().filter(|item| match &item.kind {
         Kind::String(text) => !text.is_empty(),
         _ => false,

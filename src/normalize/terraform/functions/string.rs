@@ -176,9 +176,7 @@ pub(super) fn begins_with(known: &str, rest: &Unknown, whole_rest: bool) -> Valu
         kind: Some(Type::String),
         prefix: prefix.into(),
         not_null: true,
-        partial: None,
-        decided: None,
-        shown: Arc::from(""),
+        ..Unknown::default()
     }))
     .into()
 }

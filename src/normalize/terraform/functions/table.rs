@@ -156,7 +156,7 @@ table! {
     "cidrsubnets" Whole (String) + Number => ListOfString, network::cidrsubnets;
     "coalesce" Open () + Nullable => Any, collection::coalesce;
     "coalescelist" Open () + Nullable => Any, collection::coalescelist;
-    "compact" Whole (ListOfString) => ListOfString, collection::compact;
+    "compact" Parts (ListOfString) => ListOfString, collection::compact;
     "concat" Inner () + Any => Any, collection::concat;
     "contains" Parts (Any, Any) => Bool, collection::contains;
     "csvdecode" Whole (String) => Any, encoding::csvdecode;
@@ -205,7 +205,7 @@ table! {
     "range" Whole () + Number => ListOfNumber, numeric::range;
     "regex" Whole (String, String) => Any, pattern::regex;
     "regexall" Whole (String, String) => List, pattern::regexall;
-    "replace" Whole (String, String, String) => String, pattern::replace;
+    "replace" Parts (String, String, String) => String, pattern::replace;
     "reverse" Shallow (Any) => Any, collection::reverse;
     "rsadecrypt" Whole (String, String) => String, |_, _| Ok(argument::not_computed("rsadecrypt"));
     "sensitive" Raw (Nullable) => Any, convert::sensitive;

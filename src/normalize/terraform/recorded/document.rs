@@ -48,7 +48,7 @@ impl Recorded {
             None => self.alone(kept.as_ref(), &instances),
         };
         document.root = root;
-        document.resources.iter_mut().for_each(|resource| complete_defaults(resource, vocabulary));
+        document.resources.iter_mut().for_each(|resource| complete(resource, vocabulary));
         document.resources.sort_by(|a, b| a.address.cmp(&b.address));
         document.resources.dedup_by(|later, first| later.address == first.address);
         self.remarks(&removed, &mut document.problems);
@@ -418,17 +418,26 @@ impl Recorded {
     }
 }
 
-/// What the provider is known to fill in belongs to the defaults also where a plan does not say it; what it does say holds.
-fn complete_defaults(resource: &mut Resource, vocabulary: &Vocabulary) {
+/// What the provider is known to fill in belongs to the defaults also where a plan does not say it; what it does say holds. Own
+/// outputs are attributes, known or not.
+fn complete(resource: &mut Resource, vocabulary: &Vocabulary) {
     if resource.mode == Mode::Declaration {
         return;
     }
     let Some(facts) = vocabulary.find(&resource.kind) else { return };
     let Some(written) = resource.attributes.as_object() else { return };
     let mut all = defaults::of(&facts.block, written);
-    let recorded = resource.defaults.as_object().into_iter().flatten();
-    all.extend(recorded.map(|(name, value)| (Arc::clone(name), value.clone())));
+    let mut attributes = written.clone();
+    for (name, value) in resource.defaults.as_object().into_iter().flatten() {
+        let is_output = facts.block.outputs().any(|output| output == name);
+        let place = if is_output { &mut attributes } else { &mut all };
+        place.insert(Arc::clone(name), value.clone());
+    }
     resource.defaults = document::Value::object(all);
+    resource.attributes = document::Value::object(attributes);
+    if resource.mode == Mode::Managed {
+        emit::own_outputs(&resource.address, &facts, &mut resource.attributes);
+    }
 }
 
 /// What the attributes of planned resources are, by address and by the address of their block.
@@ -562,6 +571,7 @@ fn declared(
     let references = lowering.references_but(&address);
     Resource {
         address: address.into(),
+        previous_address: None,
         kind: kind.into(),
         name: Arc::clone(name),
         mode: Mode::Declaration,
@@ -574,7 +584,6 @@ fn declared(
         tags: Map::new(),
         scope: Scope::default(),
         existence: Existence::Known,
-        previous_address: None,
         place,
         header: place,
         spans: Arc::default(),

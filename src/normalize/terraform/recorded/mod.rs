@@ -75,18 +75,18 @@ fn is_number(node: &Node) -> bool {
     matches!(node.kind, NodeKind::Scalar(Scalar::Number(_)))
 }
 
-/// Whether a text may be worth parsing for a plan or state.
-pub fn may_be_recorded(text: &str) -> bool {
-    ["\"terraform_version\"", "\"format_version\""].iter().any(|name| text.contains(name))
-        || looks_like_log(text)
-}
-
 /// Whether the beginning of a text that is no valid JSON is that of a plan or state.
 pub fn looks_recorded(text: &str) -> bool {
     let head: String = text.chars().take(400).filter(|c| !c.is_whitespace()).collect();
     head.starts_with('{')
         && head.contains("\"terraform_version\":")
         && (head.contains("\"format_version\":") || head.contains("\"version\":"))
+}
+
+/// Whether a JSON text can be a plan, a state or the log of a plan, as far as that shows without parsing it.
+pub fn may_be_recorded(text: &str) -> bool {
+    let names = ["terraform_version", "planned_values", "resource_changes"];
+    names.into_iter().any(|name| text.contains(name)) || looks_like_log(text)
 }
 
 /// Whether a text is the log that `terraform plan -json` writes: messages, one a line.
