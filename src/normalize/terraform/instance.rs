@@ -20,8 +20,9 @@ use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
 use super::providers::{self, Configuration};
 use super::schema_check;
 use super::scope::{Fault, Key, Repetition, Scope};
+use super::stored;
 use super::types;
-use super::value::{Kind, Marks, Unknown, Value};
+use super::value::{Kind, Marks, Value};
 use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Place, Problem, ProblemKind, Span};
@@ -352,44 +353,6 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// `path.…` and `terraform.…`.
-    pub fn surrounding(
-        &self,
-        root: &str,
-        attribute: &str,
-        scope: &Scope<'_, 'a>,
-        span: Span,
-    ) -> Result<Value, Fault> {
-        match (root, attribute) {
-            ("path", "module") => Ok(Value::string(crate::source::relative(
-                &self.evaluator.root.folder,
-                &self.module.folder,
-            ))),
-            ("path", "root") => Ok(Value::string(".")),
-            ("path", "cwd") => Ok(self.working_folder()),
-            ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
-            ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
-            _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
-        }
-    }
-
-    /// Where Terraform runs: in the folder of the root module. Where that lies, only the machine knows; its name, the tree.
-    fn working_folder(&self) -> Value {
-        let folder = &self.evaluator.root.folder;
-        let mut unknown = Unknown {
-            reason: "the working directory is known at run time only".into(),
-            kind: Some(types::Type::String),
-            not_null: true,
-            ..Unknown::default()
-        };
-        if !folder.is_empty() {
-            unknown.suffix = format!("/{folder}").into();
-            let words = "path.cwd: Terraform runs in the folder of the root module";
-            self.evaluator.assumptions.borrow_mut().insert(words.into());
-        }
-        Kind::Unknown(Arc::new(unknown)).into()
-    }
-
     /// What a reference to a resource gives: an object, a tuple or map of objects, or an unknown.
     pub fn resource_value(
         self: &Rc<Self>,
@@ -466,6 +429,9 @@ impl<'a> Instance<'a> {
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
             if let Some(facts) = &facts {
                 self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
+            if !resource.is_data {
+                stored::complete(&resource.kind, &mut body.entries);
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);

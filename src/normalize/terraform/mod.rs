@@ -31,6 +31,8 @@ mod providers;
 mod recorded;
 mod schema_check;
 mod scope;
+mod stored;
+mod surrounding;
 mod template;
 pub mod types;
 pub mod value;

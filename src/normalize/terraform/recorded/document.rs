@@ -68,6 +68,11 @@ impl Recorded {
     ) -> Document {
         let twins = Twins::of(configuration);
         let mut document = emit::document(configuration);
+        let previous: BTreeMap<Arc<str>, Arc<str>> = document
+            .resources
+            .iter_mut()
+            .filter_map(|it| Some((Arc::clone(&it.address), it.previous_address.take()?)))
+            .collect();
         document.resources.retain(|resource| resource.mode == Mode::Declaration);
         // The plan is what Terraform made of the configuration; what evaluation could not do is of no interest any more.
         document.problems.clear();
@@ -79,10 +84,12 @@ impl Recorded {
         let edges = (self.form != Form::Plan).then(|| Edges::new(instances));
         for instance in instances {
             let found = twins.get(&instance.address);
-            let made = match &found {
+            let mut made = match &found {
                 Some((twin, trust)) => self.resource(instance, &twin.entries, *trust, Some(twin)),
                 None => self.unwritten(instance, edges.as_ref()),
             };
+            let previous = previous.get(&made.address).cloned();
+            made.previous_address = made.previous_address.or(previous);
             document.resources.push(made);
         }
         let recorded = self.outputs();
@@ -481,7 +488,8 @@ fn holds_text(value: &document::Value, text: &str) -> bool {
         document::Value::String(own) => own.contains(text),
         document::Value::Array(items) => items.iter().any(|item| holds_text(item, text)),
         document::Value::Object(map) => map.values().any(|item| holds_text(item, text)),
-        _ => true,
+        document::Value::Int(number) => number.to_string() == text,
+        _ => false,
     }
 }
 
