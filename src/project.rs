@@ -583,7 +583,10 @@ fn parse(
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
-        CandidateKind::Yaml if !kubernetes::may_matter(&source.path, text) => {
+        CandidateKind::Json | CandidateKind::Yaml
+            if !(kubernetes::may_matter(&source.path, text)
+                || (kind == CandidateKind::Json && terraform::may_be_recorded(text))) =>
+        {
             (Content::Data(Vec::new()), Vec::new())
         }
         CandidateKind::Json => json_content(file, source),

@@ -156,11 +156,12 @@ fn resource(
 }
 
 /// What only the provider sets is unknown.
-fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
     let document::Value::Object(attributes) = attributes else { return };
     let attributes = Arc::make_mut(attributes);
     let reason: Arc<str> = format!("computed by {address}").into();
-    for name in facts.block.outputs() {
+    // `tags_all` is what is written and the provider's defaults: where there is neither, it is empty.
+    for name in facts.block.outputs().filter(|name| &***name != "tags_all") {
         let unknown = || document::Value::Unknown(Arc::clone(&reason));
         attributes.entry(Arc::clone(name)).or_insert_with(unknown);
     }

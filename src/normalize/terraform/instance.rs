@@ -21,6 +21,7 @@ use super::imports::{self, Imported};
 use super::module::{Declaration, Module, ResourceDeclaration};
 use super::providers::{self, Configuration};
 use super::scope::{Fault, Key, Repetition, Scope};
+use super::stored;
 use super::types;
 use super::value::{Kind, Marks, Value};
 use super::verify::visit::references;
@@ -356,29 +357,6 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// `path.…` and `terraform.…`.
-    pub fn surrounding(
-        &self,
-        root: &str,
-        attribute: &str,
-        scope: &Scope<'_, 'a>,
-        span: Span,
-    ) -> Result<Value, Fault> {
-        match (root, attribute) {
-            ("path", "module") => Ok(Value::string(crate::source::relative(
-                &self.evaluator.root.folder,
-                &self.module.folder,
-            ))),
-            ("path", "root") => Ok(Value::string(".")),
-            ("path", "cwd") => {
-                Ok(Value::unknown("the working directory is known at run time only"))
-            }
-            ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
-            ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
-            _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
-        }
-    }
-
     /// What a reference to a resource gives: an object, a tuple or map of objects, or an unknown.
     pub fn resource_value(
         self: &Rc<Self>,
@@ -449,6 +427,9 @@ impl<'a> Instance<'a> {
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
             if let Some(facts) = &facts {
                 self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
+            if !resource.is_data {
+                stored::complete(&resource.kind, &mut body.entries);
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);

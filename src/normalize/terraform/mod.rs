@@ -41,6 +41,8 @@ mod schema;
 mod schema_check;
 mod resolve;
 mod scope;
+mod stored;
+mod surrounding;
 mod template;
 pub mod types;
 mod unify;
@@ -248,14 +250,14 @@ impl Terraform<'_> {
     fn recorded_document(&self, stand: &Stand<'_>) -> (Document, BTreeSet<Arc<str>>) {
         let root = Arc::clone(&stand.root);
         let Some(folder) = &stand.folder else {
-            return (stand.recorded.document(root, None), BTreeSet::new());
+            return (stand.recorded.document(root, None, self.vocabulary), BTreeSet::new());
         };
         let mut values = self.inputs(folder).0;
         let given = |value| inputs::Given { value, place: None };
         let recorded = stand.recorded.variables().into_iter();
         values.extend(recorded.map(|(name, value)| (name, given(value))));
         let instance = self.root_instance(folder, values);
-        let document = stand.recorded.document(root, Some(&instance));
+        let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
         (document, instance.evaluator.reached.take())
     }
 
