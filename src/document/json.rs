@@ -134,7 +134,7 @@ fn resource<'a>(resource: &'a Resource, sources: &'a Sources) -> View<'a> {
         fields.push(("parsed", View::Object(parsed)));
     }
     if resource.defaults.as_object().is_some_and(|defaults| !defaults.is_empty()) {
-        fields.push(("defaults", View::Value(&resource.defaults)));
+        fields.push(("defaults", object(&resource.defaults, hidden)));
     }
     fields.extend([
         ("unknown", unknown_of(resource)),

@@ -36,6 +36,7 @@ impl Document {
         let settled = |resource: &Resource| {
             resource.existence == Existence::Known
                 && resource.attributes.is_wholly_known()
+                && resource.defaults.is_wholly_known()
                 && resource.parsed.is_wholly_known()
                 && resource.tags.values().all(Value::is_wholly_known)
         };

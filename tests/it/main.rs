@@ -10,6 +10,7 @@ mod cel;
 mod cli;
 mod discover;
 mod documents;
+mod evaluation;
 mod field;
 mod findings;
 mod functions;

@@ -170,3 +170,15 @@ fn labels_of_the_google_provider_reach_what_can_have_labels() {
     assert_eq!(bucket.scope.region.as_deref(), Some("europe-west1"));
     assert_eq!(tags(resource(&project, "google_compute_network.b")), json!({}));
 }
+
+/// A rule that asks for `attr.tags` sees them as one that asks for `resource.tags` does.
+#[rstest]
+#[case::given("tags = { x = \"y\" }", Some(json!({"owner": "platform", "env": "prod"})))]
+#[case::alias("provider = aws.west", Some(json!({"owner": "west"})))]
+#[case::none("provider = aws.none", None)]
+fn default_tags_stand_among_the_defaults(#[case] body: &str, #[case] expected: Option<Json>) {
+    let text = format!("{PROVIDERS}\nresource \"aws_vpc\" \"a\" {{\n {body}\n}}\n");
+    let project = load(&[("main.tf", &text)]);
+    let defaults = &resource(&project, "aws_vpc.a").defaults;
+    assert_eq!(defaults.get("tags").map(Value::to_json), expected);
+}

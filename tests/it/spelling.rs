@@ -261,20 +261,20 @@ fn every_spelling_is_judged_right() {
         };
         groups.par_iter().flat_map_iter(of_group).collect()
     });
-    let mut failed = String::new();
+    let mut failed: Vec<String> = Vec::new();
     for (name, case) in &cases {
         let of_case = wrong.iter().filter(|(of, _)| of == name).map(|(_, words)| words.as_str());
         let words: Vec<&str> = of_case.collect();
         match case["pending"].as_str() {
             None if words.is_empty() => {}
-            None => failed.push_str(&format!("{name}\n  {}\n", words.join("\n  "))),
+            None => failed.push(format!("{name}\n  {}", words.join("\n  "))),
             Some(needs) if words.is_empty() => {
-                failed.push_str(&format!("{name} is right now, and no longer pending: {needs}\n"));
+                failed.push(format!("{name} is right now, and no longer pending: {needs}"));
             }
             Some(_) => {}
         }
     }
-    assert!(failed.is_empty(), "{failed}");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
 /// What is not known is told, and does not pass where the user will not have it.

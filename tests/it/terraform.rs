@@ -15,7 +15,6 @@ use serde_json::Value as Json;
 const PENDING: &[(&str, &str)] = &[
     ("023_policy_json", "needs the provider: what a data source returns"),
     ("013_fn_file", "the working directory is unknown here, by design"),
-    ("028_ex_try_can", "a division by zero is infinite for Terraform, an error here"),
 ];
 
 fn json(path: &Path) -> Option<Json> {
@@ -284,7 +283,7 @@ fn compare_warnings(project: &Project, expected: &Json, found: &mut Vec<String>)
         let is_there = |warning: &&Json| {
             warning["file"] == *file.path && warning["start"]["line"] == u64::from(line)
         };
-        match warnings.iter().position(|warning| is_there(warning)) {
+        match warnings.iter().position(is_there) {
             Some(at) => seen.push(at),
             None => found.push(format!("problem at line {line}: {}", problem.message)),
         }
@@ -321,6 +320,7 @@ fn agrees_with_terraform(
     #[files("fixtures/terraform/language/*")]
     #[files("fixtures/terraform/blocks/*")]
     #[files("fixtures/terraform/configuration/*")]
+    #[files("fixtures/terraform/values/*")]
     #[dirs]
     folder: PathBuf,
 ) {

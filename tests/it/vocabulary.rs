@@ -152,6 +152,11 @@ fn written_values_become_what_the_schema_says(
 #[case::id_is_never_null("aws_vpc", "aws_vpc.a.id == null", Some(json!(false)))]
 #[case::arn_is_never_null("aws_vpc", "aws_vpc.a.arn == null", Some(json!(false)))]
 #[case::not_listed("aws_vpc", "a.of_the_future", None)]
+#[case::member_that_the_provider_fills_in(
+    "azurerm_virtual_network",
+    "one(azurerm_virtual_network.b.subnet).id",
+    None
+)]
 fn reading_what_is_not_written(
     #[case] kind: &str,
     #[case] read: &str,
@@ -159,7 +164,7 @@ fn reading_what_is_not_written(
 ) {
     let read = if read.starts_with("a.") { format!("{kind}.{read}") } else { read.to_owned() };
     let document = document(&format!(
-        "resource \"{kind}\" \"a\" {{}}\noutput \"o\" {{\n value = {read}\n}}\n"
+        "resource \"azurerm_virtual_network\" \"b\" {{\n subnet {{\n name = \"x\"\n }}\n}}\nresource \"{kind}\" \"a\" {{}}\noutput \"o\" {{\n value = {read}\n}}\n"
     ));
     match expected {
         None => assert!(matches!(output(&document), Value::Unknown(_)), "{:?}", output(&document)),

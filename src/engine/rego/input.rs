@@ -306,6 +306,9 @@ fn unknowns_of(resource: &Resource) -> Vec<Unknown> {
     let mut found = Vec::new();
     collect(Section::Attributes, &resource.attributes, &mut found);
     collect(Section::Parsed, &resource.parsed, &mut found);
+    let mut of_defaults = Vec::new();
+    collect(Section::Attributes, &resource.defaults, &mut of_defaults);
+    found.extend(of_defaults.into_iter().filter(|it| resource.attributes.at(&it.at).is_none()));
     if let Some(reason) = resource.unknown_tags() {
         let at = Pointer::root().key("tags");
         let (section, reason) = (Section::Tags, Arc::clone(reason));

@@ -148,20 +148,20 @@ impl Scope<'_> {
     fn meet(&self, at: usize, read: Option<&Read>, found: &mut BTreeMap<(usize, usize), Met>) {
         for (number, unknown) in self.input.unknowns(self.index.document, at).iter().enumerate() {
             let touch = match read {
-                None => Some(Touch { exact: false, extends: true, placed: false, beneath: false }),
+                None => Some(Touch { what: Reach::Around, placed: false }),
                 Some(read) => self.touch(at, unknown, read),
             };
             let Some(touch) = touch else { continue };
             let decided = read.filter(|read| {
-                touch.exact
+                touch.what == Reach::Exact
                     && matches!(read.purpose, Purpose::Defined | Purpose::Type | Purpose::Compare)
             });
             let more_adds = read.is_some_and(|read| !read.negative);
             let placed = touch.placed && !self.is_last(at, unknown);
-            let monotone = more_adds && !touch.extends && !placed;
+            let monotone = more_adds && touch.what != Reach::Around && !placed;
             let of_members = read.filter(|read| {
                 more_adds
-                    && touch.beneath
+                    && touch.what == Reach::Members
                     && matches!(read.purpose, Purpose::Defined | Purpose::Type | Purpose::Compare)
             });
             let met = found.entry((at, number)).or_insert_with(|| Met {
@@ -199,12 +199,7 @@ impl Scope<'_> {
     fn touch(&self, at: usize, unknown: &Unknown, read: &Read) -> Option<Touch> {
         let Some((section, rest)) = read.segs.split_first() else {
             let whole = matches!(read.purpose, Purpose::Whole);
-            return whole.then_some(Touch {
-                exact: false,
-                extends: true,
-                placed: false,
-                beneath: false,
-            });
+            return whole.then_some(Touch { what: Reach::Around, placed: false });
         };
         if is_section(section, unknown.section)
             && let Some(touch) = touch(unknown, rest, read)
@@ -214,8 +209,7 @@ impl Scope<'_> {
         if unknown.section != Section::Attributes {
             return None;
         }
-        let behind =
-            Touch { exact: false, extends: false, placed: unknown.element, beneath: false };
+        let behind = Touch { what: Reach::Behind, placed: unknown.element };
         if is_section(section, Section::Parsed) && self.hides_parsed(at, unknown, rest) {
             return Some(behind);
         }
@@ -270,16 +264,23 @@ impl Scope<'_> {
 }
 
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 struct Touch {
-    /// The unknown value is just what is read.
-    exact: bool,
-    /// It is a part of what is read.
-    extends: bool,
+    what: Reach,
     /// It is an element of a list, and its position is read.
     placed: bool,
+}
+
+/// How what is read lies to the unknown value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Just the unknown value is read.
+    Exact,
+    /// It is a part of what is read.
+    Around,
     /// Its members are read, wherever they stand.
-    beneath: bool,
+    Members,
+    /// Something further inside, or made of it.
+    Behind,
 }
 
 fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
@@ -301,20 +302,19 @@ fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
             Purpose::Compare => member && read.against.contains(&Value::new_object()),
             Purpose::Defined | Purpose::Type | Purpose::Scalar => false,
         };
-        return matters.then_some(Touch {
-            exact: false,
-            extends: true,
-            placed: false,
-            beneath: false,
-        });
+        return matters.then_some(Touch { what: Reach::Around, placed: false });
     }
     if held == asked && unknown.element && read.purpose == Purpose::Defined {
         return None;
     }
     let last = held.checked_sub(1).and_then(|last| rest.get(last));
     let placed = unknown.element && !matches!(last, Some(Seg::Any | Seg::Item));
-    let beneath = asked == held + 1 && matches!(rest.last(), Some(Seg::Any | Seg::Item));
-    Some(Touch { exact: held == asked, extends: false, placed, beneath })
+    let what = match rest.last() {
+        _ if held == asked => Reach::Exact,
+        Some(Seg::Any | Seg::Item) if asked == held + 1 => Reach::Members,
+        _ => Reach::Behind,
+    };
+    Some(Touch { what, placed })
 }
 
 fn is_section(seg: &Seg, section: Section) -> bool {

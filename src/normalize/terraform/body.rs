@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::expression::{elements, evaluate};
 use super::instance::Instance;
 use super::scope::{Name, Scope};
-use super::value::{Kind, SequenceKind, Value};
+use super::value::{Kind, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::{FileId, Place};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
@@ -73,7 +73,12 @@ impl<'a> Walk<'_, 'a> {
             if at.is_root() && self.meta.contains(&&*attribute.name) {
                 continue;
             }
-            let value = self.attribute(attribute, scope, at);
+            let file = self.instance.module.file_of(attribute, scope.file);
+            let value = if file == scope.file {
+                self.attribute(attribute, scope, at)
+            } else {
+                self.attribute(attribute, &Scope { file, ..scope.clone() }, at)
+            };
             if !value.is_null() {
                 entries.insert(Arc::clone(&attribute.name), value);
             }
@@ -83,7 +88,12 @@ impl<'a> Walk<'_, 'a> {
             if at.is_root() && self.meta.contains(&&*block.name) {
                 continue;
             }
-            self.block(block, scope, at, &mut lists);
+            let file = self.instance.module.file_of_block(block, scope.file);
+            if file == scope.file {
+                self.block(block, scope, at, &mut lists);
+            } else {
+                self.block(block, &Scope { file, ..scope.clone() }, at, &mut lists);
+            }
         }
         // A dynamic block that makes nothing is one that is not written.
         for (name, blocks) in lists.into_iter().filter(|(_, blocks)| !blocks.is_empty()) {
@@ -244,7 +254,7 @@ fn join(attribute: Option<Value>, blocks: Vec<Value>) -> Value {
         Some(Kind::Sequence(_, items)) => {
             Value::tuple(items.iter().cloned().chain(blocks).collect())
         }
-        _ => Kind::Sequence(SequenceKind::List, Arc::new(blocks)).into(),
+        _ => Value::list(blocks),
     }
 }
 

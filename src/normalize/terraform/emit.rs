@@ -14,13 +14,14 @@ use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::moves::{self, Move};
 use super::providers;
-use super::scope::{Repetition, Scope};
+use super::scope::{Fault, Repetition, Scope};
 use super::value::Value;
 use crate::document::{
     self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
+use crate::syntax::{NodeKind, Scalar};
 use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
@@ -114,15 +115,18 @@ fn resource(
     let wanted = providers::provider_of(declaration);
     let provider = instance.provider(&wanted);
     let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
-    let tags = tags(&attributes, default_tags);
-    if default_tags.is_some_and(|tags| tags.deep_marks().is_sensitive()) {
-        let at = Pointer::root().key("tags");
+    let tags = tags(&attributes, default_tags.map(|(_, tags)| tags));
+    if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.deep_marks().is_sensitive()) {
+        let at = Pointer::root().key(name);
         lowering.sensitive.extend(tags.keys().map(|key| at.key(key)));
     }
-    let defaults = match (&made.facts, attributes.as_object()) {
+    let mut defaults = match (&made.facts, attributes.as_object()) {
         (Some(facts), Some(written)) => defaults::of(&facts.block, written),
         _ => Map::new(),
     };
+    if let Some((name, tags)) = default_tags {
+        defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
+    }
     let region = provider.as_ref().and_then(|provider| provider.region.clone());
     let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
@@ -252,7 +256,25 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
         match root.output(name) {
             Some(Ok(value)) => {
                 let value = facts::closed_throughout(&value);
-                all.push(variable(name, &value, declaration));
+                if value.holds_infinity() {
+                    let message = format!("the output \"{name}\" holds an infinite number");
+                    let place = declaration.attribute("value").map_or(declaration.header(), |it| {
+                        Place { file: declaration.file, span: it.span }
+                    });
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                let made = variable(name, &value, declaration);
+                let declared = declaration.attribute("sensitive").is_some_and(|attribute| {
+                    matches!(attribute.value.kind, NodeKind::Scalar(Scalar::Bool(true)))
+                });
+                if made.sensitive && !declared {
+                    let message = format!(
+                        "the output \"{name}\" shows a sensitive value; set `sensitive = true`"
+                    );
+                    let place = declaration.header();
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                all.push(made);
             }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}

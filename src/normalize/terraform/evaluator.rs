@@ -50,6 +50,8 @@ pub struct Evaluator<'a> {
     pub stack: RefCell<Vec<String>>,
     /// Templates that render templates.
     pub template_depth: Cell<usize>,
+    /// Arguments of `try` and `can` that are being evaluated.
+    pub tried: Cell<usize>,
     /// Folders that some instance was made of.
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Span tables of blocks without dynamic parts, by the block's address in memory.
@@ -83,6 +85,7 @@ impl<'a> Evaluator<'a> {
             assumptions: RefCell::default(),
             stack: RefCell::default(),
             template_depth: Cell::new(0),
+            tried: Cell::new(0),
             reached: RefCell::default(),
             spans: RefCell::default(),
             knows_ephemeral: Cell::new(false),

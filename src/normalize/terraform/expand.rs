@@ -73,7 +73,7 @@ fn warn_unknown(attribute: &Attribute, scope: &Scope<'_, '_>) {
 
 fn by_count(count: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault> {
     let fault = |message: String| scope.fault(count.value.span, message);
-    let value = evaluate(&count.value, scope)?;
+    let value = settled(evaluate(&count.value, scope)?);
     if value.marks.is_ephemeral() {
         return Err(fault("`count` cannot be ephemeral".to_owned()));
     }
@@ -104,9 +104,17 @@ fn within_limit(number: usize, attribute: &Attribute, scope: &Scope<'_, '_>) -> 
     Err(Fault { is_limit: true, ..scope.fault(attribute.value.span, message) })
 }
 
+/// What a value is all the same where Terraform calls it unknown.
+fn settled(value: Value) -> Value {
+    match value.decided() {
+        Some(decided) => decided.clone().with_marks(&value.marks),
+        None => value,
+    }
+}
+
 fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault> {
     let fault = |message: &str| scope.fault(for_each.value.span, message);
-    let collection = evaluate(&for_each.value, scope)?;
+    let collection = settled(evaluate(&for_each.value, scope)?);
     let is_set = matches!(collection.kind, Kind::Sequence(SequenceKind::Set, _));
     let marks = if is_set { collection.deep_marks() } else { collection.marks.clone() };
     if marks.is_sensitive() || marks.is_ephemeral() {
@@ -136,13 +144,13 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
                         warn_unknown(for_each, scope);
                         return Ok(representative(false, item));
                     }
-                    Kind::Null => return Err(fault("a set for `for_each` cannot hold null")),
+                    Kind::Null(_) => return Err(fault("a set for `for_each` cannot hold null")),
                     _ => return Err(fault("a set for `for_each` can hold texts only")),
                 }
             }
             entries
         }
-        Kind::Null => return Err(fault("`for_each` cannot be null")),
+        Kind::Null(_) => return Err(fault("`for_each` cannot be null")),
         _ => {
             return Err(fault(
                 "`for_each` needs a map or a set of texts; use toset() to convert a list",

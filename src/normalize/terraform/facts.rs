@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::operators;
 use super::schema_check;
 use super::types::{self, ObjectAttribute, Type};
-use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
+use super::value::{Items, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::Place;
 use crate::vocabulary::{self, Attribute, Block, Facts, Nested, Nesting, Shape};
@@ -105,7 +105,7 @@ impl Conform {
         let unfit = || Err(format!("{} required", language_type(kind).words()));
         let made = match (kind, &value.kind) {
             (Wanted::Any, _)
-            | (_, Kind::Null)
+            | (_, Kind::Null(_))
             | (Wanted::String, Kind::String(_))
             | (Wanted::Number, Kind::Number(_))
             | (Wanted::Bool, Kind::Bool(_)) => return Ok(None),
@@ -113,7 +113,8 @@ impl Conform {
                 match self.elements(element, items)? {
                     None if *sequence == SequenceKind::List => return Ok(None),
                     made => {
-                        let items = made.map_or_else(|| Arc::clone(items), Arc::new);
+                        let items =
+                            made.map_or_else(|| Arc::clone(items), |made| Arc::new(made.into()));
                         Kind::Sequence(SequenceKind::List, items).into()
                     }
                 }
@@ -194,7 +195,7 @@ impl Conform {
             self.done.moves.insert(self.pointer(), positions);
         }
         let sensitive = items.iter().any(|item| item.deep_marks().is_sensitive());
-        let items = order.into_iter().map(|at| items[at].clone()).collect();
+        let items = order.into_iter().map(|at| items[at].clone()).collect::<Items>();
         let set: Value = Kind::Sequence(SequenceKind::Set, Arc::new(items)).into();
         if sensitive { set.with_marks(&Marks::sensitive()) } else { set }
     }
@@ -275,7 +276,7 @@ impl Conform {
                     *value = set.with_marks(&value.marks);
                 }
             }
-            (_, Kind::Null | Kind::Unknown(_)) => {}
+            (_, Kind::Null(_) | Kind::Unknown(_)) => {}
             (_, Kind::Mapping(map)) if map.open.is_some() => {}
             _ if self.exact => {
                 let wanted = match nesting {
@@ -311,7 +312,8 @@ pub fn reference_value(
         (Arc::clone(name), seen(name, value, &open).with_marks(&reference))
     });
     let entries = entries.collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) })).into()
+    Kind::Mapping(Arc::new(Mapping { entries, open: Some(Arc::new(open)), ..Mapping::default() }))
+        .into()
 }
 
 /// What a reference sees of a member that is written.
@@ -319,6 +321,10 @@ fn seen(name: &str, value: &Value, around: &Open) -> Value {
     let Some(block) = &around.block else { return open_blocks(value, around) };
     if let Some(attribute) = block.attributes.get(name) {
         return match &attribute.shape {
+            // The provider may fill in members that are not written.
+            Shape::Typed(kind) if attribute.computed && holds_objects(kind) => {
+                open_blocks(value, around)
+            }
             Shape::Typed(kind) => whole_typed(value, kind),
             Shape::Nested(_, inner) => seen_objects(value, inner, around),
         };
@@ -346,7 +352,7 @@ fn seen_objects(value: &Value, block: &Arc<Block>, around: &Open) -> Value {
                 .iter()
                 .map(|(name, item)| (Arc::clone(name), seen_objects(item, block, around)));
             let entries = entries.collect();
-            Kind::Mapping(Arc::new(Mapping { entries, is_map: true, open: None }))
+            Kind::Mapping(Arc::new(Mapping { entries, is_map: true, ..Mapping::default() }))
         }
         Kind::Mapping(map) if map.open.is_none() && around.exact && !block.partial => {
             return whole_block(value, block, Some(around));
@@ -356,7 +362,11 @@ fn seen_objects(value: &Value, block: &Arc<Block>, around: &Open) -> Value {
             let inner = map.entries.iter();
             let inner = inner.map(|(name, item)| (Arc::clone(name), seen(name, item, &open)));
             let entries = inner.collect();
-            Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) }))
+            Kind::Mapping(Arc::new(Mapping {
+                entries,
+                open: Some(Arc::new(open)),
+                ..Mapping::default()
+            }))
         }
         _ => return value.clone(),
     };
@@ -365,7 +375,9 @@ fn seen_objects(value: &Value, block: &Arc<Block>, around: &Open) -> Value {
 
 /// Without facts: nested blocks have attributes that the provider computes, too.
 fn open_blocks(value: &Value, around: &Open) -> Value {
-    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
+    let Kind::Sequence(kind @ (SequenceKind::List | SequenceKind::Set), items) = &value.kind else {
+        return value.clone();
+    };
     let open = Open { block: None, ..around.clone() };
     let block = |item: &Value| match &item.kind {
         Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
@@ -373,13 +385,13 @@ fn open_blocks(value: &Value, around: &Open) -> Value {
             let entries = inner.map(|(name, value)| (Arc::clone(name), open_blocks(value, &open)));
             let entries = entries.collect();
             let open = Some(Arc::new(open.clone()));
-            let map = Mapping { entries, is_map: false, open };
+            let map = Mapping { entries, open, ..Mapping::default() };
             Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
         }
         _ => item.clone(),
     };
     let items = items.iter().map(block).collect();
-    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
+    Value { kind: Kind::Sequence(*kind, Arc::new(items)), marks: value.marks.clone() }
 }
 
 /// What reading a member that is not written gives. The error is a sentence.

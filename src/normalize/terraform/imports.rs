@@ -89,7 +89,7 @@ fn pair(import: &Declaration, scope: &Scope<'_, '_>) -> Result<Option<(String, V
         scope.fault(id.value.span, format!("the id is unsuitable: {message}"))
     })?;
     match &value.kind {
-        Kind::Null => refuse("the id of an import cannot be null"),
+        Kind::Null(_) => refuse("the id of an import cannot be null"),
         Kind::String(text) if text.is_empty() => refuse("the id of an import cannot be empty"),
         Kind::Unknown(_) => refuse("the id of an import must be known before apply"),
         _ => Ok(Some((parts.join("."), value))),

@@ -18,7 +18,6 @@ use super::facts;
 use super::imports::{self, Imported};
 use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
 use super::providers::{self, Configuration};
-use super::schema_check;
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::stored;
 use super::types;
@@ -27,7 +26,7 @@ use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Place, Problem, ProblemKind, Span};
 use crate::syntax::Attribute;
-use crate::vocabulary::{self, Facts};
+use crate::vocabulary::Facts;
 
 /// Members of a resource block that say how it is made, not what it is.
 pub const RESOURCE_META: &[&str] =
@@ -50,18 +49,19 @@ pub struct Instance<'a> {
     pub called_from: Arc<[CallSite]>,
     /// Whether the instance is known to exist.
     pub existence: Existence,
-    caller: Option<Caller<'a>>,
+    pub(super) caller: Option<Caller<'a>>,
     values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
     resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
     children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
-    providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
+    pub(super) providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
     /// What the root's import blocks say, by their position.
     pub(super) imports: RefCell<FxHashMap<usize, Rc<Imported>>>,
 }
 
-struct Caller<'a> {
-    instance: Rc<Instance<'a>>,
-    call: &'a Declaration,
+/// The call that an instance is made by.
+pub struct Caller<'a> {
+    pub(super) instance: Rc<Instance<'a>>,
+    pub(super) call: &'a Declaration,
     repetition: Repetition,
 }
 
@@ -171,7 +171,10 @@ impl<'a> Instance<'a> {
             Space::Output => "output.",
         };
         self.enter(&format!("{kind}{name}"), at)?;
+        // What fails in a value of its own fails there, whoever asks for it.
+        let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
+        self.evaluator.tried.set(tried);
         self.evaluator.leave();
         let checked = result.and_then(|value| match Evaluator::check_size(&value) {
             Ok(()) => Ok(value),
@@ -407,13 +410,7 @@ impl<'a> Instance<'a> {
         let Expansion { shape, members } = expand::expand(&resource.declaration, self);
         let scope_file = resource.declaration.file;
         let facts = self.facts_of(resource);
-        if let Some(facts) = facts.as_ref().filter(|facts| facts.exact) {
-            let block = &resource.declaration.block;
-            let at = (scope_file, block.header);
-            for fault in schema_check::check(&facts.block, &block.body, RESOURCE_META, at) {
-                self.evaluator.report(&fault);
-            }
-        }
+        self.check_schema(resource, facts.as_deref());
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
@@ -463,72 +460,6 @@ impl<'a> Instance<'a> {
             instances.push(made);
         }
         Resources { shape, instances }
-    }
-
-    /// The provider configuration of this name: the module's own, else what its caller passes, else the caller's of the same name.
-    pub fn provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
-        if let Some(known) = self.providers.borrow().get(wanted) {
-            return known.clone();
-        }
-        let found = self.find_provider(wanted);
-        self.providers.borrow_mut().insert(wanted.clone(), found.clone());
-        found
-    }
-
-    fn find_provider(self: &Rc<Self>, wanted: &providers::Reference) -> Option<Rc<Configuration>> {
-        let declared = providers::declared(self, wanted);
-        if let Some(caller) = &self.caller
-            && declared.is_none_or(providers::is_proxy)
-        {
-            if let Some(passed) = providers::passed(caller.call, wanted) {
-                return caller.instance.provider(&passed);
-            }
-            if wanted.1.is_none() {
-                return caller.instance.provider(wanted);
-            }
-        }
-        let declared = declared?;
-        let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
-        if let Err((message, is_limit)) =
-            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
-        {
-            self.evaluator.report(&providers::circle(declared, message, is_limit));
-            return None;
-        }
-        let configuration = providers::evaluate(self, declared);
-        self.evaluator.leave();
-        Some(Rc::new(configuration))
-    }
-
-    /// What is known of a resource's type.
-    fn facts_of(&self, resource: &ResourceDeclaration) -> Option<Arc<Facts>> {
-        if resource.is_data {
-            return self.evaluator.vocabulary.find(&format!(
-                "{}{}",
-                vocabulary::DATA,
-                resource.kind
-            ));
-        }
-        self.evaluator.vocabulary.find(&resource.kind)
-    }
-
-    fn conform(&self, resource: &ResourceDeclaration, facts: &Facts, body: &mut Evaluated) {
-        let conformed = facts::conform(facts, &mut body.entries);
-        let spans = Arc::clone(&body.spans);
-        let report = |pointer: &Pointer, message: String| {
-            let place = spans.nearest(pointer).unwrap_or(resource.declaration.header());
-            self.evaluator.report(&Fault { message, place, is_limit: false });
-        };
-        for (pointer, message) in &conformed.faults {
-            let name = pointer.parts().last().unwrap_or_default();
-            report(pointer, format!("the value of \"{name}\" does not fit: {message}"));
-        }
-        for (pointer, message) in &conformed.refused {
-            report(pointer, message.clone());
-        }
-        if let Some(spans) = conformed.places(&body.spans) {
-            body.spans = Arc::new(spans);
-        }
     }
 
     /// What a resource holds is kept in the state, but for what its name says is only written.

@@ -225,7 +225,8 @@ fn set(list: &Value) -> Value {
             once.push(item.clone());
         }
     }
-    let list = Value { kind: Kind::Sequence(*kind, Arc::new(once)), marks: list.marks.clone() };
+    let list =
+        Value { kind: Kind::Sequence(*kind, Arc::new(once.into())), marks: list.marks.clone() };
     one_or_list(&sorted(&list))
 }
 
@@ -266,7 +267,7 @@ fn replace_or_add(statements: &mut Vec<Value>, statement: Value) {
 fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
-        Some(Kind::Null) | None => Vec::new(),
+        Some(Kind::Null(_)) | None => Vec::new(),
         // A list that is unknown as a whole, of texts that are not.
         Some(Kind::Unknown(unknown)) if unknown.partial.is_some() => match &unknown.partial {
             Some(Value { kind: Kind::Sequence(_, items), .. }) => items.to_vec(),

@@ -61,14 +61,14 @@ fn reference(node: &Node) -> Option<Reference> {
 }
 
 /// What a call passes under this name: `providers = { aws.src = aws.west }`.
-pub fn passed(call: &Declaration, wanted: &Reference) -> Option<Reference> {
+fn passed(call: &Declaration, wanted: &Reference) -> Option<Reference> {
     let NodeKind::Mapping(entries) = &call.attribute("providers")?.value.kind else { return None };
     let is_wanted = |entry: &&Entry| reference(&entry.key).as_ref() == Some(wanted);
     entries.iter().find(is_wanted).and_then(|entry| reference(&entry.value))
 }
 
 /// The block of a configuration in a module; an empty one of a called module is only a name for what its caller passes.
-pub fn declared<'a>(instance: &Instance<'a>, wanted: &Reference) -> Option<&'a Declaration> {
+fn declared<'a>(instance: &Instance<'a>, wanted: &Reference) -> Option<&'a Declaration> {
     instance.module.providers.iter().find(|declaration| {
         let name = declaration.block.labels.first();
         name.is_some_and(|label| label.text == wanted.0)
@@ -77,14 +77,14 @@ pub fn declared<'a>(instance: &Instance<'a>, wanted: &Reference) -> Option<&'a D
 }
 
 /// Whether a block says nothing but its name.
-pub fn is_proxy(declaration: &Declaration) -> bool {
+fn is_proxy(declaration: &Declaration) -> bool {
     let body = &declaration.block.body;
     body.blocks.is_empty()
         && body.attributes.iter().all(|it| matches!(&*it.name, "alias" | "version"))
 }
 
 /// Evaluate what of a configuration reaches resources.
-pub fn evaluate<'a>(instance: &Rc<Instance<'a>>, declaration: &'a Declaration) -> Configuration {
+fn evaluate<'a>(instance: &Rc<Instance<'a>>, declaration: &'a Declaration) -> Configuration {
     let scope = Scope::of(instance, declaration.file, &Repetition::Single);
     let reaches = |block: &&Block| {
         let label = block.labels.first().map(|label| &*label.text);
@@ -119,14 +119,51 @@ fn tags_of_block(block: &Value) -> Option<Value> {
     Some(tags.with_marks(&inner.marks).with_marks(&block.marks))
 }
 
+impl Instance<'_> {
+    /// The provider configuration of this name: the module's own, else what its caller passes, else the caller's of the same name.
+    pub fn provider(self: &Rc<Self>, wanted: &Reference) -> Option<Rc<Configuration>> {
+        if let Some(known) = self.providers.borrow().get(wanted) {
+            return known.clone();
+        }
+        let found = self.find_provider(wanted);
+        self.providers.borrow_mut().insert(wanted.clone(), found.clone());
+        found
+    }
+
+    fn find_provider(self: &Rc<Self>, wanted: &Reference) -> Option<Rc<Configuration>> {
+        let declared = declared(self, wanted);
+        if let Some(caller) = &self.caller
+            && declared.is_none_or(is_proxy)
+        {
+            if let Some(passed) = passed(caller.call, wanted) {
+                return caller.instance.provider(&passed);
+            }
+            if wanted.1.is_none() {
+                return caller.instance.provider(wanted);
+            }
+        }
+        let declared = declared?;
+        let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
+        if let Err((message, is_limit)) =
+            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
+        {
+            self.evaluator.report(&circle(declared, message, is_limit));
+            return None;
+        }
+        let configuration = evaluate(self, declared);
+        self.evaluator.leave();
+        Some(Rc::new(configuration))
+    }
+}
+
 impl Configuration {
     /// What a resource of this type gets where it says nothing itself: tags or labels.
-    pub fn defaults_for(&self, facts: Option<&Facts>) -> Option<&Value> {
+    pub fn defaults_for(&self, facts: Option<&Facts>) -> Option<(&'static str, &Value)> {
         let has = |name: &str| facts.is_some_and(|facts| facts.block.attributes.contains_key(name));
         if has("tags_all") {
-            self.tags.as_ref()
+            Some(("tags", self.tags.as_ref()?))
         } else if has("terraform_labels") || has("effective_labels") {
-            self.labels.as_ref()
+            Some(("labels", self.labels.as_ref()?))
         } else {
             None
         }
@@ -165,6 +202,6 @@ fn texts(tags: &Value) -> Vec<(Arc<str>, Value)> {
 }
 
 /// The fault of a configuration that depends on itself.
-pub fn circle(declaration: &Declaration, message: String, is_limit: bool) -> Fault {
+fn circle(declaration: &Declaration, message: String, is_limit: bool) -> Fault {
     Fault { message, place: declaration.header(), is_limit }
 }

@@ -27,6 +27,7 @@ fn read(path: &Value, host: &dyn Host) -> Result<Read, String> {
             Ok(Read::Bytes(bytes))
         }
         Err(FileError::OutOfReach(reason)) => Ok(Read::Instead(unknown_text(&reason))),
+        Err(FileError::Missing) if host.may_fail() => Err(format!("there is no file {path}")),
         Err(FileError::Missing) => {
             host.missing(path);
             Ok(Read::Instead(unknown_text(&format!("the file {path} is not there"))))
@@ -233,8 +234,16 @@ fn variables(value: &Value) -> Result<Option<Value>, String> {
         return Ok(None);
     }
     let map = mapping(value).ok_or("invalid vars value: must be a map")?;
+    if let Some(name) = map.entries.keys().find(|name| !is_identifier(name)) {
+        return Err(format!("invalid template variable name {:?}", &**name));
+    }
     let entries: BTreeMap<_, _> = map.entries.clone();
     Ok(Some(Value::object(entries)))
+}
+
+fn is_identifier(name: &str) -> bool {
+    let begins = |c: char| c.is_alphabetic() || c == '_';
+    name.starts_with(begins) && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
 pub(super) fn templatefile(arguments: &[Value], host: &dyn Host) -> Result<Value, String> {
@@ -247,7 +256,10 @@ pub(super) fn templatefile(arguments: &[Value], host: &dyn Host) -> Result<Value
     };
     let template = utf8(&arguments[0], bytes)?;
     match variables(&arguments[1])? {
-        Some(variables) => host.render(text(&arguments[0])?, &template, &variables),
+        Some(variables) => {
+            let marks = variables.deep_marks().only_sensitive();
+            Ok(host.render(text(&arguments[0])?, &template, &variables)?.with_marks(&marks))
+        }
         None => Ok(super::unknown("".into(), None)),
     }
 }
@@ -260,7 +272,8 @@ pub(super) fn templatestring(arguments: &[Value], host: &dyn Host) -> Result<Val
     let Some(variables) = variables(&arguments[1])? else {
         return Ok(super::unknown("".into(), Some(Type::String)));
     };
-    let rendered = host.render("templatestring", template, &variables)?;
+    let marks = variables.deep_marks().only_sensitive();
+    let rendered = host.render("templatestring", template, &variables)?.with_marks(&marks);
     match &rendered.kind {
         Kind::Unknown(_) => Ok(rendered),
         _ => types::convert(&rendered, &Type::String),

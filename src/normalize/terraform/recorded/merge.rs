@@ -86,10 +86,13 @@ pub fn value(written: &Value, recorded: &Value, trust: Written) -> Value {
                 && matches!(block.kind, Kind::Mapping(_)) =>
         {
             let object = Value::from(Kind::Mapping(Arc::clone(map)));
-            Kind::Sequence(SequenceKind::List, Arc::new(vec![element(block, &object, trust)]))
+            Kind::Sequence(
+                SequenceKind::List,
+                Arc::new(vec![element(block, &object, trust)].into()),
+            )
         }
         (Kind::Sequence(_, ours), Kind::Sequence(kind, theirs)) => {
-            Kind::Sequence(*kind, Arc::new(sequence(ours, theirs, trust)))
+            Kind::Sequence(*kind, Arc::new(sequence(ours, theirs, trust).into()))
         }
         (Kind::Mapping(ours), Kind::Mapping(theirs)) => {
             Kind::Mapping(Arc::new(map(ours, theirs, trust)))
@@ -241,7 +244,7 @@ fn block(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
             entries.insert(Arc::clone(name), merged);
         }
     }
-    Mapping { entries, is_map: theirs.is_map, open: None }
+    Mapping { entries, is_map: theirs.is_map, ..Mapping::default() }
 }
 
 /// A map or object: all that is recorded.
@@ -254,7 +257,7 @@ fn map(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
         };
         entries.extend(merged.map(|merged| (Arc::clone(name), merged)));
     }
-    Mapping { entries, is_map: theirs.is_map, open: None }
+    Mapping { entries, is_map: theirs.is_map, ..Mapping::default() }
 }
 
 fn is_blocks(value: &Value) -> bool {

@@ -91,7 +91,7 @@ impl<'a> Verifier<'a> {
         let value = expression::evaluate(&attribute.value, &scope).map_err(|fault| fault.message);
         let converted = value.and_then(|value| types::convert(&value, &Type::Bool));
         let message = match converted.map(|value| value.kind) {
-            Ok(Kind::Bool(_) | Kind::Null) => return,
+            Ok(Kind::Bool(_) | Kind::Null(_)) => return,
             Ok(_) => "it has to be known".to_owned(),
             Err(message) => message,
         };
