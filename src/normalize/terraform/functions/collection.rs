@@ -543,7 +543,7 @@ pub(super) fn reverse(arguments: &[Value], _: &dyn Host) -> Result<Value, String
 
 pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     if let Some(reason) = arguments.iter().find_map(top_unknown) {
-        return Ok(unknown_slice(arguments, reason));
+        return unknown_slice(arguments, reason);
     }
     let (kind, items) = match sequence(&arguments[0]) {
         Some((SequenceKind::Set, _)) => {
@@ -566,29 +566,24 @@ pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
     })
 }
 
-/// Of a list that is not known, a slice between known positions has a known length: of a shorter list there is none.
-fn unknown_slice(arguments: &[Value], reason: Arc<str>) -> Value {
+/// A slice of what a data source returns, between known positions, has a known length (of a shorter list there is none). Terraform
+/// reads data sources before it plans, so that it knows such lists; of others it says nothing, and nothing is said here.
+fn unknown_slice(arguments: &[Value], reason: Arc<str>) -> Result<Value, String> {
+    let kind = Returns::Slice.kind(arguments)?;
     let position = |at: usize| whole(&arguments[at]).ok().and_then(|at| usize::try_from(at).ok());
-    let element = match &arguments[0].kind {
-        Kind::Unknown(unknown) => match &unknown.kind {
-            Some(Type::List(element)) => Some(Type::clone(element)),
-            _ => None,
-        },
-        _ => None,
+    let known = reason.starts_with("read from ")
+        && arguments[1..].iter().all(|argument| top_unknown(argument).is_none());
+    let element = match &kind {
+        Type::List(element) if known => Type::clone(element),
+        _ => return Ok(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any))),
     };
-    let known = arguments[1..].iter().all(|argument| top_unknown(argument).is_none());
-    match (element, position(1), position(2)) {
-        (Some(element), Some(start), Some(end)) if known && start <= end => {
-            let length = end - start;
-            if check_items(length).is_err() {
-                return super::unknown(reason, None);
-            }
-            let kind = Some(element).filter(|kind| *kind != Type::Any);
-            let unknown = Unknown { reason, kind, ..Unknown::default() };
-            Value::list(vec![Kind::Unknown(Arc::new(unknown)).into(); length])
-        }
-        _ => super::unknown(reason, None),
-    }
+    let length = match (position(1), position(2)) {
+        (Some(start), Some(end)) if start <= end && check_items(end - start).is_ok() => end - start,
+        _ => return Ok(super::unknown(reason, Some(kind))),
+    };
+    let kind = Some(element).filter(|kind| *kind != Type::Any);
+    let unknown = Unknown { reason, kind, ..Unknown::default() };
+    Ok(list_like(&arguments[0], vec![Kind::Unknown(Arc::new(unknown)).into(); length]))
 }
 
 pub(super) fn sort(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
