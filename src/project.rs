@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::config::{self, Config};
 use crate::discover::{self, CandidateKind};
 use crate::document::{self, Document, Resource};
 use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
+use crate::normalize::terraform::assumptions::Stated;
 use crate::normalize::terraform::{
-    self, Module, Recorded, Terraform, VariableFile, VariableOption,
+    self, Installation, Installations, Module, Recorded, Terraform, VariableFile, VariableOption,
 };
 use crate::source::{
     FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
@@ -32,6 +35,8 @@ pub struct Options {
     pub variables: Vec<Input>,
     /// `terraform.workspace`; `default` where empty.
     pub workspace: String,
+    /// Whether `dreadnought.yaml` is left alone.
+    pub no_config: bool,
     /// Provider facts: the embedded ones, and those of `--provider-schema`.
     pub vocabulary: Arc<Vocabulary>,
     /// The folder of the configuration that scanned plans and states were made of; else the one in which each lies, if it fits.
@@ -70,10 +75,16 @@ impl Project {
             vocabulary: Arc::clone(&options.vocabulary),
             project: Self::default(),
             parsed: Vec::new(),
+            installations: None,
+            config: Config::default(),
         };
+        loader.configure(options);
         loader.discover(&options.paths);
         loader.load_configurations(options.configuration.as_deref());
         loader.load_called_modules();
+        while loader.load_installed_modules() {
+            loader.load_called_modules();
+        }
         let scanned = std::mem::take(&mut loader.parsed);
         loader.normalize(scanned, options);
         let mut project = loader.project;
@@ -144,9 +155,42 @@ struct Loader<'f> {
     vocabulary: Arc<Vocabulary>,
     project: Project,
     parsed: Vec<Parsed>,
+    /// What is installed; read once.
+    installations: Option<Installations>,
+    /// What the project says about itself.
+    config: Config,
 }
 
 impl Loader<'_> {
+    fn configure(&mut self, options: &Options) {
+        let path = if options.no_config { None } else { config::find(self.files, &options.paths) };
+        if let Some(path) = path {
+            let (config, problems) = config::read(self.files, &path, &mut self.project.sources);
+            self.config = config;
+            self.project.problems.extend(problems);
+        }
+    }
+
+    /// What the project says that data sources return.
+    fn stated(&self) -> Vec<Stated> {
+        let stated = |assumption: &config::Assumption| Stated {
+            target: Arc::clone(&assumption.target),
+            values: assumption.values.clone(),
+            used: AtomicBool::new(false),
+        };
+        self.config.assumptions.iter().map(stated).collect()
+    }
+
+    fn note_unused_assumptions(&mut self, stated: &[Stated]) {
+        for (assumption, stated) in self.config.assumptions.iter().zip(stated) {
+            if !stated.used.load(Ordering::Relaxed) {
+                let message = format!("nothing uses the assumption about `{}`", stated.target);
+                let problem = Problem::new(ProblemKind::Note, message).at(assumption.place);
+                self.project.problems.push(problem);
+            }
+        }
+    }
+
     fn discover(&mut self, paths: &[String]) {
         let discovery = discover::discover(self.files, paths);
         self.project.problems.extend(discovery.problems);
@@ -260,11 +304,54 @@ impl Loader<'_> {
             if missing.is_empty() {
                 return;
             }
-            let candidates =
-                missing.iter().flat_map(|folder| self.terraform_files(folder)).collect();
+            self.read_modules(&missing);
             known.extend(missing);
-            self.read_and_parse(candidates, false);
         }
+    }
+
+    /// Read the Terraform files of folders that nobody asked for.
+    fn read_modules(&mut self, folders: &BTreeSet<String>) {
+        let candidates = folders.iter().flat_map(|folder| self.terraform_files(folder)).collect();
+        self.read_and_parse(candidates, false);
+    }
+
+    /// Modules that are installed and that some call names are read too. Says whether there were new ones.
+    fn load_installed_modules(&mut self) -> bool {
+        let mut bodies: BTreeMap<&str, Vec<&Body>> = BTreeMap::new();
+        for parsed in &self.parsed {
+            if let Content::Terraform(body) = &parsed.content {
+                bodies.entry(folder_of(&parsed.path)).or_default().push(body);
+            }
+        }
+        let installations = self.installations.take().unwrap_or_else(|| {
+            let scanned = self.parsed.iter().filter(|parsed| parsed.scanned);
+            let roots: BTreeSet<&str> = scanned
+                .filter(|parsed| matches!(parsed.content, Content::Terraform(_)))
+                .map(|parsed| folder_of(&parsed.path))
+                .collect();
+            let mut installations = Installations::new();
+            for root in roots {
+                match Installation::read(self.files, root) {
+                    Some(Ok(installation)) => drop(installations.insert(root.into(), installation)),
+                    Some(Err(problem)) => self.project.problems.push(problem),
+                    None => {}
+                }
+            }
+            installations
+        });
+        let mut missing = BTreeSet::new();
+        for (root, installation) in &installations {
+            missing.extend(terraform::installed::folders_of_calls(root, installation, &bodies));
+        }
+        let read: BTreeSet<&str> = bodies.keys().copied().collect();
+        missing.retain(|folder| !read.contains(&**folder));
+        // A folder without files is not asked for again.
+        let known = self.parsed.len();
+        self.installations = Some(installations);
+        if !missing.is_empty() {
+            self.read_modules(&missing);
+        }
+        self.parsed.len() > known
     }
 
     fn normalize(&mut self, parsed: Vec<Parsed>, options: &Options) {
@@ -312,14 +399,18 @@ impl Loader<'_> {
             .into_iter()
             .map(|(folder, mut files)| {
                 files.sort_by(|a, b| a.1.cmp(&b.1));
+                terraform::drop_shadowed(&mut files);
                 (Arc::clone(&folder), Module::new(folder, files))
             })
             .collect();
         let inputs = self.inputs(&options.variables);
         let workspace = if options.workspace.is_empty() { "default" } else { &options.workspace };
+        let stated = self.stated();
         let (documents, problems) = terraform::normalize(&Terraform {
             modules: &modules,
             scanned: &scanned,
+            installations: &self.installations.take().unwrap_or_default(),
+            assumptions: &stated,
             variable_files: &variable_files,
             options: &inputs,
             workspace: workspace.into(),
@@ -331,6 +422,7 @@ impl Loader<'_> {
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
+        self.note_unused_assumptions(&stated);
     }
 
     /// The command line's values as files, so that mistakes in them have a place.
@@ -491,7 +583,10 @@ fn parse(
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
-        CandidateKind::Yaml if !kubernetes::may_matter(&source.path, text) => {
+        CandidateKind::Json | CandidateKind::Yaml
+            if !(kubernetes::may_matter(&source.path, text)
+                || (kind == CandidateKind::Json && terraform::may_be_recorded(text))) =>
+        {
             (Content::Data(Vec::new()), Vec::new())
         }
         CandidateKind::Json => json_content(file, source),

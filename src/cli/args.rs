@@ -108,6 +108,9 @@ pub struct Input {
     /// Provider schemas to judge by, as `terraform providers schema -json` prints them
     #[arg(long = "provider-schema", value_name = "FILE")]
     pub schemas: Vec<PathBuf>,
+    /// Leave `dreadnought.yaml` alone
+    #[arg(long)]
+    pub no_config: bool,
     /// Folder of the configuration that a plan or state was made of
     #[arg(long, value_name = "DIR")]
     pub config_dir: Option<PathBuf>,

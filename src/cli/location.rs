@@ -61,6 +61,7 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
         paths,
         variables,
         workspace: input.workspace.clone(),
+        no_config: input.no_config,
         vocabulary: vocabulary(&input.schemas)?,
         configuration: configuration.and_then(|path| inside(&root, &path)),
     };

@@ -283,6 +283,7 @@ fn module<'a>(module: &'a ModuleCall, sources: &'a Sources) -> View<'a> {
         ("address", View::Text(&module.address)),
         ("source", View::Text(&module.source)),
         ("version", View::optional(module.version.as_ref())),
+        ("revision", View::optional(module.revision.as_ref())),
         ("pinned", View::Bool(module.pinned)),
         ("resolved", View::Bool(module.resolved)),
         ("inputs", object(&module.inputs, &module.sensitive)),

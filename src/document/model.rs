@@ -220,6 +220,8 @@ pub struct ModuleCall {
     pub source: Arc<str>,
     /// The version constraint.
     pub version: Option<Arc<str>>,
+    /// The git revision that the source names.
+    pub revision: Option<Arc<str>>,
     /// Whether the source cannot change under the configuration: local, a git commit, an exact registry version.
     pub pinned: bool,
     /// Whether its files were found.

@@ -119,10 +119,12 @@ pub struct Member {
 }
 
 impl Block {
-    /// The resource's own outputs: what only the provider sets. An id is one, though older providers let it be written.
+    /// The resource's own outputs: what only the provider sets. An id is one, though older providers let it be written; all tags are
+    /// none, as they follow from what is written.
     pub fn outputs(&self) -> impl Iterator<Item = &Arc<str>> {
         let is_output = |(name, attribute): &(&Arc<str>, &Attribute)| {
-            attribute.is_output() || &***name == "id" && attribute.computed
+            let is_id = &***name == "id" && attribute.computed;
+            (attribute.is_output() && &***name != "tags_all") || is_id
         };
         self.attributes.iter().filter(is_output).map(|(name, _)| name)
     }

@@ -27,16 +27,17 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "granit_parser",
         ],
     ),
-    (
-        "project",
-        &["source", "discover", "syntax", "normalize", "document", "vocabulary"],
-        &["rayon"],
-    ),
     ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),
     (
         "pack",
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
+    ),
+    ("config", &["source", "syntax", "document", "pack"], &[]),
+    (
+        "project",
+        &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],
+        &["rayon"],
     ),
     ("evaluate", &["source", "document", "finding", "engine", "pack"], &["rayon"]),
     (

@@ -124,6 +124,7 @@ fn full() -> (Document, Sources) {
         address: "module.net".into(),
         source: "../net".into(),
         version: None,
+        revision: None,
         pinned: true,
         resolved: false,
         inputs: object([("cidr", Value::string("10.0.0.0/8"))]),

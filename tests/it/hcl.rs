@@ -123,8 +123,32 @@ fn read(text: &str) -> String {
     "module \"a\" {\n  source = \"./x\"\n\n  y = \"${foo(\"a\"}\"\n}\nmodule \"b\" {\n}\n",
     "module \"a\" {source = \"./x\"; y = ?}; module \"b\" {}\n4:17 Syntax: expected `,` or `)`, found `}`"
 )]
+#[case::what_follows_a_block(
+    "e {\nf {\nn {\n)}\n}]\n}\n}\n",
+    "e {f {n {}}}\n4:1 Syntax: expected an argument or block, found `)`\n5:2 Syntax: expected the end of the line, found `]`"
+)]
 fn a_fault_costs_its_statement(#[case] text: &str, #[case] expected: &str) {
     assert_eq!(read(text), expected);
+}
+
+/// However often something broken comes again, it is read in linear time: these would take minutes otherwise.
+#[rstest]
+#[case::blank_lines("\u{a0}\r\n\r\n")]
+#[case::heredocs("a = <<X\n")]
+#[case::heredocs_with_interpolation("a = <<X\n${\n")]
+#[case::comments("a = 1 /*\n")]
+#[case::blocks("a \"b\" {\n")]
+#[case::lists("a = [\n")]
+#[case::closers("a = ((((]]]]\n")]
+#[case::braces("}")]
+#[case::strings("\"${")]
+#[case::quotes("a = \"\n")]
+#[case::operators("a = b + (")]
+#[case::objects("{a=")]
+#[case::carriage_returns("\r\r\n")]
+fn broken_texts_are_read_in_linear_time(#[case] piece: &str) {
+    let parsed = hcl::parse(FILE, &piece.repeat(300_000 / piece.len()));
+    assert!(!parsed.problems.is_empty());
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod architecture;
 mod cel;
 mod cli;
+mod configuration;
 mod discover;
 mod documents;
 mod evaluation;

@@ -338,7 +338,16 @@ fn compare_references(
         .filter(|resource| resource.existence != dreadnought::document::Existence::Known)
         .map(|resource| &*resource.address)
         .collect();
-    let (fixed, alone) = (edges(fixed), edges(alone));
+    // Of an expression that came out empty, and which the provider therefore computes, a plan keeps the names but not the value.
+    let is_empty = |edge: &(String, String, String)| {
+        resources(fixed).any(|resource| {
+            let value = resource.attributes.get(&edge.1).and_then(Value::as_array);
+            *resource.address == *edge.0 && value.is_some_and(<[Value]>::is_empty)
+        })
+    };
+    let emptied: BTreeSet<_> = edges(alone).into_iter().filter(is_empty).collect();
+    let (fixed, mut alone) = (edges(fixed), edges(alone));
+    alone.retain(|edge| !emptied.contains(edge));
     for edge in alone.difference(&fixed).filter(|edge| !open.contains(&*edge.0)) {
         found.push(format!("{edge:?} is a reference in the plan alone"));
     }

@@ -54,6 +54,7 @@ fn document(resources: &Json) -> Document {
                 address: address.as_str().into(),
                 source: "remote".into(),
                 version: None,
+                revision: None,
                 pinned: false,
                 resolved: false,
                 inputs: Value::object(BTreeMap::new()),

@@ -334,6 +334,23 @@ fn agrees_with_terraform(
     }
 }
 
+/// What the provider itself gives, text for text.
+#[rstest]
+fn data_sources_give_what_the_provider_gives(
+    #[files("fixtures/terraform/data_sources/*")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    let expected = json(&folder.join("expected.json")).unwrap();
+    let project = on_large_stack(|| load(&folder));
+    let document = &project.documents[0];
+    assert_eq!(document.problems, []);
+    let mut found = Vec::new();
+    compare_outputs(document, &expected, &mut found);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_eq!(document.assumptions, [], "all of it is decided by the configuration");
+}
+
 /// Without the provider's schema, too, what is written and what follows from it are right; what only the schema says is not known.
 #[rstest]
 fn what_is_written_needs_no_schema(

@@ -264,7 +264,6 @@ impl Scope<'_> {
 }
 
 #[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 struct Touch {
     what: Reach,
     /// It is an element of a list, and its position is read.

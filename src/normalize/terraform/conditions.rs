@@ -27,23 +27,31 @@ struct Rule<'b> {
     kind: ProblemKind,
 }
 
+/// A root whose variables have no values is nobody's configuration yet (a module that is judged by itself): that its defaults do
+/// not fit together is only worth a remark.
+fn kind_of(instance: &Rc<Instance<'_>>) -> ProblemKind {
+    let evaluator = &instance.evaluator;
+    let unset = |(name, variable): (&Arc<str>, &Declaration)| {
+        variable.attribute("default").is_none() && !evaluator.inputs.contains_key(name)
+    };
+    let is_settled = !evaluator.root.variables.iter().any(unset);
+    if is_settled { ProblemKind::Configuration } else { ProblemKind::Note }
+}
+
 /// All conditions of a module instance but those of its resources.
 pub fn of_instance(instance: &Rc<Instance<'_>>) {
     let quiet = instance.existence == Existence::Unknown;
+    let kind = kind_of(instance);
     instance.evaluator.quietly_if(quiet, || {
         evaluate_all(instance);
         for (name, variable) in &instance.module.variables {
-            validations(instance, name, variable);
+            validations(instance, name, variable, kind);
         }
         for (name, output) in &instance.module.outputs {
             let scope = Scope::of(instance, output.file, &Repetition::Single);
             for block in output.block.body.blocks_named("precondition") {
                 let what = format!("a precondition of output \"{name}\" fails");
-                check(
-                    instance,
-                    &scope,
-                    &Rule { what, block, place: None, kind: ProblemKind::Configuration },
-                );
+                check(instance, &scope, &Rule { what, block, place: None, kind });
             }
         }
         for (name, declaration) in &instance.module.checks {
@@ -81,7 +89,12 @@ fn evaluate_all(instance: &Rc<Instance<'_>>) {
 }
 
 /// The rules of one variable, about the value that it has.
-fn validations(instance: &Rc<Instance<'_>>, name: &Arc<str>, variable: &Declaration) {
+fn validations(
+    instance: &Rc<Instance<'_>>,
+    name: &Arc<str>,
+    variable: &Declaration,
+    kind: ProblemKind,
+) {
     let scope = Scope::of(instance, variable.file, &Repetition::Single);
     let mut blocks = variable.block.body.blocks_named("validation").peekable();
     if blocks.peek().is_none() {
@@ -90,11 +103,7 @@ fn validations(instance: &Rc<Instance<'_>>, name: &Arc<str>, variable: &Declarat
     let place = instance.argument_place(name).unwrap_or_else(|| variable.header());
     for block in blocks {
         let what = format!("the value of variable \"{name}\" is refused");
-        check(
-            instance,
-            &scope,
-            &Rule { what, block, place: Some(place), kind: ProblemKind::Configuration },
-        );
+        check(instance, &scope, &Rule { what, block, place: Some(place), kind });
     }
 }
 
@@ -109,19 +118,21 @@ pub fn of_resource(
     if lifecycles.peek().is_none() {
         return;
     }
+    let kind = kind_of(instance);
     let quiet = *key == Key::Unknown || instance.existence == Existence::Unknown;
     instance.evaluator.quietly_if(quiet, || {
         for lifecycle in lifecycles {
             let file = instance.module.file_of_block(lifecycle, declaration.file);
             let scope = Scope::of(instance, file, repetition);
             for block in &lifecycle.body.blocks {
-                let kind = match &*block.name {
+                let what = match &*block.name {
                     "precondition" | "postcondition" => &*block.name,
                     _ => continue,
                 };
-                let what = format!("a {kind} of {} fails", made.address);
-                let rule = Rule { what, block, place: None, kind: ProblemKind::Configuration };
-                let name = (kind == "postcondition").then(|| Name {
+                let is_after = what == "postcondition";
+                let what = format!("a {what} of {} fails", made.address);
+                let rule = Rule { what, block, place: None, kind };
+                let name = is_after.then(|| Name {
                     name: "self",
                     value: made.value().clone(),
                     outer: None,
@@ -186,6 +197,7 @@ fn words(scope: &Scope<'_, '_>, block: &Block) -> Result<String, Fault> {
     })?;
     Ok(match &text.kind {
         Kind::String(text) => text.trim().to_owned(),
+        Kind::Null(_) => return Err(scope.fault(message.value.span, "the message cannot be null")),
         _ => "its message is not known yet".to_owned(),
     })
 }

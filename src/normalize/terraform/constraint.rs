@@ -83,6 +83,10 @@ fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribut
         && &**name == "optional"
         && let [kind, rest @ ..] = arguments.as_slice()
     {
+        if let [_, surplus, ..] = rest {
+            let message = "optional(…) takes a type and a default";
+            return Err(scope.fault(surplus.span, message));
+        }
         let kind = parse(kind, scope)?;
         let default = |node: &Node| {
             let value = evaluate(node, scope)?;

@@ -9,10 +9,11 @@ use super::defaults;
 use super::expand::Shape;
 use super::facts;
 use super::imports;
+use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
-use super::moves::{self, Move};
+use super::moves;
 use super::providers;
 use super::scope::{Fault, Repetition, Scope};
 use super::value::Value;
@@ -40,8 +41,8 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         problems: Vec::new(),
     };
     backend(root, &mut document);
-    let mut moves = Vec::new();
-    walk(root, &mut document, &mut moves);
+    walk(root, &mut document);
+    let moves = moves::below(root);
     document.resources.sort_by(|a, b| a.address.cmp(&b.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
     let exists = |address: &str| {
@@ -60,8 +61,7 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document
 }
 
-fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Move>) {
-    moves.extend(moves::of_instance(instance));
+fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         match instance.resources_of(
@@ -91,7 +91,7 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, moves: &mut Vec<Mo
         match instance.children_of(name, call, (&scope, call.block.header)) {
             Ok(children) => {
                 module_call(instance, name, call, children.unresolved.is_none(), document);
-                children.instances.iter().for_each(|(_, child)| walk(child, document, moves));
+                children.instances.iter().for_each(|(_, child)| walk(child, document));
             }
             Err(fault) => instance.evaluator.report(&fault),
         }
@@ -156,11 +156,12 @@ fn resource(
 }
 
 /// What only the provider sets is unknown.
-fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
     let document::Value::Object(attributes) = attributes else { return };
     let attributes = Arc::make_mut(attributes);
     let reason: Arc<str> = format!("computed by {address}").into();
-    for name in facts.block.outputs() {
+    // `tags_all` is what is written and the provider's defaults: where there is neither, it is empty.
+    for name in facts.block.outputs().filter(|name| &***name != "tags_all") {
         let unknown = || document::Value::Unknown(Arc::clone(&reason));
         attributes.entry(Arc::clone(name)).or_insert_with(unknown);
     }
@@ -423,7 +424,7 @@ fn module_call(
 ) {
     let source: Arc<str> = call.literal("source").cloned().unwrap_or_default();
     let version = call.literal("version").cloned();
-    let pinned = is_pinned(&source, version.as_deref());
+    let pinned = installed::is_pinned(&source, version.as_deref());
     let address: Arc<str> = format!("{}module.{name}", instance.prefix).into();
     let arguments = instance.arguments_of(call);
     let mut lowering = Lowering::deciding();
@@ -434,6 +435,7 @@ fn module_call(
         address: Arc::clone(&address),
         source: Arc::clone(&source),
         version: version.clone(),
+        revision: installed::revision(&source).map(Arc::from),
         pinned,
         resolved,
         inputs,
@@ -452,6 +454,9 @@ fn module_call(
     ]);
     if let Some(version) = version {
         entries.insert("version".into(), Value::string(version));
+    }
+    if let Some(revision) = installed::revision(&source) {
+        entries.insert("revision".into(), Value::string(revision));
     }
     let declared = Evaluated { entries, spans };
     document.resources.push(declare(
@@ -475,21 +480,4 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
         }
     }
     Arc::new(SpanTable::new(places))
-}
-
-/// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
-pub(super) fn is_pinned(source: &str, version: Option<&str>) -> bool {
-    if is_local_source(source) {
-        return true;
-    }
-    if let Some(version) = version {
-        let version = version.trim().trim_start_matches('=').trim();
-        return !version.is_empty()
-            && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
-    }
-    let reference =
-        source.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
-    reference.is_some_and(|text| {
-        matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
-    })
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::assumptions::Stated;
 use super::inputs::Given;
+use super::installed::Installation;
 use super::module::Module;
 use super::scope::Fault;
 use super::value::Value;
@@ -40,6 +42,10 @@ pub struct Evaluator<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// What the project says that data sources return.
+    pub stated: &'a [Stated],
+    /// What is installed for the root.
+    pub installed: Option<&'a Installation>,
     /// Provider facts.
     pub vocabulary: &'a Vocabulary,
     /// What Terraform would refuse.
@@ -80,6 +86,8 @@ impl<'a> Evaluator<'a> {
             inputs,
             workspace,
             files,
+            installed: None,
+            stated: &[],
             vocabulary,
             problems: RefCell::default(),
             assumptions: RefCell::default(),

@@ -12,7 +12,7 @@ use super::scope::{Fault, Key, Repetition, Scope};
 use super::types::{self, Type};
 use super::value::{Kind, SequenceKind, Value};
 use crate::source::{Place, ProblemKind};
-use crate::syntax::Attribute;
+use crate::syntax::{Attribute, NodeKind};
 
 /// Whether a block stands for one thing, several, or an unknown number.
 #[derive(Clone, Debug)]
@@ -151,6 +151,12 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
             entries
         }
         Kind::Null(_) => return Err(fault("`for_each` cannot be null")),
+        // `condition ? toset(x) : []`: whatever type the empty one has, it makes nothing.
+        Kind::Sequence(_, items)
+            if items.is_empty() && !matches!(for_each.value.kind, NodeKind::Sequence(_)) =>
+        {
+            Vec::new()
+        }
         _ => {
             return Err(fault(
                 "`for_each` needs a map or a set of texts; use toset() to convert a list",

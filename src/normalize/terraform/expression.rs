@@ -257,7 +257,14 @@ fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             NodeKind::Attribute(_, name) => attribute(&value, name),
             NodeKind::Index(_, key) => {
                 let key = evaluate(key, scope)?;
-                index(&value, &key)
+                let is_hidden = key.marks.is_hidden();
+                index(&value, &key).map_err(|message| {
+                    if is_hidden {
+                        "the index, which is sensitive, does not fit".to_owned()
+                    } else {
+                        message
+                    }
+                })
             }
             _ => Ok(value),
         }

@@ -188,14 +188,25 @@ impl Conform {
             items.iter().map(|item| types::without_marks(&whole(item))).collect();
         let mut order: Vec<usize> = (0..items.len()).collect();
         order.sort_by(|a, b| types::set_order(&keys[*a], &keys[*b]));
-        order.dedup_by(|later, first| types::equal(&keys[*later], &keys[*first]) == Some(true));
-        if order.len() != items.len() || order.iter().enumerate().any(|(now, was)| now != *was) {
-            let position = |(now, was): (usize, &usize)| (*was, Arc::from(now.to_string()));
-            let positions = order.iter().enumerate().map(position).collect();
+        // What a duplicate refers to is referred to all the same.
+        let mut kept: Vec<(usize, Value)> = Vec::with_capacity(items.len());
+        for at in order {
+            match kept.last_mut() {
+                Some((first, value)) if types::equal(&keys[at], &keys[*first]) == Some(true) => {
+                    let marks = items[at].deep_marks().without_sensitive();
+                    value.marks = value.marks.union(&marks);
+                }
+                _ => kept.push((at, items[at].clone())),
+            }
+        }
+        if kept.len() != items.len() || kept.iter().enumerate().any(|(now, (was, _))| now != *was) {
+            let position =
+                |(now, (was, _)): (usize, &(usize, Value))| (*was, now.to_string().into());
+            let positions = kept.iter().enumerate().map(position).collect();
             self.done.moves.insert(self.pointer(), positions);
         }
         let sensitive = items.iter().any(|item| item.deep_marks().is_sensitive());
-        let items = order.into_iter().map(|at| items[at].clone()).collect::<Items>();
+        let items = kept.into_iter().map(|(_, value)| value).collect::<Items>();
         let set: Value = Kind::Sequence(SequenceKind::Set, Arc::new(items)).into();
         if sensitive { set.with_marks(&Marks::sensitive()) } else { set }
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::expand;
-use super::expression::evaluate;
+use super::expression::{elements, evaluate};
 use super::instance::Instance;
 use super::module::{Declaration, ResourceDeclaration};
-use super::scope::{Fault, Key, Scope};
+use super::scope::{Fault, Key, Repetition, Scope};
 use super::types::{self, Type};
-use super::value::{Kind, Value};
+use super::value::{Kind, SequenceKind, Value};
 use super::verify::address;
 use crate::source::Place;
 
@@ -49,7 +49,7 @@ fn imported(root: &Rc<Instance<'_>>, at: usize) -> Rc<Imported> {
     }
     let import = &root.module.imports[at];
     let mut found = Imported::new();
-    for (key, repetition) in expand::expand(import, root).members {
+    for (key, repetition) in members(import, root) {
         let scope = Scope::of(root, import.file, &repetition);
         let quiet = key == Key::Unknown;
         let pair = root.evaluator.quietly_if(quiet, || pair(import, &scope));
@@ -63,6 +63,25 @@ fn imported(root: &Rc<Instance<'_>>, at: usize) -> Rc<Imported> {
     let found = Rc::new(found);
     root.imports.borrow_mut().insert(at, Rc::clone(&found));
     found
+}
+
+/// What an import block repeats over: unlike a resource, it takes lists too.
+fn members(import: &Declaration, root: &Rc<Instance<'_>>) -> Vec<(Key, Repetition)> {
+    let scope = Scope::of(root, import.file, &Repetition::Single);
+    let list = import.attribute("for_each").and_then(|for_each| {
+        let value = evaluate(&for_each.value, &scope).ok()?;
+        match &value.kind {
+            Kind::Sequence(SequenceKind::Tuple | SequenceKind::List, _) => elements(&value).ok(),
+            _ => None,
+        }
+    });
+    match list {
+        Some(items) => {
+            let member = |(at, (key, value))| (Key::Index(at), Repetition::Each(key, value));
+            items.into_iter().enumerate().map(member).collect()
+        }
+        None => expand::expand(import, root).members,
+    }
 }
 
 /// Where to, and the id; `None` where either is not known.

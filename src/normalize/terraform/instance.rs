@@ -7,24 +7,26 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::assumptions;
 use super::body::{self, Evaluated};
 use super::builtin;
 use super::conditions;
 use super::constraint;
-use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
+use super::data_sources;
+use super::evaluator::Evaluator;
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
 use super::facts;
 use super::imports::{self, Imported};
-use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
+use super::module::{Declaration, Module, ResourceDeclaration};
 use super::providers::{self, Configuration};
 use super::scope::{Fault, Key, Repetition, Scope};
+use super::stored;
 use super::types;
 use super::value::{Kind, Marks, Value};
 use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
-use crate::source::{Place, Problem, ProblemKind, Span};
-use crate::syntax::Attribute;
+use crate::source::{Place, ProblemKind, Span};
 use crate::vocabulary::Facts;
 
 /// Members of a resource block that say how it is made, not what it is.
@@ -355,29 +357,6 @@ impl<'a> Instance<'a> {
         }
     }
 
-    /// `path.…` and `terraform.…`.
-    pub fn surrounding(
-        &self,
-        root: &str,
-        attribute: &str,
-        scope: &Scope<'_, 'a>,
-        span: Span,
-    ) -> Result<Value, Fault> {
-        match (root, attribute) {
-            ("path", "module") => Ok(Value::string(crate::source::relative(
-                &self.evaluator.root.folder,
-                &self.module.folder,
-            ))),
-            ("path", "root") => Ok(Value::string(".")),
-            ("path", "cwd") => {
-                Ok(Value::unknown("the working directory is known at run time only"))
-            }
-            ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
-            ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
-            _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
-        }
-    }
-
     /// What a reference to a resource gives: an object, a tuple or map of objects, or an unknown.
     pub fn resource_value(
         self: &Rc<Self>,
@@ -448,6 +427,9 @@ impl<'a> Instance<'a> {
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
             if let Some(facts) = &facts {
                 self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
+            if !resource.is_data {
+                stored::complete(&resource.kind, &mut body.entries);
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
@@ -520,8 +502,16 @@ impl<'a> Instance<'a> {
         if &*resource.kind == "terraform_remote_state" {
             builtin::complete_remote_state(self, resource, address, entries);
         }
-        if let Some(words) = super::assumptions::complete(&resource.kind, entries) {
-            self.evaluator.assumptions.borrow_mut().insert(format!("{address}: {words}").into());
+        data_sources::complete(self, resource, entries);
+        let assumed = |words: &str| {
+            let words = format!("{address}: {words}").into();
+            self.evaluator.assumptions.borrow_mut().insert(words);
+        };
+        let stated = self.evaluator.stated;
+        if let Some(words) = assumptions::state(stated, &resource.kind, address, entries) {
+            assumed(&words);
+        } else if let Some(words) = assumptions::complete(&resource.kind, entries) {
+            assumed(words);
         }
     }
 
@@ -639,91 +629,6 @@ impl<'a> Instance<'a> {
             (key, child)
         };
         Children { instances: members.into_iter().map(instance).collect(), shape, unresolved: None }
-    }
-
-    /// The module that a call names, or why its files are not at hand.
-    fn resolve(&self, name: &str, call: &'a Declaration) -> Result<&'a Module, Arc<str>> {
-        let place = call.header();
-        let report = |kind: ProblemKind, message: String, help: &str| {
-            let problem = Problem::new(kind, message.clone()).at(place).help(help);
-            self.evaluator.problems.borrow_mut().push(problem);
-            Arc::<str>::from(message)
-        };
-        let Some(source) = call.literal("source") else {
-            let help = "write the source as a plain text";
-            return Err(report(
-                ProblemKind::Configuration,
-                format!("module \"{name}\" has no literal source"),
-                help,
-            ));
-        };
-        if !is_local_source(source) {
-            let message =
-                format!("module \"{name}\" is not resolved: {source} is not in the scanned tree");
-            return Err(report(
-                ProblemKind::ModuleUnresolved,
-                message,
-                "what depends on it is unknown",
-            ));
-        }
-        let Some(folder) = crate::source::join(&self.module.folder, source) else {
-            let message = format!("module \"{name}\" is not resolved: {source} leaves the project");
-            return Err(report(ProblemKind::NotFound, message, "scan a folder that holds both"));
-        };
-        let Some(module) = self.evaluator.modules.get(&*folder) else {
-            let message = format!(
-                "module \"{name}\" is not resolved: there are no Terraform files in {source}"
-            );
-            return Err(report(ProblemKind::NotFound, message, "check the source's path"));
-        };
-        let chain = self.folders();
-        if chain.iter().any(|above| ***above == *module.folder) {
-            let mut names: Vec<&str> = chain.iter().map(|folder| &***folder).collect();
-            names.push(&module.folder);
-            let message = format!("module \"{name}\" calls itself: {}", names.join(" → "));
-            return Err(report(
-                ProblemKind::Configuration,
-                message,
-                "a module cannot be part of itself",
-            ));
-        }
-        if chain.len() >= MAX_MODULE_DEPTH {
-            let message = format!("modules call modules more than {MAX_MODULE_DEPTH} deep");
-            return Err(report(ProblemKind::Limit, message, "flatten the modules"));
-        }
-        Ok(module)
-    }
-
-    /// Folders of the modules on the way here, the root's first.
-    fn folders(&self) -> Vec<&'a Arc<str>> {
-        let mut folders =
-            self.caller.as_ref().map_or_else(Vec::new, |caller| caller.instance.folders());
-        folders.push(&self.module.folder);
-        folders
-    }
-
-    fn check_arguments(&self, call: &Declaration, module: &Module) {
-        let arguments = call
-            .block
-            .body
-            .attributes
-            .iter()
-            .filter(|argument| !CALL_META.contains(&&*argument.name));
-        let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
-        let given = |name: &str| call.attribute(name).is_some();
-        let missing = module
-            .variables
-            .iter()
-            .filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
-        for (name, _) in missing {
-            let message = format!("the module needs a value for its variable \"{name}\"");
-            self.evaluator.report(&Fault { message, place: call.header(), is_limit: false });
-        }
-        for argument in arguments.filter(strange) {
-            let message = format!("the module has no variable named \"{}\"", argument.name);
-            let place = Place { file: call.file, span: argument.name_span };
-            self.evaluator.report(&Fault { message, place, is_limit: false });
-        }
     }
 
     /// Whether the module's caller gives a variable of this name.

@@ -3,15 +3,17 @@
 //! A folder is parsed once into a [`Module`]; each root gets an evaluator whose module instances are lazy graphs of
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
-mod assumptions;
+pub mod assumptions;
 mod body;
 mod bounds;
 mod builtin;
 mod conditional;
 mod conditions;
 mod constraint;
+mod data_sources;
 mod defaults;
 mod emit;
+
 mod equality;
 mod evaluator;
 mod expand;
@@ -21,6 +23,7 @@ pub mod functions;
 mod host;
 mod imports;
 mod inputs;
+pub mod installed;
 mod instance;
 mod iteration;
 pub mod json_syntax;
@@ -36,7 +39,10 @@ mod providers;
 mod recorded;
 mod schema;
 mod schema_check;
+mod resolve;
 mod scope;
+mod stored;
+mod surrounding;
 mod template;
 pub mod types;
 mod unify;
@@ -52,7 +58,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
+pub use installed::{Found, Installation, Installations};
 pub use module::{Module, is_local_source, literal_text};
+pub use overrides::drop_shadowed;
 pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded, may_be_recorded};
 
 use crate::document::Document;
@@ -66,6 +74,10 @@ pub struct Terraform<'a> {
     pub modules: &'a FxHashMap<Arc<str>, Module>,
     /// Folders that were asked for; the others are there because something calls them.
     pub scanned: &'a BTreeSet<Arc<str>>,
+    /// What is installed, by the folder of the root module.
+    pub installations: &'a Installations,
+    /// What the project says that data sources return.
+    pub assumptions: &'a [assumptions::Stated],
     /// Variable files by folder.
     pub variable_files: &'a FxHashMap<Arc<str>, Vec<VariableFile>>,
     /// Values from the command line, in order.
@@ -186,7 +198,7 @@ impl Terraform<'_> {
         values: FxHashMap<Arc<str>, inputs::Given>,
     ) -> Rc<instance::Instance<'_>> {
         let (root, workspace) = (&self.modules[folder], Arc::clone(&self.workspace));
-        let evaluator = evaluator::Evaluator::new(
+        let mut evaluator = evaluator::Evaluator::new(
             self.modules,
             root,
             values,
@@ -194,6 +206,8 @@ impl Terraform<'_> {
             self.files,
             self.vocabulary,
         );
+        evaluator.installed = self.installations.get(folder);
+        evaluator.stated = self.assumptions;
         instance::Instance::root(Rc::new(evaluator))
     }
 
@@ -236,14 +250,14 @@ impl Terraform<'_> {
     fn recorded_document(&self, stand: &Stand<'_>) -> (Document, BTreeSet<Arc<str>>) {
         let root = Arc::clone(&stand.root);
         let Some(folder) = &stand.folder else {
-            return (stand.recorded.document(root, None), BTreeSet::new());
+            return (stand.recorded.document(root, None, self.vocabulary), BTreeSet::new());
         };
         let mut values = self.inputs(folder).0;
         let given = |value| inputs::Given { value, place: None };
         let recorded = stand.recorded.variables().into_iter();
         values.extend(recorded.map(|(name, value)| (name, given(value))));
         let instance = self.root_instance(folder, values);
-        let document = stand.recorded.document(root, Some(&instance));
+        let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
         (document, instance.evaluator.reached.take())
     }
 

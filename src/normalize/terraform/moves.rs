@@ -2,10 +2,11 @@
 //!
 //! A resource is followed back through all statements, to the oldest address that they name.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::instance::Instance;
-use super::scope::Key;
+use super::scope::{Key, Repetition, Scope};
 use super::verify::{Address, address};
 use crate::syntax::{Node, NodeKind, Scalar};
 
@@ -41,6 +42,18 @@ pub fn of_instance(instance: &Instance<'_>) -> Vec<Move> {
     instance.module.moved.iter().filter_map(statement).collect()
 }
 
+/// The statements of a module instance and of all that it calls.
+pub fn below(instance: &Rc<Instance<'_>>) -> Vec<Move> {
+    let mut moves = of_instance(instance);
+    for (name, call) in &instance.module.calls {
+        let scope = Scope::of(instance, call.file, &Repetition::Single);
+        if let Ok(children) = instance.children_of(name, call, (&scope, call.block.header)) {
+            moves.extend(children.instances.iter().flat_map(|(_, child)| below(child)));
+        }
+    }
+    moves
+}
+
 /// The parts of an address whose keys are constant.
 fn relative(address: &Address<'_>) -> Option<Vec<Segment>> {
     let modules = address.modules.iter().map(|(name, key)| (format!("module.{name}"), *key));
@@ -64,7 +77,10 @@ pub fn previous(moves: &[Move], address: &str) -> Option<Arc<str>> {
     let start = segments(address);
     let mut at = start.clone();
     for _ in 0..MAX_MOVES {
-        match moves.iter().find_map(|statement| before(statement, &at)) {
+        // What is said of a resource itself comes before what is said of the modules around it.
+        let (resources, modules): (Vec<&Move>, Vec<&Move>) =
+            moves.iter().partition(|statement| statement.is_resource);
+        match resources.into_iter().chain(modules).find_map(|statement| before(statement, &at)) {
             Some(earlier) if earlier != start => at = earlier,
             _ => break,
         }

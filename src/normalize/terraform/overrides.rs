@@ -19,6 +19,17 @@ pub fn is_override_file(path: &str) -> bool {
     stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 
+/// A `.tofu` file takes the place of the `.tf` file of the same name. `files` are sorted by path.
+pub fn drop_shadowed(files: &mut Vec<(FileId, Arc<str>, Body)>) {
+    let shadow = |path: &str| {
+        let (stem, json) = path.strip_suffix(".json").map_or((path, ""), |stem| (stem, ".json"));
+        Some(format!("{}.tofu{json}", stem.strip_suffix(".tf")?))
+    };
+    let paths: Vec<Arc<str>> = files.iter().map(|(_, path, _)| Arc::clone(path)).collect();
+    let is_there = |wanted: &str| paths.binary_search_by(|path| (**path).cmp(wanted)).is_ok();
+    files.retain(|(_, path, _)| !shadow(path).is_some_and(|shadow| is_there(&shadow)));
+}
+
 /// Apply override files, in order.
 pub fn apply(module: &mut Module, files: Vec<(FileId, Body)>) {
     let mut origins = Vec::new();
@@ -56,7 +67,7 @@ fn apply_block(module: &mut Module, file: FileId, block: Block, origins: &mut Ve
                 None => Some("provider configuration".to_owned()),
             }
         }
-        ("moved" | "import" | "removed", []) => {
+        ("moved" | "import", []) | ("check", [_]) => {
             let message = format!("{} blocks cannot stand in an override file", block.name);
             return module.refuse(file, block.header, message);
         }

@@ -169,20 +169,27 @@ impl Configuration {
         }
     }
 
+    /// Its default tags.
+    pub fn default_tags(&self) -> Option<&Value> {
+        self.tags.as_ref()
+    }
+
     /// Fill in what the provider plans for `tags_all`: its own tags over the defaults. Unknown unless all of them are known.
     pub fn complete(&self, facts: Option<&Facts>, entries: &mut Entries) {
-        let has = facts.is_some_and(|facts| facts.block.attributes.contains_key("tags_all"));
-        if !has || entries.contains_key("tags_all") {
+        let attribute = facts.and_then(|facts| facts.block.attributes.get("tags_all"));
+        let Some(attribute) = attribute else { return };
+        if entries.contains_key("tags_all") {
             return;
         }
         let both = [self.tags.as_ref(), entries.get("tags")];
         let unknown = both.iter().flatten().find_map(|tags| tags.first_unknown());
         let merged: Entries = both.iter().flatten().copied().flat_map(texts).collect();
-        // The provider plans nothing where there are no tags, or empty ones.
+        // The older half of the provider, which lets it be written, plans nothing where there are no tags, or empty ones.
         let is_empty = |tag: &Value| matches!(&tag.kind, Kind::String(text) if text.is_empty());
+        let undecided = merged.is_empty() || merged.values().any(is_empty);
         let value = match unknown {
             Some(reason) => Value::unknown(reason),
-            None if merged.is_empty() || merged.values().any(is_empty) => return,
+            None if attribute.optional && undecided => return,
             None => Value::map(merged),
         };
         let sensitive = both.iter().flatten().any(|tags| tags.marks.is_sensitive());

@@ -115,6 +115,8 @@ pub struct Unknown {
     pub kind: Option<Type>,
     /// How its text begins.
     pub prefix: Arc<str>,
+    /// How its text ends.
+    pub suffix: Arc<str>,
     /// Whether it cannot be null.
     pub not_null: bool,
     /// Between what its number lies, or its length.

@@ -115,6 +115,11 @@ impl Constraint {
         text.split(',').map(part).collect::<Option<_>>().map(Self)
     }
 
+    /// Whether a pre-release is named.
+    pub fn names_a_prerelease(&self) -> bool {
+        self.0.iter().any(|(_, version)| !version.prerelease.is_empty())
+    }
+
     /// Whether a version meets it.
     pub fn allows(&self, version: &Version) -> bool {
         self.0.iter().all(|(operator, wanted)| meets(version, *operator, wanted))

@@ -39,8 +39,11 @@ impl Parser<'_> {
         let (depth, opened, outer) = (self.depth, self.opened, self.floor);
         let floor = if self.layout == Layout::Indented { self.indent_at(start) } else { 0 };
         self.floor = floor;
+        let blocks = body.blocks.len();
         let read = self.attribute_or_block(body);
         if let Err(fault) = read {
+            // What stands after a block that was read is stepped over, not the block.
+            let start = if body.blocks.len() > blocks { fault.start } else { start };
             self.depth = depth;
             self.opened = opened;
             self.breaks = true;

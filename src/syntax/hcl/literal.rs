@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::fault::{Fault, Result};
-use super::parser::Parser;
+use super::parser::{Parser, table};
 
 /// How literal text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,13 +136,4 @@ impl<'t> Parser<'t> {
 }
 
 /// Bytes that may mean something in literal text.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let bytes = b"$%\\\"\n\r";
-    let mut at = 0;
-    while at < bytes.len() {
-        special[bytes[at] as usize] = true;
-        at += 1;
-    }
-    special
-};
+const SPECIAL: [bool; 256] = table(b"$%\\\"\n\r");

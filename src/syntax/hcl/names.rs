@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 /// How many texts are remembered: one for each remainder of the hash, the latest.
-const SLOTS: usize = 512;
+const SLOTS: usize = 256;
 /// Longer texts are not looked up.
 const MAX_SHARED_BYTES: usize = 40;
 

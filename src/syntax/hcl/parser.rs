@@ -135,6 +135,15 @@ impl<'t> Parser<'t> {
     /// A block comment that is never closed stays, and is met as a token that nothing expects.
     #[inline]
     pub(super) fn space(&mut self) {
+        if self.peek() == b' ' {
+            self.at += 1;
+        }
+        if SPACE[usize::from(self.peek())] {
+            self.all_space();
+        }
+    }
+
+    fn all_space(&mut self) {
         loop {
             match self.peek() {
                 b' ' | b'\t' => self.at += 1,
@@ -244,7 +253,8 @@ impl<'t> Parser<'t> {
             Some(0x80..) if self.text[at..].starts_with(unicode_ident::is_xid_start) => {}
             _ => return 0,
         }
-        let ascii = rest.iter().position(|byte| !is_identifier_byte(*byte)).unwrap_or(rest.len());
+        let goes_on = |byte: &u8| IDENTIFIER[usize::from(*byte)];
+        let ascii = rest.iter().position(|byte| !goes_on(byte)).unwrap_or(rest.len());
         if rest.get(ascii).is_none_or(u8::is_ascii) {
             return ascii;
         }
@@ -285,7 +295,20 @@ impl<'t> Parser<'t> {
     }
 }
 
+/// Bytes with which white space may begin.
+const SPACE: [bool; 256] = table(b" \t\r\n#/");
+
 /// ASCII bytes that may stand in an identifier after its start.
-pub(super) fn is_identifier_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+const IDENTIFIER: [bool; 256] =
+    table(b"-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+/// Which bytes are among these.
+pub(super) const fn table(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
 }

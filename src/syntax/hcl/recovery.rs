@@ -111,7 +111,7 @@ impl<'t> Parser<'t> {
             fault.is_unclosed = true;
             return Err(fault);
         }
-        let end = self.text[..self.at].trim_end().len().max(start);
+        let end = start + self.text[start..self.at].trim_end().len();
         let span = self.span(start, end);
         if let Some(Attribute { span: broken, value, .. }) = body.attributes.last_mut()
             && broken.start == span.start
@@ -155,13 +155,23 @@ impl<'t> Parser<'t> {
         let is_closed = self.skip_levels(&mut levels, !self.is_assignment(start));
         // A brace on the next line: the header was broken before it.
         if is_closed && levels.is_empty() {
-            let rest = &self.text[self.at..];
-            if rest.trim_start().starts_with('{') {
-                self.at += rest.len() - rest.trim_start().len();
+            let next = self.next_line();
+            if self.bytes.get(next) == Some(&b'{') {
+                self.at = next;
                 return self.skip_levels(&mut levels, false);
             }
         }
         is_closed
+    }
+
+    /// The first byte that is neither a space nor a line break.
+    fn next_line(&self) -> usize {
+        let mut at = self.at;
+        while let Some(b' ' | b'\t' | b'\n') = self.bytes.get(at) {
+            at += 1;
+            at += usize::from(self.bytes[at..].starts_with(b"\r\n"));
+        }
+        at
     }
 
     fn skip_levels(&mut self, levels: &mut Vec<Level<'t>>, is_header: bool) -> bool {
@@ -292,7 +302,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Close a bracket. What was opened after it is closed too; without one, what is open in the same text is.
+/// Close a bracket. What was opened after it is closed too, up to a brace that is still open.
 fn close(levels: &mut Vec<Level<'_>>, opener: u8) {
     while let Some(level) = levels.last() {
         match level {
@@ -302,6 +312,7 @@ fn close(levels: &mut Vec<Level<'_>>, opener: u8) {
             }
             // A heredoc that is never closed: only indentation ends it.
             Level::Bracket(b'<') => return,
+            Level::Bracket(b'{') if opener != b'{' => return,
             Level::Bracket(_) => {
                 levels.pop();
             }

@@ -542,6 +542,9 @@ pub(super) fn reverse(arguments: &[Value], _: &dyn Host) -> Result<Value, String
 }
 
 pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments.iter().find_map(top_unknown) {
+        return Ok(unknown_slice(arguments, reason));
+    }
     let (kind, items) = match sequence(&arguments[0]) {
         Some((SequenceKind::Set, _)) => {
             return Err("cannot slice a set, because its elements do not have indices; convert it to a list".to_owned());
@@ -561,6 +564,31 @@ pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
         SequenceKind::Tuple => Value::tuple(part.to_vec()),
         _ => list_like(&arguments[0], part.to_vec()),
     })
+}
+
+/// Of a list that is not known, a slice between known positions has a known length: of a shorter list there is none.
+fn unknown_slice(arguments: &[Value], reason: Arc<str>) -> Value {
+    let position = |at: usize| whole(&arguments[at]).ok().and_then(|at| usize::try_from(at).ok());
+    let element = match &arguments[0].kind {
+        Kind::Unknown(unknown) => match &unknown.kind {
+            Some(Type::List(element)) => Some(Type::clone(element)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let known = arguments[1..].iter().all(|argument| top_unknown(argument).is_none());
+    match (element, position(1), position(2)) {
+        (Some(element), Some(start), Some(end)) if known && start <= end => {
+            let length = end - start;
+            if check_items(length).is_err() {
+                return super::unknown(reason, None);
+            }
+            let kind = Some(element).filter(|kind| *kind != Type::Any);
+            let unknown = Unknown { reason, kind, ..Unknown::default() };
+            Value::list(vec![Kind::Unknown(Arc::new(unknown)).into(); length])
+        }
+        _ => super::unknown(reason, None),
+    }
 }
 
 pub(super) fn sort(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {

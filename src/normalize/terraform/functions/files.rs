@@ -1,6 +1,7 @@
 //! Functions of paths and files. Files are those of the scanned tree, read through the host.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -184,6 +185,14 @@ fn clean_path(path: &str) -> String {
 }
 
 pub(super) fn basename(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Kind::Unknown(unknown) = &arguments[0].kind {
+        let last =
+            unknown.suffix.rsplit_once('/').map(|(_, last)| last).filter(|it| !it.is_empty());
+        return Ok(match last {
+            Some(last) => Value::string(last),
+            None => super::unknown(Arc::clone(&unknown.reason), Some(Type::String)),
+        });
+    }
     let path = text(&arguments[0])?;
     let trimmed = path.trim_end_matches('/');
     let name = match (path.is_empty(), trimmed.is_empty()) {

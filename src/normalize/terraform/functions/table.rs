@@ -154,7 +154,7 @@ table! {
     "base64gzip" Whole (String) => String, |_, _| Ok(argument::not_computed("base64gzip"));
     "base64sha256" Whole (String) => String, hash::base64sha256;
     "base64sha512" Whole (String) => String, hash::base64sha512;
-    "basename" Whole (String) => String, files::basename;
+    "basename" Open (String) => String, files::basename;
     "bcrypt" Whole (String) + Number => String, |_, _| Ok(argument::differs("bcrypt"));
     "ceil" Whole (Number) => Number, numeric::ceil;
     "chomp" Whole (String) => String, string::chomp;
@@ -226,7 +226,7 @@ table! {
     "sha256" Whole (String) => String, hash::sha256;
     "sha512" Whole (String) => String, hash::sha512;
     "signum" Whole (Number) => Number, numeric::signum;
-    "slice" Shallow (Any, Number, Number) => Slice, collection::slice;
+    "slice" ShallowOpen (Any, Number, Number) => Slice, collection::slice;
     "sort" Parts (ListOfString) => ListOfString, collection::sort;
     "split" Whole (String, String) => ListOfString, string::split;
     "startswith" Parts (String, String) => Bool, string::startswith;

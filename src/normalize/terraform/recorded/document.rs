@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::super::defaults;
 use super::super::emit;
+use super::super::installed;
 use super::super::instance::Instance as ModuleInstance;
 use super::super::lower::Lowering;
 use super::super::module::is_local_source;
+use super::super::moves;
 use super::super::scope::Key;
-use super::super::value::{Marks, Value};
+use super::super::value::{Kind, Mapping, Marks, Value};
 use super::configuration::{Call, Module, Provider as ProviderBlock};
 use super::merge::{self, Entries, Written};
 use super::read::Instance;
@@ -24,6 +27,7 @@ use crate::document::{
     Resource, Scope, SpanTable, Variable,
 };
 use crate::source::{Place, Problem, ProblemKind, Span};
+use crate::vocabulary::Vocabulary;
 
 /// Removed resources that are named one by one.
 const MOST_NAMED: usize = 5;
@@ -37,6 +41,7 @@ impl Recorded {
         &self,
         root: Arc<str>,
         configuration: Option<&Rc<ModuleInstance<'_>>>,
+        vocabulary: &Vocabulary,
     ) -> Document {
         let (instances, removed) = self.instances();
         let kept = self.configuration();
@@ -45,8 +50,15 @@ impl Recorded {
             None => self.alone(kept.as_ref(), &instances),
         };
         document.root = root;
+        document.resources.iter_mut().for_each(|resource| complete(resource, vocabulary));
         document.resources.sort_by(|a, b| a.address.cmp(&b.address));
         document.resources.dedup_by(|later, first| later.address == first.address);
+        if let Some(configuration) = configuration {
+            let moves = moves::below(configuration);
+            for resource in &mut document.resources {
+                resource.previous_address = moves::previous(&moves, &resource.address);
+            }
+        }
         self.remarks(&removed, &mut document.problems);
         document.problems.sort();
         document
@@ -64,6 +76,11 @@ impl Recorded {
     ) -> Document {
         let twins = Twins::of(configuration);
         let mut document = emit::document(configuration);
+        let previous: BTreeMap<Arc<str>, Arc<str>> = document
+            .resources
+            .iter_mut()
+            .filter_map(|it| Some((Arc::clone(&it.address), it.previous_address.take()?)))
+            .collect();
         document.resources.retain(|resource| resource.mode == Mode::Declaration);
         // The plan is what Terraform made of the configuration; what evaluation could not do is of no interest any more.
         document.problems.clear();
@@ -75,10 +92,12 @@ impl Recorded {
         let edges = (self.form != Form::Plan).then(|| Edges::new(instances));
         for instance in instances {
             let found = twins.get(&instance.address);
-            let made = match &found {
+            let mut made = match &found {
                 Some((twin, trust)) => self.resource(instance, &twin.entries, *trust, Some(twin)),
                 None => self.unwritten(instance, edges.as_ref()),
             };
+            let previous = previous.get(&made.address).cloned();
+            made.previous_address = made.previous_address.or(previous);
             document.resources.push(made);
         }
         let recorded = self.outputs();
@@ -197,15 +216,19 @@ impl Recorded {
         let mut lowering = Lowering::deciding();
         let written = lowering.entries(attributes);
         let references = lowering.references_but(&instance.address);
-        let defaults = Lowering::default().entries(defaults);
-        let tags = emit::tags(&written, None);
+        let all = recorded(instance);
+        let tags_all = match &all.kind {
+            Kind::Mapping(map) => map.entries.get("tags_all"),
+            _ => None,
+        };
+        let tags = emit::tags(&written, tags_all);
         let path = instance.path.iter().map(|(name, key)| Arc::from(format!("{name}{key}")));
-        let scope = emit::scope(path.collect(), &written, &tags, None);
+        let scope =
+            emit::scope(path.collect(), &written, &tags, twin.and_then(|it| it.region.clone()));
         let provider = twin.map(|twin| Arc::clone(&twin.provider));
         let first_word = || Arc::from(instance.kind.split('_').next().unwrap_or_default());
         Resource {
             address: Arc::clone(&instance.address),
-            previous_address: None,
             kind: if instance.is_data {
                 format!("{}{}", document::DATA_PREFIX, instance.kind).into()
             } else {
@@ -215,12 +238,13 @@ impl Recorded {
             mode: if instance.is_data { Mode::Data } else { Mode::Managed },
             provider: provider.or_else(|| instance.provider.clone()).unwrap_or_else(first_word),
             parsed: document::Value::object(std::mem::take(&mut lowering.parsed)),
-            defaults,
+            defaults: Lowering::default().entries(defaults),
             sensitive: lowering.sensitive,
             references,
             tags,
             scope,
             existence: instance.existence,
+            previous_address: instance.previous.clone(),
             place: twin.map_or_else(|| self.place(instance.span), |twin| twin.place),
             header: twin.map_or_else(|| self.place(instance.header), |twin| twin.header),
             spans: match twin {
@@ -281,7 +305,7 @@ impl Recorded {
         }
         let literal = provider.expressions.iter().filter(|(_, expression)| {
             matches!(expression, super::configuration::Expression::Constant(value)
-                if matches!(value.kind, super::super::value::Kind::String(_)))
+                if matches!(value.kind, Kind::String(_)))
         });
         let literal = literal.map(|(name, _)| Value::string(Arc::clone(name))).collect();
         entries.insert("literal".into(), Value::tuple(literal));
@@ -346,7 +370,7 @@ impl Recorded {
         document: &mut Document,
     ) {
         let address = format!("{}module.{name}", address::prefix(path));
-        let pinned = emit::is_pinned(&call.source, call.version.as_deref());
+        let pinned = installed::is_pinned(&call.source, call.version.as_deref());
         let resolve = |expression: &_| resolver.of_call(path, name, call, expression);
         let arguments = skeleton::entries(&call.arguments, &resolve);
         let mut lowering = Lowering::deciding();
@@ -356,6 +380,7 @@ impl Recorded {
             address: address.as_str().into(),
             source: Arc::clone(&call.source),
             version: call.version.clone(),
+            revision: installed::revision(&call.source).map(Arc::from),
             pinned,
             resolved: true,
             inputs,
@@ -409,6 +434,28 @@ impl Recorded {
     }
 }
 
+/// What the provider is known to fill in belongs to the defaults also where a plan does not say it; what it does say holds. Own
+/// outputs are attributes, known or not.
+fn complete(resource: &mut Resource, vocabulary: &Vocabulary) {
+    if resource.mode == Mode::Declaration {
+        return;
+    }
+    let Some(facts) = vocabulary.find(&resource.kind) else { return };
+    let Some(written) = resource.attributes.as_object() else { return };
+    let mut all = defaults::of(&facts.block, written);
+    let mut attributes = written.clone();
+    for (name, value) in resource.defaults.as_object().into_iter().flatten() {
+        let is_output = facts.block.outputs().any(|output| output == name);
+        let place = if is_output { &mut attributes } else { &mut all };
+        place.insert(Arc::clone(name), value.clone());
+    }
+    resource.defaults = document::Value::object(all);
+    resource.attributes = document::Value::object(attributes);
+    if resource.mode == Mode::Managed {
+        emit::own_outputs(&resource.address, &facts, &mut resource.attributes);
+    }
+}
+
 /// What the attributes of planned resources are, by address and by the address of their block.
 struct Planned<'i> {
     by_address: FxHashMap<String, Vec<&'i Instance<'i>>>,
@@ -450,7 +497,8 @@ fn holds_text(value: &document::Value, text: &str) -> bool {
         document::Value::String(own) => own.contains(text),
         document::Value::Array(items) => items.iter().any(|item| holds_text(item, text)),
         document::Value::Object(map) => map.values().any(|item| holds_text(item, text)),
-        _ => true,
+        document::Value::Int(number) => number.to_string() == text,
+        _ => false,
     }
 }
 
@@ -482,7 +530,6 @@ fn recorded(instance: &Instance<'_>) -> Value {
 
 /// A value in which what a path leads to is sensitive.
 fn covered(value: Value, path: &[String]) -> Value {
-    use super::super::value::{Kind, Mapping};
     let Some((first, rest)) = path.split_first() else {
         return value.with_marks(&Marks::sensitive());
     };

@@ -172,8 +172,11 @@ fn aligned(ours: &[Value], theirs: &[Value]) -> Vec<usize> {
 
 /// Whether what is written can have become what is recorded: known parts are equal, however they are spelled.
 fn fits(written: &Value, recorded: &Value) -> bool {
+    if written.is_null() {
+        return true;
+    }
     match (&written.kind, &recorded.kind) {
-        (Kind::Unknown(_) | Kind::Null(_), _) | (_, Kind::Unknown(_)) => true,
+        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => true,
         (Kind::Mapping(ours), Kind::Mapping(theirs)) => {
             let same = |(name, ours): (&Arc<str>, &Value)| {
                 theirs.entries.get(name).is_none_or(|theirs| fits(ours, theirs))
@@ -287,8 +290,10 @@ fn prune(value: &Value) -> Value {
 
 /// A value without null and empty members; nothing where nothing is left. Elements of lists keep their places.
 fn without_empty(value: &Value) -> Option<Value> {
+    if value.is_null() {
+        return None;
+    }
     let kind = match &value.kind {
-        Kind::Null(_) => return None,
         Kind::String(text) if text.is_empty() => return None,
         Kind::Sequence(_, items) if items.is_empty() => return None,
         Kind::Sequence(kind, items) => {

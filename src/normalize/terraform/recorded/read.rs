@@ -38,6 +38,8 @@ pub struct Instance<'n> {
     pub secrets: Vec<Pointer>,
     /// Whether it is known to exist.
     pub existence: Existence,
+    /// Its address before this plan, where that is another one.
+    pub previous: Option<Arc<str>>,
     /// Addresses of the blocks that it was made after (states only).
     pub dependencies: Vec<Arc<str>>,
     /// The whole.
@@ -167,6 +169,7 @@ fn described(node: &Node) -> Option<Instance<'_>> {
         sensitive: None,
         secrets: Vec::new(),
         existence: Existence::Known,
+        previous: tree::member_text(node, "previous_address").map(Arc::from),
         dependencies: Vec::new(),
         span: node.span,
         header: entry.key.span.to(entry.value.span),
@@ -210,6 +213,7 @@ pub fn of_state(state: &Node) -> Vec<Instance<'_>> {
                 sensitive: None,
                 secrets: Vec::new(),
                 existence: Existence::Known,
+                previous: None,
                 dependencies: texts(tree::member(made, "dependencies")),
                 span: node.span,
                 header,

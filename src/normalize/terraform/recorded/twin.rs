@@ -27,6 +27,8 @@ pub struct Twin {
     pub called_from: Arc<[CallSite]>,
     /// The provider's local name.
     pub provider: Arc<str>,
+    /// The provider's region.
+    pub region: Option<Arc<str>>,
 }
 
 /// Twins by address, and one of each block.
@@ -53,6 +55,8 @@ impl Twins {
             else {
                 continue;
             };
+            let wanted = super::super::providers::provider_of(declaration);
+            let region = instance.provider(&wanted).as_ref().and_then(|it| it.region.clone());
             let unknown = matches!(resources.shape, Shape::Unknown(_));
             for made in &resources.instances {
                 let twin = Rc::new(Twin {
@@ -61,7 +65,8 @@ impl Twins {
                     place: at.place(),
                     header: at.header(),
                     called_from: Arc::clone(&instance.called_from),
-                    provider: super::super::providers::provider_of(declaration).0,
+                    provider: Arc::clone(&wanted.0),
+                    region: region.clone(),
                 });
                 let block = address::without_keys(&made.address);
                 self.by_block.entry(block).or_insert_with(|| Rc::clone(&twin));

@@ -154,6 +154,10 @@ impl<'a> Verifier<'a> {
             None | Some(None) => {
                 self.refuse(file, attribute.value.span, "this is no constraint for versions");
             }
+            Some(Some(constraint)) if constraint.names_a_prerelease() => {
+                let message = "a required version cannot be a pre-release";
+                self.refuse(file, attribute.value.span, message);
+            }
             Some(Some(constraint)) => {
                 let language = version::Version::parse(LANGUAGE);
                 if language.is_some_and(|language| !constraint.allows(&language)) {
