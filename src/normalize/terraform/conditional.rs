@@ -33,9 +33,9 @@ pub fn evaluate(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault
         }
         _ => Type::Any,
     };
-    let sensitive = [Some(&condition), yes.as_ref().ok(), no.as_ref().ok()];
-    let sensitive = sensitive.into_iter().flatten().any(|value| value.marks.is_sensitive());
-    let marks = if sensitive { Marks::sensitive() } else { Marks::none() };
+    // Whatever is taken is as secret and as fleeting as all three together.
+    let all = [Some(&condition), yes.as_ref().ok(), no.as_ref().ok()].into_iter().flatten();
+    let marks = all.fold(Marks::none(), |all, value| all.union(&value.marks.without_references()));
     let take = |branch: Result<Value, Fault>, at: usize| {
         let value = adapted(branch?, &kind).map_err(|message| scope.fault(parts[at].span, message));
         value.map(|value| value.with_marks(&marks))

@@ -410,10 +410,9 @@ fn refine(unknown: &Unknown, wanted: &Type) -> Result<Value, String> {
         not_null: unknown.not_null,
         shown: Arc::clone(&unknown.shown),
         partial: unknown.partial.clone(),
-        prefix: Arc::from(""),
-        suffix: Arc::from(""),
         kind: Some(kind),
         decided,
+        ..Unknown::default()
     })))
 }
 

@@ -210,10 +210,10 @@ impl Marks {
         })))
     }
 
-    /// Only `sensitive` of these marks.
+    /// These marks without what the value was made from.
     #[must_use]
-    pub fn only_sensitive(&self) -> Self {
-        if self.is_sensitive() { Self::sensitive() } else { Self(None) }
+    pub fn without_references(&self) -> Self {
+        self.without(|marks| marks.references.clear())
     }
 
     /// Whether a resource attribute is among what the value was made from.

@@ -257,7 +257,7 @@ pub(super) fn templatefile(arguments: &[Value], host: &dyn Host) -> Result<Value
     let template = utf8(&arguments[0], bytes)?;
     match variables(&arguments[1])? {
         Some(variables) => {
-            let marks = variables.deep_marks().only_sensitive();
+            let marks = variables.deep_marks().without_references();
             Ok(host.render(text(&arguments[0])?, &template, &variables)?.with_marks(&marks))
         }
         None => Ok(super::unknown("".into(), None)),
@@ -272,7 +272,7 @@ pub(super) fn templatestring(arguments: &[Value], host: &dyn Host) -> Result<Val
     let Some(variables) = variables(&arguments[1])? else {
         return Ok(super::unknown("".into(), Some(Type::String)));
     };
-    let marks = variables.deep_marks().only_sensitive();
+    let marks = variables.deep_marks().without_references();
     let rendered = host.render("templatestring", template, &variables)?.with_marks(&marks);
     match &rendered.kind {
         Kind::Unknown(_) => Ok(rendered),
