@@ -1,4 +1,5 @@
-//! Embeds the built-in packs: `policies/` becomes a sorted table of paths and texts in `OUT_DIR/policies.rs`.
+//! Embeds the built-in packs: `policies/` becomes a sorted table of paths and texts in `OUT_DIR/policies.rs`, tables of provider facts
+//! apart in `OUT_DIR/vocabulary.rs`, as they are read by type and not as a whole.
 //! Sample configurations (`tests/` of a pack) stay out: they are only needed to test it.
 
 #![expect(
@@ -6,7 +7,6 @@
     reason = "a build script reads the tree and writes to OUT_DIR"
 )]
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -18,14 +18,17 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&root.join("policies"), "policies", 0, &mut files)?;
     files.sort();
-    let mut table = String::from("&[\n");
-    for path in &files {
-        let file = root.join(path);
-        // Writing to a String cannot fail.
-        let _ = writeln!(table, "    ({path:?}, include_str!({:?})),", file.display().to_string());
-    }
-    table.push_str("]\n");
-    fs::write(Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("policies.rs"), table)
+    let (facts, packs): (Vec<_>, Vec<_>) = files
+        .iter()
+        .partition(|path| Path::new(path).extension().is_some_and(|ending| ending == "facts"));
+    let text =
+        |path: &&String| format!("include_str!({:?})", root.join(path).display().to_string());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let rows = packs.iter().map(|path| format!("({path:?}, {}),\n", text(path)));
+    fs::write(out.join("policies.rs"), format!("&[\n{}]\n", rows.collect::<String>()))?;
+    let rows =
+        facts.iter().map(|path| format!("Table {{ path: {path:?}, text: {} }},\n", text(path)));
+    fs::write(out.join("vocabulary.rs"), format!("[\n{}]\n", rows.collect::<String>()))
 }
 
 /// Every file below a folder, as a path with `/` that starts with `policies/`. Folders are watched, so that a new file is seen.

@@ -2,18 +2,20 @@
 //!
 //! ```text
 //! discover ▶ syntax ▶ normalize ▶ document ▶ evaluate ▶ finding ▶ report
-//!                  policies/ ▶ pack ▶ engine (rego, cel) ┘
+//!      vocabulary ┘ policies/ ▶ pack ▶ engine (rego, cel) ┘
 //! ```
 
 pub mod source;
 pub mod discover;
 pub mod syntax;
 pub mod document;
+pub mod vocabulary;
 pub mod finding;
 pub mod normalize;
-pub mod project;
 pub mod engine;
 pub mod pack;
+pub mod config;
+pub mod project;
 pub mod evaluate;
 pub mod report;
 pub mod pack_test;

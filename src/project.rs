@@ -3,16 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::config::{self, Config};
 use crate::discover::{self, CandidateKind};
 use crate::document::{self, Document, Resource};
 use crate::normalize::kubernetes::{self, Claims, Detection, Manifest};
-use crate::normalize::terraform::{self, Module, Terraform, VariableFile, VariableOption};
-use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
+use crate::normalize::terraform::assumptions::Stated;
+use crate::normalize::terraform::{
+    self, Installation, Installations, Module, Recorded, Terraform, VariableFile, VariableOption,
+};
+use crate::source::{
+    FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
+    normalize as normalize_path,
+};
 use crate::syntax::{Body, Node, hcl, json, yaml};
+use crate::vocabulary::Vocabulary;
 
 /// Resources of a document that are checked against its schema at once.
 const CHECKED_AT_ONCE: usize = 512;
@@ -26,6 +35,12 @@ pub struct Options {
     pub variables: Vec<Input>,
     /// `terraform.workspace`; `default` where empty.
     pub workspace: String,
+    /// Whether `dreadnought.yaml` is left alone.
+    pub no_config: bool,
+    /// Provider facts: the embedded ones, and those of `--provider-schema`.
+    pub vocabulary: Arc<Vocabulary>,
+    /// The folder of the configuration that scanned plans and states were made of; else the one in which each lies, if it fits.
+    pub configuration: Option<String>,
 }
 
 /// A variable's value from the command line.
@@ -55,9 +70,21 @@ pub struct Project {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
-        let mut loader = Loader { files, project: Self::default(), parsed: Vec::new() };
+        let mut loader = Loader {
+            files,
+            vocabulary: Arc::clone(&options.vocabulary),
+            project: Self::default(),
+            parsed: Vec::new(),
+            installations: None,
+            config: Config::default(),
+        };
+        loader.configure(options);
         loader.discover(&options.paths);
+        loader.load_configurations(options.configuration.as_deref());
         loader.load_called_modules();
+        while loader.load_installed_modules() {
+            loader.load_called_modules();
+        }
         let scanned = std::mem::take(&mut loader.parsed);
         loader.normalize(scanned, options);
         let mut project = loader.project;
@@ -75,9 +102,7 @@ impl Project {
         let check = |document: &Document| -> Vec<String> {
             let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
             let of_part = |resources: &[Resource]| {
-                let part =
-                    Document { resources: resources.to_vec(), ..document.without_resources() };
-                document::schema::check(&document::json::document(&part, sources))
+                document::schema::check(&document::json::part(document, resources, sources))
             };
             let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
             if document.resources.is_empty() {
@@ -116,6 +141,8 @@ enum Content {
     Terraform(Body),
     Variables(Body),
     Data(Vec<Node>),
+    /// A plan or state.
+    Recorded(Box<Recorded>),
     /// Nothing could be read of it.
     Broken,
 }
@@ -125,11 +152,45 @@ type ModuleFile = (FileId, Arc<str>, Body);
 
 struct Loader<'f> {
     files: &'f dyn FileSystem,
+    vocabulary: Arc<Vocabulary>,
     project: Project,
     parsed: Vec<Parsed>,
+    /// What is installed; read once.
+    installations: Option<Installations>,
+    /// What the project says about itself.
+    config: Config,
 }
 
 impl Loader<'_> {
+    fn configure(&mut self, options: &Options) {
+        let path = if options.no_config { None } else { config::find(self.files, &options.paths) };
+        if let Some(path) = path {
+            let (config, problems) = config::read(self.files, &path, &mut self.project.sources);
+            self.config = config;
+            self.project.problems.extend(problems);
+        }
+    }
+
+    /// What the project says that data sources return.
+    fn stated(&self) -> Vec<Stated> {
+        let stated = |assumption: &config::Assumption| Stated {
+            target: Arc::clone(&assumption.target),
+            values: assumption.values.clone(),
+            used: AtomicBool::new(false),
+        };
+        self.config.assumptions.iter().map(stated).collect()
+    }
+
+    fn note_unused_assumptions(&mut self, stated: &[Stated]) {
+        for (assumption, stated) in self.config.assumptions.iter().zip(stated) {
+            if !stated.used.load(Ordering::Relaxed) {
+                let message = format!("nothing uses the assumption about `{}`", stated.target);
+                let problem = Problem::new(ProblemKind::Note, message).at(assumption.place);
+                self.project.problems.push(problem);
+            }
+        }
+    }
+
     fn discover(&mut self, paths: &[String]) {
         let discovery = discover::discover(self.files, paths);
         self.project.problems.extend(discovery.problems);
@@ -149,9 +210,10 @@ impl Loader<'_> {
             }
         }
         let sources = &self.project.sources;
+        let vocabulary = &*self.vocabulary;
         let parse = |(file, kind): &(FileId, CandidateKind)| {
             let source = sources.get(*file);
-            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind)));
+            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind, vocabulary)));
             let (content, problems) = caught.unwrap_or_else(|_| {
                 let place = Place { file: *file, span: Span::default() };
                 let problem =
@@ -164,8 +226,60 @@ impl Loader<'_> {
         let parsed: Vec<(Parsed, Vec<Problem>)> = read.par_iter().map(parse).collect();
         for (parsed, problems) in parsed {
             self.project.problems.extend(problems);
+            let is_recorded = matches!(parsed.content, Content::Recorded(_))
+                || terraform::looks_recorded(&self.project.sources.get(parsed.file).text);
+            if is_recorded {
+                self.project.sources.withhold(parsed.file);
+            }
             self.parsed.push(parsed);
         }
+    }
+
+    /// The configurations that plans and states were made of.
+    fn load_configurations(&mut self, named: Option<&str>) {
+        let recorded: Vec<&Parsed> = self
+            .parsed
+            .iter()
+            .filter(|parsed| matches!(parsed.content, Content::Recorded(_)))
+            .collect();
+        let mut folders: BTreeSet<String> = match named {
+            Some(folder) => BTreeSet::from([folder.to_owned()]),
+            None => recorded.iter().map(|parsed| folder_of(&parsed.path).to_owned()).collect(),
+        };
+        if recorded.is_empty() {
+            folders.clear();
+            if named.is_some() {
+                let message = "a configuration was named for plans and states, and there are none";
+                self.project.problems.push(Problem::new(ProblemKind::Note, message));
+            }
+        }
+        let known: BTreeSet<&str> = self
+            .parsed
+            .iter()
+            .filter(|parsed| matches!(parsed.content, Content::Terraform(_)))
+            .map(|parsed| folder_of(&parsed.path))
+            .collect();
+        folders.retain(|folder| !known.contains(&**folder));
+        let candidates: Vec<_> =
+            folders.iter().flat_map(|folder| self.terraform_files(folder)).collect();
+        if named.is_some() && !folders.is_empty() && candidates.is_empty() {
+            let folder = named.filter(|folder| !folder.is_empty()).unwrap_or(".");
+            let message = format!("there are no Terraform files in {folder}");
+            self.project.problems.push(Problem::new(ProblemKind::NotFound, message).path(folder));
+        }
+        self.read_and_parse(candidates, false);
+    }
+
+    /// The files of the module in a folder.
+    fn terraform_files(&self, folder: &str) -> Vec<(String, CandidateKind)> {
+        let entries = self.files.list(folder).unwrap_or_default();
+        let terraform = |path: String| match CandidateKind::of(&path) {
+            Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
+                Some((path, kind))
+            }
+            _ => None,
+        };
+        entries.into_iter().filter_map(|entry| terraform(entry.path)).collect()
     }
 
     /// Folders that local module calls name and that were not scanned are read too, until nothing is missing.
@@ -190,26 +304,61 @@ impl Loader<'_> {
             if missing.is_empty() {
                 return;
             }
-            let mut candidates = Vec::new();
-            for folder in &missing {
-                let entries = self.files.list(folder).unwrap_or_default();
-                let terraform = |path: String| match CandidateKind::of(&path) {
-                    Some(kind @ (CandidateKind::TerraformHcl | CandidateKind::TerraformJson)) => {
-                        Some((path, kind))
-                    }
-                    _ => None,
-                };
-                candidates.extend(entries.into_iter().filter_map(|entry| terraform(entry.path)));
-            }
+            self.read_modules(&missing);
             known.extend(missing);
-            self.read_and_parse(candidates, false);
         }
+    }
+
+    /// Read the Terraform files of folders that nobody asked for.
+    fn read_modules(&mut self, folders: &BTreeSet<String>) {
+        let candidates = folders.iter().flat_map(|folder| self.terraform_files(folder)).collect();
+        self.read_and_parse(candidates, false);
+    }
+
+    /// Modules that are installed and that some call names are read too. Says whether there were new ones.
+    fn load_installed_modules(&mut self) -> bool {
+        let mut bodies: BTreeMap<&str, Vec<&Body>> = BTreeMap::new();
+        for parsed in &self.parsed {
+            if let Content::Terraform(body) = &parsed.content {
+                bodies.entry(folder_of(&parsed.path)).or_default().push(body);
+            }
+        }
+        let installations = self.installations.take().unwrap_or_else(|| {
+            let scanned = self.parsed.iter().filter(|parsed| parsed.scanned);
+            let roots: BTreeSet<&str> = scanned
+                .filter(|parsed| matches!(parsed.content, Content::Terraform(_)))
+                .map(|parsed| folder_of(&parsed.path))
+                .collect();
+            let mut installations = Installations::new();
+            for root in roots {
+                match Installation::read(self.files, root) {
+                    Some(Ok(installation)) => drop(installations.insert(root.into(), installation)),
+                    Some(Err(problem)) => self.project.problems.push(problem),
+                    None => {}
+                }
+            }
+            installations
+        });
+        let mut missing = BTreeSet::new();
+        for (root, installation) in &installations {
+            missing.extend(terraform::installed::folders_of_calls(root, installation, &bodies));
+        }
+        let read: BTreeSet<&str> = bodies.keys().copied().collect();
+        missing.retain(|folder| !read.contains(&**folder));
+        // A folder without files is not asked for again.
+        let known = self.parsed.len();
+        self.installations = Some(installations);
+        if !missing.is_empty() {
+            self.read_modules(&missing);
+        }
+        self.parsed.len() > known
     }
 
     fn normalize(&mut self, parsed: Vec<Parsed>, options: &Options) {
         let (terraform, data): (Vec<Parsed>, Vec<Parsed>) =
             parsed.into_iter().partition(|parsed| {
-                !matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path)
+                matches!(parsed.content, Content::Recorded(_))
+                    || (!matches!(parsed.content, Content::Data(_)) && !is_data(&parsed.path))
             });
         self.project.read +=
             terraform.iter().filter(|parsed| !matches!(parsed.content, Content::Broken)).count();
@@ -221,6 +370,7 @@ impl Loader<'_> {
         let mut folders: BTreeMap<Arc<str>, Vec<ModuleFile>> = BTreeMap::new();
         let mut variable_files: FxHashMap<Arc<str>, Vec<VariableFile>> = FxHashMap::default();
         let mut scanned: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut recorded: Vec<Recorded> = Vec::new();
         for Parsed { file, path, scanned: is_scanned, content } in parsed {
             let folder: Arc<str> = folder_of(&path).into();
             match content {
@@ -237,29 +387,42 @@ impl Loader<'_> {
                         body,
                     });
                 }
+                Content::Recorded(it) => recorded.push(*it),
                 Content::Data(_) | Content::Broken => {}
             }
         }
+        recorded.sort_by(|a, b| a.path.cmp(&b.path));
+        let named: BTreeSet<Arc<str>> =
+            options.paths.iter().filter_map(|path| normalize_path(path)).map(Arc::from).collect();
         self.note_unused_variable_files(&variable_files, &options.variables);
         let modules: FxHashMap<Arc<str>, Module> = folders
             .into_iter()
             .map(|(folder, mut files)| {
                 files.sort_by(|a, b| a.1.cmp(&b.1));
+                terraform::drop_shadowed(&mut files);
                 (Arc::clone(&folder), Module::new(folder, files))
             })
             .collect();
         let inputs = self.inputs(&options.variables);
         let workspace = if options.workspace.is_empty() { "default" } else { &options.workspace };
+        let stated = self.stated();
         let (documents, problems) = terraform::normalize(&Terraform {
             modules: &modules,
             scanned: &scanned,
+            installations: &self.installations.take().unwrap_or_default(),
+            assumptions: &stated,
             variable_files: &variable_files,
             options: &inputs,
             workspace: workspace.into(),
             files: self.files,
+            vocabulary: &options.vocabulary,
+            recorded: &recorded,
+            configuration: options.configuration.as_deref().map(Arc::from),
+            named: &named,
         });
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
+        self.note_unused_assumptions(&stated);
     }
 
     /// The command line's values as files, so that mistakes in them have a place.
@@ -268,7 +431,7 @@ impl Loader<'_> {
         for input in inputs {
             match input {
                 Input::Assignment(name, value) => {
-                    let path = format!("--var {name}");
+                    let path = format!("<value for var.{name}>");
                     let file = self.project.sources.add(SourceFile::new(path, value.as_str()));
                     options.push(VariableOption::Assignment {
                         name: name.as_str().into(),
@@ -396,7 +559,12 @@ impl Loader<'_> {
     }
 }
 
-fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Vec<Problem>) {
+fn parse(
+    file: FileId,
+    source: &SourceFile,
+    kind: CandidateKind,
+    vocabulary: &Vocabulary,
+) -> (Content, Vec<Problem>) {
     let text = &source.text;
     match kind {
         CandidateKind::TerraformHcl => {
@@ -405,7 +573,7 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
         }
         CandidateKind::TerraformJson => match json::parse(file, text) {
             Ok(tree) => {
-                let (body, problems) = terraform::json_syntax::body(file, tree);
+                let (body, problems) = terraform::json_syntax::body(file, tree, vocabulary);
                 (Content::Terraform(body), problems)
             }
             Err(problem) => (Content::Broken, vec![problem]),
@@ -415,10 +583,13 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             (Content::Variables(body), problems)
         }
         CandidateKind::Template => (Content::Broken, Vec::new()),
-        CandidateKind::Json => match json::parse(file, text) {
-            Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
-            Err(problem) => (Content::Broken, vec![problem]),
-        },
+        CandidateKind::Json | CandidateKind::Yaml
+            if !(kubernetes::may_matter(&source.path, text)
+                || (kind == CandidateKind::Json && terraform::may_be_recorded(text))) =>
+        {
+            (Content::Data(Vec::new()), Vec::new())
+        }
+        CandidateKind::Json => json_content(file, source),
         CandidateKind::Yaml => {
             let (trees, problems) = yaml::parse(file, text);
             if trees.is_empty() && !problems.is_empty() {
@@ -426,6 +597,41 @@ fn parse(file: FileId, source: &SourceFile, kind: CandidateKind) -> (Content, Ve
             }
             (Content::Data(trees), problems)
         }
+    }
+}
+
+fn json_content(file: FileId, source: &SourceFile) -> (Content, Vec<Problem>) {
+    let text = &source.text;
+    if !kubernetes::may_matter(&source.path, text) && !terraform::may_be_recorded(text) {
+        return (Content::Data(Vec::new()), Vec::new());
+    }
+    match json::parse(file, text) {
+        Ok(tree) if terraform::detect(&tree) => {
+            match Recorded::new(file, Arc::clone(&source.path), tree) {
+                Ok(recorded) => (Content::Recorded(Box::new(recorded)), Vec::new()),
+                Err(problem) => (Content::Broken, vec![problem]),
+            }
+        }
+        Ok(tree) => (Content::Data(vec![tree]), Vec::new()),
+        Err(problem) if terraform::looks_recorded(text) => {
+            let message =
+                format!("a plan or state that is cut off or damaged: {}", problem.message);
+            let kind = match problem.kind {
+                ProblemKind::Syntax => ProblemKind::Unreadable,
+                kind => kind,
+            };
+            let help = "write it again with `terraform show -json`";
+            (Content::Broken, vec![Problem { kind, message, ..problem }.help(help)])
+        }
+        Err(problem) if terraform::looks_like_log(text) => {
+            let message = "this is the log of `terraform plan -json`, not a plan";
+            let help =
+                "write the plan with `terraform plan -out=FILE` and `terraform show -json FILE`";
+            let problem =
+                Problem { message: message.to_owned(), kind: ProblemKind::Unreadable, ..problem };
+            (Content::Broken, vec![problem.help(help)])
+        }
+        Err(problem) => (Content::Broken, vec![problem]),
     }
 }
 

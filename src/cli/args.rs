@@ -19,7 +19,7 @@ const EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 findings failed the gate,
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Evaluate packs over Terraform and Kubernetes files, report, gate
+    /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
     /// Print the document model as JSON
     Normalize(Normalize),
@@ -105,6 +105,15 @@ pub struct Input {
     /// Terraform workspace
     #[arg(long, value_name = "NAME", default_value = "default")]
     pub workspace: String,
+    /// Provider schemas to judge by, as `terraform providers schema -json` prints them
+    #[arg(long = "provider-schema", value_name = "FILE")]
+    pub schemas: Vec<PathBuf>,
+    /// Leave `dreadnought.yaml` alone
+    #[arg(long)]
+    pub no_config: bool,
+    /// Folder of the configuration that a plan or state was made of
+    #[arg(long, value_name = "DIR")]
+    pub config_dir: Option<PathBuf>,
     /// Threads to use, 0 for one a core
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub threads: usize,

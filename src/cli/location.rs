@@ -5,12 +5,17 @@
 )]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::args::Input;
 use crate::project;
 use crate::source::{DiskFileSystem, MAX_FILE_BYTES, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
+
+/// Largest provider schema; those of the large providers have some ten MiB.
+const MAX_SCHEMA_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Where a scan reads, and what it was asked for.
 pub struct Location {
@@ -33,14 +38,33 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
             Err(error) => problems.push(unusable(path, &error)),
         }
     }
-    let base = common_folder(&found)
+    let configuration = input.config_dir.as_ref().and_then(|path| match path.canonicalize() {
+        Ok(absolute) if absolute.is_dir() => Some(absolute),
+        Ok(_) => {
+            problems.push(unusable(path, &std::io::ErrorKind::NotADirectory.into()));
+            None
+        }
+        Err(error) => {
+            problems.push(unusable(path, &error));
+            None
+        }
+    });
+    let all: Vec<PathBuf> = found.iter().chain(&configuration).cloned().collect();
+    let base = common_folder(&all)
         .map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
     let root = project_root(&base);
     let files =
         DiskFileSystem::new(&root).with_context(|| format!("cannot read {}", root.display()))?;
     let paths = found.iter().filter_map(|path| inside(&root, path)).collect();
     let variables = variables(input, &root)?;
-    let options = project::Options { paths, variables, workspace: input.workspace.clone() };
+    let options = project::Options {
+        paths,
+        variables,
+        workspace: input.workspace.clone(),
+        no_config: input.no_config,
+        vocabulary: vocabulary(&input.schemas)?,
+        configuration: configuration.and_then(|path| inside(&root, &path)),
+    };
     Ok(Location { files, options, problems })
 }
 
@@ -100,6 +124,23 @@ fn variables(input: &Input, root: &Path) -> anyhow::Result<Vec<project::Input>> 
         all.push(variable_file(path, root)?);
     }
     Ok(all)
+}
+
+/// The embedded provider facts, and those of the named files.
+fn vocabulary(schemas: &[PathBuf]) -> anyhow::Result<Arc<Vocabulary>> {
+    let mut texts = Vec::new();
+    for path in schemas {
+        let shown = path.display();
+        let context = || format!("cannot read the provider schema {shown}");
+        let size = std::fs::metadata(path).with_context(context)?.len();
+        anyhow::ensure!(
+            size <= MAX_SCHEMA_BYTES,
+            "the provider schema {shown} is larger than {MAX_SCHEMA_BYTES} bytes"
+        );
+        texts.push(std::fs::read_to_string(path).with_context(context)?);
+    }
+    let vocabulary = Vocabulary::new(texts.iter().map(String::as_str));
+    vocabulary.map(Arc::new).map_err(|error| anyhow::anyhow!("bad provider schema: {error}"))
 }
 
 fn variable_file(path: &Path, root: &Path) -> anyhow::Result<project::Input> {

@@ -29,14 +29,14 @@ pub enum CandidateKind {
     TerraformVariables,
     /// `.yaml`, `.yml`
     Yaml,
-    /// Any other `.json`
+    /// Any other `.json`, and `.tfstate`
     Json,
     /// `.tpl` below a folder `templates`: a part of a Helm chart
     Template,
 }
 
 /// Name endings, the longer before the shorter that they end in.
-const ENDINGS: [(&str, CandidateKind); 9] = [
+const ENDINGS: [(&str, CandidateKind); 10] = [
     (".tf.json", CandidateKind::TerraformJson),
     (".tofu.json", CandidateKind::TerraformJson),
     (".tfvars.json", CandidateKind::TerraformVariables),
@@ -46,6 +46,7 @@ const ENDINGS: [(&str, CandidateKind); 9] = [
     (".yaml", CandidateKind::Yaml),
     (".yml", CandidateKind::Yaml),
     (".json", CandidateKind::Json),
+    (".tfstate", CandidateKind::Json),
 ];
 
 impl CandidateKind {
@@ -87,7 +88,11 @@ pub fn discover(fs: &dyn FileSystem, paths: &[String]) -> Discovery {
         match (path, kind) {
             (Some(path), Some(EntryKind::File)) => match CandidateKind::of(&path) {
                 Some(kind) => drop(found.insert(path, kind)),
-                None => problems.push(unknown_file(named)),
+                None => match by_content(fs, &path) {
+                    Content::Json => drop(found.insert(path, CandidateKind::Json)),
+                    Content::BinaryPlan => problems.push(binary_plan(named)),
+                    Content::Other => problems.push(unknown_file(named)),
+                },
             },
             (Some(path), Some(EntryKind::Folder)) => {
                 let (files, skipped) = fs.walk(&path);
@@ -104,6 +109,35 @@ pub fn discover(fs: &dyn FileSystem, paths: &[String]) -> Discovery {
     problems.dedup();
     let files = found.into_iter().map(|(path, kind)| Candidate { path, kind }).collect();
     Discovery { files, problems }
+}
+
+/// What a file is whose name says nothing, when it is asked for by name.
+enum Content {
+    Json,
+    BinaryPlan,
+    Other,
+}
+
+fn by_content(fs: &dyn FileSystem, path: &str) -> Content {
+    if fs.size(path).is_ok_and(|size| size > MAX_FILE_BYTES) {
+        return Content::Other;
+    }
+    let bytes = fs.read(path).unwrap_or_default();
+    // What `terraform plan -out` writes is a ZIP archive that begins with the file `tfplan`.
+    if bytes.starts_with(b"PK\x03\x04")
+        && bytes.get(30..).is_some_and(|at| at.starts_with(b"tfplan"))
+    {
+        return Content::BinaryPlan;
+    }
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first == Some(&b'{') { Content::Json } else { Content::Other }
+}
+
+fn binary_plan(named: &str) -> Problem {
+    let message = format!("`{named}` is a plan in Terraform's own form");
+    Problem::new(ProblemKind::Unreadable, message)
+        .path(named)
+        .help(format!("write it as JSON: terraform show -json {named} > plan.json"))
 }
 
 fn absent(named: &str) -> Problem {

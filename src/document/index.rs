@@ -1,13 +1,13 @@
-//! Lookups over one document: by type, by address, and the edges that references make between resources.
+//! Lookups over one document: by type, by address, and the edges that references and names make between resources.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Document, Pointer, Resource};
+use super::{Document, Pointer, Resource, names};
 
-/// A reference resolved to two resources of one document (positions in [`Document::resources`]).
+/// A reference, or a name in plain text, resolved to two resources of one document (positions in [`Document::resources`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     /// The resource that refers.
@@ -71,7 +71,22 @@ impl<'a> Index<'a> {
                 }
             }
         }
+        for names::Join { from, at, to, attribute } in names::joins(resources, &index.by_type) {
+            let edge = Edge { from, at, to, attribute };
+            index.incoming[to].push(edge.clone());
+            index.outgoing[from].push(edge);
+        }
         index
+    }
+
+    /// Resources that name one of this type by an unknown value, and so may belong to any of them: where, and why it is unknown.
+    pub fn open_names(&self, named: &str) -> Vec<(usize, Pointer, Arc<str>)> {
+        let resources = self.document.resources.iter().enumerate();
+        let open = |(at, resource)| {
+            let (pointer, reason) = names::open(resource, named)?;
+            Some((at, pointer, Arc::clone(reason)))
+        };
+        resources.filter_map(open).collect()
     }
 
     /// The resource at a position.

@@ -1,16 +1,14 @@
 //! The document model as JSON (`schemas/document.schema.json`): takes documents and their sources, gives values.
 //!
-//! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`,
+//! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`, `previous_address`,
 //! `parsed` and `defaults` are left out where they say nothing. A sensitive value is never written.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map as JsonMap, Value as Json, json};
-
 use super::{
     Backend, CallSite, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Reference,
-    Resource, Scope, Value, Variable,
+    Resource, Scope, Value, Variable, View,
 };
 use crate::source::{Place, Position, Problem, ProblemSeverity, Sources};
 
@@ -20,104 +18,134 @@ pub const VERSION: u32 = 1;
 pub const SENSITIVE: &str = "(sensitive)";
 
 /// Documents, and the problems that belong to none of them.
-pub fn documents(documents: &[Document], sources: &Sources, problems: &[Problem]) -> Json {
-    json!({
-        "version": VERSION,
-        "documents": documents.iter().map(|it| document(it, sources)).collect::<Vec<_>>(),
-        "problems": problems.iter().map(|it| problem(it, sources)).collect::<Vec<_>>(),
-    })
+pub fn documents<'a>(
+    documents: &'a [Document],
+    sources: &'a Sources,
+    problems: &'a [Problem],
+) -> View<'a> {
+    View::fields([
+        ("version", View::Number(VERSION.into())),
+        ("documents", list(documents, |it| document(it, sources))),
+        ("problems", list(problems, |it| problem(it, sources))),
+    ])
 }
 
 /// One document.
-pub fn document(document: &Document, sources: &Sources) -> Json {
-    let resources = document.resources.iter().filter(|it| it.mode != Mode::Declaration);
-    json!({
-        "version": VERSION,
-        "format": document.format,
-        "root": &*document.root,
-        "resources": resources.map(|it| resource(it, sources)).collect::<Vec<_>>(),
-        "variables": variables(&document.variables, sources),
-        "outputs": variables(&document.outputs, sources),
-        "providers": document.providers.iter().map(|it| provider(it, sources)).collect::<Vec<_>>(),
-        "modules": document.modules.iter().map(|it| module(it, sources)).collect::<Vec<_>>(),
-        "backend": document.backend.as_ref().map(|it| backend(it, sources)),
-        "assumptions": document.assumptions,
-        "problems": document.problems.iter().map(|it| problem(it, sources)).collect::<Vec<_>>(),
-    })
+pub fn document<'a>(document: &'a Document, sources: &'a Sources) -> View<'a> {
+    part(document, &document.resources, sources)
+}
+
+/// One document with some of its resources.
+pub fn part<'a>(
+    document: &'a Document,
+    resources: &'a [Resource],
+    sources: &'a Sources,
+) -> View<'a> {
+    let resources = resources.iter().filter(|it| it.mode != Mode::Declaration);
+    View::fields([
+        ("version", View::Number(VERSION.into())),
+        ("format", View::Text(document.format)),
+        ("root", View::Text(&document.root)),
+        ("resources", View::List(resources.map(|it| resource(it, sources)).collect())),
+        ("variables", variables(&document.variables, sources)),
+        ("outputs", variables(&document.outputs, sources)),
+        ("providers", list(&document.providers, |it| provider(it, sources))),
+        ("modules", list(&document.modules, |it| module(it, sources))),
+        ("backend", document.backend.as_ref().map_or(View::Null, |it| backend(it, sources))),
+        ("assumptions", View::texts(&document.assumptions)),
+        ("problems", list(&document.problems, |it| problem(it, sources))),
+    ])
+}
+
+fn list<'a, T>(items: &'a [T], view: impl Fn(&'a T) -> View<'a>) -> View<'a> {
+    View::List(items.iter().map(view).collect())
 }
 
 /// A place: file, start and end.
-pub(crate) fn range(place: Place, sources: &Sources) -> Json {
+pub(crate) fn range(place: Place, sources: &Sources) -> View<'_> {
     let file = sources.get(place.file);
-    json!({
-        "file": &*file.path,
-        "start": position(file.position(place.span.start)),
-        "end": position(file.position(place.span.end)),
-    })
+    View::fields([
+        ("file", View::Text(&file.path)),
+        ("start", position(file.position(place.span.start))),
+        ("end", position(file.position(place.span.end))),
+    ])
 }
 
 /// A problem with its location.
-pub(crate) fn problem(problem: &Problem, sources: &Sources) -> Json {
+pub(crate) fn problem<'a>(problem: &'a Problem, sources: &'a Sources) -> View<'a> {
     let severity = match problem.severity() {
         ProblemSeverity::Error => "error",
         ProblemSeverity::Warning => "warning",
     };
     let location = match (problem.place, &problem.path) {
         (Some(place), _) => range(place, sources),
-        (None, Some(path)) => json!({"file": path}),
-        (None, None) => Json::Null,
+        (None, Some(path)) => View::fields([("file", View::Text(path))]),
+        (None, None) => View::Null,
     };
-    json!({
-        "kind": problem.kind.name(),
-        "severity": severity,
-        "message": problem.message,
-        "location": location,
-        "help": problem.help,
-    })
+    View::fields([
+        ("kind", View::Text(problem.kind.name())),
+        ("severity", View::Text(severity)),
+        ("message", View::Text(&problem.message)),
+        ("location", location),
+        ("help", View::optional(problem.help.as_ref())),
+    ])
 }
 
 /// Module calls on the way to a resource, outermost first.
-pub(crate) fn call_sites(calls: &[CallSite], sources: &Sources) -> Json {
-    let site = |call: &CallSite| {
+pub(crate) fn call_sites<'a>(calls: &'a [CallSite], sources: &'a Sources) -> View<'a> {
+    list(calls, |call| {
         let file = sources.get(call.place.file);
         let line = file.lines().line(call.place.span.start);
-        json!({"module": &*call.module, "file": &*file.path, "line": line})
-    };
-    calls.iter().map(site).collect()
+        View::fields([
+            ("module", View::Text(&call.module)),
+            ("file", View::Text(&file.path)),
+            ("line", View::Number(line.into())),
+        ])
+    })
 }
 
-fn position(position: Position) -> Json {
-    json!({"line": position.line, "column": position.column})
+fn position(position: Position) -> View<'static> {
+    View::fields([
+        ("line", View::Number(position.line.into())),
+        ("column", View::Number(position.column.into())),
+    ])
 }
 
-fn resource(resource: &Resource, sources: &Sources) -> Json {
+fn resource<'a>(resource: &'a Resource, sources: &'a Sources) -> View<'a> {
     let mode = if resource.mode == Mode::Data { "data" } else { "managed" };
     let hidden = &resource.sensitive;
-    let mut json = JsonMap::new();
-    json.insert("address".into(), resource.address.as_ref().into());
-    json.insert("type".into(), resource.type_name().into());
-    json.insert("name".into(), resource.name.as_ref().into());
-    json.insert("mode".into(), mode.into());
-    json.insert("provider".into(), resource.provider.as_ref().into());
-    if resource.existence == Existence::Unknown {
-        json.insert("existence".into(), "unknown".into());
+    let mut fields = Vec::with_capacity(17);
+    fields.extend([
+        ("address", View::Text(&resource.address)),
+        ("type", View::Text(resource.type_name())),
+        ("name", View::Text(&resource.name)),
+        ("mode", View::Text(mode)),
+        ("provider", View::Text(&resource.provider)),
+    ]);
+    if let Some(address) = &resource.previous_address {
+        fields.push(("previous_address", View::Text(address)));
     }
-    json.insert("attributes".into(), object(&resource.attributes, hidden));
+    if resource.existence == Existence::Unknown {
+        fields.push(("existence", View::Text("unknown")));
+    }
+    fields.push(("attributes", object(&resource.attributes, hidden)));
     let parsed = parsed(resource);
     if !parsed.is_empty() {
-        json.insert("parsed".into(), parsed.into());
+        fields.push(("parsed", View::Object(parsed)));
     }
     if resource.defaults.as_object().is_some_and(|defaults| !defaults.is_empty()) {
-        json.insert("defaults".into(), resource.defaults.to_json());
+        fields.push(("defaults", object(&resource.defaults, hidden)));
     }
-    json.insert("unknown".into(), unknown_of(resource));
-    json.insert("sensitive".into(), hidden.iter().map(Pointer::as_str).collect());
-    json.insert("references".into(), references(&resource.references));
-    json.insert("tags".into(), tags(&resource.tags, hidden));
-    json.insert("scope".into(), scope(&resource.scope));
-    json.insert("source".into(), range(resource.place, sources));
-    json.insert("called_from".into(), call_sites(&resource.called_from, sources));
-    json.into()
+    fields.extend([
+        ("unknown", unknown_of(resource)),
+        ("sensitive", list(hidden, |pointer| View::Text(pointer.as_str()))),
+        ("references", references(&resource.references)),
+        ("tags", tags(&resource.tags, hidden)),
+        ("scope", scope(&resource.scope)),
+        ("source", range(resource.place, sources)),
+        ("called_from", call_sites(&resource.called_from, sources)),
+    ]);
+    View::Object(fields)
 }
 
 /// Where a parsed text hangs: its key is the attribute's pointer without the first `/`.
@@ -125,16 +153,16 @@ fn parsed_at(key: &str) -> Pointer {
     Pointer::parse(&format!("/{key}")).unwrap_or_default()
 }
 
-fn parsed(resource: &Resource) -> JsonMap<String, Json> {
-    let Some(texts) = resource.parsed.as_object() else { return JsonMap::new() };
+fn parsed(resource: &Resource) -> Vec<(&str, View<'_>)> {
+    let Some(texts) = resource.parsed.as_object() else { return Vec::new() };
     let known = texts.iter().filter(|(_, value)| !matches!(value, Value::Unknown(_)));
     known
-        .map(|(key, value)| (key.to_string(), visible(value, &parsed_at(key), &resource.sensitive)))
+        .map(|(key, value)| (&**key, visible(value, &parsed_at(key), &resource.sensitive)))
         .collect()
 }
 
 /// Everything unknown in the attributes and in the texts parsed from them, by pointer.
-fn unknown_of(resource: &Resource) -> Json {
+fn unknown_of(resource: &Resource) -> View<'_> {
     let mut all: BTreeMap<Pointer, Arc<str>> = resource.attributes.unknowns().into_iter().collect();
     for (key, value) in resource.parsed.as_object().into_iter().flatten() {
         for (inner, reason) in value.unknowns() {
@@ -144,52 +172,51 @@ fn unknown_of(resource: &Resource) -> Json {
     reasons(all)
 }
 
-fn unknown(value: &Value) -> Json {
+fn unknown(value: &Value) -> View<'_> {
     reasons(value.unknowns())
 }
 
-fn reasons(unknowns: impl IntoIterator<Item = (Pointer, Arc<str>)>) -> Json {
-    let entries = unknowns.into_iter().map(|(at, reason)| (at.to_string(), reason.as_ref().into()));
-    Json::Object(entries.collect())
+fn reasons<'a>(unknowns: impl IntoIterator<Item = (Pointer, Arc<str>)>) -> View<'a> {
+    let entry = |(at, reason): (Pointer, Arc<str>)| (Arc::from(at.as_str()), Value::String(reason));
+    View::Made(Value::object(unknowns.into_iter().map(entry).collect()))
 }
 
 /// A value without what is unknown and with what is sensitive covered.
-fn visible(value: &Value, at: &Pointer, hidden: &[Pointer]) -> Json {
+fn visible<'a>(value: &'a Value, at: &Pointer, hidden: &[Pointer]) -> View<'a> {
     if hidden.iter().any(|pointer| pointer.covers(at)) {
-        return if matches!(value, Value::Unknown(_)) { Json::Null } else { SENSITIVE.into() };
+        return if matches!(value, Value::Unknown(_)) { View::Null } else { View::Text(SENSITIVE) };
     }
     if !hidden.iter().any(|pointer| at.covers(pointer)) {
-        return value.to_json();
+        return View::Value(value);
     }
     match value {
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| visible(item, &at.index(index), hidden))
-            .collect(),
-        Value::Object(map) => Json::Object(members(map, at, hidden)),
-        _ => value.to_json(),
+        Value::Array(items) => {
+            let item = |(index, item)| visible(item, &at.index(index), hidden);
+            View::List(items.iter().enumerate().map(item).collect())
+        }
+        Value::Object(map) => View::Object(members(map, at, hidden)),
+        _ => View::Value(value),
     }
 }
 
-fn members(map: &Map, at: &Pointer, hidden: &[Pointer]) -> JsonMap<String, Json> {
+fn members<'a>(map: &'a Map, at: &Pointer, hidden: &[Pointer]) -> Vec<(&'a str, View<'a>)> {
     map.iter()
         .filter(|(_, item)| !matches!(item, Value::Unknown(_)))
-        .map(|(key, item)| (key.to_string(), visible(item, &at.key(key), hidden)))
+        .map(|(key, item)| (&**key, visible(item, &at.key(key), hidden)))
         .collect()
 }
 
 /// Attributes: an object also where the whole is sensitive, or unknown.
-fn object(value: &Value, hidden: &[Pointer]) -> Json {
+fn object<'a>(value: &'a Value, hidden: &[Pointer]) -> View<'a> {
     match value.as_object() {
-        Some(map) if !hidden.is_empty() => Json::Object(members(map, &Pointer::root(), hidden)),
-        Some(_) => value.to_json(),
-        None => json!({}),
+        Some(map) if !hidden.is_empty() => View::Object(members(map, &Pointer::root(), hidden)),
+        Some(_) => View::Value(value),
+        None => View::Object(Vec::new()),
     }
 }
 
 /// Tags are read from `/tags` or `/labels`: what is sensitive there is sensitive here.
-fn tags(tags: &Map, hidden: &[Pointer]) -> Json {
+fn tags<'a>(tags: &'a Map, hidden: &[Pointer]) -> View<'a> {
     let covered = |key: &str| {
         ["tags", "labels"].iter().any(|from| {
             let at = Pointer::root().key(from).key(key);
@@ -197,74 +224,80 @@ fn tags(tags: &Map, hidden: &[Pointer]) -> Json {
         })
     };
     let known = tags.iter().filter(|(_, value)| !matches!(value, Value::Unknown(_)));
-    let write = |(key, value): (&Arc<str>, &Value)| {
-        let json = if covered(key) { SENSITIVE.into() } else { value.to_json() };
-        (key.to_string(), json)
+    let write = |(key, value): (&'a Arc<str>, &'a Value)| {
+        let is_covered = !hidden.is_empty() && covered(key);
+        (&**key, if is_covered { View::Text(SENSITIVE) } else { View::Value(value) })
     };
-    Json::Object(known.map(write).collect())
+    View::Object(known.map(write).collect())
 }
 
-fn scope(scope: &Scope) -> Json {
-    json!({
-        "module": scope.module.iter().map(|it| &**it).collect::<Vec<_>>(),
-        "region": scope.region.as_deref(),
-        "environment": scope.environment.as_deref(),
-        "namespace": scope.namespace.as_deref(),
+fn scope(scope: &Scope) -> View<'_> {
+    View::fields([
+        ("module", View::texts(&scope.module)),
+        ("region", View::optional(scope.region.as_ref())),
+        ("environment", View::optional(scope.environment.as_ref())),
+        ("namespace", View::optional(scope.namespace.as_ref())),
+    ])
+}
+
+fn references(references: &[Reference]) -> View<'_> {
+    list(references, |it| {
+        View::fields([
+            ("from", View::Text(it.from.as_str())),
+            ("to", View::Text(&it.to)),
+            ("attribute", View::Text(it.attribute.as_str())),
+        ])
     })
 }
 
-fn references(references: &[Reference]) -> Json {
-    let reference = |it: &Reference| json!({"from": it.from.as_str(), "to": &*it.to, "attribute": it.attribute.as_str()});
-    references.iter().map(reference).collect()
-}
-
-fn variables(variables: &[Variable], sources: &Sources) -> Json {
-    let variable = |it: &Variable| {
+fn variables<'a>(variables: &'a [Variable], sources: &'a Sources) -> View<'a> {
+    let variable = |it: &'a Variable| {
         let value = match it.value {
-            Value::Unknown(_) | Value::Null => Json::Null,
-            _ if it.sensitive => SENSITIVE.into(),
-            _ => it.value.to_json(),
+            Value::Unknown(_) | Value::Null => View::Null,
+            _ if it.sensitive => View::Text(SENSITIVE),
+            _ => View::Value(&it.value),
         };
-        let json = json!({
-            "value": value,
-            "unknown": unknown(&it.value),
-            "sensitive": it.sensitive,
-            "declared_at": range(it.place, sources),
-        });
-        (it.name.to_string(), json)
+        let view = View::fields([
+            ("value", value),
+            ("unknown", unknown(&it.value)),
+            ("sensitive", View::Bool(it.sensitive)),
+            ("declared_at", range(it.place, sources)),
+        ]);
+        (&*it.name, view)
     };
-    Json::Object(variables.iter().map(variable).collect())
+    View::Object(variables.iter().map(variable).collect())
 }
 
-fn provider(provider: &Provider, sources: &Sources) -> Json {
-    json!({
-        "name": &*provider.name,
-        "alias": provider.alias.as_deref(),
-        "attributes": object(&provider.attributes, &[]),
-        "unknown": unknown(&provider.attributes),
-        "declared_at": range(provider.place, sources),
-    })
+fn provider<'a>(provider: &'a Provider, sources: &'a Sources) -> View<'a> {
+    View::fields([
+        ("name", View::Text(&provider.name)),
+        ("alias", View::optional(provider.alias.as_ref())),
+        ("attributes", object(&provider.attributes, &provider.sensitive)),
+        ("unknown", unknown(&provider.attributes)),
+        ("declared_at", range(provider.place, sources)),
+    ])
 }
 
-fn module(module: &ModuleCall, sources: &Sources) -> Json {
-    json!({
-        "address": &*module.address,
-        "source": &*module.source,
-        "version": module.version.as_deref(),
-        "pinned": module.pinned,
-        "resolved": module.resolved,
-        "inputs": object(&module.inputs, &[]),
-        "unknown": unknown(&module.inputs),
-        "references": references(&module.references),
-        "declared_at": range(module.place, sources),
-    })
+fn module<'a>(module: &'a ModuleCall, sources: &'a Sources) -> View<'a> {
+    View::fields([
+        ("address", View::Text(&module.address)),
+        ("source", View::Text(&module.source)),
+        ("version", View::optional(module.version.as_ref())),
+        ("revision", View::optional(module.revision.as_ref())),
+        ("pinned", View::Bool(module.pinned)),
+        ("resolved", View::Bool(module.resolved)),
+        ("inputs", object(&module.inputs, &module.sensitive)),
+        ("unknown", unknown(&module.inputs)),
+        ("references", references(&module.references)),
+        ("declared_at", range(module.place, sources)),
+    ])
 }
 
-fn backend(backend: &Backend, sources: &Sources) -> Json {
-    json!({
-        "type": &*backend.kind,
-        "attributes": object(&backend.attributes, &[]),
-        "unknown": unknown(&backend.attributes),
-        "declared_at": range(backend.place, sources),
-    })
+fn backend<'a>(backend: &'a Backend, sources: &'a Sources) -> View<'a> {
+    View::fields([
+        ("type", View::Text(&backend.kind)),
+        ("attributes", object(&backend.attributes, &backend.sensitive)),
+        ("unknown", unknown(&backend.attributes)),
+        ("declared_at", range(backend.place, sources)),
+    ])
 }

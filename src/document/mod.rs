@@ -4,8 +4,10 @@
 
 mod index;
 mod model;
+mod names;
 mod pointer;
 mod value;
+mod view;
 pub mod json;
 pub mod schema;
 
@@ -16,3 +18,4 @@ pub use model::{
 };
 pub use pointer::Pointer;
 pub use value::{Map, Value};
+pub use view::View;

@@ -36,29 +36,13 @@ impl Document {
         let settled = |resource: &Resource| {
             resource.existence == Existence::Known
                 && resource.attributes.is_wholly_known()
+                && resource.defaults.is_wholly_known()
                 && resource.parsed.is_wholly_known()
                 && resource.tags.values().all(Value::is_wholly_known)
         };
         self.resources.iter().all(settled)
             && self.variables.iter().all(|variable| variable.value.is_wholly_known())
             && self.modules.iter().all(|module| module.resolved)
-    }
-
-    /// The same without resources.
-    #[must_use]
-    pub fn without_resources(&self) -> Self {
-        Self {
-            format: self.format,
-            root: Arc::clone(&self.root),
-            resources: Vec::new(),
-            variables: self.variables.clone(),
-            outputs: self.outputs.clone(),
-            providers: self.providers.clone(),
-            modules: self.modules.clone(),
-            backend: self.backend.clone(),
-            assumptions: self.assumptions.clone(),
-            problems: self.problems.clone(),
-        }
     }
 }
 
@@ -69,6 +53,8 @@ pub struct Backend {
     pub kind: Arc<str>,
     /// Its attributes, an object.
     pub attributes: Value,
+    /// Pointers of sensitive attributes.
+    pub sensitive: Vec<Pointer>,
     /// Its header.
     pub place: Place,
     /// Places of its attributes.
@@ -127,6 +113,8 @@ pub struct Resource {
     pub scope: Scope,
     /// Whether it is known to exist.
     pub existence: Existence,
+    /// Its address before all `moved` blocks, where that is another one.
+    pub previous_address: Option<Arc<str>>,
     /// The whole block.
     pub place: Place,
     /// The block's header: where a missing attribute points.
@@ -141,6 +129,14 @@ pub struct Resource {
 pub const DATA_PREFIX: &str = "data.";
 
 impl Resource {
+    /// Why nothing is known of its tags or labels as a whole, where that is so.
+    pub fn unknown_tags(&self) -> Option<&Arc<str>> {
+        match ["tags", "labels"].iter().find_map(|name| self.attributes.get(name)) {
+            Some(Value::Unknown(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The type without [`DATA_PREFIX`].
     pub fn type_name(&self) -> &str {
         self.kind.strip_prefix(DATA_PREFIX).unwrap_or(&self.kind)
@@ -209,6 +205,8 @@ pub struct Provider {
     pub alias: Option<Arc<str>>,
     /// Its attributes, an object.
     pub attributes: Value,
+    /// Pointers of sensitive attributes.
+    pub sensitive: Vec<Pointer>,
     /// Its header.
     pub place: Place,
 }
@@ -222,12 +220,16 @@ pub struct ModuleCall {
     pub source: Arc<str>,
     /// The version constraint.
     pub version: Option<Arc<str>>,
+    /// The git revision that the source names.
+    pub revision: Option<Arc<str>>,
     /// Whether the source cannot change under the configuration: local, a git commit, an exact registry version.
     pub pinned: bool,
     /// Whether its files were found.
     pub resolved: bool,
     /// The arguments, an object.
     pub inputs: Value,
+    /// Pointers of sensitive arguments.
+    pub sensitive: Vec<Pointer>,
     /// References that the arguments carry.
     pub references: Vec<Reference>,
     /// Its header.

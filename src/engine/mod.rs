@@ -2,7 +2,6 @@
 
 pub mod cel;
 pub mod rego;
-pub mod suggest;
 
 use std::sync::Arc;
 

@@ -107,6 +107,10 @@ pub(super) fn record(resource: &Resource) -> Value {
         (Arc::from("environment"), optional(&scope.environment)),
         (Arc::from("namespace"), optional(&scope.namespace)),
     ]));
+    let tags = resource.unknown_tags().map_or_else(
+        || Value::object(resource.tags.clone()),
+        |reason| Value::Unknown(Arc::clone(reason)),
+    );
     Value::object(Map::from([
         (Arc::from("address"), Value::String(Arc::clone(&resource.address))),
         (Arc::from("type"), Value::string(resource.type_name())),
@@ -115,7 +119,7 @@ pub(super) fn record(resource: &Resource) -> Value {
         (Arc::from("provider"), Value::String(Arc::clone(&resource.provider))),
         (Arc::from("attributes"), resource.attributes.clone()),
         (Arc::from("parsed"), resource.parsed.clone()),
-        (Arc::from("tags"), Value::object(resource.tags.clone())),
+        (Arc::from("tags"), tags),
         (Arc::from("scope"), scope),
     ]))
 }

@@ -1,6 +1,7 @@
 //! Fingerprints that survive moved lines, reordered blocks and unrelated edits.
 //!
-//! A fingerprint is a hash of the rule, the document's root, the resource's address and the path to the attribute. In that
+//! A fingerprint is a hash of the rule, the document's root, the resource's address (the one before all `moved` blocks, so that
+//! a rename that says so changes nothing) and the path to the attribute. In that
 //! path a list position gives way to what identifies the element there: its name, its range of ports and addresses, what
 //! its statement allows; an ordinal tells only equals apart.
 
@@ -87,13 +88,16 @@ const GRANT: &[&str] = &[
 pub fn assign<'a>(findings: &mut [Finding], lookup: impl Fn(&ResourceRef) -> Option<&'a Resource>) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let path = match lookup(&finding.resource) {
+        let resource = lookup(&finding.resource);
+        let path = match resource {
             Some(resource) => {
                 stable_path(&resource.attributes, &resource.parsed, &finding.attribute)
             }
             None => finding.attribute.parts().collect(),
         };
         let ResourceRef { address, document, .. } = &finding.resource;
+        let before = resource.and_then(|resource| resource.previous_address.as_ref());
+        let address = before.unwrap_or(address);
         let first = fingerprint(&finding.rule.id, Some(document), address, &path, 0);
         let count = seen.entry(first).or_default();
         let ordinal = *count;

@@ -142,9 +142,11 @@ fn paths(location: Location<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
             EntryKind::Folder if FOLDERS.contains(&name) => {
                 let files = list(name).into_iter().filter(|inner| inner.kind == EntryKind::File);
                 let names = files.map(|inner| last(&inner.path).to_owned());
-                found.extend(
-                    names.filter(|file| !file.starts_with('.')).map(|file| join(name, &file)),
-                );
+                // Tables of provider facts are the binary's own, not the pack's.
+                let read = |file: &String| {
+                    !file.starts_with('.') && file.rsplit('.').next() != Some("facts")
+                };
+                found.extend(names.filter(read).map(|file| join(name, &file)));
             }
             EntryKind::Folder => {}
         }

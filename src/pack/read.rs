@@ -8,7 +8,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::scalar::{key_text, to_value};
 use crate::document::Value;
-use crate::engine::suggest::nearest;
+use crate::source::nearest;
 use crate::source::{FileId, Place, Problem, ProblemKind, SourceFile, Span};
 use crate::syntax::{Entry, Node, NodeKind, yaml};
 

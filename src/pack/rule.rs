@@ -8,9 +8,9 @@ use super::threats;
 use super::words::{is_concept, is_kebab_case, is_link, is_resource_type};
 use crate::document::Pointer;
 use crate::engine::cel::{Program, Template};
-use crate::engine::suggest::nearest;
 use crate::finding::{RuleInfo, ThreatClass};
 use crate::source::Place;
+use crate::source::nearest;
 
 /// A rule of a pack, compiled.
 #[derive(Debug)]

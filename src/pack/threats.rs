@@ -6,9 +6,9 @@ use super::read::{Fields, Reader, Shape, Text, plain, start_of};
 use super::scalar::to_value;
 use super::words::{is_attack, is_capec, is_cwe, is_nist, is_snake_case, is_threat_id};
 use crate::document::Value;
-use crate::engine::suggest::nearest;
 use crate::finding::{Dread, Factor, StrideSet, ThreatClass};
 use crate::source::Place;
+use crate::source::nearest;
 use crate::syntax::Node;
 
 const FILE: Shape =

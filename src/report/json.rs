@@ -118,7 +118,7 @@ impl<'a> Writer<'a> {
         let mut shown = problem.clone();
         shown.message = self.redactor.text(&problem.message).into_owned();
         shown.help = problem.help.as_ref().map(|help| self.redactor.text(help).into_owned());
-        document_json::problem(&shown, self.report.sources)
+        document_json::problem(&shown, self.report.sources).to_json()
     }
 
     fn summary(&self) -> Json {
@@ -151,7 +151,7 @@ impl<'a> Writer<'a> {
     fn finding(&self, finding: &Finding) -> Json {
         let rule = &finding.rule;
         let sources = self.report.sources;
-        let mut location = document_json::range(finding.place, sources);
+        let mut location = document_json::range(finding.place, sources).to_json();
         location["attribute"] = finding.attribute.as_str().into();
         json!({
             "rule": &*rule.id,
@@ -166,7 +166,7 @@ impl<'a> Writer<'a> {
             "resource": resource(&finding.resource),
             "conditional": finding.conditional,
             "location": location,
-            "called_from": document_json::call_sites(&finding.called_from, sources),
+            "called_from": document_json::call_sites(&finding.called_from, sources).to_json(),
             "remediation": &*rule.remediation,
             "concept": rule.concept.as_deref(),
             "aliases": texts(&rule.aliases),
@@ -221,7 +221,7 @@ impl<'a> Writer<'a> {
             "verdict": "inconclusive",
             "target": "resource",
             "resource": resource(&verdict.resource),
-            "location": document_json::range(verdict.place, self.report.sources),
+            "location": document_json::range(verdict.place, self.report.sources).to_json(),
             "unknown": verdict.unknown.iter().map(read).collect::<Vec<_>>(),
         })
     }

@@ -1,5 +1,6 @@
 //! Files, byte spans, and the line index that turns a byte into a line and column.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
@@ -125,6 +126,7 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: IndexMap<Arc<str>, SourceFile, FxBuildHasher>,
+    withheld: BTreeSet<FileId>,
 }
 
 impl Sources {
@@ -139,6 +141,16 @@ impl Sources {
     /// The file with this number. Numbers come from [`Sources::add`] of the same `Sources`.
     pub fn get(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// Never show the text of a file: it may hold secrets anywhere.
+    pub fn withhold(&mut self, id: FileId) {
+        self.withheld.insert(id);
+    }
+
+    /// Whether the text of a file must not be shown.
+    pub fn is_withheld(&self, id: FileId) -> bool {
+        self.withheld.contains(&id)
     }
 
     /// The number of the file with this path.

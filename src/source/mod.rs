@@ -7,12 +7,14 @@ mod disk;
 mod file_system;
 mod path;
 mod problem;
+mod suggest;
 
 pub use disk::DiskFileSystem;
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
 pub use file_system::{Entry, EntryKind, FileSystem, MemoryFileSystem};
 pub use path::{join, normalize, relative};
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
+pub use suggest::nearest;
 
 /// Largest source file that is read, in bytes. A larger one is a problem that names this limit.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;

@@ -29,6 +29,10 @@ pub enum ProblemKind {
     Internal,
     /// A module's source is not at hand (remote and not installed).
     ModuleUnresolved,
+    /// A variable of a root module has no value.
+    VariableUnset,
+    /// A `count` or `for_each` is unknown.
+    InstancesUnknown,
     /// A file that a function reads is not there: a build may make it later.
     FileMissing,
     /// A template that needs rendering (Helm) was recognised and not evaluated.
@@ -64,6 +68,8 @@ impl ProblemKind {
             | Self::RuleBudget
             | Self::Internal => ProblemSeverity::Error,
             Self::ModuleUnresolved
+            | Self::VariableUnset
+            | Self::InstancesUnknown
             | Self::FileMissing
             | Self::Unrendered
             | Self::SymlinkSkipped
@@ -86,6 +92,8 @@ impl ProblemKind {
             Self::RuleBudget => "rule-budget",
             Self::Internal => "internal",
             Self::ModuleUnresolved => "module-unresolved",
+            Self::VariableUnset => "variable-unset",
+            Self::InstancesUnknown => "instances-unknown",
             Self::FileMissing => "file-missing",
             Self::Unrendered => "unrendered",
             Self::SymlinkSkipped => "symlink-skipped",

@@ -10,10 +10,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("discover", &["source"], &[]),
     ("syntax", &["source"], &["granit_parser", "unicode_ident"]),
     ("document", &["source"], &["jsonschema"]),
+    ("vocabulary", &[], &[]),
     ("finding", &["source", "document"], &["sha2"]),
     (
         "normalize",
-        &["source", "syntax", "document"],
+        &["source", "syntax", "document", "vocabulary"],
         &[
             "num_bigint",
             "rayon",
@@ -26,12 +27,17 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "granit_parser",
         ],
     ),
-    ("project", &["source", "discover", "syntax", "normalize", "document"], &["rayon"]),
     ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),
     (
         "pack",
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
+    ),
+    ("config", &["source", "syntax", "document", "pack"], &[]),
+    (
+        "project",
+        &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],
+        &["rayon"],
     ),
     ("evaluate", &["source", "document", "finding", "engine", "pack"], &["rayon"]),
     (
@@ -47,6 +53,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "document",
             "finding",
             "engine",
+            "vocabulary",
             "project",
             "pack",
             "evaluate",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dreadnought::document::{
     Backend, CallSite, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Reference,
-    Resource, Scope, SpanTable, Value, Variable, json, schema,
+    Resource, Scope, SpanTable, Value, Variable, View, json, schema,
 };
 use dreadnought::source::{FileId, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use rstest::rstest;
@@ -44,6 +44,7 @@ pub(crate) fn resource(address: &str, attributes: Value, place: Place) -> Resour
         tags: Map::new(),
         scope: Scope::default(),
         existence: Existence::Known,
+        previous_address: None,
         place,
         header: place,
         spans: Arc::default(),
@@ -116,15 +117,18 @@ fn full() -> (Document, Sources) {
         name: "aws".into(),
         alias: Some("eu".into()),
         attributes: object([("region", Value::string("eu-west-1"))]),
+        sensitive: Vec::new(),
         place,
     }];
     document.modules = vec![ModuleCall {
         address: "module.net".into(),
         source: "../net".into(),
         version: None,
+        revision: None,
         pinned: true,
         resolved: false,
         inputs: object([("cidr", Value::string("10.0.0.0/8"))]),
+        sensitive: Vec::new(),
         references: Vec::new(),
         place,
         spans: Arc::default(),
@@ -132,6 +136,7 @@ fn full() -> (Document, Sources) {
     document.backend = Some(Backend {
         kind: "s3".into(),
         attributes: object([("bucket", Value::string("state"))]),
+        sensitive: Vec::new(),
         place,
         spans: Arc::new(SpanTable::default()),
     });
@@ -142,7 +147,7 @@ fn full() -> (Document, Sources) {
 
 fn full_json() -> Json {
     let (document, sources) = full();
-    json::document(&document, &sources)
+    json::document(&document, &sources).to_json()
 }
 
 #[test]
@@ -150,10 +155,11 @@ fn a_full_document_and_an_empty_one_are_valid() {
     let (document, sources) = full();
     let path = Problem::new(ProblemKind::Unreadable, "permission denied").path("secret.tf");
     let bare = Problem::new(ProblemKind::Note, "nothing");
-    let set = json::documents(&[document, empty("kubernetes", ".")], &sources, &[path, bare]);
-    assert_eq!(schema::check(&set), Vec::<String>::new());
+    let set =
+        json::documents(&[document, empty("kubernetes", ".")], &sources, &[path, bare]).to_json();
+    assert_eq!(schema::check(&View::from(&set)), Vec::<String>::new());
     for document in set["documents"].as_array().unwrap() {
-        assert_eq!(schema::check(document), Vec::<String>::new());
+        assert_eq!(schema::check(&View::from(document)), Vec::<String>::new());
     }
     assert_eq!(set["problems"][0]["location"], json!({"file": "secret.tf"}));
     assert_eq!(set["problems"][1]["location"], Json::Null);
@@ -213,16 +219,16 @@ fn sensitive_values_are_covered(#[case] hidden: &str, #[case] expected: Json) {
     document.resources =
         vec![resource("aws_x.a", attributes, Place { file, span: Span::new(0, 1) })];
     document.resources[0].sensitive = vec![pointer(hidden)];
-    let json = json::document(&document, &sources);
+    let json = json::document(&document, &sources).to_json();
     assert_eq!(json["resources"][0]["attributes"], expected);
-    assert_eq!(schema::check(&json), Vec::<String>::new());
+    assert_eq!(schema::check(&View::from(&json)), Vec::<String>::new());
 }
 
 #[test]
 fn what_is_parsed_from_a_sensitive_text_is_covered() {
     let (mut document, sources) = full();
     document.resources[0].sensitive = vec![pointer("/policy")];
-    let json = json::document(&document, &sources);
+    let json = json::document(&document, &sources).to_json();
     assert_eq!(json["resources"][0]["parsed"], json!({"policy": "(sensitive)"}));
 }
 
@@ -286,11 +292,11 @@ fn mutate(json: &mut Json, at: &str, value: Option<Json>) {
 #[case::problem_with_half_a_range("/problems/0/location/end", None)]
 fn a_mutated_document_is_rejected(#[case] at: &str, #[case] value: Option<Json>) {
     let mut json = full_json();
-    assert_eq!(schema::check(&json), Vec::<String>::new());
+    assert_eq!(schema::check(&View::from(&json)), Vec::<String>::new());
     mutate(&mut json, at, value);
-    assert_ne!(schema::check(&json), Vec::<String>::new(), "{at}");
+    assert_ne!(schema::check(&View::from(&json)), Vec::<String>::new(), "{at}");
     let set = json!({"version": 1, "documents": [json], "problems": []});
-    assert_ne!(schema::check(&set), Vec::<String>::new(), "{at} in a set");
+    assert_ne!(schema::check(&View::from(&set)), Vec::<String>::new(), "{at} in a set");
 }
 
 #[rstest]
@@ -300,14 +306,14 @@ fn a_mutated_document_is_rejected(#[case] at: &str, #[case] value: Option<Json>)
 #[case::a_set_without_problems(json!({"version": 1, "documents": []}))]
 #[case::a_set_with_more(json!({"version": 1, "documents": [], "problems": [], "at": 0}))]
 fn what_is_no_document_is_rejected(#[case] json: Json) {
-    assert_ne!(schema::check(&json), Vec::<String>::new());
+    assert_ne!(schema::check(&View::from(&json)), Vec::<String>::new());
 }
 
 #[test]
 fn a_violation_says_where_and_shows_no_value() {
     let mut json = full_json();
     mutate(&mut json, "/resources/0/name", Some(json!({"secret": "hunter2"})));
-    let violations = schema::check(&json);
+    let violations = schema::check(&View::from(&json));
     assert_eq!(violations, ["/resources/0/name: value is not of type \"string\""]);
 }
 

@@ -100,7 +100,7 @@ fn parse(text: &str) -> Vec<Value> {
 /// A value as JSON, with `?` for unknown ones and `!` before sensitive ones.
 fn show(value: &Value) -> String {
     let inner = match &value.kind {
-        Kind::Null => "null".to_owned(),
+        Kind::Null(_) => "null".to_owned(),
         Kind::Bool(bool) => bool.to_string(),
         Kind::Number(number) => number.to_string(),
         Kind::String(text) => serde_json::Value::from(&**text).to_string(),
@@ -182,7 +182,7 @@ fn known_differences(#[case] name: &str, #[case] arguments: &str, #[case] expect
 #[case("coalesce", r#"[{"$string": "u"}, "d"]"#, "?")]
 #[case("coalesce", r#"[null, {"$string": "u"}]"#, "?")]
 #[case("coalesce", r#"["a", {"$unknown": "u"}]"#, "\"a\"")]
-#[case("coalesce", r#"[{"$prefix": "x-"}, "d"]"#, "?x-")]
+#[case("coalesce", r#"[{"$prefix": "x-"}, "d"]"#, "?")]
 #[case("coalescelist", r#"[["a"], {"$unknown": "u"}]"#, "[\"a\"]")]
 #[case("coalescelist", r#"[[], {"$unknown": "u"}]"#, "?")]
 #[case("jsonencode", r#"[{"a": {"$unknown": "u"}}]"#, "?{")]
@@ -190,7 +190,7 @@ fn known_differences(#[case] name: &str, #[case] arguments: &str, #[case] expect
 #[case("jsonencode", r#"[{"$string": "u"}]"#, "?\"")]
 #[case("jsonencode", r#"[{"$unknown": "u"}]"#, "?")]
 #[case("yamlencode", r#"[{"a": {"$unknown": "u"}}]"#, "?")]
-#[case("tostring", r#"[{"$prefix": "a"}]"#, "?a")]
+#[case("tostring", r#"[{"$prefix": "a"}]"#, "?")]
 #[case("toset", r#"[[{"$string": "u"}, "a"]]"#, "[\"a\",?]")]
 #[case("tolist", r#"[[{"$string": "u"}, 1]]"#, "[?,\"1\"]")]
 #[case("tobool", r#"[{"$unknown": "u"}]"#, "?")]
@@ -199,8 +199,7 @@ fn known_differences(#[case] name: &str, #[case] arguments: &str, #[case] expect
 #[case("startswith", r#"[{"$prefix": "pre-"}, "pre-x"]"#, "?")]
 #[case("concat", r#"[[{"$unknown": "u"}], ["b"]]"#, "[?,\"b\"]")]
 #[case("concat", r#"[{"$unknown": "u"}, ["b"]]"#, "?")]
-#[case("join", r#"[",", ["a", {"$string": "u"}]]"#, "?a,")]
-#[case("join", r#"[",", ["a", {"$prefix": "x"}]]"#, "?a,x")]
+#[case("join", r#"[",", ["a", {"$string": "u"}]]"#, "?")]
 #[case("join", r#"[{"$string": "u"}, ["a"]]"#, "?")]
 #[case("split", r#"[",", {"$string": "u"}]"#, "?")]
 #[case("merge", r#"[{"a": {"$unknown": "u"}}, {"b": 1}]"#, "{\"a\":?,\"b\":1}")]
@@ -212,11 +211,11 @@ fn known_differences(#[case] name: &str, #[case] arguments: &str, #[case] expect
 #[case("contains", r#"[["a", {"$prefix": "b"}], "zz"]"#, "false")]
 #[case("index", r#"[["a", {"$unknown": "u"}], "a"]"#, "0")]
 #[case("index", r#"[[{"$unknown": "u"}, "a"], "a"]"#, "?")]
-#[case("format", r#"["%s-%s", "a", {"$string": "u"}]"#, "?a-")]
-#[case("format", r#"["%s-%s", "a", {"$prefix": "b"}]"#, "?a-b")]
+#[case("format", r#"["%s-%s", "a", {"$string": "u"}]"#, "?")]
+#[case("format", r#"["a-%s", {"$string": "u"}]"#, "?a-")]
 #[case("format", r#"["%5s", {"$prefix": "b"}]"#, "?")]
-#[case("format", r#"["x%v", [{"$unknown": "u"}]]"#, "?x")]
-#[case("formatlist", r#"["%s-%s", ["a", "b"], {"$string": "u"}]"#, "[?a-,?b-]")]
+#[case("format", r#"["x%v", [{"$unknown": "u"}]]"#, "?")]
+#[case("formatlist", r#"["%s-%s", ["a", "b"], {"$string": "u"}]"#, "[?,?]")]
 #[case("formatlist", r#"["%s", {"$unknown": "u"}]"#, "?")]
 #[case("lookup", r#"[{"a": "x"}, {"$string": "u"}, "d"]"#, "?")]
 #[case("lookup", r#"[{"a": "x", "b": {"$unknown": "u"}}, "a", "d"]"#, "\"x\"")]
@@ -340,9 +339,11 @@ fn partly_known_json_keeps_what_was_encoded() {
 
 /// A resource: more attributes than are written.
 fn resource() -> Value {
-    let open = Open { address: "aws_x.a".into(), reason: "computed by aws_x.a".into() };
+    let open =
+        Open { address: "aws_x.a".into(), reason: "computed by aws_x.a".into(), ..Open::default() };
     let entries = BTreeMap::from([(Arc::from("name"), Value::string("n"))]);
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(Arc::new(open)) })).into()
+    Kind::Mapping(Arc::new(Mapping { entries, open: Some(Arc::new(open)), ..Mapping::default() }))
+        .into()
 }
 
 #[rstest]
@@ -458,9 +459,9 @@ fn arithmetic(
     #[case] remainder: &str,
 ) {
     let (a, b) = (Number::parse(a).unwrap(), Number::parse(b).unwrap());
-    assert_eq!(a.add(&b).to_string(), sum);
-    assert_eq!(a.subtract(&b).to_string(), difference);
-    assert_eq!(a.multiply(&b).to_string(), product);
+    assert_eq!(a.add(&b).unwrap().to_string(), sum);
+    assert_eq!(a.subtract(&b).unwrap().to_string(), difference);
+    assert_eq!(a.multiply(&b).unwrap().to_string(), product);
     assert_eq!(a.divide(&b).unwrap().to_string(), quotient);
     assert_eq!(a.remainder(&b).unwrap().to_string(), remainder);
 }
@@ -470,13 +471,15 @@ fn numbers_are_those_of_terraform() {
     let number = |text: &str| Number::parse(text).unwrap();
     let third = number("1").divide(&number("3")).unwrap();
     assert_eq!(third.to_string(), format!("0.{}5", "3".repeat(154)));
-    assert_eq!(third.multiply(&number("3")), number("1"));
-    assert_eq!(number("0.1").add(&number("0.2")), number("0.3"));
-    assert!(number("1").divide(&number("0.0")).is_none());
+    assert_eq!(third.multiply(&number("3")), Some(number("1")));
+    assert_eq!(number("0.1").add(&number("0.2")), Some(number("0.3")));
+    assert_eq!(number("1").divide(&number("0.0")), Some(Number::Infinite { negative: false }));
+    assert!(number("0").divide(&number("0")).is_none());
     assert!(matches!(number("1e3"), Number::Int(1000)));
     assert!(number("9223372036854775808") > number("9223372036854775807"));
-    let sum = number("9223372036854775807").add(&number("1")).subtract(&number("1"));
-    assert!(matches!(sum, Number::Int(i64::MAX)));
+    let sum =
+        number("9223372036854775807").add(&number("1")).and_then(|it| it.subtract(&number("1")));
+    assert!(matches!(sum, Some(Number::Int(i64::MAX))));
 }
 
 #[rstest]
@@ -487,7 +490,7 @@ fn numbers_are_those_of_terraform() {
 fn huge_exponents_are_bounded(#[case] text: &str) {
     let mut number = Number::parse(text).unwrap();
     for _ in 0..40 {
-        number = number.multiply(&number);
+        number = number.multiply(&number).unwrap();
     }
     assert!(number.to_string().len() < 10_000);
 }
@@ -623,12 +626,18 @@ fn any_value() -> impl Strategy<Value = Value> {
         let key = proptest::sample::select(vec!["a", "b", "", "é"]).prop_map(Arc::from);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::tuple),
-            prop::collection::vec(inner.clone(), 0..4).prop_map(types::set),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(uniform_set),
             prop::collection::btree_map(key, inner.clone(), 0..3).prop_map(Value::object),
             inner.clone().prop_map(|it| it.with_marks(&Marks::sensitive())),
             inner.prop_map(|it| call("tolist", &[it]).unwrap_or(Value::null())),
         ]
     })
+}
+
+/// A set whose elements are of one type, as every set's are.
+fn uniform_set(items: Vec<Value>) -> Value {
+    let set = Type::Set(Box::new(Type::Any));
+    types::convert(&Value::tuple(items), &set).unwrap_or(Value::null())
 }
 
 /// Every unknown replaced by a value of its type.
@@ -642,12 +651,11 @@ fn substituted(value: &Value, by: &Value) -> Value {
             },
         },
         Kind::Sequence(SequenceKind::Set, items) => {
-            types::set(items.iter().map(|item| substituted(item, by)).collect()).kind
+            uniform_set(items.iter().map(|item| substituted(item, by)).collect()).kind
         }
-        Kind::Sequence(kind, items) => Kind::Sequence(
-            *kind,
-            Arc::new(items.iter().map(|item| substituted(item, by)).collect()),
-        ),
+        Kind::Sequence(kind, items) => {
+            Value::sequence(*kind, items.iter().map(|item| substituted(item, by)).collect()).kind
+        }
         Kind::Mapping(map) => {
             let entries =
                 map.entries.iter().map(|(key, it)| (Arc::clone(key), substituted(it, by)));
@@ -655,7 +663,7 @@ fn substituted(value: &Value, by: &Value) -> Value {
             if map.open.is_some() {
                 entries.insert("id".into(), by.clone());
             }
-            Kind::Mapping(Arc::new(Mapping { entries, is_map: map.is_map, open: None }))
+            Kind::Mapping(Arc::new(Mapping { entries, is_map: map.is_map, ..Mapping::default() }))
         }
         kind => kind.clone(),
     };
@@ -710,9 +718,9 @@ proptest! {
     fn numbers_survive_printing(a in any::<i64>(), b in any::<i64>(), c in any::<f64>()) {
         let fraction = Number::from_f64(c).unwrap_or(Number::Int(1));
         for number in [
-            Number::Int(a).divide(&Number::Int(b)).unwrap_or(Number::Int(0)),
-            Number::Int(a).multiply(&Number::Int(b)).multiply(&Number::Int(a)),
-            fraction.add(&Number::Int(a)),
+            Number::Int(a).divide(&Number::Int(b.max(1))).unwrap_or(Number::Int(0)),
+            Number::Int(a).multiply(&Number::Int(b)).unwrap().multiply(&Number::Int(a)).unwrap(),
+            fraction.add(&Number::Int(a)).unwrap(),
         ] {
             prop_assert_eq!(Number::parse(&number.to_string()), Some(number));
         }

@@ -425,6 +425,7 @@ fn bare(kind: &str, attributes: Value, parsed: Value) -> Document {
         tags: Map::new(),
         scope: dreadnought::document::Scope::default(),
         existence: dreadnought::document::Existence::Known,
+        previous_address: None,
         place,
         header: place,
         spans: Arc::new(SpanTable::default()),

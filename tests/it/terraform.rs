@@ -2,31 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use dreadnought::document::{Document, Mode, Value};
 use dreadnought::project::{Input, Options, Project};
 use dreadnought::source::{DiskFileSystem, MemoryFileSystem, ProblemKind};
+use dreadnought::vocabulary::Vocabulary;
 use rstest::rstest;
 use serde_json::Value as Json;
 
 /// Cases that are not right yet, with the reason. One that becomes right has to leave the list.
 const PENDING: &[(&str, &str)] = &[
-    ("014_attr_as_blocks_nested_type", "needs the provider's schema: which attributes are sets"),
-    ("017_type_coercion", "needs the provider's schema: which attributes are sets"),
     ("023_policy_json", "needs the provider: what a data source returns"),
-    (
-        "026_tf_json_blocks",
-        "needs the provider's schema: which members of a JSON object are blocks",
-    ),
-    ("029_err_too_many_blocks", "needs the provider's schema: how many blocks there may be"),
-    ("142_err_unsupported_block", "needs the provider's schema: which blocks there are"),
-    ("067_res_data_remote_state", "state files are not read yet"),
-    ("070_res_import_block", "import blocks are not read yet"),
-    ("103_err_var_validation_cross", "validation is not evaluated yet"),
-    ("112_err_unk_count", "an unknown count is a representative here, by design"),
-    ("121_err_missing_required_var", "a variable without a value is unknown here, by design"),
     ("013_fn_file", "the working directory is unknown here, by design"),
-    ("028_ex_try_can", "a division by zero is infinite for Terraform, an error here"),
 ];
 
 fn json(path: &Path) -> Option<Json> {
@@ -57,10 +45,34 @@ fn inputs(folder: &Path) -> Vec<Input> {
     inputs
 }
 
+/// Provider facts of the made-up provider that cases with `"mock": true` use.
+fn mock_vocabulary() -> Arc<Vocabulary> {
+    static MOCK: LazyLock<Arc<Vocabulary>> = LazyLock::new(|| {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform/mock-schema.json");
+        let text = fs::read_to_string(path).unwrap();
+        Arc::new(Vocabulary::new([text.as_str()]).unwrap())
+    });
+    Arc::clone(&MOCK)
+}
+
+fn is_mock(folder: &Path) -> bool {
+    json(&folder.join("case.json")).is_some_and(|case| case["mock"] == true)
+}
+
 fn load(folder: &Path) -> Project {
+    let vocabulary = if is_mock(folder) { mock_vocabulary() } else { Arc::default() };
+    load_with(folder, vocabulary)
+}
+
+fn load_with(folder: &Path, vocabulary: Arc<Vocabulary>) -> Project {
     let files = DiskFileSystem::new(folder).unwrap();
-    let options =
-        Options { paths: vec![String::new()], variables: inputs(folder), workspace: String::new() };
+    let options = Options {
+        paths: vec![String::new()],
+        variables: inputs(folder),
+        vocabulary,
+        ..Options::default()
+    };
     let project = Project::load(&files, &options);
     let unfit: Vec<_> =
         project.problems.iter().filter(|problem| problem.kind == ProblemKind::Schema).collect();
@@ -252,8 +264,34 @@ fn compare_diagnostics(project: &Project, expected: &Json, found: &mut Vec<Strin
             ));
         }
     }
-    if problems.is_empty() {
+    let of_documents = project.documents.iter().flat_map(|document| &document.problems);
+    if project.problems.iter().chain(of_documents).next().is_none() {
         found.push("no problem, though Terraform refuses it".to_owned());
+    }
+}
+
+/// Where Terraform refuses nothing, problems stand only where it warns; and each check that fails has one.
+fn compare_warnings(project: &Project, expected: &Json, found: &mut Vec<String>) {
+    let warnings: Vec<&Json> = expected["warnings"].as_array().into_iter().flatten().collect();
+    let root = project.documents.iter().filter(|document| &*document.root == ".");
+    let of_documents = root.flat_map(|document| &document.problems);
+    let mut seen = Vec::new();
+    for problem in project.problems.iter().chain(of_documents) {
+        let Some(place) = problem.place else { continue };
+        let file = project.sources.get(place.file);
+        let line = file.position(place.span.start).line;
+        let is_there = |warning: &&Json| {
+            warning["file"] == *file.path && warning["start"]["line"] == u64::from(line)
+        };
+        match warnings.iter().position(is_there) {
+            Some(at) => seen.push(at),
+            None => found.push(format!("problem at line {line}: {}", problem.message)),
+        }
+    }
+    for (at, warning) in warnings.iter().enumerate() {
+        if warning["summary"] == "Check block assertion failed" && !seen.contains(&at) {
+            found.push(format!("no problem where Terraform warns: {warning}"));
+        }
     }
 }
 
@@ -273,16 +311,7 @@ fn differences(folder: &Path) -> Vec<String> {
             compare_resources(document, &expected, &mut found);
         }
     }
-    let of_documents = project.documents.iter().flat_map(|document| &document.problems);
-    found.extend(
-        project.problems.iter().chain(of_documents).filter(|problem| problem.place.is_some()).map(
-            |problem| {
-                let place = problem.place.unwrap();
-                let line = project.sources.get(place.file).position(place.span.start).line;
-                format!("problem at line {line}: {}", problem.message)
-            },
-        ),
-    );
+    compare_warnings(&project, &expected, &mut found);
     found
 }
 
@@ -290,6 +319,8 @@ fn differences(folder: &Path) -> Vec<String> {
 fn agrees_with_terraform(
     #[files("fixtures/terraform/language/*")]
     #[files("fixtures/terraform/blocks/*")]
+    #[files("fixtures/terraform/configuration/*")]
+    #[files("fixtures/terraform/values/*")]
     #[dirs]
     folder: PathBuf,
 ) {
@@ -301,6 +332,61 @@ fn agrees_with_terraform(
             assert!(!found.is_empty(), "{name} is right now; take it off the list ({reason})");
         }
     }
+}
+
+/// What the provider itself gives, text for text.
+#[rstest]
+fn data_sources_give_what_the_provider_gives(
+    #[files("fixtures/terraform/data_sources/*")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    let expected = json(&folder.join("expected.json")).unwrap();
+    let project = on_large_stack(|| load(&folder));
+    let document = &project.documents[0];
+    assert_eq!(document.problems, []);
+    let mut found = Vec::new();
+    compare_outputs(document, &expected, &mut found);
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_eq!(document.assumptions, [], "all of it is decided by the configuration");
+}
+
+/// Without the provider's schema, too, what is written and what follows from it are right; what only the schema says is not known.
+#[rstest]
+fn what_is_written_needs_no_schema(
+    #[files("fixtures/terraform/blocks/*")]
+    #[dirs]
+    folder: PathBuf,
+) {
+    let expected = json(&folder.join("expected.json")).unwrap();
+    let project = on_large_stack(|| load_with(&folder, Arc::default()));
+    let Some(document) = project.documents.iter().find(|document| &*document.root == ".") else {
+        panic!("there is no document for the root");
+    };
+    let mut found = Vec::new();
+    for wanted in expected["resources"].as_array().into_iter().flatten() {
+        let address = wanted["address"].as_str().unwrap();
+        let resource = document.resources.iter().find(|it| *it.address == *address);
+        assert!(resource.is_some(), "{address} is missing");
+        for (name, value) in resource.unwrap().attributes.as_object().unwrap() {
+            let wanted = &wanted["values"][&**name];
+            // Which lists are sets and which objects are blocks is the schema's word.
+            if is_scalar(value) && !wanted.is_null() {
+                written_difference(
+                    &format!("{address}/{name}"),
+                    value,
+                    wanted,
+                    &Json::Null,
+                    &mut found,
+                );
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_))
 }
 
 #[test]
@@ -326,6 +412,8 @@ fn a_policy_made_of_unknown_documents_is_an_unknown_text() {
     let files = MemoryFileSystem::from(&[("main.tf", text)]);
     let options = Options { paths: vec![String::new()], ..Options::default() };
     let project = on_large_stack(|| Project::load(&files, &options));
-    assert_eq!(project.documents[0].problems, []);
+    let kinds: Vec<ProblemKind> =
+        project.documents[0].problems.iter().map(|problem| problem.kind).collect();
+    assert_eq!(kinds, [ProblemKind::VariableUnset]);
     assert!(matches!(project.documents[0].outputs[0].value, Value::Unknown(_)));
 }

@@ -32,7 +32,7 @@ deny contains finding(r) if {
 # Where an instance says nothing itself, its launch template decides, and is judged itself.
 deny contains finding(r) if {
 	some r in input.by_type.aws_instance
-	r.attributes.metadata_options
+	lib.has_block(r.attributes.metadata_options)
 	weak(r)
 }
 
@@ -49,7 +49,12 @@ finding(r) := {
 }
 
 weak(r) if {
-	some options in object.get(r.attributes, "metadata_options", [{}])
+	not lib.has_block(r.attributes.metadata_options)
+	not left_to_account({})
+}
+
+weak(r) if {
+	some options in r.attributes.metadata_options
 	not options.http_endpoint == "disabled"
 	not options.http_tokens == "required"
 	not left_to_account(options)

@@ -22,7 +22,7 @@ import data.dreadnought.lib
 
 deny contains finding(r, "") if {
 	some r in input.by_type.aws_instance
-	not r.attributes.root_block_device
+	not lib.has_block(r.attributes.root_block_device)
 	count(lib.related(r, "aws_launch_template")) == 0
 	not from_encrypted_image(r)
 	not by_default
@@ -30,7 +30,7 @@ deny contains finding(r, "") if {
 
 deny contains finding(r, "") if {
 	some r in input.by_type.aws_launch_configuration
-	not r.attributes.root_block_device
+	not lib.has_block(r.attributes.root_block_device)
 	not from_encrypted_image(r)
 	not by_default
 }

@@ -22,27 +22,66 @@ deny contains finding(r, at) if {
 	some r in input.by_type.aws_security_group
 	some i, rule in r.attributes.ingress
 	covers(rule.protocol, rule)
-	at := opening(r, sprintf("/ingress/%d", [i]), rule)
+	some attribute in ["cidr_blocks", "ipv6_cidr_blocks"]
+	lib.holds_any_cidr(rule[attribute])
+	at := sprintf("/ingress/%d/%s", [i, attribute])
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_security_group
+	some i, rule in r.attributes.ingress
+	covers(rule.protocol, rule)
+	at := sprintf("/ingress/%d/prefix_list_ids", [i])
+	lists_everyone(r, at)
 }
 
 deny contains finding(r, at) if {
 	some r in input.by_type.aws_default_security_group
 	some i, rule in r.attributes.ingress
 	covers(rule.protocol, rule)
-	at := opening(r, sprintf("/ingress/%d", [i]), rule)
+	some attribute in ["cidr_blocks", "ipv6_cidr_blocks"]
+	lib.holds_any_cidr(rule[attribute])
+	at := sprintf("/ingress/%d/%s", [i, attribute])
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_default_security_group
+	some i, rule in r.attributes.ingress
+	covers(rule.protocol, rule)
+	at := sprintf("/ingress/%d/prefix_list_ids", [i])
+	lists_everyone(r, at)
 }
 
 deny contains finding(r, at) if {
 	some r in input.by_type.aws_security_group_rule
 	r.attributes.type == "ingress"
 	covers(r.attributes.protocol, r.attributes)
-	at := opening(r, "", r.attributes)
+	some attribute in ["cidr_blocks", "ipv6_cidr_blocks"]
+	lib.holds_any_cidr(r.attributes[attribute])
+	at := sprintf("/%s", [attribute])
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_security_group_rule
+	r.attributes.type == "ingress"
+	covers(r.attributes.protocol, r.attributes)
+	at := "/prefix_list_ids"
+	lists_everyone(r, at)
 }
 
 deny contains finding(r, at) if {
 	some r in input.by_type.aws_vpc_security_group_ingress_rule
 	covers(r.attributes.ip_protocol, r.attributes)
-	at := opening(r, "", r.attributes)
+	some attribute in ["cidr_ipv4", "cidr_ipv6"]
+	lib.holds_any_cidr(r.attributes[attribute])
+	at := sprintf("/%s", [attribute])
+}
+
+deny contains finding(r, at) if {
+	some r in input.by_type.aws_vpc_security_group_ingress_rule
+	covers(r.attributes.ip_protocol, r.attributes)
+	at := "/prefix_list_id"
+	lists_everyone(r, at)
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "port 3389 is open to the internet"}
@@ -57,23 +96,8 @@ covers(protocol, rule) if {
 
 any_protocol(protocol) if lower(sprintf("%v", [protocol])) in {"-1", "all"}
 
-# Where a rule names the whole internet; a list of ranges counts when this configuration says what is in it.
-opening(r, base, rule) := sprintf("%s/cidr_blocks", [base]) if {
-	some range in lib.as_list(rule.cidr_blocks)
-	lib.is_any_cidr(range)
-} else := sprintf("%s/ipv6_cidr_blocks", [base]) if {
-	some range in lib.as_list(rule.ipv6_cidr_blocks)
-	lib.is_any_cidr(range)
-} else := sprintf("%s/cidr_ipv4", [base]) if {
-	lib.is_any_cidr(rule.cidr_ipv4)
-} else := sprintf("%s/cidr_ipv6", [base]) if {
-	lib.is_any_cidr(rule.cidr_ipv6)
-} else := at if {
-	at := sprintf("%s/prefix_list_ids", [base])
-	some list in lib.references(r, at)
-	open_list(list)
-} else := at if {
-	at := sprintf("%s/prefix_list_id", [base])
+# A list of ranges counts when this configuration says what is in it.
+lists_everyone(r, at) if {
 	some list in lib.references(r, at)
 	open_list(list)
 }

@@ -44,9 +44,49 @@ as_list(x) := x if is_array(x)
 as_list(x) := [x] if not is_array(x)
 
 # METADATA
+# title: Block is there
+# description: Whether there is at least one block; a dynamic block over nothing leaves an empty list.
+has_block(blocks) if {
+	some _ in blocks
+}
+
+# METADATA
 # title: Every address
 # description: Whether a range holds every IPv4 or every IPv6 address.
-is_any_cidr(c) if c in {"0.0.0.0/0", "::/0", "0::/0", "::0/0", "0:0:0:0:0:0:0:0/0"}
+is_any_cidr(c) if {
+	c in {
+		"0.0.0.0/0",
+		"::/0",
+		"0::/0",
+		"::0/0",
+		"0::0/0",
+		"0000::/0",
+		"0:0:0:0:0:0:0:0/0",
+		"0000:0000:0000:0000:0000:0000:0000:0000/0",
+	}
+}
+
+# METADATA
+# title: Every address in a list
+# description: Whether a range, or the ranges of a list together, hold every IPv4 or every IPv6 address.
+holds_any_cidr(ranges) if {
+	some range in as_list(ranges)
+	is_any_cidr(range)
+}
+
+holds_any_cidr(ranges) if {
+	some low in as_list(ranges)
+	low == "0.0.0.0/1"
+	some high in as_list(ranges)
+	high == "128.0.0.0/1"
+}
+
+holds_any_cidr(ranges) if {
+	some low in as_list(ranges)
+	low == "::/1"
+	some high in as_list(ranges)
+	high == "8000::/1"
+}
 
 # METADATA
 # title: Port in a range

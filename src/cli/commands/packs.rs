@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::cli::args::Packs;
-use crate::engine::suggest::nearest;
 use crate::evaluate;
 use crate::pack::{Location, PackSet};
+use crate::source::nearest;
 use crate::source::{DiskFileSystem, Problem, ProblemKind, Sources};
 
 /// Load packs; problems of theirs are returned.

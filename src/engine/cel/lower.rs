@@ -11,7 +11,7 @@ use super::functions::{FUNCTIONS, Function, NAMESPACES, Run, Style, find};
 use super::node::{Foreign, Loop, LoopKind, Node, Operator, Root};
 use super::patterns;
 use crate::engine::CompileError;
-use crate::engine::suggest::nearest;
+use crate::source::nearest;
 
 /// Levels of the tree that is evaluated; each takes stack.
 const MAX_DEPTH: usize = 64;

@@ -50,6 +50,8 @@ pub(super) enum Text<'a> {
 pub(super) enum List<'a> {
     Borrowed(&'a Arc<Vec<Value>>),
     Shared(Arc<Vec<Value>>),
+    /// Items, each over its own defaults.
+    Layered(&'a [Value], &'a [Value]),
     /// Made by the expression.
     Made(Rc<Vec<Val<'a>>>),
 }
@@ -143,11 +145,15 @@ impl<'a> Val<'a> {
 
     /// The attributes: written over defaults.
     pub(super) fn layered(written: &'a Value, defaults: &'a Value) -> Self {
-        let defaults = defaults.as_object().unwrap_or(&EMPTY);
-        match written {
-            Value::Object(map) => Self::Map(Mapping::Layered(map, defaults)),
-            Value::Null => Self::Map(Mapping::Layered(&EMPTY, defaults)),
-            other => Self::of(other),
+        match (written, defaults) {
+            (Value::Object(map), _) => {
+                Self::Map(Mapping::Layered(map, defaults.as_object().unwrap_or(&EMPTY)))
+            }
+            (Value::Null, Value::Object(defaults)) => Self::Map(Mapping::Layered(&EMPTY, defaults)),
+            (Value::Array(items), Value::Array(defaults)) => {
+                Self::List(List::Layered(items, defaults))
+            }
+            _ => Self::of(written),
         }
     }
 
@@ -225,6 +231,9 @@ impl<'a> Val<'a> {
             Self::List(List::Shared(items)) => {
                 items.iter().for_each(|item| document_reasons(item, found));
             }
+            Self::List(List::Layered(items, defaults)) => {
+                items.iter().chain(*defaults).for_each(|item| document_reasons(item, found));
+            }
             Self::Map(Mapping::Borrowed(map)) => {
                 map.values().for_each(|item| document_reasons(item, found));
             }
@@ -255,6 +264,7 @@ impl<'a> List<'a> {
         match self {
             Self::Borrowed(items) => items.len(),
             Self::Shared(items) => items.len(),
+            Self::Layered(items, _) => items.len(),
             Self::Made(items) => items.len(),
         }
     }
@@ -263,6 +273,9 @@ impl<'a> List<'a> {
         match self {
             Self::Borrowed(items) => items.get(index).map(Val::of),
             Self::Shared(items) => items.get(index).cloned().map(Val::owned),
+            Self::Layered(items, defaults) => {
+                items.get(index).map(|item| over(item, defaults.get(index)))
+            }
             Self::Made(items) => items.get(index).cloned(),
         }
     }
@@ -270,6 +283,11 @@ impl<'a> List<'a> {
     pub(super) fn iter(&self) -> impl Iterator<Item = Val<'a>> + '_ {
         (0..self.len()).filter_map(|index| self.get(index))
     }
+}
+
+/// What is written, over its own defaults if there are some.
+fn over<'a>(written: &'a Value, defaults: Option<&'a Value>) -> Val<'a> {
+    defaults.map_or_else(|| Val::of(written), |defaults| Val::layered(written, defaults))
 }
 
 impl<'a> Mapping<'a> {
@@ -293,7 +311,10 @@ impl<'a> Mapping<'a> {
             Self::Shared(map) => map.get(key).cloned().map(Val::owned),
             Self::Layered(written, defaults) => {
                 let written = written.get(key).filter(|value| !matches!(value, Value::Null));
-                written.or_else(|| defaults.get(key)).map(Val::of)
+                match written {
+                    Some(written) => Some(over(written, defaults.get(key))),
+                    None => defaults.get(key).map(Val::of),
+                }
             }
             Self::Made(entries) => entries
                 .iter()
@@ -325,9 +346,14 @@ impl<'a> Mapping<'a> {
                 .map(|(key, value)| (Val::text(Arc::clone(key)), Val::owned(value.clone())))
                 .collect(),
             Self::Layered(written, defaults) => {
-                let mut all: BTreeMap<&'a Arc<str>, &'a Value> = defaults.iter().collect();
-                all.extend(written.iter().filter(|(_, value)| !matches!(value, Value::Null)));
-                all.into_iter().map(borrowed).collect()
+                let own = written.iter().filter(|(_, value)| !matches!(value, Value::Null));
+                let own = own.map(|(key, value)| (key, over(value, defaults.get(key))));
+                let mut all: BTreeMap<&'a Arc<str>, Val<'a>> =
+                    defaults.iter().map(|(key, value)| (key, Val::of(value))).collect();
+                all.extend(own);
+                all.into_iter()
+                    .map(|(key, value)| (Val::Text(Text::Borrowed(key)), value))
+                    .collect()
             }
             Self::Made(entries) => entries.to_vec(),
         }

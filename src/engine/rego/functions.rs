@@ -207,6 +207,10 @@ impl Walk<'_> {
             }
             ("object.get", [value, key, default]) => self.get(value, key, default, frame),
             ("type_name", [value]) => self.typed(value),
+            // Compared as the number that it says: texts of the literals are tried beside them.
+            ("to_number", [value]) if value.items.is_none() && value.fields.is_empty() => {
+                value.clone()
+            }
             (name, [value]) if name.starts_with("is_") => self.typed(value),
             ("array.concat", [one, other]) => {
                 let mut items = self.members(one, &Seg::Any, "", frame).1;

@@ -210,6 +210,10 @@ fn over(written: &document::Value, defaults: &document::Value) -> Value {
             Some(own @ document::Value::Object(_)) if default.as_object().is_some() => {
                 Some(over(own, default))
             }
+            Some(document::Value::Array(own)) if default.as_array().is_some() => {
+                let defaults = default.as_array().unwrap_or_default();
+                Some(each_over(own, defaults))
+            }
             Some(_) => continue,
         };
         if let Some(value) = value {
@@ -217,6 +221,15 @@ fn over(written: &document::Value, defaults: &document::Value) -> Value {
         }
     }
     all.into()
+}
+
+/// The items of a list, each over its own defaults.
+fn each_over(written: &[document::Value], defaults: &[document::Value]) -> Value {
+    let item = |(at, own): (usize, &document::Value)| match (own.as_object(), defaults.get(at)) {
+        (Some(_), Some(defaults)) => over(own, defaults),
+        _ => known(own).unwrap_or(Value::Null),
+    };
+    written.iter().enumerate().map(item).collect::<Vec<_>>().into()
 }
 
 fn members(map: &Map) -> BTreeMap<Value, Value> {
@@ -293,6 +306,15 @@ fn unknowns_of(resource: &Resource) -> Vec<Unknown> {
     let mut found = Vec::new();
     collect(Section::Attributes, &resource.attributes, &mut found);
     collect(Section::Parsed, &resource.parsed, &mut found);
+    let mut of_defaults = Vec::new();
+    collect(Section::Attributes, &resource.defaults, &mut of_defaults);
+    found.extend(of_defaults.into_iter().filter(|it| resource.attributes.at(&it.at).is_none()));
+    if let Some(reason) = resource.unknown_tags() {
+        let at = Pointer::root().key("tags");
+        let (section, reason) = (Section::Tags, Arc::clone(reason));
+        let (parts, lists) = (Vec::new(), Vec::new());
+        found.push(Unknown { section, parts, lists, element: false, at, reason });
+    }
     for (key, value) in &resource.tags {
         for (pointer, reason) in value.unknowns() {
             let mut parts = vec![Arc::clone(key)];

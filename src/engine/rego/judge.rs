@@ -41,6 +41,7 @@ impl Policies {
             values(&run, &scope, &mut judgements);
             existence(&run, &scope, &mut judgements);
             unresolved(&run, &scope, &mut judgements);
+            unnamed(&run, &scope, &mut judgements);
         }
         judgements.into_iter().collect()
     }
@@ -202,6 +203,28 @@ fn unresolved(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
             if receives && matches!(judgement, Judgement::Finding(_)) && rests_on_absence(run, *at)
             {
                 *judgement = Judgement::Unknown(vec![(*at, Pointer::root(), Arc::clone(&reason))]);
+            }
+        }
+    }
+}
+
+/// Findings that rest on the absence of something, where what names its owner by an unknown value may be it.
+fn unnamed(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
+    if !scope.joins() {
+        return;
+    }
+    for kind in &run.rule.applies_to {
+        let mut open = run.index.open_names(kind);
+        open.retain(|(other, ..)| {
+            run.index.of_type(kind).iter().any(|at| scope.existence_matters(*at, *other))
+        });
+        if open.is_empty() {
+            continue;
+        }
+        for at in run.index.of_type(kind) {
+            let finding = matches!(judgements.get(at), Some(Judgement::Finding(_)));
+            if finding && rests_on_absence(run, *at) {
+                judgements.insert(*at, Judgement::Unknown(open.clone()));
             }
         }
     }

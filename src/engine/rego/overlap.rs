@@ -8,7 +8,7 @@ use regorus::Value;
 use super::input::{Input, Section, Unknown};
 use super::reads::{Purpose, Read, Reads};
 use super::shape::{Origin, Root, Seg};
-use crate::document::{Index, Pointer};
+use crate::document::{self, Index, Pointer};
 
 /// Attributes that a resource's tags come from.
 const TAG_SOURCES: &[&str] = &["tags", "tags_all", "labels", "metadata"];
@@ -20,6 +20,8 @@ pub(super) struct Met {
     pub(super) unknown: Unknown,
     /// Literals that decide every read of it, if it is only compared with literals.
     pub(super) against: Option<BTreeSet<Value>>,
+    /// Literals that its members are compared with, where more members can only add denials.
+    pub(super) members: BTreeSet<Value>,
     /// Whether knowing it can only add denials.
     pub(super) monotone: bool,
 }
@@ -146,35 +148,58 @@ impl Scope<'_> {
     fn meet(&self, at: usize, read: Option<&Read>, found: &mut BTreeMap<(usize, usize), Met>) {
         for (number, unknown) in self.input.unknowns(self.index.document, at).iter().enumerate() {
             let touch = match read {
-                None => Some(Touch { exact: false, extends: true, placed: false }),
+                None => Some(Touch { what: Reach::Around, placed: false }),
                 Some(read) => self.touch(at, unknown, read),
             };
             let Some(touch) = touch else { continue };
             let decided = read.filter(|read| {
-                touch.exact
+                touch.what == Reach::Exact
                     && matches!(read.purpose, Purpose::Defined | Purpose::Type | Purpose::Compare)
             });
-            let monotone =
-                read.is_some_and(|read| !read.negative && !touch.extends && !touch.placed);
+            let more_adds = read.is_some_and(|read| !read.negative);
+            let placed = touch.placed && !self.is_last(at, unknown);
+            let monotone = more_adds && touch.what != Reach::Around && !placed;
+            let of_members = read.filter(|read| {
+                more_adds
+                    && touch.what == Reach::Members
+                    && matches!(read.purpose, Purpose::Defined | Purpose::Type | Purpose::Compare)
+            });
             let met = found.entry((at, number)).or_insert_with(|| Met {
                 resource: at,
                 unknown: unknown.clone(),
                 against: Some(BTreeSet::new()),
+                members: BTreeSet::new(),
                 monotone: true,
             });
             met.monotone &= monotone;
-            match (decided, &mut met.against) {
-                (Some(read), Some(against)) => against.extend(read.against.iter().cloned()),
+            match (decided, of_members, &mut met.against) {
+                (Some(read), _, Some(against)) => against.extend(read.against.iter().cloned()),
+                (_, Some(read), Some(_)) => {
+                    met.members.insert(Value::Undefined);
+                    met.members.extend(read.against.iter().cloned());
+                }
                 _ => met.against = None,
             }
         }
+    }
+
+    /// Whether nothing known comes after an unknown element, so that no position depends on it.
+    fn is_last(&self, at: usize, unknown: &Unknown) -> bool {
+        let list =
+            unknown.at.parent().and_then(|list| self.index.resource(at).attributes.at(&list));
+        let place = unknown.parts.last().and_then(|part| part.parse::<usize>().ok());
+        let after = list.and_then(document::Value::as_array).zip(place);
+        after.is_some_and(|(list, place)| {
+            let mut after = list.iter().skip(place);
+            after.all(|element| matches!(element, document::Value::Unknown(_)))
+        })
     }
 
     /// How a read touches an unknown value of a record; `None` if it does not.
     fn touch(&self, at: usize, unknown: &Unknown, read: &Read) -> Option<Touch> {
         let Some((section, rest)) = read.segs.split_first() else {
             let whole = matches!(read.purpose, Purpose::Whole);
-            return whole.then_some(Touch { exact: false, extends: true, placed: false });
+            return whole.then_some(Touch { what: Reach::Around, placed: false });
         };
         if is_section(section, unknown.section)
             && let Some(touch) = touch(unknown, rest, read)
@@ -184,7 +209,7 @@ impl Scope<'_> {
         if unknown.section != Section::Attributes {
             return None;
         }
-        let behind = Touch { exact: false, extends: false, placed: unknown.element };
+        let behind = Touch { what: Reach::Behind, placed: unknown.element };
         if is_section(section, Section::Parsed) && self.hides_parsed(at, unknown, rest) {
             return Some(behind);
         }
@@ -230,7 +255,8 @@ impl Scope<'_> {
                     at: Pointer::root().key("default").join(&pointer),
                     reason: Arc::clone(&reason),
                 };
-                found.push(Met { resource, unknown, against: None, monotone: false });
+                let members = BTreeSet::new();
+                found.push(Met { resource, unknown, against: None, members, monotone: false });
             }
         }
         found
@@ -239,12 +265,22 @@ impl Scope<'_> {
 
 #[derive(Clone, Copy)]
 struct Touch {
-    /// The unknown value is just what is read.
-    exact: bool,
-    /// It is a part of what is read.
-    extends: bool,
+    what: Reach,
     /// It is an element of a list, and its position is read.
     placed: bool,
+}
+
+/// How what is read lies to the unknown value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Just the unknown value is read.
+    Exact,
+    /// It is a part of what is read.
+    Around,
+    /// Its members are read, wherever they stand.
+    Members,
+    /// Something further inside, or made of it.
+    Behind,
 }
 
 fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
@@ -266,14 +302,19 @@ fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
             Purpose::Compare => member && read.against.contains(&Value::new_object()),
             Purpose::Defined | Purpose::Type | Purpose::Scalar => false,
         };
-        return matters.then_some(Touch { exact: false, extends: true, placed: false });
+        return matters.then_some(Touch { what: Reach::Around, placed: false });
     }
     if held == asked && unknown.element && read.purpose == Purpose::Defined {
         return None;
     }
     let last = held.checked_sub(1).and_then(|last| rest.get(last));
     let placed = unknown.element && !matches!(last, Some(Seg::Any | Seg::Item));
-    Some(Touch { exact: held == asked, extends: false, placed })
+    let what = match rest.last() {
+        _ if held == asked => Reach::Exact,
+        Some(Seg::Any | Seg::Item) if asked == held + 1 => Reach::Members,
+        _ => Reach::Behind,
+    };
+    Some(Touch { what, placed })
 }
 
 fn is_section(seg: &Seg, section: Section) -> bool {

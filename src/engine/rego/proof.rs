@@ -141,9 +141,24 @@ fn choices(met: &Met) -> Option<Vec<Option<Value>>> {
         Value::from(BTreeMap::from([(other.clone(), other)])),
     ];
     let against = met.against.as_ref()?;
-    all.extend(
-        against.iter().filter(|literal| !all.contains(literal)).cloned().collect::<Vec<_>>(),
-    );
+    for literal in against {
+        // A number may also be written as text.
+        let text = literal.as_f64().ok().map(|number| Value::from(number.to_string()));
+        for value in std::iter::once(literal.clone()).chain(text) {
+            if !all.contains(&value) {
+                all.push(value);
+            }
+        }
+    }
+    if !met.members.is_empty() {
+        // More members can only add denials: between none and all that there can be, nothing differs.
+        let known = met.members.iter().filter(|literal| **literal != Value::Undefined);
+        let each: Vec<Value> = known.chain(&all).cloned().collect();
+        let named = each.iter().enumerate();
+        let named = named.map(|(at, value)| (Value::from(at.to_string()), value.clone()));
+        all.push(Value::from(named.collect::<BTreeMap<_, _>>()));
+        all.push(Value::from(each));
+    }
     Some(std::iter::once(None).chain(all.into_iter().map(Some)).collect())
 }
 

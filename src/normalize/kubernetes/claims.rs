@@ -18,6 +18,16 @@ pub fn looks_like_template(text: &str) -> bool {
     action("{{", "}}") || action("{%", "%}")
 }
 
+/// Whether a data file can hold a manifest or claim one, as far as that shows without parsing it: most data files of a repository
+/// do not, and parsing them costs more than all the rest. A backslash may spell any name in quotes.
+pub fn may_matter(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(name, "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+        || text.contains("apiVersion") && text.contains("kind")
+        || text.contains('\\')
+        || looks_like_template(text)
+}
+
 /// Folders of charts and patches of kustomizations.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {

@@ -13,7 +13,7 @@ mod scalar;
 
 use std::sync::Arc;
 
-pub use claims::{Claims, looks_like_template};
+pub use claims::{Claims, looks_like_template, may_matter};
 
 use crate::document::Document;
 use crate::source::FileId;

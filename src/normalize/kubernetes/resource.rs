@@ -108,6 +108,7 @@ fn resource(object: Object, address: Arc<str>) -> Resource {
         tags,
         scope,
         existence: Existence::Known,
+        previous_address: None,
         place,
         header,
         spans,

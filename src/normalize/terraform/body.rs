@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::expression::{elements, evaluate};
 use super::instance::Instance;
 use super::scope::{Name, Scope};
-use super::value::{Kind, SequenceKind, Value};
+use super::value::{Kind, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::{FileId, Place};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
@@ -42,6 +42,15 @@ pub fn evaluate_body<'a>(
     Evaluated { entries, spans }
 }
 
+/// The values of a body alone.
+pub fn evaluate_entries<'a>(
+    body: &Body,
+    instance: &Rc<Instance<'a>>,
+    scope: &Scope<'_, 'a>,
+) -> BTreeMap<Arc<str>, Value> {
+    Walk { instance, meta: &[], places: None }.body(body, scope, &Pointer::root())
+}
+
 fn has_dynamic(body: &Body) -> bool {
     body.blocks.iter().any(|block| &*block.name == "dynamic" || has_dynamic(&block.body))
 }
@@ -64,7 +73,12 @@ impl<'a> Walk<'_, 'a> {
             if at.is_root() && self.meta.contains(&&*attribute.name) {
                 continue;
             }
-            let value = self.attribute(attribute, scope, at);
+            let file = self.instance.module.file_of(attribute, scope.file);
+            let value = if file == scope.file {
+                self.attribute(attribute, scope, at)
+            } else {
+                self.attribute(attribute, &Scope { file, ..scope.clone() }, at)
+            };
             if !value.is_null() {
                 entries.insert(Arc::clone(&attribute.name), value);
             }
@@ -74,9 +88,15 @@ impl<'a> Walk<'_, 'a> {
             if at.is_root() && self.meta.contains(&&*block.name) {
                 continue;
             }
-            self.block(block, scope, at, &mut lists);
+            let file = self.instance.module.file_of_block(block, scope.file);
+            if file == scope.file {
+                self.block(block, scope, at, &mut lists);
+            } else {
+                self.block(block, &Scope { file, ..scope.clone() }, at, &mut lists);
+            }
         }
-        for (name, blocks) in lists {
+        // A dynamic block that makes nothing is one that is not written.
+        for (name, blocks) in lists.into_iter().filter(|(_, blocks)| !blocks.is_empty()) {
             let joined = join(entries.remove(&name), blocks);
             entries.insert(name, joined);
         }
@@ -123,12 +143,9 @@ impl<'a> Walk<'_, 'a> {
         self.place(at, &block.name, &pointer, block, scope.file);
         let mut entries = self.body(&block.body, scope, &pointer);
         for (position, label) in block.labels.iter().enumerate() {
-            let key = if position == 0 {
-                Arc::from("name")
-            } else {
-                Arc::from(format!("name{}", position + 1))
-            };
-            entries.entry(key).or_insert_with(|| Value::string(Arc::clone(&label.text)));
+            entries
+                .entry(label_key(position))
+                .or_insert_with(|| Value::string(Arc::clone(&label.text)));
         }
         list.push(Value::object(entries));
     }
@@ -177,10 +194,30 @@ impl<'a> Walk<'_, 'a> {
             let pointer = at.key(name).index(first + made.len());
             self.place(at, name, &pointer, content, scope.file);
             let inner = Scope { names: Some(&names), ..scope.clone() };
-            let entries = self.body(&content.body, &inner, &pointer);
+            let mut entries = self.body(&content.body, &inner, &pointer);
+            self.dynamic_labels(block, &inner, &mut entries);
             made.push(Value::object(entries).with_marks(&collection.marks));
         }
         made
+    }
+
+    /// Labels of the blocks that a dynamic block makes, as those of written blocks.
+    fn dynamic_labels(
+        &mut self,
+        block: &Block,
+        scope: &Scope<'_, 'a>,
+        entries: &mut BTreeMap<Arc<str>, Value>,
+    ) {
+        let Some(labels) = block.body.attribute("labels") else { return };
+        match evaluate(&labels.value, scope).map(|labels| labels.kind) {
+            Ok(Kind::Sequence(_, labels)) => {
+                for (position, label) in labels.iter().enumerate() {
+                    entries.entry(label_key(position)).or_insert_with(|| label.clone());
+                }
+            }
+            Ok(_) => {}
+            Err(fault) => self.instance.evaluator.report(&fault),
+        }
     }
 
     fn dynamic_parts<'b>(
@@ -206,13 +243,18 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
+/// Where a block's label stands among its attributes.
+fn label_key(position: usize) -> Arc<str> {
+    if position == 0 { Arc::from("name") } else { format!("name{}", position + 1).into() }
+}
+
 /// An attribute and blocks of one name: Terraform lets some be written either way, never both; keep whatever is there.
 fn join(attribute: Option<Value>, blocks: Vec<Value>) -> Value {
     match attribute.map(|value| value.kind) {
         Some(Kind::Sequence(_, items)) => {
             Value::tuple(items.iter().cloned().chain(blocks).collect())
         }
-        _ => Kind::Sequence(SequenceKind::List, Arc::new(blocks)).into(),
+        _ => Value::list(blocks),
     }
 }
 

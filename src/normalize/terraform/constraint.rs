@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::expression::evaluate;
 use super::module::Declaration;
 use super::scope::{Fault, Scope};
-use super::types::{ObjectAttribute, Type};
+use super::types::{self, ObjectAttribute, Type};
 use crate::syntax::{Node, NodeKind, Scalar, hcl};
 
 /// The type constraint of a variable; `any` where none is written.
@@ -83,8 +83,22 @@ fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribut
         && &**name == "optional"
         && let [kind, rest @ ..] = arguments.as_slice()
     {
-        let default = rest.first().map(|default| evaluate(default, scope)).transpose()?;
-        return Ok(ObjectAttribute { kind: parse(kind, scope)?, optional: true, default });
+        if let [_, surplus, ..] = rest {
+            let message = "optional(…) takes a type and a default";
+            return Err(scope.fault(surplus.span, message));
+        }
+        let kind = parse(kind, scope)?;
+        let default = |node: &Node| {
+            let value = evaluate(node, scope)?;
+            types::convert(&value, &kind).map_err(|message| {
+                scope.fault(
+                    node.span,
+                    format!("the default of an optional attribute does not fit: {message}"),
+                )
+            })
+        };
+        let default = rest.first().map(default).transpose()?;
+        return Ok(ObjectAttribute { kind, optional: true, default });
     }
     Ok(ObjectAttribute { kind: parse(node, scope)?, optional: false, default: None })
 }

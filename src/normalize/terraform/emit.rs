@@ -5,18 +5,25 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::body::{self, Evaluated};
+use super::defaults;
 use super::expand::Shape;
+use super::facts;
+use super::imports;
+use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
-use super::scope::{Repetition, Scope};
+use super::moves;
+use super::providers;
+use super::scope::{Fault, Repetition, Scope};
 use super::value::Value;
 use crate::document::{
     self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::syntax::NodeKind;
+use crate::syntax::{NodeKind, Scalar};
+use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
@@ -35,8 +42,16 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     };
     backend(root, &mut document);
     walk(root, &mut document);
+    let moves = moves::below(root);
     document.resources.sort_by(|a, b| a.address.cmp(&b.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
+    let exists = |address: &str| {
+        document.resources.binary_search_by(|resource| (*resource.address).cmp(address)).is_ok()
+    };
+    imports::check(root, exists);
+    for resource in &mut document.resources {
+        resource.previous_address = moves::previous(&moves, &resource.address);
+    }
     document.modules.sort_by(|a, b| a.address.cmp(&b.address));
     document.assumptions = root.evaluator.assumptions.take().into_iter().collect();
     let mut problems = root.evaluator.problems.take();
@@ -65,6 +80,10 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
             Err(fault) => instance.evaluator.report(&fault),
         }
     }
+    super::conditions::of_instance(instance);
+    if !instance.prefix.is_empty() {
+        imports::check(instance, |_| true);
+    }
     declared_variables(instance, document);
     providers(instance, document);
     for (name, call) in &instance.module.calls {
@@ -80,27 +99,36 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
 }
 
 fn resource(
-    instance: &Instance<'_>,
+    instance: &Rc<Instance<'_>>,
     declaration: &ResourceDeclaration,
     made: &ResourceInstance,
     unknown: bool,
 ) -> Resource {
+    let mode = if declaration.is_data { Mode::Data } else { Mode::Managed };
     let mut lowering = Lowering::deciding();
-    let attributes = lowering.entries(&made.body.entries);
+    let mut attributes = lowering.entries(&made.body.entries);
+    if let (Some(facts), Mode::Managed) = (&made.facts, mode) {
+        own_outputs(&made.address, facts, &mut attributes);
+    }
     let references = lowering.references_but(&made.address);
     let existence = if unknown { Existence::Unknown } else { instance.existence };
-    let tags = tags(&attributes);
-    let scope = ResourceScope {
-        module: module_path(instance),
-        region: text(&attributes, "location").or_else(|| text(&attributes, "region")),
-        environment: tags
-            .iter()
-            .find(|(key, _)| {
-                key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env")
-            })
-            .and_then(|(_, value)| value.as_str().map(Arc::from)),
-        namespace: None,
+    let wanted = providers::provider_of(declaration);
+    let provider = instance.provider(&wanted);
+    let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
+    let tags = tags(&attributes, default_tags.map(|(_, tags)| tags));
+    if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.deep_marks().is_sensitive()) {
+        let at = Pointer::root().key(name);
+        lowering.sensitive.extend(tags.keys().map(|key| at.key(key)));
+    }
+    let mut defaults = match (&made.facts, attributes.as_object()) {
+        (Some(facts), Some(written)) => defaults::of(&facts.block, written),
+        _ => Map::new(),
     };
+    if let Some((name, tags)) = default_tags {
+        defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
+    }
+    let region = provider.as_ref().and_then(|provider| provider.region.clone());
+    let scope = scope(module_path(instance), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -109,16 +137,17 @@ fn resource(
             Arc::clone(&declaration.kind)
         },
         name: Arc::clone(&declaration.name),
-        mode: if declaration.is_data { Mode::Data } else { Mode::Managed },
-        provider: provider_name(declaration),
+        mode,
+        provider: wanted.0,
         attributes,
         parsed: document::Value::object(lowering.parsed),
-        defaults: document::Value::object(Map::new()),
+        defaults: document::Value::object(defaults),
         sensitive: lowering.sensitive,
         references,
         tags,
         scope,
         existence,
+        previous_address: None,
         place: declaration.declaration.place(),
         header: declaration.declaration.header(),
         spans: Arc::clone(&made.body.spans),
@@ -126,16 +155,69 @@ fn resource(
     }
 }
 
+/// What only the provider sets is unknown.
+pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
+    let document::Value::Object(attributes) = attributes else { return };
+    let attributes = Arc::make_mut(attributes);
+    let reason: Arc<str> = format!("computed by {address}").into();
+    // `tags_all` is what is written and the provider's defaults: where there is neither, it is empty.
+    for name in facts.block.outputs().filter(|name| &***name != "tags_all") {
+        let unknown = || document::Value::Unknown(Arc::clone(&reason));
+        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
+    }
+}
+
+/// Where a resource belongs, as its attributes say.
+pub(super) fn scope(
+    module: Vec<Arc<str>>,
+    attributes: &document::Value,
+    tags: &Map,
+    region: Option<Arc<str>>,
+) -> ResourceScope {
+    let names_environment =
+        |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
+    let environment = tags.iter().find(|(key, _)| names_environment(key));
+    ResourceScope {
+        module,
+        region: text(attributes, "location").or_else(|| text(attributes, "region")).or(region),
+        environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
+        namespace: None,
+    }
+}
+
 fn text(attributes: &document::Value, name: &str) -> Option<Arc<str>> {
     attributes.get(name)?.as_str().map(Arc::from)
 }
 
-fn tags(attributes: &document::Value) -> Map {
-    let tags = ["tags", "labels"].iter().find_map(|name| attributes.get(name)?.as_object());
-    let known = |(key, value): (&Arc<str>, &document::Value)| {
-        value.as_str().map(|text| (Arc::clone(key), document::Value::string(text)))
+/// The tags or labels that are written, over those of the provider.
+pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Map {
+    let mut tags = Map::new();
+    if let Some(defaults) = defaults {
+        let defaults = Lowering::default().value(defaults, &Pointer::root());
+        tags.extend(defaults.as_object().into_iter().flatten().filter_map(tag));
+    }
+    match ["tags", "labels"].iter().find_map(|name| attributes.get(name)) {
+        Some(document::Value::Object(own)) => tags.extend(own.iter().filter_map(tag)),
+        // Whatever they are, they win.
+        Some(unknown @ document::Value::Unknown(_)) => {
+            for value in tags.values_mut() {
+                *value = unknown.clone();
+            }
+        }
+        _ => {}
+    }
+    tags
+}
+
+fn tag((key, value): (&Arc<str>, &document::Value)) -> Option<(Arc<str>, document::Value)> {
+    let value = match value {
+        document::Value::Unknown(_) | document::Value::String(_) => value.clone(),
+        document::Value::Bool(_) | document::Value::Int(_) => {
+            document::Value::string(value.to_json().to_string())
+        }
+        _ => return None,
     };
-    tags.into_iter().flatten().filter_map(known).collect()
+    Some((Arc::clone(key), value))
 }
 
 /// `net["eu"]` for each call on the way.
@@ -147,20 +229,6 @@ fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
         Arc::from(own.strip_prefix("module.").unwrap_or(own))
     };
     instance.called_from.iter().map(segment).collect()
-}
-
-/// The `provider` argument's name, else the type's first word.
-fn provider_name(declaration: &ResourceDeclaration) -> Arc<str> {
-    let mut written =
-        declaration.declaration.attribute("provider").map(|attribute| &attribute.value.kind);
-    while let Some(kind) = written {
-        match kind {
-            NodeKind::Name(name) => return Arc::clone(name),
-            NodeKind::Attribute(base, _) => written = Some(&base.kind),
-            _ => break,
-        }
-    }
-    declaration.kind.split('_').next().unwrap_or_default().into()
 }
 
 fn variables(root: &Rc<Instance<'_>>) -> Vec<Variable> {
@@ -186,7 +254,28 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all = Vec::new();
     for (name, declaration) in &root.module.outputs {
         match root.output(name) {
-            Some(Ok(value)) => all.push(variable(name, &value, declaration)),
+            Some(Ok(value)) => {
+                let value = facts::closed_throughout(&value);
+                if value.holds_infinity() {
+                    let message = format!("the output \"{name}\" holds an infinite number");
+                    let place = declaration.attribute("value").map_or(declaration.header(), |it| {
+                        Place { file: declaration.file, span: it.span }
+                    });
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                let made = variable(name, &value, declaration);
+                let declared = declaration.attribute("sensitive").is_some_and(|attribute| {
+                    matches!(attribute.value.kind, NodeKind::Scalar(Scalar::Bool(true)))
+                });
+                if made.sensitive && !declared {
+                    let message = format!(
+                        "the output \"{name}\" shows a sensitive value; set `sensitive = true`"
+                    );
+                    let place = declaration.header();
+                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                }
+                all.push(made);
+            }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}
         }
@@ -238,6 +327,7 @@ fn declare(
         tags: Map::new(),
         scope: ResourceScope { module: module_path(instance), ..ResourceScope::default() },
         existence: instance.existence,
+        previous_address: None,
         place: declaration.place(),
         header: declaration.header(),
         spans: Arc::clone(&evaluated.spans),
@@ -272,13 +362,20 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
         let name = &declaration.block.labels[0].text;
         let scope = Scope::of(instance, declaration.file, &Repetition::Single);
         let mut evaluated = body::evaluate_body(&declaration.block.body, &[], instance, &scope);
+        if let Some(facts) =
+            instance.evaluator.vocabulary.find(&format!("{}{name}", vocabulary::PROVIDER))
+        {
+            facts::conform(&facts, &mut evaluated.entries);
+        }
         let alias = declaration.literal("alias").cloned();
         let suffix = alias.as_ref().map(|alias| format!(".{alias}")).unwrap_or_default();
         if instance.prefix.is_empty() {
+            let mut lowering = Lowering::default();
             document.providers.push(Provider {
                 name: Arc::clone(name),
                 alias,
-                attributes: Lowering::default().entries(&evaluated.entries),
+                attributes: lowering.entries(&evaluated.entries),
+                sensitive: lowering.sensitive,
                 place: declaration.header(),
             });
         }
@@ -305,9 +402,11 @@ fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
         .map_or_else(|| Arc::from("cloud"), |label| Arc::clone(&label.text));
     let scope = Scope::of(root, declaration.file, &Repetition::Single);
     let mut evaluated = body::evaluate_body(&declaration.block.body, &[], root, &scope);
+    let mut lowering = Lowering::default();
     document.backend = Some(Backend {
         kind: Arc::clone(&kind),
-        attributes: Lowering::default().entries(&evaluated.entries),
+        attributes: lowering.entries(&evaluated.entries),
+        sensitive: lowering.sensitive,
         place: declaration.header(),
         spans: Arc::clone(&evaluated.spans),
     });
@@ -325,7 +424,7 @@ fn module_call(
 ) {
     let source: Arc<str> = call.literal("source").cloned().unwrap_or_default();
     let version = call.literal("version").cloned();
-    let pinned = is_pinned(&source, version.as_deref());
+    let pinned = installed::is_pinned(&source, version.as_deref());
     let address: Arc<str> = format!("{}module.{name}", instance.prefix).into();
     let arguments = instance.arguments_of(call);
     let mut lowering = Lowering::deciding();
@@ -336,9 +435,11 @@ fn module_call(
         address: Arc::clone(&address),
         source: Arc::clone(&source),
         version: version.clone(),
+        revision: installed::revision(&source).map(Arc::from),
         pinned,
         resolved,
         inputs,
+        sensitive: lowering.sensitive,
         references,
         place: call.header(),
         spans: Arc::clone(&spans),
@@ -353,6 +454,9 @@ fn module_call(
     ]);
     if let Some(version) = version {
         entries.insert("version".into(), Value::string(version));
+    }
+    if let Some(revision) = installed::revision(&source) {
+        entries.insert("revision".into(), Value::string(revision));
     }
     let declared = Evaluated { entries, spans };
     document.resources.push(declare(
@@ -376,21 +480,4 @@ fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
         }
     }
     Arc::new(SpanTable::new(places))
-}
-
-/// Whether a module's source cannot change under the configuration: a local folder, a git commit, one exact registry version.
-fn is_pinned(source: &str, version: Option<&str>) -> bool {
-    if is_local_source(source) {
-        return true;
-    }
-    if let Some(version) = version {
-        let version = version.trim().trim_start_matches('=').trim();
-        return !version.is_empty()
-            && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
-    }
-    let reference =
-        source.split_once("ref=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
-    reference.is_some_and(|text| {
-        matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
-    })
 }

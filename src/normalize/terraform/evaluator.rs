@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::assumptions::Stated;
+use super::inputs::Given;
+use super::installed::Installation;
 use super::module::Module;
 use super::scope::Fault;
 use super::value::Value;
 use crate::document::SpanTable;
-use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::source::{FileSystem, Place, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Steps that the evaluation of one root may take, beside those for each of its resources and modules.
 const BASE_STEPS: u64 = 5_000_000;
@@ -33,11 +37,17 @@ pub struct Evaluator<'a> {
     /// The root module.
     pub root: &'a Module,
     /// Values of the root's variables from files and options.
-    pub inputs: FxHashMap<Arc<str>, Value>,
+    pub inputs: FxHashMap<Arc<str>, Given>,
     /// The workspace's name.
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// What the project says that data sources return.
+    pub stated: &'a [Stated],
+    /// What is installed for the root.
+    pub installed: Option<&'a Installation>,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
     /// What Terraform would refuse.
     pub problems: RefCell<Vec<Problem>>,
     /// What was taken for granted, in words.
@@ -46,10 +56,14 @@ pub struct Evaluator<'a> {
     pub stack: RefCell<Vec<String>>,
     /// Templates that render templates.
     pub template_depth: Cell<usize>,
+    /// Arguments of `try` and `can` that are being evaluated.
+    pub tried: Cell<usize>,
     /// Folders that some instance was made of.
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Span tables of blocks without dynamic parts, by the block's address in memory.
     pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
+    /// Whether some value is ephemeral: most configurations have none.
+    pub knows_ephemeral: Cell<bool>,
     quiet: Cell<bool>,
     steps: Cell<u64>,
     instances: Cell<u64>,
@@ -61,9 +75,10 @@ impl<'a> Evaluator<'a> {
     pub fn new(
         modules: &'a FxHashMap<Arc<str>, Module>,
         root: &'a Module,
-        inputs: FxHashMap<Arc<str>, Value>,
+        inputs: FxHashMap<Arc<str>, Given>,
         workspace: Arc<str>,
         files: &'a dyn FileSystem,
+        vocabulary: &'a Vocabulary,
     ) -> Self {
         Self {
             modules,
@@ -71,12 +86,17 @@ impl<'a> Evaluator<'a> {
             inputs,
             workspace,
             files,
+            installed: None,
+            stated: &[],
+            vocabulary,
             problems: RefCell::default(),
             assumptions: RefCell::default(),
             stack: RefCell::default(),
             template_depth: Cell::new(0),
+            tried: Cell::new(0),
             reached: RefCell::default(),
             spans: RefCell::default(),
+            knows_ephemeral: Cell::new(false),
             quiet: Cell::new(false),
             steps: Cell::new(0),
             instances: Cell::new(0),
@@ -125,6 +145,11 @@ impl<'a> Evaluator<'a> {
         result
     }
 
+    /// Whether what would be refused is no problem now.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet.get()
+    }
+
     /// Record what Terraform would refuse, or a limit that was reached.
     pub fn report(&self, fault: &Fault) {
         if self.quiet.get() && !fault.is_limit {
@@ -132,6 +157,13 @@ impl<'a> Evaluator<'a> {
         }
         let kind = if fault.is_limit { ProblemKind::Limit } else { ProblemKind::Configuration };
         self.problems.borrow_mut().push(Problem::new(kind, fault.message.clone()).at(fault.place));
+    }
+
+    /// Record what is only not at hand.
+    pub fn warn(&self, kind: ProblemKind, message: &str, place: Place) {
+        if !self.quiet.get() {
+            self.problems.borrow_mut().push(Problem::new(kind, message).at(place));
+        }
     }
 
     /// Begin a value by name. The error is the sentence about a cycle or too deep a chain; [`Evaluator::leave`] must follow only success.

@@ -11,7 +11,8 @@ use super::operators;
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::types::{self, Type};
 use super::value::{Kind, SequenceKind, Value};
-use crate::syntax::Attribute;
+use crate::source::{Place, ProblemKind};
+use crate::syntax::{Attribute, NodeKind};
 
 /// Whether a block stands for one thing, several, or an unknown number.
 #[derive(Clone, Debug)]
@@ -37,6 +38,10 @@ pub struct Expansion {
 /// Expand a block. What Terraform would refuse is reported, and the number is unknown then.
 pub fn expand(declaration: &Declaration, instance: &Rc<Instance<'_>>) -> Expansion {
     let scope = Scope::of(instance, declaration.file, &Repetition::Single);
+    let scope_of = |attribute: &Attribute| {
+        let file = instance.module.file_of(attribute, declaration.file);
+        Scope { file, ..scope.clone() }
+    };
     let result = match (declaration.attribute("count"), declaration.attribute("for_each")) {
         (None, None) => {
             return Expansion {
@@ -47,8 +52,8 @@ pub fn expand(declaration: &Declaration, instance: &Rc<Instance<'_>>) -> Expansi
         (Some(_), Some(for_each)) => {
             Err(scope.fault(for_each.span, "a block cannot have both `count` and `for_each`"))
         }
-        (Some(count), None) => by_count(count, &scope),
-        (None, Some(for_each)) => by_keys(for_each, &scope),
+        (Some(count), None) => by_count(count, &scope_of(count)),
+        (None, Some(for_each)) => by_keys(for_each, &scope_of(for_each)),
     };
     result.unwrap_or_else(|fault| {
         let unknown = format!("could not be evaluated: {}", fault.message);
@@ -57,14 +62,27 @@ pub fn expand(declaration: &Declaration, instance: &Rc<Instance<'_>>) -> Expansi
     })
 }
 
+/// An unknown number is a warning for us, though Terraform refuses it.
+fn warn_unknown(attribute: &Attribute, scope: &Scope<'_, '_>) {
+    if let Some(instance) = scope.instance {
+        let message = "it is unknown how many instances there are: one stands for all";
+        let place = Place { file: scope.file, span: attribute.value.span };
+        instance.evaluator.warn(ProblemKind::InstancesUnknown, message, place);
+    }
+}
+
 fn by_count(count: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault> {
     let fault = |message: String| scope.fault(count.value.span, message);
-    let value = evaluate(&count.value, scope)?;
+    let value = settled(evaluate(&count.value, scope)?);
+    if value.marks.is_ephemeral() {
+        return Err(fault("`count` cannot be ephemeral".to_owned()));
+    }
     if value.is_null() {
         return Err(fault("`count` cannot be null".to_owned()));
     }
     let value = types::convert(&value, &Type::Number).map_err(fault)?;
     let Kind::Number(number) = &value.kind else {
+        warn_unknown(count, scope);
         return Ok(representative(true, &value));
     };
     let number = number.to_i64().and_then(|number| usize::try_from(number).ok());
@@ -86,13 +104,31 @@ fn within_limit(number: usize, attribute: &Attribute, scope: &Scope<'_, '_>) -> 
     Err(Fault { is_limit: true, ..scope.fault(attribute.value.span, message) })
 }
 
+/// What a value is all the same where Terraform calls it unknown.
+fn settled(value: Value) -> Value {
+    match value.decided() {
+        Some(decided) => decided.clone().with_marks(&value.marks),
+        None => value,
+    }
+}
+
 fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fault> {
     let fault = |message: &str| scope.fault(for_each.value.span, message);
-    let collection = evaluate(&for_each.value, scope)?;
+    let collection = settled(evaluate(&for_each.value, scope)?);
+    let is_set = matches!(collection.kind, Kind::Sequence(SequenceKind::Set, _));
+    let marks = if is_set { collection.deep_marks() } else { collection.marks.clone() };
+    if marks.is_sensitive() || marks.is_ephemeral() {
+        let message = "`for_each` cannot be sensitive or ephemeral: its keys are part of addresses";
+        return Err(fault(message));
+    }
     let entries: Vec<(Arc<str>, Value)> = match &collection.kind {
-        Kind::Unknown(_) => return Ok(representative(false, &collection)),
+        Kind::Unknown(_) => {
+            warn_unknown(for_each, scope);
+            return Ok(representative(false, &collection));
+        }
         Kind::Mapping(map) => match &map.open {
             Some(open) => {
+                warn_unknown(for_each, scope);
                 return Ok(representative(false, &Value::unknown(Arc::clone(&open.reason))));
             }
             None => {
@@ -102,18 +138,25 @@ fn by_keys(for_each: &Attribute, scope: &Scope<'_, '_>) -> Result<Expansion, Fau
         Kind::Sequence(SequenceKind::Set, items) => {
             let mut entries = Vec::with_capacity(items.len());
             for item in items.iter() {
-                match &types::convert(item, &Type::String).map_err(|message| fault(&message))?.kind
-                {
+                match &item.kind {
                     Kind::String(key) => entries.push((Arc::clone(key), item.clone())),
-                    Kind::Unknown(_) => return Ok(representative(false, item)),
-                    _ => return Err(fault("a set for `for_each` cannot hold null")),
+                    Kind::Unknown(_) => {
+                        warn_unknown(for_each, scope);
+                        return Ok(representative(false, item));
+                    }
+                    Kind::Null(_) => return Err(fault("a set for `for_each` cannot hold null")),
+                    _ => return Err(fault("a set for `for_each` can hold texts only")),
                 }
             }
             entries
         }
-        Kind::Null => return Err(fault("`for_each` cannot be null")),
+        Kind::Null(_) => return Err(fault("`for_each` cannot be null")),
         // `condition ? toset(x) : []`: whatever type the empty one has, it makes nothing.
-        Kind::Sequence(_, items) if items.is_empty() => Vec::new(),
+        Kind::Sequence(_, items)
+            if items.is_empty() && !matches!(for_each.value.kind, NodeKind::Sequence(_)) =>
+        {
+            Vec::new()
+        }
         _ => {
             return Err(fault(
                 "`for_each` needs a map or a set of texts; use toset() to convert a list",

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::conditional;
+use super::facts;
 use super::functions;
 use super::instance::Instance;
+use super::iteration;
 use super::operators;
-use super::scope::{Fault, Name, Repetition, Scope};
+use super::scope::{Fault, Repetition, Scope};
 use super::template;
 use super::types::{self, Type};
 use super::value::{Kind, Mapping, Marks, SequenceKind, Value};
-use crate::document::Pointer;
 use crate::source::Span;
-use crate::syntax::{BinaryOperator, ForNode, Node, NodeKind, Scalar};
+use crate::syntax::{BinaryOperator, Node, NodeKind, Scalar};
 
 /// The value of an expression, or why Terraform would refuse it.
 pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
@@ -33,9 +35,11 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
                 .map_err(|message| scope.fault(node.span, message))
         }
         NodeKind::Binary(operator, sides) => binary(*operator, sides, node.span, scope),
-        NodeKind::Conditional(parts) => conditional(parts, scope),
-        NodeKind::For(node) => for_expression(node, scope),
-        NodeKind::Splat { base, each } => splat(&evaluate(base, scope)?, each, scope),
+        NodeKind::Conditional(parts) => conditional::evaluate(parts, scope),
+        NodeKind::For(node) => iteration::for_expression(node, scope),
+        NodeKind::Splat { base, each } => {
+            iteration::splat(&evaluate(base, scope)?, base.span, each, scope)
+        }
         NodeKind::SplatElement => scope
             .splat
             .cloned()
@@ -92,6 +96,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
 fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     let mut map = BTreeMap::new();
     let mut marks = Marks::none();
+    let mut unknown = None;
     for entry in entries {
         let key = evaluate(&entry.key, scope)?;
         let value = evaluate(&entry.value, scope)?;
@@ -102,72 +107,21 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
             Kind::String(text) => {
                 map.insert(Arc::clone(text), value);
             }
-            Kind::Unknown(unknown) => {
-                let reason = Arc::clone(&unknown.reason);
-                return Ok(Value::unknown(reason)
-                    .with_marks(&marks)
-                    .with_marks(&value.deep_marks()));
+            Kind::Unknown(_) => {
+                marks = marks.union(&value.deep_marks());
+                unknown.get_or_insert(key);
             }
             _ => return Err(scope.fault(entry.key.span, "a key of an object cannot be null")),
         }
     }
-    Ok(Value::object(map).with_marks(&marks))
-}
-
-fn conditional(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let condition = evaluate(&parts[0], scope)?;
-    let converted = match condition.kind {
-        Kind::Null => Err("the condition of a conditional cannot be null".to_owned()),
-        _ => types::convert(&condition, &Type::Bool),
-    };
-    let condition = converted.map_err(|message| scope.fault(parts[0].span, message))?;
-    let Some(holds) = operators::decided(&condition) else {
-        return Ok(undecided(&condition, parts, scope));
-    };
-    let (taken, other) = if holds { (&parts[1], &parts[2]) } else { (&parts[2], &parts[1]) };
-    let value = evaluate(taken, scope)?;
-    // Both results have one type; what the other one refuses does not matter.
-    let value = match evaluate(other, scope) {
-        Ok(other) => to_common_type(value, &other),
-        Err(_) => value,
-    };
-    Ok(if condition.marks.is_sensitive() { value.with_marks(&Marks::sensitive()) } else { value })
-}
-
-/// The condition is unknown: the result is, whatever the branches are, but it refers to what they refer to.
-fn undecided(condition: &Value, parts: &[Node; 3], scope: &Scope<'_, '_>) -> Value {
-    let (yes, no) = (evaluate(&parts[1], scope), evaluate(&parts[2], scope));
-    let mut result = operators::unknown_of(condition, Type::Any);
-    if let Kind::Unknown(unknown) = &mut result.kind {
-        let unknown = Arc::make_mut(unknown);
-        let known = [yes.as_ref().ok(), no.as_ref().ok()];
-        let types: Vec<Type> = known.iter().flatten().map(|value| Type::of(value)).collect();
-        unknown.kind = if types.len() == 2 { types::unify(&types) } else { None };
-        unknown.not_null = known.iter().flatten().filter(|value| is_not_null(value)).count() == 2;
-    }
-    for branch in [yes, no].into_iter().flatten() {
-        result = result.with_marks(&branch.deep_marks());
-    }
-    result.with_marks(&condition.marks)
-}
-
-fn is_not_null(value: &Value) -> bool {
-    match &value.kind {
-        Kind::Null => false,
-        Kind::Unknown(unknown) => unknown.not_null,
-        _ => true,
-    }
-}
-
-fn to_common_type(value: Value, other: &Value) -> Value {
-    let (mine, theirs) = (Type::of(&value), Type::of(other));
-    if mine == theirs || mine == Type::Any || theirs == Type::Any {
-        return value;
-    }
-    match types::unify(&[mine, theirs]) {
-        Some(common) => types::adapt(&value, &common).unwrap_or(value),
-        None => value,
-    }
+    // Of an object without its keys nothing is known, not even that it is sensitive.
+    Ok(match unknown {
+        Some(key) => {
+            let marks = map.values().fold(marks, |all, value| all.union(&value.deep_marks()));
+            operators::unknown_of(&key, Type::Any).with_marks(&marks.without_sensitive())
+        }
+        None => Value::object(map).with_marks(&marks),
+    })
 }
 
 /// Elements of a collection as key and value; `Err` holds an unknown that stands for the whole result.
@@ -182,9 +136,12 @@ pub fn elements(collection: &Value) -> Result<Vec<(Value, Value)>, Option<Value>
             .map(|(at, item)| (Value::number(i64::try_from(at).unwrap_or(i64::MAX)), item.clone()))
             .collect()),
         Kind::Mapping(map) => match &map.open {
-            Some(open) => Err(Some(
-                Value::unknown(Arc::clone(&open.reason)).with_marks(&collection.deep_marks()),
-            )),
+            Some(open) => match facts::close(map) {
+                Some(closed) => elements(&closed.with_marks(&collection.marks)),
+                None => Err(Some(
+                    Value::unknown(Arc::clone(&open.reason)).with_marks(&collection.deep_marks()),
+                )),
+            },
             None => Ok(map
                 .entries
                 .iter()
@@ -196,131 +153,6 @@ pub fn elements(collection: &Value) -> Result<Vec<(Value, Value)>, Option<Value>
         }
         _ => Err(None),
     }
-}
-
-fn for_expression(node: &ForNode, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let collection = evaluate(&node.collection, scope)?;
-    let items = match elements(&collection) {
-        Ok(items) => items,
-        Err(Some(unknown)) => return Ok(unknown),
-        Err(None) => {
-            let what = if collection.is_null() {
-                "null".to_owned()
-            } else {
-                Type::of(&collection).words()
-            };
-            return Err(scope.fault(
-                node.collection.span,
-                format!("a for-expression cannot iterate over {what}"),
-            ));
-        }
-    };
-    let mut builder = ForResult::default();
-    for (key, value) in items {
-        let outer =
-            node.key_name.as_deref().map(|name| Name { name, value: key, outer: scope.names });
-        let names = Name { name: &node.value_name, value, outer: outer.as_ref().or(scope.names) };
-        let inner = Scope { names: Some(&names), ..scope.clone() };
-        builder.add(node, &inner)?;
-    }
-    Ok(builder.finish(node).with_marks(&collection.marks))
-}
-
-/// What a for-expression has gathered.
-#[derive(Default)]
-struct ForResult {
-    items: Vec<Value>,
-    entries: BTreeMap<Arc<str>, Value>,
-    groups: BTreeMap<Arc<str>, Vec<Value>>,
-    unknown: Option<Value>,
-    marks: Marks,
-}
-
-impl ForResult {
-    fn add(&mut self, node: &ForNode, scope: &Scope<'_, '_>) -> Result<(), Fault> {
-        if let Some(condition) = &node.condition {
-            let holds = evaluate(condition, scope)?;
-            self.marks = self.marks.union(&holds.marks);
-            if holds.is_null() {
-                return Err(
-                    scope.fault(condition.span, "the condition of a for-expression cannot be null")
-                );
-            }
-            let holds = types::convert(&holds, &Type::Bool)
-                .map_err(|error| scope.fault(condition.span, error))?;
-            match holds.kind {
-                Kind::Bool(true) => {}
-                Kind::Bool(false) => return Ok(()),
-                // Whether this element is there is unknown, and so is the result as a whole.
-                _ => self.unknown = Some(holds),
-            }
-        }
-        let value = evaluate(&node.value, scope)?;
-        let Some(key_node) = &node.key else {
-            self.items.push(value);
-            return Ok(());
-        };
-        let key = evaluate(key_node, scope)?;
-        self.marks = self.marks.union(&key.marks);
-        let key = types::convert(&key, &Type::String)
-            .map_err(|error| scope.fault(key_node.span, error))?;
-        match &key.kind {
-            Kind::String(text) if node.group => {
-                self.groups.entry(Arc::clone(text)).or_default().push(value);
-            }
-            Kind::String(text) => {
-                if self.entries.insert(Arc::clone(text), value).is_some() {
-                    let message =
-                        format!("two elements produce the key \"{text}\"; group them with `...`");
-                    return Err(scope.fault(key_node.span, message));
-                }
-            }
-            Kind::Unknown(_) => {
-                self.marks = self.marks.union(&value.deep_marks());
-                self.unknown = Some(key);
-            }
-            _ => return Err(scope.fault(key_node.span, "a key of an object cannot be null")),
-        }
-        Ok(())
-    }
-
-    fn finish(self, node: &ForNode) -> Value {
-        if let Some(unknown) = self.unknown {
-            let parts = self
-                .items
-                .iter()
-                .chain(self.entries.values())
-                .chain(self.groups.values().flatten());
-            let marks = parts.fold(self.marks, |marks, value| marks.union(&value.deep_marks()));
-            return operators::unknown_of(&unknown, Type::Any).with_marks(&marks);
-        }
-        let value = if node.key.is_none() {
-            Value::tuple(self.items)
-        } else if node.group {
-            Value::object(
-                self.groups.into_iter().map(|(key, items)| (key, Value::tuple(items))).collect(),
-            )
-        } else {
-            Value::object(self.entries)
-        };
-        value.with_marks(&self.marks)
-    }
-}
-
-fn splat(base: &Value, each: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let element = |item: &Value| {
-        let inner = Scope { splat: Some(item), ..scope.clone() };
-        evaluate(each, &inner)
-    };
-    let result = match &base.kind {
-        Kind::Null => Value::tuple(Vec::new()),
-        Kind::Unknown(_) => operators::unknown_of(base, Type::Any),
-        Kind::Sequence(_, items) => {
-            Value::tuple(items.iter().map(element).collect::<Result<_, _>>()?)
-        }
-        _ => Value::tuple(vec![element(base)?]),
-    };
-    Ok(result.with_marks(&base.marks))
 }
 
 fn call(
@@ -335,15 +167,21 @@ fn call(
         "can" if arguments.len() == 1 => return can(&arguments[0], scope),
         _ => {}
     }
-    let mut values =
-        arguments.iter().map(|node| evaluate(node, scope)).collect::<Result<Vec<_>, _>>()?;
+    let argument = |node| evaluate(node, scope).map(facts::closed);
+    let mut values = arguments.iter().map(argument).collect::<Result<Vec<_>, _>>()?;
     if expand && let Some(last) = values.pop() {
-        match elements(&last) {
-            Ok(items) => {
-                values.extend(items.into_iter().map(|(_, item)| item.with_marks(&last.marks)));
+        match (&last.kind, Type::of(&last)) {
+            (Kind::Sequence(_, items), _) => {
+                values.extend(items.iter().map(|item| item.clone().with_marks(&last.marks)));
             }
-            Err(Some(unknown)) => return Ok(unknown),
-            Err(None) => {
+            (Kind::Unknown(_), Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+                let marks = last.marks.without_sensitive();
+                return Ok(operators::unknown_of(&last, Type::Any).with_marks(&marks));
+            }
+            (Kind::Null(_), _) => {
+                return Err(scope.fault(span, "null cannot be expanded with `...`"));
+            }
+            _ => {
                 return Err(scope.fault(span, "only a list or tuple can be expanded with `...`"));
             }
         }
@@ -356,28 +194,46 @@ fn call(
     result.map_err(|message| scope.fault(span, message))
 }
 
-/// The first argument that evaluates; an unknown that might fail later makes the result unknown.
+/// The first argument that evaluates. What it comes to is not known while a part of it is unknown: it might fail later.
 fn try_each(arguments: &[Node], span: Span, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     let mut last = scope.fault(span, "try needs at least one argument");
     for argument in arguments {
-        match evaluate(argument, scope) {
-            Ok(value) => return Ok(value),
+        match evaluate_tried(argument, scope) {
+            Ok(value) if value.is_wholly_known() => return Ok(value),
+            Ok(value) => return Ok(may_fail_later(&value)),
             Err(fault) if fault.is_limit => return Err(fault),
             Err(fault) => last = fault,
         }
     }
-    Err(Fault {
-        message: format!("no argument of try could be evaluated: {}", last.message),
-        ..last
-    })
+    let message = format!("no argument of try could be evaluated: {}", last.message);
+    Err(scope.fault(span, message))
+}
+
+/// The value of an expression whose failure is provided for.
+fn evaluate_tried(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+    let Some(instance) = scope.instance else { return evaluate(argument, scope) };
+    let tried = &instance.evaluator.tried;
+    tried.set(tried.get() + 1);
+    let result = evaluate(argument, scope);
+    tried.set(tried.get() - 1);
+    result
+}
+
+fn may_fail_later(value: &Value) -> Value {
+    let mut result = operators::unknown_of(value, Type::Any);
+    if let (Kind::Unknown(unknown), Kind::Unknown(of)) = (&mut result.kind, &value.kind) {
+        let unknown = Arc::make_mut(unknown);
+        unknown.decided.clone_from(&of.decided);
+        unknown.shown = Arc::clone(&of.shown);
+        unknown.partial.clone_from(&of.partial);
+    }
+    result.with_marks(&value.deep_marks().without_sensitive())
 }
 
 fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    match evaluate(argument, scope) {
-        Ok(value) if value.unknown_reason().is_some() => {
-            Ok(operators::unknown_of(&value, Type::Bool))
-        }
-        Ok(_) => Ok(Value::bool(true)),
+    match evaluate_tried(argument, scope) {
+        Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
+        Ok(value) => Ok(operators::nullable_of(&value, Type::Bool)),
         Err(fault) if fault.is_limit => Err(fault),
         Err(_) => Ok(Value::bool(false)),
     }
@@ -401,7 +257,14 @@ fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             NodeKind::Attribute(_, name) => attribute(&value, name),
             NodeKind::Index(_, key) => {
                 let key = evaluate(key, scope)?;
-                index(&value, &key)
+                let is_hidden = key.marks.is_hidden();
+                index(&value, &key).map_err(|message| {
+                    if is_hidden {
+                        "the index, which is sensitive, does not fit".to_owned()
+                    } else {
+                        message
+                    }
+                })
             }
             _ => Ok(value),
         }
@@ -524,8 +387,25 @@ fn resource<'a>(
 pub fn attribute(value: &Value, name: &Arc<str>) -> Result<Value, String> {
     match &value.kind {
         Kind::Mapping(map) => member(map, name, &value.marks),
-        Kind::Unknown(_) => Ok(operators::unknown_of_member(value, name)),
-        Kind::Null => Err(format!("null has no attribute \"{name}\"")),
+        Kind::Unknown(unknown) => {
+            let kind = match &unknown.kind {
+                None | Some(Type::Any) => Type::Any,
+                Some(Type::Map(element)) => Type::clone(element),
+                Some(Type::Object(attributes)) => match attributes.get(name) {
+                    Some(attribute) => attribute.kind.clone(),
+                    None => return Err(format!("the object has no attribute \"{name}\"")),
+                },
+                Some(kind) => {
+                    return Err(format!(
+                        "{} has no attribute \"{name}\"",
+                        operators::article(kind)
+                    ));
+                }
+            };
+            let result = operators::nullable_of(value, kind).with_marks(&value.marks);
+            Ok(operators::decide(result, &[value], |values| attribute(&values[0], name)))
+        }
+        Kind::Null(_) => Err(format!("null has no attribute \"{name}\"")),
         _ => Err(format!("{} has no attribute \"{name}\"", operators::article(&Type::of(value)))),
     }
 }
@@ -533,11 +413,7 @@ pub fn attribute(value: &Value, name: &Arc<str>) -> Result<Value, String> {
 fn member(map: &Arc<Mapping>, name: &Arc<str>, marks: &Marks) -> Result<Value, String> {
     match (map.entries.get(name), &map.open) {
         (Some(value), _) => Ok(value.clone().with_marks(marks)),
-        (None, Some(open)) => {
-            let unknown = operators::computed(open, name);
-            let reference = Marks::reference(Arc::clone(&open.address), Pointer::root().key(name));
-            Ok(unknown.with_marks(&reference).with_marks(marks))
-        }
+        (None, Some(open)) => Ok(facts::missing(open, name)?.with_marks(marks)),
         (None, None) if map.is_map => {
             Err(format!("the map has no element with the key \"{name}\""))
         }
@@ -547,39 +423,75 @@ fn member(map: &Arc<Mapping>, name: &Arc<str>, marks: &Marks) -> Result<Value, S
 
 /// `value[key]`. The error is a sentence.
 pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
-    let marks = value.marks.union(&key.marks);
     match (&value.kind, &key.kind) {
-        (Kind::Unknown(_), _) => Ok(operators::unknown_of(value, Type::Any).with_marks(&marks)),
-        (Kind::Null, _) => Err("null has no elements".to_owned()),
-        (_, Kind::Null) => Err("an index cannot be null".to_owned()),
-        (_, Kind::Unknown(_)) => {
-            let inner = value.deep_marks();
-            Ok(operators::unknown_of(key, Type::Any).with_marks(&marks).with_marks(&inner))
-        }
-        (Kind::Sequence(SequenceKind::Set, _), _) => {
-            Err("a set has no indices; convert it to a list".to_owned())
-        }
-        (Kind::Sequence(_, items), _) => {
-            let number = types::convert(key, &Type::Number)?;
-            let position = match &number.kind {
-                Kind::Number(number) => number.to_i64().and_then(|at| usize::try_from(at).ok()),
-                _ => None,
-            };
-            let item = position.and_then(|at| items.get(at));
-            let item = item.ok_or_else(|| {
-                format!("there is no element {}: the list has {}", shown(key), items.len())
+        (Kind::Null(_), _) => return Err("null has no elements".to_owned()),
+        (_, Kind::Null(_)) => return Err("an index cannot be null".to_owned()),
+        _ => {}
+    }
+    let kind = match (&value.kind, Type::of(key)) {
+        (Kind::Unknown(_), Type::Any) => Type::Any,
+        _ => Type::of(value),
+    };
+    let wanted = match &kind {
+        Type::List(_) | Type::Tuple(_) => Type::Number,
+        Type::Map(_) | Type::Object(_) | Type::Any => Type::String,
+        Type::Set(_) => return Err("a set has no indices; convert it to a list".to_owned()),
+        kind => return Err(format!("{} has no elements", operators::article(kind))),
+    };
+    let converted = if wanted == Type::String && matches!(value.kind, Kind::Unknown(_)) {
+        key.clone()
+    } else {
+        types::convert(key, &wanted)?
+    };
+    match (&value.kind, &converted.kind) {
+        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => undecided_index(value, &kind, &converted),
+        (Kind::Sequence(_, items), Kind::Number(number)) => {
+            let position = number.to_i64().and_then(|at| usize::try_from(at).ok());
+            let item = position.and_then(|at| items.get(at)).ok_or_else(|| {
+                let key =
+                    if key.marks.is_sensitive() { "with this key".to_owned() } else { shown(key) };
+                format!("there is no element {key}: the list has {}", items.len())
             })?;
-            Ok(item.clone().with_marks(&marks))
+            Ok(item.clone().with_marks(&value.marks).with_marks(&key.marks))
         }
-        (Kind::Mapping(map), _) => {
-            let text = types::convert(key, &Type::String)?;
-            match &text.kind {
-                Kind::String(name) => member(map, name, &marks),
-                _ => Err("an index cannot be null".to_owned()),
-            }
+        (Kind::Mapping(map), Kind::String(name)) if !key.marks.is_sensitive() => {
+            member(map, name, &value.marks.union(&key.marks))
+        }
+        (Kind::Mapping(map), Kind::String(name)) => {
+            // An attribute of an object is as sensitive as the object, whatever names it.
+            let of_key = if map.is_map { key.marks.clone() } else { key.marks.without_sensitive() };
+            member(map, name, &value.marks.union(&of_key))
+                .map_err(|_| "there is no element with this key".to_owned())
         }
         _ => Err(format!("{} has no elements", operators::article(&Type::of(value)))),
     }
+}
+
+/// Collection or key are unknown: an element of what is known of both.
+fn undecided_index(value: &Value, kind: &Type, key: &Value) -> Result<Value, String> {
+    let at = match &key.kind {
+        Kind::Number(number) => Some(number.to_i64().and_then(|at| usize::try_from(at).ok())),
+        _ => None,
+    };
+    let element = match (kind, at) {
+        (Type::List(element) | Type::Map(element), at) => {
+            if at == Some(None) {
+                return Err("an index is a whole number of at least 0".to_owned());
+            }
+            Type::clone(element)
+        }
+        (Type::Tuple(kinds), Some(at)) => {
+            let kind = at.and_then(|at| kinds.get(at));
+            let missing =
+                || format!("there is no element {}: the tuple has {}", shown(key), kinds.len());
+            kind.cloned().ok_or_else(missing)?
+        }
+        _ => Type::Any,
+    };
+    let cause = if value.unknown_reason().is_some() { value } else { key };
+    let inner = value.deep_marks().union(&key.marks).without_sensitive();
+    let result = operators::nullable_of(cause, element).with_marks(&value.marks).with_marks(&inner);
+    Ok(operators::decide(result, &[value, key], |values| index(&values[0], &values[1])))
 }
 
 fn shown(key: &Value) -> String {

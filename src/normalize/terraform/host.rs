@@ -76,6 +76,10 @@ impl Host for ModuleHost<'_, '_, '_> {
         self.instance.evaluator.problems.borrow_mut().push(problem);
     }
 
+    fn may_fail(&self) -> bool {
+        self.instance.evaluator.tried.get() > 0
+    }
+
     fn list_files(&self, folder: &str) -> Result<Vec<String>, FileError> {
         let folder = self.resolve(folder)?;
         let mut found = Vec::new();

@@ -8,7 +8,7 @@ use super::expression::evaluate;
 use super::module::Module;
 use super::scope::{Repetition, Scope};
 use super::value::Value;
-use crate::source::{FileId, Problem, ProblemKind};
+use crate::source::{FileId, Place, Problem, ProblemKind};
 use crate::syntax::{Body, NodeKind, hcl};
 
 /// A value given on the command line.
@@ -38,6 +38,15 @@ pub struct VariableFile {
     pub body: Body,
 }
 
+/// A variable's value and, where a variable file gives it, the place.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The value.
+    pub value: Value,
+    /// The whole line of a variable file.
+    pub place: Option<Place>,
+}
+
 /// Whether Terraform loads a variable file by itself, by its name.
 pub fn is_automatic(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -52,7 +61,7 @@ pub fn collect(
     files: &[VariableFile],
     options: &[VariableOption],
     problems: &mut Vec<Problem>,
-) -> FxHashMap<Arc<str>, Value> {
+) -> FxHashMap<Arc<str>, Given> {
     let mut values = FxHashMap::default();
     let mut automatic: Vec<&VariableFile> =
         files.iter().filter(|file| is_automatic(&file.path)).collect();
@@ -70,7 +79,7 @@ pub fn collect(
                         .is_some_and(|kind| is_complex(&kind.value.kind));
                     match assignment(text, *file, complex) {
                         Ok(value) => {
-                            values.insert(Arc::clone(name), value);
+                            values.insert(Arc::clone(name), Given { value, place: None });
                         }
                         Err(problem) => problems.push(problem),
                     }
@@ -81,9 +90,9 @@ pub fn collect(
     values
 }
 
-/// Texts are taken as they are unless the variable's type is neither string nor missing.
+/// Texts are taken as they are where the variable's type is missing or simple.
 fn is_complex(kind: &NodeKind) -> bool {
-    !matches!(kind, NodeKind::Name(name) if matches!(&**name, "string" | "number" | "bool" | "any"))
+    !matches!(kind, NodeKind::Name(name) if matches!(&**name, "string" | "number" | "bool"))
 }
 
 fn assignment(text: &Arc<str>, file: FileId, complex: bool) -> Result<Value, Problem> {
@@ -97,13 +106,19 @@ fn assignment(text: &Arc<str>, file: FileId, complex: bool) -> Result<Value, Pro
 
 fn add_file(
     file: &VariableFile,
-    values: &mut FxHashMap<Arc<str>, Value>,
+    values: &mut FxHashMap<Arc<str>, Given>,
     problems: &mut Vec<Problem>,
 ) {
+    for block in &file.body.blocks {
+        let message = "a variable file holds values only, no blocks";
+        let place = Place { file: file.file, span: block.header };
+        problems.push(Problem::new(ProblemKind::Configuration, message).at(place));
+    }
     for attribute in &file.body.attributes {
         match evaluate(&attribute.value, &literal_scope(file.file)) {
             Ok(value) => {
-                values.insert(Arc::clone(&attribute.name), value);
+                let place = Some(Place { file: file.file, span: attribute.span });
+                values.insert(Arc::clone(&attribute.name), Given { value, place });
             }
             Err(fault) => {
                 problems

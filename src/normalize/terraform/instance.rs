@@ -1,27 +1,36 @@
 //! A module instance: a lazy graph of memoised values (variables, locals, outputs, resources, module calls).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::assumptions;
 use super::body::{self, Evaluated};
+use super::builtin;
+use super::conditions;
 use super::constraint;
-use super::evaluator::{Evaluator, MAX_MODULE_DEPTH};
+use super::data_sources;
+use super::evaluator::Evaluator;
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
-use super::module::{Declaration, Module, ResourceDeclaration, is_local_source};
+use super::facts;
+use super::imports::{self, Imported};
+use super::module::{Declaration, Module, ResourceDeclaration};
+use super::providers::{self, Configuration};
 use super::scope::{Fault, Key, Repetition, Scope};
+use super::stored;
 use super::types;
-use super::value::{Kind, Mapping, Marks, Open, SequenceKind, Value};
+use super::value::{Kind, Marks, Value};
+use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
-use crate::source::{Problem, ProblemKind, Span};
-use crate::syntax::Attribute;
+use crate::source::{Place, ProblemKind, Span};
+use crate::vocabulary::Facts;
 
 /// Members of a resource block that say how it is made, not what it is.
-const RESOURCE_META: &[&str] =
+pub const RESOURCE_META: &[&str] =
     &["count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"];
 /// Members of a module block that are not arguments of the module.
 pub const CALL_META: &[&str] =
@@ -41,16 +50,26 @@ pub struct Instance<'a> {
     pub called_from: Arc<[CallSite]>,
     /// Whether the instance is known to exist.
     pub existence: Existence,
-    caller: Option<Caller<'a>>,
+    pub(super) caller: Option<Caller<'a>>,
     values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
     resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
     children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
+    pub(super) providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
+    /// What the root's import blocks say, by their position.
+    pub(super) imports: RefCell<FxHashMap<usize, Rc<Imported>>>,
 }
 
-struct Caller<'a> {
-    instance: Rc<Instance<'a>>,
-    call: &'a Declaration,
+/// The call that an instance is made by.
+pub struct Caller<'a> {
+    pub(super) instance: Rc<Instance<'a>>,
+    pub(super) call: &'a Declaration,
     repetition: Repetition,
+}
+
+impl<'a> Caller<'a> {
+    fn scope(&self) -> Scope<'_, 'a> {
+        Scope::of(&self.instance, self.call.file, &self.repetition)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,8 +93,20 @@ pub struct ResourceInstance {
     pub address: Arc<str>,
     /// Attributes and places.
     pub body: Evaluated,
+    /// What is known of its type.
+    pub facts: Option<Arc<Facts>>,
+    is_data: bool,
+    value: OnceCell<Value>,
+}
+
+impl ResourceInstance {
     /// What a reference to it gives.
-    pub value: Value,
+    pub fn value(&self) -> &Value {
+        let facts = self.facts.as_deref();
+        self.value.get_or_init(|| {
+            facts::reference_value(&self.address, &self.body.entries, self.is_data, facts)
+        })
+    }
 }
 
 /// All instances of one module call.
@@ -103,7 +134,25 @@ impl<'a> Instance<'a> {
             values: RefCell::default(),
             resources: RefCell::default(),
             children: RefCell::default(),
+            providers: RefCell::default(),
+            imports: RefCell::default(),
         })
+    }
+
+    /// The root module's instance.
+    pub fn root_instance(self: &Rc<Self>) -> Rc<Self> {
+        match &self.caller {
+            Some(caller) => caller.instance.root_instance(),
+            None => Rc::clone(self),
+        }
+    }
+
+    /// Names of the module calls on the way here.
+    pub fn call_names(&self) -> Vec<Arc<str>> {
+        let Some(caller) = &self.caller else { return Vec::new() };
+        let mut names = caller.instance.call_names();
+        names.push(Arc::clone(&caller.call.block.labels[0].text));
+        names
     }
 
     fn memoised(
@@ -123,7 +172,10 @@ impl<'a> Instance<'a> {
             Space::Output => "output.",
         };
         self.enter(&format!("{kind}{name}"), at)?;
+        // What fails in a value of its own fails there, whoever asks for it.
+        let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
+        self.evaluator.tried.set(tried);
         self.evaluator.leave();
         let checked = result.and_then(|value| match Evaluator::check_size(&value) {
             Ok(()) => Ok(value),
@@ -189,34 +241,70 @@ impl<'a> Instance<'a> {
             evaluate(&attribute.value, &scope).ok().map(|value| value.kind)
         };
         let given = match &self.caller {
-            None => self.evaluator.inputs.get(name).map(|value| (value.clone(), None)),
+            None => self.evaluator.inputs.get(name).map(|given| given.value.clone()),
             Some(caller) => match caller.call.attribute(name) {
                 None => None,
-                Some(argument) => {
-                    let scope = Scope::of(&caller.instance, caller.call.file, &caller.repetition);
-                    Some((evaluate(&argument.value, &scope)?, Some(scope.fault(argument.span, ""))))
-                }
+                Some(argument) => Some(evaluate(&argument.value, &caller.scope())?),
             },
         };
+        let blame = given.as_ref().map(|_| self.argument_place(name));
         let nullable = flag("nullable") != Some(Kind::Bool(false));
-        let given = given.filter(|(value, _)| nullable || !value.is_null());
         let (value, blame) = match (given, declaration.attribute("default")) {
-            (Some((value, blame)), _) => (value, blame),
-            (None, Some(default)) => {
-                (evaluate(&default.value, &scope)?, Some(scope.fault(default.span, "")))
+            (Some(value), None) if !nullable && value.is_null() => {
+                let message = format!("variable \"{name}\" needs a value, it cannot be null");
+                let place = blame.flatten().unwrap_or_else(|| declaration.header());
+                return Err(Fault { message, place, is_limit: false });
             }
-            (None, None) => (Value::unknown(format!("variable '{name}' has no default")), None),
+            (Some(value), _) if nullable || !value.is_null() => (value, blame.flatten()),
+            (_, Some(default)) => {
+                let file = self.module.file_of(default, declaration.file);
+                let value = evaluate(&default.value, &scope)?;
+                if !nullable && value.is_null() {
+                    let message = "a default cannot be null where `nullable` is false";
+                    return Err(scope.fault(default.span, message));
+                }
+                (value, Some(Place { file, span: default.value.span }))
+            }
+            (_, None) => {
+                if self.caller.is_none() {
+                    let message = "a variable has no value, so what depends on it is unknown";
+                    let place = declaration.header();
+                    self.evaluator.warn(ProblemKind::VariableUnset, message, place);
+                }
+                (Value::unknown(format!("variable '{name}' has no default")), None)
+            }
         };
         let kind = constraint::of(declaration, &scope)?;
         let value = types::convert(&value, &kind).map_err(|message| {
             let message = format!("the value of variable \"{name}\" does not fit: {message}");
-            match blame {
-                Some(blame) => Fault { message, ..blame },
-                None => scope.fault(declaration.block.header, message),
-            }
+            let place = blame.unwrap_or_else(|| declaration.header());
+            Fault { message, place, is_limit: false }
         })?;
+        let is_ephemeral = flag("ephemeral") == Some(Kind::Bool(true));
+        if self.caller.is_some() && !is_ephemeral && value.deep_marks().is_ephemeral() {
+            let message = format!("variable \"{name}\" is not ephemeral, but its value is");
+            let place = blame.unwrap_or_else(|| declaration.header());
+            return Err(Fault { message, place, is_limit: false });
+        }
         let sensitive = flag("sensitive") == Some(Kind::Bool(true));
-        Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
+        let value = if sensitive { value.with_marks(&Marks::sensitive()) } else { value };
+        if !is_ephemeral {
+            return Ok(value);
+        }
+        self.evaluator.knows_ephemeral.set(true);
+        Ok(value.with_marks(&Marks::ephemeral()))
+    }
+
+    /// Where a variable's value is given: the argument of the module call, the line of a variable file.
+    pub fn argument_place(&self, name: &str) -> Option<Place> {
+        match &self.caller {
+            None => self.evaluator.inputs.get(name)?.place,
+            Some(caller) => {
+                let argument = caller.call.attribute(name)?;
+                let file = caller.instance.module.file_of(argument, caller.call.file);
+                Some(Place { file, span: argument.value.span })
+            }
+        }
     }
 
     /// The value of an output, `None` if there is none of this name.
@@ -228,34 +316,44 @@ impl<'a> Instance<'a> {
                 return Err(scope.fault(declaration.block.header, "an output needs a `value`"));
             };
             let value = evaluate(&attribute.value, &scope)?;
-            let sensitive = declaration
-                .attribute("sensitive")
-                .and_then(|attribute| evaluate(&attribute.value, &scope).ok())
-                .is_some_and(|value| value.kind == Kind::Bool(true));
-            Ok(if sensitive { value.with_marks(&Marks::sensitive()) } else { value })
+            let flag = |name: &str| {
+                let flag = declaration.attribute(name);
+                flag.and_then(|flag| evaluate(&flag.value, &scope).ok())
+                    .is_some_and(|value| value.kind == Kind::Bool(true))
+            };
+            let flags = [flag("sensitive"), flag("ephemeral")];
+            Ok(self.checked_output(value, flags, declaration))
         }))
     }
 
-    /// `path.…` and `terraform.…`.
-    pub fn surrounding(
+    /// An output's value with its marks. What is sensitive or ephemeral must be declared so.
+    fn checked_output(
         &self,
-        root: &str,
-        attribute: &str,
-        scope: &Scope<'_, 'a>,
-        span: Span,
-    ) -> Result<Value, Fault> {
-        match (root, attribute) {
-            ("path", "module") => Ok(Value::string(crate::source::relative(
-                &self.evaluator.root.folder,
-                &self.module.folder,
-            ))),
-            ("path", "root") => Ok(Value::string(".")),
-            ("path", "cwd") => {
-                Ok(Value::unknown("the working directory is known at run time only"))
-            }
-            ("terraform", "workspace") => Ok(Value::string(Arc::clone(&self.evaluator.workspace))),
-            ("terraform", "applying") => Ok(Value::unknown("known at run time only")),
-            _ => Err(scope.fault(span, format!("`{root}` has no attribute \"{attribute}\""))),
+        value: Value,
+        [sensitive, ephemeral]: [bool; 2],
+        declaration: &Declaration,
+    ) -> Value {
+        let marks = value.deep_marks();
+        let is_root = self.caller.is_none();
+        let place = declaration.header();
+        let refuse = |message: &str, place: Place| {
+            self.evaluator.report(&Fault { message: message.to_owned(), place, is_limit: false });
+        };
+        if ephemeral && is_root {
+            refuse("an output of a root module cannot be ephemeral", place);
+        } else if marks.is_ephemeral() && !ephemeral {
+            let at = declaration.attribute("value").map_or(place.span, |value| value.value.span);
+            refuse("the output is not ephemeral, but its value is", Place { span: at, ..place });
+        }
+        if is_root && marks.is_sensitive() && !sensitive {
+            refuse("the output refers to sensitive values, but is not marked sensitive", place);
+        }
+        let value = if ephemeral { value.with_marks(&Marks::ephemeral()) } else { value };
+        match (sensitive, is_root) {
+            (true, true) => value.with_marks(&Marks::sensitive()),
+            // Terraform does not hold callers to it.
+            (true, false) => value.with_marks(&Marks::guarded()),
+            (false, _) => value,
         }
     }
 
@@ -271,14 +369,14 @@ impl<'a> Instance<'a> {
         };
         let resources = self.resources_of(address, declaration, (scope, span))?;
         let value = match &resources.shape {
-            Shape::Single => return Ok(resources.instances[0].value.clone()),
+            Shape::Single => return Ok(resources.instances[0].value().clone()),
             Shape::Count(_) => {
-                Value::tuple(resources.instances.iter().map(|each| each.value.clone()).collect())
+                Value::tuple(resources.instances.iter().map(|each| each.value().clone()).collect())
             }
             Shape::Each(keys) => Value::object(
                 keys.iter()
                     .cloned()
-                    .zip(resources.instances.iter().map(|each| each.value.clone()))
+                    .zip(resources.instances.iter().map(|each| each.value().clone()))
                     .collect(),
             ),
             Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
@@ -312,6 +410,8 @@ impl<'a> Instance<'a> {
     ) -> Resources {
         let Expansion { shape, members } = expand::expand(&resource.declaration, self);
         let scope_file = resource.declaration.file;
+        let facts = self.facts_of(resource);
+        self.check_schema(resource, facts.as_deref());
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
@@ -325,22 +425,93 @@ impl<'a> Instance<'a> {
             let block = &resource.declaration.block.body;
             let evaluate = || body::evaluate_body(block, RESOURCE_META, self, &scope);
             let mut body = self.evaluator.quietly_if(quiet, evaluate);
+            if let Some(facts) = &facts {
+                self.evaluator.quietly_if(quiet, || self.conform(resource, facts, &mut body));
+            }
+            if !resource.is_data {
+                stored::complete(&resource.kind, &mut body.entries);
+            }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
+            } else if &*resource.kind == "terraform_data" {
+                facts::complete_builtin(&address, &mut body.entries);
+            } else if let Some(provider) = self.provider(&providers::provider_of(resource)) {
+                provider.complete(facts.as_deref(), &mut body.entries);
             }
-            let value = reference_value(&address, &body, resource.is_data);
-            instances.push(ResourceInstance { address, body, value });
+            if let Some(id) = imports::id_of(self, resource, &address) {
+                body.entries.insert("id".into(), id);
+            }
+            self.refuse_ephemeral(&resource.declaration, &body);
+            let builtin = match (&*resource.kind, resource.is_data) {
+                ("terraform_data", false) => Some(builtin::terraform_data(&address, &body)),
+                ("terraform_remote_state", true) => {
+                    Some(builtin::remote_state_value(&address, &body))
+                }
+                _ => None,
+            };
+            let made = ResourceInstance {
+                address,
+                body,
+                facts: facts.clone(),
+                is_data: resource.is_data,
+                value: builtin.map(OnceCell::from).unwrap_or_default(),
+            };
+            let at = (&key, &repetition);
+            conditions::of_resource(self, &resource.declaration, at, &made);
+            instances.push(made);
         }
         Resources { shape, instances }
     }
 
+    /// What a resource holds is kept in the state, but for what its name says is only written.
+    fn refuse_ephemeral(&self, declaration: &Declaration, body: &Evaluated) {
+        if !self.evaluator.knows_ephemeral.get() {
+            return;
+        }
+        let kept = |(name, value): &(&Arc<str>, &Value)| {
+            !name.ends_with("_wo") && value.deep_marks().is_ephemeral()
+        };
+        for (name, _) in body.entries.iter().filter(kept) {
+            let place = body.spans.get(&Pointer::root().key(name));
+            let place = place.unwrap_or_else(|| declaration.header());
+            let message = format!("\"{name}\" is kept in the state, so it cannot be ephemeral");
+            self.evaluator.report(&Fault { message, place, is_limit: false });
+        }
+    }
+
+    /// Whether a data source is read only after resources are made, because it or a module that it is in depends on them.
+    pub fn waits_for_resources(&self, resource: &ResourceDeclaration) -> bool {
+        depends_on_resources(&resource.declaration) || self.call_waits()
+    }
+
+    fn call_waits(&self) -> bool {
+        let Some(caller) = &self.caller else { return false };
+        depends_on_resources(caller.call) || caller.instance.call_waits()
+    }
+
     /// What the configuration decides of a data source, or is all but certain.
-    fn complete_data(&self, resource: &ResourceDeclaration, address: &str, entries: &mut Entries) {
+    fn complete_data(
+        self: &Rc<Self>,
+        resource: &ResourceDeclaration,
+        address: &str,
+        entries: &mut Entries,
+    ) {
         if &*resource.kind == "aws_iam_policy_document" {
             super::policy_document::complete(entries);
         }
-        if let Some(words) = super::assumptions::complete(&resource.kind, entries) {
-            self.evaluator.assumptions.borrow_mut().insert(format!("{address}: {words}").into());
+        if &*resource.kind == "terraform_remote_state" {
+            builtin::complete_remote_state(self, resource, address, entries);
+        }
+        data_sources::complete(self, resource, entries);
+        let assumed = |words: &str| {
+            let words = format!("{address}: {words}").into();
+            self.evaluator.assumptions.borrow_mut().insert(words);
+        };
+        let stated = self.evaluator.stated;
+        if let Some(words) = assumptions::state(stated, &resource.kind, address, entries) {
+            assumed(&words);
+        } else if let Some(words) = assumptions::complete(&resource.kind, entries) {
+            assumed(words);
         }
     }
 
@@ -452,95 +623,12 @@ impl<'a> Instance<'a> {
                 values: RefCell::default(),
                 resources: RefCell::default(),
                 children: RefCell::default(),
+                providers: RefCell::default(),
+                imports: RefCell::default(),
             });
             (key, child)
         };
         Children { instances: members.into_iter().map(instance).collect(), shape, unresolved: None }
-    }
-
-    /// The module that a call names, or why its files are not at hand.
-    fn resolve(&self, name: &str, call: &'a Declaration) -> Result<&'a Module, Arc<str>> {
-        let place = call.header();
-        let report = |kind: ProblemKind, message: String, help: &str| {
-            let problem = Problem::new(kind, message.clone()).at(place).help(help);
-            self.evaluator.problems.borrow_mut().push(problem);
-            Arc::<str>::from(message)
-        };
-        let Some(source) = call.literal("source") else {
-            let help = "write the source as a plain text";
-            return Err(report(
-                ProblemKind::Configuration,
-                format!("module \"{name}\" has no literal source"),
-                help,
-            ));
-        };
-        if !is_local_source(source) {
-            let message =
-                format!("module \"{name}\" is not resolved: {source} is not in the scanned tree");
-            return Err(report(
-                ProblemKind::ModuleUnresolved,
-                message,
-                "what depends on it is unknown",
-            ));
-        }
-        let Some(folder) = crate::source::join(&self.module.folder, source) else {
-            let message = format!("module \"{name}\" is not resolved: {source} leaves the project");
-            return Err(report(ProblemKind::NotFound, message, "scan a folder that holds both"));
-        };
-        let Some(module) = self.evaluator.modules.get(&*folder) else {
-            let message = format!(
-                "module \"{name}\" is not resolved: there are no Terraform files in {source}"
-            );
-            return Err(report(ProblemKind::NotFound, message, "check the source's path"));
-        };
-        let chain = self.folders();
-        if chain.iter().any(|above| ***above == *module.folder) {
-            let mut names: Vec<&str> = chain.iter().map(|folder| &***folder).collect();
-            names.push(&module.folder);
-            let message = format!("module \"{name}\" calls itself: {}", names.join(" → "));
-            return Err(report(
-                ProblemKind::Configuration,
-                message,
-                "a module cannot be part of itself",
-            ));
-        }
-        if chain.len() >= MAX_MODULE_DEPTH {
-            let message = format!("modules call modules more than {MAX_MODULE_DEPTH} deep");
-            return Err(report(ProblemKind::Limit, message, "flatten the modules"));
-        }
-        Ok(module)
-    }
-
-    /// Folders of the modules on the way here, the root's first.
-    fn folders(&self) -> Vec<&'a Arc<str>> {
-        let mut folders =
-            self.caller.as_ref().map_or_else(Vec::new, |caller| caller.instance.folders());
-        folders.push(&self.module.folder);
-        folders
-    }
-
-    fn check_arguments(&self, call: &Declaration, module: &Module) {
-        let arguments = call
-            .block
-            .body
-            .attributes
-            .iter()
-            .filter(|argument| !CALL_META.contains(&&*argument.name));
-        let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
-        let given = |name: &str| call.attribute(name).is_some();
-        let missing = module
-            .variables
-            .iter()
-            .filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
-        for (name, _) in missing {
-            let message = format!("the module needs a value for its variable \"{name}\"");
-            self.evaluator.report(&Fault { message, place: call.header(), is_limit: false });
-        }
-        for argument in arguments.filter(strange) {
-            let message = format!("the module has no variable named \"{}\"", argument.name);
-            let place = crate::source::Place { file: call.file, span: argument.name_span };
-            self.evaluator.report(&Fault { message, place, is_limit: false });
-        }
     }
 
     /// Whether the module's caller gives a variable of this name.
@@ -558,33 +646,8 @@ impl<'a> Instance<'a> {
     }
 }
 
-/// What a reference to a resource instance gives: its attributes, each marked with where it is from; others are unknown.
-fn reference_value(address: &Arc<str>, body: &Evaluated, is_data: bool) -> Value {
-    let reason =
-        if is_data { format!("read from {address}") } else { format!("computed by {address}") };
-    let open = Open { address: Arc::clone(address), reason: reason.into() };
-    let open = Arc::new(open);
-    let mark = |(name, value): (&Arc<str>, &Value)| {
-        let reference = Marks::reference(Arc::clone(address), Pointer::root().key(name));
-        (Arc::clone(name), open_blocks(value, &open).with_marks(&reference))
-    };
-    let entries = body.entries.iter().map(mark).collect();
-    Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: Some(open) })).into()
-}
-
-/// Nested blocks have attributes that the provider computes, too.
-fn open_blocks(value: &Value, open: &Arc<Open>) -> Value {
-    let Kind::Sequence(SequenceKind::List, items) = &value.kind else { return value.clone() };
-    let block = |item: &Value| match &item.kind {
-        Kind::Mapping(map) if !map.is_map && map.open.is_none() => {
-            let inner =
-                |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), open_blocks(value, open));
-            let entries = map.entries.iter().map(inner).collect();
-            let map = Mapping { entries, is_map: false, open: Some(Arc::clone(open)) };
-            Value { kind: Kind::Mapping(Arc::new(map)), marks: item.marks.clone() }
-        }
-        _ => item.clone(),
-    };
-    let items = items.iter().map(block).collect();
-    Value { kind: Kind::Sequence(SequenceKind::List, Arc::new(items)), marks: value.marks.clone() }
+fn depends_on_resources(declaration: &Declaration) -> bool {
+    let names = declaration.attribute("depends_on").map(|attribute| references(&attribute.value));
+    let settled = ["var", "local", "path", "terraform", "data"];
+    names.into_iter().flatten().any(|name| !settled.contains(&&**name.root))
 }

@@ -2,25 +2,33 @@
 
 use std::sync::Arc;
 
-use crate::source::{FileId, Problem};
+use super::module::labels_of;
+use crate::source::{FileId, Place, Problem, ProblemKind};
 use crate::syntax::{
     Attribute, Block, Body, Entry, Label, Node, NodeKind, Scalar, TemplatePart, TemplatePartKind,
     hcl,
 };
+use crate::vocabulary::{self, Nesting, Vocabulary};
 
-/// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem.
-pub fn body(file: FileId, root: Node) -> (Body, Vec<Problem>) {
-    let mut reader = Reader { file, problems: Vec::new() };
+/// The body of a `.tf.json` file. Texts become templates; what does not parse as one is a problem. Which members of a resource are
+/// blocks is known by its facts.
+pub fn body(file: FileId, root: Node, vocabulary: &Vocabulary) -> (Body, Vec<Problem>) {
+    let mut reader = Reader { file, vocabulary, problems: Vec::new() };
     let mut body = Body::default();
     for entry in objects(root) {
-        let Some((name, _)) = key(&entry) else { continue };
-        let depth = match &*name {
-            "resource" | "data" => 2,
-            "variable" | "module" | "output" | "provider" => 1,
-            "locals" | "terraform" => 0,
-            _ => continue,
-        };
-        reader.blocks(&mut body.blocks, &name, entry.key.span, &[], depth, entry.value);
+        let Some((name, span)) = key(&entry) else { continue };
+        match labels_of(&name) {
+            _ if &*name == "//" => {}
+            Some(depth) => {
+                let header = Header { name, span: entry.key.span, depth, facts: None };
+                reader.blocks(&mut body.blocks, &header, &[], entry.value);
+            }
+            None => {
+                let message = format!("no block type is named \"{name}\"");
+                let problem = Problem::new(ProblemKind::Configuration, message);
+                reader.problems.push(problem.at(Place { file, span }));
+            }
+        }
     }
     (body, reader.problems)
 }
@@ -38,76 +46,164 @@ pub fn variables(root: Node) -> Body {
     }
 }
 
-struct Reader {
+/// What blocks to be read have in common.
+struct Header {
+    name: Arc<str>,
+    span: crate::source::Span,
+    /// How many labels are still to come.
+    depth: usize,
+    facts: Option<Arc<vocabulary::Block>>,
+}
+
+struct Reader<'v> {
     file: FileId,
+    vocabulary: &'v Vocabulary,
     problems: Vec<Problem>,
 }
 
-impl Reader {
-    fn blocks(
-        &mut self,
-        blocks: &mut Vec<Block>,
-        name: &Arc<str>,
-        header: crate::source::Span,
-        labels: &[Label],
-        depth: usize,
-        value: Node,
-    ) {
-        if depth > 0 {
+impl Reader<'_> {
+    fn blocks(&mut self, blocks: &mut Vec<Block>, header: &Header, labels: &[Label], value: Node) {
+        if header.depth > 0 {
             for entry in objects(value) {
                 let Some((text, span)) = key(&entry) else { continue };
                 let mut labels = labels.to_vec();
                 labels.push(Label { text, span });
-                self.blocks(blocks, name, span, &labels, depth - 1, entry.value);
+                let name = Arc::clone(&header.name);
+                let facts = self.facts_below(header, &labels);
+                let header = Header { name, span, depth: header.depth - 1, facts };
+                self.blocks(blocks, &header, &labels, entry.value);
             }
             return;
         }
         let bodies = match value.kind {
+            NodeKind::Scalar(Scalar::Null) => return,
             NodeKind::Sequence(items) => items,
             _ => vec![value],
         };
         for node in bodies {
-            let span = header.to(node.span);
-            let body = self.block_body(name, node);
+            let span = header.span.to(node.span);
+            let body = self.block_body(&header.name, node, header.facts.as_deref());
             blocks.push(Block {
-                name: Arc::clone(name),
+                name: Arc::clone(&header.name),
                 labels: labels.to_vec(),
-                header,
+                header: header.span,
                 span,
                 body,
             });
         }
     }
 
-    /// Which members are blocks is known only for Terraform's own block types; elsewhere all are attributes, as a list of objects serves both.
-    fn block_body(&mut self, parent: &str, node: Node) -> Body {
+    /// The facts of a block with one more label: that of a resource or provider names its type, that of a dynamic block its blocks.
+    fn facts_below(&self, header: &Header, labels: &[Label]) -> Option<Arc<vocabulary::Block>> {
+        let find = |prefix: &str, label: &Label| {
+            let facts = self.vocabulary.find(&format!("{prefix}{}", label.text))?;
+            Some(Arc::clone(&facts.block))
+        };
+        match (&*header.name, labels) {
+            ("resource", [kind]) => find("", kind),
+            ("data", [kind]) => find(vocabulary::DATA, kind),
+            ("provider", [name]) => find(vocabulary::PROVIDER, name),
+            _ => header.facts.clone(),
+        }
+    }
+
+    /// Which members are blocks is known for Terraform's own block types and by facts; elsewhere all are attributes, as a list of
+    /// objects serves both.
+    fn block_body(&mut self, parent: &str, node: Node, facts: Option<&vocabulary::Block>) -> Body {
         let mut body = Body::default();
         for entry in objects(node) {
             let Some((name, name_span)) = key(&entry) else { continue };
             if &*name == "//" {
                 continue;
             }
-            let span = entry.key.span.to(entry.value.span);
+            let header = |depth: usize, facts: Option<Arc<vocabulary::Block>>| Header {
+                name: Arc::clone(&name),
+                span: name_span,
+                depth,
+                facts,
+            };
+            let own = facts.and_then(|facts| facts.blocks.get(&name));
             match (parent, &*name) {
-                ("terraform", "backend") | ("resource" | "data", "dynamic") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 1, entry.value);
+                ("dynamic", "content") => {
+                    let facts = facts.map(|facts| Arc::new(facts.clone()));
+                    self.blocks(&mut body.blocks, &header(0, facts), &[], entry.value);
+                    continue;
                 }
-                ("terraform", "cloud")
-                | ("resource" | "data", "lifecycle")
-                | ("dynamic", "content") => {
-                    self.blocks(&mut body.blocks, &name, name_span, &[], 0, entry.value);
+                (_, "dynamic")
+                    if parent != "dynamic" && (is_resource(parent) || facts.is_some()) =>
+                {
+                    self.dynamic(&mut body.blocks, name_span, facts, entry.value);
+                    continue;
                 }
-                _ => {
-                    let literal = matches!(
-                        (parent, &*name),
-                        ("module", "source" | "version") | ("variable", "type")
-                    );
-                    let value = if literal { entry.value } else { self.expression(entry.value) };
-                    body.attributes.push(Attribute { name, name_span, span, value });
-                }
+                _ => {}
             }
+            if let Some(own) = own.filter(|_| parent != "dynamic") {
+                let labels = usize::from(own.nesting == Nesting::Map);
+                let header = header(labels, Some(Arc::clone(&own.block)));
+                self.blocks(&mut body.blocks, &header, &[], entry.value);
+                continue;
+            }
+            if let Some(labels) = nested(parent, &name) {
+                self.blocks(&mut body.blocks, &header(labels, None), &[], entry.value);
+                continue;
+            }
+            let span = entry.key.span.to(entry.value.span);
+            let value = match (parent, &*name) {
+                ("module", "source" | "version") | ("variable", "default") => entry.value,
+                (_, "depends_on")
+                | ("lifecycle", "ignore_changes" | "replace_triggered_by")
+                | ("moved" | "removed", "from")
+                | ("moved" | "import", "to")
+                | ("resource" | "data" | "ephemeral" | "import", "provider")
+                | ("variable", "type")
+                | ("provisioner", "when" | "on_failure")
+                | ("module", "providers") => self.address(entry.value),
+                _ => self.expression(entry.value),
+            };
+            body.attributes.push(Attribute { name, name_span, span, value });
         }
         body
+    }
+
+    /// Dynamic blocks by the name of what they make.
+    fn dynamic(
+        &mut self,
+        blocks: &mut Vec<Block>,
+        span: crate::source::Span,
+        facts: Option<&vocabulary::Block>,
+        value: Node,
+    ) {
+        for entry in objects(value) {
+            let Some((text, label)) = key(&entry) else { continue };
+            let made = facts.and_then(|facts| facts.blocks.get(&text));
+            let facts = made.map(|nested| Arc::clone(&nested.block));
+            let header = Header { name: Arc::from("dynamic"), span, depth: 0, facts };
+            self.blocks(blocks, &header, &[Label { text, span: label }], entry.value);
+        }
+    }
+
+    /// What the native syntax writes without quotes.
+    fn address(&mut self, node: Node) -> Node {
+        let kind = match node.kind {
+            NodeKind::Scalar(Scalar::String(text)) => {
+                match hcl::parse_expression(self.file, &text, node.span.start as usize + 1) {
+                    Ok(node) => return node,
+                    Err(_) => NodeKind::Scalar(Scalar::String(text)),
+                }
+            }
+            NodeKind::Sequence(items) => {
+                NodeKind::Sequence(items.into_iter().map(|item| self.address(item)).collect())
+            }
+            NodeKind::Mapping(entries) => {
+                let entry = |entry: Entry| Entry {
+                    key: self.address(entry.key),
+                    value: self.address(entry.value),
+                };
+                NodeKind::Mapping(entries.into_iter().map(entry).collect())
+            }
+            kind => kind,
+        };
+        Node { span: node.span, kind }
     }
 
     fn expression(&mut self, node: Node) -> Node {
@@ -138,6 +234,30 @@ impl Reader {
             kind => kind,
         };
         Node { span: node.span, kind }
+    }
+}
+
+fn is_resource(parent: &str) -> bool {
+    matches!(parent, "resource" | "data" | "ephemeral")
+}
+
+/// How many labels a block inside of another block takes; `None` for what is an attribute.
+fn nested(parent: &str, name: &str) -> Option<usize> {
+    match (parent, name) {
+        ("check", "data") => Some(2),
+        ("terraform", "backend" | "provider_meta") | ("resource" | "removed", "provisioner") => {
+            Some(1)
+        }
+        ("terraform", "cloud" | "required_providers")
+        | ("variable", "validation")
+        | ("output", "precondition")
+        | ("resource" | "data" | "ephemeral" | "removed", "lifecycle")
+        | ("resource" | "provisioner" | "removed", "connection")
+        | ("lifecycle", "precondition" | "postcondition")
+        | ("check", "assert")
+        | ("cloud", "workspaces")
+        | ("dynamic", "content") => Some(0),
+        _ => None,
     }
 }
 

@@ -56,7 +56,7 @@ impl Lowering {
     pub fn value(&mut self, value: &Value, at: &Pointer) -> document::Value {
         self.marks(value, at);
         match &value.kind {
-            Kind::Null => document::Value::Null,
+            Kind::Null(_) => document::Value::Null,
             Kind::Bool(bool) => document::Value::Bool(*bool),
             Kind::Number(number) => lower_number(number),
             Kind::String(text) => {
@@ -85,12 +85,12 @@ impl Lowering {
         if self.inside_text && !unknown.shown.is_empty() {
             return document::Value::String(Arc::clone(&unknown.shown));
         }
-        if let (Some(decided), true) = (unknown.decided, self.decides) {
-            return document::Value::Bool(decided);
+        if let (Some(decided), true) = (&unknown.decided, self.decides) {
+            return self.value(decided, at);
         }
         let value = document::Value::Unknown(Arc::from(&*unknown.reason));
         match &unknown.partial {
-            Some(partial) => {
+            Some(partial) if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 let mut inner = Self { inside_text: true, ..Self::default() };
                 let structure = inner.value(partial, &Pointer::root());
                 self.parsed.insert(parsed_key(at), structure);
@@ -98,13 +98,13 @@ impl Lowering {
             None if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 self.parsed.insert(parsed_key(at), value.clone());
             }
-            None => {}
+            _ => {}
         }
         value
     }
 
     fn marks(&mut self, value: &Value, at: &Pointer) {
-        if value.marks.is_sensitive() {
+        if value.marks.is_hidden() {
             self.sensitive.push(at.clone());
         }
         for (address, attribute) in value.marks.references() {
@@ -135,6 +135,9 @@ fn parsed_key(at: &Pointer) -> Arc<str> {
 fn lower_number(number: &Number) -> document::Value {
     match number.to_i64() {
         Some(int) => document::Value::Int(int),
+        None if !number.to_f64().is_finite() => {
+            document::Value::Unknown("the number is too large".into())
+        }
         None => document::Value::Float(number.to_f64()),
     }
 }

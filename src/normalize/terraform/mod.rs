@@ -3,27 +3,52 @@
 //! A folder is parsed once into a [`Module`]; each root gets an evaluator whose module instances are lazy graphs of
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
-mod assumptions;
+pub mod assumptions;
 mod body;
+mod bounds;
+mod builtin;
+mod conditional;
+mod conditions;
 mod constraint;
+mod data_sources;
+mod defaults;
 mod emit;
+
+mod equality;
 mod evaluator;
 mod expand;
 mod expression;
+mod facts;
 pub mod functions;
 mod host;
+mod imports;
 mod inputs;
+pub mod installed;
 mod instance;
+mod iteration;
 pub mod json_syntax;
 mod lower;
 mod module;
+mod moves;
 pub mod number;
 mod operators;
+mod overrides;
 mod policy_document;
+mod prefix;
+mod providers;
+mod recorded;
+mod schema;
+mod schema_check;
+mod resolve;
 mod scope;
+mod stored;
+mod surrounding;
 mod template;
 pub mod types;
+mod unify;
 pub mod value;
+mod verify;
+mod version;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -33,10 +58,14 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
+pub use installed::{Found, Installation, Installations};
 pub use module::{Module, is_local_source, literal_text};
+pub use overrides::drop_shadowed;
+pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded, may_be_recorded};
 
 use crate::document::Document;
 use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
 #[derive(Clone)]
@@ -45,6 +74,10 @@ pub struct Terraform<'a> {
     pub modules: &'a FxHashMap<Arc<str>, Module>,
     /// Folders that were asked for; the others are there because something calls them.
     pub scanned: &'a BTreeSet<Arc<str>>,
+    /// What is installed, by the folder of the root module.
+    pub installations: &'a Installations,
+    /// What the project says that data sources return.
+    pub assumptions: &'a [assumptions::Stated],
     /// Variable files by folder.
     pub variable_files: &'a FxHashMap<Arc<str>, Vec<VariableFile>>,
     /// Values from the command line, in order.
@@ -53,6 +86,14 @@ pub struct Terraform<'a> {
     pub workspace: Arc<str>,
     /// Where `file` and its kin read.
     pub files: &'a dyn FileSystem,
+    /// Provider facts.
+    pub vocabulary: &'a Vocabulary,
+    /// Plans and states.
+    pub recorded: &'a [Recorded],
+    /// The folder of the configuration that plans and states were made of (`--config-dir`).
+    pub configuration: Option<Arc<str>>,
+    /// Files that were asked for by name: a state that is not is not judged where its configuration is.
+    pub named: &'a BTreeSet<Arc<str>>,
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -63,9 +104,16 @@ impl std::fmt::Debug for Terraform<'_> {
 
 /// One document for each root module, sorted by root.
 pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
-    let roots = terraform.uncalled_folders();
-    let evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
-        roots.par_iter().map(|folder| terraform.evaluate(folder)).collect();
+    let (stands, mut problems) = terraform.stands();
+    let mut roots = terraform.uncalled_folders();
+    roots.retain(|folder| !stands.iter().any(|stand| stand.folder.as_ref() == Some(folder)));
+    let verify =
+        |module: &Module| (Arc::clone(&module.folder), verify::verify(module, terraform.modules));
+    let folders: Vec<&Module> = terraform.modules.values().collect();
+    let refused: FxHashMap<Arc<str>, Vec<Problem>> = folders.into_par_iter().map(verify).collect();
+    let mut evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
+        roots.par_iter().map(|folder| terraform.evaluate(folder, &refused)).collect();
+    evaluated.par_extend(stands.par_iter().map(|stand| terraform.recorded_document(stand)));
     let mut documents = Vec::with_capacity(evaluated.len());
     let mut reached = BTreeSet::new();
     for (document, folders) in evaluated {
@@ -75,16 +123,28 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
         reached.insert(folder_of(&document));
         documents.push(document);
     }
+    reached.extend(stands.iter().filter_map(|stand| stand.folder.clone()));
     // What no root reached after all (called with `count = 0`, in a circle, by examples only) is judged as a root.
     for folder in terraform.scanned {
         if terraform.modules.contains_key(folder) && !reached.contains(folder) {
-            let (document, folders) = terraform.evaluate(folder);
+            let (document, folders) = terraform.evaluate(folder, &refused);
             reached.extend(folders);
             documents.push(document);
         }
     }
     documents.sort_by(|a, b| a.root.cmp(&b.root));
-    (documents, terraform.undeclared_options(&reached))
+    reached.retain(|folder| terraform.modules.contains_key(folder));
+    problems.extend(terraform.undeclared_options(&reached));
+    (documents, problems)
+}
+
+/// A plan or state, and what it stands for.
+struct Stand<'a> {
+    recorded: &'a Recorded,
+    /// The folder of its configuration, where that is at hand.
+    folder: Option<Arc<str>>,
+    /// The document's root.
+    root: Arc<str>,
 }
 
 fn folder_of(document: &Document) -> Arc<str> {
@@ -109,22 +169,96 @@ impl Terraform<'_> {
         self.scanned.iter().filter(is_root).cloned().collect()
     }
 
-    fn evaluate(&self, folder: &Arc<str>) -> (Document, BTreeSet<Arc<str>>) {
-        let root = &self.modules[folder];
+    fn evaluate(
+        &self,
+        folder: &Arc<str>,
+        refused: &FxHashMap<Arc<str>, Vec<Problem>>,
+    ) -> (Document, BTreeSet<Arc<str>>) {
+        let (values, mut problems) = self.inputs(folder);
+        let instance = self.root_instance(folder, values);
+        let mut document = emit::document(&instance);
+        let reached = instance.evaluator.reached.take();
+        problems.extend(reached.iter().flat_map(|folder| refused[folder].iter().cloned()));
+        document.problems.extend(problems);
+        document.problems.sort();
+        document.problems.dedup();
+        (document, reached)
+    }
+
+    fn inputs(&self, folder: &Arc<str>) -> (FxHashMap<Arc<str>, inputs::Given>, Vec<Problem>) {
         let mut problems = Vec::new();
         let files = self.variable_files.get(folder).map_or(&[][..], Vec::as_slice);
-        let values = inputs::collect(root, files, self.options, &mut problems);
-        let workspace = Arc::clone(&self.workspace);
-        let evaluator =
-            Rc::new(evaluator::Evaluator::new(self.modules, root, values, workspace, self.files));
-        let instance = instance::Instance::root(Rc::clone(&evaluator));
-        let mut document = emit::document(&instance);
-        let reached = evaluator.reached.take();
-        problems.extend(
-            reached.iter().flat_map(|folder| self.modules[folder].problems.iter().cloned()),
+        let values = inputs::collect(&self.modules[folder], files, self.options, &mut problems);
+        (values, problems)
+    }
+
+    fn root_instance(
+        &self,
+        folder: &Arc<str>,
+        values: FxHashMap<Arc<str>, inputs::Given>,
+    ) -> Rc<instance::Instance<'_>> {
+        let (root, workspace) = (&self.modules[folder], Arc::clone(&self.workspace));
+        let mut evaluator = evaluator::Evaluator::new(
+            self.modules,
+            root,
+            values,
+            workspace,
+            self.files,
+            self.vocabulary,
         );
-        document.problems.extend(problems);
-        (document, reached)
+        evaluator.installed = self.installations.get(folder);
+        evaluator.stated = self.assumptions;
+        instance::Instance::root(Rc::new(evaluator))
+    }
+
+    /// Which plan or state stands for which configuration. A plan stands for the root module that it was made of; a state says what
+    /// was applied, and does so only where it is asked for by name.
+    fn stands(&self) -> (Vec<Stand<'_>>, Vec<Problem>) {
+        let mut stands = Vec::new();
+        let mut problems = Vec::new();
+        for recorded in self.recorded {
+            let own = Arc::from(recorded.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let beside = |folder: &Arc<str>| {
+                self.modules.get(folder).is_some_and(|module| recorded.is_of(module))
+            };
+            let folder = self.configuration.clone().or_else(|| beside(&own).then_some(own));
+            let folder = folder.filter(|folder| self.modules.contains_key(folder));
+            let is_asked_for = recorded.form == Form::Plan
+                || self.configuration.is_some()
+                || self.named.contains(&recorded.path);
+            if folder.is_some() && !is_asked_for {
+                let message = format!(
+                    "the state {} is not judged, the configuration beside it is",
+                    recorded.path
+                );
+                let problem = Problem::new(ProblemKind::Note, message).path(&*recorded.path);
+                problems.push(problem.help("name the file to judge what was applied"));
+                continue;
+            }
+            stands.push(Stand { recorded, folder, root: Arc::clone(&recorded.path) });
+        }
+        for at in 0..stands.len() {
+            let Some(folder) = stands[at].folder.clone() else { continue };
+            // Several of one configuration are told apart by their files.
+            if stands.iter().filter(|other| other.folder.as_ref() == Some(&folder)).count() == 1 {
+                stands[at].root = if folder.is_empty() { Arc::from(".") } else { folder };
+            }
+        }
+        (stands, problems)
+    }
+
+    fn recorded_document(&self, stand: &Stand<'_>) -> (Document, BTreeSet<Arc<str>>) {
+        let root = Arc::clone(&stand.root);
+        let Some(folder) = &stand.folder else {
+            return (stand.recorded.document(root, None, self.vocabulary), BTreeSet::new());
+        };
+        let mut values = self.inputs(folder).0;
+        let given = |value| inputs::Given { value, place: None };
+        let recorded = stand.recorded.variables().into_iter();
+        values.extend(recorded.map(|(name, value)| (name, given(value))));
+        let instance = self.root_instance(folder, values);
+        let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
+        (document, instance.evaluator.reached.take())
     }
 
     /// `--var` that no root declares is a mistake.

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
-use crate::source::{FileId, Place, Problem, ProblemKind, Span};
+use super::instance::RESOURCE_META;
+use super::overrides;
+use crate::source::{FileId, Place, Problem, ProblemKind, Span, nearest};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
 
 /// A module: the declarations of one folder.
@@ -26,6 +29,20 @@ pub struct Module {
     pub providers: Vec<Declaration>,
     /// The `backend` or `cloud` block.
     pub backend: Option<Declaration>,
+    /// `terraform` blocks.
+    pub settings: Vec<Declaration>,
+    /// `ephemeral` blocks by address (`ephemeral.aws_secret.main`).
+    pub ephemerals: IndexMap<Arc<str>, ResourceDeclaration>,
+    /// `check` blocks by name.
+    pub checks: IndexMap<Arc<str>, Declaration>,
+    /// `moved` blocks.
+    pub moved: Vec<Declaration>,
+    /// `import` blocks.
+    pub imports: Vec<Declaration>,
+    /// `removed` blocks.
+    pub removed: Vec<Declaration>,
+    /// Files of attributes and blocks that an override file has put into a block of another file, by their place in memory.
+    pub(super) foreign: FxHashMap<usize, FileId>,
     /// What Terraform would refuse about the declarations themselves.
     pub problems: Vec<Problem>,
 }
@@ -61,6 +78,8 @@ pub struct ResourceDeclaration {
     pub name: Arc<str>,
     /// A `data` block.
     pub is_data: bool,
+    /// The check block that a data source belongs to, which alone may refer to it.
+    pub check: Option<Arc<str>>,
 }
 
 impl Declaration {
@@ -85,6 +104,15 @@ impl Declaration {
     }
 }
 
+/// A block `_` holds arguments whose names mean something else outside of it.
+fn unescape(body: &mut Body) {
+    let Some(at) = body.blocks.iter().position(|block| &*block.name == "_") else { return };
+    let inner = body.blocks.remove(at).body;
+    let is_meta = |name: &str| RESOURCE_META.contains(&name);
+    body.attributes.extend(inner.attributes.into_iter().filter(|it| !is_meta(&it.name)));
+    body.blocks.extend(inner.blocks.into_iter().filter(|it| !is_meta(&it.name)));
+}
+
 /// The text of a literal string node.
 pub fn literal_text(node: &Node) -> Option<&Arc<str>> {
     match &node.kind {
@@ -98,22 +126,18 @@ impl Module {
     pub fn new(folder: Arc<str>, files: Vec<(FileId, Arc<str>, Body)>) -> Self {
         let mut module = Self { folder, ..Self::default() };
         let (overrides, primary): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|(_, path, _)| is_override_file(path));
+            files.into_iter().partition(|(_, path, _)| overrides::is_override_file(path));
         for (file, _, body) in primary {
             module.add_file(file, body);
         }
-        for (file, _, body) in overrides {
-            module.apply_overrides(file, body);
-        }
+        let files = overrides.into_iter().map(|(file, _, body)| (file, body)).collect();
+        overrides::apply(&mut module, files);
         module
     }
 
     fn add_file(&mut self, file: FileId, body: Body) {
         for attribute in &body.attributes {
-            let message = format!(
-                "an attribute named \"{}\" is not expected at the top of a file",
-                attribute.name
-            );
+            let message = format!("an argument named \"{}\" is not expected here", attribute.name);
             self.refuse(file, attribute.name_span, message);
         }
         for block in body.blocks {
@@ -121,65 +145,100 @@ impl Module {
         }
     }
 
-    fn add_block(&mut self, file: FileId, block: Block) {
-        let wanted = match &*block.name {
-            "resource" | "data" => 2,
-            "variable" | "module" | "output" | "provider" => 1,
-            "locals" | "terraform" => 0,
-            // Blocks that declare nothing a policy judges: moved, import, removed, check, ephemeral and what future versions add.
-            _ => return,
-        };
-        if block.labels.len() != wanted {
-            let message = format!(
-                "a {} block takes {wanted} labels, here are {}",
-                block.name,
-                block.labels.len()
-            );
-            return self.refuse(file, block.header, message);
+    pub(super) fn add_block(&mut self, file: FileId, block: Block) {
+        if !self.has_its_labels(file, &block) {
+            return;
         }
-        match &*block.name {
-            "resource" | "data" => self.add_resource(file, block),
-            "locals" => self.add_locals(file, block),
-            "terraform" => self.add_settings(file, block),
-            "provider" => self.providers.push(Declaration { file, block }),
+        let declaration = Declaration { file, block };
+        match &*declaration.block.name {
+            "resource" | "data" | "ephemeral" => self.add_resource(declaration, None),
+            "locals" => self.add_locals(file, declaration.block),
+            "terraform" => self.add_settings(declaration),
+            "provider" => self.providers.push(declaration),
+            "moved" => self.moved.push(declaration),
+            "import" => self.imports.push(declaration),
+            "removed" => self.removed.push(declaration),
+            "action" => {}
             kind => {
-                let name = Arc::clone(&block.labels[0].text);
+                let is_check = kind == "check";
+                let name = Arc::clone(&declaration.block.labels[0].text);
                 let table = match kind {
                     "variable" => &mut self.variables,
                     "module" => &mut self.calls,
+                    "check" => &mut self.checks,
                     _ => &mut self.outputs,
                 };
-                let duplicate = table.contains_key(&name);
-                let (header, kind) = (block.header, Arc::clone(&block.name));
-                table.entry(Arc::clone(&name)).or_insert(Declaration { file, block });
-                if duplicate {
-                    self.refuse(
-                        file,
-                        header,
-                        format!("{kind} \"{name}\" is declared twice in this module"),
-                    );
+                let (header, kind) =
+                    (declaration.block.header, Arc::clone(&declaration.block.name));
+                if table.contains_key(&name) {
+                    let message = format!("{kind} \"{name}\" is declared twice in this module");
+                    return self.refuse(file, header, message);
+                }
+                let scoped: Vec<Block> = declaration
+                    .block
+                    .body
+                    .blocks_named("data")
+                    .take_while(|_| is_check)
+                    .cloned()
+                    .collect();
+                table.insert(Arc::clone(&name), declaration);
+                for block in scoped {
+                    if self.has_its_labels(file, &block) {
+                        self.add_resource(Declaration { file, block }, Some(&name));
+                    }
                 }
             }
         }
     }
 
-    fn add_resource(&mut self, file: FileId, block: Block) {
-        let is_data = &*block.name == "data";
+    /// Whether a block is of a known type and has as many labels as that takes.
+    fn has_its_labels(&mut self, file: FileId, block: &Block) -> bool {
+        let Some(wanted) = labels_of(&block.name) else {
+            let near = nearest(&block.name, TOP_LEVEL.iter().map(|(name, _)| *name));
+            let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+            let message = format!("blocks of type \"{}\" are not expected here{near}", block.name);
+            self.refuse(file, block.header, message);
+            return false;
+        };
+        if block.labels.len() != wanted {
+            let (name, found) = (&block.name, block.labels.len());
+            let message = format!("a {name} block takes {wanted} labels, here are {found}");
+            self.refuse(file, block.header, message);
+        }
+        block.labels.len() == wanted
+    }
+
+    fn add_resource(&mut self, mut declaration: Declaration, check: Option<&Arc<str>>) {
+        unescape(&mut declaration.block.body);
+        let block = &declaration.block;
+        let prefix = match &*block.name {
+            "data" => "data.",
+            "ephemeral" => "ephemeral.",
+            _ => "",
+        };
         let (kind, name) = (Arc::clone(&block.labels[0].text), Arc::clone(&block.labels[1].text));
-        let prefix = if is_data { "data." } else { "" };
         let address: Arc<str> = format!("{prefix}{kind}.{name}").into();
-        if self.resources.contains_key(&address) {
+        let table = if prefix == "ephemeral." { &mut self.ephemerals } else { &mut self.resources };
+        if table.contains_key(&address) {
+            let (file, header) = (declaration.file, block.header);
             return self.refuse(
                 file,
-                block.header,
+                header,
                 format!("{address} is declared twice in this module"),
             );
         }
-        let declaration = Declaration { file, block };
-        self.resources.insert(address, ResourceDeclaration { declaration, kind, name, is_data });
+        let (is_data, check) = (prefix == "data.", check.cloned());
+        table.insert(address, ResourceDeclaration { declaration, kind, name, is_data, check });
     }
 
     fn add_locals(&mut self, file: FileId, block: Block) {
+        for inner in &block.body.blocks {
+            self.refuse(
+                file,
+                inner.header,
+                "a locals block holds values only, no blocks".to_owned(),
+            );
+        }
         for attribute in block.body.attributes {
             if self.locals.contains_key(&attribute.name) {
                 let message =
@@ -192,54 +251,54 @@ impl Module {
         }
     }
 
-    fn add_settings(&mut self, file: FileId, block: Block) {
-        for inner in block.body.blocks {
+    fn add_settings(&mut self, settings: Declaration) {
+        for inner in &settings.block.body.blocks {
             let expected = match &*inner.name {
                 "backend" => 1,
                 "cloud" => 0,
                 _ => continue,
             };
-            if inner.labels.len() == expected && self.backend.is_none() {
-                self.backend = Some(Declaration { file, block: inner });
-            }
-        }
-    }
-
-    fn apply_overrides(&mut self, file: FileId, body: Body) {
-        for block in body.blocks {
-            let labels: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
-            let target = match (&*block.name, labels.as_slice()) {
-                ("resource", [kind, name]) => self.resources.get_mut(&*format!("{kind}.{name}")),
-                ("data", [kind, name]) => self.resources.get_mut(&*format!("data.{kind}.{name}")),
-                _ => None,
-            };
-            if let Some(resource) = target {
-                override_body(&mut resource.declaration.block.body, block.body);
+            if inner.labels.len() != expected {
                 continue;
             }
-            let target = match (&*block.name, labels.as_slice()) {
-                ("variable", [name]) => self.variables.get_mut(*name),
-                ("module", [name]) => self.calls.get_mut(*name),
-                ("output", [name]) => self.outputs.get_mut(*name),
-                _ => None,
-            };
-            match target {
-                Some(declaration) => override_body(&mut declaration.block.body, block.body),
-                None if &*block.name == "locals" => {
-                    for attribute in block.body.attributes {
-                        let expression =
-                            Expression { file, span: attribute.span, node: attribute.value };
-                        self.locals.insert(attribute.name, expression);
-                    }
+            let declaration = Declaration { file: settings.file, block: inner.clone() };
+            match &self.backend {
+                None => self.backend = Some(declaration),
+                Some(other) => {
+                    let twice = other.block.name == inner.name;
+                    let message = if twice {
+                        format!("a module may have only one {} block", inner.name)
+                    } else {
+                        "a module may have either a backend or a cloud block".to_owned()
+                    };
+                    let place = declaration.header();
+                    self.refuse(place.file, place.span, message);
                 }
-                None => self.add_block(file, block),
             }
         }
+        self.settings.push(settings);
     }
 
-    fn refuse(&mut self, file: FileId, span: Span, message: String) {
+    pub(super) fn refuse(&mut self, file: FileId, span: Span, message: String) {
         self.problems
             .push(Problem::new(ProblemKind::Configuration, message).at(Place { file, span }));
+    }
+
+    /// The file that holds an attribute of a block of `file`.
+    pub fn file_of(&self, attribute: &Attribute, file: FileId) -> FileId {
+        self.foreign_file(std::ptr::from_ref(attribute).addr(), file)
+    }
+
+    /// The file that holds a block in a block of `file`.
+    pub fn file_of_block(&self, block: &Block, file: FileId) -> FileId {
+        self.foreign_file(std::ptr::from_ref(block).addr(), file)
+    }
+
+    fn foreign_file(&self, key: usize, file: FileId) -> FileId {
+        if self.foreign.is_empty() {
+            return file;
+        }
+        self.foreign.get(&key).copied().unwrap_or(file)
     }
 
     /// Local module folders that this one calls, with the call's name; `None` for a source that leaves the project.
@@ -256,21 +315,25 @@ pub fn is_local_source(source: &str) -> bool {
     source == "." || source == ".." || source.starts_with("./") || source.starts_with("../")
 }
 
-fn is_override_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = [".tf.json", ".tofu.json", ".tf", ".tofu"]
-        .iter()
-        .find_map(|ending| name.strip_suffix(ending));
-    stem.is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
-}
+/// Block types at the top of a file, and how many labels each takes. `action` blocks (Terraform 1.14) declare nothing that is judged.
+const TOP_LEVEL: [(&str, usize); 14] = [
+    ("resource", 2),
+    ("data", 2),
+    ("ephemeral", 2),
+    ("action", 2),
+    ("variable", 1),
+    ("module", 1),
+    ("output", 1),
+    ("provider", 1),
+    ("check", 1),
+    ("locals", 0),
+    ("terraform", 0),
+    ("moved", 0),
+    ("import", 0),
+    ("removed", 0),
+];
 
-/// Attributes replace attributes of the same name; blocks replace all blocks of the same name.
-fn override_body(body: &mut Body, by: Body) {
-    for attribute in by.attributes {
-        body.attributes.retain(|old| old.name != attribute.name);
-        body.attributes.push(attribute);
-    }
-    let names: Vec<Arc<str>> = by.blocks.iter().map(|block| Arc::clone(&block.name)).collect();
-    body.blocks.retain(|old| !names.contains(&old.name));
-    body.blocks.extend(by.blocks);
+/// How many labels a top-level block takes; `None` for a type that there is not.
+pub fn labels_of(name: &str) -> Option<usize> {
+    TOP_LEVEL.iter().find(|(known, _)| *known == name).map(|(_, labels)| *labels)
 }

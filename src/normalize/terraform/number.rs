@@ -25,6 +25,11 @@ pub enum Number {
     Int(i64),
     /// Any other.
     Big(Arc<Fraction>),
+    /// What a division by zero gives.
+    Infinite {
+        /// Below all numbers, else above them.
+        negative: bool,
+    },
 }
 
 /// `mantissa * 2^exponent`; the mantissa is odd and has at most 512 bits.
@@ -39,6 +44,7 @@ impl PartialEq for Number {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a == b,
             (Self::Big(a), Self::Big(b)) => a == b,
+            (Self::Infinite { negative: a }, Self::Infinite { negative: b }) => a == b,
             _ => false,
         }
     }
@@ -53,6 +59,10 @@ impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         if let (Self::Int(a), Self::Int(b)) = (self, other) {
             return a.cmp(b);
+        }
+        if self.is_infinite() || other.is_infinite() {
+            let rank = |number: &Self| if number.is_infinite() { number.signum() } else { 0 };
+            return rank(self).cmp(&rank(other));
         }
         let (a, b, _) = aligned(self, other);
         a.cmp(&b)
@@ -88,6 +98,7 @@ impl fmt::Display for Number {
         match self {
             Self::Int(int) => write!(f, "{int}"),
             Self::Big(fraction) => f.write_str(&fraction.shortest()),
+            Self::Infinite { negative } => f.write_str(if *negative { "-Inf" } else { "+Inf" }),
         }
     }
 }
@@ -135,6 +146,11 @@ impl Number {
         float.is_finite().then(|| Self::parse(&format!("{float:e}"))).flatten()
     }
 
+    /// Whether it is what a division by zero gives.
+    pub fn is_infinite(&self) -> bool {
+        matches!(self, Self::Infinite { .. })
+    }
+
     /// As a 64-bit whole number, if it is one.
     pub fn to_i64(&self) -> Option<i64> {
         if let Self::Int(int) = self { Some(*int) } else { None }
@@ -147,13 +163,13 @@ impl Number {
             Self::Big(fraction) if fraction.exponent >= 0 => {
                 Some(&fraction.mantissa << fraction.exponent.unsigned_abs())
             }
-            Self::Big(_) => None,
+            Self::Big(_) | Self::Infinite { .. } => None,
         }
     }
 
     /// Rounded to 64 bits.
     pub fn to_f64(&self) -> f64 {
-        self.to_string().parse().unwrap_or(0.0)
+        self.to_string().to_ascii_lowercase().parse().unwrap_or(0.0)
     }
 
     /// Without what follows the decimal point.
@@ -172,14 +188,14 @@ impl Number {
     #[must_use]
     pub fn floor(&self) -> Self {
         let whole = self.truncate();
-        if whole > *self { whole.subtract(&Self::Int(1)) } else { whole }
+        if whole > *self { whole.finite_sum(&Self::Int(1), -1) } else { whole }
     }
 
     /// The next whole number above.
     #[must_use]
     pub fn ceil(&self) -> Self {
         let whole = self.truncate();
-        if whole < *self { whole.add(&Self::Int(1)) } else { whole }
+        if whole < *self { whole.finite_sum(&Self::Int(1), 1) } else { whole }
     }
 
     /// -1, 0 or 1.
@@ -187,48 +203,72 @@ impl Number {
         match self {
             Self::Int(int) => int.signum(),
             Self::Big(fraction) if fraction.mantissa.sign() == Sign::Minus => -1,
-            Self::Big(_) => 1,
+            Self::Infinite { negative: true } => -1,
+            Self::Big(_) | Self::Infinite { .. } => 1,
         }
     }
 
-    /// Sum.
-    #[must_use]
-    pub fn add(&self, other: &Self) -> Self {
+    /// Sum; `None` where it is no number.
+    pub fn add(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Infinite { negative: a }, Self::Infinite { negative: b }) if a != b => None,
+            (Self::Infinite { .. }, _) => Some(self.clone()),
+            (_, Self::Infinite { .. }) => Some(other.clone()),
+            _ => Some(self.finite_sum(other, 1)),
+        }
+    }
+
+    /// Difference; `None` where it is no number.
+    pub fn subtract(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Infinite { negative: a }, Self::Infinite { negative: b }) if a == b => None,
+            (Self::Infinite { .. }, _) => Some(self.clone()),
+            (_, Self::Infinite { negative }) => Some(Self::Infinite { negative: !negative }),
+            _ => Some(self.finite_sum(other, -1)),
+        }
+    }
+
+    /// Of finite numbers: the other one added (`sign` 1) or taken away (-1).
+    fn finite_sum(&self, other: &Self, sign: i64) -> Self {
         if let (Self::Int(a), Self::Int(b)) = (self, other)
-            && let Some(sum) = a.checked_add(*b)
+            && let Some(sum) = b.checked_mul(sign).and_then(|b| a.checked_add(b))
         {
             return Self::Int(sum);
         }
         let (a, b, exponent) = aligned(self, other);
-        Self::rounded(a + b, exponent)
+        Self::rounded(a + b * sign, exponent)
     }
 
-    /// Difference.
-    #[must_use]
-    pub fn subtract(&self, other: &Self) -> Self {
-        if let (Self::Int(a), Self::Int(b)) = (self, other)
-            && let Some(difference) = a.checked_sub(*b)
-        {
-            return Self::Int(difference);
+    /// Product; `None` where it is no number.
+    pub fn multiply(&self, other: &Self) -> Option<Self> {
+        if self.is_infinite() || other.is_infinite() {
+            let sign = self.signum() * other.signum();
+            return (sign != 0).then_some(Self::Infinite { negative: sign < 0 });
         }
-        let (a, b, exponent) = aligned(self, other);
-        Self::rounded(a - b, exponent)
-    }
-
-    /// Product.
-    #[must_use]
-    pub fn multiply(&self, other: &Self) -> Self {
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && let Some(product) = a.checked_mul(*b)
         {
-            return Self::Int(product);
+            return Some(Self::Int(product));
         }
         let (a, b) = (self.parts(), other.parts());
-        Self::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent)
+        Some(Self::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent))
     }
 
-    /// Quotient; `None` for a division by zero.
+    /// Quotient, infinite for a division by zero; `None` where it is no number.
     pub fn divide(&self, other: &Self) -> Option<Self> {
+        match (self.is_infinite(), other.is_infinite()) {
+            (true, true) => return None,
+            (false, true) => return Some(Self::Int(0)),
+            (true, false) => {
+                let negative = (self.signum() < 0) != (other.signum() < 0);
+                return Some(Self::Infinite { negative });
+            }
+            _ => {}
+        }
+        if other.signum() == 0 {
+            let negative = self.signum() < 0;
+            return (self.signum() != 0).then_some(Self::Infinite { negative });
+        }
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && a.checked_rem(*b) == Some(0)
         {
@@ -238,21 +278,30 @@ impl Number {
         Self::quotient(&a.mantissa, &b.mantissa, a.exponent - b.exponent)
     }
 
-    /// Remainder with the sign of the dividend; `None` for a division by zero.
+    /// Remainder with the sign of the dividend, which is its own remainder by zero; `None` where it is no number.
     pub fn remainder(&self, other: &Self) -> Option<Self> {
+        if self.is_infinite() || other.is_infinite() {
+            return self.multiply(other);
+        }
+        if other.signum() == 0 {
+            return Some(self.clone());
+        }
         if let (Self::Int(a), Self::Int(b)) = (self, other)
             && let Some(remainder) = a.checked_rem(*b)
         {
             return Some(Self::Int(remainder));
         }
         let times = self.divide(other)?.truncate();
-        Some(self.subtract(&times.multiply(other)))
+        self.subtract(&times.multiply(other)?)
     }
 
     /// With the other sign.
     #[must_use]
     pub fn negate(&self) -> Self {
-        Self::Int(0).subtract(self)
+        match self {
+            Self::Infinite { negative } => Self::Infinite { negative: !negative },
+            _ => Self::Int(0).finite_sum(self, -1),
+        }
     }
 
     /// Without the sign.
@@ -263,6 +312,9 @@ impl Number {
 
     /// Without sign, with exactly this many digits after the point (`%f`).
     pub fn fixed(&self, precision: usize) -> String {
+        if self.is_infinite() {
+            return "Inf".to_owned();
+        }
         let (digits, point) = self.exact_digits();
         let places = i64::try_from(precision).unwrap_or(i64::MAX);
         let (digits, point) = round_digits(digits, point, point.saturating_add(places));
@@ -276,6 +328,9 @@ impl Number {
 
     /// Without sign, as `d.ddde±dd` with this many digits after the point (`%e`).
     pub fn scientific(&self, precision: usize) -> String {
+        if self.is_infinite() {
+            return "Inf".to_owned();
+        }
         let (digits, point) = self.exact_digits();
         let kept = i64::try_from(precision).unwrap_or(i64::MAX).saturating_add(1);
         let (digits, point) = round_digits(digits, point, kept);
@@ -284,6 +339,9 @@ impl Number {
 
     /// Without sign, in the shorter of both forms (`%g`), with this many significant digits or as many as it takes.
     pub fn general(&self, precision: Option<usize>) -> String {
+        if self.is_infinite() {
+            return "Inf".to_owned();
+        }
         let (digits, point) = match precision {
             Some(kept) => {
                 let (digits, point) = self.exact_digits();
@@ -327,6 +385,8 @@ impl Number {
         match self {
             Self::Int(int) => Fraction { mantissa: BigInt::from(*int), exponent: 0 },
             Self::Big(fraction) => Fraction::clone(fraction),
+            // Never asked for: infinite operands are dealt with before.
+            Self::Infinite { .. } => Fraction { mantissa: BigInt::ZERO, exponent: 0 },
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::bounds;
 use super::number::Number;
 use super::types::{self, Type};
 use super::value::{Kind, Marks, Open, Unknown, Value};
@@ -17,9 +18,11 @@ pub fn unary(operator: UnaryOperator, value: &Value) -> Result<Value, String> {
     let result = match &operand.kind {
         Kind::Number(number) => Value::number(number.negate()),
         Kind::Bool(bool) => Value::bool(!bool),
-        _ => with_decision(unknown_of(&operand, kind), decided(&operand).map(|bool| !bool)),
+        _ => unknown_of(&operand, kind),
     };
-    Ok(result.with_marks(&operand.marks))
+    let marks = marks_of(&result, operand.marks);
+    let result = result.with_marks(&marks);
+    Ok(decide(result, &[value], |values| unary(operator, &values[0])))
 }
 
 /// Apply an operator with two sides. The error is a sentence.
@@ -34,7 +37,42 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value) -> Result<V
         }
         _ => numeric(operator, &operand(left, &Type::Number)?, &operand(right, &Type::Number)?)?,
     };
-    Ok(result.with_marks(&marks))
+    let marks = if matches!(operator, Op::And | Op::Or) { marks_of(&result, marks) } else { marks };
+    let result = result.with_marks(&marks);
+    Ok(decide(result, &[left, right], |values| binary(operator, &values[0], &values[1])))
+}
+
+/// Logic and negation forget that an operand is sensitive where the result is unknown, as Terraform does.
+fn marks_of(result: &Value, marks: Marks) -> Marks {
+    if result.unknown_reason().is_some() { marks.without_sensitive() } else { marks }
+}
+
+/// An unknown made of operands of which some are decided all the same: what is made of what they are.
+pub fn decide(
+    mut result: Value,
+    operands: &[&Value],
+    again: impl FnOnce(&[Value]) -> Result<Value, String>,
+) -> Value {
+    let Kind::Unknown(unknown) = &mut result.kind else { return result };
+    if unknown.decided.is_some() || operands.iter().all(|value| value.decided().is_none()) {
+        return result;
+    }
+    let settle = |value: &&Value| match value.decided() {
+        Some(decided) => decided.clone().with_marks(&value.marks),
+        None => Value::clone(value),
+    };
+    let operands: Vec<Value> = operands.iter().map(settle).collect();
+    let decided = match again(&operands) {
+        Ok(value) => match &value.kind {
+            Kind::Unknown(unknown) => unknown.decided.clone(),
+            _ => Some(value),
+        },
+        Err(_) => None,
+    };
+    if decided.is_some() {
+        Arc::make_mut(unknown).decided = decided;
+    }
+    result
 }
 
 fn operand(value: &Value, kind: &Type) -> Result<Value, String> {
@@ -46,14 +84,27 @@ fn operand(value: &Value, kind: &Type) -> Result<Value, String> {
 
 /// An unknown of a type, for the reason of another.
 pub fn unknown_of(cause: &Value, kind: Type) -> Value {
-    let reason = cause.unknown_reason().cloned().unwrap_or_else(|| Arc::from("unknown"));
     Kind::Unknown(Arc::new(Unknown {
-        reason,
-        kind: Some(kind),
-        not_null: true,
+        reason: reason_of(cause),
+        not_null: kind != Type::Any,
+        kind: Some(kind).filter(|kind| *kind != Type::Any),
         ..Unknown::default()
     }))
     .into()
+}
+
+/// An unknown of a type that may also be null, for the reason of another.
+pub fn nullable_of(cause: &Value, kind: Type) -> Value {
+    Kind::Unknown(Arc::new(Unknown {
+        reason: reason_of(cause),
+        kind: Some(kind).filter(|kind| *kind != Type::Any),
+        ..Unknown::default()
+    }))
+    .into()
+}
+
+fn reason_of(cause: &Value) -> Arc<str> {
+    cause.first_unknown().unwrap_or_else(|| Arc::from("unknown"))
 }
 
 /// Terraform up to 1.11 does not short-circuit: an unknown side makes the result unknown whatever the other says. What it is
@@ -69,42 +120,35 @@ fn logic(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
         (Some(_), Some(_)) => Some(is_and),
         _ => None,
     };
-    with_decision(unknown_of(cause, Type::Bool), decided)
+    let mut result = unknown_of(cause, Type::Bool);
+    if let (Kind::Unknown(unknown), Some(decided)) = (&mut result.kind, decided) {
+        Arc::make_mut(unknown).decided = Some(Value::bool(decided));
+    }
+    result
 }
 
 /// What a boolean is, also where Terraform calls it unknown.
 pub fn decided(value: &Value) -> Option<bool> {
-    match &value.kind {
-        Kind::Bool(bool) => Some(*bool),
-        Kind::Unknown(unknown) => unknown.decided,
+    match (&value.kind, value.decided().map(|value| &value.kind)) {
+        (Kind::Bool(bool), _) | (_, Some(Kind::Bool(bool))) => Some(*bool),
         _ => None,
     }
-}
-
-fn with_decision(mut value: Value, decided: Option<bool>) -> Value {
-    if let (Kind::Unknown(unknown), Some(_)) = (&mut value.kind, decided) {
-        Arc::make_mut(unknown).decided = decided;
-    }
-    value
 }
 
 fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, String> {
     use BinaryOperator as Op;
     let (Kind::Number(a), Kind::Number(b)) = (&left.kind, &right.kind) else {
-        let cause = if left.unknown_reason().is_some() { left } else { right };
-        let arithmetic =
-            matches!(operator, Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo);
-        return Ok(unknown_of(cause, if arithmetic { Type::Number } else { Type::Bool }));
+        return Ok(bounds::numeric(operator, left, right));
     };
-    let number = |number: Number| Ok(Value::number(number));
+    let number = |number: Option<Number>| {
+        number.map(Value::number).ok_or_else(|| "the result is not a number".to_owned())
+    };
     match operator {
         Op::Add => number(a.add(b)),
         Op::Subtract => number(a.subtract(b)),
         Op::Multiply => number(a.multiply(b)),
-        Op::Divide => a.divide(b).map(Value::number).ok_or_else(|| "division by zero".to_owned()),
-        Op::Modulo => {
-            a.remainder(b).map(Value::number).ok_or_else(|| "division by zero".to_owned())
-        }
+        Op::Divide => number(a.divide(b)),
+        Op::Modulo => number(a.remainder(b)),
         Op::Less => Ok(Value::bool(a < b)),
         Op::LessOrEqual => Ok(Value::bool(a <= b)),
         Op::Greater => Ok(Value::bool(a > b)),
@@ -113,15 +157,13 @@ fn numeric(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Valu
 }
 
 fn equality(left: &Value, right: &Value, wanted: bool) -> Value {
-    let decided = types::equal(left, right).map(|same| Value::bool(same == wanted));
-    let undecided = || {
-        let reason = left.first_unknown().or_else(|| right.first_unknown());
-        let reason = reason.unwrap_or_else(|| Arc::from("unknown"));
-        let kind = Some(Type::Bool);
-        Kind::Unknown(Arc::new(Unknown { reason, kind, not_null: true, ..Unknown::default() }))
-            .into()
+    let value = if let Some(same) = types::equal(left, right) {
+        Value::bool(same == wanted)
+    } else {
+        let unknown = |value: &&&Value| value.first_unknown().is_some();
+        let cause = [left, right].iter().find(unknown).copied().unwrap_or(left);
+        unknown_of(cause, Type::Bool)
     };
-    let value: Value = decided.unwrap_or_else(undecided);
     value.with_marks(&inner_marks(left).union(&inner_marks(right)))
 }
 
@@ -130,24 +172,6 @@ fn inner_marks(value: &Value) -> Marks {
         Kind::Sequence(..) | Kind::Mapping(_) => value.deep_marks(),
         _ => Marks::none(),
     }
-}
-
-/// An attribute of an unknown object: unknown for the same reason, its type where that is known.
-pub fn unknown_of_member(object: &Value, name: &str) -> Value {
-    let kind = match &object.kind {
-        Kind::Unknown(unknown) => match &unknown.kind {
-            Some(Type::Object(attributes)) => {
-                attributes.get(name).map(|attribute| attribute.kind.clone())
-            }
-            Some(Type::Map(element)) => Some(Type::clone(element)),
-            _ => None,
-        },
-        _ => None,
-    };
-    let reason = object.unknown_reason().cloned().unwrap_or_else(|| Arc::from("unknown"));
-    let result: Value =
-        Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into();
-    result.with_marks(&object.marks)
 }
 
 /// An attribute that the provider computes. An id is never null and always a text; what names something is shown as its reference.

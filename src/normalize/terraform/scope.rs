@@ -100,7 +100,14 @@ impl std::fmt::Display for Key {
             Self::None => Ok(()),
             Self::Index(index) => write!(f, "[{index}]"),
             Self::Name(name) => {
-                let escaped = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+                let escaped = name
+                    .replace('\\', "\\\\")
+                    .replace('"', "\\\"")
+                    .replace('\n', "\\n")
+                    .replace('\r', "\\r")
+                    .replace('\t', "\\t")
+                    .replace("${", "$${")
+                    .replace("%{", "%%{");
                 write!(f, "[\"{escaped}\"]")
             }
             Self::Unknown => f.write_str("[*]"),

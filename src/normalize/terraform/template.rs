@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::expression::{elements, evaluate as evaluate_expression};
 use super::operators::unknown_of;
+use super::prefix;
 use super::scope::{Fault, Name, Scope};
 use super::types::{self, Type};
 use super::value::{Kind, Marks, Unknown, Value};
@@ -19,7 +20,10 @@ pub fn evaluate(parts: &[TemplatePart], scope: &Scope<'_, '_>, span: Span) -> Re
         return evaluate_expression(node, scope);
     }
     let mut text = Text::default();
-    text.parts(parts, scope, span)?;
+    for part in parts {
+        text.part_start = text.text.len();
+        text.parts(std::slice::from_ref(part), scope, span)?;
+    }
     Ok(text.finish())
 }
 
@@ -29,6 +33,10 @@ struct Text {
     text: String,
     unknowns: Vec<Value>,
     marks: Marks,
+    /// Where the text of the part begins that is being evaluated: a loop or condition with unknown parts is unknown as a whole.
+    part_start: usize,
+    /// How much of the text comes before all unknown parts.
+    known: Option<usize>,
 }
 
 /// Stands for an unknown part. Configuration that uses this character itself loses only the look inside unknown JSON.
@@ -61,7 +69,7 @@ impl Text {
                     match holds.kind {
                         Kind::Bool(true) => self.parts(then, scope, span)?,
                         Kind::Bool(false) => self.parts(otherwise, scope, span)?,
-                        Kind::Null => {
+                        Kind::Null(_) => {
                             return Err(scope.fault(condition.span, "the condition cannot be null"));
                         }
                         _ => self.unknown(holds),
@@ -108,6 +116,10 @@ impl Text {
         if value.is_null() {
             return Err("null cannot be written into a text".to_owned());
         }
+        if value.unknown_reason().is_some() {
+            self.unknown(value.clone());
+            return Ok(());
+        }
         let text = types::convert(value, &Type::String)?;
         self.marks = self.marks.union(&text.marks);
         match &text.kind {
@@ -118,6 +130,7 @@ impl Text {
     }
 
     fn unknown(&mut self, value: Value) {
+        self.known.get_or_insert(self.part_start);
         self.marks = self.marks.union(&value.marks);
         self.unknowns.push(value);
         self.text.push(PLACEHOLDER);
@@ -130,16 +143,32 @@ impl Text {
         let mut result = unknown_of(first, Type::String);
         if let Kind::Unknown(unknown) = &mut result.kind {
             let unknown: &mut Unknown = Arc::make_mut(unknown);
-            let known = self.text.split(PLACEHOLDER).next().unwrap_or_default();
-            let inner = match &first.kind {
-                Kind::Unknown(inner) => &*inner.prefix,
-                _ => "",
-            };
-            unknown.prefix = format!("{known}{inner}").into();
+            let known = self.known.and_then(|end| self.text.get(..end)).unwrap_or_default();
+            unknown.prefix = prefix::of(known).into();
+            unknown.decided = self.decided().map(Value::string);
             unknown.shown = shown(&self.text, &self.unknowns).unwrap_or_default().into();
             unknown.partial = self.partial_json();
         }
         result.with_marks(&self.marks)
+    }
+
+    /// The text where all unknown parts are decided all the same.
+    fn decided(&self) -> Option<String> {
+        let mut texts = self.unknowns.iter().map(|value| {
+            match types::convert(value.decided()?, &Type::String).ok()?.kind {
+                Kind::String(text) => Some(text),
+                _ => None,
+            }
+        });
+        let mut all = String::new();
+        for character in self.text.chars() {
+            if character == PLACEHOLDER {
+                all.push_str(&texts.next()??);
+            } else {
+                all.push(character);
+            }
+        }
+        Some(all)
     }
 
     /// The text as JSON with unknown leaves, if that is what it is.

@@ -1,15 +1,14 @@
-//! Types of the Terraform language, conversion and unification.
-//!
-//! Null has no type of its own here (a null converts to null of any type), so `Any` stands for "not known" in [`Type::of`]
-//! and gives way to any other type in [`unify`].
+//! Types of the Terraform language and conversion to them. `Any` stands for "not known".
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::number::Number;
-use super::value::{Kind, Mapping, Marks, SequenceKind, Unknown, Value};
+use super::value::{Bounds, Items, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
+
+pub use super::equality::{equal, set_order};
+pub use super::unify::unify;
 
 /// A type constraint.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,26 +43,22 @@ impl From<Type> for ObjectAttribute {
 }
 
 impl Type {
-    /// The type of a value; `Any` for null, for unknowns of unknown type and for resources.
+    /// The type of a value; `Any` for a bare null, for unknowns of unknown type and for resources.
     pub fn of(value: &Value) -> Self {
         match &value.kind {
-            Kind::Null => Self::Any,
+            Kind::Null(kind) => kind.as_deref().cloned().unwrap_or(Self::Any),
             Kind::Bool(_) => Self::Bool,
             Kind::Number(_) => Self::Number,
             Kind::String(_) => Self::String,
             Kind::Sequence(SequenceKind::Tuple, items) => {
                 Self::Tuple(items.iter().map(Self::of).collect())
             }
-            Kind::Sequence(SequenceKind::List, items) => {
-                Self::List(Box::new(Self::of_elements(items.iter())))
-            }
-            Kind::Sequence(SequenceKind::Set, items) => {
-                Self::Set(Box::new(Self::of_elements(items.iter())))
-            }
+            Kind::Sequence(SequenceKind::List, items) => Self::List(Box::new(element_of(items))),
+            Kind::Sequence(SequenceKind::Set, items) => Self::Set(Box::new(element_of(items))),
             // More attributes than are written: its type is not known.
             Kind::Mapping(map) if map.open.is_some() => Self::Any,
             Kind::Mapping(map) if map.is_map => {
-                Self::Map(Box::new(Self::of_elements(map.entries.values())))
+                Self::Map(Box::new(Self::of_first(map).unwrap_or(Self::Any)))
             }
             Kind::Mapping(map) => Self::Object(
                 map.entries
@@ -75,32 +70,53 @@ impl Type {
         }
     }
 
-    /// The type of the elements of a list, set or map, which all have the same but for nulls and unknowns in them.
-    fn of_elements<'a>(elements: impl Iterator<Item = &'a Value>) -> Self {
-        elements.map(Self::of).fold(Self::Any, Self::overlay)
+    /// The type of the elements of a map.
+    pub fn of_first(map: &Mapping) -> Option<Self> {
+        map.entries.values().next().map(Self::of).or_else(|| map.empty_of.clone())
     }
 
-    /// Two views of the same type, each with gaps.
-    fn overlay(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::List(a), Self::List(b)) => Self::List(Box::new(a.overlay(*b))),
-            (Self::Set(a), Self::Set(b)) => Self::Set(Box::new(a.overlay(*b))),
-            (Self::Map(a), Self::Map(b)) => Self::Map(Box::new(a.overlay(*b))),
-            (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
-                Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.overlay(b)).collect())
-            }
-            (Self::Object(mut a), Self::Object(b)) => {
-                for (name, attribute) in b {
-                    let kind = match a.remove(&name) {
-                        Some(known) => known.kind.overlay(attribute.kind),
-                        None => attribute.kind,
-                    };
-                    a.insert(name, kind.into());
-                }
-                Self::Object(a)
-            }
-            (Self::Any, kind) | (kind, _) => kind,
+    /// The type of a value as far as its top says: `Any` where nothing is known of it.
+    pub fn of_top(value: &Value) -> Self {
+        match &value.kind {
+            Kind::Null(_) | Kind::Unknown(_) => Self::of(value),
+            Kind::Mapping(map) if map.open.is_some() => Self::Any,
+            Kind::Mapping(_) => Self::Map(Box::new(Self::Any)),
+            Kind::Sequence(..) => Self::List(Box::new(Self::Any)),
+            Kind::Bool(_) => Self::Bool,
+            Kind::Number(_) => Self::Number,
+            Kind::String(_) => Self::String,
         }
+    }
+
+    /// Without `optional()`, as the type of a value is.
+    #[must_use]
+    pub fn of_values(&self) -> Self {
+        match self {
+            Self::List(element) => Self::List(Box::new(element.of_values())),
+            Self::Set(element) => Self::Set(Box::new(element.of_values())),
+            Self::Map(element) => Self::Map(Box::new(element.of_values())),
+            Self::Tuple(kinds) => Self::Tuple(kinds.iter().map(Self::of_values).collect()),
+            Self::Object(attributes) => Self::Object(
+                attributes
+                    .iter()
+                    .map(|(name, it)| (Arc::clone(name), it.kind.of_values().into()))
+                    .collect(),
+            ),
+            kind => kind.clone(),
+        }
+    }
+
+    /// The type of the elements of a list, set or map.
+    pub fn element(&self) -> Option<&Self> {
+        match self {
+            Self::List(element) | Self::Set(element) | Self::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a text, number or boolean.
+    pub fn is_primitive(&self) -> bool {
+        matches!(self, Self::Bool | Self::Number | Self::String)
     }
 
     /// The type in the words of Terraform's messages (`list of string`).
@@ -187,11 +203,14 @@ impl Origin {
 
 fn convert_as(value: &Value, wanted: &Type, origin: Origin) -> Result<Value, String> {
     let converted = match (&value.kind, wanted) {
-        (Kind::Null, _)
-        | (_, Type::Any)
+        (_, Type::Any)
         | (Kind::Bool(_), Type::Bool)
         | (Kind::Number(_), Type::Number)
         | (Kind::String(_), Type::String) => return Ok(value.clone()),
+        (Kind::Null(kind), _) => {
+            let kind = converted_type(kind.as_deref().unwrap_or(&Type::Any), wanted)?;
+            Value::null_of(kind)
+        }
         (Kind::Mapping(map), _) if map.open.is_some() && origin == Origin::Derived => {
             return Ok(value.clone());
         }
@@ -203,11 +222,19 @@ fn convert_as(value: &Value, wanted: &Type, origin: Origin) -> Result<Value, Str
             None => return Err("a number is required".to_owned()),
         },
         (Kind::String(text), Type::Bool) => Value::bool(parse_bool(text)?),
-        (Kind::Sequence(_, items), Type::List(element)) => {
-            Value::list(elements(items, element, "list", origin)?)
+        // Unknown elements may turn out to be one.
+        (Kind::Sequence(SequenceKind::Set, items), Type::List(_))
+            if items.len() > 1 && !items.iter().all(Value::is_wholly_known) =>
+        {
+            let kind = Some(Type::List(Box::new(element_of(items))));
+            let reason = value.first_unknown().unwrap_or_default();
+            unknown_value(Unknown { reason, kind, not_null: true, ..Unknown::default() })
         }
-        (Kind::Sequence(_, items), Type::Set(element)) => {
-            set(elements(items, element, "set", origin)?)
+        (Kind::Sequence(kind, items), Type::List(element)) => {
+            elements(*kind, items, element, SequenceKind::List, origin)?
+        }
+        (Kind::Sequence(kind, items), Type::Set(element)) => {
+            elements(*kind, items, element, SequenceKind::Set, origin)?
         }
         (Kind::Sequence(SequenceKind::Tuple, items), Type::Tuple(kinds)) => {
             tuple(items, kinds, origin)?
@@ -217,6 +244,11 @@ fn convert_as(value: &Value, wanted: &Type, origin: Origin) -> Result<Value, Str
         _ => return Err(format!("{} required", wanted.words())),
     };
     Ok(converted.with_marks(&value.marks))
+}
+
+/// The element type of a list or set.
+fn element_of(items: &Items) -> Type {
+    items.first().map(Type::of).or_else(|| items.empty_of.clone()).unwrap_or(Type::Any)
 }
 
 fn parse_bool(text: &str) -> Result<bool, String> {
@@ -232,31 +264,58 @@ fn parse_bool(text: &str) -> Result<bool, String> {
     }
 }
 
-/// Elements of one type; of the type that all share where `Any` is wanted.
+/// A list or set of elements of one type; of the type that all share where `Any` is wanted.
 fn elements(
-    items: &[Value],
+    from: SequenceKind,
+    items: &Items,
     wanted: &Type,
-    what: &str,
+    to: SequenceKind,
     origin: Origin,
-) -> Result<Vec<Value>, String> {
-    let kind = element_type(items.iter(), wanted, what)?;
+) -> Result<Value, String> {
+    let what = if to == SequenceKind::List { "list" } else { "set" };
+    if items.is_empty() {
+        let element = match &items.empty_of {
+            Some(element) => converted_type(element, wanted)?,
+            None => wanted.of_values(),
+        };
+        return Ok(Value::empty_sequence(to, element));
+    }
+    let kind = match wanted {
+        Type::Any if from == SequenceKind::Tuple => shared_type(items.iter(), what)?,
+        _ => wanted.clone(),
+    };
     let origin = origin.of_elements(wanted);
-    let converted = items.iter().enumerate().map(|(index, item)| {
+    let convert = |(index, item): (usize, &Value)| {
         convert_as(item, &kind, origin).map_err(|error| nested(&format!("element {index}"), &error))
-    });
-    converted.collect()
+    };
+    let mut converted: Vec<Value> =
+        items.iter().enumerate().map(convert).collect::<Result<_, _>>()?;
+    if *wanted != Type::Any && !wanted.is_whole() {
+        unify_all(converted.iter_mut(), what)?;
+    }
+    Ok(if to == SequenceKind::List { Value::list(converted) } else { set(converted) })
 }
 
-fn element_type<'a>(
-    items: impl Iterator<Item = &'a Value>,
-    wanted: &Type,
-    what: &str,
-) -> Result<Type, String> {
-    if *wanted != Type::Any {
-        return Ok(wanted.clone());
+/// The type that all elements share.
+fn shared_type<'a>(items: impl Iterator<Item = &'a Value>, what: &str) -> Result<Type, String> {
+    let items: Vec<&Value> = items.collect();
+    let kinds: Vec<Type> = items.iter().map(|item| Type::of(item)).collect();
+    let shared = unify(&kinds);
+    // A resource is of no known type, but it is of one.
+    let undecided = shared == Some(Type::Any) && kinds.iter().any(|kind| *kind != Type::Any);
+    shared
+        .filter(|_| !undecided || what == "map" || items.iter().any(|item| item.is_open()))
+        .ok_or_else(|| format!("all {what} elements must have the same type"))
+}
+
+/// Where a constraint leaves parts of the element type open, the elements decide them together.
+fn unify_all<'a>(items: impl Iterator<Item = &'a mut Value>, what: &str) -> Result<(), String> {
+    let items: Vec<&mut Value> = items.collect();
+    let kind = shared_type(items.iter().map(|item| &**item), what)?;
+    for item in items {
+        *item = convert_as(item, &kind, Origin::Derived)?;
     }
-    let kinds: Vec<Type> = items.map(Type::of).collect();
-    unify(&kinds).ok_or_else(|| format!("all {what} elements must have the same type"))
+    Ok(())
 }
 
 /// An error of a part, with where it is.
@@ -276,17 +335,32 @@ fn tuple(items: &[Value], kinds: &[Type], origin: Origin) -> Result<Value, Strin
 
 fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String> {
     if let Some(open) = &map.open {
-        let kind = Some(Type::Map(Box::new(wanted.clone())));
+        let kind = Some(Type::Map(Box::new(wanted.of_values())));
         let reason = Arc::clone(&open.reason);
         return Ok(unknown_value(Unknown { reason, kind, not_null: true, ..Unknown::default() }));
     }
-    let kind = element_type(map.entries.values(), wanted, "map")?;
-    let converted = map.entries.iter().map(|(key, value)| {
+    if map.entries.is_empty() {
+        let element = match &map.empty_of {
+            Some(element) => converted_type(element, wanted)?,
+            None => wanted.of_values(),
+        };
+        return Ok(Value::empty_map(element));
+    }
+    let kind = match wanted {
+        Type::Any if !map.is_map => shared_type(map.entries.values(), "map")?,
+        _ => wanted.clone(),
+    };
+    let convert = |(key, value): (&Arc<str>, &Value)| {
         let value = convert_as(value, &kind, origin.of_elements(wanted))
             .map_err(|error| nested(&format!("element {:?}", &**key), &error))?;
         Ok((Arc::clone(key), value))
-    });
-    Ok(Value::map(converted.collect::<Result<_, String>>()?))
+    };
+    let mut entries: BTreeMap<_, _> =
+        map.entries.iter().map(convert).collect::<Result<_, String>>()?;
+    if *wanted != Type::Any && !wanted.is_whole() {
+        unify_all(entries.values_mut(), "map")?;
+    }
+    Ok(Value::map(entries))
 }
 
 fn to_object(
@@ -303,7 +377,7 @@ fn to_object(
             (Some(value), Some(_), _) if !value.is_null() => value.clone(),
             (None, _, Some(open)) => Value::unknown(Arc::clone(&open.reason)),
             (_, Some(default), _) => default.clone(),
-            (None, None, None) if attribute.optional => Value::null(),
+            (None, None, None) if attribute.optional => Value::null_of(attribute.kind.of_values()),
             (None, None, None) => {
                 missing.push(format!("{:?}", &**name));
                 continue;
@@ -324,32 +398,59 @@ fn to_object(
 
 /// An unknown of a type, if the type that it is known to have converts to that.
 fn refine(unknown: &Unknown, wanted: &Type) -> Result<Value, String> {
-    let kind = match &unknown.kind {
-        Some(kind) => converted_type(kind, wanted)?,
-        None => wanted.clone(),
-    };
-    let mut refined = unknown.clone();
-    if unknown.kind.as_ref() != Some(&kind) && kind != Type::String {
-        refined.prefix = Arc::from("");
+    let from = unknown.kind.as_ref().unwrap_or(&Type::Any);
+    let kind = converted_type(from, wanted)?;
+    if *from == kind {
+        return Ok(unknown_value(unknown.clone()));
     }
-    refined.kind = Some(kind);
-    Ok(unknown_value(refined))
+    let decided = unknown.decided.as_ref().and_then(|value| convert(value, wanted).ok());
+    Ok(super::bounds::settled(unknown_value(Unknown {
+        reason: Arc::clone(&unknown.reason),
+        bounds: converted_bounds(unknown, from, &kind),
+        not_null: unknown.not_null,
+        shown: Arc::clone(&unknown.shown),
+        partial: unknown.partial.clone(),
+        prefix: Arc::from(""),
+        kind: Some(kind),
+        decided,
+    })))
+}
+
+/// What is known of the length of a list, set or map that an unknown is converted to.
+fn converted_bounds(unknown: &Unknown, from: &Type, to: &Type) -> Option<Box<Bounds>> {
+    let is_set = matches!(to, Type::Set(_));
+    match (from, to) {
+        (Type::Object(attributes), Type::Map(_)) => {
+            Some(Bounds::lengths(attributes.len(), Some(attributes.len())))
+        }
+        (Type::Tuple(kinds), Type::List(_) | Type::Set(_)) => {
+            let least = if is_set { kinds.len().min(1) } else { kinds.len() };
+            Some(Bounds::lengths(least, Some(kinds.len())))
+        }
+        (
+            Type::List(_) | Type::Set(_) | Type::Map(_),
+            Type::List(_) | Type::Set(_) | Type::Map(_),
+        ) => {
+            let (least, most) = unknown.length();
+            Some(Bounds::lengths(if is_set { least.min(1) } else { least }, most))
+        }
+        _ => None,
+    }
 }
 
 fn unknown_value(unknown: Unknown) -> Value {
     Kind::Unknown(Arc::new(unknown)).into()
 }
 
-/// What a value of type `from` becomes as a `wanted`.
-fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
+/// What a value of type `from` becomes as a `wanted`. The error is a sentence without subject.
+pub fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
     let unsuitable = || format!("{} required", wanted.words());
     match (from, wanted) {
         (_, Type::Any) => Ok(from.clone()),
         (Type::Any, _)
         | (Type::Bool | Type::Number | Type::String, Type::String)
         | (Type::Number | Type::String, Type::Number)
-        | (Type::Bool | Type::String, Type::Bool)
-        | (Type::Object(_) | Type::Map(_), Type::Object(_)) => Ok(wanted.clone()),
+        | (Type::Bool | Type::String, Type::Bool) => Ok(wanted.of_values()),
         (_, Type::List(element)) => {
             let element = converted_element(from, element).ok_or_else(unsuitable)?;
             Ok(Type::List(Box::new(element)))
@@ -366,90 +467,53 @@ fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
             Ok(Type::Map(Box::new(converted_type(from, element)?)))
         }
         (Type::Object(attributes), Type::Map(element)) => {
-            let kinds: Vec<_> = attributes.values().map(|it| it.kind.clone()).collect();
-            let element = if **element == Type::Any {
-                unify(&kinds).ok_or_else(unsuitable)?
-            } else {
-                Type::clone(element)
-            };
+            let kinds = attributes.values().map(|it| &it.kind);
+            let element = converted_elements(kinds, element).ok_or_else(unsuitable)?;
             Ok(Type::Map(Box::new(element)))
+        }
+        (Type::Object(from), Type::Object(attributes)) => {
+            converted_object(attributes, |name| from.get(name).map(|it| &it.kind))
+        }
+        (Type::Map(from), Type::Object(attributes)) => {
+            converted_object(attributes, |_| Some(&**from))
         }
         _ => Err(unsuitable()),
     }
+}
+
+fn converted_object<'a>(
+    attributes: &BTreeMap<Arc<str>, ObjectAttribute>,
+    from: impl Fn(&str) -> Option<&'a Type>,
+) -> Result<Type, String> {
+    let convert = |(name, it): (&Arc<str>, &ObjectAttribute)| {
+        let kind = match from(name) {
+            Some(from) => converted_type(from, &it.kind)
+                .map_err(|error| nested(&format!("attribute {:?}", &**name), &error))?,
+            None if it.optional => it.kind.of_values(),
+            None => return Err(format!("attribute {:?} is required", &**name)),
+        };
+        Ok((Arc::clone(name), kind.into()))
+    };
+    Ok(Type::Object(attributes.iter().map(convert).collect::<Result<_, String>>()?))
 }
 
 /// The element type of a list or set that a sequence becomes; `None` where `from` is no sequence or its elements do not fit.
 fn converted_element(from: &Type, wanted: &Type) -> Option<Type> {
     match from {
         Type::List(element) | Type::Set(element) => converted_type(element, wanted).ok(),
-        Type::Tuple(kinds) if *wanted == Type::Any => unify(kinds),
-        Type::Tuple(kinds) => {
-            kinds.iter().all(|kind| converted_type(kind, wanted).is_ok()).then(|| wanted.clone())
-        }
+        Type::Tuple(kinds) => converted_elements(kinds.iter(), wanted),
         _ => None,
     }
 }
 
-/// The one type that all of these convert to, if there is one.
-pub fn unify(types: &[Type]) -> Option<Type> {
-    let mut known = types.iter().filter(|kind| **kind != Type::Any);
-    let Some(first) = known.next() else { return Some(Type::Any) };
-    known.try_fold(first.clone(), |all, kind| unify_two(&all, kind))
-}
-
-fn unify_two(a: &Type, b: &Type) -> Option<Type> {
-    if a == b {
-        return Some(a.clone());
-    }
-    match (a, b) {
-        (Type::Any, kind) | (kind, Type::Any) => Some(kind.clone()),
-        (Type::String, Type::Bool | Type::Number) | (Type::Bool | Type::Number, Type::String) => {
-            Some(Type::String)
-        }
-        (Type::List(a), Type::List(b)) => Some(Type::List(Box::new(unify_two(a, b)?))),
-        (Type::Set(a), Type::Set(b)) => Some(Type::Set(Box::new(unify_two(a, b)?))),
-        (Type::Map(a), Type::Map(b)) => Some(Type::Map(Box::new(unify_two(a, b)?))),
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            let pairs = a.iter().zip(b);
-            Some(Type::Tuple(pairs.map(|(a, b)| unify_two(a, b)).collect::<Option<_>>()?))
-        }
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            let all: Vec<_> = a.iter().chain(b).cloned().collect();
-            Some(Type::List(Box::new(unify(&all)?)))
-        }
-        (Type::List(element), Type::Tuple(kinds)) | (Type::Tuple(kinds), Type::List(element)) => {
-            Some(Type::List(Box::new(unify_with(element, kinds.iter())?)))
-        }
-        (Type::Set(element), Type::Tuple(kinds)) | (Type::Tuple(kinds), Type::Set(element)) => {
-            Some(Type::Set(Box::new(unify_with(element, kinds.iter())?)))
-        }
-        (Type::Map(element), Type::Object(attributes))
-        | (Type::Object(attributes), Type::Map(element)) => {
-            let kinds = attributes.values().map(|it| &it.kind);
-            Some(Type::Map(Box::new(unify_with(element, kinds)?)))
-        }
-        (Type::Object(a), Type::Object(b)) => unify_objects(a, b),
-        _ => None,
-    }
-}
-
-fn unify_with<'a>(element: &'a Type, kinds: impl Iterator<Item = &'a Type>) -> Option<Type> {
-    let all: Vec<_> = std::iter::once(element).chain(kinds).cloned().collect();
-    unify(&all)
-}
-
-fn unify_objects(
-    a: &BTreeMap<Arc<str>, ObjectAttribute>,
-    b: &BTreeMap<Arc<str>, ObjectAttribute>,
-) -> Option<Type> {
-    if a.keys().ne(b.keys()) {
-        let kinds: Vec<_> = a.values().chain(b.values()).map(|it| it.kind.clone()).collect();
-        return Some(Type::Map(Box::new(unify(&kinds)?)));
-    }
-    let pairs = a.iter().zip(b.values());
-    let unified =
-        pairs.map(|((name, a), b)| Some((Arc::clone(name), unify_two(&a.kind, &b.kind)?.into())));
-    Some(Type::Object(unified.collect::<Option<_>>()?))
+/// The one type that elements of these types become.
+fn converted_elements<'a>(kinds: impl Iterator<Item = &'a Type>, wanted: &Type) -> Option<Type> {
+    let kinds: Vec<Type> = if *wanted == Type::Any {
+        kinds.cloned().collect()
+    } else {
+        kinds.map(|kind| converted_type(kind, wanted)).collect::<Result<_, _>>().ok()?
+    };
+    if kinds.is_empty() { Some(wanted.of_values()) } else { unify(&kinds) }
 }
 
 /// A set of elements of one type: sorted as Terraform sorts, without duplicates. Marks of elements become marks of the set.
@@ -460,7 +524,7 @@ pub fn set(mut items: Vec<Value>) -> Value {
     }
     items.sort_by(set_order);
     items.dedup_by(|a, b| equal(a, b) == Some(true));
-    Value::from(Kind::Sequence(SequenceKind::Set, Arc::new(items))).with_marks(&marks)
+    Value::sequence(SequenceKind::Set, items).with_marks(&marks)
 }
 
 /// The value and everything in it without marks.
@@ -470,134 +534,15 @@ pub fn without_marks(value: &Value) -> Value {
     }
     match &value.kind {
         Kind::Sequence(kind, items) => {
-            Kind::Sequence(*kind, Arc::new(items.iter().map(without_marks).collect())).into()
+            let inner: Vec<Value> = items.iter().map(without_marks).collect();
+            if inner.is_empty() { value.kind.clone().into() } else { Value::sequence(*kind, inner) }
         }
         Kind::Mapping(map) => {
             let entries =
                 map.entries.iter().map(|(key, value)| (Arc::clone(key), without_marks(value)));
-            let open = map.open.clone();
-            Kind::Mapping(Arc::new(Mapping {
-                entries: entries.collect(),
-                is_map: map.is_map,
-                open,
-            }))
-            .into()
+            Kind::Mapping(Arc::new(Mapping { entries: entries.collect(), ..Mapping::clone(map) }))
+                .into()
         }
         kind => kind.clone().into(),
-    }
-}
-
-/// Whether two values are equal, marks apart; `None` where something unknown decides. A list is never equal to a tuple, nor a map
-/// to an object.
-pub fn equal(a: &Value, b: &Value) -> Option<bool> {
-    match (&a.kind, &b.kind) {
-        (Kind::Null, Kind::Null) => Some(true),
-        (Kind::Unknown(unknown), Kind::Null) | (Kind::Null, Kind::Unknown(unknown))
-            if unknown.not_null =>
-        {
-            Some(false)
-        }
-        (Kind::Unknown(unknown), Kind::String(text))
-        | (Kind::String(text), Kind::Unknown(unknown))
-            if unknown.kind == Some(Type::String) && !text.starts_with(&*unknown.prefix) =>
-        {
-            Some(false)
-        }
-        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => None,
-        (Kind::Bool(a), Kind::Bool(b)) => Some(a == b),
-        (Kind::Number(a), Kind::Number(b)) => Some(a == b),
-        (Kind::String(a), Kind::String(b)) => Some(a == b),
-        (Kind::Sequence(a, _), Kind::Sequence(b, _)) if a != b => Some(false),
-        (Kind::Sequence(_, a), Kind::Sequence(_, b)) if a.len() == b.len() => {
-            all_equal(a.iter().zip(b.iter()))
-        }
-        (Kind::Sequence(SequenceKind::Set, a), Kind::Sequence(SequenceKind::Set, b)) => {
-            let known = a.iter().chain(b.iter()).all(Value::is_wholly_known);
-            known.then_some(false)
-        }
-        (Kind::Mapping(a), Kind::Mapping(b)) => equal_mappings(a, b),
-        _ => Some(false),
-    }
-}
-
-fn equal_mappings(a: &Mapping, b: &Mapping) -> Option<bool> {
-    if a.open.is_some() || b.open.is_some() {
-        let both = a.entries.iter().filter_map(|(key, a)| Some((a, b.entries.get(key)?)));
-        return all_equal(both).filter(|equal| !equal);
-    }
-    if a.is_map != b.is_map || a.entries.keys().ne(b.entries.keys()) {
-        return Some(false);
-    }
-    all_equal(a.entries.values().zip(b.entries.values()))
-}
-
-fn all_equal<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> {
-    let mut all = Some(true);
-    for (a, b) in pairs {
-        match equal(a, b) {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => all = None,
-        }
-    }
-    all
-}
-
-/// The order of the elements of a set: null after all values, and unknowns last.
-pub fn set_order(a: &Value, b: &Value) -> Ordering {
-    let rank = |value: &Value| match value.kind {
-        Kind::Unknown(_) => 2,
-        Kind::Null => 1,
-        _ => 0,
-    };
-    let (rank_a, rank_b) = (rank(a), rank(b));
-    if rank_a + rank_b > 0 {
-        return rank_a.cmp(&rank_b);
-    }
-    match (&a.kind, &b.kind) {
-        (Kind::Bool(a), Kind::Bool(b)) => a.cmp(b),
-        (Kind::Number(a), Kind::Number(b)) => a.cmp(b),
-        (Kind::String(a), Kind::String(b)) => a.cmp(b),
-        _ => sort_key(a).cmp(&sort_key(b)),
-    }
-}
-
-/// The text by which elements that have no order of their own are sorted.
-fn sort_key(value: &Value) -> String {
-    let mut key = String::new();
-    write_sort_key(value, &mut key);
-    key
-}
-
-fn write_sort_key(value: &Value, key: &mut String) {
-    match &value.kind {
-        Kind::Unknown(_) => key.push('?'),
-        Kind::Null => key.push('~'),
-        Kind::Bool(bool) => key.push(if *bool { 'T' } else { 'F' }),
-        Kind::Number(number) => key.push_str(&number.to_string()),
-        Kind::String(text) => {
-            let _ = write!(key, "{:?}", &**text);
-        }
-        Kind::Sequence(kind, items) => {
-            let [open, close] = if *kind == SequenceKind::Tuple { ['<', '>'] } else { ['[', ']'] };
-            key.push(open);
-            for item in items.iter() {
-                write_sort_key(item, key);
-                key.push(';');
-            }
-            key.push(close);
-        }
-        Kind::Mapping(map) => {
-            let [open, close] = if map.is_map { ['{', '}'] } else { ['<', '>'] };
-            key.push(open);
-            for (name, value) in &map.entries {
-                if map.is_map {
-                    let _ = write!(key, "{:?}:", &**name);
-                }
-                write_sort_key(value, key);
-                key.push(';');
-            }
-            key.push(close);
-        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::number::Number;
 use super::types::Type;
 use crate::document::Pointer;
+use crate::vocabulary::Block;
 
 /// A value with its marks. A clone costs reference counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +21,8 @@ pub struct Value {
 /// What a value is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
-    /// Null of any type.
-    Null,
+    /// Null, and of which type where that is known.
+    Null(Option<Arc<Type>>),
     /// A boolean.
     Bool(bool),
     /// A number.
@@ -29,11 +30,45 @@ pub enum Kind {
     /// A text.
     String(Arc<str>),
     /// A tuple, list or set; a set is sorted and without duplicates.
-    Sequence(SequenceKind, Arc<Vec<Value>>),
+    Sequence(SequenceKind, Arc<Items>),
     /// An object or map.
     Mapping(Arc<Mapping>),
     /// Not known before apply.
     Unknown(Arc<Unknown>),
+}
+
+/// The elements of a tuple, list or set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Items {
+    values: Vec<Value>,
+    /// The element type of an empty list or set; elements say it themselves.
+    pub empty_of: Option<Type>,
+}
+
+impl From<Vec<Value>> for Items {
+    fn from(values: Vec<Value>) -> Self {
+        Self { values, empty_of: None }
+    }
+}
+
+impl FromIterator<Value> for Items {
+    fn from_iter<T: IntoIterator<Item = Value>>(values: T) -> Self {
+        Vec::from_iter(values).into()
+    }
+}
+
+impl std::ops::Deref for Items {
+    type Target = Vec<Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.values
+    }
+}
+
+impl std::ops::DerefMut for Items {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.values
+    }
 }
 
 /// Which of the ordered collections it is.
@@ -54,15 +89,21 @@ pub struct Mapping {
     pub is_map: bool,
     /// Set where more attributes exist than are written (a resource, a data source): what a missing one is.
     pub open: Option<Arc<Open>>,
+    /// The element type of an empty map; elements say it themselves.
+    pub empty_of: Option<Type>,
 }
 
 /// What reading an attribute of a resource that is not written gives.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Open {
     /// Address of the resource.
     pub address: Arc<str>,
     /// Why such an attribute is unknown.
     pub reason: Arc<str>,
+    /// What is known of its attributes and blocks.
+    pub block: Option<Arc<Block>>,
+    /// Whether there are no others.
+    pub exact: bool,
 }
 
 /// An unknown value and what is known of it all the same.
@@ -74,16 +115,53 @@ pub struct Unknown {
     pub kind: Option<Type>,
     /// How its text begins.
     pub prefix: Arc<str>,
+    /// How its text ends.
+    pub suffix: Arc<str>,
     /// Whether it cannot be null.
     pub not_null: bool,
-    /// What a boolean is whatever its unknown operand turns out to be: `true || x`. Terraform up to 1.11 calls it unknown all the same,
-    /// and so do outputs here; conditions, `count` and resources use what is decided.
-    pub decided: Option<bool>,
+    /// Between what its number lies, or its length.
+    pub bounds: Option<Box<Bounds>>,
+    /// What it is whatever its unknown operand turns out to be: `true || x`, and what is made of that. Terraform up to 1.11 calls it
+    /// unknown all the same, and so do outputs here; `count`, `for_each` and resources use what is decided.
+    pub decided: Option<Value>,
     /// How a text that names something is shown where it stands in a policy: `${aws_s3_bucket.logs.arn}/*`. Empty where the text
     /// could be anything, such as `*`.
     pub shown: Arc<str>,
     /// The argument of `jsonencode` that it is the text of, where parts of that are unknown.
     pub partial: Option<Value>,
+}
+
+/// Between what an unknown number lies, or the length of an unknown list, set or map.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// The least, and whether it may be that itself.
+    pub lower: Option<(Number, bool)>,
+    /// The most, and whether it may be that itself.
+    pub upper: Option<(Number, bool)>,
+}
+
+impl Bounds {
+    /// Of a length.
+    pub fn lengths(least: usize, most: Option<usize>) -> Box<Self> {
+        Box::new(Self {
+            lower: Some((Number::from(least), true)),
+            upper: most.map(|most| (Number::from(most), true)),
+        })
+    }
+}
+
+impl Unknown {
+    /// The least and the greatest length of a list, set or map.
+    pub fn length(&self) -> (usize, Option<usize>) {
+        let count = |bound: &Option<(Number, bool)>| {
+            bound.as_ref().and_then(|(number, _)| usize::try_from(number.to_i64()?).ok())
+        };
+        let bounds = self.bounds.as_deref();
+        (
+            bounds.and_then(|bounds| count(&bounds.lower)).unwrap_or(0),
+            bounds.and_then(|bounds| count(&bounds.upper)),
+        )
+    }
 }
 
 /// Marks of a value; `None` for the common case of no mark.
@@ -95,6 +173,10 @@ pub struct Marks(Option<Arc<MarkSet>>);
 pub struct MarkSet {
     /// Whether it must not be shown.
     pub sensitive: bool,
+    /// Whether it comes from a module's output that is declared sensitive: Terraform does not hold callers to that, but it is not shown.
+    pub guarded: bool,
+    /// Whether it exists at run time only and may be kept nowhere.
+    pub ephemeral: bool,
     /// Resource attributes that it was made from: address, attribute.
     pub references: BTreeSet<(Arc<str>, Pointer)>,
 }
@@ -107,15 +189,36 @@ impl Marks {
 
     /// Sensitive only.
     pub fn sensitive() -> Self {
-        Self(Some(Arc::new(MarkSet { sensitive: true, references: BTreeSet::new() })))
+        Self(Some(Arc::new(MarkSet { sensitive: true, ..MarkSet::default() })))
+    }
+
+    /// Not shown, though Terraform would.
+    pub fn guarded() -> Self {
+        Self(Some(Arc::new(MarkSet { guarded: true, ..MarkSet::default() })))
+    }
+
+    /// Ephemeral only.
+    pub fn ephemeral() -> Self {
+        Self(Some(Arc::new(MarkSet { ephemeral: true, ..MarkSet::default() })))
     }
 
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
         Self(Some(Arc::new(MarkSet {
-            sensitive: false,
             references: BTreeSet::from([(address, attribute)]),
+            ..MarkSet::default()
         })))
+    }
+
+    /// Only `sensitive` of these marks.
+    #[must_use]
+    pub fn only_sensitive(&self) -> Self {
+        if self.is_sensitive() { Self::sensitive() } else { Self(None) }
+    }
+
+    /// Whether a resource attribute is among what the value was made from.
+    pub fn has_references(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| !marks.references.is_empty())
     }
 
     /// Whether there is none.
@@ -128,6 +231,16 @@ impl Marks {
         self.0.as_ref().is_some_and(|marks| marks.sensitive)
     }
 
+    /// Whether the value must not be shown, by Terraform's word or beyond it.
+    pub fn is_hidden(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| marks.sensitive || marks.guarded)
+    }
+
+    /// Whether the value may be kept nowhere.
+    pub fn is_ephemeral(&self) -> bool {
+        self.0.as_ref().is_some_and(|marks| marks.ephemeral)
+    }
+
     /// Resource attributes that the value was made from.
     pub fn references(&self) -> impl Iterator<Item = &(Arc<str>, Pointer)> {
         self.0.iter().flat_map(|marks| marks.references.iter())
@@ -136,13 +249,25 @@ impl Marks {
     /// These marks without `sensitive` (`nonsensitive`).
     #[must_use]
     pub fn without_sensitive(&self) -> Self {
-        match &self.0 {
-            Some(marks) if marks.sensitive && marks.references.is_empty() => Self(None),
-            Some(marks) if marks.sensitive => Self(Some(Arc::new(MarkSet {
-                sensitive: false,
-                references: marks.references.clone(),
-            }))),
-            _ => self.clone(),
+        self.without(|marks| (marks.sensitive, marks.guarded) = (false, false))
+    }
+
+    /// These marks without `ephemeral` (`ephemeralasnull`).
+    #[must_use]
+    pub fn without_ephemeral(&self) -> Self {
+        self.without(|marks| marks.ephemeral = false)
+    }
+
+    fn without(&self, change: impl FnOnce(&mut MarkSet)) -> Self {
+        let Some(marks) = &self.0 else { return Self(None) };
+        let mut left = MarkSet::clone(marks);
+        change(&mut left);
+        if left == **marks {
+            self.clone()
+        } else if left == MarkSet::default() {
+            Self(None)
+        } else {
+            Self(Some(Arc::new(left)))
         }
     }
 
@@ -156,6 +281,8 @@ impl Marks {
             (Some(a), Some(b)) => {
                 let mut both = MarkSet::clone(a);
                 both.sensitive |= b.sensitive;
+                both.guarded |= b.guarded;
+                both.ephemeral |= b.ephemeral;
                 both.references.extend(b.references.iter().cloned());
                 Self(Some(Arc::new(both)))
             }
@@ -172,7 +299,12 @@ impl From<Kind> for Value {
 impl Value {
     /// Null.
     pub fn null() -> Self {
-        Kind::Null.into()
+        Kind::Null(None).into()
+    }
+
+    /// Null of a type.
+    pub fn null_of(kind: Type) -> Self {
+        Kind::Null((kind != Type::Any).then(|| Arc::new(kind))).into()
     }
 
     /// A boolean.
@@ -192,22 +324,38 @@ impl Value {
 
     /// A tuple.
     pub fn tuple(items: Vec<Self>) -> Self {
-        Kind::Sequence(SequenceKind::Tuple, Arc::new(items)).into()
+        Self::sequence(SequenceKind::Tuple, items)
     }
 
     /// A list. The caller has made all items of one type.
     pub fn list(items: Vec<Self>) -> Self {
-        Kind::Sequence(SequenceKind::List, Arc::new(items)).into()
+        Self::sequence(SequenceKind::List, items)
+    }
+
+    /// A tuple, list or set. The caller has made all elements of one type, and those of a set sorted and different.
+    pub fn sequence(kind: SequenceKind, items: Vec<Self>) -> Self {
+        Kind::Sequence(kind, Arc::new(items.into())).into()
+    }
+
+    /// An empty list or set.
+    pub fn empty_sequence(kind: SequenceKind, element: Type) -> Self {
+        Kind::Sequence(kind, Arc::new(Items { values: Vec::new(), empty_of: Some(element) })).into()
+    }
+
+    /// An empty map.
+    pub fn empty_map(element: Type) -> Self {
+        let empty_of = Some(element);
+        Kind::Mapping(Arc::new(Mapping { is_map: true, empty_of, ..Mapping::default() })).into()
     }
 
     /// An object.
     pub fn object(entries: BTreeMap<Arc<str>, Self>) -> Self {
-        Kind::Mapping(Arc::new(Mapping { entries, is_map: false, open: None })).into()
+        Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::default() })).into()
     }
 
     /// A map. The caller has made all elements of one type.
     pub fn map(entries: BTreeMap<Arc<str>, Self>) -> Self {
-        Kind::Mapping(Arc::new(Mapping { entries, is_map: true, open: None })).into()
+        Kind::Mapping(Arc::new(Mapping { entries, is_map: true, ..Mapping::default() })).into()
     }
 
     /// Unknown for a reason, nothing else known of it.
@@ -254,7 +402,48 @@ impl Value {
 
     /// Whether it is null.
     pub fn is_null(&self) -> bool {
-        matches!(self.kind, Kind::Null)
+        matches!(self.kind, Kind::Null(_))
+    }
+
+    /// Whether it is known not to be null.
+    pub fn is_not_null(&self) -> bool {
+        match &self.kind {
+            Kind::Null(_) => false,
+            Kind::Unknown(unknown) => unknown.not_null,
+            _ => true,
+        }
+    }
+
+    /// Whether no unknown of unknown type is in it.
+    pub fn is_of_known_type(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown(unknown) => unknown.kind.is_some(),
+            Kind::Sequence(_, items) => items.iter().all(Self::is_of_known_type),
+            Kind::Mapping(map) => {
+                map.open.is_none() && map.entries.values().all(Self::is_of_known_type)
+            }
+            _ => true,
+        }
+    }
+
+    /// What it is for conditions and resources where Terraform calls it unknown.
+    pub fn decided(&self) -> Option<&Self> {
+        if let Kind::Unknown(unknown) = &self.kind { unknown.decided.as_ref() } else { None }
+    }
+
+    /// Whether a number in it is infinite.
+    pub fn holds_infinity(&self) -> bool {
+        match &self.kind {
+            Kind::Number(number) => number.is_infinite(),
+            Kind::Sequence(_, items) => items.iter().any(Self::holds_infinity),
+            Kind::Mapping(map) => map.entries.values().any(Self::holds_infinity),
+            _ => false,
+        }
+    }
+
+    /// Whether it is a resource or part of one: it has more attributes than are written.
+    pub fn is_open(&self) -> bool {
+        matches!(&self.kind, Kind::Mapping(map) if map.open.is_some())
     }
 
     /// Whether nothing in it is unknown.

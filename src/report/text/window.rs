@@ -32,6 +32,11 @@ pub(super) fn show<'t>(
     label: &str,
 ) -> Vec<Element<'t>> {
     let file = sources.get(place.file);
+    if sources.is_withheld(place.file) {
+        let position = file.position(place.span.start);
+        let (line, column) = (position.line as usize, position.column as usize);
+        return vec![Origin::path(clean(&file.path)).line(line).char_column(column).into()];
+    }
     let window = cut(file, place, redactor);
     let position = file.position(place.span.start);
     let path = clean(&file.path);

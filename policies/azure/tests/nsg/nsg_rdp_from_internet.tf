@@ -223,7 +223,7 @@ resource "azurerm_network_security_group" "beside" {
   }
 }
 
-variable "source" {}
+variable "origin" {}
 
 # Nothing written about the source decides nothing, unless the port does.
 # inconclusive: azure/nsg-rdp-from-internet
@@ -239,7 +239,7 @@ resource "azurerm_network_security_group" "unknown" {
     protocol                   = "Tcp"
     source_port_range          = "*"
     destination_port_range     = "3389"
-    source_address_prefix      = var.source
+    source_address_prefix      = var.origin
     destination_address_prefix = "*"
   }
 }
@@ -257,7 +257,7 @@ resource "azurerm_network_security_group" "unknown_elsewhere" {
     protocol                   = "Tcp"
     source_port_range          = "*"
     destination_port_range     = "443"
-    source_address_prefix      = var.source
+    source_address_prefix      = var.origin
     destination_address_prefix = "*"
   }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::normalize::terraform::number::Number;
-use crate::normalize::terraform::types::{self, Type};
+use crate::normalize::terraform::types::Type;
 use crate::normalize::terraform::value::{Kind, Mapping, Marks, SequenceKind, Value};
 
 /// Longest text that a function gives, in bytes.
@@ -136,12 +136,6 @@ pub(super) fn check_items(count: usize) -> Result<(), String> {
         return Err(format!("the result has more than {MAX_ITEMS} elements"));
     }
     Ok(())
-}
-
-/// A list of the type that all elements share; a tuple where they share none.
-pub(super) fn list_of(items: Vec<Value>) -> Value {
-    let tuple = Value::tuple(items);
-    types::convert(&tuple, &Type::List(Box::new(Type::Any))).unwrap_or(tuple)
 }
 
 /// An unknown text of a function whose result is another in every run.

@@ -3,16 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::Host;
 use super::argument::{
-    Survey, check_items, items, list_of, mapping, number, sequence, text, top_unknown, whole, words,
+    Survey, check_items, items, mapping, number, sequence, text, top_unknown, whole, words,
 };
 use super::string::characters;
+use super::table::Returns;
+use crate::normalize::terraform::bounds::settled;
 use crate::normalize::terraform::types::{self, Type};
-use crate::normalize::terraform::value::{Kind, Mapping, Marks, SequenceKind, Unknown, Value};
+use crate::normalize::terraform::value::{
+    Bounds, Kind, Mapping, Marks, SequenceKind, Unknown, Value,
+};
 
 fn of_kind(kind: SequenceKind, items: Vec<Value>) -> Value {
-    Kind::Sequence(kind, Arc::new(items)).into()
+    Value::sequence(kind, items)
 }
 
 fn unknown_bool(reason: Arc<str>) -> Value {
@@ -27,18 +33,32 @@ pub(super) fn anytrue(arguments: &[Value], _: &dyn Host) -> Result<Value, String
     decide(&arguments[0], true)
 }
 
-/// Whether an element decides: a true one for `anytrue`, a false or null one for `alltrue`.
+/// Whether an element decides: a true one for `anytrue`, a false or null one for `alltrue`. What comes after an unknown one does
+/// not, but for `anytrue`, as for Terraform; it is kept beside the result.
 fn decide(list: &Value, decisive: bool) -> Result<Value, String> {
     if let Some(reason) = top_unknown(list) {
         return Ok(unknown_bool(reason));
     }
     let mut undecided = None;
     for item in items(list)? {
-        match &item.kind {
-            Kind::Unknown(unknown) => undecided = undecided.or(Some(&unknown.reason)),
-            Kind::Bool(bool) if *bool == decisive => return Ok(Value::bool(decisive)),
-            Kind::Null if !decisive => return Ok(Value::bool(false)),
-            _ => {}
+        let decides = match &item.kind {
+            Kind::Unknown(unknown) => {
+                undecided = undecided.or(Some(&unknown.reason));
+                false
+            }
+            Kind::Bool(bool) => *bool == decisive,
+            _ => !decisive,
+        };
+        match undecided {
+            _ if !decides => {}
+            Some(reason) if !decisive => {
+                let mut result = unknown_bool(Arc::clone(reason));
+                if let Kind::Unknown(unknown) = &mut result.kind {
+                    Arc::make_mut(unknown).decided = Some(Value::bool(false));
+                }
+                return Ok(result);
+            }
+            _ => return Ok(Value::bool(decisive)),
         }
     }
     Ok(match undecided {
@@ -52,7 +72,7 @@ pub(super) fn chunklist(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
     let size = usize::try_from(whole(&arguments[1])?)
         .map_err(|_| "the size argument must be positive".to_owned())?;
     if list.is_empty() {
-        return Ok(Value::list(Vec::new()));
+        return Ok(Value::empty_sequence(SequenceKind::List, Type::of(&arguments[0])));
     }
     let size = if size == 0 { list.len() } else { size };
     Ok(Value::list(list.chunks(size).map(|chunk| Value::list(chunk.to_vec())).collect()))
@@ -71,23 +91,16 @@ pub(super) fn coalesce(arguments: &[Value], _: &dyn Host) -> Result<Value, Strin
     let kind = shared_type(arguments)?;
     for argument in arguments {
         match &argument.kind {
-            Kind::Null => {}
+            Kind::Null(_) => {}
             Kind::String(text) if text.is_empty() => {}
-            Kind::Unknown(unknown) if !is_taken(unknown, &kind) => {
+            Kind::Unknown(unknown) => {
                 let reason = Arc::clone(&unknown.reason);
-                let kind = (kind != Type::Any).then_some(kind);
-                return Ok(super::unknown(reason, kind));
+                return Ok(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any)));
             }
             _ => return types::adapt(argument, &kind),
         }
     }
     Err("no non-null, non-empty-string arguments".to_owned())
-}
-
-/// Whether an unknown is neither null nor an empty text, whatever it becomes.
-fn is_taken(unknown: &Unknown, kind: &Type) -> bool {
-    let may_be_empty = matches!(kind, Type::String | Type::Any) && unknown.prefix.is_empty();
-    unknown.not_null && !may_be_empty
 }
 
 pub(super) fn coalescelist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
@@ -103,19 +116,47 @@ pub(super) fn coalescelist(arguments: &[Value], _: &dyn Host) -> Result<Value, S
                 }
             }
             // The null of an optional attribute is a list that is not there.
-            Kind::Null => {}
+            Kind::Null(Some(_)) => {}
             _ => return Err("coalescelist arguments must be lists or tuples".to_owned()),
         }
     }
     Err("no non-null arguments".to_owned())
 }
 
+/// Unknown where an element is. JSON texts that are partly known are not empty: what is left of the list is kept beside.
 pub(super) fn compact(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments[0].first_unknown() {
+        let kind = Some(Type::List(Box::new(Type::String)));
+        let Some((_, items)) = sequence(&arguments[0]) else {
+            return Ok(super::unknown(reason, kind));
+        };
+        let settled = items.iter().all(|item| match &item.kind {
+            Kind::Unknown(unknown) => unknown.partial.is_some(),
+            _ => true,
+        });
+        let is_left = |item: &&Value| match &item.kind {
+            Kind::String(text) => !text.is_empty(),
+            kind => matches!(kind, Kind::Unknown(_)),
+        };
+        let left = || Value::list(items.iter().filter(is_left).cloned().collect());
+        let partial = settled.then(left);
+        let unknown = Unknown { reason, kind, not_null: true, partial, ..Unknown::default() };
+        return Ok(Kind::Unknown(Arc::new(unknown)).into());
+    }
     let kept = items(&arguments[0])?.iter().filter(|item| match &item.kind {
         Kind::String(text) => !text.is_empty(),
         _ => false,
     });
-    Ok(Value::list(kept.cloned().collect()))
+    Ok(list_like(&arguments[0], kept.cloned().collect()))
+}
+
+/// A list of the element type of another, also where it is empty.
+fn list_like(list: &Value, items: Vec<Value>) -> Value {
+    if !items.is_empty() {
+        return Value::list(items);
+    }
+    let element = Type::of(list).element().cloned().unwrap_or(Type::Any);
+    Value::empty_sequence(SequenceKind::List, element)
 }
 
 pub(super) fn concat(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
@@ -133,11 +174,24 @@ pub(super) fn concat(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
         check_items(joined.len() + items.len())?;
         joined.extend_from_slice(items);
     }
-    Ok(if all_lists { list_of(joined) } else { Value::tuple(joined) })
+    if !all_lists {
+        return Ok(Value::tuple(joined));
+    }
+    let kinds: Vec<Type> = arguments.iter().map(Type::of).collect();
+    let Some(kind) = types::unify(&kinds) else { return Ok(Value::tuple(joined)) };
+    let mut lists = Vec::with_capacity(joined.len());
+    for argument in arguments {
+        lists.extend_from_slice(items(&types::adapt(argument, &kind)?)?);
+    }
+    if lists.is_empty() {
+        let element = kind.element().cloned().unwrap_or(Type::Any);
+        return Ok(Value::empty_sequence(SequenceKind::List, element));
+    }
+    Ok(Value::list(lists))
 }
 
 pub(super) fn contains(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    if let Some(reason) = top_unknown(&arguments[0]) {
+    if let Some(reason) = arguments.iter().find_map(top_unknown) {
         return Ok(unknown_bool(reason));
     }
     let (_, items) = sequence(&arguments[0]).ok_or("argument must be list, tuple, or set")?;
@@ -173,7 +227,7 @@ pub(super) fn distinct(arguments: &[Value], _: &dyn Host) -> Result<Value, Strin
         }
     }
     let kept = all.iter().zip(repeated).filter(|(_, repeated)| !repeated);
-    Ok(Value::list(kept.map(|(item, _)| item.clone()).collect()))
+    Ok(list_like(&arguments[0], kept.map(|(item, _)| item.clone()).collect()))
 }
 
 pub(super) fn element(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
@@ -189,7 +243,10 @@ pub(super) fn element(arguments: &[Value], _: &dyn Host) -> Result<Value, String
 }
 
 pub(super) fn flatten(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    let (_, items) = sequence(&arguments[0]).ok_or("can only flatten lists, sets and tuples")?;
+    let (kind, items) = sequence(&arguments[0]).ok_or("can only flatten lists, sets and tuples")?;
+    if let Some(reason) = uncounted(kind, items) {
+        return Ok(super::unknown(reason, None));
+    }
     let mut flat = Flat::default();
     flat.push(items, 0)?;
     Ok(match flat.unknown {
@@ -197,6 +254,12 @@ pub(super) fn flatten(arguments: &[Value], _: &dyn Host) -> Result<Value, String
         None => Value::tuple(flat.items),
     }
     .with_marks(&flat.marks))
+}
+
+/// Why it is not known how many elements a set has: unknown ones may turn out to be one.
+fn uncounted(kind: SequenceKind, items: &[Value]) -> Option<Arc<str>> {
+    let several = kind == SequenceKind::Set && items.len() > 1;
+    items.iter().filter(|_| several).find_map(Value::first_unknown)
 }
 
 /// What `flatten` has gathered.
@@ -217,9 +280,13 @@ impl Flat {
         check_items(self.visited)?;
         for item in items {
             match &item.kind {
-                Kind::Sequence(_, inner) => {
+                Kind::Sequence(kind, inner) => {
                     self.marks = self.marks.union(&item.marks);
-                    self.push(inner, depth + 1)?;
+                    if let Some(reason) = uncounted(*kind, inner) {
+                        self.unknown.get_or_insert(reason);
+                    } else {
+                        self.push(inner, depth + 1)?;
+                    }
                 }
                 Kind::Unknown(unknown) => self.push_unknown(item, unknown, depth)?,
                 _ => self.items.push(item.clone()),
@@ -255,7 +322,7 @@ impl Flat {
 
 pub(super) fn index(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     let unknown = |reason| super::unknown(reason, Some(Type::Number));
-    if let Some(reason) = top_unknown(&arguments[0]) {
+    if let Some(reason) = arguments.iter().find_map(top_unknown) {
         return Ok(unknown(reason));
     }
     let (_, items) = sequence(&arguments[0])
@@ -287,10 +354,17 @@ fn closed(value: &Value) -> Result<Result<&Mapping, Arc<str>>, String> {
 }
 
 pub(super) fn keys(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = top_unknown(&arguments[0]) {
+        let kind = Returns::Keys.kind(arguments)?;
+        return Ok(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any)));
+    }
     let map = match closed(&arguments[0])? {
         Ok(map) => map,
         Err(reason) => return Ok(super::unknown(reason, None)),
     };
+    if map.is_map && map.entries.is_empty() {
+        return Ok(Value::empty_sequence(SequenceKind::List, Type::String));
+    }
     let kind = if map.is_map { SequenceKind::List } else { SequenceKind::Tuple };
     Ok(of_kind(kind, map.entries.keys().map(|key| Value::string(Arc::clone(key))).collect()))
 }
@@ -300,25 +374,50 @@ pub(super) fn values(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
         Ok(map) => map,
         Err(reason) => return Ok(super::unknown(reason, None)),
     };
+    if map.is_map && map.entries.is_empty() {
+        let element = map.empty_of.clone().unwrap_or(Type::Any);
+        return Ok(Value::empty_sequence(SequenceKind::List, element));
+    }
     let kind = if map.is_map { SequenceKind::List } else { SequenceKind::Tuple };
     Ok(of_kind(kind, map.entries.values().cloned().collect()))
 }
 
 pub(super) fn length(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    let unknown = |reason| Ok(super::unknown(reason, Some(Type::Number)));
+    let unknown = |reason, bounds| {
+        let mut length = super::unknown(reason, Some(Type::Number));
+        if let Kind::Unknown(unknown) = &mut length.kind {
+            Arc::make_mut(unknown).bounds = bounds;
+        }
+        Ok(length)
+    };
     match &arguments[0].kind {
         Kind::String(text) => Ok(Value::number(characters(text))),
         Kind::Sequence(SequenceKind::Set, items) if items.len() > 1 => {
             match items.iter().find_map(Value::first_unknown) {
-                Some(reason) => unknown(reason),
+                Some(reason) => unknown(reason, Some(Bounds::lengths(1, Some(items.len())))),
                 None => Ok(Value::number(items.len())),
             }
         }
         Kind::Sequence(_, items) => Ok(Value::number(items.len())),
         Kind::Mapping(map) => match &map.open {
-            Some(open) => unknown(Arc::clone(&open.reason)),
+            Some(open) => unknown(Arc::clone(&open.reason), None),
             None => Ok(Value::number(map.entries.len())),
         },
+        Kind::Unknown(inner) => {
+            Returns::Length.kind(arguments)?;
+            let bounds = match &inner.kind {
+                None | Some(Type::Any) => None,
+                Some(Type::String) => {
+                    let known = inner.prefix.graphemes(true).count();
+                    Some(Bounds::lengths(known, None))
+                }
+                _ => {
+                    let (least, most) = inner.length();
+                    Some(Bounds::lengths(least, most))
+                }
+            };
+            unknown(Arc::clone(&inner.reason), bounds).map(settled)
+        }
         _ => Err("argument must be a string, a collection type, or a structural type".to_owned()),
     }
 }
@@ -328,34 +427,53 @@ pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
         return Err(format!("lookup() takes two or three arguments, got {}", arguments.len()));
     }
     if let Some(reason) = arguments[..2].iter().find_map(top_unknown) {
-        return Ok(super::unknown(reason, None));
+        let kind = Returns::Lookup.kind(arguments)?;
+        let result = super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any));
+        return Ok(nullable(result));
     }
     let map = mapping(&arguments[0]).ok_or("lookup() requires a map as the first argument")?;
     let key = text(&arguments[1])?;
+    let default = arguments.get(2);
+    if map.is_map
+        && let Some(default) = default
+    {
+        Survey::default().visit(default)?;
+        Survey::default().visit(&arguments[0])?;
+    }
+    let element = Type::of_first(map).filter(|_| map.is_map && map.open.is_none());
+    let default = match (default, &element) {
+        (Some(default), Some(element)) => Some(types::convert(default, element).map_err(|_| {
+            "the default value must have the same type as the map elements".to_owned()
+        })?),
+        (default, _) => default.cloned(),
+    };
     if let Some(value) = map.entries.get(key) {
         return Ok(value.clone());
     }
     if let Some(open) = &map.open {
         return Ok(Value::unknown(Arc::clone(&open.reason)));
     }
-    let Some(default) = arguments.get(2) else {
-        return Err(if map.is_map {
+    default.ok_or_else(|| {
+        if map.is_map {
             format!("the given key {key:?} does not identify an element in this map")
         } else {
             format!("the given object has no attribute {key:?}")
-        });
-    };
-    map.entries.values().chain([default]).try_for_each(|it| Survey::default().visit(it))?;
-    let element = map.entries.values().map(Type::of).find(|kind| *kind != Type::Any);
-    match element.filter(|_| map.is_map) {
-        Some(element) => types::convert(default, &element).map_err(|_| {
-            "the default value must have the same type as the map elements".to_owned()
-        }),
-        None => Ok(default.clone()),
+        }
+    })
+}
+
+/// The unknown, which may also be null.
+fn nullable(mut value: Value) -> Value {
+    if let Kind::Unknown(unknown) = &mut value.kind {
+        Arc::make_mut(unknown).not_null = false;
     }
+    value
 }
 
 pub(super) fn matchkeys(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments.iter().find_map(top_unknown) {
+        return Ok(super::unknown(reason, Some(Returns::Matching.kind(arguments)?)));
+    }
     let (values, keys) = (items(&arguments[0])?, items(&arguments[1])?);
     if values.len() != keys.len() {
         return Err("length of keys and values should be equal".to_owned());
@@ -366,48 +484,48 @@ pub(super) fn matchkeys(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
     let wanted = types::adapt(&arguments[2], &kind)?;
     let mut wanted = items(&wanted)?.to_vec();
     wanted.sort_by(types::set_order);
+    if let Some(reason) = arguments.iter().find_map(Value::first_unknown)
+        && !wanted.is_empty()
+    {
+        return Ok(super::unknown(reason, Some(Type::of(&arguments[0]))));
+    }
     let found = |key: &Value| wanted.binary_search_by(|it| types::set_order(it, key)).is_ok();
     let pairs = values.iter().zip(items(&keys)?).filter(|(_, key)| found(key));
-    Ok(Value::list(pairs.map(|(value, _)| value.clone()).collect()))
+    Ok(list_like(&arguments[0], pairs.map(|(value, _)| value.clone()).collect()))
 }
 
 pub(super) fn merge(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    if let Some(reason) = arguments.iter().find_map(top_unknown) {
-        return Ok(super::unknown(reason, None));
-    }
+    let kind = Returns::Merge.kind(arguments)?;
     let mut merged: BTreeMap<Arc<str>, Value> = BTreeMap::new();
-    let mut all_maps = !arguments.is_empty();
-    let mut kinds = Vec::new();
-    let mut open = None;
     for argument in arguments.iter().filter(|argument| !argument.is_null()) {
         let map = mapping(argument).ok_or_else(|| {
             format!("arguments must be maps or objects, got {:?}", words(argument))
         })?;
-        if let Some(it) = &map.open {
-            open.get_or_insert_with(|| Arc::clone(&it.reason));
-        }
-        all_maps &= map.is_map;
-        if all_maps {
-            kinds.push(Type::of(argument));
+        if let Some(open) = &map.open {
+            return Ok(super::unknown(Arc::clone(&open.reason), None));
         }
         check_items(merged.len() + map.entries.len())?;
         merged.extend(map.entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
     }
-    if let Some(reason) = open {
-        return Ok(super::unknown(reason, None));
-    }
-    let known: Vec<&Type> = kinds.iter().filter(|kind| kind.is_whole()).collect();
-    let same = known.windows(2).all(|pair| pair[0] == pair[1]) && !kinds.is_empty();
-    Ok(if all_maps && same { Value::map(merged) } else { Value::object(merged) })
+    Ok(match kind {
+        Type::Map(element) if merged.is_empty() => Value::empty_map(*element),
+        Type::Map(_) => Value::map(merged),
+        _ => Value::object(merged),
+    })
 }
 
 pub(super) fn one(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = top_unknown(&arguments[0]) {
+        let kind = Returns::One.kind(arguments)?;
+        return Ok(nullable(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any))));
+    }
     match sequence(&arguments[0]) {
-        Some((_, [])) => Ok(Value::null()),
+        Some((_, [])) => Ok(Value::null_of(Returns::One.kind(arguments)?)),
         Some((_, [only])) => Ok(only.clone()),
         Some((SequenceKind::Set, items)) if items.iter().any(|it| !it.is_wholly_known()) => {
             let reason = items.iter().find_map(Value::first_unknown).unwrap_or_default();
-            Ok(super::unknown(reason, None))
+            let kind = Returns::One.kind(arguments)?;
+            Ok(nullable(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any))))
         }
         _ => Err("must be a list, set, or tuple value with either zero or one elements".to_owned()),
     }
@@ -417,11 +535,16 @@ pub(super) fn reverse(arguments: &[Value], _: &dyn Host) -> Result<Value, String
     let (kind, items) = sequence(&arguments[0]).ok_or_else(|| {
         format!("can only reverse list or tuple values, not {}", words(&arguments[0]))
     })?;
-    let kind = if kind == SequenceKind::Tuple { kind } else { SequenceKind::List };
-    Ok(of_kind(kind, items.iter().rev().cloned().collect()))
+    if kind == SequenceKind::Tuple {
+        return Ok(Value::tuple(items.iter().rev().cloned().collect()));
+    }
+    Ok(list_like(&arguments[0], items.iter().rev().cloned().collect()))
 }
 
 pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments.iter().find_map(top_unknown) {
+        return Ok(unknown_slice(arguments, reason));
+    }
     let (kind, items) = match sequence(&arguments[0]) {
         Some((SequenceKind::Set, _)) => {
             return Err("cannot slice a set, because its elements do not have indices; convert it to a list".to_owned());
@@ -437,7 +560,35 @@ pub(super) fn slice(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
         return Err("end index must not be greater than the length of the list".to_owned());
     }
     let part = items.get(start..end).ok_or("start index must not be greater than end index")?;
-    Ok(of_kind(kind, part.to_vec()))
+    Ok(match kind {
+        SequenceKind::Tuple => Value::tuple(part.to_vec()),
+        _ => list_like(&arguments[0], part.to_vec()),
+    })
+}
+
+/// Of a list that is not known, a slice between known positions has a known length: of a shorter list there is none.
+fn unknown_slice(arguments: &[Value], reason: Arc<str>) -> Value {
+    let position = |at: usize| whole(&arguments[at]).ok().and_then(|at| usize::try_from(at).ok());
+    let element = match &arguments[0].kind {
+        Kind::Unknown(unknown) => match &unknown.kind {
+            Some(Type::List(element)) => Some(Type::clone(element)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let known = arguments[1..].iter().all(|argument| top_unknown(argument).is_none());
+    match (element, position(1), position(2)) {
+        (Some(element), Some(start), Some(end)) if known && start <= end => {
+            let length = end - start;
+            if check_items(length).is_err() {
+                return super::unknown(reason, None);
+            }
+            let kind = Some(element).filter(|kind| *kind != Type::Any);
+            let unknown = Unknown { reason, kind, ..Unknown::default() };
+            Value::list(vec![Kind::Unknown(Arc::new(unknown)).into(); length])
+        }
+        _ => super::unknown(reason, None),
+    }
 }
 
 pub(super) fn sort(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
@@ -467,6 +618,9 @@ pub(super) fn transpose(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
             transposed.entry(Arc::clone(text)).or_default().push(Value::string(Arc::clone(key)));
         }
     }
+    if transposed.is_empty() {
+        return Ok(Value::empty_map(Type::List(Box::new(Type::String))));
+    }
     let lists = transposed.into_iter().map(|(key, list)| (key, Value::list(list)));
     Ok(Value::map(lists.collect()))
 }
@@ -477,7 +631,8 @@ pub(super) fn zipmap(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
         .filter(|(kind, _)| *kind != SequenceKind::Set)
         .ok_or("values argument must be a list or tuple value")?;
     if let Some(reason) = keys.iter().find_map(top_unknown) {
-        return Ok(super::unknown(reason, None));
+        let kind = Returns::Zipmap.kind(arguments)?;
+        return Ok(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any)));
     }
     if keys.len() != values.len() {
         return Err(format!(
@@ -495,7 +650,12 @@ pub(super) fn zipmap(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
         marks = marks.union(&key.marks);
         entries.insert(Arc::clone(name), value.clone());
     }
-    let zipped =
-        if kind == SequenceKind::List { Value::map(entries) } else { Value::object(entries) };
+    let zipped = match kind {
+        SequenceKind::List if entries.is_empty() => {
+            Value::empty_map(Type::of(&arguments[1]).element().cloned().unwrap_or(Type::Any))
+        }
+        SequenceKind::List => Value::map(entries),
+        _ => Value::object(entries),
+    };
     Ok(zipped.with_marks(&marks))
 }

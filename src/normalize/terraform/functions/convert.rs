@@ -31,7 +31,7 @@ pub(super) fn tomap(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
 
 fn to(value: &Value, wanted: &Type) -> Result<Value, String> {
     Survey::default().visit(value)?;
-    types::convert(value, wanted).map_err(|error| match (&value.kind, wanted) {
+    types::convert(value, wanted).map(unrefined).map_err(|error| match (&value.kind, wanted) {
         (Kind::String(text), Type::Number) => {
             format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
         }
@@ -40,6 +40,17 @@ fn to(value: &Value, wanted: &Type) -> Result<Value, String> {
         }
         _ => format!("cannot convert {} to {}: {error}", words(value), wanted.words()),
     })
+}
+
+/// An unknown of the type; nothing else is known of it any more.
+fn unrefined(mut value: Value) -> Value {
+    if let Kind::Unknown(unknown) = &mut value.kind {
+        let unknown = std::sync::Arc::make_mut(unknown);
+        unknown.prefix = std::sync::Arc::from("");
+        unknown.bounds = None;
+        unknown.not_null = false;
+    }
+    value
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]

@@ -1,6 +1,7 @@
 //! Functions of paths and files. Files are those of the scanned tree, read through the host.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +27,7 @@ fn read(path: &Value, host: &dyn Host) -> Result<Read, String> {
             Ok(Read::Bytes(bytes))
         }
         Err(FileError::OutOfReach(reason)) => Ok(Read::Instead(unknown_text(&reason))),
+        Err(FileError::Missing) if host.may_fail() => Err(format!("there is no file {path}")),
         Err(FileError::Missing) => {
             host.missing(path);
             Ok(Read::Instead(unknown_text(&format!("the file {path} is not there"))))
@@ -183,6 +185,14 @@ fn clean_path(path: &str) -> String {
 }
 
 pub(super) fn basename(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Kind::Unknown(unknown) = &arguments[0].kind {
+        let last =
+            unknown.suffix.rsplit_once('/').map(|(_, last)| last).filter(|it| !it.is_empty());
+        return Ok(match last {
+            Some(last) => Value::string(last),
+            None => super::unknown(Arc::clone(&unknown.reason), Some(Type::String)),
+        });
+    }
     let path = text(&arguments[0])?;
     let trimmed = path.trim_end_matches('/');
     let name = match (path.is_empty(), trimmed.is_empty()) {
@@ -224,8 +234,16 @@ fn variables(value: &Value) -> Result<Option<Value>, String> {
         return Ok(None);
     }
     let map = mapping(value).ok_or("invalid vars value: must be a map")?;
+    if let Some(name) = map.entries.keys().find(|name| !is_identifier(name)) {
+        return Err(format!("invalid template variable name {:?}", &**name));
+    }
     let entries: BTreeMap<_, _> = map.entries.clone();
     Ok(Some(Value::object(entries)))
+}
+
+fn is_identifier(name: &str) -> bool {
+    let begins = |c: char| c.is_alphabetic() || c == '_';
+    name.starts_with(begins) && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
 pub(super) fn templatefile(arguments: &[Value], host: &dyn Host) -> Result<Value, String> {
@@ -238,7 +256,10 @@ pub(super) fn templatefile(arguments: &[Value], host: &dyn Host) -> Result<Value
     };
     let template = utf8(&arguments[0], bytes)?;
     match variables(&arguments[1])? {
-        Some(variables) => host.render(text(&arguments[0])?, &template, &variables),
+        Some(variables) => {
+            let marks = variables.deep_marks().only_sensitive();
+            Ok(host.render(text(&arguments[0])?, &template, &variables)?.with_marks(&marks))
+        }
         None => Ok(super::unknown("".into(), None)),
     }
 }
@@ -251,7 +272,8 @@ pub(super) fn templatestring(arguments: &[Value], host: &dyn Host) -> Result<Val
     let Some(variables) = variables(&arguments[1])? else {
         return Ok(super::unknown("".into(), Some(Type::String)));
     };
-    let rendered = host.render("templatestring", template, &variables)?;
+    let marks = variables.deep_marks().only_sensitive();
+    let rendered = host.render("templatestring", template, &variables)?.with_marks(&marks);
     match &rendered.kind {
         Kind::Unknown(_) => Ok(rendered),
         _ => types::convert(&rendered, &Type::String),

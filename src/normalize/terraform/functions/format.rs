@@ -12,7 +12,7 @@ use super::json;
 use super::string::{begins_with, characters};
 use crate::normalize::terraform::number::Number;
 use crate::normalize::terraform::types::{self, Type};
-use crate::normalize::terraform::value::{Kind, Value};
+use crate::normalize::terraform::value::{Kind, SequenceKind, Value};
 
 const MAX_WIDTH: usize = 65_536;
 
@@ -37,7 +37,12 @@ pub(super) fn format(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     if let Some(reason) = top_unknown(&arguments[0]) {
         return Ok(super::unknown(reason, Some(Type::String)));
     }
-    render(text(&arguments[0])?, &arguments[1..])
+    let template = text(&arguments[0])?;
+    if let Some(reason) = arguments[1..].iter().find_map(Value::first_unknown) {
+        let known = template.find('%').map_or("", |at| &template[..at]);
+        return Ok(begins_with(known, reason));
+    }
+    render(template, &arguments[1..])
 }
 
 pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
@@ -50,6 +55,12 @@ pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
     let mut length: Option<(usize, usize)> = None;
     for (at, argument) in rest.iter().enumerate() {
         match (&argument.kind, length) {
+            (Kind::Sequence(SequenceKind::Set, items), _)
+                if items.len() > 1 && !argument.is_wholly_known() =>
+            {
+                let reason = argument.first_unknown().unwrap_or_default();
+                return Ok(super::unknown(reason, Some(list)));
+            }
             (Kind::Sequence(_, items), None) => length = Some((at, items.len())),
             (Kind::Sequence(_, items), Some((first, wanted))) if items.len() != wanted => {
                 return Err(format!(
@@ -71,6 +82,10 @@ pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
     let mut bytes: usize = 0;
     for round in 0..count {
         let arguments: Vec<Value> = rest.iter().map(|argument| nth(argument, round)).collect();
+        if let Some(reason) = arguments.iter().find_map(Value::first_unknown) {
+            texts.push(super::unknown(reason, Some(Type::String)));
+            continue;
+        }
         let one = render(template, &arguments)
             .map_err(|error| format!("error on format iteration {round}: {error}"))?;
         if let Kind::String(text) = &one.kind {
@@ -78,6 +93,9 @@ pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
             check_text(bytes)?;
         }
         texts.push(one);
+    }
+    if texts.is_empty() {
+        return Ok(Value::empty_sequence(SequenceKind::List, Type::String));
     }
     Ok(Value::list(texts))
 }
@@ -120,15 +138,6 @@ fn render(template: &str, arguments: &[Value]) -> Result<Value, String> {
                 arguments.len()
             )
         })?;
-        if let Kind::Unknown(unknown) = &argument.kind {
-            let plain = verb.width.is_none()
-                && verb.precision.is_none()
-                && (verb.letter == 's' || verb.letter == 'v' && !verb.sharp);
-            return Ok(begins_with(&out, unknown, plain));
-        }
-        if let Some(reason) = argument.first_unknown() {
-            return Ok(begins_with(&out, &reason_only(reason), false));
-        }
         verb.write(argument, &mut out)?;
         check_text(out.len())?;
     }
@@ -137,10 +146,6 @@ fn render(template: &str, arguments: &[Value]) -> Result<Value, String> {
         _ if used == 0 => Err("too many arguments; no verbs in format string".to_owned()),
         _ => Err(format!("too many arguments; only {used} used by format string")),
     }
-}
-
-fn reason_only(reason: Arc<str>) -> crate::normalize::terraform::value::Unknown {
-    crate::normalize::terraform::value::Unknown { reason, ..Default::default() }
 }
 
 fn read_verb(
@@ -244,6 +249,7 @@ impl Verb {
         let mut plain = String::new();
         match &argument.kind {
             Kind::String(text) if !self.sharp => plain.push_str(text),
+            Kind::Number(number) if number.is_infinite() => plain.push_str(&number.to_string()),
             _ => json::encode(argument, &mut plain)?,
         }
         self.pad(&plain, out);

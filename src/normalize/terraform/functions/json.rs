@@ -8,7 +8,7 @@ use super::Host;
 use super::argument::{Survey, check_items, check_text, text};
 use crate::normalize::terraform::number::Number;
 use crate::normalize::terraform::types::Type;
-use crate::normalize::terraform::value::{Kind, SequenceKind, Unknown, Value};
+use crate::normalize::terraform::value::{Kind, Unknown, Value};
 
 const MAX_DEPTH: usize = 128;
 
@@ -58,8 +58,11 @@ fn first_character(value: &Value) -> &'static str {
 pub(super) fn encode(value: &Value, json: &mut String) -> Result<(), String> {
     check_text(json.len())?;
     match &value.kind {
-        Kind::Null => json.push_str("null"),
+        Kind::Null(_) => json.push_str("null"),
         Kind::Bool(bool) => json.push_str(if *bool { "true" } else { "false" }),
+        Kind::Number(number) if number.is_infinite() => {
+            return Err("cannot serialize infinity as JSON".to_owned());
+        }
         Kind::Number(number) => {
             let _ = write!(json, "{number}");
         }
@@ -221,7 +224,7 @@ impl Reader<'_> {
             self.skip_space();
             if self.peek() != Some(b',') {
                 self.eat(b']')?;
-                return Ok(Kind::Sequence(SequenceKind::Tuple, Arc::new(items)).into());
+                return Ok(Value::tuple(items));
             }
             self.at += 1;
         }

@@ -18,6 +18,7 @@ mod pattern;
 mod set;
 mod string;
 mod table;
+mod typing;
 mod yaml_decode;
 mod yaml_encode;
 
@@ -35,6 +36,10 @@ pub trait Host {
     /// Record that a file whose content is asked for is not there. Builds often make it later, so it is unknown, not an error.
     fn missing(&self, path: &str) {
         let _ = path;
+    }
+    /// Whether the configuration provides for a failure (`try`, `can`): then a missing file is one.
+    fn may_fail(&self) -> bool {
+        false
     }
     /// Files below a folder, relative to it, sorted (`fileset`).
     fn list_files(&self, folder: &str) -> Result<Vec<String>, FileError>;
@@ -88,7 +93,11 @@ fn find(name: &str) -> Option<&'static Function> {
 struct Prepared {
     arguments: Vec<Value>,
     marks: Marks,
+    /// Marks of arguments that are passed through as they are.
+    passed: Marks,
     unknown: Option<Arc<str>>,
+    /// Why nothing is known of the result.
+    typeless: Option<Arc<str>>,
 }
 
 impl Function {
@@ -114,7 +123,9 @@ impl Function {
         let mut prepared = Prepared {
             arguments: Vec::with_capacity(arguments.len()),
             marks: Marks::none(),
+            passed: Marks::none(),
             unknown: None,
+            typeless: None,
         };
         let mut survey = Survey::default();
         for (index, argument) in arguments.iter().enumerate() {
@@ -123,7 +134,18 @@ impl Function {
             }
             let parameter = self.parameters.get(index).or(self.variadic.as_ref());
             let parameter = parameter.unwrap_or(&Parameter::Nullable);
-            let argument = self.lift_marks(argument, &mut prepared.marks);
+            let is_passed = match self.mode {
+                Mode::Shallow => *parameter != Parameter::Number,
+                mode => mode != Mode::ShallowOpen,
+            };
+            let marks = if is_passed { &mut prepared.passed } else { &mut prepared.marks };
+            let argument = self.lift_marks(argument, marks);
+            if parameter.needs_type() && !argument.is_open() && Type::of_top(&argument) == Type::Any
+            {
+                let reason = || Arc::from("the type of an argument is not known");
+                let reason = argument.unknown_reason().cloned().unwrap_or_else(reason);
+                prepared.typeless.get_or_insert(reason);
+            }
             let argument = parameter.accept(argument).map_err(|error| {
                 if survey.marks.is_sensitive() {
                     return format!("{}: argument {} is not suitable", self.name, index + 1);
@@ -157,11 +179,24 @@ impl Function {
     }
 
     fn run(&self, prepared: Prepared, host: &dyn Host) -> Result<Value, String> {
-        let result = match prepared.unknown {
-            Some(reason) => unknown(reason, self.result.kind(&prepared.arguments)),
-            None => (self.body)(&prepared.arguments, host)?,
+        let undecided = prepared.typeless.is_some() || prepared.unknown.is_some();
+        let result = match (prepared.typeless, prepared.unknown) {
+            (Some(reason), _) => unknown(reason, None),
+            (None, Some(reason)) => {
+                prepared.arguments.iter().try_for_each(|it| Survey::default().visit(it))?;
+                let kind = self.result.kind(&prepared.arguments)?;
+                unknown(reason, Some(kind).filter(|kind| *kind != Type::Any))
+            }
+            (None, None) => (self.body)(&prepared.arguments, host)?,
         };
-        Ok(result.with_marks(&prepared.marks))
+        // What a function passes through with its marks, it has not looked at yet where the result is unknown.
+        let marks = match result.kind {
+            Kind::Unknown(_) if undecided => {
+                prepared.marks.union(&prepared.passed.without_sensitive())
+            }
+            _ => prepared.marks.union(&prepared.passed),
+        };
+        Ok(result.with_marks(&marks))
     }
 }
 

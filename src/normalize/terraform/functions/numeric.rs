@@ -143,7 +143,7 @@ pub(super) fn sum(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
         let Some(Kind::Number(number)) = converted.ok().map(|value| value.kind) else {
             return Err("argument must be list, set, or tuple of number values".to_owned());
         };
-        sum = sum.add(&number);
+        sum = sum.add(&number).ok_or("the sum is not a number")?;
     }
     Ok(Value::number(sum))
 }
@@ -212,7 +212,7 @@ pub(super) fn range(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
             ));
         }
         items.push(Value::number(next.clone()));
-        next = next.add(&step);
+        next = next.add(&step).ok_or("the step is not a number")?;
     }
     Ok(Value::list(items))
 }

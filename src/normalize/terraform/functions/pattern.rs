@@ -8,7 +8,8 @@ use regex::{Captures, Regex, RegexBuilder};
 
 use super::Host;
 use super::argument::{check_items, check_text, text};
-use crate::normalize::terraform::value::Value;
+use crate::normalize::terraform::types::Type;
+use crate::normalize::terraform::value::{Kind, Mapping, Unknown, Value};
 
 const MAX_PATTERN: usize = 16 * 1024;
 const MAX_COMPILED: usize = 4 * 1024 * 1024;
@@ -61,7 +62,20 @@ fn shape(pattern: &Regex, found: &Captures<'_>) -> Value {
     Value::tuple((1..names.len()).map(group).collect())
 }
 
+/// Unknown where an argument is; in a JSON text that is partly known, what stands in it is replaced.
 pub(super) fn replace(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Some(reason) = arguments.iter().find_map(Value::first_unknown) {
+        let mut result = super::unknown(reason, Some(Type::String));
+        if let (Kind::Unknown(whole), Kind::String(wanted), Kind::Unknown(unknown)) =
+            (&arguments[0].kind, &arguments[1].kind, &mut result.kind)
+            && let Some(partial) = &whole.partial
+            && !wanted.is_empty()
+            && wanted.chars().all(|c| c.is_alphanumeric() || "_-".contains(c))
+        {
+            Arc::make_mut(unknown).partial = replace_inside(partial, wanted, &arguments[2]);
+        }
+        return Ok(result);
+    }
     let (whole, wanted, by) = (text(&arguments[0])?, text(&arguments[1])?, text(&arguments[2])?);
     let inner = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = inner else {
@@ -81,6 +95,39 @@ pub(super) fn replace(arguments: &[Value], _: &dyn Host) -> Result<Value, String
     }
     replaced.push_str(&whole[at..]);
     Ok(Value::string(replaced))
+}
+
+/// Replace a word in all texts of a structure; `None` where it stands in a key.
+fn replace_inside(value: &Value, wanted: &str, by: &Value) -> Option<Value> {
+    let inside = |value: &Value| replace_inside(value, wanted, by);
+    let kind = match &value.kind {
+        Kind::String(text) if text.contains(wanted) => match &by.kind {
+            _ if **text == *wanted => by.kind.clone(),
+            Kind::String(by) => Kind::String(text.replace(wanted, by).into()),
+            Kind::Unknown(unknown) => {
+                let mut unknown = Unknown { partial: None, ..Unknown::clone(unknown) };
+                unknown.prefix = Arc::default();
+                if !unknown.shown.is_empty() {
+                    unknown.shown = text.replace(wanted, &unknown.shown).into();
+                }
+                Kind::Unknown(Arc::new(unknown))
+            }
+            _ => return None,
+        },
+        Kind::Sequence(kind, items) => {
+            let items = items.iter().map(inside).collect::<Option<_>>()?;
+            Kind::Sequence(*kind, Arc::new(items))
+        }
+        Kind::Mapping(map) => {
+            let mut map = Mapping::clone(map);
+            for (key, value) in &mut map.entries {
+                *value = inside(value).filter(|_| !key.contains(wanted))?;
+            }
+            Kind::Mapping(Arc::new(map))
+        }
+        kind => kind.clone(),
+    };
+    Some(Value { kind, marks: value.marks.clone() })
 }
 
 /// Compile an RE2 pattern.

@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::Host;
 use super::argument::{bounded, check_text, items, text, whole};
+use crate::normalize::terraform::prefix;
 use crate::normalize::terraform::types::Type;
 use crate::normalize::terraform::value::{Kind, Unknown, Value};
 
@@ -139,46 +140,39 @@ pub(super) fn strcontains(arguments: &[Value], _: &dyn Host) -> Result<Value, St
 }
 
 pub(super) fn join(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    if let Kind::Unknown(separator) = &arguments[0].kind {
-        return Ok(super::unknown(Arc::clone(&separator.reason), Some(Type::String)));
+    if arguments.len() < 2 {
+        return Err("at least one list is required".to_owned());
+    }
+    if let Some(reason) = arguments.iter().find_map(Value::first_unknown) {
+        return Ok(super::unknown(reason, Some(Type::String)));
     }
     let separator = text(&arguments[0])?;
     let mut joined = String::new();
     let mut first = true;
     for list in &arguments[1..] {
-        if let Kind::Unknown(unknown) = &list.kind {
-            return Ok(begins_with(&joined, unknown, false));
-        }
         for (index, item) in items(list)?.iter().enumerate() {
             if !first {
                 joined.push_str(separator);
             }
             first = false;
-            match &item.kind {
-                Kind::Unknown(unknown) => return Ok(begins_with(&joined, unknown, true)),
-                Kind::Null => {
-                    return Err(format!("element {index} is null; cannot concatenate null values"));
-                }
-                _ => joined.push_str(text(item)?),
+            if item.is_null() {
+                return Err(format!("element {index} is null; cannot concatenate null values"));
             }
+            joined.push_str(text(item)?);
             check_text(joined.len())?;
         }
     }
     Ok(Value::string(joined))
 }
 
-/// An unknown text that begins with a known one, followed by what is known of the unknown part.
-pub(super) fn begins_with(known: &str, rest: &Unknown, whole_rest: bool) -> Value {
-    let is_text = whole_rest && rest.kind == Some(Type::String);
-    let prefix = format!("{known}{}", if is_text { &*rest.prefix } else { "" });
+/// An unknown text that begins with a known one.
+pub(super) fn begins_with(known: &str, reason: Arc<str>) -> Value {
     Kind::Unknown(Arc::new(Unknown {
-        reason: Arc::clone(&rest.reason),
+        reason,
         kind: Some(Type::String),
-        prefix: prefix.into(),
+        prefix: prefix::of(known).into(),
         not_null: true,
-        partial: None,
-        decided: None,
-        shown: Arc::from(""),
+        ..Unknown::default()
     }))
     .into()
 }

@@ -51,11 +51,17 @@ impl Mode {
     }
 }
 
-/// What a parameter takes. Only `Nullable` takes null.
+/// What a parameter takes. Of an argument whose type is not known, `Any` and `Shown` make a result of which nothing is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Parameter {
+    /// Anything of known type but null.
     Any,
+    /// Anything but null.
+    Typeless,
+    /// Anything.
     Nullable,
+    /// Anything of known type.
+    Shown,
     Number,
     String,
     List,
@@ -67,13 +73,17 @@ pub(super) enum Parameter {
 
 impl Parameter {
     pub(super) fn takes_null(self) -> bool {
-        self == Self::Nullable
+        matches!(self, Self::Nullable | Self::Shown)
+    }
+
+    pub(super) fn needs_type(self) -> bool {
+        matches!(self, Self::Any | Self::Shown)
     }
 
     pub(super) fn kind(self) -> Type {
         let list = |element| Type::List(Box::new(element));
         match self {
-            Self::Any | Self::Nullable => Type::Any,
+            Self::Any | Self::Typeless | Self::Nullable | Self::Shown => Type::Any,
             Self::Number => Type::Number,
             Self::String => Type::String,
             Self::List => list(Type::Any),
@@ -92,31 +102,30 @@ pub(super) enum Returns {
     Bool,
     Number,
     String,
-    List,
     ListOfNumber,
     ListOfString,
     SetOfString,
     MapOfLists,
     /// That of the first argument.
     First,
-}
-
-impl Returns {
-    pub(super) fn kind(self, arguments: &[Value]) -> Option<Type> {
-        let list = |element| Type::List(Box::new(element));
-        Some(match self {
-            Self::Any => return None,
-            Self::Bool => Type::Bool,
-            Self::Number => Type::Number,
-            Self::String => Type::String,
-            Self::List => list(Type::Any),
-            Self::ListOfNumber => list(Type::Number),
-            Self::ListOfString => list(Type::String),
-            Self::SetOfString => Type::Set(Box::new(Type::String)),
-            Self::MapOfLists => Type::Map(Box::new(list(Type::String))),
-            Self::First => arguments.first().map(Type::of)?,
-        })
-    }
+    /// As the function of this name makes it of the types of its arguments.
+    Length,
+    Chunks,
+    Element,
+    Slice,
+    Keys,
+    Values,
+    Reverse,
+    One,
+    Sum,
+    Lookup,
+    Merge,
+    Concat,
+    Zipmap,
+    Product,
+    Union,
+    Matching,
+    ParsedInt,
 }
 
 macro_rules! table {
@@ -145,24 +154,24 @@ table! {
     "base64gzip" Whole (String) => String, |_, _| Ok(argument::not_computed("base64gzip"));
     "base64sha256" Whole (String) => String, hash::base64sha256;
     "base64sha512" Whole (String) => String, hash::base64sha512;
-    "basename" Whole (String) => String, files::basename;
+    "basename" Open (String) => String, files::basename;
     "bcrypt" Whole (String) + Number => String, |_, _| Ok(argument::differs("bcrypt"));
     "ceil" Whole (Number) => Number, numeric::ceil;
     "chomp" Whole (String) => String, string::chomp;
-    "chunklist" Inner (List, Number) => List, collection::chunklist;
+    "chunklist" Inner (List, Number) => Chunks, collection::chunklist;
     "cidrhost" Whole (String, Number) => String, network::cidrhost;
     "cidrnetmask" Whole (String) => String, network::cidrnetmask;
     "cidrsubnet" Whole (String, Number, Number) => String, network::cidrsubnet;
     "cidrsubnets" Whole (String) + Number => ListOfString, network::cidrsubnets;
     "coalesce" Open () + Nullable => Any, collection::coalesce;
     "coalescelist" Open () + Nullable => Any, collection::coalescelist;
-    "compact" Whole (ListOfString) => ListOfString, collection::compact;
-    "concat" Inner () + Any => Any, collection::concat;
+    "compact" Parts (ListOfString) => ListOfString, collection::compact;
+    "concat" Inner () + Any => Concat, collection::concat;
     "contains" Parts (Any, Any) => Bool, collection::contains;
     "csvdecode" Whole (String) => Any, encoding::csvdecode;
     "dirname" Whole (String) => String, files::dirname;
     "distinct" Whole (List) => First, collection::distinct;
-    "element" Shallow (Any, Number) => Any, collection::element;
+    "element" Shallow (Any, Number) => Element, collection::element;
     "endswith" Whole (String, String) => Bool, string::endswith;
     "ephemeralasnull" Raw (Nullable) => Any, |arguments, _| Ok(arguments[0].clone());
     "file" Whole (String) => String, files::file;
@@ -177,54 +186,54 @@ table! {
     "filesha512" Whole (String) => String, files::filesha512;
     "flatten" Inner (Any) => Any, collection::flatten;
     "floor" Whole (Number) => Number, numeric::floor;
-    "format" Parts (String) + Nullable => String, format::format;
+    "format" Parts (String) + Shown => String, format::format;
     "formatdate" Whole (String, String) => String, date::formatdate;
-    "formatlist" Parts (String) + Nullable => ListOfString, format::formatlist;
+    "formatlist" Parts (String) + Shown => ListOfString, format::formatlist;
     "indent" Whole (Number, String) => String, string::indent;
     "index" Parts (Any, Any) => Number, collection::index;
     "issensitive" Raw (Nullable) => Bool, convert::issensitive;
     "join" Parts (String) + ListOfString => String, string::join;
     "jsondecode" Whole (String) => Any, json::jsondecode;
     "jsonencode" Raw (Nullable) => String, json::jsonencode;
-    "keys" Shallow (Any) => Any, collection::keys;
-    "length" Shallow (Any) => Number, collection::length;
+    "keys" ShallowOpen (Any) => Keys, collection::keys;
+    "length" ShallowOpen (Typeless) => Length, collection::length;
     "log" Whole (Number, Number) => Number, numeric::log;
-    "lookup" ShallowOpen (Any, String) + Nullable => Any, collection::lookup;
+    "lookup" ShallowOpen (Any, String) + Nullable => Lookup, collection::lookup;
     "lower" Whole (String) => String, string::lower;
-    "matchkeys" Whole (List, List, List) => First, collection::matchkeys;
+    "matchkeys" Parts (List, List, List) => Matching, collection::matchkeys;
     "max" Whole () + Number => Number, numeric::max;
     "md5" Whole (String) => String, hash::md5;
-    "merge" Open () + Nullable => Any, collection::merge;
+    "merge" Inner () + Nullable => Merge, collection::merge;
     "min" Whole () + Number => Number, numeric::min;
     "nonsensitive" Raw (Nullable) => Any, convert::nonsensitive;
-    "one" Inner (Any) => Any, collection::one;
-    "parseint" Whole (Any, Number) => Number, numeric::parseint;
+    "one" Parts (Any) => One, collection::one;
+    "parseint" Whole (Any, Number) => ParsedInt, numeric::parseint;
     "pathexpand" Whole (String) => String, files::pathexpand;
     "plantimestamp" Whole () => String, |_, _| Ok(argument::differs("plantimestamp"));
     "pow" Whole (Number, Number) => Number, numeric::pow;
     "range" Whole () + Number => ListOfNumber, numeric::range;
     "regex" Whole (String, String) => Any, pattern::regex;
-    "regexall" Whole (String, String) => List, pattern::regexall;
-    "replace" Whole (String, String, String) => String, pattern::replace;
-    "reverse" Shallow (Any) => Any, collection::reverse;
+    "regexall" Whole (String, String) => Any, pattern::regexall;
+    "replace" Parts (String, String, String) => String, pattern::replace;
+    "reverse" Shallow (Any) => Reverse, collection::reverse;
     "rsadecrypt" Whole (String, String) => String, |_, _| Ok(argument::not_computed("rsadecrypt"));
     "sensitive" Raw (Nullable) => Any, convert::sensitive;
-    "setintersection" Whole (Set) + Set => First, set::setintersection;
-    "setproduct" Inner () + Any => Any, set::setproduct;
-    "setsubtract" Whole (Set, Set) => First, set::setsubtract;
-    "setunion" Whole (Set) + Set => First, set::setunion;
+    "setintersection" Whole (Set) + Set => Union, set::setintersection;
+    "setproduct" Open () + Any => Product, set::setproduct;
+    "setsubtract" Whole (Set, Set) => Union, set::setsubtract;
+    "setunion" Parts (Set) + Set => Union, set::setunion;
     "sha1" Whole (String) => String, hash::sha1;
     "sha256" Whole (String) => String, hash::sha256;
     "sha512" Whole (String) => String, hash::sha512;
     "signum" Whole (Number) => Number, numeric::signum;
-    "slice" Shallow (Any, Number, Number) => Any, collection::slice;
+    "slice" ShallowOpen (Any, Number, Number) => Slice, collection::slice;
     "sort" Parts (ListOfString) => ListOfString, collection::sort;
     "split" Whole (String, String) => ListOfString, string::split;
     "startswith" Parts (String, String) => Bool, string::startswith;
     "strcontains" Whole (String, String) => Bool, string::strcontains;
     "strrev" Whole (String) => String, string::strrev;
     "substr" Whole (String, Number, Number) => String, string::substr;
-    "sum" Whole (Any) => Number, numeric::sum;
+    "sum" Whole (Any) => Sum, numeric::sum;
     "templatefile" Open (String, Any) => Any, files::templatefile;
     "templatestring" Open (String, Any) => String, files::templatestring;
     "textdecodebase64" Whole (String, String) => String, encoding::textdecodebase64;
@@ -234,7 +243,7 @@ table! {
     "timestamp" Whole () => String, |_, _| Ok(argument::differs("timestamp"));
     "title" Whole (String) => String, string::title;
     "tobool" Raw (Nullable) => Bool, convert::tobool;
-    "tolist" Raw (Nullable) => List, convert::tolist;
+    "tolist" Raw (Nullable) => Any, convert::tolist;
     "tomap" Raw (Nullable) => Any, convert::tomap;
     "tonumber" Raw (Nullable) => Number, convert::tonumber;
     "toset" Raw (Nullable) => Any, convert::toset;
@@ -248,8 +257,8 @@ table! {
     "urlencode" Whole (String) => String, encoding::urlencode;
     "uuid" Whole () => String, |_, _| Ok(argument::differs("uuid"));
     "uuidv5" Whole (String, String) => String, hash::uuidv5;
-    "values" Shallow (Any) => Any, collection::values;
+    "values" Shallow (Any) => Values, collection::values;
     "yamldecode" Whole (String) => Any, yaml_decode::yamldecode;
     "yamlencode" Whole (Nullable) => String, yaml_encode::yamlencode;
-    "zipmap" Inner (ListOfString, Any) => Any, collection::zipmap;
+    "zipmap" Inner (ListOfString, Any) => Zipmap, collection::zipmap;
 }

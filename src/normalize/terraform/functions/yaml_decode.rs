@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
                 Kind::String(text) => Arc::clone(text),
                 Kind::Number(number) => number.to_string().into(),
                 Kind::Bool(bool) => bool.to_string().into(),
-                Kind::Null => return Err("mapping key cannot be null".to_owned()),
+                Kind::Null(_) => return Err("mapping key cannot be null".to_owned()),
                 _ => return Err("only strings are allowed as mapping keys".to_owned()),
             };
             entries.insert(key, value);

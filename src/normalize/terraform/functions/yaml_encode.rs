@@ -13,7 +13,7 @@ pub(super) fn yamlencode(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
     let mut writer = Writer { out: String::new() };
     writer.node(&arguments[0], 0, Place::Root)?;
     writer.out.push('\n');
-    if matches!(arguments[0].kind, Kind::Null | Kind::Bool(_) | Kind::Number(_)) {
+    if matches!(arguments[0].kind, Kind::Null(_) | Kind::Bool(_) | Kind::Number(_)) {
         writer.out.push_str("...\n");
     }
     Ok(Value::string(writer.out))
@@ -51,7 +51,7 @@ impl Writer {
 
     fn scalar(&mut self, value: &Value, indent: usize) -> Result<(), String> {
         match &value.kind {
-            Kind::Null => self.out.push_str("null"),
+            Kind::Null(_) => self.out.push_str("null"),
             Kind::Bool(bool) => self.out.push_str(if *bool { "true" } else { "false" }),
             Kind::Number(number) => {
                 let _ = write!(self.out, "{number}");

@@ -1,0 +1,206 @@
+//! `dreadnought.yaml`: what a project says about itself. Takes its text, gives what it says and problems that point into it.
+//!
+//! The schema is `schemas/config.schema.json`. Keys that later versions add are errors here, so that nothing is ignored silently.
+
+use std::sync::Arc;
+
+use crate::pack::to_value;
+use crate::source::{
+    EntryKind, FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span, nearest,
+};
+use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
+
+/// The file's name.
+pub const FILE: &str = "dreadnought.yaml";
+
+/// Keys at the top.
+const KEYS: [&str; 1] = ["assumptions"];
+
+/// What a project says about itself.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// What data sources are assumed to return, in order.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// What one data source, or all of a type, is assumed to return.
+#[derive(Clone, Debug)]
+pub struct Assumption {
+    /// `data.aws_caller_identity`, or an address: `module.net.data.aws_vpc.main`.
+    pub target: Arc<str>,
+    /// Attributes and their values.
+    pub values: serde_json::Map<String, serde_json::Value>,
+    /// The key.
+    pub place: Place,
+}
+
+/// The configuration of the named paths: the nearest file in the folder that holds them all or in one above it.
+pub fn find(files: &dyn FileSystem, paths: &[String]) -> Option<String> {
+    let folder = |path: &String| match files.kind(path) {
+        Some(EntryKind::File) => path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
+        _ => path.clone(),
+    };
+    let mut folders = paths.iter().map(folder);
+    let mut common = folders.next().unwrap_or_default();
+    for folder in folders {
+        while !common.is_empty() && folder != common && !folder.starts_with(&format!("{common}/")) {
+            common = parent(&common).unwrap_or_default().to_owned();
+        }
+    }
+    let mut at = Some(common.as_str());
+    while let Some(folder) = at {
+        let path = if folder.is_empty() { FILE.to_owned() } else { format!("{folder}/{FILE}") };
+        if files.kind(&path) == Some(EntryKind::File) {
+            return Some(path);
+        }
+        at = parent(folder);
+    }
+    None
+}
+
+/// The folder above; that of the top is none.
+fn parent(folder: &str) -> Option<&str> {
+    if folder.is_empty() {
+        None
+    } else {
+        Some(folder.rsplit_once('/').map_or("", |(above, _)| above))
+    }
+}
+
+/// Read a configuration file into the sources. What is wrong with it is a problem each; the rest holds.
+pub fn read(files: &dyn FileSystem, path: &str, sources: &mut Sources) -> (Config, Vec<Problem>) {
+    let unreadable = |why: String| {
+        let problem =
+            Problem::new(ProblemKind::Unreadable, format!("`{path}` cannot be read: {why}"));
+        (Config::default(), vec![problem.path(path)])
+    };
+    if files.size(path).is_ok_and(|size| size > crate::source::MAX_FILE_BYTES) {
+        return unreadable("it is too large".to_owned());
+    }
+    let text = match files.read(path).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) => return unreadable("it is not UTF-8".to_owned()),
+        Err(error) => return unreadable(error.kind().to_string()),
+    };
+    let file = sources.add(SourceFile::new(path, text.as_str()));
+    parse(file, &text)
+}
+
+/// Parse the text of a configuration file.
+pub fn parse(file: FileId, text: &str) -> (Config, Vec<Problem>) {
+    let (trees, problems) = yaml::parse(file, text);
+    let mut reader = Reader { file, problems, config: Config::default() };
+    match trees.as_slice() {
+        [] => {}
+        [tree] => reader.top(tree),
+        [_, second, ..] => reader.refuse(second.span, "a configuration is one document", None),
+    }
+    (reader.config, reader.problems)
+}
+
+struct Reader {
+    file: FileId,
+    problems: Vec<Problem>,
+    config: Config,
+}
+
+impl Reader {
+    fn refuse(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
+        let problem = Problem::new(ProblemKind::Configuration, message);
+        let problem = problem.at(Place { file: self.file, span });
+        self.problems.push(Problem { help, ..problem });
+    }
+
+    fn top(&mut self, tree: &Node) {
+        let Some(entries) = self.entries(tree, "the configuration") else { return };
+        for entry in entries {
+            match key(entry).as_deref() {
+                Some("assumptions") => self.assumptions(&entry.value),
+                other => {
+                    let word = other.unwrap_or_default();
+                    let near = nearest(word, KEYS).map(|near| format!("did you mean `{near}`?"));
+                    let help = near.unwrap_or_else(|| format!("there are: {}", KEYS.join(", ")));
+                    self.refuse(entry.key.span, format!("there is no key `{word}`"), Some(help));
+                }
+            }
+        }
+    }
+
+    /// The entries of a map, each key once; nothing where there is nothing.
+    fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<Vec<&'n Entry>> {
+        let entries = match &node.kind {
+            NodeKind::Mapping(entries) => entries,
+            NodeKind::Scalar(_) if to_value(node) == crate::document::Value::Null => return None,
+            _ => {
+                self.refuse(node.span, format!("{what} must be a map"), None);
+                return None;
+            }
+        };
+        let mut seen: Vec<Arc<str>> = Vec::new();
+        let mut kept = Vec::new();
+        for entry in entries {
+            match key(entry) {
+                Some(name) if seen.contains(&name) => {
+                    self.refuse(entry.key.span, format!("the key `{name}` is there twice"), None);
+                }
+                Some(name) => {
+                    seen.push(name);
+                    kept.push(entry);
+                }
+                None => self.refuse(entry.key.span, "a key must be a text", None),
+            }
+        }
+        Some(kept)
+    }
+
+    fn assumptions(&mut self, node: &Node) {
+        for entry in self.entries(node, "`assumptions`").unwrap_or_default() {
+            let Some(target) = key(entry) else { continue };
+            if !is_data_source(&target) {
+                let message = format!("`{target}` is no data source");
+                let help = "write a type, `data.aws_caller_identity`, or an address, `module.net.data.aws_vpc.main`";
+                self.refuse(entry.key.span, message, Some(help.to_owned()));
+                continue;
+            }
+            let Some(attributes) = self.entries(&entry.value, "what a data source returns") else {
+                continue;
+            };
+            let value =
+                |entry: &Entry| Some((key(entry)?.to_string(), to_value(&entry.value).to_json()));
+            let values = attributes.into_iter().filter_map(value).collect();
+            let place = Place { file: self.file, span: entry.key.span };
+            self.config.assumptions.push(Assumption { target, values, place });
+        }
+    }
+}
+
+fn key(entry: &Entry) -> Option<Arc<str>> {
+    match &entry.key.kind {
+        NodeKind::Scalar(Scalar::String(text) | Scalar::Plain { text, .. }) => {
+            Some(Arc::clone(text))
+        }
+        _ => None,
+    }
+}
+
+/// `data.TYPE`, or the address of a data source.
+fn is_data_source(target: &str) -> bool {
+    let of_modules = target.strip_prefix("module.").map(|rest| rest.rsplit_once(".data."));
+    let (is_address, data) = match of_modules {
+        Some(Some((path, data))) => (!path.is_empty(), data),
+        Some(None) => return false,
+        None => match target.strip_prefix("data.") {
+            Some(data) => (true, data),
+            None => return false,
+        },
+    };
+    let mut words = data.split('[').next().unwrap_or_default().split('.');
+    let is_word = |word: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    };
+    let is_type = words.next().is_some_and(is_word);
+    let name = words.next();
+    let has_name = name.is_some_and(is_word);
+    let needs_name = of_modules.is_some();
+    is_address && is_type && words.next().is_none() && (has_name || (name.is_none() && !needs_name))
+}

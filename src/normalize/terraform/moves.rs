@@ -1,0 +1,170 @@
+//! `moved` blocks: where a resource was before. A finding keeps its fingerprint when somebody renames a resource and says so.
+//!
+//! A resource is followed back through all statements, to the oldest address that they name.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::instance::Instance;
+use super::scope::{Key, Repetition, Scope};
+use super::verify::{Address, address};
+use crate::syntax::{Node, NodeKind, Scalar};
+
+/// Most renames that one address is followed back through.
+const MAX_MOVES: usize = 64;
+
+/// `module.net["eu"]` or `aws_vpc.main[0]`: what it is, and its key.
+type Segment = (String, Option<String>);
+
+/// One statement as absolute addresses.
+#[derive(Debug)]
+pub struct Move {
+    from: Vec<Segment>,
+    to: Vec<Segment>,
+    is_resource: bool,
+}
+
+/// The statements of a module instance.
+pub fn of_instance(instance: &Instance<'_>) -> Vec<Move> {
+    let before =
+        if instance.module.moved.is_empty() { Vec::new() } else { segments(&instance.prefix) };
+    let statement = |moved: &super::module::Declaration| {
+        let (from, to) = (moved.attribute("from")?, moved.attribute("to")?);
+        let (from, to) = (address(&from.value)?, address(&to.value)?);
+        let is_resource = from.target.is_some();
+        let absolute = |address: &Address<'_>| {
+            let relative = relative(address)?;
+            Some(before.iter().cloned().chain(relative).collect::<Vec<_>>())
+        };
+        (is_resource == to.target.is_some())
+            .then(|| Some(Move { from: absolute(&from)?, to: absolute(&to)?, is_resource }))?
+    };
+    instance.module.moved.iter().filter_map(statement).collect()
+}
+
+/// The statements of a module instance and of all that it calls.
+pub fn below(instance: &Rc<Instance<'_>>) -> Vec<Move> {
+    let mut moves = of_instance(instance);
+    for (name, call) in &instance.module.calls {
+        let scope = Scope::of(instance, call.file, &Repetition::Single);
+        if let Ok(children) = instance.children_of(name, call, (&scope, call.block.header)) {
+            moves.extend(children.instances.iter().flat_map(|(_, child)| below(child)));
+        }
+    }
+    moves
+}
+
+/// The parts of an address whose keys are constant.
+fn relative(address: &Address<'_>) -> Option<Vec<Segment>> {
+    let modules = address.modules.iter().map(|(name, key)| (format!("module.{name}"), *key));
+    let target = address.target.as_ref().map(|target| (target.address(), target.key));
+    let segment = |(name, key): (String, Option<&Node>)| match key.map(|key| &key.kind) {
+        None => Some((name, None)),
+        Some(NodeKind::Scalar(Scalar::String(text))) => {
+            Some((name, Some(Key::Name(Arc::clone(text)).to_string())))
+        }
+        Some(NodeKind::Scalar(Scalar::Number(number))) => Some((name, Some(format!("[{number}]")))),
+        Some(_) => None,
+    };
+    modules.chain(target).map(segment).collect()
+}
+
+/// Where a resource was before all moves; `None` where it was always here.
+pub fn previous(moves: &[Move], address: &str) -> Option<Arc<str>> {
+    if moves.is_empty() {
+        return None;
+    }
+    let start = segments(address);
+    let mut at = start.clone();
+    for _ in 0..MAX_MOVES {
+        // What is said of a resource itself comes before what is said of the modules around it.
+        let (resources, modules): (Vec<&Move>, Vec<&Move>) =
+            moves.iter().partition(|statement| statement.is_resource);
+        match resources.into_iter().chain(modules).find_map(|statement| before(statement, &at)) {
+            Some(earlier) if earlier != start => at = earlier,
+            _ => break,
+        }
+    }
+    (at != start).then(|| text(&at).into())
+}
+
+/// Where an address was before a statement, if that is about it.
+fn before(statement: &Move, at: &[Segment]) -> Option<Vec<Segment>> {
+    let Move { from, to, is_resource } = statement;
+    if to.len() > at.len() || (*is_resource && to.len() != at.len()) {
+        return None;
+    }
+    let ((last_to, last_from), (head, tail)) = (to.last().zip(from.last())?, at.split_at(to.len()));
+    let (last, above) = head.split_last()?;
+    if above != &to[..to.len() - 1] || last.0 != last_to.0 {
+        return None;
+    }
+    // Without keys a statement is about all instances, which keep theirs.
+    let whole = last_to.1.is_none() && last_from.1.is_none();
+    if !whole && last.1 != last_to.1 {
+        return None;
+    }
+    let key = if whole { last.1.clone() } else { last_from.1.clone() };
+    let mut earlier = from[..from.len() - 1].to_vec();
+    earlier.push((last_from.0.clone(), key));
+    earlier.extend_from_slice(tail);
+    Some(earlier)
+}
+
+fn text(segments: &[Segment]) -> String {
+    let parts =
+        segments.iter().map(|(name, key)| format!("{name}{}", key.as_deref().unwrap_or("")));
+    parts.collect::<Vec<_>>().join(".")
+}
+
+/// The parts of an address; a trailing dot does not matter.
+fn segments(address: &str) -> Vec<Segment> {
+    let mut words = words_of(address).into_iter();
+    let mut found = Vec::new();
+    while let Some((first, _)) = words.next() {
+        let mut name = first;
+        let more = if name == "data" { 2 } else { 1 };
+        let mut key = None;
+        for (word, at) in words.by_ref().take(more) {
+            name = format!("{name}.{word}");
+            key = at;
+        }
+        found.push((name, key));
+    }
+    found
+}
+
+/// Names between dots, each with the key in brackets after it.
+fn words_of(address: &str) -> Vec<Segment> {
+    let mut found: Vec<Segment> = Vec::new();
+    let (mut word, mut key, mut depth) = (String::new(), String::new(), 0_usize);
+    let (mut quoted, mut escaped) = (false, false);
+    for character in address.chars() {
+        if depth > 0 {
+            key.push(character);
+            match character {
+                _ if escaped => escaped = false,
+                '\\' if quoted => escaped = true,
+                '"' => quoted = !quoted,
+                ']' if !quoted => depth -= 1,
+                _ => {}
+            }
+            continue;
+        }
+        match character {
+            '[' => {
+                depth = 1;
+                key.push('[');
+            }
+            '.' => {
+                let key = std::mem::take(&mut key);
+                found.push((std::mem::take(&mut word), (!key.is_empty()).then_some(key)));
+            }
+            _ => word.push(character),
+        }
+    }
+    if !word.is_empty() {
+        found.push((word, (!key.is_empty()).then_some(key)));
+    }
+    found
+}
