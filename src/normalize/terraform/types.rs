@@ -411,6 +411,7 @@ fn refine(unknown: &Unknown, wanted: &Type) -> Result<Value, String> {
         shown: Arc::clone(&unknown.shown),
         partial: unknown.partial.clone(),
         prefix: Arc::from(""),
+        suffix: Arc::from(""),
         kind: Some(kind),
         decided,
     })))
