@@ -16,6 +16,7 @@ mod field;
 mod findings;
 mod functions;
 mod hcl;
+mod hcl_written;
 mod kubernetes;
 mod packs;
 mod providers;

@@ -20,6 +20,11 @@ pub fn body(text: &str) -> Result<Body, String> {
     Ok(Reader { text }.body(&read))
 }
 
+/// The body that a written one should be read as. It has no spans.
+pub fn of_value(body: hcl::Body) -> Body {
+    Reader { text: "" }.body(&body.into())
+}
+
 struct Reader<'t> {
     /// The original text.
     text: &'t str,
@@ -147,14 +152,15 @@ impl Reader<'_> {
 
     /// A number as written; the reader takes a minus sign into it, we do not.
     fn number(&self, expression: &Expression) -> NodeKind {
+        let value = expression.to_string();
         let range = expression.span().unwrap_or_default();
-        let written = self.slice(Some(range.clone()));
+        let written = expression.span().map_or(&*value, |range| self.slice(Some(range)));
         let digits = written.trim_start_matches(|c: char| !c.is_ascii_digit());
         let number = NodeKind::Scalar(Scalar::Number(digits.into()));
         if !written.starts_with('-') {
             return number;
         }
-        let span = span_of(Some(range.end - digits.len()..range.end));
+        let span = span_of(Some(range.end.saturating_sub(digits.len())..range.end));
         NodeKind::Unary(UnaryOperator::Negate, Box::new(Node { span, kind: number }))
     }
 
@@ -174,8 +180,12 @@ impl Reader<'_> {
             }
             ObjectKey::Expression(expression) => return self.node(expression),
         };
-        let kind = NodeKind::Scalar(Scalar::String(self.slice(range.clone()).into()));
-        Node { span: span_of(range), kind }
+        let text = match (&range, key) {
+            (Some(range), _) => self.slice(Some(range.clone())).to_owned(),
+            (None, ObjectKey::Ident(ident)) => ident.as_str().to_owned(),
+            (None, ObjectKey::Expression(word)) => word.to_string(),
+        };
+        Node { span: span_of(range), kind: NodeKind::Scalar(Scalar::String(text.into())) }
     }
 
     fn conditional(&self, conditional: &expr::Conditional) -> NodeKind {
@@ -299,7 +309,15 @@ fn binary_operator(operator: expr::BinaryOperator) -> BinaryOperator {
 
 /// A tree without what the two readers may see differently: spans where `spans` is false, white space in texts.
 pub fn plain(body: &Body, spans: bool) -> Body {
-    let plain = Plain { spans };
+    with(&Plain { spans, white_space: false }, body)
+}
+
+/// A tree without spans, texts as they are.
+pub fn without_spans(body: &Body) -> Body {
+    with(&Plain { spans: false, white_space: true }, body)
+}
+
+fn with(plain: &Plain, body: &Body) -> Body {
     let mut body = body.clone();
     plain.body(&mut body);
     body
@@ -307,12 +325,21 @@ pub fn plain(body: &Body, spans: bool) -> Body {
 
 struct Plain {
     spans: bool,
+    white_space: bool,
 }
 
 impl Plain {
     fn span(&self, span: &mut Span) {
         if !self.spans {
             *span = Span::default();
+        }
+    }
+
+    /// White space goes, and escapes of template markers are resolved.
+    fn text(&self, text: &mut Arc<str>) {
+        if !self.white_space {
+            let resolved = text.replace("$${", "${").replace("%%{", "%{");
+            *text = resolved.split_whitespace().collect::<String>().into();
         }
     }
 
@@ -333,7 +360,7 @@ impl Plain {
     fn node(&self, node: &mut Node) {
         self.span(&mut node.span);
         match &mut node.kind {
-            NodeKind::Scalar(Scalar::String(text)) => *text = words(text),
+            NodeKind::Scalar(Scalar::String(text)) => self.text(text),
             NodeKind::Scalar(_) | NodeKind::Name(_) | NodeKind::SplatElement | NodeKind::Broken => {
             }
             NodeKind::Sequence(items) | NodeKind::Call { arguments: items, .. } => {
@@ -371,7 +398,7 @@ impl Plain {
         for part in &mut *parts {
             part.span = Span::default();
             match &mut part.kind {
-                TemplatePartKind::Literal(text) => *text = words(text),
+                TemplatePartKind::Literal(text) => self.text(text),
                 TemplatePartKind::Interpolation(node) => self.node(node),
                 TemplatePartKind::If { condition, then, otherwise } => {
                     self.node(condition);
@@ -387,10 +414,4 @@ impl Plain {
         let is_empty = |part: &TemplatePart| matches!(&part.kind, TemplatePartKind::Literal(text) if text.is_empty());
         parts.retain(|part| !is_empty(part));
     }
-}
-
-/// A text without white space, escapes of template markers resolved.
-fn words(text: &str) -> Arc<str> {
-    let text = text.replace("$${", "${").replace("%%{", "%{");
-    text.split_whitespace().collect::<String>().into()
 }

@@ -274,8 +274,9 @@ fn compare(text: &str, body: &Body) -> Result<(), String> {
     if text.len() > MAX_COMPARED_BYTES || brackets > MAX_COMPARED_BRACKETS {
         return Ok(());
     }
-    // hcl-rs counts the indentation of blank lines in `<<-` heredocs and writes heredocs in parentheses that never end.
-    if text.contains("<<") {
+    // hcl-rs counts the indentation of blank lines in `<<-` heredocs, writes heredocs in parentheses that never end, and
+    // writes line breaks and quotes of quoted templates as they are.
+    if text.contains("<<") || text.contains('\\') {
         return Ok(());
     }
     if let Ok(other) = second_opinion::body(text)
