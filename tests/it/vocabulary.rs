@@ -124,7 +124,7 @@ fn output(document: &Document) -> &Value {
 #[case::lists_are_not("aws_lb", "subnets = [\"b\", \"a\"]\n idle_timeout = \"60\"", "/subnets", json!(["a", "b"]))]
 #[case::attribute_as_blocks("aws_security_group",
     "ingress {\n from_port = \"80\"\n to_port = 80\n protocol = 6\n cidr_blocks = [\"b\", \"a\"]\n }",
-    "/ingress", json!([{"from_port": 80, "to_port": 80, "protocol": "6", "cidr_blocks": ["b", "a"]}]))]
+    "/ingress", json!([{"from_port": 80, "to_port": 80, "protocol": "tcp", "cidr_blocks": ["b", "a"]}]))]
 #[case::nested_block("aws_instance", "root_block_device {\n volume_size = \"8\"\n }",
     "/root_block_device", json!([{"volume_size": 8}]))]
 #[case::single_block_stays_a_list("aws_instance", "timeouts {\n create = 5\n }", "/timeouts", json!([{"create": "5"}]))]

@@ -378,6 +378,11 @@ fn items(value: Option<&Value>) -> Vec<Value> {
     match value.map(|value| &value.kind) {
         Some(Kind::Sequence(_, items)) => items.to_vec(),
         Some(Kind::Null(_)) | None => Vec::new(),
+        // A list that is unknown as a whole, of texts that are not.
+        Some(Kind::Unknown(unknown)) => match &unknown.partial {
+            Some(Value { kind: Kind::Sequence(_, items), .. }) => items.to_vec(),
+            _ => value.into_iter().cloned().collect(),
+        },
         Some(_) => value.into_iter().cloned().collect(),
     }
 }
