@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dreadnought::document::{self, Document, Resource, Value};
 use dreadnought::project::{Options, Project};
-use dreadnought::source::MemoryFileSystem;
+use dreadnought::source::{MemoryFileSystem, Problem, ProblemSeverity};
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
@@ -181,4 +181,20 @@ fn default_tags_stand_among_the_defaults(#[case] body: &str, #[case] expected: O
     let project = load(&[("main.tf", &text)]);
     let defaults = &resource(&project, "aws_vpc.a").defaults;
     assert_eq!(defaults.get("tags").map(Value::to_json), expected);
+}
+
+/// Blocks of a provider configuration may be dynamic, also where nothing is known of what they are made of.
+#[rstest]
+#[case::known("compact([\"arn:aws:iam::123456789012:role/deploy\"])")]
+#[case::unknown("compact([module.elsewhere.role])")]
+fn a_dynamic_block_of_a_provider_knows_its_iterator(#[case] roles: &str) {
+    let text = format!(
+        "provider \"aws\" {{\n dynamic \"assume_role\" {{\n for_each = {roles}\n content {{\n role_arn = assume_role.value\n }}\n }}\n}}\n\
+         module \"elsewhere\" {{\n source = \"acme/roles/aws\"\n version = \"1.0.0\"\n}}\nresource \"aws_vpc\" \"a\" {{}}\n"
+    );
+    let project = load(&[("main.tf", &text)]);
+    let problems = project.documents[0].problems.iter().chain(&project.problems);
+    let errors: Vec<_> =
+        problems.filter(|problem| problem.severity() == ProblemSeverity::Error).collect();
+    assert_eq!(errors, Vec::<&Problem>::new());
 }

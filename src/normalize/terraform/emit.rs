@@ -22,7 +22,6 @@ use crate::document::{
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
-use crate::syntax::{NodeKind, Scalar};
 use crate::vocabulary::{self, Facts};
 
 /// The document of a root module.
@@ -263,18 +262,7 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
                     });
                     root.evaluator.report(&Fault { message, place, is_limit: false });
                 }
-                let made = variable(name, &value, declaration);
-                let declared = declaration.attribute("sensitive").is_some_and(|attribute| {
-                    matches!(attribute.value.kind, NodeKind::Scalar(Scalar::Bool(true)))
-                });
-                if made.sensitive && !declared {
-                    let message = format!(
-                        "the output \"{name}\" shows a sensitive value; set `sensitive = true`"
-                    );
-                    let place = declaration.header();
-                    root.evaluator.report(&Fault { message, place, is_limit: false });
-                }
-                all.push(made);
+                all.push(variable(name, &value, declaration));
             }
             Some(Err(fault)) => root.evaluator.report(&fault),
             None => {}

@@ -78,7 +78,7 @@ impl<'a> Verifier<'a> {
                 self.attribute(attribute, context, &[]);
             }
             for block in &call.block.body.blocks {
-                self.body(&block.body, context, &[]);
+                self.block(block, context, &[]);
             }
         }
         for (name, check) in &module.checks {

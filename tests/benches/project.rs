@@ -1,0 +1,178 @@
+//! Normalising and scanning trees that grow in one way each. `cargo bench --bench project`. The folder in `DREADNOUGHT_TREES`,
+//! if it is set, is normalised too, beside what hcl-edit takes only to parse its files.
+#![expect(
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a benchmark reads its environment, and its macro makes functions"
+)]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use dreadnought::evaluate::{Options as EvaluateOptions, evaluate};
+use dreadnought::pack::PackSet;
+use dreadnought::project::{Options, Project};
+use dreadnought::source::{DiskFileSystem, FileSystem, MemoryFileSystem};
+
+/// As large as the command's.
+const STACK_BYTES: usize = 64 << 20;
+
+/// A resource with nested blocks, references and a policy.
+const SERVICE: &str = r#"
+variable "name" {}
+variable "ranges" { default = ["10.0.0.0/8"] }
+resource "aws_security_group" "this" {
+  name = var.name
+  dynamic "ingress" {
+    for_each = var.ranges
+    content {
+      from_port   = 443
+      to_port     = 443
+      protocol    = "tcp"
+      cidr_blocks = [ingress.value]
+    }
+  }
+}
+resource "aws_s3_bucket" "this" {
+  bucket = "${var.name}-data"
+  tags   = { Name = var.name, Environment = terraform.workspace }
+}
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::123456789012:root" }, Action = ["s3:GetObject"], Resource = "${aws_s3_bucket.this.arn}/*" }]
+  })
+}
+output "bucket" { value = aws_s3_bucket.this }
+"#;
+
+fn files(files: &[(String, String)]) -> MemoryFileSystem {
+    let borrowed: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    MemoryFileSystem::from(borrowed.as_slice())
+}
+
+/// One resource block with so many instances.
+fn instances(count: usize) -> MemoryFileSystem {
+    let text = format!(
+        "resource \"aws_sqs_queue\" \"this\" {{\n  for_each = toset([for i in range({count}) : \"queue-${{i}}\"])\n  \
+         name = each.key\n  tags = {{ Name = each.key, Owner = \"team\" }}\n}}\n"
+    );
+    files(&[("main.tf".to_owned(), text)])
+}
+
+/// One module that is called so many times.
+fn calls(count: usize) -> MemoryFileSystem {
+    let mut text = String::new();
+    for at in 0..count {
+        let _ = writeln!(
+            text,
+            "module \"service_{at}\" {{\n  source = \"./service\"\n  name = \"service-{at}\"\n}}"
+        );
+    }
+    files(&[("main.tf".to_owned(), text), ("service/main.tf".to_owned(), SERVICE.to_owned())])
+}
+
+/// So many root modules.
+fn roots(count: usize) -> MemoryFileSystem {
+    let root = |at: usize| {
+        let text = SERVICE.replace(
+            "variable \"name\" {}",
+            &format!("variable \"name\" {{ default = \"s{at}\" }}"),
+        );
+        (format!("root-{at}/main.tf"), text)
+    };
+    files(&(0..count).map(root).collect::<Vec<_>>())
+}
+
+fn load(files: &dyn FileSystem) -> Project {
+    Project::load(files, &Options { paths: vec![String::new()], ..Options::default() })
+}
+
+fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_BYTES)
+        .build()
+        .expect("a pool of threads")
+        .install(work)
+}
+
+fn normalising(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("normalise");
+    group.sample_size(10);
+    for count in [1_000_usize, 10_000] {
+        let tree = instances(count);
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_with_input(BenchmarkId::new("instances", count), &tree, |bench, tree| {
+            bench.iter(|| on_threads(1, || black_box(load(tree))));
+        });
+    }
+    for count in [10_usize, 100] {
+        let tree = calls(count);
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_with_input(BenchmarkId::new("calls", count), &tree, |bench, tree| {
+            bench.iter(|| on_threads(1, || black_box(load(tree))));
+        });
+    }
+    let tree = roots(200);
+    group.throughput(Throughput::Elements(200));
+    for threads in [1_usize, 2] {
+        group.bench_with_input(
+            BenchmarkId::new("roots, threads", threads),
+            &tree,
+            |bench, tree| {
+                bench.iter(|| on_threads(threads, || black_box(load(tree))));
+            },
+        );
+    }
+    if let Some(folder) = std::env::var_os("DREADNOUGHT_TREES") {
+        let tree = DiskFileSystem::new(folder).expect("DREADNOUGHT_TREES is a folder");
+        let texts = texts(&tree);
+        group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
+        group.bench_function("real tree", |bench| {
+            bench.iter(|| on_threads(1, || black_box(load(&tree))));
+        });
+        group.bench_function("real tree, hcl-edit only parses", |bench| {
+            bench.iter(|| on_threads(1, || texts.iter().for_each(|text| parse_only(text))));
+        });
+    }
+    group.finish();
+}
+
+/// The Terraform files of a tree.
+fn texts(tree: &dyn FileSystem) -> Vec<String> {
+    let (paths, _) = tree.walk("");
+    let terraform = paths.iter().filter(|path| path.strip_suffix(".tf").is_some());
+    terraform.filter_map(|path| String::from_utf8(tree.read(path).ok()?).ok()).collect()
+}
+
+fn parse_only(text: &str) {
+    let _ = black_box(hcl::edit::parser::parse_body(text));
+}
+
+/// With all built-in packs, as `dreadnought scan` does it, without writing the report.
+fn scan(files: &dyn FileSystem) {
+    let mut project = load(files);
+    let (packs, _) = PackSet::load(&mut project.sources, true, &[]);
+    black_box(evaluate(&project.documents, &packs, &EvaluateOptions::default()));
+}
+
+fn scanning(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("scan");
+    group.sample_size(10);
+    for (name, tree) in [
+        ("small", instances(1)),
+        ("instances 1000", instances(1_000)),
+        ("calls 100", calls(100)),
+        ("roots 200", roots(200)),
+    ] {
+        group.bench_function(name, |bench| bench.iter(|| on_threads(2, || scan(&tree))));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, normalising, scanning);
+criterion_main!(benches);
