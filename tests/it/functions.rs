@@ -642,6 +642,9 @@ fn uniform_set(items: Vec<Value>) -> Value {
 
 /// Every unknown replaced by a value of its type.
 fn substituted(value: &Value, by: &Value) -> Value {
+    if value.is_wholly_known() {
+        return value.clone();
+    }
     let kind = match &value.kind {
         Kind::Unknown(unknown) => match &unknown.kind {
             None => by.kind.clone(),
@@ -680,9 +683,28 @@ fn simple(kind: &Type) -> Value {
     }
 }
 
-/// As shown, scalars of all types alike and without marks.
+/// As shown, scalars of all types alike, without marks, and sets in the order of texts: numbers that become texts are sorted anew.
 fn loose(value: &Value) -> String {
-    show(&types::without_marks(value)).replace('"', "")
+    show(&in_order_of_texts(&types::without_marks(value))).replace('"', "")
+}
+
+fn in_order_of_texts(value: &Value) -> Value {
+    let kind = match &value.kind {
+        Kind::Sequence(kind, items) => {
+            let mut items: Vec<Value> = items.iter().map(in_order_of_texts).collect();
+            if *kind == SequenceKind::Set {
+                items.sort_by_key(|item| show(item).replace('"', ""));
+            }
+            Kind::Sequence(*kind, Arc::new(items.into()))
+        }
+        Kind::Mapping(map) => {
+            let entries = map.entries.iter();
+            let entries = entries.map(|(key, item)| (Arc::clone(key), in_order_of_texts(item)));
+            Kind::Mapping(Arc::new(Mapping { entries: entries.collect(), ..Mapping::clone(map) }))
+        }
+        kind => kind.clone(),
+    };
+    Value { kind, marks: value.marks.clone() }
 }
 
 proptest! {
@@ -708,7 +730,10 @@ proptest! {
         for name in functions::names() {
             let Ok(result) = call(name, &arguments) else { continue };
             let Ok(later) = call(name, &known) else { continue };
-            if result.is_wholly_known() && name != "issensitive" {
+            // A collection may become a set or a list once the type of what is unknown is known, for Terraform too.
+            let takes_a_type = name == "coalesce"
+                && matches!(result.kind, Kind::Sequence(..) | Kind::Mapping(_));
+            if result.is_wholly_known() && name != "issensitive" && !takes_a_type {
                 prop_assert_eq!(loose(&result), loose(&later), "{}", name);
             }
         }
