@@ -116,6 +116,11 @@ fn undecided(condition: &Value, yes: Option<&Value>, no: Option<&Value>, kind: &
         if of_yes == of_no && (of_yes == Type::Number || of_yes.element().is_some()) {
             unknown.bounds = bounds::either(yes, no);
         }
+        // Whichever it is, it is the same.
+        let (yes, no) = (yes.decided().unwrap_or(yes), no.decided().unwrap_or(no));
+        if of_yes == of_no && types::equal(yes, no) == Some(true) {
+            unknown.decided = Some(yes.clone());
+        }
     }
     bounds::settled(result)
 }
