@@ -29,8 +29,8 @@ fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
                 _ => Err(refused()),
             },
         },
-        NodeKind::Call { name, arguments, .. } => {
-            let [argument] = arguments.as_slice() else { return Err(refused()) };
+        NodeKind::Call { name, arguments } => {
+            let [argument] = arguments.nodes.as_slice() else { return Err(refused()) };
             match &**name {
                 "list" => Ok(Type::List(Box::new(parse(argument, scope)?))),
                 "set" => Ok(Type::Set(Box::new(parse(argument, scope)?))),
@@ -79,9 +79,9 @@ fn object(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
 }
 
 fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribute, Fault> {
-    if let NodeKind::Call { name, arguments, .. } = &node.kind
+    if let NodeKind::Call { name, arguments } = &node.kind
         && &**name == "optional"
-        && let [kind, rest @ ..] = arguments.as_slice()
+        && let [kind, rest @ ..] = arguments.nodes.as_slice()
     {
         if let [_, surplus, ..] = rest {
             let message = "optional(…) takes a type and a default";

@@ -30,6 +30,23 @@ const MAX_RESOURCES: usize = 1_000_000;
 /// Deepest chain of module calls.
 pub const MAX_MODULE_DEPTH: usize = 64;
 
+/// A value that is being evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Its name in its module.
+    pub name: Arc<str>,
+    /// `var.`, `local.` … or nothing, where the name says it.
+    pub kind: &'static str,
+    /// Of the module's instance.
+    pub prefix: Arc<str>,
+}
+
+impl std::fmt::Display for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}{}", self.prefix, self.kind, self.name)
+    }
+}
+
 /// State of one root's evaluation.
 pub struct Evaluator<'a> {
     /// All modules of the scan by folder.
@@ -52,8 +69,8 @@ pub struct Evaluator<'a> {
     pub problems: RefCell<Vec<Problem>>,
     /// What was taken for granted, in words.
     pub assumptions: RefCell<std::collections::BTreeSet<Arc<str>>>,
-    /// Names of the values being evaluated, outermost first: a value met twice is a cycle.
-    pub stack: RefCell<Vec<String>>,
+    /// The values being evaluated, outermost first: a value met twice is a cycle.
+    pub stack: RefCell<Vec<Running>>,
     /// Templates that render templates.
     pub template_depth: Cell<usize>,
     /// Arguments of `try` and `can` that are being evaluated.
@@ -167,11 +184,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Begin a value by name. The error is the sentence about a cycle or too deep a chain; [`Evaluator::leave`] must follow only success.
-    pub fn enter(&self, name: String) -> Result<(), (String, bool)> {
+    pub fn enter(&self, value: Running) -> Result<(), (String, bool)> {
         let mut stack = self.stack.borrow_mut();
-        if let Some(at) = stack.iter().position(|running| *running == name) {
-            let mut cycle: Vec<&str> = stack[at..].iter().map(String::as_str).collect();
-            cycle.push(&name);
+        if let Some(at) = stack.iter().position(|running| *running == value) {
+            let cycle = stack[at..].iter().chain([&value]);
+            let cycle: Vec<String> = cycle.map(ToString::to_string).collect();
             return Err((
                 format!("values depend on each other in a circle: {}", cycle.join(" → ")),
                 false,
@@ -180,7 +197,7 @@ impl<'a> Evaluator<'a> {
         if stack.len() >= MAX_DEPTH {
             return Err((format!("values depend on values more than {MAX_DEPTH} deep"), true));
         }
-        stack.push(name);
+        stack.push(value);
         Ok(())
     }
 

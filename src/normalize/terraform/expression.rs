@@ -44,8 +44,8 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             .splat
             .cloned()
             .ok_or_else(|| scope.fault(node.span, "a splat element outside of a splat")),
-        NodeKind::Call { name, arguments, expand } => {
-            call(name, arguments, *expand, node.span, scope)
+        NodeKind::Call { name, arguments } => {
+            call(name, &arguments.nodes, arguments.expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
         NodeKind::Broken => Ok(Value::unknown("its value does not parse")),
@@ -239,17 +239,42 @@ fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     }
 }
 
-/// Names, attributes and indices, read from the root on: `var.x`, `module.a["k"].out`, `aws_vpc.main.id` …
-fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let mut steps = Vec::new();
+/// How many steps most traversals have at most.
+const USUAL_STEPS: usize = 8;
+
+/// The root of a traversal and its steps, from the root on: in `room` if there is enough, else in `more`.
+fn steps_of<'r, 'n>(
+    node: &'n Node,
+    room: &'r mut [&'n Node; USUAL_STEPS],
+    more: &'r mut Vec<&'n Node>,
+) -> (&'n Node, &'r [&'n Node]) {
     let mut base = node;
+    let mut at = room.len();
     while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
-        steps.push(base);
+        if let Some(next) = at.checked_sub(1).filter(|_| more.is_empty()) {
+            at = next;
+            room[at] = base;
+        } else {
+            if more.is_empty() {
+                more.extend(room.iter().rev());
+            }
+            more.push(base);
+        }
         base = inner;
     }
-    steps.reverse();
+    if more.is_empty() {
+        return (base, &room[at..]);
+    }
+    more.reverse();
+    (base, more)
+}
+
+/// Names, attributes and indices, read from the root on: `var.x`, `module.a["k"].out`, `aws_vpc.main.id` …
+fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+    let (mut room, mut more) = ([node; USUAL_STEPS], Vec::new());
+    let (base, steps) = steps_of(node, &mut room, &mut more);
     let (mut value, used) = match &base.kind {
-        NodeKind::Name(name) => root(name, base.span, &steps, scope)?,
+        NodeKind::Name(name) => root(name, base.span, steps, scope)?,
         _ => (evaluate(base, scope)?, 0),
     };
     for step in &steps[used..] {

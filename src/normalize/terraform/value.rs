@@ -380,6 +380,9 @@ impl Value {
     /// Whether it holds at most so many values. Shared parts count each time, as every walk meets them: a value that doubles
     /// forty times over is small in memory and endless to walk.
     pub fn holds_at_most(&self, mut limit: usize) -> bool {
+        if !matches!(self.kind, Kind::Sequence(..) | Kind::Mapping(_)) {
+            return true;
+        }
         let mut open = vec![self];
         while let Some(value) = open.pop() {
             let inner = match &value.kind {
