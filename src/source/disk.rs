@@ -120,11 +120,17 @@ impl FileSystem for DiskFileSystem {
         let logical = normalize(folder).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.resolve(&logical)?.0)? {
-            let name = entry?.file_name();
+            let entry = entry?;
+            let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
             let path =
                 if logical.is_empty() { name.to_owned() } else { format!("{logical}/{name}") };
-            if let Some(kind) = self.kind(&path) {
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_file() => Some(EntryKind::File),
+                Ok(kind) if kind.is_dir() => Some(EntryKind::Folder),
+                _ => self.kind(&path),
+            };
+            if let Some(kind) = kind {
                 entries.push(Entry { path, kind });
             }
         }

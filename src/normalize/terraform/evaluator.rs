@@ -1,6 +1,7 @@
 //! What all module instances of one root share: modules, options, problems, budgets.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -10,6 +11,7 @@ use super::inputs::Given;
 use super::installed::Installation;
 use super::module::Module;
 use super::scope::Fault;
+use super::types::Type;
 use super::value::Value;
 use crate::document::SpanTable;
 use crate::source::{FileSystem, Place, Problem, ProblemKind};
@@ -79,6 +81,8 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Span tables of blocks without dynamic parts, by the block's address in memory.
     pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
+    /// Type constraints of variables, by the attribute's address in memory.
+    pub constraints: RefCell<FxHashMap<usize, Rc<Type>>>,
     /// Whether some value is ephemeral: most configurations have none.
     pub knows_ephemeral: Cell<bool>,
     quiet: Cell<bool>,
@@ -113,6 +117,7 @@ impl<'a> Evaluator<'a> {
             tried: Cell::new(0),
             reached: RefCell::default(),
             spans: RefCell::default(),
+            constraints: RefCell::default(),
             knows_ephemeral: Cell::new(false),
             quiet: Cell::new(false),
             steps: Cell::new(0),

@@ -453,15 +453,18 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
         (_, Kind::Null(_)) => return Err("an index cannot be null".to_owned()),
         _ => {}
     }
-    let kind = match (&value.kind, Type::of(key)) {
+    // Only of an unknown the type says more than the value.
+    let kind = match (&value.kind, Type::of_top(key)) {
         (Kind::Unknown(_), Type::Any) => Type::Any,
-        _ => Type::of(value),
+        _ => Type::of_top(value),
     };
-    let wanted = match &kind {
-        Type::List(_) | Type::Tuple(_) => Type::Number,
-        Type::Map(_) | Type::Object(_) | Type::Any => Type::String,
-        Type::Set(_) => return Err("a set has no indices; convert it to a list".to_owned()),
-        kind => return Err(format!("{} has no elements", operators::article(kind))),
+    let wanted = match (&value.kind, &kind) {
+        (Kind::Sequence(SequenceKind::Set, _), _) | (_, Type::Set(_)) => {
+            return Err("a set has no indices; convert it to a list".to_owned());
+        }
+        (Kind::Sequence(..), _) | (_, Type::List(_) | Type::Tuple(_)) => Type::Number,
+        (Kind::Mapping(_), _) | (_, Type::Map(_) | Type::Object(_) | Type::Any) => Type::String,
+        (_, kind) => return Err(format!("{} has no elements", operators::article(kind))),
     };
     let converted = if wanted == Type::String && matches!(value.kind, Kind::Unknown(_)) {
         key.clone()
@@ -469,7 +472,8 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
         types::convert(key, &wanted)?
     };
     match (&value.kind, &converted.kind) {
-        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => undecided_index(value, &kind, &converted),
+        (Kind::Unknown(_), _) => undecided_index(value, &kind, &converted),
+        (_, Kind::Unknown(_)) => undecided_index(value, &Type::of(value), &converted),
         (Kind::Sequence(_, items), Kind::Number(number)) => {
             let position = number.to_i64().and_then(|at| usize::try_from(at).ok());
             let item = position.and_then(|at| items.get(at)).ok_or_else(|| {

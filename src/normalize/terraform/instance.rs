@@ -280,7 +280,7 @@ impl<'a> Instance<'a> {
                 (Value::unknown(format!("variable '{name}' has no default")), None)
             }
         };
-        let kind = constraint::of(declaration, &scope)?;
+        let kind = constraint::of(declaration, self, &scope)?;
         let value = types::convert(&value, &kind).map_err(|message| {
             let message = format!("the value of variable \"{name}\" does not fit: {message}");
             let place = blame.unwrap_or_else(|| declaration.header());

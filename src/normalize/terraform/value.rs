@@ -178,7 +178,7 @@ pub struct MarkSet {
     /// Whether it exists at run time only and may be kept nowhere.
     pub ephemeral: bool,
     /// Resource attributes that it was made from: address, attribute.
-    pub references: BTreeSet<(Arc<str>, Pointer)>,
+    pub references: BTreeSet<Arc<(Arc<str>, Pointer)>>,
 }
 
 impl Marks {
@@ -205,7 +205,7 @@ impl Marks {
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
         Self(Some(Arc::new(MarkSet {
-            references: BTreeSet::from([(address, attribute)]),
+            references: BTreeSet::from([Arc::new((address, attribute))]),
             ..MarkSet::default()
         })))
     }
@@ -243,7 +243,7 @@ impl Marks {
 
     /// Resource attributes that the value was made from.
     pub fn references(&self) -> impl Iterator<Item = &(Arc<str>, Pointer)> {
-        self.0.iter().flat_map(|marks| marks.references.iter())
+        self.0.iter().flat_map(|marks| marks.references.iter().map(|reference| &**reference))
     }
 
     /// These marks without `sensitive` (`nonsensitive`).
