@@ -186,6 +186,10 @@ fn call(
             }
         }
     }
+    if let "templatestring" | "core::templatestring" = &**name {
+        template::check_reference(arguments.first().zip(values.first()))
+            .map_err(|message| scope.fault(span, message))?;
+    }
     let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope, span });
     let result = match &host {
         Some(host) => functions::call(name, &values, host),
