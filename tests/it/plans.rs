@@ -145,21 +145,15 @@ fn is_empty(json: &Json) -> bool {
     }
 }
 
-fn spelled(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
-}
-
 /// Scalars are equal as the provider's schema converts them; JSON texts by what they say.
 fn same_scalar(ours: &Json, theirs: &Json) -> bool {
-    let (ours, theirs) = (spelled(ours), spelled(theirs));
-    let parsed = |text: &str| {
-        text.trim_start()
-            .starts_with(['{', '['])
-            .then(|| serde_json::from_str::<Json>(text).ok())
-            .flatten()
+    let parsed = |json: &Json| {
+        let text = json.as_str()?;
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        is_json.then(|| serde_json::from_str::<Json>(text).ok()).flatten()
     };
     ours == theirs
-        || matches!((parsed(&ours), parsed(&theirs)), (Some(ours), Some(theirs)) if ours == theirs)
+        || matches!((parsed(ours), parsed(theirs)), (Some(ours), Some(theirs)) if ours == theirs)
 }
 
 /// What a provider makes of a value in code of its own, beyond its schema: case, attribute, and what it does.
