@@ -3,7 +3,7 @@
 //! A walk honors `.gitignore` files and `.git/info/exclude` inside of the root, also where there is no repository, and
 //! nothing outside of it: no global rules, no environment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -20,13 +20,32 @@ use super::{Entry, EntryKind, FileSystem, MAX_FILE_BYTES, Problem, ProblemKind, 
 pub struct DiskFileSystem {
     /// Canonical.
     root: PathBuf,
+    /// Files that lie elsewhere and were named, canonical, by their paths here.
+    elsewhere: BTreeMap<String, PathBuf>,
 }
 
 impl DiskFileSystem {
     /// The tree below a folder. Fails where there is no such folder.
     pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
         let root = root.as_ref().canonicalize()?;
-        if root.is_dir() { Ok(Self { root }) } else { Err(io::ErrorKind::NotADirectory.into()) }
+        if root.is_dir() {
+            Ok(Self { root, elsewhere: BTreeMap::new() })
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+    }
+
+    /// Let one file from elsewhere be read, and say under which path: the end of its own that nothing else has. `None` where its name
+    /// is not UTF-8. No walk finds it.
+    pub fn add(&mut self, file: &Path) -> Option<String> {
+        let mut name = file.file_name()?.to_str()?.to_owned();
+        let mut above = file.ancestors().skip(1);
+        while self.kind(&name).is_some() {
+            let folder = above.next().and_then(Path::file_name).map_or(Some("_"), |it| it.to_str());
+            name = format!("{}/{name}", folder?);
+        }
+        self.elsewhere.insert(name.clone(), file.to_owned());
+        Some(name)
     }
 
     /// The canonical root.
@@ -37,7 +56,11 @@ impl DiskFileSystem {
     /// Where a path really leads, if that is inside of the root.
     fn resolve(&self, path: &str) -> io::Result<PathBuf> {
         let absent = || io::Error::from(io::ErrorKind::NotFound);
-        let path = self.root.join(normalize(path).ok_or_else(absent)?).canonicalize()?;
+        let path = normalize(path).ok_or_else(absent)?;
+        if let Some(file) = self.elsewhere.get(&path) {
+            return Ok(file.clone());
+        }
+        let path = self.root.join(path).canonicalize()?;
         if path.starts_with(&self.root) { Ok(path) } else { Err(absent()) }
     }
 
