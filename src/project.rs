@@ -494,6 +494,11 @@ impl Loader<'_> {
         }
         let mut manifests = Vec::new();
         for parsed in parsed {
+            // It is read by itself, and is no data file that was not understood.
+            if parsed.path.rsplit('/').next() == Some(config::FILE) {
+                self.forget_syntax_problems(parsed.file);
+                continue;
+            }
             if claims.is_chart_template(&parsed.path) {
                 self.unrendered(&parsed);
                 continue;

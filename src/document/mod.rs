@@ -6,6 +6,7 @@ mod index;
 mod model;
 mod names;
 mod pointer;
+mod unknown;
 mod value;
 mod view;
 pub mod json;
@@ -17,5 +18,6 @@ pub use model::{
     Resource, Scope, SpanTable, Variable,
 };
 pub use pointer::{Pointer, Trail};
+pub use unknown::{Bounds, Unknown, ValueType};
 pub use value::{Map, Value};
 pub use view::View;

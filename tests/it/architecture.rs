@@ -27,7 +27,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "granit_parser",
         ],
     ),
-    ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),
+    (
+        "engine",
+        &["source", "document"],
+        &["regorus", "cel", "regex", "regex_automata", "ipnet", "base64", "anyhow"],
+    ),
     (
         "pack",
         &["source", "syntax", "document", "finding", "engine"],

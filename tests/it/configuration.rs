@@ -100,7 +100,9 @@ fn what_is_installed_but_not_asked_for_is_not_used(
     let project = with_modules(&installed(version, source));
     let message = format!("module \"net\" is not resolved: {why}");
     assert_eq!(problems(&project), [(ProblemKind::ModuleUnresolved, message.clone())]);
-    assert!(matches!(output(&project, "name"), Value::Unknown(reason) if **reason == *message));
+    assert!(
+        matches!(output(&project, "name"), Value::Unknown(unknown) if *unknown.reason == *message)
+    );
     let module = &root(&project).modules[0];
     assert!(!module.resolved);
     assert_eq!(module.inputs.get("cidr").and_then(Value::as_str), Some("10.0.0.0/16"));
@@ -515,4 +517,17 @@ output "all" {
     let expected = serde_json::json!(["aws-cn", "aws-us-gov", "us-gov-west-1"]);
     assert_eq!(output(&project, "all").to_json(), expected);
     assert!(root(&project).assumptions.is_empty());
+}
+
+#[rstest]
+#[case::of_the_project("dreadnought.yaml", "assumptions: []\n", 0)]
+#[case::of_a_folder("envs/dreadnought.yaml", "assumptions: []\n", 0)]
+#[case::another("envs/words.yaml", "words: []\n", 1)]
+fn what_a_project_says_about_itself_is_no_skipped_file(
+    #[case] path: &str,
+    #[case] text: &str,
+    #[case] skipped: usize,
+) {
+    let project = load(&[("main.tf", "output \"x\" {\n  value = 1\n}\n"), (path, text)]);
+    assert_eq!((project.read, project.skipped), (1, skipped));
 }

@@ -175,12 +175,14 @@ const MADE_BY_THE_PROVIDER: &[(&str, &str, &str)] = &[
 /// How a static value differs from the planned one.
 fn difference(at: &str, ours: &Value, theirs: &Json, unknown: &Json, found: &mut Vec<String>) {
     match (ours, theirs) {
-        (Value::Unknown(reason), _) if *unknown == Json::Bool(true) || holds_true(unknown) => {
-            let _ = reason;
+        (Value::Unknown(_), _) if *unknown == Json::Bool(true) || holds_true(unknown) => {}
+        (Value::Unknown(refined), _) if !refined.admits(&Value::from(theirs.clone())) => {
+            found.push(format!("{at}: {theirs} in the plan, not as it is known here: {refined:?}"));
         }
         // What a data source returns, the plan knows and static evaluation does not.
-        (Value::Unknown(reason), _) if reason.starts_with("read from data.") => {}
-        (Value::Unknown(reason), _) => {
+        (Value::Unknown(unknown), _) if unknown.reason.starts_with("read from data.") => {}
+        (Value::Unknown(unknown), _) => {
+            let reason = &unknown.reason;
             found.push(format!("{at}: {theirs} in the plan, unknown here: {reason}"));
         }
         (Value::Null, _) if is_empty(theirs) => {}

@@ -158,11 +158,10 @@ fn resource(
 pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
     let document::Value::Object(attributes) = attributes else { return };
     let attributes = Arc::make_mut(attributes);
-    let reason: Arc<str> = format!("computed by {address}").into();
+    let unknown = document::Value::unknown(format!("computed by {address}"));
     // `tags_all` is what is written and the provider's defaults: where there is neither, it is empty.
     for name in facts.block.outputs().filter(|name| &***name != "tags_all") {
-        let unknown = || document::Value::Unknown(Arc::clone(&reason));
-        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
+        attributes.entry(Arc::clone(name)).or_insert_with(|| unknown.clone());
     }
 }
 
@@ -198,9 +197,10 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
     match ["tags", "labels"].iter().find_map(|name| attributes.get(name)) {
         Some(document::Value::Object(own)) => tags.extend(own.iter().filter_map(tag)),
         // Whatever they are, they win.
-        Some(unknown @ document::Value::Unknown(_)) => {
+        Some(document::Value::Unknown(unknown)) => {
+            let each = document::Value::Unknown(Arc::new(unknown.bare()));
             for value in tags.values_mut() {
-                *value = unknown.clone();
+                *value = each.clone();
             }
         }
         _ => {}
@@ -210,6 +210,9 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
 
 fn tag((key, value): (&Arc<str>, &document::Value)) -> Option<(Arc<str>, document::Value)> {
     let value = match value {
+        document::Value::Unknown(unknown) if !unknown.is_text() => {
+            document::Value::Unknown(Arc::new(unknown.bare()))
+        }
         document::Value::Unknown(_) | document::Value::String(_) => value.clone(),
         document::Value::Bool(_) | document::Value::Int(_) => {
             document::Value::string(value.to_json().to_string())

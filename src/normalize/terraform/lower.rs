@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::number::Number;
 use super::types::Type;
-use super::value::{Kind, Unknown, Value};
-use crate::document::{self, Pointer, Reference, Trail};
+use super::value::{Bounds, Kind, Unknown, Value};
+use crate::document::{self, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
 const MAX_PARSED_BYTES: usize = 1024 * 1024;
@@ -93,19 +93,21 @@ impl Lowering {
         if let (Some(decided), true) = (&unknown.decided, self.decides) {
             return self.lower(decided, at);
         }
-        let value = document::Value::Unknown(Arc::from(&*unknown.reason));
+        let refined = refined(unknown);
         match &unknown.partial {
             Some(partial) if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 let mut inner = Self { inside_text: true, ..Self::default() };
                 let structure = inner.value(partial, &Pointer::root());
                 self.parsed.insert(parsed_key(at), structure);
             }
-            None if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
-                self.parsed.insert(parsed_key(at), value.clone());
+            None if refined.may_hold_json() => {
+                // Of what the text holds, nothing is known.
+                let inner = document::Value::Unknown(Arc::new(refined.bare()));
+                self.parsed.insert(parsed_key(at), inner);
             }
             _ => {}
         }
-        value
+        document::Value::Unknown(Arc::new(refined))
     }
 
     fn marks(&mut self, value: &Value, at: Trail<'_>) {
@@ -133,6 +135,52 @@ impl Lowering {
     }
 }
 
+/// What a document says of an unknown value.
+fn refined(unknown: &Unknown) -> document::Unknown {
+    let kind = unknown.kind.as_ref().and_then(value_type);
+    let is_text = kind.is_none_or(|kind| kind == ValueType::String);
+    let beyond = unknown.beyond.as_deref().cloned().unwrap_or_default();
+    let suffix = if unknown.suffix.is_empty() { &beyond.suffix } else { &unknown.suffix };
+    let prefix = if unknown.prefix.is_empty() { &beyond.prefix } else { &unknown.prefix };
+    let known_text = is_text && !(prefix.is_empty() && suffix.is_empty());
+    let text = |known: &Arc<str>| if known_text { Arc::clone(known) } else { Arc::default() };
+    let bounded = matches!(kind, Some(ValueType::Array | ValueType::Number | ValueType::Object));
+    let refined = document::Unknown {
+        reason: Arc::from(&*unknown.reason),
+        kind: kind.or(known_text.then_some(ValueType::String)),
+        not_null: unknown.not_null,
+        prefix: text(prefix),
+        suffix: text(suffix),
+        bounds: unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default(),
+        one_of: None,
+    };
+    let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
+    let one_of = beyond.one_of.iter().map(|value| lowering.value(value, &Pointer::root()));
+    refined.among(one_of.collect())
+}
+
+fn value_type(kind: &Type) -> Option<ValueType> {
+    Some(match kind {
+        Type::Any => return None,
+        Type::Bool => ValueType::Boolean,
+        Type::Number => ValueType::Number,
+        Type::String => ValueType::String,
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => ValueType::Array,
+        Type::Map(_) | Type::Object(_) => ValueType::Object,
+    })
+}
+
+/// In whole numbers, rounded outwards.
+fn bounds(bounds: &Bounds) -> document::Bounds {
+    let end = |bound: &Option<(Number, bool)>, whole: fn(&Number) -> Number| {
+        bound.as_ref().and_then(|(number, _)| whole(number).to_i64())
+    };
+    document::Bounds {
+        least: end(&bounds.lower, Number::floor),
+        most: end(&bounds.upper, Number::ceil),
+    }
+}
+
 fn parsed_key(at: Trail<'_>) -> Arc<str> {
     at.pointer().as_str().trim_start_matches('/').into()
 }
@@ -140,9 +188,7 @@ fn parsed_key(at: Trail<'_>) -> Arc<str> {
 fn lower_number(number: &Number) -> document::Value {
     match number.to_i64() {
         Some(int) => document::Value::Int(int),
-        None if !number.to_f64().is_finite() => {
-            document::Value::Unknown("the number is too large".into())
-        }
+        None if !number.to_f64().is_finite() => document::Value::unknown("the number is too large"),
         None => document::Value::Float(number.to_f64()),
     }
 }

@@ -7,6 +7,7 @@ pub mod assumptions;
 mod body;
 mod bounds;
 mod builtin;
+mod computed_ends;
 mod conditional;
 mod conditions;
 mod constraint;

@@ -121,6 +121,8 @@ pub struct Unknown {
     pub not_null: bool,
     /// Between what its number lies, or its length.
     pub bounds: Option<Box<Bounds>>,
+    /// What rules may know of it and Terraform does not: nothing is computed from that.
+    pub beyond: Option<Arc<Beyond>>,
     /// What it is whatever its unknown operand turns out to be: `true || x`, and what is made of that. Terraform up to 1.11 calls it
     /// unknown all the same, and so do outputs here; `count`, `for_each` and resources use what is decided.
     pub decided: Option<Value>,
@@ -131,6 +133,17 @@ pub struct Unknown {
     pub partial: Option<Value>,
 }
 
+/// What documents say of an unknown value beside what Terraform knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beyond {
+    /// How its text begins, where Terraform knows less.
+    pub prefix: Arc<str>,
+    /// How its text ends.
+    pub suffix: Arc<str>,
+    /// The texts or numbers that it can be, if it is not null; empty where others are possible.
+    pub one_of: Vec<Value>,
+}
+
 /// Between what an unknown number lies, or the length of an unknown list, set or map.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {
@@ -138,6 +151,15 @@ pub struct Bounds {
     pub lower: Option<(Number, bool)>,
     /// The most, and whether it may be that itself.
     pub upper: Option<(Number, bool)>,
+}
+
+impl Beyond {
+    /// The ends of a text, if anything is known of them.
+    pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
+        let known = !prefix.is_empty() || !suffix.is_empty();
+        let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), one_of: Vec::new() };
+        known.then(|| Arc::new(ends()))
+    }
 }
 
 impl Bounds {
