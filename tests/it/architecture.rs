@@ -25,6 +25,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "regex",
             "ipnet",
             "granit_parser",
+            "unicode_ident",
+            "unicode_normalization",
         ],
     ),
     ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),

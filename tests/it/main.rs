@@ -9,6 +9,7 @@ mod architecture;
 mod cel;
 mod cli;
 mod configuration;
+mod data_texts;
 mod discover;
 mod documents;
 mod evaluation;
