@@ -1,5 +1,5 @@
 //! Embeds the built-in packs: `policies/` becomes a sorted table of paths and texts in `OUT_DIR/policies.rs`, tables of provider facts
-//! apart in `OUT_DIR/vocabulary.rs`, as they are read by type and not as a whole.
+//! apart in `OUT_DIR/vocabulary.rs` and tables of answers in `OUT_DIR/answers.rs`, as they are read by type and not as a whole.
 //! Sample configurations (`tests/` of a pack) stay out: they are only needed to test it.
 
 #![expect(
@@ -18,9 +18,12 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&root.join("policies"), "policies", 0, &mut files)?;
     files.sort();
-    let (facts, packs): (Vec<_>, Vec<_>) = files
-        .iter()
-        .partition(|path| Path::new(path).extension().is_some_and(|ending| ending == "facts"));
+    let ends_in = |path: &&String, wanted: &str| {
+        Path::new(path).extension().is_some_and(|ending| ending == wanted)
+    };
+    let (facts, rest): (Vec<_>, Vec<_>) = files.iter().partition(|path| ends_in(path, "facts"));
+    let (answers, packs): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|path| ends_in(path, "answers"));
     let text =
         |path: &&String| format!("include_str!({:?})", root.join(path).display().to_string());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
@@ -33,7 +36,9 @@ fn main() -> io::Result<()> {
             format!("Table {{ path: {path:?}, text: {}, starts: &{starts:?} }},\n", text(path));
         rows.push_str(&row);
     }
-    fs::write(out.join("vocabulary.rs"), format!("[\n{rows}]\n"))
+    fs::write(out.join("vocabulary.rs"), format!("[\n{rows}]\n"))?;
+    let rows = answers.iter().map(|path| format!("{},\n", text(path)));
+    fs::write(out.join("answers.rs"), format!("[\n{}]\n", rows.collect::<String>()))
 }
 
 /// Where the lines of a table start, but for its head.

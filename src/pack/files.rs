@@ -144,7 +144,8 @@ fn paths(location: Location<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
                 let names = files.map(|inner| last(&inner.path).to_owned());
                 // Tables of provider facts are the binary's own, not the pack's.
                 let read = |file: &String| {
-                    !file.starts_with('.') && file.rsplit('.').next() != Some("facts")
+                    !file.starts_with('.')
+                        && !matches!(file.rsplit('.').next(), Some("facts" | "answers"))
                 };
                 found.extend(names.filter(read).map(|file| join(name, &file)));
             }

@@ -4,6 +4,7 @@
 //! Embedded facts (`policies/*/vocabulary/*.facts`) are those of one provider version and may differ from the one in use; a schema file
 //! (`terraform providers schema -json`) is exact and comes first.
 
+mod answers;
 mod model;
 mod notation;
 mod schema_file;
@@ -12,6 +13,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use answers::answer;
 pub use model::{Attribute, Block, Default, Facts, Member, Nested, Nesting, Shape, Type};
 use rustc_hash::FxHashMap;
 pub use table::{TABLES, Table};

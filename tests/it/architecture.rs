@@ -25,6 +25,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "regex",
             "ipnet",
             "granit_parser",
+            "unicode_ident",
+            "unicode_normalization",
         ],
     ),
     (

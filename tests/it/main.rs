@@ -10,6 +10,7 @@ mod cel;
 mod cel_laws;
 mod cli;
 mod configuration;
+mod data_texts;
 mod discover;
 mod documents;
 mod evaluation;

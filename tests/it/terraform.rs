@@ -92,7 +92,7 @@ fn documents_fit_their_schema(
 }
 
 /// On a stack as large as the command's.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
     pool.install(work)
 }

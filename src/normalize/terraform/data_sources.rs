@@ -11,6 +11,7 @@ use super::module::ResourceDeclaration;
 use super::policy_document::text_of;
 use super::providers;
 use super::value::{Kind, Value};
+use crate::vocabulary;
 
 type Entries = BTreeMap<Arc<str>, Value>;
 
@@ -28,7 +29,36 @@ pub fn complete(
         "aws_arn" => arn(entries),
         "google_iam_policy" => google_policy(entries),
         "null_data_source" => null_data_source(entries),
-        _ => {}
+        _ => super::rendered::complete(instance, resource, entries),
+    }
+    answered(instance, resource, entries);
+}
+
+/// What the provider answers by the arguments alone.
+fn answered(instance: &Rc<Instance<'_>>, resource: &ResourceDeclaration, entries: &mut Entries) {
+    if !resource.kind.starts_with("aws_") {
+        return;
+    }
+    let argument = |name: &str| match entries.get(name).map(|value| &value.kind) {
+        Some(Kind::String(text)) => Some(text.to_string()),
+        Some(Kind::Null(_)) | None if name == "region" => {
+            region_of(instance, resource).map(|region| region.to_string())
+        }
+        Some(Kind::Null(_)) | None => None,
+        // Unknown is no argument of any line.
+        Some(_) => Some("?".to_owned()),
+    };
+    let Some(answer) = vocabulary::answer(&resource.kind, argument) else { return };
+    // The tables have the names of one partition; an ARN is in that of the provider.
+    let region = region_of(instance, resource).or_else(|| text(entries, "region"));
+    for (name, value) in answer {
+        match (value.strip_prefix("arn:aws:"), &region) {
+            (None, _) => add(entries, &[(name, value)]),
+            (Some(rest), Some(region)) => {
+                add(entries, &[(name, &format!("arn:{}:{rest}", partition_of(region)))]);
+            }
+            (Some(_), None) => {}
+        }
     }
 }
 

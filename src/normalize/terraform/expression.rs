@@ -162,6 +162,9 @@ fn call(
     span: Span,
     scope: &Scope<'_, '_>,
 ) -> Result<Value, Fault> {
+    let Some(instance) = scope.instance else {
+        return Err(scope.fault(span, "functions cannot be called here"));
+    };
     match &**name {
         "try" => return try_each(arguments, span, scope),
         "can" if arguments.len() == 1 => return can(&arguments[0], scope),
@@ -190,11 +193,8 @@ fn call(
         template::check_reference(arguments.first().zip(values.first()))
             .map_err(|message| scope.fault(span, message))?;
     }
-    let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope, span });
-    let call = |values: &[Value]| match &host {
-        Some(host) => functions::call(name, values, host),
-        None => functions::call(name, values, &super::host::NoHost),
-    };
+    let host = super::host::ModuleHost { instance, scope, span };
+    let call = |values: &[Value]| functions::call(name, values, &host);
     let result = call(&values).map_err(|message| scope.fault(span, message))?;
     Ok(operators::decide(result, &values.iter().collect::<Vec<_>>(), call))
 }

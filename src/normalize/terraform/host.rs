@@ -1,6 +1,7 @@
 //! What functions may ask of the module that calls them: files of the project, and templates.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::functions::{FileError, Host};
 use super::instance::Instance;
@@ -21,23 +22,6 @@ pub struct ModuleHost<'h, 's, 'a> {
     pub scope: &'h Scope<'s, 'a>,
     /// The call.
     pub span: Span,
-}
-
-/// No files: variable files and command-line values.
-pub struct NoHost;
-
-impl Host for NoHost {
-    fn read_file(&self, _: &str) -> Result<Vec<u8>, FileError> {
-        Err(FileError::OutOfReach("files cannot be read here".to_owned()))
-    }
-
-    fn list_files(&self, _: &str) -> Result<Vec<String>, FileError> {
-        Err(FileError::OutOfReach("files cannot be read here".to_owned()))
-    }
-
-    fn render(&self, _: &str, _: &str, _: &Value) -> Result<Value, String> {
-        Err("templates cannot be rendered here".to_owned())
-    }
 }
 
 impl ModuleHost<'_, '_, '_> {
@@ -105,6 +89,14 @@ impl Host for ModuleHost<'_, '_, '_> {
             .collect();
         found.sort_unstable();
         Ok(found)
+    }
+
+    fn read_variables(&self, text: &str) -> Result<Value, String> {
+        super::inputs::read(self.scope.file, text)
+    }
+
+    fn provider_source(&self, name: &str) -> Option<Arc<str>> {
+        super::providers::source_of(self.instance.module, name)
     }
 
     fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, String> {

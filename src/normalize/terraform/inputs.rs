@@ -128,6 +128,23 @@ fn add_file(
     }
 }
 
+/// The values in the text of a variable file, as an object. The error is a sentence.
+pub fn read(file: FileId, text: &str) -> Result<Value, String> {
+    let parsed = hcl::parse(file, text);
+    if let Some(problem) = parsed.problems.first() {
+        return Err(format!("the text is no variable file: {}", problem.message));
+    }
+    if !parsed.body.blocks.is_empty() {
+        return Err("a variable file holds values only, no blocks".to_owned());
+    }
+    let value = |attribute: &crate::syntax::Attribute| {
+        let value = evaluate(&attribute.value, &literal_scope(file)).map_err(|fault| fault.message);
+        Ok((Arc::clone(&attribute.name), value?))
+    };
+    let values = parsed.body.attributes.iter().map(value).collect::<Result<_, String>>()?;
+    Ok(Value::object(values))
+}
+
 fn literal_scope<'s, 'a>(file: FileId) -> Scope<'s, 'a> {
     Scope {
         instance: None,

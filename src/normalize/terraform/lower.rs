@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::number::Number;
 use super::types::Type;
-use super::value::{Bounds, Kind, Unknown, Value};
+use super::value::{Bounds, Kind, Unknown, Value, composed};
 use crate::document::{self, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
@@ -205,7 +205,7 @@ pub fn from_json(json: serde_json::Value) -> Value {
         serde_json::Value::String(text) => Value::string(text),
         serde_json::Value::Array(items) => Value::tuple(items.into_iter().map(from_json).collect()),
         serde_json::Value::Object(map) => Value::object(
-            map.into_iter().map(|(key, item)| (key.into(), from_json(item))).collect(),
+            map.into_iter().map(|(key, item)| (composed(key.into()), from_json(item))).collect(),
         ),
     }
 }

@@ -38,6 +38,7 @@ mod policy_document;
 mod prefix;
 mod providers;
 mod recorded;
+mod rendered;
 mod schema;
 mod schema_check;
 mod resolve;

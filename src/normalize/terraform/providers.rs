@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::body;
 use super::evaluator::Running;
 use super::instance::Instance;
-use super::module::{Declaration, ResourceDeclaration};
+use super::module::{Declaration, Module, ResourceDeclaration};
 use super::scope::{Fault, Repetition, Scope};
 use super::value::{Kind, Marks, Value};
 use crate::syntax::{Block, Body, Entry, Node, NodeKind, Scalar};
@@ -42,6 +42,26 @@ pub fn provider_of(resource: &ResourceDeclaration) -> Reference {
         let first = resource.kind.split('_').next().unwrap_or_default();
         (first.into(), None)
     })
+}
+
+/// The source of a provider that a module requires, by its name there.
+pub fn source_of(module: &Module, name: &str) -> Option<Arc<str>> {
+    let settings = module.settings.iter();
+    let mut required =
+        settings.flat_map(|settings| settings.block.body.blocks_named("required_providers"));
+    let wanted = required.find_map(|block| block.body.attribute(name))?;
+    let NodeKind::Mapping(entries) = &wanted.value.kind else {
+        return Some(format!("hashicorp/{name}").into());
+    };
+    let is_source = |key: &Node| match &key.kind {
+        NodeKind::Scalar(Scalar::String(key)) | NodeKind::Name(key) => &**key == "source",
+        _ => false,
+    };
+    let source = entries.iter().find(|entry| is_source(&entry.key));
+    match source.map(|entry| &entry.value.kind) {
+        Some(NodeKind::Scalar(Scalar::String(source))) => Some(Arc::clone(source)),
+        _ => Some(format!("hashicorp/{name}").into()),
+    }
 }
 
 /// `aws`, `aws.west`, or either as a text.

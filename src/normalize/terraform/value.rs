@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
+
 use super::number::Number;
 use super::types::Type;
 use crate::document::Pointer;
@@ -312,6 +314,14 @@ impl Marks {
     }
 }
 
+/// A text or key in normal form C.
+pub fn composed(text: Arc<str>) -> Arc<str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text;
+    }
+    text.nfc().collect::<String>().into()
+}
+
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Self {
         Self { kind, marks: Marks::none() }
@@ -334,9 +344,9 @@ impl Value {
         Kind::Bool(bool).into()
     }
 
-    /// A text.
+    /// A text, in Unicode's normal form C, as every text of the language is.
     pub fn string(text: impl Into<Arc<str>>) -> Self {
-        Kind::String(text.into()).into()
+        Kind::String(composed(text.into())).into()
     }
 
     /// A number.

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Host;
 use super::argument::{bounded, check_items, check_text, text, unknown_text};
-use crate::normalize::terraform::value::Value;
+use crate::normalize::terraform::value::{Value, composed};
 
 pub(super) fn base64encode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     bounded(STANDARD.encode(text(&arguments[0])?))
@@ -118,7 +118,7 @@ pub(super) fn textdecodebase64(arguments: &[Value], _: &dyn Host) -> Result<Valu
 pub(super) fn csvdecode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     let mut records = csv_records(text(&arguments[0])?)?.into_iter();
     let (_, header) = records.next().ok_or("missing header line")?;
-    let header: Vec<Arc<str>> = header.into_iter().map(Arc::from).collect();
+    let header: Vec<Arc<str>> = header.into_iter().map(|name| composed(name.into())).collect();
     for (at, name) in header.iter().enumerate() {
         if header[..at].contains(name) {
             return Err(format!("duplicate column name {name:?}"));

@@ -8,7 +8,7 @@ use super::Host;
 use super::argument::{Survey, check_items, check_text, text};
 use crate::normalize::terraform::number::Number;
 use crate::normalize::terraform::types::Type;
-use crate::normalize::terraform::value::{Kind, Unknown, Value};
+use crate::normalize::terraform::value::{Kind, Unknown, Value, composed};
 
 const MAX_DEPTH: usize = 128;
 
@@ -217,7 +217,7 @@ impl Reader<'_> {
             let key = self.string()?;
             self.eat(b':')?;
             let value = self.value(depth + 1)?;
-            entries.insert(key.into(), value);
+            entries.insert(composed(key.into()), value);
             self.skip_space();
             if self.peek() != Some(b',') {
                 self.eat(b'}')?;

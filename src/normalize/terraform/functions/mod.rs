@@ -7,10 +7,13 @@ mod argument;
 mod collection;
 mod convert;
 mod date;
+mod deflate;
 mod encoding;
 mod files;
 mod format;
+mod gzip;
 mod hash;
+mod huffman;
 mod json;
 mod memo;
 mod network;
@@ -20,6 +23,7 @@ mod set;
 mod string;
 mod table;
 mod typing;
+mod written;
 mod yaml_decode;
 mod yaml_encode;
 
@@ -46,6 +50,16 @@ pub trait Host {
     fn list_files(&self, folder: &str) -> Result<Vec<String>, FileError>;
     /// A template's text rendered with variables (`templatefile`, `templatestring`).
     fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, String>;
+    /// The values that the text of a variable file gives (`decode_tfvars`).
+    fn read_variables(&self, text: &str) -> Result<Value, String> {
+        let _ = text;
+        Err("variable files cannot be read here".to_owned())
+    }
+    /// The source of a provider that the module requires, by its name there.
+    fn provider_source(&self, name: &str) -> Option<Arc<str>> {
+        let _ = name;
+        None
+    }
 }
 
 /// Why a file could not be read.
@@ -57,6 +71,11 @@ pub enum FileError {
     OutOfReach(String),
 }
 
+/// The gzip form of a text in base 64, as providers write it; `None` for a text whose form is not computed.
+pub fn gzipped(text: &str) -> Option<String> {
+    gzip::base64_of_gzip(text)
+}
+
 /// Whether there is a function of this name.
 pub fn exists(name: &str) -> bool {
     name.starts_with("provider::") || find(name).is_some()
@@ -64,16 +83,25 @@ pub fn exists(name: &str) -> bool {
 
 /// The names of all functions, sorted.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    table::TABLE.iter().map(|function| function.name)
+    table::TABLE.iter().map(|function| function.name).filter(|name| !name.starts_with("provider::"))
 }
 
 /// Call a function. Arguments carry their marks; the result has the union of them where the function does not say otherwise.
 /// Unknown arguments give an unknown result of the same reason where they decide it. The error is a sentence.
 pub fn call(name: &str, arguments: &[Value], host: &dyn Host) -> Result<Value, String> {
-    if name.starts_with("provider::") {
-        return Ok(Value::unknown(format!("{name} is a function of a provider")));
-    }
-    let function = find(name).ok_or_else(|| format!("there is no function named {name:?}"))?;
+    let missing = || format!("there is no function named {name:?}");
+    let function = match name.strip_prefix("provider::").and_then(|name| name.split_once("::")) {
+        None => find(name).ok_or_else(missing)?,
+        Some((provider, member)) => {
+            let source = host.provider_source(provider).ok_or_else(|| {
+                format!("{}: the module requires no provider named {provider:?}", missing())
+            })?;
+            if !written::is_builtin(&source) {
+                return Ok(Value::unknown(format!("{name} is a function of a provider")));
+            }
+            find(&format!("provider::terraform::{member}")).ok_or_else(missing)?
+        }
+    };
     function.check_count(arguments.len())?;
     let prepared = function.prepare(arguments)?;
     function.run(prepared, host).map_err(|error| {

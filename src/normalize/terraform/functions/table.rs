@@ -6,8 +6,8 @@ use crate::normalize::terraform::value::Value;
 use super::Host;
 use super::argument;
 use super::{
-    collection, convert, date, encoding, files, format, hash, json, network, numeric, pattern, set,
-    string, yaml_decode, yaml_encode,
+    collection, convert, date, encoding, files, format, gzip, hash, json, network, numeric,
+    pattern, set, string, written, yaml_decode, yaml_encode,
 };
 
 /// The code of a function.
@@ -151,7 +151,7 @@ table! {
     "anytrue" Parts (ListOfBool) => Bool, collection::anytrue;
     "base64decode" Whole (String) => String, encoding::base64decode;
     "base64encode" Whole (String) => String, encoding::base64encode;
-    "base64gzip" Whole (String) => String, |_, _| Ok(argument::not_computed("base64gzip"));
+    "base64gzip" Whole (String) => String, gzip::base64gzip;
     "base64sha256" Whole (String) => String, hash::base64sha256;
     "base64sha512" Whole (String) => String, hash::base64sha512;
     "basename" Open (String) => String, files::basename;
@@ -211,6 +211,9 @@ table! {
     "pathexpand" Whole (String) => String, files::pathexpand;
     "plantimestamp" Whole () => String, |_, _| Ok(argument::differs("plantimestamp"));
     "pow" Whole (Number, Number) => Number, numeric::pow;
+    "provider::terraform::decode_tfvars" Whole (String) => Any, written::decode_tfvars;
+    "provider::terraform::encode_expr" Parts (Any) => String, written::encode_expr;
+    "provider::terraform::encode_tfvars" Parts (Any) => String, written::encode_tfvars;
     "range" Whole () + Number => ListOfNumber, numeric::range;
     "regex" Whole (String, String) => Any, pattern::regex;
     "regexall" Whole (String, String) => Any, pattern::regexall;
