@@ -260,7 +260,7 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
                     let place = declaration.attribute("value").map_or(declaration.header(), |it| {
                         Place { file: declaration.file, span: it.span }
                     });
-                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                    root.evaluator.refuse(&Fault { message, place, is_limit: false });
                 }
                 all.push(variable(name, &value, declaration));
             }

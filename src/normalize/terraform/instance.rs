@@ -337,7 +337,7 @@ impl<'a> Instance<'a> {
         let is_root = self.caller.is_none();
         let place = declaration.header();
         let refuse = |message: &str, place: Place| {
-            self.evaluator.report(&Fault { message: message.to_owned(), place, is_limit: false });
+            self.evaluator.refuse(&Fault { message: message.to_owned(), place, is_limit: false });
         };
         if ephemeral && is_root {
             refuse("an output of a root module cannot be ephemeral", place);
@@ -415,7 +415,7 @@ impl<'a> Instance<'a> {
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
-            self.evaluator.report(&Fault { message, place, is_limit: true });
+            self.evaluator.refuse(&Fault { message, place, is_limit: true });
             return Resources { shape, instances };
         }
         for (key, repetition) in members {
@@ -475,7 +475,7 @@ impl<'a> Instance<'a> {
             let place = body.spans.get(&Pointer::root().key(name));
             let place = place.unwrap_or_else(|| declaration.header());
             let message = format!("\"{name}\" is kept in the state, so it cannot be ephemeral");
-            self.evaluator.report(&Fault { message, place, is_limit: false });
+            self.evaluator.refuse(&Fault { message, place, is_limit: false });
         }
     }
 

@@ -147,7 +147,7 @@ impl Instance<'_> {
         if let Err((message, is_limit)) =
             self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
         {
-            self.evaluator.report(&circle(declared, message, is_limit));
+            self.evaluator.refuse(&circle(declared, message, is_limit));
             return None;
         }
         let configuration = evaluate(self, declared);
