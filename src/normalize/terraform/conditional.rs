@@ -76,13 +76,14 @@ fn common_type(yes: &Value, no: &Value) -> Result<Type, String> {
     // What is written in a resource gets its type from the provider's schema.
     let written = |value: &Value| value.unknown_reason().is_none() && value.marks.has_references();
     let lenient = (written(yes) || written(no)) && structure(&of_yes) == structure(&of_no);
-    match types::unify(&[of_yes.clone(), of_no.clone()]) {
+    let both = [of_yes, of_no];
+    match types::unify(&both) {
         Some(kind) => Ok(kind),
         None if lenient => Ok(Type::Any),
         None => Err(format!(
             "both results of a conditional must have one type: {} and {} are given",
-            operators::article(&of_yes),
-            operators::article(&of_no)
+            operators::article(&both[0]),
+            operators::article(&both[1])
         )),
     }
 }

@@ -178,7 +178,7 @@ pub struct MarkSet {
     /// Whether it exists at run time only and may be kept nowhere.
     pub ephemeral: bool,
     /// Resource attributes that it was made from: address, attribute.
-    pub references: BTreeSet<(Arc<str>, Pointer)>,
+    pub references: BTreeSet<Arc<(Arc<str>, Pointer)>>,
 }
 
 impl Marks {
@@ -205,7 +205,7 @@ impl Marks {
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
         Self(Some(Arc::new(MarkSet {
-            references: BTreeSet::from([(address, attribute)]),
+            references: BTreeSet::from([Arc::new((address, attribute))]),
             ..MarkSet::default()
         })))
     }
@@ -243,7 +243,7 @@ impl Marks {
 
     /// Resource attributes that the value was made from.
     pub fn references(&self) -> impl Iterator<Item = &(Arc<str>, Pointer)> {
-        self.0.iter().flat_map(|marks| marks.references.iter())
+        self.0.iter().flat_map(|marks| marks.references.iter().map(|reference| &**reference))
     }
 
     /// These marks without `sensitive` (`nonsensitive`).
@@ -380,6 +380,9 @@ impl Value {
     /// Whether it holds at most so many values. Shared parts count each time, as every walk meets them: a value that doubles
     /// forty times over is small in memory and endless to walk.
     pub fn holds_at_most(&self, mut limit: usize) -> bool {
+        if !matches!(self.kind, Kind::Sequence(..) | Kind::Mapping(_)) {
+            return true;
+        }
         let mut open = vec![self];
         while let Some(value) = open.pop() {
             let inner = match &value.kind {

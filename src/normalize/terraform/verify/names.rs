@@ -361,7 +361,7 @@ fn has_elements(node: &Node) -> bool {
         NodeKind::Sequence(items) => !items.is_empty(),
         NodeKind::Mapping(entries) => !entries.is_empty(),
         NodeKind::Call { name, arguments, .. } if &**name == "toset" => {
-            arguments.iter().any(has_elements)
+            arguments.nodes.iter().any(has_elements)
         }
         NodeKind::Parenthesis(inner) => has_elements(inner),
         _ => false,
