@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::adjusted;
 use super::assumptions;
 use super::body::{self, Evaluated};
 use super::builtin;
@@ -436,6 +437,7 @@ impl<'a> Instance<'a> {
             }
             if !resource.is_data {
                 stored::complete(&resource.kind, &mut body.entries);
+                adjusted::complete(&resource.kind, &address, &mut body.entries);
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);

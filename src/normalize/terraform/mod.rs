@@ -3,6 +3,7 @@
 //! A folder is parsed once into a [`Module`]; each root gets an evaluator whose module instances are lazy graphs of
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
+mod adjusted;
 pub mod assumptions;
 mod body;
 mod bounds;

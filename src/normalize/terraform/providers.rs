@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::adjusted;
 use super::body;
 use super::evaluator::Running;
 use super::instance::Instance;
@@ -185,7 +186,8 @@ impl Configuration {
         if entries.contains_key("tags_all") {
             return;
         }
-        let both = [self.tags.as_ref(), entries.get("tags")];
+        let defaults = self.tags.as_ref().filter(|_| adjusted::takes_default_tags(entries));
+        let both = [defaults, entries.get("tags")];
         let unknown = both.iter().flatten().find_map(|tags| tags.first_unknown());
         let merged: Entries = both.iter().flatten().copied().flat_map(texts).collect();
         // The older half of the provider, which lets it be written, plans nothing where there are no tags, or empty ones.

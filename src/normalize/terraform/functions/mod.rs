@@ -22,6 +22,8 @@ mod typing;
 mod yaml_decode;
 mod yaml_encode;
 
+pub use hash::is_kept_for;
+
 use std::sync::Arc;
 
 use super::types::{self, Type};
