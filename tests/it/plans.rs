@@ -158,17 +158,13 @@ fn same_scalar(ours: &Json, theirs: &Json) -> bool {
 
 /// What a provider makes of a value in code of its own, beyond its schema: case, attribute, and what it does.
 const MADE_BY_THE_PROVIDER: &[(&str, &str, &str)] = &[
-    ("alb", "aws_lb.main/access_logs/0/bucket", "left out where logs are not enabled"),
-    ("autoscaling", "aws_launch_configuration.old/user_data", "kept as a hash"),
+    ("adjusted", "aws_instance.encoded/user_data", "kept as a digest"),
+    ("adjusted", "aws_instance.script/user_data", "kept as a digest"),
+    ("autoscaling", "aws_launch_configuration.old/user_data", "kept as a digest"),
     (
         "security-groups",
         "aws_security_group.attribute/ingress/0/self",
         "false where null is written",
-    ),
-    (
-        "dns-certificates",
-        "aws_acm_certificate.main/subject_alternative_names",
-        "the domain itself is added",
     ),
 ];
 

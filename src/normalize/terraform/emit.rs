@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::adjusted;
 use super::body::{self, Evaluated};
 use super::defaults;
 use super::expand::Shape;
@@ -113,7 +114,8 @@ fn resource(
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let wanted = providers::provider_of(declaration);
     let provider = instance.provider(&wanted);
-    let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
+    let tagged = provider.as_ref().filter(|_| adjusted::takes_default_tags(&made.body.entries));
+    let default_tags = tagged.and_then(|it| it.defaults_for(made.facts.as_deref()));
     let tags = tags(&attributes, default_tags.map(|(_, tags)| tags));
     if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.deep_marks().is_sensitive()) {
         let at = Pointer::root().key(name);
@@ -263,7 +265,7 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
                     let place = declaration.attribute("value").map_or(declaration.header(), |it| {
                         Place { file: declaration.file, span: it.span }
                     });
-                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                    root.evaluator.refuse(&Fault { message, place, is_limit: false });
                 }
                 all.push(variable(name, &value, declaration));
             }

@@ -32,6 +32,9 @@ const MAX_RESOURCES: usize = 1_000_000;
 /// Deepest chain of module calls.
 pub const MAX_MODULE_DEPTH: usize = 64;
 
+/// What to do about values that do not fit in a module that nobody calls.
+pub const BY_ITSELF: &str = "nothing calls this module, so it is judged with its defaults: scan what calls it, or give values with --var-file";
+
 /// A value that is being evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
@@ -81,6 +84,8 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Span tables of blocks without dynamic parts, by the block's address in memory.
     pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
+    /// Whether the root is a module that is judged by itself, with nothing but its defaults.
+    pub is_by_itself: bool,
     /// Type constraints of variables, by the attribute's address in memory.
     pub constraints: RefCell<FxHashMap<usize, Rc<Type>>>,
     /// Whether some value is ephemeral: most configurations have none.
@@ -102,6 +107,7 @@ impl<'a> Evaluator<'a> {
         vocabulary: &'a Vocabulary,
     ) -> Self {
         Self {
+            is_by_itself: inputs.is_empty() && root.is_made_to_be_called(modules),
             modules,
             root,
             inputs,
@@ -172,13 +178,25 @@ impl<'a> Evaluator<'a> {
         self.quiet.get()
     }
 
-    /// Record what Terraform would refuse, or a limit that was reached.
-    pub fn report(&self, fault: &Fault) {
-        if self.quiet.get() && !fault.is_limit {
-            return;
-        }
+    /// Record what Terraform would refuse whatever the values are, or a limit that was reached.
+    pub fn refuse(&self, fault: &Fault) {
         let kind = if fault.is_limit { ProblemKind::Limit } else { ProblemKind::Configuration };
-        self.problems.borrow_mut().push(Problem::new(kind, fault.message.clone()).at(fault.place));
+        if fault.is_limit || !self.quiet.get() {
+            let problem = Problem::new(kind, fault.message.clone()).at(fault.place);
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// Record a value that Terraform would refuse, or a limit that was reached. A value that only the defaults of a module give is
+    /// worth a remark: whoever calls it gives others.
+    pub fn report(&self, fault: &Fault) {
+        if !self.is_by_itself || fault.is_limit {
+            return self.refuse(fault);
+        }
+        if !self.quiet.get() {
+            let problem = Problem::new(ProblemKind::Note, fault.message.clone()).at(fault.place);
+            self.problems.borrow_mut().push(problem.help(BY_ITSELF));
+        }
     }
 
     /// Record what is only not at hand.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::adjusted;
 use super::assumptions;
 use super::body::{self, Evaluated};
 use super::builtin;
@@ -343,7 +344,7 @@ impl<'a> Instance<'a> {
         let is_root = self.caller.is_none();
         let place = declaration.header();
         let refuse = |message: &str, place: Place| {
-            self.evaluator.report(&Fault { message: message.to_owned(), place, is_limit: false });
+            self.evaluator.refuse(&Fault { message: message.to_owned(), place, is_limit: false });
         };
         if ephemeral && is_root {
             refuse("an output of a root module cannot be ephemeral", place);
@@ -421,7 +422,7 @@ impl<'a> Instance<'a> {
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
-            self.evaluator.report(&Fault { message, place, is_limit: true });
+            self.evaluator.refuse(&Fault { message, place, is_limit: true });
             return Resources { shape, instances };
         }
         for (key, repetition) in members {
@@ -436,6 +437,7 @@ impl<'a> Instance<'a> {
             }
             if !resource.is_data {
                 stored::complete(&resource.kind, &mut body.entries);
+                adjusted::complete(&resource.kind, &address, &mut body.entries);
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
@@ -481,7 +483,7 @@ impl<'a> Instance<'a> {
             let place = body.spans.get(&Pointer::root().key(name));
             let place = place.unwrap_or_else(|| declaration.header());
             let message = format!("\"{name}\" is kept in the state, so it cannot be ephemeral");
-            self.evaluator.report(&Fault { message, place, is_limit: false });
+            self.evaluator.refuse(&Fault { message, place, is_limit: false });
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a folder of Terraform files declares, parsed once and shared by everyone who calls it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -136,6 +137,38 @@ impl Module {
         let files = overrides.into_iter().map(|(file, _, body)| (file, body)).collect();
         overrides::apply(&mut module, files);
         module
+    }
+
+    /// Whether it is evidently there to be called: it has variables, leaves its providers to whoever calls it, and says nothing of
+    /// where its state lies. `modules` are all of the scan, by folder.
+    pub fn is_made_to_be_called(&self, modules: &FxHashMap<Arc<str>, Self>) -> bool {
+        let is_configured = |provider: &Declaration| {
+            let body = &provider.block.body;
+            let settings = body.attributes.iter().filter(|it| &*it.name != "alias");
+            settings.count() + body.blocks.len() > 0
+        };
+        !self.variables.is_empty()
+            && self.backend.is_none()
+            && !self.providers.iter().any(is_configured)
+            && self.needs_provider(modules, &mut BTreeSet::new())
+    }
+
+    /// Whether it or a module that it calls has anything that Terraform does not make itself.
+    fn needs_provider<'m>(
+        &'m self,
+        modules: &'m FxHashMap<Arc<str>, Self>,
+        seen: &mut BTreeSet<&'m str>,
+    ) -> bool {
+        let is_foreign = |it: &ResourceDeclaration| !it.kind.starts_with("terraform_");
+        let is_remote =
+            |it: &Declaration| it.literal("source").is_some_and(|it| !is_local_source(it));
+        if self.resources.values().any(is_foreign) || self.calls.values().any(is_remote) {
+            return true;
+        }
+        seen.insert(&self.folder);
+        let called = self.local_calls().filter_map(|(_, folder)| modules.get(&*folder?));
+        let mut called = called.collect::<Vec<_>>().into_iter();
+        called.any(|it| !seen.contains(&*it.folder) && it.needs_provider(modules, seen))
     }
 
     fn add_file(&mut self, file: FileId, body: Body) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::adjusted;
 use super::body;
 use super::evaluator::Running;
 use super::instance::Instance;
@@ -171,7 +172,7 @@ impl Instance<'_> {
             prefix: Arc::clone(&self.prefix),
         };
         if let Err((message, is_limit)) = self.evaluator.enter(running) {
-            self.evaluator.report(&circle(declared, message, is_limit));
+            self.evaluator.refuse(&circle(declared, message, is_limit));
             return None;
         }
         let configuration = evaluate(self, declared);
@@ -205,7 +206,8 @@ impl Configuration {
         if entries.contains_key("tags_all") {
             return;
         }
-        let both = [self.tags.as_ref(), entries.get("tags")];
+        let defaults = self.tags.as_ref().filter(|_| adjusted::takes_default_tags(entries));
+        let both = [defaults, entries.get("tags")];
         let unknown = both.iter().flatten().find_map(|tags| tags.first_unknown());
         let merged: Entries = both.iter().flatten().copied().flat_map(texts).collect();
         // The older half of the provider, which lets it be written, plans nothing where there are no tags, or empty ones.

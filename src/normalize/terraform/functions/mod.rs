@@ -27,6 +27,8 @@ mod written;
 mod yaml_decode;
 mod yaml_encode;
 
+pub use hash::is_kept_for;
+
 use std::sync::Arc;
 
 use super::types::{self, Type};
