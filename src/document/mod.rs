@@ -17,7 +17,7 @@ pub use model::{
     Backend, CallSite, DATA_PREFIX, Document, Existence, Mode, ModuleCall, Provider, Reference,
     Resource, Scope, SpanTable, Variable,
 };
-pub use pointer::Pointer;
+pub use pointer::{Pointer, Trail};
 pub use unknown::{Bounds, Unknown, ValueType};
 pub use value::{Map, Value};
 pub use view::View;

@@ -44,8 +44,8 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             .splat
             .cloned()
             .ok_or_else(|| scope.fault(node.span, "a splat element outside of a splat")),
-        NodeKind::Call { name, arguments, expand } => {
-            call(name, arguments, *expand, node.span, scope)
+        NodeKind::Call { name, arguments } => {
+            call(name, &arguments.nodes, arguments.expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
         NodeKind::Broken => Ok(Value::unknown("its value does not parse")),
@@ -186,6 +186,10 @@ fn call(
             }
         }
     }
+    if let "templatestring" | "core::templatestring" = &**name {
+        template::check_reference(arguments.first().zip(values.first()))
+            .map_err(|message| scope.fault(span, message))?;
+    }
     let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope, span });
     let result = match &host {
         Some(host) => functions::call(name, &values, host),
@@ -239,17 +243,42 @@ fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     }
 }
 
-/// Names, attributes and indices, read from the root on: `var.x`, `module.a["k"].out`, `aws_vpc.main.id` …
-fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let mut steps = Vec::new();
+/// How many steps most traversals have at most.
+const USUAL_STEPS: usize = 8;
+
+/// The root of a traversal and its steps, from the root on: in `room` if there is enough, else in `more`.
+fn steps_of<'r, 'n>(
+    node: &'n Node,
+    room: &'r mut [&'n Node; USUAL_STEPS],
+    more: &'r mut Vec<&'n Node>,
+) -> (&'n Node, &'r [&'n Node]) {
     let mut base = node;
+    let mut at = room.len();
     while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
-        steps.push(base);
+        if let Some(next) = at.checked_sub(1).filter(|_| more.is_empty()) {
+            at = next;
+            room[at] = base;
+        } else {
+            if more.is_empty() {
+                more.extend(room.iter().rev());
+            }
+            more.push(base);
+        }
         base = inner;
     }
-    steps.reverse();
+    if more.is_empty() {
+        return (base, &room[at..]);
+    }
+    more.reverse();
+    (base, more)
+}
+
+/// Names, attributes and indices, read from the root on: `var.x`, `module.a["k"].out`, `aws_vpc.main.id` …
+fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+    let (mut room, mut more) = ([node; USUAL_STEPS], Vec::new());
+    let (base, steps) = steps_of(node, &mut room, &mut more);
     let (mut value, used) = match &base.kind {
-        NodeKind::Name(name) => root(name, base.span, &steps, scope)?,
+        NodeKind::Name(name) => root(name, base.span, steps, scope)?,
         _ => (evaluate(base, scope)?, 0),
     };
     for step in &steps[used..] {
@@ -428,15 +457,18 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
         (_, Kind::Null(_)) => return Err("an index cannot be null".to_owned()),
         _ => {}
     }
-    let kind = match (&value.kind, Type::of(key)) {
+    // Only of an unknown the type says more than the value.
+    let kind = match (&value.kind, Type::of_top(key)) {
         (Kind::Unknown(_), Type::Any) => Type::Any,
-        _ => Type::of(value),
+        _ => Type::of_top(value),
     };
-    let wanted = match &kind {
-        Type::List(_) | Type::Tuple(_) => Type::Number,
-        Type::Map(_) | Type::Object(_) | Type::Any => Type::String,
-        Type::Set(_) => return Err("a set has no indices; convert it to a list".to_owned()),
-        kind => return Err(format!("{} has no elements", operators::article(kind))),
+    let wanted = match (&value.kind, &kind) {
+        (Kind::Sequence(SequenceKind::Set, _), _) | (_, Type::Set(_)) => {
+            return Err("a set has no indices; convert it to a list".to_owned());
+        }
+        (Kind::Sequence(..), _) | (_, Type::List(_) | Type::Tuple(_)) => Type::Number,
+        (Kind::Mapping(_), _) | (_, Type::Map(_) | Type::Object(_) | Type::Any) => Type::String,
+        (_, kind) => return Err(format!("{} has no elements", operators::article(kind))),
     };
     let converted = if wanted == Type::String && matches!(value.kind, Kind::Unknown(_)) {
         key.clone()
@@ -444,7 +476,8 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
         types::convert(key, &wanted)?
     };
     match (&value.kind, &converted.kind) {
-        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => undecided_index(value, &kind, &converted),
+        (Kind::Unknown(_), _) => undecided_index(value, &kind, &converted),
+        (_, Kind::Unknown(_)) => undecided_index(value, &Type::of(value), &converted),
         (Kind::Sequence(_, items), Kind::Number(number)) => {
             let position = number.to_i64().and_then(|at| usize::try_from(at).ok());
             let item = position.and_then(|at| items.get(at)).ok_or_else(|| {

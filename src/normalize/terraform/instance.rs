@@ -13,7 +13,7 @@ use super::builtin;
 use super::conditions;
 use super::constraint;
 use super::data_sources;
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Running};
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
 use super::facts;
@@ -171,7 +171,7 @@ impl<'a> Instance<'a> {
             Space::Local => "local.",
             Space::Output => "output.",
         };
-        self.enter(&format!("{kind}{name}"), at)?;
+        self.enter(kind, name, at)?;
         // What fails in a value of its own fails there, whoever asks for it.
         let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
@@ -186,9 +186,15 @@ impl<'a> Instance<'a> {
         Ok(value)
     }
 
-    fn enter(&self, name: &str, (scope, span): (&Scope<'_, 'a>, Span)) -> Result<(), Fault> {
+    fn enter(
+        &self,
+        kind: &'static str,
+        name: &Arc<str>,
+        (scope, span): (&Scope<'_, 'a>, Span),
+    ) -> Result<(), Fault> {
+        let (name, prefix) = (Arc::clone(name), Arc::clone(&self.prefix));
         self.evaluator
-            .enter(format!("{}{name}", self.prefix))
+            .enter(Running { name, kind, prefix })
             .map_err(|(message, is_limit)| Fault { is_limit, ..scope.fault(span, message) })
     }
 
@@ -274,7 +280,7 @@ impl<'a> Instance<'a> {
                 (Value::unknown(format!("variable '{name}' has no default")), None)
             }
         };
-        let kind = constraint::of(declaration, &scope)?;
+        let kind = constraint::of(declaration, self, &scope)?;
         let value = types::convert(&value, &kind).map_err(|message| {
             let message = format!("the value of variable \"{name}\" does not fit: {message}");
             let place = blame.unwrap_or_else(|| declaration.header());
@@ -396,7 +402,7 @@ impl<'a> Instance<'a> {
         if let Some(resources) = self.resources.borrow().get(address) {
             return Ok(Rc::clone(resources));
         }
-        self.enter(address, at)?;
+        self.enter("", address, at)?;
         let resources = Rc::new(self.expand_resource(address, declaration));
         self.evaluator.leave();
         self.resources.borrow_mut().insert(Arc::clone(address), Rc::clone(&resources));
@@ -591,7 +597,7 @@ impl<'a> Instance<'a> {
         if let Some(children) = self.children.borrow().get(name) {
             return Ok(Rc::clone(children));
         }
-        self.enter(&format!("module.{name}"), at)?;
+        self.enter("module.", name, at)?;
         let children = Rc::new(self.expand_call(name, call));
         self.evaluator.leave();
         self.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&children));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::number::Number;
 use super::types::Type;
 use super::value::{Bounds, Kind, Unknown, Value};
-use crate::document::{self, Pointer, Reference, ValueType};
+use crate::document::{self, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
 const MAX_PARSED_BYTES: usize = 1024 * 1024;
@@ -44,16 +44,21 @@ impl Lowering {
     /// Lower an object's entries.
     pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
         let root = Pointer::root();
+        let root = Trail::from(&root);
         document::Value::object(
             entries
                 .iter()
-                .map(|(key, value)| (Arc::clone(key), self.value(value, &root.key(key))))
+                .map(|(key, value)| (Arc::clone(key), self.lower(value, root.key(key))))
                 .collect(),
         )
     }
 
     /// Lower one value that stands at a pointer. Every unknown gets a reason of its own, by which readers tell them apart.
     pub fn value(&mut self, value: &Value, at: &Pointer) -> document::Value {
+        self.lower(value, Trail::from(at))
+    }
+
+    fn lower(&mut self, value: &Value, at: Trail<'_>) -> document::Value {
         self.marks(value, at);
         match &value.kind {
             Kind::Null(_) => document::Value::Null,
@@ -67,13 +72,13 @@ impl Lowering {
                 items
                     .iter()
                     .enumerate()
-                    .map(|(position, item)| self.value(item, &at.index(position)))
+                    .map(|(position, item)| self.lower(item, at.index(position)))
                     .collect(),
             ),
             Kind::Mapping(map) => document::Value::object(
                 map.entries
                     .iter()
-                    .map(|(key, item)| (Arc::clone(key), self.value(item, &at.key(key))))
+                    .map(|(key, item)| (Arc::clone(key), self.lower(item, at.key(key))))
                     .collect(),
             ),
             Kind::Unknown(unknown) => self.unknown(unknown, at),
@@ -81,12 +86,12 @@ impl Lowering {
     }
 
     /// A text that is JSON but for unknown parts is looked into; of any other text, nothing is known about what it holds either.
-    fn unknown(&mut self, unknown: &Unknown, at: &Pointer) -> document::Value {
+    fn unknown(&mut self, unknown: &Unknown, at: Trail<'_>) -> document::Value {
         if self.inside_text && !unknown.shown.is_empty() {
             return document::Value::String(Arc::clone(&unknown.shown));
         }
         if let (Some(decided), true) = (&unknown.decided, self.decides) {
-            return self.value(decided, at);
+            return self.lower(decided, at);
         }
         let refined = refined(unknown);
         match &unknown.partial {
@@ -105,13 +110,13 @@ impl Lowering {
         document::Value::Unknown(Arc::new(refined))
     }
 
-    fn marks(&mut self, value: &Value, at: &Pointer) {
+    fn marks(&mut self, value: &Value, at: Trail<'_>) {
         if value.marks.is_hidden() {
-            self.sensitive.push(at.clone());
+            self.sensitive.push(at.pointer());
         }
         for (address, attribute) in value.marks.references() {
             let reference = Reference {
-                from: at.clone(),
+                from: at.pointer(),
                 to: Arc::clone(address),
                 attribute: attribute.clone(),
             };
@@ -119,7 +124,7 @@ impl Lowering {
         }
     }
 
-    fn parse(&mut self, text: &str, at: &Pointer) {
+    fn parse(&mut self, text: &str, at: Trail<'_>) {
         let looks_like_json = text.trim_start().starts_with(['{', '[']);
         if looks_like_json
             && text.len() <= MAX_PARSED_BYTES
@@ -176,8 +181,8 @@ fn bounds(bounds: &Bounds) -> document::Bounds {
     }
 }
 
-fn parsed_key(at: &Pointer) -> Arc<str> {
-    at.as_str().trim_start_matches('/').into()
+fn parsed_key(at: Trail<'_>) -> Arc<str> {
+    at.pointer().as_str().trim_start_matches('/').into()
 }
 
 fn lower_number(number: &Number) -> document::Value {

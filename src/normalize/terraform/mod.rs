@@ -4,6 +4,7 @@
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
 pub mod assumptions;
+mod beyond;
 mod body;
 mod bounds;
 mod builtin;

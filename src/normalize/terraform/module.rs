@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::instance::RESOURCE_META;
 use super::overrides;
 use crate::source::{FileId, Place, Problem, ProblemKind, Span, nearest};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
+
+/// Declarations by name, in the order in which they are written.
+pub type Named<T> = IndexMap<Arc<str>, T, FxBuildHasher>;
 
 /// A module: the declarations of one folder.
 #[derive(Debug, Default)]
@@ -16,15 +19,15 @@ pub struct Module {
     /// The folder, relative to the project's root, `""` for the root itself.
     pub folder: Arc<str>,
     /// `variable` blocks by name.
-    pub variables: IndexMap<Arc<str>, Declaration>,
+    pub variables: Named<Declaration>,
     /// Values of `locals` blocks by name.
-    pub locals: IndexMap<Arc<str>, Expression>,
+    pub locals: Named<Expression>,
     /// `resource` and `data` blocks by address (`aws_vpc.main`, `data.aws_vpc.main`).
-    pub resources: IndexMap<Arc<str>, ResourceDeclaration>,
+    pub resources: Named<ResourceDeclaration>,
     /// `module` blocks by name.
-    pub calls: IndexMap<Arc<str>, Declaration>,
+    pub calls: Named<Declaration>,
     /// `output` blocks by name.
-    pub outputs: IndexMap<Arc<str>, Declaration>,
+    pub outputs: Named<Declaration>,
     /// `provider` blocks.
     pub providers: Vec<Declaration>,
     /// The `backend` or `cloud` block.
@@ -32,9 +35,9 @@ pub struct Module {
     /// `terraform` blocks.
     pub settings: Vec<Declaration>,
     /// `ephemeral` blocks by address (`ephemeral.aws_secret.main`).
-    pub ephemerals: IndexMap<Arc<str>, ResourceDeclaration>,
+    pub ephemerals: Named<ResourceDeclaration>,
     /// `check` blocks by name.
-    pub checks: IndexMap<Arc<str>, Declaration>,
+    pub checks: Named<Declaration>,
     /// `moved` blocks.
     pub moved: Vec<Declaration>,
     /// `import` blocks.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::body;
+use super::evaluator::Running;
 use super::instance::Instance;
 use super::module::{Declaration, ResourceDeclaration};
 use super::scope::{Fault, Repetition, Scope};
@@ -144,9 +145,12 @@ impl Instance<'_> {
         }
         let declared = declared?;
         let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
-        if let Err((message, is_limit)) =
-            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
-        {
+        let running = Running {
+            name: format!("{name}.{alias}").into(),
+            kind: "provider.",
+            prefix: Arc::clone(&self.prefix),
+        };
+        if let Err((message, is_limit)) = self.evaluator.enter(running) {
             self.evaluator.report(&circle(declared, message, is_limit));
             return None;
         }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::beyond::Beyond;
 use super::expression::{elements, evaluate as evaluate_expression};
 use super::operators::unknown_of;
 use super::prefix;
 use super::scope::{Fault, Name, Scope};
 use super::types::{self, Type};
-use super::value::{Beyond, Kind, Marks, Unknown, Value};
+use super::value::{Kind, Marks, Unknown, Value};
 use crate::source::Span;
-use crate::syntax::{TemplatePart, TemplatePartKind};
+use crate::syntax::{Node, NodeKind, TemplatePart, TemplatePartKind};
 
 /// Longest text that a template may make, in bytes.
 const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
@@ -25,6 +26,22 @@ pub fn evaluate(parts: &[TemplatePart], scope: &Scope<'_, '_>, span: Span) -> Re
         text.parts(std::slice::from_ref(part), scope, span)?;
     }
     Ok(text.finish())
+}
+
+/// Whether `templatestring` takes this template: only a text that something else holds, named directly. The error is a sentence.
+pub fn check_reference(template: Option<(&Node, &Value)>) -> Result<(), String> {
+    let Some((node, value)) = template else { return Ok(()) };
+    let mut base = node;
+    while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
+        base = inner;
+    }
+    if !matches!(base.kind, NodeKind::Name(_) | NodeKind::Splat { .. }) {
+        return Err("the template must be named directly: a reference to a text".to_owned());
+    }
+    match value.kind {
+        Kind::String(_) | Kind::Null(_) | Kind::Unknown(_) => Ok(()),
+        _ => Err("the template must be a string".to_owned()),
+    }
 }
 
 /// Text so far; unknown parts stand in it as one private-use character each.

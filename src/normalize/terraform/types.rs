@@ -226,6 +226,7 @@ fn convert_as(value: &Value, wanted: &Type, origin: Origin) -> Result<Value, Str
         (Kind::Sequence(SequenceKind::Set, items), Type::List(_))
             if items.len() > 1 && !items.iter().all(Value::is_wholly_known) =>
         {
+            converted_type(&Type::of(value), wanted)?;
             let kind = Some(Type::List(Box::new(element_of(items))));
             let reason = value.first_unknown().unwrap_or_default();
             unknown_value(Unknown { reason, kind, not_null: true, ..Unknown::default() })
@@ -290,8 +291,12 @@ fn elements(
     };
     let mut converted: Vec<Value> =
         items.iter().enumerate().map(convert).collect::<Result<_, _>>()?;
-    if *wanted != Type::Any && !wanted.is_whole() {
+    let is_open = !kind.is_whole() && (from == SequenceKind::Tuple || *wanted != Type::Any);
+    if is_open && *wanted != Type::Any && from == SequenceKind::Tuple && to == SequenceKind::List {
         unify_all(converted.iter_mut(), what)?;
+    }
+    if is_open {
+        check_alike(converted.iter(), what)?;
     }
     Ok(if to == SequenceKind::List { Value::list(converted) } else { set(converted) })
 }
@@ -316,6 +321,21 @@ fn unify_all<'a>(items: impl Iterator<Item = &'a mut Value>, what: &str) -> Resu
         *item = convert_as(item, &kind, Origin::Derived)?;
     }
     Ok(())
+}
+
+/// Elements that a constraint with `any` let have their own types, which still have to be one. What is unknown may turn out to fit.
+fn check_alike<'a>(items: impl Iterator<Item = &'a Value>, what: &str) -> Result<(), String> {
+    let items: Vec<&Value> = items.collect();
+    if items.iter().any(|item| !item.is_wholly_known()) {
+        return Ok(());
+    }
+    let kinds = items.iter().map(|item| Type::of(item)).filter(|kind| *kind != Type::Any);
+    let kinds: Vec<Type> = kinds.collect();
+    if kinds.windows(2).all(|pair| pair[0] == pair[1]) {
+        Ok(())
+    } else {
+        Err(format!("all {what} elements must have the same type"))
+    }
 }
 
 /// An error of a part, with where it is.
@@ -357,8 +377,13 @@ fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String>
     };
     let mut entries: BTreeMap<_, _> =
         map.entries.iter().map(convert).collect::<Result<_, String>>()?;
-    if *wanted != Type::Any && !wanted.is_whole() {
+    let is_open = !kind.is_whole() && (!map.is_map || *wanted != Type::Any);
+    let of_structures = kind.element().is_some() || matches!(kind, Type::Object(_));
+    if is_open && *wanted != Type::Any && of_structures {
         unify_all(entries.values_mut(), "map")?;
+    }
+    if is_open {
+        check_alike(entries.values(), "map")?;
     }
     Ok(Value::map(entries))
 }

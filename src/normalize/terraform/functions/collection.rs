@@ -11,11 +11,15 @@ use super::argument::{
 };
 use super::string::characters;
 use super::table::Returns;
+use crate::normalize::terraform::beyond::Beyond;
 use crate::normalize::terraform::bounds::settled;
 use crate::normalize::terraform::types::{self, Type};
 use crate::normalize::terraform::value::{
     Bounds, Kind, Mapping, Marks, SequenceKind, Unknown, Value,
 };
+
+/// Most members of a map that are looked at where the key is unknown.
+const MAX_FOUND: usize = 64;
 
 fn of_kind(kind: SequenceKind, items: Vec<Value>) -> Value {
     Value::sequence(kind, items)
@@ -87,7 +91,18 @@ fn shared_type(arguments: &[Value]) -> Result<Type, String> {
     types::unify(&kinds).ok_or_else(|| "all arguments must have the same type".to_owned())
 }
 
+/// The first that is there. Whichever it is, it is as sensitive as anything in all arguments.
 pub(super) fn coalesce(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    first_there(arguments).map(|value| value.with_marks(&secrets_of(arguments)))
+}
+
+/// Whether anything in the arguments is sensitive or ephemeral, as marks.
+fn secrets_of(arguments: &[Value]) -> Marks {
+    let all = arguments.iter().map(Value::deep_marks);
+    all.fold(Marks::none(), |all, marks| all.union(&marks.without_references()))
+}
+
+fn first_there(arguments: &[Value]) -> Result<Value, String> {
     let kind = shared_type(arguments)?;
     for argument in arguments {
         match &argument.kind {
@@ -104,20 +119,24 @@ pub(super) fn coalesce(arguments: &[Value], _: &dyn Host) -> Result<Value, Strin
 }
 
 pub(super) fn coalescelist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    first_filled(arguments).map(|value| value.with_marks(&secrets_of(arguments)))
+}
+
+fn first_filled(arguments: &[Value]) -> Result<Value, String> {
     if arguments.is_empty() {
         return Err("at least one argument is required".to_owned());
+    }
+    // What comes after an unknown argument is not looked at.
+    let known = arguments.iter().take_while(|argument| argument.unknown_reason().is_none());
+    if known.map(Type::of).any(|kind| !matches!(kind, Type::List(_) | Type::Tuple(_))) {
+        return Err("coalescelist arguments must be lists or tuples".to_owned());
     }
     for argument in arguments {
         match &argument.kind {
             Kind::Unknown(unknown) => return Ok(super::unknown(Arc::clone(&unknown.reason), None)),
-            Kind::Sequence(SequenceKind::List | SequenceKind::Tuple, items) => {
-                if !items.is_empty() {
-                    return Ok(argument.clone());
-                }
-            }
+            Kind::Sequence(_, items) if !items.is_empty() => return Ok(argument.clone()),
             // The null of an optional attribute is a list that is not there.
-            Kind::Null(Some(_)) => {}
-            _ => return Err("coalescelist arguments must be lists or tuples".to_owned()),
+            _ => {}
         }
     }
     Err("no non-null arguments".to_owned())
@@ -288,35 +307,22 @@ impl Flat {
                         self.push(inner, depth + 1)?;
                     }
                 }
-                Kind::Unknown(unknown) => self.push_unknown(item, unknown, depth)?,
+                Kind::Unknown(unknown) => self.push_unknown(item, unknown),
                 _ => self.items.push(item.clone()),
             }
         }
         Ok(())
     }
 
-    /// How many elements an unknown stands for is known where its type is.
-    fn push_unknown(
-        &mut self,
-        item: &Value,
-        unknown: &Unknown,
-        depth: usize,
-    ) -> Result<(), String> {
+    /// How many elements an unknown sequence stands for is not said, even where its type says so, as for Terraform.
+    fn push_unknown(&mut self, item: &Value, unknown: &Unknown) {
         match &unknown.kind {
-            None | Some(Type::Any | Type::List(_) | Type::Set(_)) => {
+            None | Some(Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
                 self.marks = self.marks.union(&item.marks);
                 self.unknown.get_or_insert_with(|| Arc::clone(&unknown.reason));
             }
-            Some(Type::Tuple(_)) => {
-                let expanded = super::expand_structure(item.clone(), false);
-                if let Kind::Sequence(_, inner) = &expanded.kind {
-                    self.marks = self.marks.union(&item.marks);
-                    self.push(inner, depth + 1)?;
-                }
-            }
             Some(_) => self.items.push(item.clone()),
         }
-        Ok(())
     }
 }
 
@@ -354,6 +360,12 @@ fn closed(value: &Value) -> Result<Result<&Mapping, Arc<str>>, String> {
 }
 
 pub(super) fn keys(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Kind::Unknown(unknown) = &arguments[0].kind
+        && let Some(Type::Object(attributes)) = &unknown.kind
+    {
+        let names = attributes.keys().map(|name| Value::string(Arc::clone(name)));
+        return Ok(Value::tuple(names.collect()));
+    }
     if let Some(reason) = top_unknown(&arguments[0]) {
         let kind = Returns::Keys.kind(arguments)?;
         return Ok(super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any)));
@@ -407,6 +419,8 @@ pub(super) fn length(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
             Returns::Length.kind(arguments)?;
             let bounds = match &inner.kind {
                 None | Some(Type::Any) => None,
+                Some(Type::Tuple(kinds)) => return Ok(Value::number(kinds.len())),
+                Some(Type::Object(attributes)) => return Ok(Value::number(attributes.len())),
                 Some(Type::String) => {
                     let known = inner.prefix.graphemes(true).count();
                     Some(Bounds::lengths(known, None))
@@ -428,7 +442,10 @@ pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     }
     if let Some(reason) = arguments[..2].iter().find_map(top_unknown) {
         let kind = Returns::Lookup.kind(arguments)?;
-        let result = super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any));
+        let mut result = super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any));
+        if let Kind::Unknown(unknown) = &mut result.kind {
+            Arc::make_mut(unknown).beyond = found(&arguments[0], arguments.get(2));
+        }
         return Ok(nullable(result));
     }
     let map = mapping(&arguments[0]).ok_or("lookup() requires a map as the first argument")?;
@@ -462,6 +479,16 @@ pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     })
 }
 
+/// What is known of a member that is found by an unknown key: it is one of all that there are, or the default.
+fn found(map: &Value, default: Option<&Value>) -> Option<Arc<Beyond>> {
+    let map = mapping(map).filter(|map| map.open.is_none() && map.entries.len() <= MAX_FOUND)?;
+    let element = Type::of_first(map).filter(|_| map.is_map);
+    if element.zip(default).is_some_and(|(element, default)| Type::of(default) != element) {
+        return None;
+    }
+    Beyond::either(map.entries.values().chain(default))
+}
+
 /// The unknown, which may also be null.
 fn nullable(mut value: Value) -> Value {
     if let Kind::Unknown(unknown) = &mut value.kind {
@@ -486,6 +513,7 @@ pub(super) fn matchkeys(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
     wanted.sort_by(types::set_order);
     if let Some(reason) = arguments.iter().find_map(Value::first_unknown)
         && !wanted.is_empty()
+        && !values.is_empty()
     {
         return Ok(super::unknown(reason, Some(Type::of(&arguments[0]))));
     }

@@ -3,7 +3,7 @@
 use super::Host;
 use super::argument::{Survey, words};
 use crate::normalize::terraform::types::{self, Type};
-use crate::normalize::terraform::value::{Kind, Marks, Value};
+use crate::normalize::terraform::value::{Kind, Marks, Unknown, Value};
 
 pub(super) fn tobool(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     to(&arguments[0], &Type::Bool)
@@ -31,7 +31,7 @@ pub(super) fn tomap(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
 
 fn to(value: &Value, wanted: &Type) -> Result<Value, String> {
     Survey::default().visit(value)?;
-    types::convert(value, wanted).map(unrefined).map_err(|error| match (&value.kind, wanted) {
+    types::convert(value, wanted).map(|converted| unrefined(value, converted)).map_err(|error| match (&value.kind, wanted) {
         (Kind::String(text), Type::Number) => {
             format!("cannot convert {text:?} to number; given string must be a decimal representation of a number")
         }
@@ -42,8 +42,14 @@ fn to(value: &Value, wanted: &Type) -> Result<Value, String> {
     })
 }
 
-/// An unknown of the type; nothing else is known of it any more.
-fn unrefined(mut value: Value) -> Value {
+/// An unknown of the type; nothing else is known of it any more, not even how many elements it has.
+fn unrefined(from: &Value, mut value: Value) -> Value {
+    if let (Kind::Unknown(unknown), false) = (&from.kind, value.unknown_reason().is_some()) {
+        let (reason, kind) = (std::sync::Arc::clone(&unknown.reason), Some(Type::of(&value)));
+        let decided = Some(value.kind.into());
+        let unknown = Unknown { reason, kind, decided, ..Unknown::default() };
+        return Value { kind: Kind::Unknown(std::sync::Arc::new(unknown)), marks: value.marks };
+    }
     if let Kind::Unknown(unknown) = &mut value.kind {
         let unknown = std::sync::Arc::make_mut(unknown);
         unknown.prefix = std::sync::Arc::from("");

@@ -70,7 +70,7 @@ pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
                     first + 1
                 ));
             }
-            (Kind::Unknown(unknown), _) if !is_scalar(unknown.kind.as_ref()) => {
+            (Kind::Unknown(unknown), _) if may_be_list(unknown.kind.as_ref()) => {
                 return Ok(super::unknown(Arc::clone(&unknown.reason), Some(list)));
             }
             _ => {}
@@ -100,8 +100,8 @@ pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
     Ok(Value::list(texts))
 }
 
-fn is_scalar(kind: Option<&Type>) -> bool {
-    matches!(kind, Some(Type::Bool | Type::Number | Type::String))
+fn may_be_list(kind: Option<&Type>) -> bool {
+    matches!(kind, None | Some(Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)))
 }
 
 /// The element of a list for this round; anything else is itself in every round.

@@ -116,6 +116,9 @@ pub(super) fn encode_text(text: &str, json: &mut String) {
 }
 
 pub(super) fn jsondecode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    if let Kind::Unknown(unknown) = &arguments[0].kind {
+        return unknown_document(unknown);
+    }
     let text = text(&arguments[0])?;
     let mut reader = Reader { text, at: 0, values: 0 };
     let value = reader.value(0)?;
@@ -124,6 +127,19 @@ pub(super) fn jsondecode(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
         return Err("extraneous data after JSON object".to_owned());
     }
     Ok(value)
+}
+
+/// How a document begins says what it can be.
+fn unknown_document(text: &Unknown) -> Result<Value, String> {
+    let kind = match text.prefix.trim_start().chars().next() {
+        None | Some('{' | '[' | 'n') => None,
+        Some('"') => Some(Type::String),
+        Some('t' | 'f') => Some(Type::Bool),
+        Some('-' | '0'..='9') => Some(Type::Number),
+        Some(other) => return Err(format!("a JSON document cannot begin with {other:?}")),
+    };
+    let reason = Arc::clone(&text.reason);
+    Ok(Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into())
 }
 
 /// A JSON text being read.

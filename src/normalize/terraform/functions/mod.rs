@@ -25,7 +25,7 @@ mod yaml_encode;
 use std::sync::Arc;
 
 use super::types::{self, Type};
-use super::value::{Kind, Marks, SequenceKind, Unknown, Value};
+use super::value::{Kind, Marks, Unknown, Value};
 use argument::Survey;
 use table::{Function, Mode, Parameter};
 
@@ -134,6 +134,7 @@ impl Function {
             }
             let parameter = self.parameters.get(index).or(self.variadic.as_ref());
             let parameter = parameter.unwrap_or(&Parameter::Nullable);
+            let settled = prepared.typeless.is_some();
             let is_passed = match self.mode {
                 Mode::Shallow => *parameter != Parameter::Number,
                 mode => mode != Mode::ShallowOpen,
@@ -146,7 +147,10 @@ impl Function {
                 let reason = argument.unknown_reason().cloned().unwrap_or_else(reason);
                 prepared.typeless.get_or_insert(reason);
             }
-            let argument = parameter.accept(argument).map_err(|error| {
+            // Nothing is known of the result already, so Terraform looks no further.
+            let is_skipped = settled && argument.is_null();
+            let accepted = if is_skipped { Ok(argument) } else { parameter.accept(argument) };
+            let argument = accepted.map_err(|error| {
                 if survey.marks.is_sensitive() {
                     return format!("{}: argument {} is not suitable", self.name, index + 1);
                 }
@@ -207,35 +211,24 @@ impl Parameter {
             return Err("argument must not be null".to_owned());
         }
         match self.kind() {
-            Type::Any => Ok(expand_structure(argument, self.takes_null())),
-            kind => types::convert(&argument, &kind),
+            Type::Any => Ok(argument),
+            kind => {
+                let converted = types::convert(&argument, &kind)?;
+                match (&kind, &converted.kind) {
+                    // A set whose size is not known becomes a list without its elements being converted.
+                    (Type::List(wanted), Kind::Unknown(unknown)) if **wanted != Type::Any => {
+                        match &unknown.kind {
+                            Some(Type::List(got)) if got != wanted && **got != Type::Any => {
+                                Err(format!("{} required, got {}", wanted.words(), got.words()))
+                            }
+                            _ => Ok(converted),
+                        }
+                    }
+                    _ => Ok(converted),
+                }
+            }
         }
     }
-}
-
-/// An unknown tuple or object as one with unknown elements: how many there are is known from its type.
-fn expand_structure(argument: Value, nullable: bool) -> Value {
-    let Kind::Unknown(unknown) = &argument.kind else { return argument };
-    if nullable && !unknown.not_null {
-        return argument;
-    }
-    let element = |kind: &Type| -> Value {
-        let kind = (*kind != Type::Any).then(|| kind.clone());
-        let reason = Arc::clone(&unknown.reason);
-        Kind::Unknown(Arc::new(Unknown { reason, kind, ..Unknown::default() })).into()
-    };
-    let kind = match &unknown.kind {
-        Some(Type::Tuple(kinds)) => {
-            Kind::Sequence(SequenceKind::Tuple, Arc::new(kinds.iter().map(element).collect()))
-        }
-        Some(Type::Object(attributes)) => {
-            let entries =
-                attributes.iter().map(|(name, it)| (Arc::clone(name), element(&it.kind))).collect();
-            Value::object(entries).kind
-        }
-        _ => return argument,
-    };
-    Value { kind, marks: argument.marks }
 }
 
 /// An unknown that cannot be null, of a type if that is known.

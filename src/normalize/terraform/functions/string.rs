@@ -140,11 +140,11 @@ pub(super) fn strcontains(arguments: &[Value], _: &dyn Host) -> Result<Value, St
 }
 
 pub(super) fn join(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    if arguments.len() < 2 {
-        return Err("at least one list is required".to_owned());
-    }
     if let Some(reason) = arguments.iter().find_map(Value::first_unknown) {
         return Ok(super::unknown(reason, Some(Type::String)));
+    }
+    if arguments.len() < 2 {
+        return Err("at least one list is required".to_owned());
     }
     let separator = text(&arguments[0])?;
     let mut joined = String::new();

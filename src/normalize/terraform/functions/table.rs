@@ -193,7 +193,7 @@ table! {
     "index" Parts (Any, Any) => Number, collection::index;
     "issensitive" Raw (Nullable) => Bool, convert::issensitive;
     "join" Parts (String) + ListOfString => String, string::join;
-    "jsondecode" Whole (String) => Any, json::jsondecode;
+    "jsondecode" Open (String) => Any, json::jsondecode;
     "jsonencode" Raw (Nullable) => String, json::jsonencode;
     "keys" ShallowOpen (Any) => Keys, collection::keys;
     "length" ShallowOpen (Typeless) => Length, collection::length;

@@ -201,6 +201,10 @@ fn resolve(text: &str) -> Result<Value, String> {
             return Err("infinity is not supported".to_owned());
         }
         ".nan" | ".NaN" | ".NAN" => return Err("floating point NaN is not supported".to_owned()),
+        // Numbers and dates begin with one of these.
+        _ if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
+            Value::string(text)
+        }
         _ => match number(text) {
             Some(number) => Value::number(number),
             None => Value::string(timestamp(text).unwrap_or_else(|| text.to_owned())),
