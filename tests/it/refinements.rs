@@ -133,6 +133,7 @@ resource "acme_thing" "a" {
   list    = var.big ? ["a", "b"] : ["c", "d"]
   lists   = var.big ? tolist(["a"]) : tolist(["b", "c", "d"])
   secret  = "s-${var.key}"
+  joined  = join("", ["serviceAccount:", var.name, "@x"])
   found   = lookup({}, var.name, "user:${var.name}")
   other   = lookup({ a = "group:a", b = "group:b" }, var.name, "group:${var.name}")
   item    = ["i-${var.name}"]
@@ -175,6 +176,7 @@ fn documents_say_what_is_known_of_unknown_values() {
         "/flag": {"type": "boolean"},
         "/found": {"prefix": "user:", "type": "string"},
         "/item/0": text("i-", ""),
+        "/joined": {"not_null": true, "prefix": "serviceAccount:", "suffix": "@x", "type": "string"},
         "/list": {"not_null": true, "type": "array"},
         "/lists": {"length": {"least": 1, "most": 3}, "not_null": true, "type": "array"},
         "/nested": {"not_null": true, "one_of": ["x", "y", "z"], "type": "string"},
