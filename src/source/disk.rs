@@ -3,6 +3,7 @@
 //! A walk honors `.gitignore` files and `.git/info/exclude` inside of the root, also where there is no repository, and
 //! nothing outside of it: no global rules, no environment.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
@@ -23,6 +24,8 @@ pub struct DiskFileSystem {
     root: PathBuf,
     /// Where folders really are, by their paths: most files of a scan share a folder with others.
     folders: RwLock<FxHashMap<String, PathBuf>>,
+    /// Files that lie elsewhere and were named, canonical, by their paths here.
+    elsewhere: BTreeMap<String, PathBuf>,
 }
 
 impl DiskFileSystem {
@@ -30,10 +33,23 @@ impl DiskFileSystem {
     pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
         let root = root.as_ref().canonicalize()?;
         if root.is_dir() {
-            Ok(Self { root, folders: RwLock::default() })
+            Ok(Self { root, folders: RwLock::default(), elsewhere: BTreeMap::new() })
         } else {
             Err(io::ErrorKind::NotADirectory.into())
         }
+    }
+
+    /// Let one file from elsewhere be read, and say under which path: the end of its own that nothing else has. `None` where its name
+    /// is not UTF-8. No walk finds it.
+    pub fn add(&mut self, file: &Path) -> Option<String> {
+        let mut name = file.file_name()?.to_str()?.to_owned();
+        let mut above = file.ancestors().skip(1);
+        while self.kind(&name).is_some() {
+            let folder = above.next().and_then(Path::file_name).map_or(Some("_"), |it| it.to_str());
+            name = format!("{}/{name}", folder?);
+        }
+        self.elsewhere.insert(name.clone(), file.to_owned());
+        Some(name)
     }
 
     /// The canonical root.
@@ -45,6 +61,9 @@ impl DiskFileSystem {
     fn resolve(&self, path: &str) -> io::Result<(PathBuf, fs::Metadata)> {
         let absent = || io::Error::from(io::ErrorKind::NotFound);
         let path = normalize(path).ok_or_else(absent)?;
+        if let Some(file) = self.elsewhere.get(&path) {
+            return Ok((file.clone(), file.metadata()?));
+        }
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let mut real = self.folder(folder)?;
         if !name.is_empty() {

@@ -191,20 +191,25 @@ fn call(
             .map_err(|message| scope.fault(span, message))?;
     }
     let host = scope.instance.map(|instance| super::host::ModuleHost { instance, scope, span });
-    let result = match &host {
-        Some(host) => functions::call(name, &values, host),
-        None => functions::call(name, &values, &super::host::NoHost),
+    let call = |values: &[Value]| match &host {
+        Some(host) => functions::call(name, values, host),
+        None => functions::call(name, values, &super::host::NoHost),
     };
-    result.map_err(|message| scope.fault(span, message))
+    let result = call(&values).map_err(|message| scope.fault(span, message))?;
+    Ok(operators::decide(result, &values.iter().collect::<Vec<_>>(), call))
 }
 
 /// The first argument that evaluates. What it comes to is not known while a part of it is unknown: it might fail later.
 fn try_each(arguments: &[Node], span: Span, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     let mut last = scope.fault(span, "try needs at least one argument");
-    for argument in arguments {
+    for (position, argument) in arguments.iter().enumerate() {
         match evaluate_tried(argument, scope) {
             Ok(value) if value.is_wholly_known() => return Ok(value),
-            Ok(value) => return Ok(may_fail_later(&value)),
+            Ok(value) => {
+                let is_certain =
+                    position + 1 == arguments.len() || is_certain(argument, &value, scope);
+                return Ok(may_fail_later(&value, is_certain));
+            }
             Err(fault) if fault.is_limit => return Err(fault),
             Err(fault) => last = fault,
         }
@@ -223,13 +228,42 @@ fn evaluate_tried(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault
     result
 }
 
-fn may_fail_later(value: &Value) -> Value {
+/// Whether an expression with a partly unknown value cannot fail when the rest is known: it names something that is there.
+fn is_certain(argument: &Node, value: &Value, scope: &Scope<'_, '_>) -> bool {
+    let mut base = argument;
+    while let NodeKind::Attribute(inner, _) = &base.kind {
+        base = inner;
+    }
+    if value.unknown_reason().is_none() {
+        return matches!(base.kind, NodeKind::Name(_));
+    }
+    let (inner, key) = match &argument.kind {
+        NodeKind::Attribute(inner, name) => (inner, Arc::clone(name)),
+        NodeKind::Index(inner, key) => match &key.kind {
+            NodeKind::Scalar(Scalar::String(name)) => (inner, Arc::clone(name)),
+            _ => return false,
+        },
+        _ => return false,
+    };
+    match evaluate_tried(inner, scope).map(|value| value.kind) {
+        Ok(Kind::Mapping(map)) => map.entries.contains_key(&key),
+        _ => false,
+    }
+}
+
+/// Terraform calls a partly unknown value unknown as a whole; what is certain is decided all the same.
+fn may_fail_later(value: &Value, is_certain: bool) -> Value {
     let mut result = operators::unknown_of(value, Type::Any);
-    if let (Kind::Unknown(unknown), Kind::Unknown(of)) = (&mut result.kind, &value.kind) {
+    if let Kind::Unknown(unknown) = &mut result.kind {
         let unknown = Arc::make_mut(unknown);
-        unknown.decided.clone_from(&of.decided);
-        unknown.shown = Arc::clone(&of.shown);
-        unknown.partial.clone_from(&of.partial);
+        if let Kind::Unknown(of) = &value.kind {
+            unknown.decided.clone_from(&of.decided);
+            unknown.shown = Arc::clone(&of.shown);
+            unknown.partial.clone_from(&of.partial);
+        }
+        if is_certain && unknown.decided.is_none() {
+            unknown.decided = Some(value.clone());
+        }
     }
     result.with_marks(&value.deep_marks().without_sensitive())
 }
@@ -237,7 +271,15 @@ fn may_fail_later(value: &Value) -> Value {
 fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     match evaluate_tried(argument, scope) {
         Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
-        Ok(value) => Ok(operators::nullable_of(&value, Type::Bool)),
+        Ok(value) => {
+            let mut result = operators::nullable_of(&value, Type::Bool);
+            if let Kind::Unknown(unknown) = &mut result.kind
+                && is_certain(argument, &value, scope)
+            {
+                Arc::make_mut(unknown).decided = Some(Value::bool(true));
+            }
+            Ok(result)
+        }
         Err(fault) if fault.is_limit => Err(fault),
         Err(_) => Ok(Value::bool(false)),
     }

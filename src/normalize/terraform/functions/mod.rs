@@ -12,6 +12,7 @@ mod files;
 mod format;
 mod hash;
 mod json;
+mod memo;
 mod network;
 mod numeric;
 mod pattern;
