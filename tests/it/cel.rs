@@ -355,6 +355,7 @@ fn unknown_values(#[case] source: &str, #[case] expected: &str) {
 #[case::kind(json!({"type": "string", "not_null": true}), "type(attr.x) == string", "true")]
 #[case::other_kind(json!({"type": "string"}), "attr.x == 22", "false")]
 #[case::lower(json!({"type": "string", "not_null": true, "prefix": "S3:Get"}), "lower(attr.x).startsWith('s3:')", "true")]
+#[case::lower_of_list(json!({"type": "string", "not_null": true, "prefix": "S3:Get"}), "lower([attr.x]).exists(e, e.startsWith('S3:'))", "false")]
 #[case::derived(json!({"type": "string", "not_null": true, "prefix": "x"}), "(attr.x + 'y').startsWith('x')", "unknown")]
 #[case::inside(json!({"type": "object", "not_null": true}), "attr.x.y != null", "unknown")]
 fn refinements_decide(#[case] known: Json, #[case] source: &str, #[case] expected: &str) {

@@ -133,6 +133,9 @@ resource "acme_thing" "a" {
   list    = var.big ? ["a", "b"] : ["c", "d"]
   lists   = var.big ? tolist(["a"]) : tolist(["b", "c", "d"])
   secret  = "s-${var.key}"
+  joined  = join("", ["serviceAccount:", var.name, "@x"])
+  found   = lookup({}, var.name, "user:${var.name}")
+  other   = lookup({ a = "group:a", b = "group:b" }, var.name, "group:${var.name}")
   item    = ["i-${var.name}"]
   policy  = jsonencode({ Statement = [{ Action = "s3:${var.name}" }] })
 }
@@ -171,12 +174,15 @@ fn documents_say_what_is_known_of_unknown_values() {
         "/accent": text("", "-eu"),
         "/alike": {"not_null": true, "one_of": ["GLOBAL_PROXY", "REGIONAL_PROXY"], "type": "string"},
         "/flag": {"type": "boolean"},
+        "/found": {"prefix": "user:", "type": "string"},
         "/item/0": text("i-", ""),
+        "/joined": {"not_null": true, "prefix": "serviceAccount:", "suffix": "@x", "type": "string"},
         "/list": {"not_null": true, "type": "array"},
         "/lists": {"length": {"least": 1, "most": 3}, "not_null": true, "type": "array"},
         "/nested": {"not_null": true, "one_of": ["x", "y", "z"], "type": "string"},
         "/number": {"not_null": true, "one_of": [1, 3], "type": "number", "value": {"least": 1, "most": 3}},
-        "/perhaps": {"type": "string"},
+        "/other": {"prefix": "group:", "type": "string"},
+        "/perhaps": {"one_of": ["x"], "type": "string"},
         "/policy": text("{", ""),
         // What a secret begins with is a part of it.
         "/secret": {"not_null": true, "type": "string"},

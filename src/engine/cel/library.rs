@@ -132,6 +132,7 @@ pub(super) fn lower<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Out
                     machine.charge_text(text.len())?;
                     Ok(Val::text(text.to_lowercase()))
                 }
+                Val::Unknown(open) => Ok(refine::lower(open)),
                 _ => Ok(item),
             });
             lowered.collect::<Result<_, _>>().map(Val::list)

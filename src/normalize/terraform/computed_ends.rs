@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::value::Beyond;
+use super::beyond::Beyond;
 
 const ACCOUNT: &str = "serviceAccount:";
 const OF_GOOGLE: &str = ".gserviceaccount.com";

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
+use super::beyond::Beyond;
 use super::bounds;
 use super::expression::evaluate as evaluate_expression;
 use super::operators;
 use super::scope::{Fault, Scope};
 use super::types::{self, Type};
-use super::value::{Beyond, Kind, Marks, Value};
+use super::value::{Kind, Marks, Value};
 use crate::syntax::Node;
-
-/// Most values of which one is known to come.
-const MAX_ALTERNATIVES: usize = 8;
 
 /// The value of a conditional.
 pub fn evaluate(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
@@ -104,23 +102,6 @@ fn adapted(value: Value, kind: &Type) -> Result<Value, String> {
     if *kind == Type::Any { Ok(value) } else { types::adapt(&value, kind) }
 }
 
-/// The texts or numbers that one of two values can be.
-fn one_of(yes: &Value, no: &Value) -> Option<Vec<Value>> {
-    let mut all = Vec::new();
-    for value in [yes, no] {
-        match &value.kind {
-            Kind::Null(_) => {}
-            Kind::String(_) | Kind::Number(_) => all.push(types::without_marks(value)),
-            Kind::Unknown(unknown) => {
-                let known = unknown.beyond.as_ref().filter(|known| !known.one_of.is_empty())?;
-                all.extend(known.one_of.iter().cloned());
-            }
-            _ => return None,
-        }
-    }
-    Some(all).filter(|all| all.len() <= MAX_ALTERNATIVES)
-}
-
 /// What is known of one of two results.
 fn undecided(condition: &Value, yes: Option<&Value>, no: Option<&Value>, kind: &Type) -> Value {
     let (Some(yes), Some(no)) = (yes, no) else {
@@ -137,9 +118,8 @@ fn undecided(condition: &Value, yes: Option<&Value>, no: Option<&Value>, kind: &
         if of_yes == of_no && (of_yes == Type::Number || of_yes.element().is_some()) {
             unknown.bounds = bounds::either(yes, no);
         }
-        if of_yes == of_no {
-            unknown.beyond =
-                one_of(yes, no).map(|one_of| Arc::new(Beyond { one_of, ..Beyond::default() }));
+        if of_yes == of_no || yes.is_null() || no.is_null() {
+            unknown.beyond = Beyond::either([yes, no]);
         }
         // Whichever it is, it is the same.
         let (yes, no) = (yes.decided().unwrap_or(yes), no.decided().unwrap_or(no));

@@ -5,6 +5,7 @@
 
 mod adjusted;
 pub mod assumptions;
+mod beyond;
 mod body;
 mod bounds;
 mod builtin;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::beyond::Beyond;
 use super::expression::{elements, evaluate as evaluate_expression};
 use super::operators::unknown_of;
 use super::prefix;
 use super::scope::{Fault, Name, Scope};
 use super::types::{self, Type};
-use super::value::{Beyond, Kind, Marks, Unknown, Value};
+use super::value::{Kind, Marks, Unknown, Value};
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, TemplatePart, TemplatePartKind};
 

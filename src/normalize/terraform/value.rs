@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
 
+use super::beyond::Beyond;
 use super::number::Number;
 use super::types::Type;
 use crate::document::Pointer;
@@ -135,17 +136,6 @@ pub struct Unknown {
     pub partial: Option<Value>,
 }
 
-/// What documents say of an unknown value beside what Terraform knows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Beyond {
-    /// How its text begins, where Terraform knows less.
-    pub prefix: Arc<str>,
-    /// How its text ends.
-    pub suffix: Arc<str>,
-    /// The texts or numbers that it can be, if it is not null; empty where others are possible.
-    pub one_of: Vec<Value>,
-}
-
 /// Between what an unknown number lies, or the length of an unknown list, set or map.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {
@@ -153,15 +143,6 @@ pub struct Bounds {
     pub lower: Option<(Number, bool)>,
     /// The most, and whether it may be that itself.
     pub upper: Option<(Number, bool)>,
-}
-
-impl Beyond {
-    /// The ends of a text, if anything is known of them.
-    pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
-        let known = !prefix.is_empty() || !suffix.is_empty();
-        let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), one_of: Vec::new() };
-        known.then(|| Arc::new(ends()))
-    }
 }
 
 impl Bounds {

@@ -11,11 +11,15 @@ use super::argument::{
 };
 use super::string::characters;
 use super::table::Returns;
+use crate::normalize::terraform::beyond::Beyond;
 use crate::normalize::terraform::bounds::settled;
 use crate::normalize::terraform::types::{self, Type};
 use crate::normalize::terraform::value::{
     Bounds, Kind, Mapping, Marks, SequenceKind, Unknown, Value,
 };
+
+/// Most members of a map that are looked at where the key is unknown.
+const MAX_FOUND: usize = 64;
 
 fn of_kind(kind: SequenceKind, items: Vec<Value>) -> Value {
     Value::sequence(kind, items)
@@ -438,7 +442,10 @@ pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     }
     if let Some(reason) = arguments[..2].iter().find_map(top_unknown) {
         let kind = Returns::Lookup.kind(arguments)?;
-        let result = super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any));
+        let mut result = super::unknown(reason, Some(kind).filter(|kind| *kind != Type::Any));
+        if let Kind::Unknown(unknown) = &mut result.kind {
+            Arc::make_mut(unknown).beyond = found(&arguments[0], arguments.get(2));
+        }
         return Ok(nullable(result));
     }
     let map = mapping(&arguments[0]).ok_or("lookup() requires a map as the first argument")?;
@@ -470,6 +477,16 @@ pub(super) fn lookup(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
             format!("the given object has no attribute {key:?}")
         }
     })
+}
+
+/// What is known of a member that is found by an unknown key: it is one of all that there are, or the default.
+fn found(map: &Value, default: Option<&Value>) -> Option<Arc<Beyond>> {
+    let map = mapping(map).filter(|map| map.open.is_none() && map.entries.len() <= MAX_FOUND)?;
+    let element = Type::of_first(map).filter(|_| map.is_map);
+    if element.zip(default).is_some_and(|(element, default)| Type::of(default) != element) {
+        return None;
+    }
+    Beyond::either(map.entries.values().chain(default))
 }
 
 /// The unknown, which may also be null.

@@ -6,9 +6,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::Host;
 use super::argument::{bounded, check_text, items, text, whole};
+use crate::normalize::terraform::beyond::Beyond;
 use crate::normalize::terraform::prefix;
 use crate::normalize::terraform::types::Type;
-use crate::normalize::terraform::value::{Kind, Unknown, Value};
+use crate::normalize::terraform::value::{Kind, SequenceKind, Unknown, Value};
 
 /// How many characters a reader sees.
 pub(super) fn characters(text: &str) -> usize {
@@ -139,9 +140,53 @@ pub(super) fn strcontains(arguments: &[Value], _: &dyn Host) -> Result<Value, St
     Ok(Value::bool(text(&arguments[0])?.contains(text(&arguments[1])?)))
 }
 
+/// How a text begins and ends that is joined of elements some of which are unknown.
+fn joined_ends(arguments: &[Value]) -> Option<Arc<Beyond>> {
+    let (separator, lists) = arguments.split_first()?;
+    let Kind::String(separator) = &separator.kind else { return None };
+    let mut parts: Vec<&Value> = Vec::new();
+    for list in lists {
+        // Unknown elements of a set may stand anywhere.
+        let Kind::Sequence(SequenceKind::List | SequenceKind::Tuple, items) = &list.kind else {
+            return None;
+        };
+        parts.extend(items.iter());
+    }
+    if parts.iter().any(|part| part.marks.is_hidden()) {
+        return None;
+    }
+    let known = |part: &&Value| matches!(part.kind, Kind::String(_));
+    let first = parts.iter().position(|part| !known(part))?;
+    let last = parts.iter().rposition(|part| !known(part))?;
+    let texts = |parts: &[&Value]| -> Vec<Arc<str>> {
+        let text = |part: &&Value| match &part.kind {
+            Kind::String(text) => Some(Arc::clone(text)),
+            _ => None,
+        };
+        parts.iter().filter_map(text).collect()
+    };
+    let mut prefix = String::new();
+    for text in texts(&parts[..first]) {
+        prefix.push_str(&text);
+        prefix.push_str(separator);
+        check_text(prefix.len()).ok()?;
+    }
+    let mut suffix = String::new();
+    for text in texts(&parts[last + 1..]) {
+        suffix.push_str(separator);
+        suffix.push_str(&text);
+        check_text(suffix.len()).ok()?;
+    }
+    Beyond::ends(prefix::of(&prefix), prefix::end_of(&suffix))
+}
+
 pub(super) fn join(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     if let Some(reason) = arguments.iter().find_map(Value::first_unknown) {
-        return Ok(super::unknown(reason, Some(Type::String)));
+        let mut joined = super::unknown(reason, Some(Type::String));
+        if let Kind::Unknown(unknown) = &mut joined.kind {
+            Arc::make_mut(unknown).beyond = joined_ends(arguments);
+        }
+        return Ok(joined);
     }
     if arguments.len() < 2 {
         return Err("at least one list is required".to_owned());

@@ -1,0 +1,95 @@
+//! What documents say of an unknown value beside what Terraform knows: nothing is computed from that.
+
+use std::sync::Arc;
+
+use super::types;
+use super::value::{Kind, Value};
+
+/// Most values of which one is known to come.
+const MAX_ALTERNATIVES: usize = 8;
+/// Longest text of which all is kept, in bytes.
+const MAX_BYTES: usize = 128;
+
+/// What rules may know and Terraform does not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beyond {
+    /// How its text begins.
+    pub prefix: Arc<str>,
+    /// How its text ends.
+    pub suffix: Arc<str>,
+    /// The texts or numbers that it can be, if it is not null; empty where others are possible.
+    pub one_of: Vec<Value>,
+}
+
+impl Beyond {
+    /// The ends of a text, if anything is known of them.
+    pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
+        let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), one_of: Vec::new() };
+        (!prefix.is_empty() || !suffix.is_empty()).then(|| Arc::new(ends()))
+    }
+
+    /// Of what is one of these values.
+    pub fn either<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Arc<Self>> {
+        let mut all: Option<Self> = None;
+        for value in values {
+            if value.is_null() {
+                continue;
+            }
+            let own = Self::of(value)?;
+            let joined = match all {
+                Some(all) => all.or(own),
+                None => own,
+            };
+            if joined == Self::default() {
+                return None;
+            }
+            all = Some(joined);
+        }
+        all.map(Arc::new)
+    }
+
+    /// Of one value. What must not be shown says nothing.
+    fn of(value: &Value) -> Option<Self> {
+        if value.marks.is_hidden() || value.marks.is_ephemeral() {
+            return None;
+        }
+        Some(match &value.kind {
+            Kind::String(text) if text.len() <= MAX_BYTES => Self {
+                prefix: Arc::clone(text),
+                suffix: Arc::clone(text),
+                one_of: vec![types::without_marks(value)],
+            },
+            Kind::Number(_) => {
+                Self { one_of: vec![types::without_marks(value)], ..Self::default() }
+            }
+            Kind::Unknown(unknown) => {
+                let mut known = unknown.beyond.as_deref().cloned().unwrap_or_default();
+                if known.prefix.is_empty() {
+                    known.prefix = Arc::clone(&unknown.prefix);
+                }
+                if known.suffix.is_empty() {
+                    known.suffix = Arc::clone(&unknown.suffix);
+                }
+                known
+            }
+            _ => return None,
+        })
+    }
+
+    fn or(mut self, other: Self) -> Self {
+        let same = |(a, b): &((usize, char), char)| a.1 == *b;
+        let begin = self.prefix.char_indices().zip(other.prefix.chars()).take_while(same);
+        let begin = begin.last().map_or(0, |((at, last), _)| at + last.len_utf8());
+        let ending = self.suffix.char_indices().rev().zip(other.suffix.chars().rev());
+        let end = ending.take_while(same).last().map_or(self.suffix.len(), |((at, _), _)| at);
+        self.prefix = self.prefix[..begin].into();
+        self.suffix = self.suffix[end..].into();
+        let few = self.one_of.len() + other.one_of.len() <= MAX_ALTERNATIVES;
+        if few && !self.one_of.is_empty() && !other.one_of.is_empty() {
+            self.one_of.extend(other.one_of);
+        } else {
+            self.one_of.clear();
+        }
+        self
+    }
+}
