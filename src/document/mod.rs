@@ -17,5 +17,5 @@ pub use model::{
     Resource, Scope, SpanTable, Variable,
 };
 pub use pointer::Pointer;
-pub use value::{Map, Value};
+pub use value::{Map, Value, nearest};
 pub use view::View;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::network::Net;
-use crate::document::{Map, Value};
+use crate::document::{Map, Value, nearest};
 use crate::engine::Failure;
 
 /// What an expression gives, or why it fails.
@@ -122,6 +122,7 @@ impl<'a> Val<'a> {
             Value::Bool(bool) => Self::Bool(*bool),
             Value::Int(int) => Self::Int(*int),
             Value::Float(float) => Self::Double(*float),
+            Value::Digits(digits) => Self::Double(nearest(digits)),
             Value::String(text) => Self::Text(Text::Borrowed(text)),
             Value::Array(items) => Self::List(List::Borrowed(items)),
             Value::Object(map) => Self::Map(Mapping::Borrowed(map)),
@@ -136,6 +137,7 @@ impl<'a> Val<'a> {
             Value::Bool(bool) => Self::Bool(bool),
             Value::Int(int) => Self::Int(int),
             Value::Float(float) => Self::Double(float),
+            Value::Digits(digits) => Self::Double(nearest(&digits)),
             Value::String(text) => Self::Text(Text::Shared(text)),
             Value::Array(items) => Self::List(List::Shared(items)),
             Value::Object(map) => Self::Map(Mapping::Shared(map)),
