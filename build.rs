@@ -29,11 +29,29 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let rows = packs.iter().map(|path| format!("({path:?}, {}),\n", text(path)));
     fs::write(out.join("policies.rs"), format!("&[\n{}]\n", rows.collect::<String>()))?;
-    let rows =
-        facts.iter().map(|path| format!("Table {{ path: {path:?}, text: {} }},\n", text(path)));
-    fs::write(out.join("vocabulary.rs"), format!("[\n{}]\n", rows.collect::<String>()))?;
+    let mut rows = String::new();
+    for path in &facts {
+        let starts = starts(&fs::read_to_string(root.join(path))?);
+        let row =
+            format!("Table {{ path: {path:?}, text: {}, starts: &{starts:?} }},\n", text(path));
+        rows.push_str(&row);
+    }
+    fs::write(out.join("vocabulary.rs"), format!("[\n{rows}]\n"))?;
     let rows = answers.iter().map(|path| format!("{},\n", text(path)));
     fs::write(out.join("answers.rs"), format!("[\n{}]\n", rows.collect::<String>()))
+}
+
+/// Where the lines of a table start, but for its head.
+fn starts(table: &str) -> Vec<usize> {
+    let mut at = 0;
+    let mut starts = Vec::new();
+    for line in table.split_inclusive('\n') {
+        if !line.starts_with('#') {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    starts
 }
 
 /// Every file below a folder, as a path with `/` that starts with `policies/`. Folders are watched, so that a new file is seen.

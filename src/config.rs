@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::pack::to_value;
 use crate::source::{
-    EntryKind, FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span, nearest,
+    EntryKind, FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
+    folder_of, nearest,
 };
 use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
 
@@ -37,7 +38,7 @@ pub struct Assumption {
 /// The configuration of the named paths: the nearest file in the folder that holds them all or in one above it.
 pub fn find(files: &dyn FileSystem, paths: &[String]) -> Option<String> {
     let folder = |path: &String| match files.kind(path) {
-        Some(EntryKind::File) => path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
+        Some(EntryKind::File) => folder_of(path).to_owned(),
         _ => path.clone(),
     };
     let mut folders = paths.iter().map(folder);
@@ -60,11 +61,7 @@ pub fn find(files: &dyn FileSystem, paths: &[String]) -> Option<String> {
 
 /// The folder above; that of the top is none.
 fn parent(folder: &str) -> Option<&str> {
-    if folder.is_empty() {
-        None
-    } else {
-        Some(folder.rsplit_once('/').map_or("", |(above, _)| above))
-    }
+    if folder.is_empty() { None } else { Some(folder_of(folder)) }
 }
 
 /// Read a configuration file into the sources. What is wrong with it is a problem each; the rest holds.

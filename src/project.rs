@@ -17,7 +17,7 @@ use crate::normalize::terraform::{
     self, Installation, Installations, Module, Recorded, Terraform, VariableFile, VariableOption,
 };
 use crate::source::{
-    FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
+    FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span, folder_of,
     normalize as normalize_path,
 };
 use crate::syntax::{Body, Node, hcl, json, yaml};
@@ -494,6 +494,11 @@ impl Loader<'_> {
         }
         let mut manifests = Vec::new();
         for parsed in parsed {
+            // It is read by itself, and is no data file that was not understood.
+            if parsed.path.rsplit('/').next() == Some(config::FILE) {
+                self.forget_syntax_problems(parsed.file);
+                continue;
+            }
             if claims.is_chart_template(&parsed.path) {
                 self.unrendered(&parsed);
                 continue;
@@ -650,10 +655,6 @@ fn variables_body(file: FileId, path: &str, text: &str) -> (Body, Vec<Problem>) 
 /// Whether a problem is about the syntax of a file.
 fn is_syntax_of(problem: &Problem, file: FileId) -> bool {
     problem.kind == ProblemKind::Syntax && problem.place.is_some_and(|place| place.file == file)
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn is_data(path: &str) -> bool {

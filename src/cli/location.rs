@@ -28,7 +28,7 @@ pub struct Location {
 }
 
 /// The project of the named paths: the nearest folder above all of them with `.git` or `dreadnought.yaml`, else the
-/// folder that holds them.
+/// folder that holds them. Where the configuration of plans is named, its project is meant, wherever the plans lie.
 pub fn locate(input: &Input) -> anyhow::Result<Location> {
     let mut problems = Vec::new();
     let mut found = Vec::new();
@@ -49,13 +49,15 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
             None
         }
     });
-    let all: Vec<PathBuf> = found.iter().chain(&configuration).cloned().collect();
+    let folders = found.iter().filter(|path| configuration.is_none() || path.is_dir());
+    let all: Vec<PathBuf> = folders.chain(&configuration).cloned().collect();
     let base = common_folder(&all)
         .map_or_else(|| std::env::current_dir().context("no working directory"), Ok)?;
     let root = project_root(&base);
-    let files =
+    let mut files =
         DiskFileSystem::new(&root).with_context(|| format!("cannot read {}", root.display()))?;
-    let paths = found.iter().filter_map(|path| inside(&root, path)).collect();
+    let place = |path: &PathBuf| inside(&root, path).or_else(|| files.add(path));
+    let paths = found.iter().filter_map(place).collect();
     let variables = variables(input, &root)?;
     let options = project::Options {
         paths,

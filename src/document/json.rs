@@ -1,14 +1,14 @@
 //! The document model as JSON (`schemas/document.schema.json`): takes documents and their sources, gives values.
 //!
 //! Regular on purpose: a scalar that is not known is null and a list or map that is empty is written; only `existence`, `previous_address`,
-//! `parsed` and `defaults` are left out where they say nothing. A sensitive value is never written.
+//! `parsed`, `defaults` and `refinements` are left out where they say nothing. A sensitive value is never written.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{
     Backend, CallSite, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Reference,
-    Resource, Scope, Value, Variable, View,
+    Resource, Scope, Unknown, Value, Variable, View,
 };
 use crate::source::{Place, Position, Problem, ProblemSeverity, Sources};
 
@@ -114,7 +114,7 @@ fn position(position: Position) -> View<'static> {
 fn resource<'a>(resource: &'a Resource, sources: &'a Sources) -> View<'a> {
     let mode = if resource.mode == Mode::Data { "data" } else { "managed" };
     let hidden = &resource.sensitive;
-    let mut fields = Vec::with_capacity(17);
+    let mut fields = Vec::with_capacity(18);
     fields.extend([
         ("address", View::Text(&resource.address)),
         ("type", View::Text(resource.type_name())),
@@ -136,8 +136,8 @@ fn resource<'a>(resource: &'a Resource, sources: &'a Sources) -> View<'a> {
     if resource.defaults.as_object().is_some_and(|defaults| !defaults.is_empty()) {
         fields.push(("defaults", object(&resource.defaults, hidden)));
     }
+    fields.extend(unknowns(unknown_of(resource), hidden));
     fields.extend([
-        ("unknown", unknown_of(resource)),
         ("sensitive", list(hidden, |pointer| View::Text(pointer.as_str()))),
         ("references", references(&resource.references)),
         ("tags", tags(&resource.tags, hidden)),
@@ -162,23 +162,33 @@ fn parsed(resource: &Resource) -> Vec<(&str, View<'_>)> {
 }
 
 /// Everything unknown in the attributes and in the texts parsed from them, by pointer.
-fn unknown_of(resource: &Resource) -> View<'_> {
-    let mut all: BTreeMap<Pointer, Arc<str>> = resource.attributes.unknowns().into_iter().collect();
+fn unknown_of(resource: &Resource) -> Vec<(Pointer, Arc<Unknown>)> {
+    let mut all: BTreeMap<Pointer, Arc<Unknown>> =
+        resource.attributes.unknowns().into_iter().collect();
     for (key, value) in resource.parsed.as_object().into_iter().flatten() {
-        for (inner, reason) in value.unknowns() {
-            all.entry(parsed_at(key).join(&inner)).or_insert(reason);
+        for (inner, unknown) in value.unknowns() {
+            all.entry(parsed_at(key).join(&inner)).or_insert(unknown);
         }
     }
-    reasons(all)
+    all.into_iter().collect()
 }
 
-fn unknown(value: &Value) -> View<'_> {
-    reasons(value.unknowns())
-}
-
-fn reasons<'a>(unknowns: impl IntoIterator<Item = (Pointer, Arc<str>)>) -> View<'a> {
-    let entry = |(at, reason): (Pointer, Arc<str>)| (Arc::from(at.as_str()), Value::String(reason));
-    View::Made(Value::object(unknowns.into_iter().map(entry).collect()))
+/// `unknown`, why values are so, and, where there is any, `refinements`, what is known of them all the same.
+fn unknowns<'a>(
+    all: Vec<(Pointer, Arc<Unknown>)>,
+    hidden: &[Pointer],
+) -> impl Iterator<Item = (&'a str, View<'a>)> {
+    let (mut reasons, mut refinements) = (Map::new(), Map::new());
+    for (at, unknown) in all {
+        let is_hidden = hidden.iter().any(|pointer| pointer.covers(&at));
+        if let Some(known) = unknown.view(is_hidden) {
+            refinements.insert(at.as_str().into(), known);
+        }
+        reasons.insert(at.as_str().into(), Value::String(Arc::clone(&unknown.reason)));
+    }
+    let refinements = Some(refinements).filter(|all| !all.is_empty());
+    let fields = [("unknown", Some(reasons)), ("refinements", refinements)];
+    fields.into_iter().filter_map(|(name, map)| Some((name, View::Made(Value::object(map?)))))
 }
 
 /// A value without what is unknown and with what is sensitive covered.
@@ -257,29 +267,30 @@ fn variables<'a>(variables: &'a [Variable], sources: &'a Sources) -> View<'a> {
             _ if it.sensitive => View::Text(SENSITIVE),
             _ => View::Value(&it.value),
         };
-        let view = View::fields([
-            ("value", value),
-            ("unknown", unknown(&it.value)),
-            ("sensitive", View::Bool(it.sensitive)),
-            ("declared_at", range(it.place, sources)),
-        ]);
-        (&*it.name, view)
+        let whole = [Pointer::root()];
+        let hidden = if it.sensitive { &whole[..] } else { &[] };
+        let mut fields = vec![("value", value)];
+        fields.extend(unknowns(it.value.unknowns(), hidden));
+        fields.push(("sensitive", View::Bool(it.sensitive)));
+        fields.push(("declared_at", range(it.place, sources)));
+        (&*it.name, View::Object(fields))
     };
     View::Object(variables.iter().map(variable).collect())
 }
 
 fn provider<'a>(provider: &'a Provider, sources: &'a Sources) -> View<'a> {
-    View::fields([
+    let mut fields = vec![
         ("name", View::Text(&provider.name)),
         ("alias", View::optional(provider.alias.as_ref())),
         ("attributes", object(&provider.attributes, &provider.sensitive)),
-        ("unknown", unknown(&provider.attributes)),
-        ("declared_at", range(provider.place, sources)),
-    ])
+    ];
+    fields.extend(unknowns(provider.attributes.unknowns(), &provider.sensitive));
+    fields.push(("declared_at", range(provider.place, sources)));
+    View::Object(fields)
 }
 
 fn module<'a>(module: &'a ModuleCall, sources: &'a Sources) -> View<'a> {
-    View::fields([
+    let mut fields = vec![
         ("address", View::Text(&module.address)),
         ("source", View::Text(&module.source)),
         ("version", View::optional(module.version.as_ref())),
@@ -287,17 +298,19 @@ fn module<'a>(module: &'a ModuleCall, sources: &'a Sources) -> View<'a> {
         ("pinned", View::Bool(module.pinned)),
         ("resolved", View::Bool(module.resolved)),
         ("inputs", object(&module.inputs, &module.sensitive)),
-        ("unknown", unknown(&module.inputs)),
-        ("references", references(&module.references)),
-        ("declared_at", range(module.place, sources)),
-    ])
+    ];
+    fields.extend(unknowns(module.inputs.unknowns(), &module.sensitive));
+    fields.push(("references", references(&module.references)));
+    fields.push(("declared_at", range(module.place, sources)));
+    View::Object(fields)
 }
 
 fn backend<'a>(backend: &'a Backend, sources: &'a Sources) -> View<'a> {
-    View::fields([
+    let mut fields = vec![
         ("type", View::Text(&backend.kind)),
         ("attributes", object(&backend.attributes, &backend.sensitive)),
-        ("unknown", unknown(&backend.attributes)),
-        ("declared_at", range(backend.place, sources)),
-    ])
+    ];
+    fields.extend(unknowns(backend.attributes.unknowns(), &backend.sensitive));
+    fields.push(("declared_at", range(backend.place, sources)));
+    View::Object(fields)
 }

@@ -6,6 +6,7 @@ mod index;
 mod model;
 mod names;
 mod pointer;
+mod unknown;
 mod value;
 mod view;
 pub mod json;
@@ -16,6 +17,7 @@ pub use model::{
     Backend, CallSite, DATA_PREFIX, Document, Existence, Mode, ModuleCall, Provider, Reference,
     Resource, Scope, SpanTable, Variable,
 };
-pub use pointer::Pointer;
+pub use pointer::{Pointer, Trail};
+pub use unknown::{Bounds, Unknown, ValueType};
 pub use value::{Map, Value, nearest};
 pub use view::View;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Map, Pointer, Value};
+use super::{Map, Pointer, Unknown, Value};
 use crate::source::{Place, Problem};
 
 /// One configuration unit: a Terraform root module with everything it calls, the Kubernetes manifests of a scan …
@@ -129,10 +129,10 @@ pub struct Resource {
 pub const DATA_PREFIX: &str = "data.";
 
 impl Resource {
-    /// Why nothing is known of its tags or labels as a whole, where that is so.
-    pub fn unknown_tags(&self) -> Option<&Arc<str>> {
+    /// The unknown that its tags or labels are as a whole, where that is so.
+    pub fn unknown_tags(&self) -> Option<&Arc<Unknown>> {
         match ["tags", "labels"].iter().find_map(|name| self.attributes.get(name)) {
-            Some(Value::Unknown(reason)) => Some(reason),
+            Some(Value::Unknown(unknown)) => Some(unknown),
             _ => None,
         }
     }

@@ -93,7 +93,9 @@ pub(super) fn open<'r>(resource: &'r Resource, named: &str) -> Option<(Pointer, 
         |(_, attribute, ..)| {
             let at = Pointer::root().key(attribute);
             match resource.attributes.get(attribute) {
-                Some(Value::Unknown(reason)) if !refers(resource, &at) => Some((at, reason)),
+                Some(Value::Unknown(unknown)) if !refers(resource, &at) => {
+                    Some((at, &unknown.reason))
+                }
                 _ => None,
             }
         },

@@ -69,6 +69,49 @@ impl Pointer {
     }
 }
 
+/// The way to a place below a pointer, step by step: a pointer that is made only when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Trail<'t> {
+    above: Option<&'t Trail<'t>>,
+    step: Step<'t>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step<'t> {
+    Start(&'t Pointer),
+    Key(&'t str),
+    Index(usize),
+}
+
+impl<'t> Trail<'t> {
+    /// Where it starts.
+    pub fn from(pointer: &'t Pointer) -> Self {
+        Self { above: None, step: Step::Start(pointer) }
+    }
+
+    /// One step on, to a key.
+    #[must_use]
+    pub fn key(&'t self, key: &'t str) -> Self {
+        Self { above: Some(self), step: Step::Key(key) }
+    }
+
+    /// One step on, to a list position.
+    #[must_use]
+    pub fn index(&'t self, index: usize) -> Self {
+        Self { above: Some(self), step: Step::Index(index) }
+    }
+
+    /// The pointer.
+    pub fn pointer(&self) -> Pointer {
+        let above = self.above.map(Trail::pointer).unwrap_or_default();
+        match self.step {
+            Step::Start(pointer) => pointer.clone(),
+            Step::Key(key) => above.key(key),
+            Step::Index(index) => above.index(index),
+        }
+    }
+}
+
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Pointer;
+use super::{Pointer, Unknown};
 
 /// Keys in order, so that output never depends on the order of insertion.
 pub type Map = BTreeMap<Arc<str>, Value>;
@@ -27,8 +27,8 @@ pub enum Value {
     Array(Arc<Vec<Value>>),
     /// A map or object.
     Object(Arc<Map>),
-    /// Not known before apply, with the reason in words. Left out of `attributes` in JSON (null inside a list) and named in `unknown`.
-    Unknown(Arc<str>),
+    /// Not known before apply. Left out of `attributes` in JSON (null inside a list) and named in `unknown`, with the reason in words.
+    Unknown(Arc<Unknown>),
 }
 
 impl Value {
@@ -45,6 +45,11 @@ impl Value {
     /// A map.
     pub fn object(map: Map) -> Self {
         Self::Object(Arc::new(map))
+    }
+
+    /// An unknown of which nothing is known but the reason, in words.
+    pub fn unknown(reason: impl Into<Arc<str>>) -> Self {
+        Self::Unknown(Arc::new(Unknown::because(reason)))
     }
 
     /// The text, if it is one.
@@ -90,16 +95,16 @@ impl Value {
         }
     }
 
-    /// Every unknown in it, with its pointer and reason, in order.
-    pub fn unknowns(&self) -> Vec<(Pointer, Arc<str>)> {
+    /// Every unknown in it, with its pointer, in order.
+    pub fn unknowns(&self) -> Vec<(Pointer, Arc<Unknown>)> {
         let mut found = Vec::new();
         self.collect_unknowns(&Pointer::root(), &mut found);
         found
     }
 
-    fn collect_unknowns(&self, at: &Pointer, found: &mut Vec<(Pointer, Arc<str>)>) {
+    fn collect_unknowns(&self, at: &Pointer, found: &mut Vec<(Pointer, Arc<Unknown>)>) {
         match self {
-            Self::Unknown(reason) => found.push((at.clone(), Arc::clone(reason))),
+            Self::Unknown(unknown) => found.push((at.clone(), Arc::clone(unknown))),
             Self::Array(items) => {
                 for (index, item) in
                     items.iter().enumerate().filter(|(_, item)| !item.is_wholly_known())

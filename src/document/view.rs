@@ -2,6 +2,7 @@
 //! copies nothing. What is unknown is left out (null inside a list), as the document model says.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
@@ -305,7 +306,7 @@ pub enum ViewObject<'a> {
 impl<'a> Object<'a, Representation> for ViewObject<'a> {
     type Node = ViewNode<'a>;
     type MemberName = &'a str;
-    type MembersIter = Box<dyn Iterator<Item = (&'a str, ViewNode<'a>)> + 'a>;
+    type MembersIter = Members<'a>;
 
     fn len(&self) -> usize {
         match self {
@@ -326,13 +327,33 @@ impl<'a> Object<'a, Representation> for ViewObject<'a> {
         }
     }
 
-    fn members(&self) -> Self::MembersIter {
+    fn members(&self) -> Members<'a> {
         match *self {
-            Self::Fields(fields) => {
-                Box::new(fields.iter().map(|(name, value)| (*name, value.into())))
-            }
-            Self::Map(map) => {
-                Box::new(known(map).map(|(key, value)| (key, ViewNode::Value(value))))
+            Self::Fields(fields) => Members::Fields(fields.iter()),
+            Self::Map(map) => Members::Map(map.iter()),
+        }
+    }
+}
+
+/// The entries of an object.
+#[derive(Clone, Debug)]
+pub enum Members<'a> {
+    /// Fields in order.
+    Fields(std::slice::Iter<'a, (&'a str, View<'a>)>),
+    /// Entries of an attribute's value; those that are unknown are not seen.
+    Map(std::collections::btree_map::Iter<'a, Arc<str>, Value>),
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a str, ViewNode<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Fields(fields) => fields.next().map(|(name, value)| (*name, value.into())),
+            Self::Map(entries) => {
+                let (key, value) =
+                    entries.find(|(_, value)| !matches!(value, Value::Unknown(_)))?;
+                Some((key, ViewNode::Value(value)))
             }
         }
     }
@@ -349,7 +370,7 @@ pub enum ViewList<'a> {
 
 impl<'a> Array<'a, Representation> for ViewList<'a> {
     type Node = ViewNode<'a>;
-    type ElementsIter = Box<dyn Iterator<Item = ViewNode<'a>> + 'a>;
+    type ElementsIter = Elements<'a>;
 
     fn len(&self) -> usize {
         match self {
@@ -358,10 +379,30 @@ impl<'a> Array<'a, Representation> for ViewList<'a> {
         }
     }
 
-    fn elements(&self) -> Self::ElementsIter {
+    fn elements(&self) -> Elements<'a> {
         match *self {
-            Self::Views(items) => Box::new(items.iter().map(ViewNode::from)),
-            Self::Values(items) => Box::new(items.iter().map(ViewNode::Value)),
+            Self::Views(items) => Elements::Views(items.iter()),
+            Self::Values(items) => Elements::Values(items.iter()),
+        }
+    }
+}
+
+/// The items of a list.
+#[derive(Clone, Debug)]
+pub enum Elements<'a> {
+    /// Items of a document.
+    Views(std::slice::Iter<'a, View<'a>>),
+    /// Items of an attribute's value.
+    Values(std::slice::Iter<'a, Value>),
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = ViewNode<'a>;
+
+    fn next(&mut self) -> Option<ViewNode<'a>> {
+        match self {
+            Self::Views(items) => items.next().map(ViewNode::from),
+            Self::Values(items) => items.next().map(ViewNode::Value),
         }
     }
 }

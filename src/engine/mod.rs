@@ -2,6 +2,7 @@
 
 pub mod cel;
 pub mod rego;
+mod texts;
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 pub enum Evaluated<T> {
     /// A value that holds whatever the unknown values turn out to be.
     Known(T),
-    /// It depends on unknown values: their reasons, the very `Arc`s of the [`crate::document::Value::Unknown`]s that were read.
+    /// It depends on unknown values: their reasons, the very `Arc`s of the [`crate::document::Unknown`]s that were read.
     Unknown(Vec<Arc<str>>),
     /// The expression failed.
     Failed(Failure),

@@ -109,7 +109,8 @@ pub(super) fn record(resource: &Resource) -> Value {
     ]));
     let tags = resource.unknown_tags().map_or_else(
         || Value::object(resource.tags.clone()),
-        |reason| Value::Unknown(Arc::clone(reason)),
+        // With what else they are made of.
+        |unknown| Value::Unknown(Arc::new(unknown.bare())),
     );
     Value::object(Map::from([
         (Arc::from("address"), Value::String(Arc::clone(&resource.address))),

@@ -51,7 +51,7 @@ impl Case<'_, '_> {
         let mut denied = Vec::new();
         for item in &items {
             let reasons = match &item.value {
-                Some(Value::Unknown(reason)) => vec![Arc::clone(reason)],
+                Some(Value::Unknown(unknown)) => vec![Arc::clone(&unknown.reason)],
                 _ => match self.decide(&record, item) {
                     Evaluated::Known(true) => {
                         denied.push(self.denied(&record, item));
@@ -204,9 +204,9 @@ impl Case<'_, '_> {
         for resource in std::iter::once(self.resource).chain(self.neighbors()) {
             let attributes = resource.attributes.unknowns().into_iter();
             let parsed =
-                resource.parsed.unknowns().into_iter().map(|(at, reason)| (unfold(&at), reason));
+                resource.parsed.unknowns().into_iter().map(|(at, unknown)| (unfold(&at), unknown));
             if let Some((at, _)) =
-                attributes.chain(parsed).find(|(_, other)| Arc::ptr_eq(other, reason))
+                attributes.chain(parsed).find(|(_, other)| Arc::ptr_eq(&other.reason, reason))
             {
                 return UnknownRead {
                     address: Arc::clone(&resource.address),

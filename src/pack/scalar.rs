@@ -38,7 +38,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
         Scalar::Bool(bool) => Value::Bool(*bool),
         Scalar::Number(text) => number(text).unwrap_or(Value::Null),
         Scalar::String(text) => Value::String(Arc::clone(text)),
-        Scalar::Plain { text, tag: Some(tag) } if &**tag == "tag:yaml.org,2002:str" => {
+        Scalar::Plain { text, tag: Some(tag) } if &***tag == "tag:yaml.org,2002:str" => {
             Value::String(Arc::clone(text))
         }
         Scalar::Plain { text, .. } => plain(text),

@@ -11,7 +11,7 @@ use crate::evaluate::{self, evaluate};
 use crate::finding::{Outcome, ResourceRef};
 use crate::pack::{Pack, PackSet};
 use crate::project::{self, Project};
-use crate::source::{FileSystem, MemoryFileSystem, Place, ProblemSeverity, Sources};
+use crate::source::{FileSystem, MemoryFileSystem, Place, ProblemSeverity, Sources, folder_of};
 
 /// What running one sample gave.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ fn read(
 fn folder_of_sample<'p>(path: &'p str, name: &str) -> &'p str {
     match path.find(&format!("/{name}/")) {
         Some(at) => &path[..=at + name.len()],
-        None => path.rsplit_once('/').map_or("", |(folder, _)| folder),
+        None => folder_of(path),
     }
 }
 

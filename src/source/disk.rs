@@ -3,14 +3,16 @@
 //! A walk honors `.gitignore` files and `.git/info/exclude` inside of the root, also where there is no repository, and
 //! nothing outside of it: no global rules, no environment.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, Match, WalkBuilder};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::file_system::SKIPPED_FOLDERS;
 use super::{Entry, EntryKind, FileSystem, MAX_FILE_BYTES, Problem, ProblemKind, normalize};
@@ -20,13 +22,34 @@ use super::{Entry, EntryKind, FileSystem, MAX_FILE_BYTES, Problem, ProblemKind, 
 pub struct DiskFileSystem {
     /// Canonical.
     root: PathBuf,
+    /// Where folders really are, by their paths: most files of a scan share a folder with others.
+    folders: RwLock<FxHashMap<String, PathBuf>>,
+    /// Files that lie elsewhere and were named, canonical, by their paths here.
+    elsewhere: BTreeMap<String, PathBuf>,
 }
 
 impl DiskFileSystem {
     /// The tree below a folder. Fails where there is no such folder.
     pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
         let root = root.as_ref().canonicalize()?;
-        if root.is_dir() { Ok(Self { root }) } else { Err(io::ErrorKind::NotADirectory.into()) }
+        if root.is_dir() {
+            Ok(Self { root, folders: RwLock::default(), elsewhere: BTreeMap::new() })
+        } else {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+    }
+
+    /// Let one file from elsewhere be read, and say under which path: the end of its own that nothing else has. `None` where its name
+    /// is not UTF-8. No walk finds it.
+    pub fn add(&mut self, file: &Path) -> Option<String> {
+        let mut name = file.file_name()?.to_str()?.to_owned();
+        let mut above = file.ancestors().skip(1);
+        while self.kind(&name).is_some() {
+            let folder = above.next().and_then(Path::file_name).map_or(Some("_"), |it| it.to_str());
+            name = format!("{}/{name}", folder?);
+        }
+        self.elsewhere.insert(name.clone(), file.to_owned());
+        Some(name)
     }
 
     /// The canonical root.
@@ -34,11 +57,44 @@ impl DiskFileSystem {
         &self.root
     }
 
-    /// Where a path really leads, if that is inside of the root.
-    fn resolve(&self, path: &str) -> io::Result<PathBuf> {
+    /// Where a path really leads, if that is inside of the root, and what is there.
+    fn resolve(&self, path: &str) -> io::Result<(PathBuf, fs::Metadata)> {
         let absent = || io::Error::from(io::ErrorKind::NotFound);
-        let path = self.root.join(normalize(path).ok_or_else(absent)?).canonicalize()?;
-        if path.starts_with(&self.root) { Ok(path) } else { Err(absent()) }
+        let path = normalize(path).ok_or_else(absent)?;
+        if let Some(file) = self.elsewhere.get(&path) {
+            return Ok((file.clone(), file.metadata()?));
+        }
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let mut real = self.folder(folder)?;
+        if !name.is_empty() {
+            real.push(name);
+        }
+        let metadata = real.symlink_metadata()?;
+        if !metadata.is_symlink() {
+            return Ok((real, metadata));
+        }
+        let real = real.canonicalize()?;
+        if !real.starts_with(&self.root) {
+            return Err(absent());
+        }
+        let metadata = real.metadata()?;
+        Ok((real, metadata))
+    }
+
+    /// Where a folder really is, if that is inside of the root.
+    fn folder(&self, folder: &str) -> io::Result<PathBuf> {
+        let known = |folders: &FxHashMap<String, PathBuf>| folders.get(folder).cloned();
+        if let Some(real) = self.folders.read().ok().and_then(|folders| known(&folders)) {
+            return Ok(real);
+        }
+        let real = self.root.join(folder).canonicalize()?;
+        if !real.starts_with(&self.root) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if let Ok(mut folders) = self.folders.write() {
+            folders.insert(folder.to_owned(), real.clone());
+        }
+        Ok(real)
     }
 
     /// The path in the tree, `None` where it is not UTF-8.
@@ -59,19 +115,20 @@ fn kind_of(metadata: &fs::Metadata) -> Option<EntryKind> {
 
 impl FileSystem for DiskFileSystem {
     fn kind(&self, path: &str) -> Option<EntryKind> {
-        kind_of(&self.resolve(path).ok()?.metadata().ok()?)
+        kind_of(&self.resolve(path).ok()?.1)
     }
 
     fn size(&self, path: &str) -> io::Result<u64> {
-        Ok(self.resolve(path)?.metadata()?.len())
+        Ok(self.resolve(path)?.1.len())
     }
 
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        let path = self.resolve(path)?;
-        if kind_of(&path.metadata()?) != Some(EntryKind::File) {
+        let (path, metadata) = self.resolve(path)?;
+        if kind_of(&metadata) != Some(EntryKind::File) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
-        let mut bytes = Vec::new();
+        let size = usize::try_from(metadata.len().min(MAX_FILE_BYTES)).unwrap_or_default();
+        let mut bytes = Vec::with_capacity(size + 1);
         // One more than any caller accepts: a file that grows meanwhile is still noticed.
         fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -81,12 +138,18 @@ impl FileSystem for DiskFileSystem {
     fn list(&self, folder: &str) -> io::Result<Vec<Entry>> {
         let logical = normalize(folder).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         let mut entries = Vec::new();
-        for entry in fs::read_dir(self.resolve(&logical)?)? {
-            let name = entry?.file_name();
+        for entry in fs::read_dir(self.resolve(&logical)?.0)? {
+            let entry = entry?;
+            let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
             let path =
                 if logical.is_empty() { name.to_owned() } else { format!("{logical}/{name}") };
-            if let Some(kind) = self.kind(&path) {
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_file() => Some(EntryKind::File),
+                Ok(kind) if kind.is_dir() => Some(EntryKind::Folder),
+                _ => self.kind(&path),
+            };
+            if let Some(kind) = kind {
                 entries.push(Entry { path, kind });
             }
         }
@@ -100,11 +163,11 @@ impl FileSystem for DiskFileSystem {
             files: Vec::new(),
             problems: Vec::new(),
             links: Vec::new(),
-            seen: BTreeSet::new(),
+            seen: FxHashSet::default(),
         };
         if let Some(path) = normalize(path) {
             match self.resolve(&path) {
-                Ok(real) => walker.run(self.root.join(path), real),
+                Ok((real, _)) => walker.run(self.root.join(path), real),
                 Err(error) => walker.unreadable(&path, &error.to_string()),
             }
         }
@@ -128,7 +191,7 @@ struct Walker<'s> {
     /// Symlinks that were met, with the real folders above them.
     links: Vec<(PathBuf, Vec<PathBuf>)>,
     /// Real paths of files that were taken and folders that were walked.
-    seen: BTreeSet<PathBuf>,
+    seen: FxHashSet<OsString>,
 }
 
 impl Walker<'_> {
@@ -145,7 +208,7 @@ impl Walker<'_> {
     }
 
     fn folder(&mut self, start: &Start) {
-        if !self.seen.insert(start.real.clone()) {
+        if !self.seen.insert(start.real.clone().into_os_string()) {
             return;
         }
         let ignored = ancestor_rules(&self.system.root, &start.named);
@@ -187,14 +250,14 @@ impl Walker<'_> {
         } else if self.system.relative(path).is_none() {
             self.not_utf8(path);
         } else if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir()) {
-            self.seen.insert(real);
+            self.seen.insert(real.into_os_string());
         }
     }
 
     fn file(&mut self, path: &Path, real: PathBuf) {
         match self.system.relative(path) {
             Some(relative) => {
-                if self.seen.insert(real) {
+                if self.seen.insert(real.into_os_string()) {
                     self.files.push(relative);
                 }
             }

@@ -65,10 +65,8 @@ pub struct LineIndex {
 impl LineIndex {
     /// Index the lines of a text.
     pub fn new(text: &str) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts =
-            std::iter::once(0).chain(breaks.map(|(at, _)| Span::new(at + 1, 0).start)).collect();
-        Self { starts }
+        let breaks = text.match_indices('\n').map(|(at, _)| Span::new(at + 1, 0).start);
+        Self { starts: std::iter::once(0).chain(breaks).collect() }
     }
 
     /// The line (from 1) that holds a byte.

@@ -76,12 +76,10 @@ impl MemoryFileSystem {
     }
 
     /// The files below a folder, each with its path relative to it.
-    fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a String, &'a str)> {
-        self.files.keys().filter_map(move |path| {
-            let rest = path.strip_prefix(folder)?;
-            let rest = if folder.is_empty() { rest } else { rest.strip_prefix('/')? };
-            Some((path, rest))
-        })
+    fn below(&self, folder: &str) -> impl Iterator<Item = (&String, &str)> {
+        let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let from = self.files.range(start.clone()..);
+        from.map_while(move |(path, _)| Some((path, path.strip_prefix(&start)?)))
     }
 }
 

@@ -12,7 +12,7 @@ mod suggest;
 pub use disk::DiskFileSystem;
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
 pub use file_system::{Entry, EntryKind, FileSystem, MemoryFileSystem};
-pub use path::{join, normalize, relative};
+pub use path::{folder_of, join, normalize, relative};
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
 pub use suggest::nearest;
 

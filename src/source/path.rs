@@ -18,6 +18,11 @@ pub fn normalize(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The folder that a path lies in; that of a name alone is the root, `""`.
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// A path as it is written in a file of the folder `base`. `None` where it is absolute or leads out of the root.
 pub fn join(base: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') { None } else { normalize(&format!("./{base}/{relative}")) }

@@ -137,8 +137,12 @@ impl Parser<'_> {
                 .bytes()
                 .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
                 .unwrap_or(rest.len());
-            text.push_str(rest.get(..plain).unwrap_or_default());
+            let slice = rest.get(..plain).unwrap_or_default();
             self.at += plain;
+            if text.is_empty() && self.eat(b'"') {
+                return Ok(Scalar::String(slice.into()));
+            }
+            text.push_str(slice);
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => text.push(self.escape()?),

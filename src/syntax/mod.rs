@@ -6,6 +6,6 @@ pub mod json;
 pub mod yaml;
 
 pub use tree::{
-    Attribute, BinaryOperator, Block, Body, Entry, ForNode, Label, Node, NodeKind, Scalar,
-    TemplatePart, TemplatePartKind, UnaryOperator,
+    Arguments, Attribute, BinaryOperator, Block, Body, Entry, ForNode, Label, Node, NodeKind,
+    Scalar, TemplatePart, TemplatePartKind, UnaryOperator,
 };

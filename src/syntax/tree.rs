@@ -43,10 +43,8 @@ pub enum NodeKind {
     Call {
         /// The function.
         name: Arc<str>,
-        /// Arguments.
-        arguments: Vec<Node>,
-        /// Whether the last argument is expanded (`...`).
-        expand: bool,
+        /// What it is given.
+        arguments: Box<Arguments>,
     },
     /// `condition ? yes : no`, in this order.
     Conditional(Box<[Node; 3]>),
@@ -60,6 +58,15 @@ pub enum NodeKind {
     Parenthesis(Box<Node>),
     /// A value that does not parse; a problem says why. What it would be is unknown.
     Broken,
+}
+
+/// The arguments of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arguments {
+    /// Each of them.
+    pub nodes: Vec<Node>,
+    /// Whether the last one is expanded (`...`).
+    pub expand: bool,
 }
 
 /// A scalar as written.
@@ -78,7 +85,7 @@ pub enum Scalar {
         /// The text.
         text: Arc<str>,
         /// An explicit tag, resolved (`tag:yaml.org,2002:str`) or local (`!Ref`).
-        tag: Option<Arc<str>>,
+        tag: Option<Box<Arc<str>>>,
     },
 }
 

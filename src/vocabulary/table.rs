@@ -4,6 +4,7 @@
 //! beyond what it lists. [`super::notation`] describes the items.
 
 /// The tables in the binary, each with its path.
+#[expect(clippy::unreadable_literal, reason = "offsets that a build script writes")]
 pub const TABLES: &[Table] = &include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
 
 /// A table.
@@ -13,6 +14,8 @@ pub struct Table {
     pub path: &'static str,
     /// Its text.
     pub text: &'static str,
+    /// Where its lines start, but for its head; they are sorted by name.
+    pub starts: &'static [u32],
 }
 
 /// What a table says of a type.
@@ -42,21 +45,15 @@ impl Table {
         self.text.lines().filter(|line| !line.starts_with('#')).map(line)
     }
 
-    /// The line of a type, by halving.
+    /// The line of a type.
     pub fn line(self, name: &str) -> Option<Line> {
-        let mut rest = self.text;
-        while !rest.is_empty() {
-            let middle = (0..=rest.len() / 2).rev().find(|at| rest.is_char_boundary(*at))?;
-            let start = rest[..middle].rfind('\n').map_or(0, |at| at + 1);
-            let end = rest[start..].find('\n').map_or(rest.len(), |at| start + at);
-            let here = line(&rest[start..end]);
-            match here.name.cmp(name) {
-                std::cmp::Ordering::Equal => return Some(here),
-                std::cmp::Ordering::Less => rest = rest.get(end + 1..).unwrap_or_default(),
-                std::cmp::Ordering::Greater => rest = &rest[..start],
-            }
-        }
-        None
+        let name_at = |start: &u32| {
+            let rest = &self.text[*start as usize..];
+            rest.split(['\t', '\n']).next().unwrap_or_default()
+        };
+        let at = self.starts.binary_search_by(|start| name_at(start).cmp(name)).ok()?;
+        let rest = &self.text[self.starts[at] as usize..];
+        rest.lines().next().map(line)
     }
 }
 

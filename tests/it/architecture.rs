@@ -29,7 +29,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "unicode_normalization",
         ],
     ),
-    ("engine", &["source", "document"], &["regorus", "cel", "regex", "ipnet", "base64", "anyhow"]),
+    (
+        "engine",
+        &["source", "document"],
+        &["regorus", "cel", "regex", "regex_automata", "ipnet", "base64", "anyhow"],
+    ),
     (
         "pack",
         &["source", "syntax", "document", "finding", "engine"],

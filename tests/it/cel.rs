@@ -6,16 +6,18 @@ use std::sync::Arc;
 use dreadnought::document::Value;
 use dreadnought::engine::cel::{Names, Subject, Surroundings, Template, compile};
 use dreadnought::engine::{CompileError, Evaluated};
-use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
+use crate::refinements::unknown;
+
 /// JSON in which `{"$unknown": reason}` is an unknown value.
-fn value(json: Json) -> Value {
+pub(crate) fn value(json: Json) -> Value {
     match json {
-        Json::Object(map) if map.contains_key("$unknown") => {
-            Value::Unknown(map["$unknown"].as_str().unwrap().into())
-        }
+        Json::Object(map) if map.contains_key("$unknown") => match &map["$unknown"] {
+            Json::String(reason) => Value::unknown(reason.as_str()),
+            known => unknown("u", known),
+        },
         Json::Object(map) => {
             Value::object(map.into_iter().map(|(key, item)| (key.into(), value(item))).collect())
         }
@@ -24,7 +26,7 @@ fn value(json: Json) -> Value {
     }
 }
 
-struct Neighbors;
+pub(crate) struct Neighbors;
 
 impl Surroundings for Neighbors {
     fn related(&self, kind: &str) -> Vec<Value> {
@@ -45,7 +47,7 @@ impl Surroundings for Neighbors {
     }
 }
 
-fn attributes() -> Value {
+pub(crate) fn attributes() -> Value {
     value(json!({
         "name": "web", "port": 22, "ratio": 22.0, "flag": true, "nothing": null, "empty": [],
         "list": [1, 2], "names": ["a", "b"], "mixed": [{"$unknown": "element"}, "a"],
@@ -87,8 +89,8 @@ fn run_on(source: &str, attributes: &Value) -> String {
     match program.value(&subject) {
         Evaluated::Known(value) => {
             let mut text = value.to_json().to_string();
-            for (pointer, reason) in value.unknowns() {
-                write!(text, " {pointer}?{reason}").unwrap();
+            for (pointer, unknown) in value.unknowns() {
+                write!(text, " {pointer}?{}", unknown.reason).unwrap();
             }
             text
         }
@@ -326,6 +328,41 @@ fn unknown_values(#[case] source: &str, #[case] expected: &str) {
     assert_eq!(run(source), expected, "{source}");
 }
 
+#[rstest]
+#[case::not_null(json!({"not_null": true}), "attr.x != null", "true")]
+#[case::null(json!({"type": "string"}), "attr.x != null", "unknown")]
+#[case::prefix(json!({"type": "string", "prefix": "arn:aws:"}), "attr.x.startsWith('http')", "false")]
+#[case::nullable_prefix(json!({"type": "string", "prefix": "arn:aws:"}), "attr.x.startsWith('arn:')", "unknown")]
+#[case::sure_prefix(json!({"type": "string", "not_null": true, "prefix": "arn:aws:"}), "attr.x.startsWith('arn:')", "true")]
+#[case::longer_prefix(json!({"type": "string", "not_null": true, "prefix": "arn:"}), "attr.x.startsWith('arn:aws')", "unknown")]
+#[case::suffix(json!({"type": "string", "not_null": true, "suffix": "/32"}), "cidr(attr.x).is_any()", "false")]
+#[case::range(json!({"type": "string", "prefix": "10.", "suffix": "/32"}), "cidr(attr.x).is_public()", "false")]
+#[case::wide_range(json!({"type": "string", "prefix": "10.", "suffix": "/4"}), "cidr(attr.x).is_public()", "unknown")]
+#[case::membership(json!({"type": "string", "prefix": "user:"}), "attr.x in ['allUsers', 'allAuthenticatedUsers']", "false")]
+#[case::one_of(json!({"type": "string", "not_null": true, "one_of": ["A", "B"]}), "attr.x in ['A', 'B', 'C']", "true")]
+#[case::one_of_nullable(json!({"type": "string", "one_of": ["A", "B"]}), "attr.x in ['A', 'B', 'C']", "unknown")]
+#[case::pattern(json!({"type": "string", "not_null": true, "prefix": "roles/"}), "attr.x.matches('^roles/')", "true")]
+#[case::other_pattern(json!({"type": "string", "prefix": "projects/"}), "attr.x.matches('^roles/.*[aA]dmin$')", "false")]
+#[case::open_pattern(json!({"type": "string", "prefix": "roles/"}), "attr.x.matches('^roles/.*[aA]dmin$')", "unknown")]
+#[case::free_pattern(json!({"type": "string", "prefix": "roles/"}), "attr.x.matches('admin')", "unknown")]
+#[case::length(json!({"type": "array", "not_null": true, "length": {"least": 1}}), "size(attr.x) > 0", "true")]
+#[case::nullable_length(json!({"type": "array", "length": {"least": 1}}), "size(attr.x) > 0", "unknown")]
+#[case::exact_length(json!({"type": "array", "not_null": true, "length": {"least": 2, "most": 2}}), "size(attr.x)", "2")]
+#[case::equal_length(json!({"type": "array", "length": {"most": 1}}), "attr.x == [1, 2]", "false")]
+#[case::number(json!({"type": "number", "not_null": true, "value": {"least": 1024}}), "attr.x > 1000", "true")]
+#[case::below(json!({"type": "number", "value": {"least": 1024}}), "22 >= attr.x", "false")]
+#[case::port(json!({"type": "number", "value": {"least": 1024}}), "port_in(22, attr.x)", "false")]
+#[case::kind(json!({"type": "string", "not_null": true}), "type(attr.x) == string", "true")]
+#[case::other_kind(json!({"type": "string"}), "attr.x == 22", "false")]
+#[case::lower(json!({"type": "string", "not_null": true, "prefix": "S3:Get"}), "lower(attr.x).startsWith('s3:')", "true")]
+#[case::derived(json!({"type": "string", "not_null": true, "prefix": "x"}), "(attr.x + 'y').startsWith('x')", "unknown")]
+#[case::inside(json!({"type": "object", "not_null": true}), "attr.x.y != null", "unknown")]
+fn refinements_decide(#[case] known: Json, #[case] source: &str, #[case] expected: &str) {
+    let attributes = value(json!({"x": {"$unknown": known}}));
+    let result = run_on(source, &attributes);
+    assert_eq!(if result == "unknown: u" { "unknown" } else { &result }, expected, "{source}");
+}
+
 #[test]
 fn an_unknown_written_value_is_not_filled_by_a_default() {
     assert_eq!(run("attr.unk == 1"), "unknown: later");
@@ -366,8 +403,8 @@ fn the_reasons_are_those_of_the_document() {
     };
     let program = compile("attr.unk == 1", &Names::default()).unwrap();
     let Evaluated::Unknown(reasons) = program.test(&subject) else { panic!("known") };
-    let Some(Value::Unknown(reason)) = attributes.get("unk") else { panic!("no unk") };
-    assert!(Arc::ptr_eq(&reasons[0], reason));
+    let Some(Value::Unknown(unknown)) = attributes.get("unk") else { panic!("no unk") };
+    assert!(Arc::ptr_eq(&reasons[0], &unknown.reason));
     let program = compile("attr.port", &Names::default()).unwrap();
     let Evaluated::Failed(failure) = program.test(&subject) else { panic!("not a bool") };
     assert_eq!(failure.message, "the condition gives an int, not true or false");
@@ -704,158 +741,4 @@ fn what_is_cheap_runs_on_big_lists(#[case] source: &str, #[case] expected: &str)
 fn the_same_pattern_is_compiled_once_and_many_are_bounded() {
     let source = "lists.range(500).all(i, !('a'.matches('x' + string(i))))";
     assert_eq!(run(source), "true");
-}
-
-/// Attributes of the property test.
-const NAMES: [&str; 6] = ["a", "b", "c", "s", "l", "o"];
-
-/// A value that is not null, of any type.
-fn any_value() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![
-        json!(1),
-        json!(2),
-        json!(22),
-        json!(2.0),
-        json!(true),
-        json!(false),
-        json!("a"),
-        json!("b"),
-        json!("0.0.0.0/0"),
-        json!("20-25"),
-        json!([]),
-        json!([1, "a"]),
-        json!(["a", "b"]),
-        json!([true]),
-        json!({}),
-        json!({"x": 1}),
-        json!({"x": "a", "y": [1]}),
-    ])
-    .prop_map(value)
-}
-
-fn expression() -> impl Strategy<Value = String> {
-    let leaf = prop::sample::select(vec![
-        "attr.a",
-        "attr.b",
-        "attr.c",
-        "attr.s",
-        "attr.l",
-        "attr.o",
-        "attr.o.x",
-        "attr.l[0]",
-        "attr.none",
-        "1",
-        "2.0",
-        "'a'",
-        "true",
-        "false",
-        "null",
-        "[1, attr.a]",
-        "['a', attr.s]",
-        "{'x': attr.b}",
-        "[]",
-        "has(attr.a)",
-        "has(attr.o.x)",
-        "(1 / 0 == 1)",
-    ])
-    .prop_map(str::to_owned);
-    leaf.prop_recursive(5, 40, 3, |inner| {
-        let two = (inner.clone(), inner.clone());
-        let operators = prop::sample::select(vec![
-            "&&", "||", "==", "!=", "<", ">=", "in", "+", "&&", "||", "==", "!=",
-        ]);
-        prop_oneof![
-            4 => (two.clone(), operators).prop_map(|((a, b), op)| format!("({a} {op} {b})")),
-            1 => inner.clone().prop_map(|a| format!("!{a}")),
-            1 => (inner.clone(), two.clone()).prop_map(|(a, (b, c))| format!("({a} ? {b} : {c})")),
-            2 => (two.clone(), prop::sample::select(vec!["all", "exists", "exists_one", "filter", "map"]))
-                .prop_map(|((a, b), name)| format!("{a}.{name}(v, v == {b} || {b})")),
-            1 => two.clone().prop_map(|(a, b)| format!("({a}).startsWith({b})")),
-            1 => two.clone().prop_map(|(a, b)| format!("port_in({a}, {b})")),
-            1 => two.clone().prop_map(|(a, b)| format!("glob({a}, {b})")),
-            1 => two.prop_map(|(a, b)| format!("{a}[{b}]")),
-            1 => inner.clone().prop_map(|a| format!("cidr({a}).is_any()")),
-            1 => inner.clone().prop_map(|a| format!("size({a})")),
-            1 => inner.clone().prop_map(|a| format!("list_of({a})")),
-            1 => inner.clone().prop_map(|a| format!("int_of({a})")),
-            1 => inner.clone().prop_map(|a| format!("lower({a})")),
-            1 => inner.prop_map(|a| format!("has({a}.x)")),
-        ]
-    })
-}
-
-/// Replaces some values, and values inside lists and maps, by unknown ones.
-fn masked(value: &Value, mask: &mut impl Iterator<Item = bool>) -> Value {
-    match value {
-        _ if mask.next().unwrap_or(false) => Value::Unknown("masked".into()),
-        Value::Array(items) => Value::array(items.iter().map(|item| masked(item, mask)).collect()),
-        Value::Object(map) => Value::object(
-            map.iter().map(|(key, item)| (Arc::clone(key), masked(item, mask))).collect(),
-        ),
-        other => other.clone(),
-    }
-}
-
-/// Replaces each unknown value by one of the others.
-fn filled(value: &Value, with: &mut impl Iterator<Item = Value>) -> Value {
-    match value {
-        Value::Unknown(_) => with.next().unwrap_or(Value::Bool(true)),
-        Value::Array(items) => Value::array(items.iter().map(|item| filled(item, with)).collect()),
-        Value::Object(map) => Value::object(
-            map.iter().map(|(key, item)| (Arc::clone(key), filled(item, with))).collect(),
-        ),
-        other => other.clone(),
-    }
-}
-
-fn test(source: &str, attributes: &Value) -> Option<Evaluated<bool>> {
-    let null = Value::Null;
-    let subject = Subject {
-        resource: &null,
-        attributes,
-        defaults: &null,
-        parsed: &null,
-        item: None,
-        params: &null,
-        surroundings: &Neighbors,
-    };
-    Some(compile(source, &Names::default()).ok()?.test(&subject))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// What is known with unknown values stays so whatever they turn out to be.
-    #[test]
-    fn known_means_known_for_every_substitution(
-        source in expression(),
-        values in prop::collection::vec(any_value(), NAMES.len()),
-        mask in prop::collection::vec(prop::bool::weighted(0.3), 20),
-        fillings in prop::collection::vec(prop::collection::vec(any_value(), 12), 6),
-    ) {
-        let whole = Value::object(
-            NAMES.iter().map(|name| Arc::from(*name)).zip(values).collect(),
-        );
-        let Value::Object(map) = &whole else { return Ok(()) };
-        let mut mask = mask.into_iter();
-        let partial = Value::object(
-            map.iter().map(|(key, item)| (Arc::clone(key), masked(item, &mut mask))).collect(),
-        );
-        let Some(Evaluated::Known(result)) = test(&source, &partial) else { return Ok(()) };
-        let fulls = fillings.into_iter().map(|filling| filled(&partial, &mut filling.into_iter()));
-        for full in fulls.chain([whole.clone()]) {
-            match test(&source, &full) {
-                // Of a type that the expression does not accept.
-                Some(Evaluated::Failed(failure)) => prop_assert!(!failure.budget),
-                other => prop_assert_eq!(other, Some(Evaluated::Known(result)), "{} {:?}", &source, full),
-            }
-        }
-    }
-
-    /// Nothing that is typed makes the compiler or the evaluation panic.
-    #[test]
-    fn any_text_compiles_or_is_explained(source in "[a-z0-9 .()\\[\\]{}'\"?:!&|=<>+,*-]{0,40}") {
-        let _ = test(&source, &attributes());
-        let _ = Template::compile(&source, &Names::default());
-    }
 }

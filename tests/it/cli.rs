@@ -581,3 +581,36 @@ fn other_names_and_files_give_the_same_threats() {
         scores(shop_findings(&shop(), &[]))
     );
 }
+
+/// Where a plan lies says nothing about the project: fingerprints and places are those of the configuration.
+#[rstest]
+#[case::beside_the_configuration("repo/envs/prod/plan.json")]
+#[case::elsewhere_in_the_repository("repo/plan.json")]
+#[case::outside("made/plan.json")]
+#[case::outside_under_a_taken_name("made/taken.json")]
+fn a_plan_may_lie_anywhere(#[case] plan: &str) {
+    let case = Path::new("fixtures/terraform/plans/s3-inline");
+    let read = |name: &str| fs::read_to_string(case.join(name)).unwrap();
+    let configuration = read("main.tf");
+    let files = [
+        ("repo/.git/HEAD", ""),
+        ("repo/envs/taken.json", "{}"),
+        ("repo/envs/dreadnought.yaml", "{}\n"),
+        ("repo/envs/prod/main.tf", &configuration),
+    ];
+    let workspace = Workspace::new(&files);
+    let shown = |paths: &[&str]| {
+        let arguments: Vec<&str> = ["scan", "-o", "json"].iter().chain(paths).copied().collect();
+        let run = workspace.run(&arguments);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout()).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let all = findings.map(|it| {
+            format!("{} {} {}", it["fingerprint"], it["location"]["file"], it["resource"])
+        });
+        (run.code(), all.collect::<Vec<_>>())
+    };
+    let expected = shown(&["repo/envs/prod"]);
+    assert!(!expected.1.is_empty());
+    workspace.write(plan, read("plan.json").as_bytes());
+    assert_eq!(shown(&[plan, "--config-dir", "repo/envs/prod"]), expected);
+}

@@ -2,7 +2,7 @@
 
 use dreadnought::document::{Document, Value};
 use dreadnought::project::{Options, Project};
-use dreadnought::source::{MemoryFileSystem, ProblemKind};
+use dreadnought::source::{MemoryFileSystem, ProblemKind, ProblemSeverity};
 use rstest::rstest;
 
 fn load(files: &[(&str, &str)]) -> Project {
@@ -100,7 +100,9 @@ fn what_is_installed_but_not_asked_for_is_not_used(
     let project = with_modules(&installed(version, source));
     let message = format!("module \"net\" is not resolved: {why}");
     assert_eq!(problems(&project), [(ProblemKind::ModuleUnresolved, message.clone())]);
-    assert!(matches!(output(&project, "name"), Value::Unknown(reason) if **reason == *message));
+    assert!(
+        matches!(output(&project, "name"), Value::Unknown(unknown) if *unknown.reason == *message)
+    );
     let module = &root(&project).modules[0];
     assert!(!module.resolved);
     assert_eq!(module.inputs.get("cidr").and_then(Value::as_str), Some("10.0.0.0/16"));
@@ -515,4 +517,128 @@ output "all" {
     let expected = serde_json::json!(["aws-cn", "aws-us-gov", "us-gov-west-1"]);
     assert_eq!(output(&project, "all").to_json(), expected);
     assert!(root(&project).assumptions.is_empty());
+}
+
+#[rstest]
+#[case::of_the_project("dreadnought.yaml", "assumptions: []\n", 0)]
+#[case::of_a_folder("envs/dreadnought.yaml", "assumptions: []\n", 0)]
+#[case::another("envs/words.yaml", "words: []\n", 1)]
+fn what_a_project_says_about_itself_is_no_skipped_file(
+    #[case] path: &str,
+    #[case] text: &str,
+    #[case] skipped: usize,
+) {
+    let project = load(&[("main.tf", "output \"x\" {\n  value = 1\n}\n"), (path, text)]);
+    assert_eq!((project.read, project.skipped), (1, skipped));
+}
+
+/// A module that is made to be called, whose defaults do not fit together.
+const MADE_TO_BE_CALLED: &str = r#"
+variable "zones" {
+  type    = list(string)
+  default = []
+}
+variable "name" {
+  type    = string
+  default = null
+  validation {
+    condition     = var.name != null
+    error_message = "A name is needed."
+  }
+}
+resource "aws_subnet" "all" {
+  availability_zone = var.zones[0]
+  tags              = { Name = "${var.name}-subnet" }
+  lifecycle {
+    precondition {
+      condition     = length(var.zones) > 0
+      error_message = "Zones are needed."
+    }
+  }
+}
+"#;
+
+/// Nobody applies a module with nothing but its defaults: that they do not fit is a remark where it is evident that it is one.
+#[rstest]
+#[case::by_itself(&[("main.tf", MADE_TO_BE_CALLED)], ProblemKind::Note)]
+#[case::called_by_an_example(
+    &[("main.tf", MADE_TO_BE_CALLED), ("examples/a/main.tf", "module \"a\" {\n  source = \"../..\"\n  name = \"a\"\n  zones = [\"z\"]\n}\n")],
+    ProblemKind::Note
+)]
+#[case::made_of_modules(
+    &[("main.tf", "variable \"name\" {\n  default = null\n}\nmodule \"a\" {\n  source = \"./a\"\n  name = var.name\n}\n"), ("a/main.tf", MADE_TO_BE_CALLED)],
+    ProblemKind::Note
+)]
+#[case::leaves_a_provider_to_its_caller(
+    &[("main.tf", MADE_TO_BE_CALLED), ("provider.tf", "provider \"aws\" {\n  alias = \"other\"\n}\n")],
+    ProblemKind::Note
+)]
+#[case::configures_its_provider(
+    &[("main.tf", MADE_TO_BE_CALLED), ("provider.tf", "provider \"aws\" {\n  region = \"eu-central-1\"\n}\n")],
+    ProblemKind::Configuration
+)]
+#[case::has_a_backend(
+    &[("main.tf", MADE_TO_BE_CALLED), ("state.tf", "terraform {\n  backend \"s3\" {}\n}\n")],
+    ProblemKind::Configuration
+)]
+#[case::has_values(
+    &[("main.tf", MADE_TO_BE_CALLED), ("terraform.tfvars", "zones = []\n")],
+    ProblemKind::Configuration
+)]
+#[case::is_called(
+    &[("a/main.tf", MADE_TO_BE_CALLED), ("main.tf", "provider \"aws\" {\n  region = \"eu-central-1\"\n}\nmodule \"a\" {\n  source = \"./a\"\n}\n")],
+    ProblemKind::Configuration
+)]
+fn defaults_of_a_module_that_nobody_calls(
+    #[case] files: &[(&str, &str)],
+    #[case] expected: ProblemKind,
+) {
+    let project = load(files);
+    let found = problems(&project);
+    for words in ["no element 0", "null cannot be written", "A name is needed", "Zones are needed"]
+    {
+        let kinds: Vec<ProblemKind> = found
+            .iter()
+            .filter(|(_, message)| message.contains(words))
+            .map(|(kind, _)| *kind)
+            .collect();
+        assert_eq!(kinds, [expected], "{words}: {found:?}");
+    }
+}
+
+/// What no value makes right is refused also there.
+#[rstest]
+#[case("output \"x\" {\n  value = local.nowhere\n}\n", "no local value named")]
+#[case("module \"a\" {\n  source = \"./a\"\n  size = 1\n}\n", "no variable named \"size\"")]
+#[case("module \"a\" {\n  source = \"./b\"\n}\n", "no Terraform files in ./b")]
+fn faults_of_a_module_that_nobody_calls(#[case] more: &str, #[case] words: &str) {
+    let project =
+        load(&[("main.tf", MADE_TO_BE_CALLED), ("more.tf", more), ("a/main.tf", "locals {}\n")]);
+    let of_documents = project.documents.iter().flat_map(|document| &document.problems);
+    let mut all = project.problems.iter().chain(of_documents);
+    let found = all.find(|problem| problem.message.contains(words)).unwrap();
+    assert_eq!(found.severity(), ProblemSeverity::Error);
+}
+
+/// What a dynamic block holds is looked at where it makes a block.
+#[rstest]
+#[case::none("[]", false)]
+#[case::none_by_a_variable("var.none", false)]
+#[case::one("[1]", true)]
+#[case::one_in_a_set("toset([\"1\"])", true)]
+#[case::one_by_a_variable("var.one", true)]
+#[case::perhaps_some("terraform_data.late.output", false)]
+fn names_in_dynamic_blocks(#[case] for_each: &str, #[case] refused: bool) {
+    let text = format!(
+        "variable \"none\" {{\n  default = []\n}}\nvariable \"one\" {{\n  default = [1]\n}}\n\
+         resource \"terraform_data\" \"late\" {{\n  input = [1]\n}}\n\
+         resource \"aws_security_group\" \"a\" {{\n  dynamic \"ingress\" {{\n    for_each = {for_each}\n    content {{\n      \
+         description = aws_vpc.nowhere.id\n      from_port = 1\n      to_port = 1\n      protocol = \"tcp\"\n    }}\n  }}\n}}\n\
+         provider \"aws\" {{\n  region = \"eu-central-1\"\n}}\n"
+    );
+    let found = problems(&load(&[("main.tf", &text)]));
+    let is_refused = found.iter().any(|(kind, message)| {
+        *kind == ProblemKind::Configuration && message.contains("no resource aws_vpc.nowhere")
+    });
+    assert_eq!(is_refused, refused, "{found:?}");
 }

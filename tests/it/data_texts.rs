@@ -24,7 +24,7 @@ fn output(source: &str, expression: &str) -> Result<Value, String> {
     let options = Options { paths: vec![String::new()], ..Options::default() };
     let project = on_large_stack(|| Project::load(&files, &options));
     match project.documents[0].outputs[0].value.clone() {
-        Value::Unknown(reason) => Err(reason.to_string()),
+        Value::Unknown(unknown) => Err(unknown.reason.to_string()),
         value => Ok(value),
     }
 }

@@ -82,16 +82,16 @@ fn full() -> (Document, Sources) {
         object([
             ("engine", Value::string("postgres")),
             ("password", Value::string("hunter2hunter2")),
-            ("vpc_id", Value::Unknown("computed by aws_vpc.main".into())),
-            ("policy", Value::Unknown("computed by aws_s3_bucket.b".into())),
-            ("ports", Value::array(vec![Value::Int(1), Value::Unknown("variable 'p'".into())])),
+            ("vpc_id", Value::unknown("computed by aws_vpc.main")),
+            ("policy", Value::unknown("computed by aws_s3_bucket.b")),
+            ("ports", Value::array(vec![Value::Int(1), Value::unknown("variable 'p'")])),
             ("login", Value::array(vec![object([("token", Value::string("t0ken-t0ken"))])])),
         ]),
         place,
     );
     database.parsed = object([(
         "policy",
-        object([("Effect", Value::string("Allow")), ("Resource", Value::Unknown("bucket".into()))]),
+        object([("Effect", Value::string("Allow")), ("Resource", Value::unknown("bucket"))]),
     )]);
     database.defaults = object([("port", Value::Int(5432))]);
     database.sensitive = vec![pointer("/login/0/token"), pointer("/password")];
@@ -110,7 +110,7 @@ fn full() -> (Document, Sources) {
     document.resources = vec![database, declared];
     document.variables = vec![
         variable("password", Value::string("hunter2hunter2"), true, place),
-        variable("public", Value::Unknown("variable 'public' has no default".into()), false, place),
+        variable("public", Value::unknown("variable 'public' has no default"), false, place),
     ];
     document.outputs = vec![variable("port", Value::Int(5432), false, place)];
     document.providers = vec![Provider {
@@ -210,10 +210,7 @@ fn sensitive_values_are_covered(#[case] hidden: &str, #[case] expected: Json) {
     let file = sources.add(SourceFile::new("a.tf", "x"));
     let attributes = object([
         ("engine", Value::string("e")),
-        (
-            "login",
-            Value::array(vec![Value::Unknown("u".into()), object([("token", Value::string("t"))])]),
-        ),
+        ("login", Value::array(vec![Value::unknown("u"), object([("token", Value::string("t"))])])),
     ]);
     let mut document = empty("terraform", ".");
     document.resources =

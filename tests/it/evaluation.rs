@@ -190,7 +190,7 @@ fn values(project: &Project) -> BTreeMap<String, Value> {
 /// Whether everything that is known in the one is the same in the other.
 fn holds(early: &Value, late: &Value) -> bool {
     match (early, late) {
-        (Value::Unknown(_), _) => true,
+        (Value::Unknown(unknown), late) => unknown.admits(late),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| holds(a, b))
         }

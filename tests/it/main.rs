@@ -7,6 +7,7 @@
 
 mod architecture;
 mod cel;
+mod cel_laws;
 mod cli;
 mod configuration;
 mod data_texts;
@@ -23,7 +24,10 @@ mod packs;
 mod providers;
 mod plans;
 mod recorded;
+mod refinements;
 mod rego;
+mod rego_guards;
+mod rego_laws;
 mod reports;
 mod samples;
 mod second_opinion;

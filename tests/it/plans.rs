@@ -145,47 +145,43 @@ fn is_empty(json: &Json) -> bool {
     }
 }
 
-fn spelled(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
-}
-
 /// Scalars are equal as the provider's schema converts them; JSON texts by what they say.
 fn same_scalar(ours: &Json, theirs: &Json) -> bool {
-    let (ours, theirs) = (spelled(ours), spelled(theirs));
-    let parsed = |text: &str| {
-        text.trim_start()
-            .starts_with(['{', '['])
-            .then(|| serde_json::from_str::<Json>(text).ok())
-            .flatten()
+    let parsed = |json: &Json| {
+        let text = json.as_str()?;
+        let is_json = text.trim_start().starts_with(['{', '[']);
+        is_json.then(|| serde_json::from_str::<Json>(text).ok()).flatten()
     };
     ours == theirs
-        || matches!((parsed(&ours), parsed(&theirs)), (Some(ours), Some(theirs)) if ours == theirs)
+        || matches!((parsed(ours), parsed(theirs)), (Some(ours), Some(theirs)) if ours == theirs)
 }
 
 /// What a provider makes of a value in code of its own, beyond its schema: case, attribute, and what it does.
 const MADE_BY_THE_PROVIDER: &[(&str, &str, &str)] = &[
-    ("alb", "aws_lb.main/access_logs/0/bucket", "left out where logs are not enabled"),
-    ("autoscaling", "aws_launch_configuration.old/user_data", "kept as a hash"),
+    ("adjusted", "aws_instance.encoded/user_data", "kept as a digest"),
+    ("adjusted", "aws_instance.script/user_data", "kept as a digest"),
+    ("autoscaling", "aws_launch_configuration.old/user_data", "kept as a digest"),
     (
-        "dns-certificates",
-        "aws_acm_certificate.main/subject_alternative_names",
-        "the domain itself is added",
+        "security-groups",
+        "aws_security_group.attribute/ingress/0/self",
+        "false where null is written",
     ),
 ];
 
-/// How a static value differs from the planned one. Sets have an order of their own in a plan.
+/// How a static value differs from the planned one.
 fn difference(at: &str, ours: &Value, theirs: &Json, unknown: &Json, found: &mut Vec<String>) {
     match (ours, theirs) {
-        (Value::Unknown(reason), _) if *unknown == Json::Bool(true) || holds_true(unknown) => {
-            let _ = reason;
+        (Value::Unknown(_), _) if *unknown == Json::Bool(true) || holds_true(unknown) => {}
+        (Value::Unknown(refined), _) if !refined.admits(&Value::from(theirs.clone())) => {
+            found.push(format!("{at}: {theirs} in the plan, not as it is known here: {refined:?}"));
         }
         // What a data source returns, the plan knows and static evaluation does not.
-        (Value::Unknown(reason), _) if reason.starts_with("read from data.") => {}
-        (Value::Unknown(reason), _) => {
+        (Value::Unknown(unknown), _) if unknown.reason.starts_with("read from data.") => {}
+        (Value::Unknown(unknown), _) => {
+            let reason = &unknown.reason;
             found.push(format!("{at}: {theirs} in the plan, unknown here: {reason}"));
         }
-        // Null is not written.
-        (Value::Null, _) => {}
+        (Value::Null, _) if is_empty(theirs) => {}
         // The provider computes what is empty as if it were not written.
         (Value::Array(items), _) if items.is_empty() && *unknown == Json::Bool(true) => {}
         (_, _) if *unknown == Json::Bool(true) => {
@@ -236,29 +232,9 @@ fn elements(at: &str, items: &[Value], wanted: &[Json], unknown: &Json, found: &
         ));
         return;
     }
-    let differs = |item: &Value, other: usize| {
-        let mut inner = Vec::new();
-        difference(at, item, &wanted[other], &unknown[other], &mut inner);
-        inner
-    };
-    let mut free: BTreeSet<usize> = (0..wanted.len()).collect();
     for (position, item) in items.iter().enumerate() {
-        let own = free.contains(&position) && differs(item, position).is_empty();
-        let match_ = if own {
-            Some(position)
-        } else {
-            free.iter().copied().find(|other| differs(item, *other).is_empty())
-        };
-        match match_ {
-            Some(other) => {
-                free.remove(&other);
-            }
-            None => found.extend(
-                differs(item, position)
-                    .into_iter()
-                    .map(|it| it.replacen(at, &format!("{at}/{position}"), 1)),
-            ),
-        }
+        let at = format!("{at}/{position}");
+        difference(&at, item, &wanted[position], &unknown[position], found);
     }
 }
 
@@ -295,10 +271,12 @@ fn compare_values(case: &Case, document: &Document, found: &mut Vec<String>) {
         let Some(expressions) = written(&case.plan, address).and_then(Json::as_object) else {
             continue;
         };
-        for (name, expression) in expressions {
+        for name in expressions.keys() {
             // An expression may be null, and what the plan has then is the provider's default.
-            let is_written = expression.get("constant_value").is_some() || expression.is_array();
-            if is_written && !is_empty(&after[name]) && resource.attributes.get(name).is_none() {
+            let default = resource.defaults.get(name).map(Value::to_json);
+            let is_known =
+                resource.attributes.get(name).is_some() || default.as_ref() == Some(&after[name]);
+            if !is_empty(&after[name]) && !is_known {
                 found.push(format!("{address}/{name}: {} in the plan, here nothing", after[name]));
             }
         }

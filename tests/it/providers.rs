@@ -25,7 +25,7 @@ fn resource<'p>(project: &'p Project, address: &str) -> &'p Resource {
 fn tags(resource: &Resource) -> Json {
     let tag = |(key, value): (&Arc<str>, &Value)| {
         let text = match value {
-            Value::Unknown(reason) => format!("unknown: {reason}"),
+            Value::Unknown(unknown) => format!("unknown: {}", unknown.reason),
             _ => value.as_str().unwrap().to_owned(),
         };
         (key.to_string(), Json::from(text))
@@ -135,7 +135,7 @@ fn unknown_tags_may_win_over_every_default() {
     let project = load(&[("main.tf", &text)]);
     let resource = resource(&project, "aws_vpc.a");
     assert_eq!(
-        resource.unknown_tags().map(|reason| &**reason),
+        resource.unknown_tags().map(|unknown| &*unknown.reason),
         Some("variable 't' has no default")
     );
     assert!(resource.tags.values().all(|value| matches!(value, Value::Unknown(_))));

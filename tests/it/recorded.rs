@@ -194,7 +194,7 @@ fn alone_a_plan_says_what_it_keeps() {
         versioning.attributes.to_json(),
         json!({"versioning_configuration": [{"status": "Suspended"}]})
     );
-    let reason = Value::Unknown("computed by aws_s3_bucket.logs".into());
+    let reason = Value::unknown("computed by aws_s3_bucket.logs");
     assert_eq!(versioning.attributes.get("bucket"), Some(&reason));
     assert_eq!(edges(versioning), [("/bucket", "aws_s3_bucket.logs", "/id")]);
 }

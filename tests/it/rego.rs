@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dreadnought::document::{
     Document, Existence, Index, Mode, ModuleCall, Pointer, Reference, Resource, Scope, SpanTable,
@@ -11,25 +10,27 @@ use dreadnought::document::{
 };
 use dreadnought::engine::rego::{Input, Judgement, Module, Policies, RuleRef, compile};
 use dreadnought::source::{FileId, Place, STACK_BYTES, Span};
-use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value as Json, json};
+
+use crate::refinements::unknown;
 
 const LIBRARY: &str = include_str!("../../policies/core/lib/dreadnought.rego");
 
 /// Run on a stack of the size that callers provide.
-fn on_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn on_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
         thread.spawn_scoped(scope, work).unwrap().join().unwrap()
     })
 }
 
-/// A value from JSON in which a text `?` (or `?reason`) is unknown.
+/// A value from JSON in which a text `?` (or `?reason`) is unknown, and so is `{"?": …}` with what is known of it.
 fn value(json: &Json) -> Value {
     match json {
+        Json::Object(map) if map.contains_key("?") => unknown("", &map["?"]),
         Json::String(text) if text.starts_with('?') => {
-            Value::Unknown(Arc::from(text.strip_prefix('?').unwrap()))
+            Value::unknown(text.strip_prefix('?').unwrap())
         }
         Json::Array(items) => Value::array(items.iter().map(value).collect()),
         Json::Object(map) => {
@@ -41,7 +42,7 @@ fn value(json: &Json) -> Value {
 }
 
 /// A document from `{address: {attributes}}`; attributes beginning with `$` say something of the resource itself.
-fn document(resources: &Json) -> Document {
+pub(crate) fn document(resources: &Json) -> Document {
     let place = Place { file: FileId(0), span: Span::new(0, 0) };
     let mut all: Vec<Resource> = Vec::new();
     let mut modules = Vec::new();
@@ -104,7 +105,7 @@ fn document(resources: &Json) -> Document {
         resources: all,
         variables: vec![Variable {
             name: "open".into(),
-            value: Value::Unknown("variable 'open' has no default".into()),
+            value: Value::unknown("variable 'open' has no default"),
             sensitive: false,
             place,
             spans: Arc::default(),
@@ -128,21 +129,21 @@ fn references(json: &Json) -> Vec<Reference> {
     map.iter().map(reference).collect()
 }
 
-fn modules(rules: &[(&str, &str)]) -> Vec<Module> {
+pub(crate) fn modules(rules: &[(&str, &str)]) -> Vec<Module> {
     let library = Module { name: "lib.rego".to_owned(), text: LIBRARY.into() };
     let own =
         rules.iter().map(|(name, text)| Module { name: (*name).to_owned(), text: (*text).into() });
     std::iter::once(library).chain(own).collect()
 }
 
-fn policies(rule: &str) -> Policies {
+pub(crate) fn policies(rule: &str) -> Policies {
     let text = format!("package dreadnought.t.r\n\nimport data.dreadnought.lib\n\n{rule}\n");
     let (policies, errors) = compile(modules(&[("rule.rego", &text)]));
     assert_eq!(errors, []);
     policies
 }
 
-fn judgements(
+pub(crate) fn judgements(
     policies: &Policies,
     types: &[&str],
     document: &Document,
@@ -160,7 +161,7 @@ fn judgements(
 }
 
 /// One line for each resource: `aws_x.a: finding /acl`, `pass`, `unknown /acl`, `failed …`.
-fn judge(rule: &str, types: &[&str], resources: &Json) -> String {
+pub(crate) fn judge(rule: &str, types: &[&str], resources: &Json) -> String {
     on_stack(|| {
         let document = document(resources);
         let mut lines = String::new();
@@ -188,13 +189,13 @@ fn judge(rule: &str, types: &[&str], resources: &Json) -> String {
     })
 }
 
-const ACL: &str = r#"deny contains {"resource": r.address, "at": "/acl", "message": "public"} if {
+pub(crate) const ACL: &str = r#"deny contains {"resource": r.address, "at": "/acl", "message": "public"} if {
 	some r in input.by_type.b
 	r.attributes.acl == "public"
 }"#;
 
 /// Shapes of rules over `b` with one condition on `r`.
-fn shape(condition: &str) -> String {
+pub(crate) fn shape(condition: &str) -> String {
     format!(
         r#"deny contains {{"resource": r.address, "at": "/k", "message": "m"}} if {{
 	some r in input.by_type.b
@@ -400,6 +401,51 @@ fn a_rule_over_blocks(#[case] ingress: Json, #[case] expected: &str) {
     assert_eq!(judge(SSH, &["b"], &resources), format!("b.a: {expected}"));
 }
 
+#[rstest]
+#[case::not_null("r.attributes.k", json!({"type": "string", "not_null": true, "prefix": "a"}), "finding /k")]
+#[case::absent("not r.attributes.k", json!({"not_null": true, "type": "string"}), "pass")]
+#[case::nullable("not r.attributes.k", json!({"type": "string"}), "unknown b.a/k")]
+#[case::boolean("r.attributes.k in {true, false}", json!({"type": "boolean", "not_null": true}), "finding /k")]
+#[case::opaque_boolean(r#"json.marshal(r.attributes.k) != "1""#, json!({"type": "boolean", "not_null": true}), "finding /k")]
+#[case::prefix(r#"startswith(r.attributes.k, "arn:")"#, json!({"type": "string", "not_null": true, "prefix": "arn:aws:"}), "finding /k")]
+#[case::other_prefix(r#"startswith(r.attributes.k, "http")"#, json!({"type": "string", "prefix": "arn:aws:"}), "pass")]
+#[case::longer_prefix(r#"startswith(r.attributes.k, "arn:aws:s3")"#, json!({"type": "string", "prefix": "arn:aws:"}), "unknown b.a/k")]
+#[case::no_prefix(r#"not startswith(r.attributes.k, "arn:")"#, json!({"type": "string", "not_null": true, "prefix": "arn:aws:"}), "pass")]
+#[case::suffix(r#"not endswith(r.attributes.k, "/0")"#, json!({"type": "string", "suffix": "/32"}), "finding /k")]
+#[case::pattern(r#"regex.match("^arn:", r.attributes.k)"#, json!({"type": "string", "not_null": true, "prefix": "arn:aws:"}), "finding /k")]
+#[case::open_pattern(r#"regex.match("s3", r.attributes.k)"#, json!({"type": "string", "not_null": true, "prefix": "arn:aws:"}), "unknown b.a/k")]
+#[case::equal(r#"r.attributes.k == "*""#, json!({"type": "string", "prefix": "arn:"}), "pass")]
+#[case::cidr("lib.is_any_cidr(r.attributes.k)", json!({"type": "string", "suffix": "/32"}), "pass")]
+#[case::member(r#"not r.attributes.k in {"A", "B", "C"}"#, json!({"type": "string", "not_null": true, "one_of": ["A", "B"]}), "pass")]
+#[case::opaque_member(r#"lower(r.attributes.k) in {"a", "b"}"#, json!({"type": "string", "not_null": true, "one_of": ["A", "B"]}), "finding /k")]
+#[case::count("count(r.attributes.k) > 0", json!({"type": "array", "not_null": true, "length": {"least": 1}}), "finding /k")]
+#[case::count_nullable("count(r.attributes.k) > 0", json!({"type": "array", "length": {"least": 1}}), "unknown b.a/k")]
+#[case::count_bounded("count(r.attributes.k) > 3", json!({"type": "array", "length": {"most": 3}}), "pass")]
+#[case::count_open("count(r.attributes.k) > 3", json!({"type": "array", "not_null": true, "length": {"least": 1, "most": 4}}), "unknown b.a/k")]
+#[case::count_of_an_object("count(r.attributes.k) > 0", json!({"type": "object", "not_null": true, "length": {"least": 1}}), "unknown b.a/k")]
+#[case::block("not lib.has_block(r.attributes.k)", json!({"type": "array", "not_null": true, "length": {"least": 1}}), "pass")]
+#[case::number("r.attributes.k > 1000", json!({"type": "number", "not_null": true, "value": {"least": 1024}}), "finding /k")]
+#[case::number_in_range("r.attributes.k > 1024", json!({"type": "number", "not_null": true, "value": {"least": 1024}}), "unknown b.a/k")]
+#[case::type_of("is_string(r.attributes.k)", json!({"type": "string", "not_null": true}), "finding /k")]
+fn what_is_known_of_an_unknown_value_decides(
+    #[case] condition: &str,
+    #[case] known: Json,
+    #[case] expected: &str,
+) {
+    let lines = judge(&shape(condition), &["b"], &json!({"b.a": {"k": {"?": known}}}));
+    assert_eq!(lines, format!("b.a: {expected}"), "{condition}");
+}
+
+#[test]
+fn null_reads_as_the_default() {
+    let known = json!({"type": "string", "prefix": "arn:"});
+    let resources = json!({"b.a": {"k": {"?": known}, "$defaults": {"k": "public"}}});
+    let judged = |condition| judge(&shape(condition), &["b"], &resources);
+    assert_eq!(judged(r#"r.attributes.k == "public""#), "b.a: unknown b.a/k");
+    assert_eq!(judged("r.attributes.k"), "b.a: finding /k");
+    assert_eq!(judged(r#"r.attributes.k == "private""#), "b.a: pass");
+}
+
 #[test]
 fn an_error_on_one_resource_costs_one_verdict() {
     let rule = shape("r.attributes.k + 1 > 5");
@@ -530,407 +576,4 @@ pairs contains [c, c] if some c in input.left
         let pairs = json!([["x", "q"], ["x", "r"], ["x", "x"], ["y", "q"], ["y", "r"], ["y", "y"]]);
         assert_eq!(get("pairs"), pairs);
     });
-}
-
-fn refused(body: &str) -> Vec<String> {
-    on_stack(|| {
-        let bad = format!("package dreadnought.t.bad\n\n{body}\n");
-        let good = format!("package dreadnought.t.r\n\n{ACL}\n");
-        let (policies, errors) = compile(modules(&[("bad.rego", &bad), ("good.rego", &good)]));
-        let resources = document(&json!({"b.a": {"acl": "public"}}));
-        let judged = judgements(&policies, &["b"], &resources);
-        assert!(matches!(judged[0].1, Judgement::Finding(_)), "the other module still works");
-        assert!(errors.iter().all(|error| error.module == 1), "{errors:?}");
-        errors.iter().map(|it| format!("{}:{}: {}", it.line, it.column, it.message)).collect()
-    })
-}
-
-#[rstest]
-#[case::syntax("p := := 1", "3:6: ")]
-#[case::unsafe_variable("p if x > y", "3:")]
-#[case::recursion("f(a) := f(a + 1)", "3:1: f needs itself: recursion is not allowed")]
-#[case::mutual("f(a) := g(a)\n\ng(a) := f(a)", "3:1: f needs itself: recursion is not allowed")]
-#[case::through_data(
-    "f(a) := data.dreadnought.t.bad.f(a)",
-    "3:1: f needs itself: recursion is not allowed"
-)]
-#[case::through_the_package(
-    "p := data.dreadnought.t.bad",
-    "3:1: p needs itself: recursion is not allowed"
-)]
-#[case::through_a_rule(
-    "f(a) := q if a\n\nq := f(1)",
-    "3:1: f needs itself: recursion is not allowed"
-)]
-#[case::unknown_function("p := no_such(1)", "3:6: unknown function no_such")]
-#[case::wrong_count("p := count(1, 2, 3)", "3:6: count takes 1 arguments, not 3")]
-#[case::http("p := http.send({})", "3:6: http.send is refused: a rule must not reach the network")]
-#[case::runtime(
-    "p := opa.runtime()",
-    "3:6: opa.runtime is refused: a rule must not see the environment"
-)]
-#[case::lookup(
-    "p := net.lookup_ip_addr(\"x\")",
-    "3:6: net.lookup_ip_addr is refused: a rule must not reach the network"
-)]
-#[case::chance(
-    "p := rand.intn(\"x\", 5)",
-    "3:6: rand.intn is refused: a verdict must not depend on chance"
-)]
-#[case::clock(
-    "p := time.now_ns()",
-    "3:6: time.now_ns is refused: a verdict must not depend on the clock"
-)]
-fn a_bad_module_costs_itself_only(#[case] body: &str, #[case] expected: &str) {
-    let errors = refused(body);
-    assert!(errors.iter().any(|error| error.starts_with(expected)), "{errors:?}");
-}
-
-fn repeat(open: &str, close: &str, count: usize) -> String {
-    format!("p := {}1{}", open.repeat(count), close.repeat(count))
-}
-
-#[rstest]
-#[case::lists(repeat("[\n", "]", 10_000), "brackets are nested")]
-#[case::braces(repeat("{\n", "}", 10_000), "brackets are nested")]
-#[case::parentheses(repeat("(\n", ")", 10_000), "brackets are nested")]
-#[case::exponential(repeat("[", "]", 23), "brackets are nested so deep that parsing would not end")]
-#[case::exponential_pairs(
-    repeat("{\"a\": [", "]}", 11),
-    "brackets are nested so deep that parsing would not end"
-)]
-#[case::minus(format!("p := {}1", "-".repeat(900)), "more than 8 minus signs in a row")]
-#[case::spaced_minus(format!("p := {}1", "-\n".repeat(9_000)), "more than 8 minus signs in a row")]
-#[case::plus(format!("p := 1{}", " +\n1".repeat(50_000)), "more than 400 operators")]
-#[case::dots(format!("p := a{}", ".a".repeat(490)), "more than 400 operators")]
-#[case::long_line(format!("p := \"{}\"", "x".repeat(5_000)), "the line is longer than 1024 characters")]
-#[case::large("# x\n".repeat(300_000), "the module is larger than")]
-#[case::rule_chain(chain("p", ""), "more than 200 rules need one another in a row")]
-#[case::function_chain(chain("f", "(a)"), "more than 200 rules need one another in a row")]
-fn hostile_modules_are_refused(#[case] body: String, #[case] expected: &str) {
-    let errors = refused(&body);
-    assert!(errors.iter().any(|error| error.contains(expected)), "{errors:?}");
-}
-
-/// A thousand rules, each needing the next.
-fn chain(name: &str, argument: &str) -> String {
-    let mut text = format!("{name}1000{argument} := 1\n");
-    for at in 0..1000 {
-        writeln!(text, "{name}{at}{argument} := {name}{}{argument}", at + 1).unwrap();
-    }
-    text
-}
-
-#[rstest]
-#[case::range(
-    "count(numbers.range(1, 1000000000000)) > 0",
-    "numbers.range: more than 10000 elements"
-)]
-#[case::huge_range(
-    "count(numbers.range(1, 9000000000000000000)) > 0",
-    "numbers.range: more than 10000 elements"
-)]
-#[case::no_step("count(numbers.range_step(1, 10, 0)) > 0", "numbers.range_step: the step")]
-#[case::shift("bits.lsh(1, 1000000000) > 0", "bits.lsh: a shift of more than 256 bits")]
-#[case::cidr(
-    r#"count(net.cidr_expand("0.0.0.0/0")) > 0"#,
-    "net.cidr_expand: 0.0.0.0/0 has more than 4096"
-)]
-#[case::width(r#"sprintf("%999999999d", [1]) != """#, "sprintf: a width or precision above 999")]
-#[case::precision(
-    r#"sprintf("%.999999999f", [1]) != """#,
-    "sprintf: a width or precision above 999"
-)]
-#[case::built_width(
-    r#"sprintf(concat("", ["%9999", "99999d"]), [1]) != """#,
-    "sprintf: a width or precision above 999"
-)]
-#[case::doubling(
-    r#"a := replace("aaaaaaaaaaaaaaaa", "a", "aaaaaaaaaaaaaaaa"); b := replace(a, "a", a); c := replace(b, "a", b); replace(c, "a", c) != """#,
-    "replace: a text of more than"
-)]
-fn hostile_calls_fail_within_bounds(#[case] condition: &str, #[case] expected: &str) {
-    let lines = judge(&shape(condition), &["b"], &json!({"b.a": {}}));
-    assert!(lines.starts_with("b.a: failed ") && lines.contains(expected), "{lines}");
-}
-
-#[test]
-fn an_endless_loop_exceeds_the_budget() {
-    let rule = shape(
-        "xs := numbers.range(1, 1000); some a in xs; some b in xs; some c in xs; a + b + c == -1; r.address",
-    );
-    on_stack(|| {
-        let policies = policies(&rule).with_time_limit(Duration::from_millis(200));
-        let judged = judgements(&policies, &["b"], &document(&json!({"b.a": {}, "b.c": {}})));
-        assert_eq!(judged.len(), 2);
-        for (_, judgement) in judged {
-            assert!(matches!(judgement, Judgement::Failed(failure) if failure.budget));
-        }
-    });
-}
-
-/// Helpers that conditions use.
-const HELPERS: &str = r#"joined(r) if {
-	some p in lib.related(r, "p")
-	p.attributes.k == "x"
-}
-
-levels(r) := "high" if {
-	r.attributes.k == "x"
-} else := "low" if {
-	r.attributes.l
-} else := "none"
-
-default shut := false
-
-shut if {
-	some b in input.by_type.b
-	b.attributes.k == "x"
-}
-
-listed := {"x", "y"}
-
-priced := {"x": 1, "y": 2}
-
-open_ones contains b if {
-	some b in input.by_type.b
-	b.attributes.k == "x"
-}
-
-names[b.address] := b.attributes.k if some b in input.by_type.b
-
-second(r) := r.attributes.n.o
-
-same(a, b) if a == b
-
-pick("x") := 1
-
-pick("y") := 2"#;
-
-/// Conditions of which one to three make a rule; `@` keeps their variables apart.
-const CONDITIONS: &[&str] = &[
-    "r.attributes.k == \"x\"",
-    "not r.attributes.k == \"x\"",
-    "r.attributes.k != 1",
-    "not r.attributes.l",
-    "r.attributes.l",
-    "some e@ in r.attributes.m; e@ == \"x\"",
-    "every e@ in r.attributes.m { e@ == \"x\" }",
-    "\"x\" in r.attributes.m",
-    "not \"x\" in r.attributes.m",
-    "count(r.attributes.m) == 1",
-    "object.get(r.attributes, \"k\", \"x\") == \"x\"",
-    "object.get(r.attributes, [\"n\", \"o\"], 1) == 1",
-    "r.attributes.n.o == r.attributes.k",
-    "some e@ in r.attributes.m; e@ != r.attributes.k",
-    "r.attributes.l > 0",
-    "r.attributes.l < 1",
-    "r.attributes.l == -1",
-    "startswith(r.attributes.k, \"x\")",
-    "not startswith(r.attributes.k, \"x\")",
-    "lower(r.attributes.k) == \"x\"",
-    "is_string(r.attributes.n)",
-    "is_number(r.attributes.l); r.attributes.l != 0",
-    "is_array(r.attributes.m); r.attributes.m != []",
-    "r.attributes.n == {}",
-    "r.attributes.n != {}",
-    "count(lib.as_list(r.attributes.m)) == 1",
-    "not \"x\" in lib.as_list(r.attributes.m)",
-    "lib.as_list(r.attributes.m)[0] == \"x\"",
-    "lib.port_in(1, r.attributes.l)",
-    "not lib.port_in(1, r.attributes.m)",
-    "lib.port_in(0, {\"from\": r.attributes.l, \"to\": 5})",
-    "count(array.concat(r.attributes.m, [\"x\"])) == 2",
-    "some s@ in lib.statements({\"Statement\": {\"Effect\": \"Allow\", \"Principal\": r.attributes.n, \"Action\": r.attributes.m}}); \"x\" in s@.actions",
-    "some s@ in lib.statements({\"Statement\": {\"Effect\": \"Allow\", \"Principal\": r.attributes.n}}); not \"x\" in s@.principals",
-    "some s@ in lib.statements(r.attributes.n); count(s@.actions) == 0",
-    "some s@ in lib.statements(r.parsed.doc); s@.effect == \"x\"",
-    "some s@ in lib.statements(r.parsed.doc); lib.allows_anyone(s@)",
-    "some s@ in lib.statements(r.parsed.doc); not lib.allows_anyone(s@)",
-    "some s@ in lib.statements(r.parsed.doc); count(s@.not_principals) == 1",
-    "some s@ in lib.statements(r.parsed.doc); \"service:x\" in s@.principals",
-    "some s@ in lib.statements(r.parsed.doc); not \"x\" in s@.actions",
-    "some s@ in lib.statements(r.parsed.doc); s@.has_condition",
-    "some s@ in lib.statements(r.parsed.doc); not s@.has_condition",
-    "type_name(r.attributes.k) == \"string\"",
-    "r.attributes[_] == \"x\"",
-    "r.attributes[k@] == \"x\"; k@ != \"l\"",
-    "some k@, v@ in r.attributes.n; k@ == \"o\"; v@ == \"x\"",
-    "count(object.keys(r.attributes)) > 1",
-    "r.attributes.n == {\"o\": \"x\"}",
-    "{\"a\": r.attributes.k} == {\"a\": \"x\"}",
-    "[r.attributes.k, 1] == [\"x\", 1]",
-    "k@ = r.attributes.k; k@ == \"x\"",
-    "k@ := r.attributes.k; l@ := k@; not l@ == \"x\"",
-    "\"x\" = r.attributes.k",
-    "[a@, b@] := r.attributes.m; a@ == \"x\"",
-    "{\"o\": v@} = r.attributes.n; v@ == 1",
-    "r.attributes.k in [\"x\", r.attributes.l]",
-    "r.attributes.m[i@] == r.attributes.k",
-    "r.attributes.m[0] == \"x\"",
-    "r.attributes.m == []",
-    "listed[r.attributes.k]",
-    "not listed[r.attributes.k]",
-    "r.attributes.k in listed",
-    "not r.attributes.k in listed",
-    "priced[r.attributes.k] == 1",
-    "pick(r.attributes.k) == 1",
-    "same(r.attributes.k, \"x\")",
-    "same(r.attributes.k, r.attributes.l)",
-    "second(r) == 1",
-    "levels(r) == \"low\"",
-    "levels(r) == \"none\"",
-    "not shut",
-    "shut == false",
-    "count(open_ones) == 1",
-    "count(open_ones) == 0",
-    "some o@ in open_ones; o@.address == r.address",
-    "not open_ones[r]",
-    "names[r.address] == \"x\"",
-    "count(names) == 1",
-    "count({r.attributes.k, \"x\"}) == 1",
-    "u@ := {r.attributes.k} | {\"x\"}; u@ == {\"x\"}",
-    "array.concat(r.attributes.m, [\"x\"])[0] == \"x\"",
-    "some e@ in lib.as_list(r.attributes.m); e@ == \"x\"",
-    "\"x\" in lib.as_list(r.attributes.k)",
-    "input.by_address[r.address].attributes.k == \"x\"",
-    "some p@ in lib.related(r, \"p\"); p@.attributes.k == \"x\"",
-    "some p@ in lib.references(r, \"/k\"); p@.attributes.k == \"x\"",
-    "not joined(r)",
-    "every p@ in input.by_type.p { p@.attributes.k }",
-    "count({p@.attributes.k | some p@ in input.by_type.p}) == 1",
-    "some o@ in input.by_type.b; o@.attributes.k == \"x\"",
-    "some o@ in input.by_type.b; o@.address != r.address; not o@.attributes.k",
-    "count([o@ | some o@ in input.by_type.b; o@.attributes.k == \"x\"]) == 1",
-    "not input.by_type.b[_].attributes.k == \"x\"",
-    "input.by_type.p[i@].attributes.k == \"x\"; input.by_type.p[i@].address",
-    "some e@ in input.edges.to[r.address]; input.by_address[e@.from].attributes.k != \"x\"",
-    "some t@ in [\"b\", \"p\"]; some o@ in input.by_type[t@]; o@.attributes.k == 1",
-    "not r.tags.o",
-    "sprintf(\"%v\", [r.attributes.m]) == \"[\\\"x\\\"]\"",
-];
-
-fn scalar() -> impl Strategy<Value = Json> {
-    prop_oneof![
-        Just(json!(null)),
-        any::<bool>().prop_map(Json::from),
-        (-1_i64..3).prop_map(Json::from),
-        prop_oneof![Just("x"), Just("y"), Just(""), Just("xy")].prop_map(Json::from),
-    ]
-}
-
-fn concrete() -> impl Strategy<Value = Json> {
-    scalar().prop_recursive(2, 6, 3, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..3).prop_map(Json::from),
-            proptest::collection::btree_map(
-                prop_oneof![Just("o".to_owned()), Just("k".to_owned())],
-                inner,
-                0..2
-            )
-            .prop_map(|map| Json::Object(map.into_iter().collect())),
-        ]
-    })
-}
-
-/// A value with what stands for its unknown parts.
-fn partly_unknown() -> impl Strategy<Value = (Json, Json)> {
-    let known = concrete().prop_map(|value| (value.clone(), value));
-    let unknown = concrete().prop_map(|value| (json!("?"), value));
-    let list = proptest::collection::vec(
-        prop_oneof![
-            scalar().prop_map(|value| (value.clone(), value)),
-            scalar().prop_map(|value| (json!("?"), value)),
-        ],
-        1..3,
-    )
-    .prop_map(|items| {
-        let (masked, full): (Vec<Json>, Vec<Json>) = items.into_iter().unzip();
-        (Json::from(masked), Json::from(full))
-    });
-    prop_oneof![2 => known, 2 => unknown, 1 => list]
-}
-
-/// A policy statement, partly unknown, alone or in a list.
-fn statement() -> impl Strategy<Value = (Json, Json)> {
-    let text = |texts: &'static [&'static str]| {
-        let known = proptest::sample::select(texts).prop_map(|text| (json!(text), json!(text)));
-        let unknown = proptest::sample::select(texts).prop_map(|text| (json!("?"), json!(text)));
-        let one = prop_oneof![known, unknown].boxed();
-        let many = proptest::collection::vec(one.clone(), 1..3).prop_map(|texts| {
-            let (masked, full): (Vec<Json>, Vec<Json>) = texts.into_iter().unzip();
-            (Json::from(masked), Json::from(full))
-        });
-        prop_oneof![one, many].boxed()
-    };
-    let under = |key: &'static str, inner: BoxedStrategy<(Json, Json)>| {
-        inner.prop_map(move |(masked, full)| (json!({key: masked}), json!({key: full}))).boxed()
-    };
-    let names: &[&str] = &["*", "x", "y"];
-    let principal = || {
-        prop_oneof![text(names), under("AWS", text(names)), under("Service", text(names))].boxed()
-    };
-    let condition = under("StringEquals", under("aws:SourceArn", text(&["*", "x"])));
-    let member = |key: &'static str, strategy: BoxedStrategy<(Json, Json)>| {
-        proptest::option::of(strategy).prop_map(move |pair| (key, pair)).boxed()
-    };
-    let members = vec![
-        member("Effect", text(&["Allow", "Deny", "x"])),
-        member("Action", text(names)),
-        member("Principal", principal()),
-        member("NotPrincipal", principal()),
-        member("Condition", condition),
-    ];
-    let one = members.prop_map(|members| {
-        let (mut masked, mut full) = (json!({}), json!({}));
-        for (key, pair) in members {
-            if let Some(pair) = pair {
-                masked[key] = pair.0;
-                full[key] = pair.1;
-            }
-        }
-        (masked, full)
-    });
-    let one = one.boxed();
-    let hidden = one.clone().prop_map(|(_, full)| (json!("?"), full));
-    let list = one.clone().prop_map(|(masked, full)| (json!([masked]), json!([full])));
-    prop_oneof![3 => one, 1 => hidden, 3 => list]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn a_verdict_never_changes_when_more_becomes_known(
-        conditions in proptest::collection::vec(proptest::sample::select(CONDITIONS), 1..4),
-        attributes in proptest::collection::btree_map(
-            prop_oneof![Just("k"), Just("l"), Just("m"), Just("n")], partly_unknown(), 0..4),
-        joined in partly_unknown(),
-        other in partly_unknown(),
-        statement in statement(),
-    ) {
-        let numbered = conditions.iter().enumerate();
-        let numbered: Vec<String> =
-            numbered.map(|(at, condition)| condition.replace('@', &at.to_string())).collect();
-        let rule = format!("{HELPERS}\n\n{}", shape(&numbered.join("\n\t")));
-        let side = |full: bool| {
-            let pick = |pair: &(Json, Json)| if full { pair.1.clone() } else { pair.0.clone() };
-            let mut own: serde_json::Map<String, Json> =
-                attributes.iter().map(|(key, pair)| ((*key).to_owned(), pick(pair))).collect();
-            own.insert("$parsed".to_owned(), json!({"doc": {"Statement": pick(&statement)}}));
-            let other = json!({"k": pick(&other)});
-            document(&json!({"b.a": own, "b.c": other, "p.a": {"k": pick(&joined), "$refs": {"/b": "b.a"}}}))
-        };
-        let (before, after) = on_stack(|| {
-            let policies = policies(&rule);
-            let verdicts = |document: &Document| judgements(&policies, &["b"], document);
-            (verdicts(&side(false)), verdicts(&side(true)))
-        });
-        for ((address, before), (_, after)) in before.into_iter().zip(after) {
-            let known = matches!(before, Judgement::Finding(_) | Judgement::Pass);
-            if known && !matches!(after, Judgement::Failed(_)) {
-                prop_assert_eq!(before, after, "{} {}", address, rule);
-            }
-        }
-    }
 }

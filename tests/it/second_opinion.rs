@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use dreadnought::source::Span;
 use dreadnought::syntax::{
-    Attribute, BinaryOperator, Block, Body, Entry, ForNode, Label, Node, NodeKind, Scalar,
-    TemplatePart, TemplatePartKind, UnaryOperator,
+    Arguments, Attribute, BinaryOperator, Block, Body, Entry, ForNode, Label, Node, NodeKind,
+    Scalar, TemplatePart, TemplatePartKind, UnaryOperator,
 };
 use hcl::edit::Span as _;
 use hcl::edit::expr::{self, Expression, ObjectKey, TraversalOperator};
@@ -199,8 +199,9 @@ impl Reader<'_> {
     fn call(&self, call: &expr::FuncCall) -> NodeKind {
         let parts = call.name.namespace.iter().chain([&call.name.name]);
         let name = parts.map(|part| part.as_str()).collect::<Vec<_>>().join("::").into();
-        let arguments = self.nodes(call.args.iter());
-        NodeKind::Call { name, arguments, expand: call.args.expand_final() }
+        let nodes = self.nodes(call.args.iter());
+        let arguments = Box::new(Arguments { nodes, expand: call.args.expand_final() });
+        NodeKind::Call { name, arguments }
     }
 
     fn unary(&self, unary: &expr::UnaryOp) -> NodeKind {
@@ -363,10 +364,13 @@ impl Plain {
             NodeKind::Scalar(Scalar::String(text)) => self.text(text),
             NodeKind::Scalar(_) | NodeKind::Name(_) | NodeKind::SplatElement | NodeKind::Broken => {
             }
-            NodeKind::Sequence(items) | NodeKind::Call { arguments: items, .. } => {
+            NodeKind::Sequence(items) => {
                 for item in items {
                     self.node(item);
                 }
+            }
+            NodeKind::Call { arguments, .. } => {
+                arguments.nodes.iter_mut().for_each(|node| self.node(node));
             }
             NodeKind::Mapping(entries) => entries.iter_mut().for_each(|entry| {
                 self.node(&mut entry.key);

@@ -24,8 +24,9 @@ pub fn show(node: &Node) -> String {
         NodeKind::Index(base, key) => format!("{}[{}]", show(base), show(key)),
         NodeKind::Splat { base, each } => format!("splat({})", pair(base, each)),
         NodeKind::SplatElement => "it".into(),
-        NodeKind::Call { name, arguments, expand } => {
-            format!("{name}({}{})", list(arguments), if *expand { "..." } else { "" })
+        NodeKind::Call { name, arguments } => {
+            let expand = if arguments.expand { "..." } else { "" };
+            format!("{name}({}{expand})", list(&arguments.nodes))
         }
         NodeKind::Conditional(parts) => format!("if({})", list(&parts[..])),
         NodeKind::Unary(UnaryOperator::Negate, inner) => format!("-{}", show(inner)),
@@ -563,7 +564,9 @@ pub fn walk<'n>(node: &'n Node, each: &mut dyn FnMut(&'n Node)) {
             walk(base, each);
             walk(other, each);
         }
-        NodeKind::Call { arguments, .. } => arguments.iter().for_each(|item| walk(item, each)),
+        NodeKind::Call { arguments, .. } => {
+            arguments.nodes.iter().for_each(|item| walk(item, each));
+        }
         NodeKind::Conditional(nodes) => nodes.iter().for_each(|item| walk(item, each)),
         NodeKind::Binary(_, nodes) => nodes.iter().for_each(|item| walk(item, each)),
         NodeKind::For(node) => {

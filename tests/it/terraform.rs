@@ -106,7 +106,8 @@ fn difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &
         return;
     }
     match (value, expected) {
-        (Value::Unknown(reason), _) => {
+        (Value::Unknown(unknown), _) => {
+            let reason = &unknown.reason;
             found.push(format!("{at}: {expected} for Terraform, here unknown: {reason}"));
         }
         (Value::Array(items), Json::Array(wanted)) if items.len() == wanted.len() => {

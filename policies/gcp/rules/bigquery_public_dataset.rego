@@ -35,7 +35,6 @@ deny contains finding(r, at) if {
 	some i, access in r.attributes.access
 	access.iam_member in everyone
 	at := sprintf("/access/%d/iam_member", [i])
-	not is_account(r, at)
 }
 
 deny contains finding(r, "/special_group") if {
@@ -46,13 +45,11 @@ deny contains finding(r, "/special_group") if {
 deny contains finding(r, "/iam_member") if {
 	some r in input.by_type.google_bigquery_dataset_access
 	r.attributes.iam_member in everyone
-	not is_account(r, "/iam_member")
 }
 
 deny contains finding(r, "/member") if {
 	some r in input.by_type.google_bigquery_dataset_iam_member
 	r.attributes.member in everyone
-	not is_account(r, "/member")
 }
 
 deny contains finding(r, at) if {
@@ -60,20 +57,6 @@ deny contains finding(r, at) if {
 	some i, member in r.attributes.members
 	member in everyone
 	at := sprintf("/members/%d", [i])
-	not is_account(r, at)
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the dataset"}
-
-# What these give is the address of an account, whatever it turns out to be.
-is_account(r, at) if {
-	some record in lib.references(r, at)
-	record.type in {
-		"google_service_account",
-		"google_compute_default_service_account",
-		"google_project",
-		"google_project_service_identity",
-		"google_logging_project_sink",
-		"google_logging_organization_settings",
-	}
-}

@@ -23,7 +23,6 @@ everyone := {"allUsers", "allAuthenticatedUsers"}
 deny contains finding(r, "/member") if {
 	some r in input.by_type.google_storage_bucket_iam_member
 	r.attributes.member in everyone
-	not is_account(r, "/member")
 	not prevented(r)
 }
 
@@ -32,7 +31,6 @@ deny contains finding(r, at) if {
 	some i, member in r.attributes.members
 	member in everyone
 	at := sprintf("/members/%d", [i])
-	not is_account(r, at)
 	not prevented(r)
 }
 
@@ -41,17 +39,4 @@ finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use
 prevented(r) if {
 	some bucket in lib.references(r, "/bucket")
 	bucket.attributes.public_access_prevention == "enforced"
-}
-
-# What these give is the address of an account, whatever it turns out to be.
-is_account(r, at) if {
-	some record in lib.references(r, at)
-	record.type in {
-		"google_service_account",
-		"google_compute_default_service_account",
-		"google_project",
-		"google_project_service_identity",
-		"google_logging_project_sink",
-		"google_logging_organization_settings",
-	}
 }

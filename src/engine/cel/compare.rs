@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::evaluate::Machine;
-use super::value::{List, Mapping, Outcome, Reasons, Val, merge};
+use super::refine;
+use super::value::{List, Mapping, Open, Outcome, Reasons, Val, merge};
 use crate::engine::Failure;
 
 /// A truth value of Kleene logic.
@@ -25,7 +26,7 @@ impl From<Truth> for Val<'_> {
         match truth {
             Truth::True => Val::Bool(true),
             Truth::False => Val::Bool(false),
-            Truth::Unknown(reasons) => Val::Unknown(reasons),
+            Truth::Unknown(reasons) => Val::unknown(reasons),
         }
     }
 }
@@ -35,9 +36,14 @@ impl<'a> Machine<'a> {
     pub(super) fn equal(&mut self, left: &Val<'a>, right: &Val<'a>) -> Result<Truth, Failure> {
         self.charge(1)?;
         Ok(match (left, right) {
-            (Val::Unknown(left), Val::Unknown(right)) => Truth::Unknown(left.clone().and(right)),
-            (Val::Unknown(reasons), _) | (_, Val::Unknown(reasons)) => {
-                Truth::Unknown(reasons.clone())
+            (Val::Unknown(open), other) | (other, Val::Unknown(open)) => {
+                match (refine::equal(open, other), other) {
+                    (Some(equal), _) => equal.into(),
+                    (None, Val::Unknown(other)) => {
+                        Truth::Unknown(open.reasons.clone().and(&other.reasons))
+                    }
+                    (None, _) => Truth::Unknown(open.reasons.clone()),
+                }
             }
             (Val::Null, Val::Null) => Truth::True,
             (Val::Bool(left), Val::Bool(right)) => (left == right).into(),
@@ -106,11 +112,14 @@ impl<'a> Machine<'a> {
     pub(super) fn contains(&mut self, element: &Val<'a>, container: &Val<'a>) -> Outcome<'a> {
         match container {
             Val::Null => Ok(Val::Bool(false)),
-            Val::Unknown(reasons) => Ok(Val::Unknown(reasons.clone())),
+            Val::Unknown(open) => Ok(Val::unknown(open.reasons.clone())),
             Val::List(items) => self.contains_item(element, items).map(Val::from),
             Val::Map(map) if map.len() == 0 => Ok(Val::Bool(false)),
             Val::Map(map) => match element {
-                Val::Unknown(reasons) => Ok(Val::Unknown(reasons.clone())),
+                Val::Unknown(_) => {
+                    let keys = map.entries().into_iter().map(|(key, _)| key).collect();
+                    self.contains_item(element, &List::Made(Rc::new(keys))).map(Val::from)
+                }
                 Val::Text(key) => Ok(Val::Bool(map.has(key))),
                 key => {
                     let keys = map.entries().into_iter().map(|(key, _)| key).collect();
@@ -125,6 +134,19 @@ impl<'a> Machine<'a> {
 
     fn contains_item(&mut self, element: &Val<'a>, items: &List<'a>) -> Result<Truth, Failure> {
         let mut open = None;
+        // Each of all values that it can be is in the list.
+        if let Val::Unknown(Open { known: Some(known), net: false, .. }) = element
+            && let Some(values) = known.one_of.as_ref().filter(|_| known.not_null)
+        {
+            let mut all = true;
+            for value in values.iter() {
+                let within = self.contains_item(&Val::owned(value.clone()), items)?;
+                all &= matches!(within, Truth::True);
+            }
+            if all {
+                return Ok(Truth::True);
+            }
+        }
         for item in items.iter() {
             match self.equal(element, &item)? {
                 Truth::True => return Ok(Truth::True),

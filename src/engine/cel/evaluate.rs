@@ -11,6 +11,7 @@ use super::arithmetic::{symbol, within};
 use super::compare::{Truth, order};
 use super::node::{Loop, LoopKind, Node, Operator, Root};
 use super::patterns::Patterns;
+use super::refine;
 use super::value::{List, Mapping, Outcome, Reasons, Text, Val, merge};
 use crate::document::{Map, Value};
 use crate::engine::Failure;
@@ -39,7 +40,7 @@ impl Undecided {
     /// Takes note of what an operand gave; an exceeded budget is passed on.
     fn note<'a>(&mut self, outcome: Outcome<'a>) -> Result<Option<Val<'a>>, Failure> {
         match outcome {
-            Ok(Val::Unknown(reasons)) => merge(&mut self.unknown, &reasons),
+            Ok(Val::Unknown(open)) => merge(&mut self.unknown, &open.reasons),
             Ok(value) => return Ok(Some(value)),
             Err(failure) if failure.budget => return Err(failure),
             Err(failure) => {
@@ -66,7 +67,7 @@ impl Undecided {
     /// The result where nothing decided: unknown, else the error, else `value`.
     fn or<'a>(self, value: impl FnOnce() -> Val<'a>) -> Outcome<'a> {
         match (self.unknown, self.error) {
-            (Some(reasons), _) => Ok(Val::Unknown(reasons)),
+            (Some(reasons), _) => Ok(Val::unknown(reasons)),
             (None, Some(failure)) => Err(failure),
             (None, None) => Ok(value()),
         }
@@ -137,7 +138,7 @@ impl<'a> Machine<'a> {
     fn not(&mut self, operand: &'a Node) -> Outcome<'a> {
         match self.evaluate(operand)? {
             Val::Bool(bool) => Ok(Val::Bool(!bool)),
-            Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
+            Val::Unknown(open) => Ok(Val::unknown(open.reasons)),
             other => Err(Failure::error(format!("`!` needs a bool, not {}", other.described()))),
         }
     }
@@ -158,7 +159,7 @@ impl<'a> Machine<'a> {
         match self.evaluate(condition)? {
             Val::Bool(true) => self.evaluate(yes),
             Val::Bool(false) => self.evaluate(no),
-            Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
+            Val::Unknown(open) => Ok(Val::unknown(open.reasons)),
             other => {
                 Err(Failure::error(format!("a condition is {}, not a bool", other.described())))
             }
@@ -168,7 +169,7 @@ impl<'a> Machine<'a> {
     fn index(&mut self, [operand, index]: &'a [Node; 2]) -> Outcome<'a> {
         match self.both(operand, index)? {
             Ok((operand, index)) => lookup(&operand, &index),
-            Err(unknown) => Ok(Val::Unknown(unknown)),
+            Err(unknown) => Ok(Val::unknown(unknown)),
         }
     }
 
@@ -181,8 +182,8 @@ impl<'a> Machine<'a> {
         match (self.evaluate(left), self.evaluate(right)) {
             (Ok(left), Ok(right)) => Ok(Ok((left, right))),
             (_, Err(failure)) | (Err(failure), _) if failure.budget => Err(failure),
-            (Err(_), Ok(Val::Unknown(reasons))) | (Ok(Val::Unknown(reasons)), Err(_)) => {
-                Ok(Err(reasons))
+            (Err(_), Ok(Val::Unknown(open))) | (Ok(Val::Unknown(open)), Err(_)) => {
+                Ok(Err(open.reasons))
             }
             (Err(failure), _) | (_, Err(failure)) => Err(failure),
         }
@@ -191,14 +192,14 @@ impl<'a> Machine<'a> {
     fn binary(&mut self, operator: Operator, [left, right]: &'a [Node; 2]) -> Outcome<'a> {
         let (left, right) = match self.both(left, right)? {
             Ok(operands) => operands,
-            Err(reasons) => return Ok(Val::Unknown(reasons)),
+            Err(reasons) => return Ok(Val::unknown(reasons)),
         };
         match operator {
             Operator::Equal => self.equal(&left, &right).map(Val::from),
             Operator::NotEqual => Ok(match self.equal(&left, &right)? {
                 Truth::True => Val::Bool(false),
                 Truth::False => Val::Bool(true),
-                Truth::Unknown(reasons) => Val::Unknown(reasons),
+                Truth::Unknown(reasons) => Val::unknown(reasons),
             }),
             Operator::In => self.contains(&left, &right),
             Operator::Less
@@ -207,10 +208,10 @@ impl<'a> Machine<'a> {
             | Operator::GreaterOrEqual => ordered(operator, &left, &right),
             _ => match (&left, &right) {
                 (Val::Unknown(left), Val::Unknown(right)) => {
-                    Ok(Val::Unknown(left.clone().and(right)))
+                    Ok(Val::unknown(left.reasons.clone().and(&right.reasons)))
                 }
-                (Val::Unknown(reasons), _) | (_, Val::Unknown(reasons)) => {
-                    Ok(Val::Unknown(reasons.clone()))
+                (Val::Unknown(open), _) | (_, Val::Unknown(open)) => {
+                    Ok(Val::unknown(open.reasons.clone()))
                 }
                 _ => self.compute(operator, &left, &right),
             },
@@ -251,7 +252,7 @@ impl<'a> Machine<'a> {
                 self.charge_list(map.len())?;
                 List::Made(Rc::new(map.entries().into_iter().map(|(key, _)| key).collect()))
             }
-            Val::Unknown(reasons) => return Ok(Err(reasons)),
+            Val::Unknown(open) => return Ok(Err(open.reasons)),
             other => {
                 return Err(Failure::error(format!(
                     "a macro goes over a list or map, not {}",
@@ -272,7 +273,7 @@ impl<'a> Machine<'a> {
                 self.locals.truncate(scope);
                 outcome
             }
-            Err(reasons) => Ok(Val::Unknown(reasons)),
+            Err(reasons) => Ok(Val::unknown(reasons)),
         }
     }
 
@@ -284,7 +285,7 @@ impl<'a> Machine<'a> {
                 (0_i64..).map(Val::Int).zip(items.iter()).collect()
             }
             Val::Null => Vec::new(),
-            Val::Unknown(reasons) => return Ok(Val::Unknown(reasons)),
+            Val::Unknown(open) => return Ok(Val::unknown(open.reasons)),
             other => {
                 return Err(Failure::error(format!(
                     "a macro goes over a list or map, not {}",
@@ -442,7 +443,7 @@ impl<'a> Machine<'a> {
             }
             Val::Map(map) => self.export_map(map)?,
             Val::Net(net) => net.map_or(Value::Null, |net| Value::string(net.to_string())),
-            Val::Unknown(reasons) => Value::Unknown(reasons.first()),
+            Val::Unknown(open) => open.export(),
             Val::Double(_) | Val::Bytes(_) | Val::Type(_) => {
                 let described = value.described();
                 return Err(Failure::error(format!("{described} cannot be a result")));
@@ -465,7 +466,7 @@ impl<'a> Machine<'a> {
 fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
     match operand {
         Val::Null => Ok(Val::Null),
-        Val::Unknown(reasons) => Ok(Val::Unknown(reasons.clone())),
+        Val::Unknown(open) => Ok(Val::unknown(open.reasons.clone())),
         Val::Map(map) => match map.get(field) {
             Some(value) => Ok(value),
             None if map.is_of_document() => Ok(Val::Null),
@@ -478,7 +479,7 @@ fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
 fn has<'a>(operand: Val<'a>, field: &str) -> Outcome<'a> {
     match operand {
         Val::Null => Ok(Val::Bool(false)),
-        Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
+        Val::Unknown(open) => Ok(Val::unknown(open.reasons)),
         Val::Map(map) => Ok(Val::Bool(map.has(field))),
         other => {
             Err(Failure::error(format!("`has(….{field})` needs a map, not {}", other.described())))
@@ -489,9 +490,7 @@ fn has<'a>(operand: Val<'a>, field: &str) -> Outcome<'a> {
 fn lookup<'a>(operand: &Val<'a>, index: &Val<'a>) -> Outcome<'a> {
     match (operand, index) {
         (Val::Null, _) | (Val::List(_) | Val::Map(_), Val::Null) => Ok(Val::Null),
-        (Val::Unknown(reasons), _) | (_, Val::Unknown(reasons)) => {
-            Ok(Val::Unknown(reasons.clone()))
-        }
+        (Val::Unknown(open), _) | (_, Val::Unknown(open)) => Ok(Val::unknown(open.reasons.clone())),
         (Val::Map(_), Val::Text(key)) => select(operand, key),
         (Val::Map(Mapping::Made(entries)), key) => {
             let is_key = |found: &Val<'_>| {
@@ -534,7 +533,7 @@ fn negate(operand: Val<'_>) -> Outcome<'_> {
             .map(Val::Int)
             .ok_or_else(|| Failure::error("the result of `-` does not fit 64 bits")),
         Val::Double(double) => Ok(Val::Double(-double)),
-        Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
+        Val::Unknown(open) => Ok(Val::unknown(open.reasons)),
         other => Err(Failure::error(format!("`-` needs a number, not {}", other.described()))),
     }
 }
@@ -544,10 +543,13 @@ fn ordered<'a>(operator: Operator, left: &Val<'a>, right: &Val<'a>) -> Outcome<'
     match (left, right) {
         (Val::Null, _) | (_, Val::Null) => return Ok(Val::Bool(false)),
         (Val::Unknown(left), Val::Unknown(right)) => {
-            return Ok(Val::Unknown(left.clone().and(right)));
+            return Ok(Val::unknown(left.reasons.clone().and(&right.reasons)));
         }
-        (Val::Unknown(reasons), _) | (_, Val::Unknown(reasons)) => {
-            return Ok(Val::Unknown(reasons.clone()));
+        (Val::Unknown(open), _) | (_, Val::Unknown(open)) => {
+            if let Some(decided) = refine::ordered(operator, left, right) {
+                return Ok(Val::Bool(decided));
+            }
+            return Ok(Val::unknown(open.reasons.clone()));
         }
         _ => {}
     }

@@ -4,8 +4,9 @@ use super::arithmetic::MAX_LIST;
 use super::evaluate::Machine;
 use super::node::Node;
 use super::value::{Outcome, Reasons, Val, merge};
-use super::{library, network, policy};
+use super::{library, network, policy, refine};
 use crate::engine::Failure;
+use crate::engine::texts::Question;
 
 /// A function.
 #[derive(Debug)]
@@ -174,9 +175,13 @@ impl<'a> Machine<'a> {
         };
         let arguments = match self.arguments(nodes)? {
             Ok(arguments) => arguments,
-            Err(reasons) => return Ok(Val::Unknown(reasons)),
+            Err(reasons) => return Ok(Val::unknown(reasons)),
         };
         match self.settled(function.nulls, &arguments)? {
+            Some(Val::Unknown(open)) => {
+                self.charge(if function.name == "matches" { 1_000 } else { 1 })?;
+                Ok(refine::call(function.name, &arguments, open.reasons))
+            }
             Some(value) => Ok(value),
             None => run(self, &arguments),
         }
@@ -186,7 +191,11 @@ impl<'a> Machine<'a> {
     pub(super) fn matches(&mut self, (text, regex): &'a (Node, regex::Regex)) -> Outcome<'a> {
         match self.evaluate(text)? {
             Val::Null => Ok(Val::Bool(false)),
-            Val::Unknown(reasons) => Ok(Val::Unknown(reasons)),
+            Val::Unknown(open) => {
+                self.charge(1_000)?;
+                let decided = refine::ask(Question::Matches, &open, regex.as_str());
+                Ok(decided.map_or_else(|| Val::unknown(open.reasons), Val::Bool))
+            }
             Val::Text(text) => {
                 self.charge_bytes(text.len() * 4)?;
                 Ok(Val::Bool(regex.is_match(&text)))
@@ -207,8 +216,8 @@ impl<'a> Machine<'a> {
                 Err(failure) if failure.budget => return Err(failure),
                 Err(failure) => drop(error.get_or_insert(failure)),
                 Ok(value) => {
-                    if let Val::Unknown(reasons) = &value {
-                        merge(&mut unknown, reasons);
+                    if let Val::Unknown(open) = &value {
+                        merge(&mut unknown, &open.reasons);
                     }
                     values.push(value);
                 }
@@ -244,6 +253,6 @@ impl<'a> Machine<'a> {
                 merge(&mut unknown, &reasons);
             }
         }
-        Ok(unknown.map(Val::Unknown))
+        Ok(unknown.map(Val::unknown))
     }
 }

@@ -12,13 +12,14 @@ use super::compare::order;
 use super::evaluate::Machine;
 use super::functions::mismatch;
 use super::node::Foreign;
+use super::refine;
 use super::value::{List, Mapping, Outcome, Val};
 use crate::document::Value;
 use crate::engine::Failure;
 
 pub(super) fn size<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let size = match arguments {
-        [Val::Unknown(reasons)] => return Ok(Val::Unknown(reasons.clone())),
+        [Val::Unknown(open)] => return Ok(refine::size(open)),
         [Val::Null] => 0,
         [Val::Text(text)] => text.chars().count(),
         [Val::Bytes(bytes)] => bytes.len(),
@@ -31,7 +32,7 @@ pub(super) fn size<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a
 
 pub(super) fn type_of<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     match arguments {
-        [Val::Unknown(reasons)] => Ok(Val::Unknown(reasons.clone())),
+        [Val::Unknown(open)] => Ok(refine::type_of(open)),
         [value] => Ok(Val::Type(value.type_name())),
         _ => Err(mismatch("type", arguments)),
     }
@@ -118,7 +119,8 @@ pub(super) fn glob<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outc
 /// Lower case of a text, or of every text of a list.
 pub(super) fn lower<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     match arguments {
-        [Val::Null | Val::Unknown(_)] => identity(machine, arguments),
+        [Val::Null] => Ok(Val::Null),
+        [Val::Unknown(open)] => Ok(refine::lower(open)),
         [Val::Text(text)] => {
             machine.charge_text(text.len())?;
             Ok(Val::text(text.to_lowercase()))
@@ -191,7 +193,8 @@ pub(super) fn bool_of<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome
 pub(super) fn list_of<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     Ok(match arguments {
         [Val::Null] => Val::list(Vec::new()),
-        [value @ (Val::List(_) | Val::Unknown(_))] => value.clone(),
+        [Val::Unknown(open)] => refine::list_of(open),
+        [value @ Val::List(_)] => value.clone(),
         _ => Val::list(arguments.to_vec()),
     })
 }
@@ -199,7 +202,8 @@ pub(super) fn list_of<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome
 /// What a JSON text says, null where it is none; a list or map is itself.
 pub(super) fn json<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     match arguments {
-        [value @ (Val::Unknown(_) | Val::List(_) | Val::Map(_))] => Ok(value.clone()),
+        [Val::Unknown(open)] => Ok(refine::json(open)),
+        [value @ (Val::List(_) | Val::Map(_))] => Ok(value.clone()),
         [Val::Text(text)] => {
             machine.charge_text(text.len())?;
             machine.charge(text.len() / 4)?;
@@ -213,7 +217,7 @@ pub(super) fn json<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outc
 /// Records of the resources of a type that are joined to this one.
 pub(super) fn related<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     match arguments {
-        [Val::Unknown(reasons)] => Ok(Val::Unknown(reasons.clone())),
+        [Val::Unknown(open)] => Ok(Val::unknown(open.reasons.clone())),
         [Val::Null] => Ok(Val::list(Vec::new())),
         [Val::Text(kind)] => records(machine.subject.surroundings.related(kind)),
         _ => Err(mismatch("related", arguments)),
@@ -224,7 +228,7 @@ pub(super) fn related<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> O
 pub(super) fn references<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let surroundings = machine.subject.surroundings;
     match arguments {
-        [Val::Unknown(reasons)] => Ok(Val::Unknown(reasons.clone())),
+        [Val::Unknown(open)] => Ok(Val::unknown(open.reasons.clone())),
         [Val::Null] => Ok(Val::list(Vec::new())),
         [Val::Text(pointer)] if pointer.is_empty() || pointer.starts_with('/') => {
             records(surroundings.references(pointer))
@@ -297,7 +301,7 @@ impl<'a> Machine<'a> {
     pub(super) fn foreign(&mut self, foreign: &'a Foreign) -> Outcome<'a> {
         let arguments = match self.arguments(&foreign.arguments)? {
             Ok(arguments) => arguments,
-            Err(reasons) => return Ok(Val::Unknown(reasons)),
+            Err(reasons) => return Ok(Val::unknown(reasons)),
         };
         if let Some(value) = self.settled(foreign.nulls, &arguments)? {
             return Ok(value);

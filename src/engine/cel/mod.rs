@@ -33,6 +33,11 @@
 //! with unknown elements is known. Everything else that reads an unknown value is unknown. `has()` of an unknown
 //! attribute is true, because it is written. An unknown value beside an error is unknown, not failed. An unknown value
 //! is taken to be of a type that the expression accepts: what is known holds for every such value.
+//!
+//! What is known of an unknown value (`document::Unknown`) decides where every value that fits gives the same: `x == null`, `==`,
+//! `!=` and `in` beside what cannot be equal, `<` and its kin by bounds, `size()` by bounds of the length, `startsWith`, `endsWith`,
+//! `contains`, `matches` and `glob` by the known ends of a text, `cidr(x).is_any()` by the length of the prefix, `port_in`, `type()`.
+//! A predicate is true only where the value cannot be null.
 
 mod arithmetic;
 mod compare;
@@ -45,6 +50,7 @@ mod node;
 mod parse;
 mod patterns;
 mod policy;
+mod refine;
 mod template;
 mod value;
 
@@ -131,7 +137,7 @@ impl Program {
     pub fn test(&self, subject: &Subject<'_>) -> Evaluated<bool> {
         match self.run(subject).1 {
             Ok(Val::Bool(bool)) => Evaluated::Known(bool),
-            Ok(Val::Unknown(reasons)) => Evaluated::Unknown(reasons.to_vec()),
+            Ok(Val::Unknown(open)) => Evaluated::Unknown(open.reasons.to_vec()),
             Ok(other) => Evaluated::Failed(Failure::error(format!(
                 "the condition gives {}, not true or false",
                 other.described()
@@ -144,7 +150,7 @@ impl Program {
     pub fn value(&self, subject: &Subject<'_>) -> Evaluated<Value> {
         let (mut machine, outcome) = self.run(subject);
         match outcome.and_then(|value| match value {
-            Val::Unknown(reasons) => Ok(Err(reasons)),
+            Val::Unknown(open) => Ok(Err(open.reasons)),
             known => machine.export(&known).map(Ok),
         }) {
             Ok(Ok(value)) => Evaluated::Known(value),

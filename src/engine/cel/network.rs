@@ -11,7 +11,9 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use super::evaluate::Machine;
 use super::functions::mismatch;
 use super::library::whole;
-use super::value::{Outcome, Reasons, Val, merge};
+use super::refine;
+use super::value::{Open, Outcome, Reasons, Val, merge};
+use crate::document::ValueType;
 use crate::engine::Failure;
 
 /// An address range; the address is the range's first.
@@ -53,7 +55,7 @@ const SPECIAL_V6: [(Ipv6Addr, u8); 2] = [
 impl Net {
     /// Reads `10.0.0.0/8`, `10.1.2.3/8`, `::/0`, `0.0.0.0/00`, a single address. Addresses of IPv4 within IPv6 are
     /// read as IPv4.
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let (address, prefix) =
             text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -75,6 +77,14 @@ impl Net {
             None => IpNet::new(address, prefix),
         };
         net.ok().map(|net| Self(net.trunc()))
+    }
+
+    /// Whether nothing in it is routed on the internet.
+    pub(super) fn is_special(self) -> bool {
+        match self.0 {
+            IpNet::V4(_) => !self.is_public(),
+            IpNet::V6(_) => false,
+        }
     }
 
     fn is_public(self) -> bool {
@@ -110,7 +120,8 @@ fn padded(text: &str) -> Option<IpAddr> {
 /// `cidr(text)`: what is no address range gives a value that is neither any nor public.
 pub(super) fn cidr<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     Ok(match arguments {
-        [value @ (Val::Unknown(_) | Val::Net(_))] => value.clone(),
+        [value @ Val::Net(_)] => value.clone(),
+        [Val::Unknown(open)] => Val::Unknown(Open { net: true, ..open.clone() }),
         [Val::Text(text)] => Val::Net(Net::parse(text)),
         _ => Val::Net(None),
     })
@@ -167,7 +178,7 @@ pub(super) fn port_in<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> O
         range => found = within(port, range, &mut open),
     }
     Ok(match open {
-        Some(reasons) if !found => Val::Unknown(reasons),
+        Some(reasons) if !found => Val::unknown(reasons),
         _ => Val::Bool(found),
     })
 }
@@ -176,14 +187,24 @@ fn within(port: &Val<'_>, range: &Val<'_>, open: &mut Option<Reasons>) -> bool {
     if port.is_null() || range.is_null() {
         return false;
     }
-    for value in [port, range] {
-        if let Val::Unknown(reasons) = value {
-            merge(open, reasons);
+    for (value, other) in [(port, range), (range, port)] {
+        if let Val::Unknown(unknown) = value {
+            let number = whole(other).map(Val::Int);
+            let is_other = number.is_some_and(|number| never(unknown, &number));
+            if !is_other {
+                merge(open, &unknown.reasons);
+            }
             return false;
         }
     }
     let (Some(port), Some((first, last))) = (whole(port), bounds(range)) else { return false };
     (first..=last).contains(&port)
+}
+
+/// Whether an unknown port is a number, and not this one. A text may name a range.
+fn never(port: &Open, number: &Val<'_>) -> bool {
+    port.value().is_some_and(|known| known.kind == Some(ValueType::Number))
+        && refine::equal(port, number) == Some(false)
 }
 
 /// The first and last port of a range.

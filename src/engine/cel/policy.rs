@@ -9,15 +9,16 @@ use std::sync::Arc;
 
 use super::evaluate::Machine;
 use super::functions::mismatch;
+use super::refine;
 use super::value::{Outcome, Val};
-use crate::document::{Map, Value};
+use crate::document::{Map, Unknown, Value, ValueType};
 use crate::engine::Failure;
 
 /// The statements of a policy.
 pub(super) fn statements<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let [policy] = arguments else { return Err(mismatch("statements", arguments)) };
     let policy = match policy {
-        Val::Unknown(_) => return Ok(policy.clone()),
+        Val::Unknown(open) => return Ok(Val::unknown(open.reasons.clone())),
         Val::Map(_) => machine.export(policy)?,
         // No policy, or a text that does not hold one.
         _ => return Ok(Val::list(Vec::new())),
@@ -28,7 +29,10 @@ pub(super) fn statements<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -
             let statements = items.iter().map(|item| normalize(machine, item));
             Ok(Val::owned(Value::array(statements.collect::<Result<_, _>>()?)))
         }
-        Some(unknown @ Value::Unknown(_)) => Ok(Val::owned(unknown.clone())),
+        Some(Value::Unknown(unknown)) => Ok(Val::owned(match unknown.kind {
+            Some(ValueType::Object) if unknown.not_null => Value::array(vec![statement(unknown)]),
+            _ => several(unknown),
+        })),
         Some(one) => Ok(Val::owned(Value::array(vec![normalize(machine, one)?]))),
     }
 }
@@ -43,8 +47,8 @@ fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
 
 fn normalize(machine: &mut Machine<'_>, statement: &Value) -> Result<Value, Failure> {
     machine.charge(50)?;
-    if let Value::Unknown(_) = statement {
-        return Ok(statement.clone());
+    if let Value::Unknown(unknown) = statement {
+        return Ok(self::statement(unknown));
     }
     let texts = |name: &str| member(statement, name).map_or_else(none, |value| listed(value, keep));
     let actions =
@@ -61,7 +65,7 @@ fn normalize(machine: &mut Machine<'_>, statement: &Value) -> Result<Value, Fail
         (
             "has_condition",
             match condition {
-                Some(unknown @ Value::Unknown(_)) => unknown.clone(),
+                Some(Value::Unknown(unknown)) => is_there(unknown),
                 other => Value::Bool(other.is_some()),
             },
         ),
@@ -70,6 +74,12 @@ fn normalize(machine: &mut Machine<'_>, statement: &Value) -> Result<Value, Fail
     let fields: Map = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
     machine.charge(fields.values().filter_map(Value::as_array).map(<[Value]>::len).sum())?;
     Ok(Value::object(fields))
+}
+
+/// A statement of which nothing is known but that it is one.
+fn statement(unknown: &Unknown) -> Value {
+    let kind = Some(ValueType::Object);
+    Value::Unknown(Arc::new(Unknown { kind, not_null: true, ..unknown.bare() }))
 }
 
 fn none() -> Value {
@@ -89,6 +99,16 @@ fn effect(value: &Value) -> Value {
     match value.as_str() {
         Some(text) if text.eq_ignore_ascii_case("allow") => Value::string("Allow"),
         Some(text) if text.eq_ignore_ascii_case("deny") => Value::string("Deny"),
+        // Its letters may change.
+        None => match value {
+            Value::Unknown(unknown) => Value::Unknown(Arc::new(Unknown {
+                prefix: Arc::default(),
+                suffix: Arc::default(),
+                one_of: None,
+                ..Unknown::clone(unknown)
+            })),
+            other => other.clone(),
+        },
         _ => value.clone(),
     }
 }
@@ -97,27 +117,62 @@ fn effect(value: &Value) -> Value {
 fn listed(value: &Value, each: impl Fn(&Value) -> Value) -> Value {
     match value {
         Value::Array(items) => Value::array(items.iter().map(each).collect()),
-        Value::Unknown(_) => value.clone(),
+        // Surely one.
+        Value::Unknown(unknown)
+            if unknown.not_null && unknown.kind.is_some_and(|kind| kind != ValueType::Array) =>
+        {
+            Value::array(vec![each(value)])
+        }
+        Value::Unknown(unknown) => several(unknown),
         Value::Null => none(),
         one => Value::array(vec![each(one)]),
     }
 }
 
+/// A list made of what may be one or several: as long as that, where it surely is a list.
+fn several(unknown: &Unknown) -> Value {
+    let is_list = unknown.not_null && unknown.kind == Some(ValueType::Array);
+    Value::Unknown(Arc::new(if is_list { unknown.clone() } else { unknown.bare() }))
+}
+
+/// Whether a condition that is unknown is there: null and the empty one are none.
+fn is_there(condition: &Unknown) -> Value {
+    let has_members = condition.kind == Some(ValueType::Object)
+        && condition.bounds.least.is_some_and(|least| least > 0);
+    let other = condition.kind.is_some_and(|kind| kind != ValueType::Object);
+    if condition.not_null && (has_members || other) {
+        return Value::Bool(true);
+    }
+    Value::Unknown(Arc::new(condition.bare()))
+}
+
 fn keep(value: &Value) -> Value {
     match value {
         Value::Int(int) => Value::string(int.to_string()),
+        Value::Unknown(unknown) if unknown.kind == Some(ValueType::Number) => {
+            Value::Unknown(Arc::new(Unknown { not_null: unknown.not_null, ..unknown.bare() }))
+        }
         other => other.clone(),
     }
 }
 
 fn lowered(value: &Value) -> Value {
-    value.as_str().map_or_else(|| value.clone(), |text| Value::string(text.to_lowercase()))
+    match value {
+        Value::String(text) => Value::string(text.to_lowercase()),
+        Value::Unknown(unknown) => Value::Unknown(Arc::new(refine::lowered(unknown))),
+        other => other.clone(),
+    }
 }
 
 /// `"*"`, `"arn:…"`, `"service:…"`, `"federated:…"`, `"canonical:…"`. Principals of a kind that are unknown as a
 /// whole are one unknown element.
 fn principals(value: &Value) -> Value {
-    let Value::Object(kinds) = value else { return listed(value, keep) };
+    let kinds = match value {
+        Value::Object(kinds) => kinds,
+        Value::Unknown(unknown) if unknown.is_text() => return listed(value, keep),
+        Value::Unknown(unknown) => return Value::Unknown(Arc::new(unknown.bare())),
+        one => return listed(one, keep),
+    };
     let mut all = Vec::new();
     for (kind, names) in kinds.iter() {
         let prefix = match kind.to_ascii_lowercase().as_str() {
@@ -128,7 +183,8 @@ fn principals(value: &Value) -> Value {
         };
         match listed(names, |name| prefixed(prefix, name)) {
             Value::Array(items) => all.extend(items.iter().cloned()),
-            unknown => all.push(unknown),
+            Value::Unknown(several) => all.push(Value::Unknown(Arc::new(several.bare()))),
+            one => all.push(one),
         }
     }
     Value::array(all)
@@ -138,6 +194,15 @@ fn prefixed(prefix: &str, name: &Value) -> Value {
     match keep(name) {
         Value::String(text) if prefix.is_empty() => Value::String(text),
         Value::String(text) => Value::string(format!("{prefix}{text}")),
+        Value::Unknown(unknown) if unknown.is_text() => Value::Unknown(Arc::new(Unknown {
+            prefix: format!("{prefix}{}", unknown.prefix).into(),
+            one_of: None,
+            ..Unknown::clone(&unknown)
+        })),
+        // A text gets the prefix, anything else does not.
+        Value::Unknown(unknown) if !prefix.is_empty() && unknown.kind.is_none() => {
+            Value::Unknown(Arc::new(Unknown { not_null: unknown.not_null, ..unknown.bare() }))
+        }
         other => other,
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::network::Net;
-use crate::document::{Map, Value, nearest};
+use crate::document::{Map, Unknown, Value, ValueType, nearest};
 use crate::engine::Failure;
 
 /// What an expression gives, or why it fails.
@@ -35,7 +35,7 @@ pub(super) enum Val<'a> {
     Net(Option<Net>),
     /// What `type()` gives.
     Type(&'static str),
-    Unknown(Reasons),
+    Unknown(Open),
 }
 
 /// A text.
@@ -95,6 +95,39 @@ impl Reasons {
     }
 }
 
+/// An unknown value: why it is so, and what is known of it all the same. What is made of it is another value: `Reasons` are passed
+/// on, never this.
+#[derive(Clone, Debug)]
+pub(super) struct Open {
+    pub(super) reasons: Reasons,
+    /// `None` where nothing is known.
+    pub(super) known: Option<Arc<Unknown>>,
+    /// Whether it is the address range that such a text names.
+    pub(super) net: bool,
+}
+
+impl Open {
+    pub(super) fn of(unknown: &Arc<Unknown>) -> Self {
+        let known = Some(unknown).filter(|unknown| !unknown.is_bare());
+        Self { reasons: Reasons::one(&unknown.reason), known: known.map(Arc::clone), net: false }
+    }
+
+    /// Unknown for these reasons, with something known of it; the reason that it names says nothing.
+    pub(super) fn refined(reasons: Reasons, known: Unknown) -> Self {
+        Self {
+            reasons,
+            known: Some(known).filter(|known| !known.is_bare()).map(Arc::new),
+            net: false,
+        }
+    }
+}
+
+impl From<Reasons> for Open {
+    fn from(reasons: Reasons) -> Self {
+        Self { reasons, known: None, net: false }
+    }
+}
+
 /// Adds reasons to reasons that may be there.
 pub(super) fn merge(into: &mut Option<Reasons>, more: &Reasons) {
     *into = Some(match into.take() {
@@ -126,7 +159,7 @@ impl<'a> Val<'a> {
             Value::String(text) => Self::Text(Text::Borrowed(text)),
             Value::Array(items) => Self::List(List::Borrowed(items)),
             Value::Object(map) => Self::Map(Mapping::Borrowed(map)),
-            Value::Unknown(reason) => Self::Unknown(Reasons::one(reason)),
+            Value::Unknown(unknown) => Self::Unknown(Open::of(unknown)),
         }
     }
 
@@ -141,7 +174,7 @@ impl<'a> Val<'a> {
             Value::String(text) => Self::Text(Text::Shared(text)),
             Value::Array(items) => Self::List(List::Shared(items)),
             Value::Object(map) => Self::Map(Mapping::Shared(map)),
-            Value::Unknown(reason) => Self::Unknown(Reasons::one(&reason)),
+            Value::Unknown(unknown) => Self::Unknown(Open::of(&unknown)),
         }
     }
 
@@ -157,6 +190,11 @@ impl<'a> Val<'a> {
             }
             _ => Self::of(written),
         }
+    }
+
+    /// Unknown for these reasons; nothing else is known.
+    pub(super) fn unknown(reasons: Reasons) -> Self {
+        Self::Unknown(reasons.into())
     }
 
     pub(super) fn text(text: impl Into<Arc<str>>) -> Self {
@@ -220,7 +258,7 @@ impl<'a> Val<'a> {
 
     fn collect_reasons(&self, found: &mut Option<Reasons>) {
         match self {
-            Self::Unknown(reasons) => merge(found, reasons),
+            Self::Unknown(open) => merge(found, &open.reasons),
             Self::List(List::Made(items)) => {
                 items.iter().for_each(|item| item.collect_reasons(found));
             }
@@ -254,7 +292,7 @@ impl<'a> Val<'a> {
 
 fn document_reasons(value: &Value, found: &mut Option<Reasons>) {
     match value {
-        Value::Unknown(reason) => merge(found, &Reasons::one(reason)),
+        Value::Unknown(unknown) => merge(found, &Reasons::one(&unknown.reason)),
         Value::Array(items) => items.iter().for_each(|item| document_reasons(item, found)),
         Value::Object(map) => map.values().for_each(|item| document_reasons(item, found)),
         _ => {}
@@ -289,7 +327,17 @@ impl<'a> List<'a> {
 
 /// What is written, over its own defaults if there are some.
 fn over<'a>(written: &'a Value, defaults: Option<&'a Value>) -> Val<'a> {
-    defaults.map_or_else(|| Val::of(written), |defaults| Val::layered(written, defaults))
+    match (written, defaults) {
+        (_, None | Some(Value::Null)) => Val::of(written),
+        // Null would read as the default, and an object would be laid over it.
+        (Value::Unknown(unknown), Some(default))
+            if unknown.kind.is_none_or(|kind| kind == ValueType::Object)
+                || !(unknown.not_null || unknown.admits(default)) =>
+        {
+            Val::unknown(Reasons::one(&unknown.reason))
+        }
+        (_, Some(defaults)) => Val::layered(written, defaults),
+    }
 }
 
 impl<'a> Mapping<'a> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use regorus::Value;
 use regorus::unstable::{Expr, Ref};
 
 use super::expressions;
@@ -70,6 +71,12 @@ impl Walk<'_> {
             ("as_list", [value]) => Some(self.listed(value, frame)),
             ("port_in", [port, range]) => {
                 self.port_in(port, range, frame);
+                Some(Abs::computed())
+            }
+            ("has_block", [blocks]) if blocks.items.is_none() && blocks.fields.is_empty() => {
+                let zero = BTreeSet::from([Value::from(0_i64)]);
+                let count = self.count(blocks);
+                self.consume(&count, Purpose::Compare, &zero);
                 Some(Abs::computed())
             }
             ("statements", [policy]) => Some(self.statements(policy, frame)),
@@ -190,6 +197,13 @@ impl Walk<'_> {
 
     pub(super) fn builtin(&mut self, name: &str, given: &[Abs], frame: &Frame) -> Abs {
         match (name, given) {
+            ("count", [value]) if value.items.is_none() && value.fields.is_empty() => {
+                self.count(value)
+            }
+            ("startswith" | "endswith" | "contains" | "regex.match", [_, _]) => {
+                self.question(name, given);
+                Abs::computed()
+            }
             ("count" | "object.keys", [value]) => {
                 self.consume_shape(value);
                 Abs::computed()
@@ -225,6 +239,29 @@ impl Walk<'_> {
                 }
                 Abs::computed()
             }
+        }
+    }
+
+    /// How many members a value has: read when the number is used, whether there is one at once.
+    fn count(&mut self, value: &Abs) -> Abs {
+        self.consume_shape(&Abs { paths: BTreeSet::new(), ..value.clone() });
+        for path in &value.paths {
+            self.record(path, Purpose::Type, &BTreeSet::new());
+        }
+        let paths = value.paths.iter().cloned();
+        let paths = paths.map(|path| Path { counted: true, ..path }).collect();
+        Abs { paths, computed: true, ..Abs::default() }
+    }
+
+    /// A question about a text, if it is put with literals.
+    fn question(&mut self, name: &str, given: &[Abs]) {
+        let (("regex.match", [part, text]) | (_, [text, part])) = (name, given) else { return };
+        if let Some(parts) = part.scalars() {
+            let question = |part: &Value| Value::from(vec![name.into(), part.clone()]);
+            self.consume(text, Purpose::Text, &parts.iter().map(question).collect());
+        } else {
+            self.consume(text, Purpose::Whole, &BTreeSet::new());
+            self.consume(part, Purpose::Whole, &BTreeSet::new());
         }
     }
 

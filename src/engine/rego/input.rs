@@ -36,7 +36,7 @@ impl Section {
 }
 
 /// One unknown value of a record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(super) struct Unknown {
     pub(super) section: Section,
     pub(super) parts: Vec<Arc<str>>,
@@ -46,7 +46,8 @@ pub(super) struct Unknown {
     pub(super) element: bool,
     /// Where the report points, among the attributes.
     pub(super) at: Pointer,
-    pub(super) reason: Arc<str>,
+    /// What is known of it all the same.
+    pub(super) known: Arc<document::Unknown>,
 }
 
 /// What differs from the document in a variant of the input.
@@ -310,33 +311,27 @@ fn unknowns_of(resource: &Resource) -> Vec<Unknown> {
     let mut of_defaults = Vec::new();
     collect(Section::Attributes, &resource.defaults, &mut of_defaults);
     found.extend(of_defaults.into_iter().filter(|it| resource.attributes.at(&it.at).is_none()));
-    if let Some(reason) = resource.unknown_tags() {
+    if let Some(unknown) = resource.unknown_tags() {
         let at = Pointer::root().key("tags");
-        let (section, reason) = (Section::Tags, Arc::clone(reason));
+        // With what else the tags are made of.
+        let (section, known) = (Section::Tags, Arc::new(unknown.bare()));
         let (parts, lists) = (Vec::new(), Vec::new());
-        found.push(Unknown { section, parts, lists, element: false, at, reason });
+        found.push(Unknown { section, parts, lists, element: false, at, known });
     }
     for (key, value) in &resource.tags {
-        for (pointer, reason) in value.unknowns() {
+        for (pointer, known) in value.unknowns() {
             let mut parts = vec![Arc::clone(key)];
             parts.extend(pointer.parts().map(Arc::from));
             let at = Pointer::root().key("tags").key(key).join(&pointer);
             let lists = vec![false; parts.len()];
-            found.push(Unknown {
-                section: Section::Tags,
-                parts,
-                lists,
-                element: false,
-                at,
-                reason,
-            });
+            found.push(Unknown { section: Section::Tags, parts, lists, element: false, at, known });
         }
     }
     found
 }
 
 fn collect(section: Section, value: &document::Value, found: &mut Vec<Unknown>) {
-    for (pointer, reason) in value.unknowns() {
+    for (pointer, known) in value.unknowns() {
         let parts: Vec<Arc<str>> = pointer.parts().map(Arc::from).collect();
         let mut holder = Some(value);
         let mut lists = Vec::with_capacity(parts.len());
@@ -353,6 +348,6 @@ fn collect(section: Section, value: &document::Value, found: &mut Vec<Unknown>) 
             }
             _ => pointer,
         };
-        found.push(Unknown { section, parts, lists, element, at, reason });
+        found.push(Unknown { section, parts, lists, element, at, known });
     }
 }

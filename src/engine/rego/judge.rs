@@ -104,7 +104,7 @@ fn values(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
 fn unknown(met: &[Met]) -> Judgement {
     let all: BTreeSet<(usize, Pointer, Arc<str>)> = met
         .iter()
-        .map(|met| (met.resource, met.unknown.at.clone(), Arc::clone(&met.unknown.reason)))
+        .map(|met| (met.resource, met.unknown.at.clone(), Arc::clone(&met.unknown.known.reason)))
         .collect();
     Judgement::Unknown(all.into_iter().collect())
 }

@@ -21,6 +21,7 @@ mod references;
 mod run;
 mod shape;
 mod statements;
+mod substitutes;
 mod table;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use super::input::{Input, Section, Unknown};
 use super::reads::{Purpose, Read, Reads};
 use super::shape::{Origin, Root, Seg};
 use crate::document::{self, Index, Pointer};
+use crate::engine::texts::Question;
 
 /// Attributes that a resource's tags come from.
 const TAG_SOURCES: &[&str] = &["tags", "tags_all", "labels", "metadata"];
@@ -22,6 +23,10 @@ pub(super) struct Met {
     pub(super) against: Option<BTreeSet<Value>>,
     /// Literals that its members are compared with, where more members can only add denials.
     pub(super) members: BTreeSet<Value>,
+    /// Numbers that the number of its members or characters is compared with.
+    pub(super) counts: BTreeSet<i64>,
+    /// Whether what is made of it elsewhere in the record is read: tags, a parsed text.
+    pub(super) aside: bool,
     /// Whether knowing it can only add denials.
     pub(super) monotone: bool,
 }
@@ -153,12 +158,23 @@ impl Scope<'_> {
             };
             let Some(touch) = touch else { continue };
             let decided = read.filter(|read| {
-                touch.what == Reach::Exact
-                    && matches!(read.purpose, Purpose::Defined | Purpose::Type | Purpose::Compare)
+                touch.what == Reach::Holder
+                    || touch.what == Reach::Exact
+                        && match read.purpose {
+                            Purpose::Defined | Purpose::Type | Purpose::Compare => true,
+                            Purpose::Text => {
+                                read.against.iter().all(|asked| is_answered(&unknown.known, asked))
+                            }
+                            Purpose::Count => {
+                                read.against.iter().all(|number| number.as_f64().is_ok())
+                            }
+                            Purpose::Members | Purpose::Scalar | Purpose::Whole => false,
+                        }
             });
             let more_adds = read.is_some_and(|read| !read.negative);
             let placed = touch.placed && !self.is_last(at, unknown);
-            let monotone = more_adds && touch.what != Reach::Around && !placed;
+            let within = !matches!(touch.what, Reach::Around | Reach::Holder);
+            let monotone = more_adds && within && !placed;
             let of_members = read.filter(|read| {
                 more_adds
                     && touch.what == Reach::Members
@@ -169,10 +185,18 @@ impl Scope<'_> {
                 unknown: unknown.clone(),
                 against: Some(BTreeSet::new()),
                 members: BTreeSet::new(),
+                counts: BTreeSet::new(),
+                aside: false,
                 monotone: true,
             });
             met.monotone &= monotone;
+            met.aside |= touch.what == Reach::Aside;
             match (decided, of_members, &mut met.against) {
+                (Some(read), _, Some(_))
+                    if touch.what == Reach::Holder || read.purpose == Purpose::Text => {}
+                (Some(read), _, Some(_)) if read.purpose == Purpose::Count => {
+                    met.counts.extend(read.against.iter().flat_map(around));
+                }
                 (Some(read), _, Some(against)) => against.extend(read.against.iter().cloned()),
                 (_, Some(read), Some(_)) => {
                     met.members.insert(Value::Undefined);
@@ -209,7 +233,7 @@ impl Scope<'_> {
         if unknown.section != Section::Attributes {
             return None;
         }
-        let behind = Touch { what: Reach::Behind, placed: unknown.element };
+        let behind = Touch { what: Reach::Aside, placed: unknown.element };
         if is_section(section, Section::Parsed) && self.hides_parsed(at, unknown, rest) {
             return Some(behind);
         }
@@ -219,6 +243,9 @@ impl Scope<'_> {
 
     /// Whether an unknown attribute is a text that would have been parsed.
     fn hides_parsed(&self, at: usize, unknown: &Unknown, rest: &[Seg]) -> bool {
+        if !unknown.known.may_hold_json() {
+            return false;
+        }
         let path = unknown.parts.join("/");
         let parsed = &self.index.resource(at).parsed;
         if parsed.get(&path).is_some() {
@@ -246,17 +273,24 @@ impl Scope<'_> {
             }
             let address = format!("var.{}", variable.name);
             let resource = self.index.by_address(&address).unwrap_or(subject);
-            for (pointer, reason) in variable.value.unknowns() {
+            for (pointer, known) in variable.value.unknowns() {
                 let unknown = Unknown {
                     section: Section::Attributes,
                     parts: Vec::new(),
                     lists: Vec::new(),
                     element: false,
                     at: Pointer::root().key("default").join(&pointer),
-                    reason: Arc::clone(&reason),
+                    known,
                 };
-                let members = BTreeSet::new();
-                found.push(Met { resource, unknown, against: None, members, monotone: false });
+                found.push(Met {
+                    resource,
+                    unknown,
+                    against: None,
+                    members: BTreeSet::new(),
+                    counts: BTreeSet::new(),
+                    aside: true,
+                    monotone: false,
+                });
             }
         }
         found
@@ -277,10 +311,35 @@ enum Reach {
     Exact,
     /// It is a part of what is read.
     Around,
+    /// It is a member of an object of which only the keys are read: whether it is there matters.
+    Holder,
     /// Its members are read, wherever they stand.
     Members,
-    /// Something further inside, or made of it.
+    /// Something further inside.
     Behind,
+    /// Something made of it, elsewhere in the record.
+    Aside,
+}
+
+/// Whether a question about a text has one answer for all texts that there can be.
+fn is_answered(known: &document::Unknown, asked: &Value) -> bool {
+    let Ok(pair) = asked.as_array() else { return false };
+    let mut pair = pair.iter().filter_map(|text| text.as_string().ok());
+    let (Some(name), Some(part)) = (pair.next(), pair.next()) else { return false };
+    let question = match &**name {
+        "startswith" => Question::Begins,
+        "endswith" => Question::Ends,
+        "contains" => Question::Holds,
+        _ => Question::Matches,
+    };
+    question.ask(known, part).is_some()
+}
+
+/// The whole numbers around a number.
+fn around(number: &Value) -> Vec<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "what is too large saturates")]
+    let whole = number.as_f64().map(|number| number.floor() as i64);
+    whole.map_or(Vec::new(), |at| (-1..=2).map(|step| at.saturating_add(step)).collect())
 }
 
 fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
@@ -295,14 +354,16 @@ fn touch(unknown: &Unknown, rest: &[Seg], read: &Read) -> Option<Touch> {
     let (held, asked) = (unknown.parts.len(), rest.len());
     if held > asked {
         let member = held == asked + 1 && !unknown.element;
-        let matters = match read.purpose {
-            Purpose::Whole => true,
-            Purpose::Members => member,
+        let (matters, what) = match read.purpose {
+            Purpose::Whole => (true, Reach::Around),
+            Purpose::Members | Purpose::Count => (member, Reach::Holder),
             // A list or object is none of the literals, unless it may be empty.
-            Purpose::Compare => member && read.against.contains(&Value::new_object()),
-            Purpose::Defined | Purpose::Type | Purpose::Scalar => false,
+            Purpose::Compare => {
+                (member && read.against.contains(&Value::new_object()), Reach::Holder)
+            }
+            Purpose::Defined | Purpose::Type | Purpose::Scalar | Purpose::Text => return None,
         };
-        return matters.then_some(Touch { what: Reach::Around, placed: false });
+        return matters.then_some(Touch { what, placed: false });
     }
     if held == asked && unknown.element && read.purpose == Purpose::Defined {
         return None;

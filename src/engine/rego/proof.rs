@@ -9,10 +9,11 @@ use std::sync::Arc;
 use regorus::Value;
 
 use super::Judgement;
-use super::input::Changes;
+use super::input::{Changes, Section};
 use super::overlap::{Met, Scope};
 use super::run::Run;
-use crate::document::Pointer;
+use super::substitutes;
+use crate::document::{self, Pointer};
 
 /// Most evaluations for one verdict, and for all verdicts of a rule on a document.
 const MAX_TRIALS: usize = 1024;
@@ -61,6 +62,7 @@ impl Prover<'_> {
     }
 
     fn substitute(&mut self, subject: usize, met: &[Met]) -> Option<Judgement> {
+        let choices = |met| choices(met, self.default_of(met));
         let choices: Vec<Vec<Option<Value>>> = met.iter().map(choices).collect::<Option<_>>()?;
         let total = choices.iter().try_fold(1_usize, |all, own| {
             all.checked_mul(own.len()).filter(|all| *all <= MAX_TRIALS)
@@ -91,6 +93,13 @@ impl Prover<'_> {
         let common = common?;
         first.retain(|denial| common.contains(&denial.at));
         Some(if first.is_empty() { Judgement::Pass } else { Judgement::Finding(first) })
+    }
+
+    /// What the provider fills in where the unknown value turns out to be null.
+    fn default_of(&self, met: &Met) -> Option<&document::Value> {
+        let defaults = &self.run.index.resource(met.resource).defaults;
+        let unknown = Some(&met.unknown).filter(|it| it.section == Section::Attributes)?;
+        defaults.at(&unknown.at).filter(|default| !matches!(default, document::Value::Null))
     }
 
     fn chosen(
@@ -125,41 +134,21 @@ impl Prover<'_> {
     }
 }
 
-/// What stands for all values: left out (`None`), one of each type, and the literals.
-fn choices(met: &Met) -> Option<Vec<Option<Value>>> {
-    let other = Value::from("\u{1}other");
-    let mut all = vec![
-        Value::Null,
-        Value::from(true),
-        Value::from(false),
-        // A number and a text that no rule names.
-        Value::from(7_717_177_i64),
-        other.clone(),
-        Value::new_array(),
-        Value::from(vec![other.clone()]),
-        Value::new_object(),
-        Value::from(BTreeMap::from([(other.clone(), other)])),
-    ];
-    let against = met.against.as_ref()?;
-    for literal in against {
-        // A number may also be written as text.
-        let text = literal.as_f64().ok().map(|number| Value::from(number.to_string()));
-        for value in std::iter::once(literal.clone()).chain(text) {
-            if !all.contains(&value) {
-                all.push(value);
-            }
-        }
-    }
-    if !met.members.is_empty() {
-        // More members can only add denials: between none and all that there can be, nothing differs.
-        let known = met.members.iter().filter(|literal| **literal != Value::Undefined);
-        let each: Vec<Value> = known.chain(&all).cloned().collect();
-        let named = each.iter().enumerate();
-        let named = named.map(|(at, value)| (Value::from(at.to_string()), value.clone()));
-        all.push(Value::from(named.collect::<BTreeMap<_, _>>()));
-        all.push(Value::from(each));
-    }
-    Some(std::iter::once(None).chain(all.into_iter().map(Some)).collect())
+/// What stands for all values: null, which is left out (`None`), and values that differ in all that the rule asks.
+fn choices(met: &Met, default: Option<&document::Value>) -> Option<Vec<Option<Value>>> {
+    let default = match default {
+        Some(default) => Some(substitutes::scalar(default)?),
+        None => None,
+    };
+    let known = &met.unknown.known;
+    let all = match substitutes::all(known).filter(|_| !met.aside) {
+        Some(all) => all,
+        None => substitutes::representatives(known, met)?,
+    };
+    // Null reads as the default.
+    let null = (!known.not_null).then_some(default);
+    Some(null.into_iter().chain(all.into_iter().map(Some)).collect())
+        .filter(|choices: &Vec<_>| !choices.is_empty())
 }
 
 /// Put a value where the unknown one is missing, or take its place out of the list.

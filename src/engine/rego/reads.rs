@@ -51,6 +51,10 @@ pub(super) enum Purpose {
     Members,
     /// Whether it is one of a few literals, or true.
     Compare,
+    /// What a text begins with, ends with, holds or matches: [`Question`]s with literals, as arrays of two.
+    Text,
+    /// How many members or characters it has, compared with a few numbers.
+    Count,
     /// Anything, as long as it is neither list nor object.
     Scalar,
     /// Anything.
@@ -201,8 +205,16 @@ impl<'a> Walk<'a> {
             return;
         }
         let purpose = match purpose {
-            Purpose::Compare if path.derived && path.lone => Purpose::Scalar,
-            Purpose::Compare if path.derived => Purpose::Whole,
+            Purpose::Compare if path.counted && !path.derived => Purpose::Count,
+            _ if path.counted => {
+                if path.derived {
+                    Purpose::Whole
+                } else {
+                    Purpose::Members
+                }
+            }
+            Purpose::Compare | Purpose::Text if path.derived && path.lone => Purpose::Scalar,
+            Purpose::Compare | Purpose::Text if path.derived => Purpose::Whole,
             Purpose::Whole if path.lone => Purpose::Scalar,
             other => other,
         };

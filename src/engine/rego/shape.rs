@@ -48,6 +48,7 @@ pub(super) enum Root {
 
 /// A place in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct Path {
     pub(super) root: Root,
     pub(super) segs: Vec<Seg>,
@@ -57,17 +58,28 @@ pub(super) struct Path {
     pub(super) fallback: bool,
     /// The value itself, where it is neither list nor object.
     pub(super) lone: bool,
+    /// How many members or characters the value has.
+    pub(super) counted: bool,
 }
 
 impl Path {
     pub(super) fn new(root: Root) -> Self {
-        Self { root, segs: Vec::new(), derived: false, fallback: false, lone: false }
+        Self {
+            root,
+            segs: Vec::new(),
+            derived: false,
+            fallback: false,
+            lone: false,
+            counted: false,
+        }
     }
 
     /// The origin, if this is the address of a record.
     pub(super) fn address_of(&self) -> Option<(&Option<Arc<str>>, Origin)> {
         match (&self.root, self.segs.as_slice()) {
-            (Root::Record(kind, origin), [Seg::Key(key)]) if &**key == "address" => {
+            (Root::Record(kind, origin), [Seg::Key(key)])
+                if &**key == "address" && !self.counted =>
+            {
                 Some((kind, *origin))
             }
             _ => None,
@@ -75,7 +87,7 @@ impl Path {
     }
 
     pub(super) fn is_record(&self) -> bool {
-        self.segs.is_empty() && matches!(self.root, Root::Record(..))
+        !self.counted && self.segs.is_empty() && matches!(self.root, Root::Record(..))
     }
 }
 

@@ -105,9 +105,12 @@ impl<'a> Walk<'_, 'a> {
 
     fn attribute(&mut self, attribute: &Attribute, scope: &Scope<'_, 'a>, at: &Pointer) -> Value {
         if let Some(places) = &mut self.places {
-            let pointer = at.key(&attribute.name);
-            places.push((pointer.clone(), Place { file: scope.file, span: attribute.span }));
-            literal_places(&attribute.value, scope.file, &pointer, places);
+            place_of(
+                at.key(&attribute.name),
+                Place { file: scope.file, span: attribute.span },
+                &attribute.value,
+                places,
+            );
         }
         let evaluated = evaluate(&attribute.value, scope).and_then(|value| {
             let checked = super::evaluator::Evaluator::check_size(&value);
@@ -258,33 +261,41 @@ fn join(attribute: Option<Value>, blocks: Vec<Value>) -> Value {
     }
 }
 
+/// The place of a value and of what is in it.
+fn place_of(pointer: Pointer, place: Place, node: &Node, places: &mut Vec<(Pointer, Place)>) {
+    match &node.kind {
+        NodeKind::Sequence(_)
+        | NodeKind::Mapping(_)
+        | NodeKind::Parenthesis(_)
+        | NodeKind::Call { .. } => {
+            places.push((pointer.clone(), place));
+            literal_places(node, place.file, &pointer, places);
+        }
+        _ => places.push((pointer, place)),
+    }
+}
+
 /// Places inside a literal value: object keys and list elements, also inside `jsonencode(…)`.
 pub fn literal_places(node: &Node, file: FileId, at: &Pointer, places: &mut Vec<(Pointer, Place)>) {
     match &node.kind {
         NodeKind::Sequence(items) => {
             for (position, item) in items.iter().enumerate() {
-                let pointer = at.index(position);
-                places.push((pointer.clone(), Place { file, span: item.span }));
-                literal_places(item, file, &pointer, places);
+                place_of(at.index(position), Place { file, span: item.span }, item, places);
             }
         }
         NodeKind::Mapping(entries) => {
             for entry in entries {
                 if let NodeKind::Scalar(Scalar::String(key)) = &entry.key.kind {
-                    let pointer = at.key(key);
-                    places.push((
-                        pointer.clone(),
-                        Place { file, span: entry.key.span.to(entry.value.span) },
-                    ));
-                    literal_places(&entry.value, file, &pointer, places);
+                    let span = entry.key.span.to(entry.value.span);
+                    place_of(at.key(key), Place { file, span }, &entry.value, places);
                 }
             }
         }
         NodeKind::Parenthesis(inner) => literal_places(inner, file, at, places),
-        NodeKind::Call { name, arguments, .. }
-            if &**name == "jsonencode" && arguments.len() == 1 =>
-        {
-            literal_places(&arguments[0], file, at, places);
+        NodeKind::Call { name, arguments } if &**name == "jsonencode" => {
+            if let [argument] = arguments.nodes.as_slice() {
+                literal_places(argument, file, at, places);
+            }
         }
         _ => {}
     }

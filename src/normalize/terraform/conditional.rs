@@ -7,8 +7,11 @@ use super::expression::evaluate as evaluate_expression;
 use super::operators;
 use super::scope::{Fault, Scope};
 use super::types::{self, Type};
-use super::value::{Kind, Marks, Value};
+use super::value::{Beyond, Kind, Marks, Value};
 use crate::syntax::Node;
+
+/// Most values of which one is known to come.
+const MAX_ALTERNATIVES: usize = 8;
 
 /// The value of a conditional.
 pub fn evaluate(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
@@ -76,13 +79,14 @@ fn common_type(yes: &Value, no: &Value) -> Result<Type, String> {
     // What is written in a resource gets its type from the provider's schema.
     let written = |value: &Value| value.unknown_reason().is_none() && value.marks.has_references();
     let lenient = (written(yes) || written(no)) && structure(&of_yes) == structure(&of_no);
-    match types::unify(&[of_yes.clone(), of_no.clone()]) {
+    let both = [of_yes, of_no];
+    match types::unify(&both) {
         Some(kind) => Ok(kind),
         None if lenient => Ok(Type::Any),
         None => Err(format!(
             "both results of a conditional must have one type: {} and {} are given",
-            operators::article(&of_yes),
-            operators::article(&of_no)
+            operators::article(&both[0]),
+            operators::article(&both[1])
         )),
     }
 }
@@ -100,6 +104,23 @@ fn adapted(value: Value, kind: &Type) -> Result<Value, String> {
     if *kind == Type::Any { Ok(value) } else { types::adapt(&value, kind) }
 }
 
+/// The texts or numbers that one of two values can be.
+fn one_of(yes: &Value, no: &Value) -> Option<Vec<Value>> {
+    let mut all = Vec::new();
+    for value in [yes, no] {
+        match &value.kind {
+            Kind::Null(_) => {}
+            Kind::String(_) | Kind::Number(_) => all.push(types::without_marks(value)),
+            Kind::Unknown(unknown) => {
+                let known = unknown.beyond.as_ref().filter(|known| !known.one_of.is_empty())?;
+                all.extend(known.one_of.iter().cloned());
+            }
+            _ => return None,
+        }
+    }
+    Some(all).filter(|all| all.len() <= MAX_ALTERNATIVES)
+}
+
 /// What is known of one of two results.
 fn undecided(condition: &Value, yes: Option<&Value>, no: Option<&Value>, kind: &Type) -> Value {
     let (Some(yes), Some(no)) = (yes, no) else {
@@ -115,6 +136,10 @@ fn undecided(condition: &Value, yes: Option<&Value>, no: Option<&Value>, kind: &
         let (of_yes, of_no) = (Type::of(yes), Type::of(no));
         if of_yes == of_no && (of_yes == Type::Number || of_yes.element().is_some()) {
             unknown.bounds = bounds::either(yes, no);
+        }
+        if of_yes == of_no {
+            unknown.beyond =
+                one_of(yes, no).map(|one_of| Arc::new(Beyond { one_of, ..Beyond::default() }));
         }
         // Whichever it is, it is the same.
         let (yes, no) = (yes.decided().unwrap_or(yes), no.decided().unwrap_or(no));

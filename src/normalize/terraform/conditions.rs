@@ -27,14 +27,14 @@ struct Rule<'b> {
     kind: ProblemKind,
 }
 
-/// A root whose variables have no values is nobody's configuration yet (a module that is judged by itself): that its defaults do
-/// not fit together is only worth a remark.
+/// A root whose variables have no values is nobody's configuration yet, and neither is a module that is judged by itself: that its
+/// defaults do not fit together is only worth a remark.
 fn kind_of(instance: &Rc<Instance<'_>>) -> ProblemKind {
     let evaluator = &instance.evaluator;
     let unset = |(name, variable): (&Arc<str>, &Declaration)| {
         variable.attribute("default").is_none() && !evaluator.inputs.contains_key(name)
     };
-    let is_settled = !evaluator.root.variables.iter().any(unset);
+    let is_settled = !evaluator.is_by_itself && !evaluator.root.variables.iter().any(unset);
     if is_settled { ProblemKind::Configuration } else { ProblemKind::Note }
 }
 

@@ -1,18 +1,31 @@
 //! Type constraints as variables write them.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::expression::evaluate;
+use super::instance::Instance;
 use super::module::Declaration;
 use super::scope::{Fault, Scope};
 use super::types::{self, ObjectAttribute, Type};
 use crate::syntax::{Node, NodeKind, Scalar, hcl};
 
-/// The type constraint of a variable; `any` where none is written.
-pub fn of(declaration: &Declaration, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
-    let Some(attribute) = declaration.attribute("type") else { return Ok(Type::Any) };
-    parse(&attribute.value, scope)
+/// The type constraint of a variable; `any` where none is written. It is the same for all instances of the module.
+pub fn of(
+    declaration: &Declaration,
+    instance: &Instance<'_>,
+    scope: &Scope<'_, '_>,
+) -> Result<Rc<Type>, Fault> {
+    let Some(attribute) = declaration.attribute("type") else { return Ok(Rc::new(Type::Any)) };
+    let key = std::ptr::from_ref(attribute).addr();
+    let known = instance.evaluator.constraints.borrow().get(&key).cloned();
+    if let Some(kind) = known {
+        return Ok(kind);
+    }
+    let kind = Rc::new(parse(&attribute.value, scope)?);
+    instance.evaluator.constraints.borrow_mut().insert(key, Rc::clone(&kind));
+    Ok(kind)
 }
 
 fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
@@ -29,8 +42,8 @@ fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
                 _ => Err(refused()),
             },
         },
-        NodeKind::Call { name, arguments, .. } => {
-            let [argument] = arguments.as_slice() else { return Err(refused()) };
+        NodeKind::Call { name, arguments } => {
+            let [argument] = arguments.nodes.as_slice() else { return Err(refused()) };
             match &**name {
                 "list" => Ok(Type::List(Box::new(parse(argument, scope)?))),
                 "set" => Ok(Type::Set(Box::new(parse(argument, scope)?))),
@@ -79,9 +92,9 @@ fn object(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
 }
 
 fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribute, Fault> {
-    if let NodeKind::Call { name, arguments, .. } = &node.kind
+    if let NodeKind::Call { name, arguments } = &node.kind
         && &**name == "optional"
-        && let [kind, rest @ ..] = arguments.as_slice()
+        && let [kind, rest @ ..] = arguments.nodes.as_slice()
     {
         if let [_, surplus, ..] = rest {
             let message = "optional(…) takes a type and a default";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::adjusted;
 use super::body::{self, Evaluated};
 use super::defaults;
 use super::expand::Shape;
@@ -113,7 +114,8 @@ fn resource(
     let existence = if unknown { Existence::Unknown } else { instance.existence };
     let wanted = providers::provider_of(declaration);
     let provider = instance.provider(&wanted);
-    let default_tags = provider.as_ref().and_then(|it| it.defaults_for(made.facts.as_deref()));
+    let tagged = provider.as_ref().filter(|_| adjusted::takes_default_tags(&made.body.entries));
+    let default_tags = tagged.and_then(|it| it.defaults_for(made.facts.as_deref()));
     let tags = tags(&attributes, default_tags.map(|(_, tags)| tags));
     if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.deep_marks().is_sensitive()) {
         let at = Pointer::root().key(name);
@@ -158,11 +160,10 @@ fn resource(
 pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
     let document::Value::Object(attributes) = attributes else { return };
     let attributes = Arc::make_mut(attributes);
-    let reason: Arc<str> = format!("computed by {address}").into();
+    let unknown = document::Value::unknown(format!("computed by {address}"));
     // `tags_all` is what is written and the provider's defaults: where there is neither, it is empty.
     for name in facts.block.outputs().filter(|name| &***name != "tags_all") {
-        let unknown = || document::Value::Unknown(Arc::clone(&reason));
-        attributes.entry(Arc::clone(name)).or_insert_with(unknown);
+        attributes.entry(Arc::clone(name)).or_insert_with(|| unknown.clone());
     }
 }
 
@@ -198,9 +199,10 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
     match ["tags", "labels"].iter().find_map(|name| attributes.get(name)) {
         Some(document::Value::Object(own)) => tags.extend(own.iter().filter_map(tag)),
         // Whatever they are, they win.
-        Some(unknown @ document::Value::Unknown(_)) => {
+        Some(document::Value::Unknown(unknown)) => {
+            let each = document::Value::Unknown(Arc::new(unknown.bare()));
             for value in tags.values_mut() {
-                *value = unknown.clone();
+                *value = each.clone();
             }
         }
         _ => {}
@@ -210,6 +212,9 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
 
 fn tag((key, value): (&Arc<str>, &document::Value)) -> Option<(Arc<str>, document::Value)> {
     let value = match value {
+        document::Value::Unknown(unknown) if !unknown.is_text() => {
+            document::Value::Unknown(Arc::new(unknown.bare()))
+        }
         document::Value::Unknown(_) | document::Value::String(_) => value.clone(),
         document::Value::Bool(_) | document::Value::Int(_) => {
             document::Value::string(value.to_json().to_string())
@@ -260,7 +265,7 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
                     let place = declaration.attribute("value").map_or(declaration.header(), |it| {
                         Place { file: declaration.file, span: it.span }
                     });
-                    root.evaluator.report(&Fault { message, place, is_limit: false });
+                    root.evaluator.refuse(&Fault { message, place, is_limit: false });
                 }
                 all.push(variable(name, &value, declaration));
             }

@@ -1,6 +1,7 @@
 //! What all module instances of one root share: modules, options, problems, budgets.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -10,6 +11,7 @@ use super::inputs::Given;
 use super::installed::Installation;
 use super::module::Module;
 use super::scope::Fault;
+use super::types::Type;
 use super::value::Value;
 use crate::document::SpanTable;
 use crate::source::{FileSystem, Place, Problem, ProblemKind};
@@ -29,6 +31,26 @@ pub const MAX_INSTANCES: usize = 100_000;
 const MAX_RESOURCES: usize = 1_000_000;
 /// Deepest chain of module calls.
 pub const MAX_MODULE_DEPTH: usize = 64;
+
+/// What to do about values that do not fit in a module that nobody calls.
+pub const BY_ITSELF: &str = "nothing calls this module, so it is judged with its defaults: scan what calls it, or give values with --var-file";
+
+/// A value that is being evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Its name in its module.
+    pub name: Arc<str>,
+    /// `var.`, `local.` … or nothing, where the name says it.
+    pub kind: &'static str,
+    /// Of the module's instance.
+    pub prefix: Arc<str>,
+}
+
+impl std::fmt::Display for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}{}", self.prefix, self.kind, self.name)
+    }
+}
 
 /// State of one root's evaluation.
 pub struct Evaluator<'a> {
@@ -52,8 +74,8 @@ pub struct Evaluator<'a> {
     pub problems: RefCell<Vec<Problem>>,
     /// What was taken for granted, in words.
     pub assumptions: RefCell<std::collections::BTreeSet<Arc<str>>>,
-    /// Names of the values being evaluated, outermost first: a value met twice is a cycle.
-    pub stack: RefCell<Vec<String>>,
+    /// The values being evaluated, outermost first: a value met twice is a cycle.
+    pub stack: RefCell<Vec<Running>>,
     /// Templates that render templates.
     pub template_depth: Cell<usize>,
     /// Arguments of `try` and `can` that are being evaluated.
@@ -62,6 +84,10 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Span tables of blocks without dynamic parts, by the block's address in memory.
     pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
+    /// Whether the root is a module that is judged by itself, with nothing but its defaults.
+    pub is_by_itself: bool,
+    /// Type constraints of variables, by the attribute's address in memory.
+    pub constraints: RefCell<FxHashMap<usize, Rc<Type>>>,
     /// Whether some value is ephemeral: most configurations have none.
     pub knows_ephemeral: Cell<bool>,
     quiet: Cell<bool>,
@@ -81,6 +107,7 @@ impl<'a> Evaluator<'a> {
         vocabulary: &'a Vocabulary,
     ) -> Self {
         Self {
+            is_by_itself: inputs.is_empty() && root.is_made_to_be_called(modules),
             modules,
             root,
             inputs,
@@ -96,6 +123,7 @@ impl<'a> Evaluator<'a> {
             tried: Cell::new(0),
             reached: RefCell::default(),
             spans: RefCell::default(),
+            constraints: RefCell::default(),
             knows_ephemeral: Cell::new(false),
             quiet: Cell::new(false),
             steps: Cell::new(0),
@@ -150,13 +178,25 @@ impl<'a> Evaluator<'a> {
         self.quiet.get()
     }
 
-    /// Record what Terraform would refuse, or a limit that was reached.
-    pub fn report(&self, fault: &Fault) {
-        if self.quiet.get() && !fault.is_limit {
-            return;
-        }
+    /// Record what Terraform would refuse whatever the values are, or a limit that was reached.
+    pub fn refuse(&self, fault: &Fault) {
         let kind = if fault.is_limit { ProblemKind::Limit } else { ProblemKind::Configuration };
-        self.problems.borrow_mut().push(Problem::new(kind, fault.message.clone()).at(fault.place));
+        if fault.is_limit || !self.quiet.get() {
+            let problem = Problem::new(kind, fault.message.clone()).at(fault.place);
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// Record a value that Terraform would refuse, or a limit that was reached. A value that only the defaults of a module give is
+    /// worth a remark: whoever calls it gives others.
+    pub fn report(&self, fault: &Fault) {
+        if !self.is_by_itself || fault.is_limit {
+            return self.refuse(fault);
+        }
+        if !self.quiet.get() {
+            let problem = Problem::new(ProblemKind::Note, fault.message.clone()).at(fault.place);
+            self.problems.borrow_mut().push(problem.help(BY_ITSELF));
+        }
     }
 
     /// Record what is only not at hand.
@@ -167,11 +207,11 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Begin a value by name. The error is the sentence about a cycle or too deep a chain; [`Evaluator::leave`] must follow only success.
-    pub fn enter(&self, name: String) -> Result<(), (String, bool)> {
+    pub fn enter(&self, value: Running) -> Result<(), (String, bool)> {
         let mut stack = self.stack.borrow_mut();
-        if let Some(at) = stack.iter().position(|running| *running == name) {
-            let mut cycle: Vec<&str> = stack[at..].iter().map(String::as_str).collect();
-            cycle.push(&name);
+        if let Some(at) = stack.iter().position(|running| *running == value) {
+            let cycle = stack[at..].iter().chain([&value]);
+            let cycle: Vec<String> = cycle.map(ToString::to_string).collect();
             return Err((
                 format!("values depend on each other in a circle: {}", cycle.join(" → ")),
                 false,
@@ -180,7 +220,7 @@ impl<'a> Evaluator<'a> {
         if stack.len() >= MAX_DEPTH {
             return Err((format!("values depend on values more than {MAX_DEPTH} deep"), true));
         }
-        stack.push(name);
+        stack.push(value);
         Ok(())
     }
 

@@ -44,8 +44,8 @@ pub fn evaluate(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
             .splat
             .cloned()
             .ok_or_else(|| scope.fault(node.span, "a splat element outside of a splat")),
-        NodeKind::Call { name, arguments, expand } => {
-            call(name, arguments, *expand, node.span, scope)
+        NodeKind::Call { name, arguments } => {
+            call(name, &arguments.nodes, arguments.expand, node.span, scope)
         }
         NodeKind::Name(_) | NodeKind::Attribute(..) | NodeKind::Index(..) => traversal(node, scope),
         NodeKind::Broken => Ok(Value::unknown("its value does not parse")),
@@ -194,17 +194,22 @@ fn call(
             .map_err(|message| scope.fault(span, message))?;
     }
     let host = super::host::ModuleHost { instance, scope, span };
-    let result = functions::call(name, &values, &host);
-    result.map_err(|message| scope.fault(span, message))
+    let call = |values: &[Value]| functions::call(name, values, &host);
+    let result = call(&values).map_err(|message| scope.fault(span, message))?;
+    Ok(operators::decide(result, &values.iter().collect::<Vec<_>>(), call))
 }
 
 /// The first argument that evaluates. What it comes to is not known while a part of it is unknown: it might fail later.
 fn try_each(arguments: &[Node], span: Span, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     let mut last = scope.fault(span, "try needs at least one argument");
-    for argument in arguments {
+    for (position, argument) in arguments.iter().enumerate() {
         match evaluate_tried(argument, scope) {
             Ok(value) if value.is_wholly_known() => return Ok(value),
-            Ok(value) => return Ok(may_fail_later(&value)),
+            Ok(value) => {
+                let is_certain =
+                    position + 1 == arguments.len() || is_certain(argument, &value, scope);
+                return Ok(may_fail_later(&value, is_certain));
+            }
             Err(fault) if fault.is_limit => return Err(fault),
             Err(fault) => last = fault,
         }
@@ -223,13 +228,42 @@ fn evaluate_tried(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault
     result
 }
 
-fn may_fail_later(value: &Value) -> Value {
+/// Whether an expression with a partly unknown value cannot fail when the rest is known: it names something that is there.
+fn is_certain(argument: &Node, value: &Value, scope: &Scope<'_, '_>) -> bool {
+    let mut base = argument;
+    while let NodeKind::Attribute(inner, _) = &base.kind {
+        base = inner;
+    }
+    if value.unknown_reason().is_none() {
+        return matches!(base.kind, NodeKind::Name(_));
+    }
+    let (inner, key) = match &argument.kind {
+        NodeKind::Attribute(inner, name) => (inner, Arc::clone(name)),
+        NodeKind::Index(inner, key) => match &key.kind {
+            NodeKind::Scalar(Scalar::String(name)) => (inner, Arc::clone(name)),
+            _ => return false,
+        },
+        _ => return false,
+    };
+    match evaluate_tried(inner, scope).map(|value| value.kind) {
+        Ok(Kind::Mapping(map)) => map.entries.contains_key(&key),
+        _ => false,
+    }
+}
+
+/// Terraform calls a partly unknown value unknown as a whole; what is certain is decided all the same.
+fn may_fail_later(value: &Value, is_certain: bool) -> Value {
     let mut result = operators::unknown_of(value, Type::Any);
-    if let (Kind::Unknown(unknown), Kind::Unknown(of)) = (&mut result.kind, &value.kind) {
+    if let Kind::Unknown(unknown) = &mut result.kind {
         let unknown = Arc::make_mut(unknown);
-        unknown.decided.clone_from(&of.decided);
-        unknown.shown = Arc::clone(&of.shown);
-        unknown.partial.clone_from(&of.partial);
+        if let Kind::Unknown(of) = &value.kind {
+            unknown.decided.clone_from(&of.decided);
+            unknown.shown = Arc::clone(&of.shown);
+            unknown.partial.clone_from(&of.partial);
+        }
+        if is_certain && unknown.decided.is_none() {
+            unknown.decided = Some(value.clone());
+        }
     }
     result.with_marks(&value.deep_marks().without_sensitive())
 }
@@ -237,23 +271,56 @@ fn may_fail_later(value: &Value) -> Value {
 fn can(argument: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
     match evaluate_tried(argument, scope) {
         Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
-        Ok(value) => Ok(operators::nullable_of(&value, Type::Bool)),
+        Ok(value) => {
+            let mut result = operators::nullable_of(&value, Type::Bool);
+            if let Kind::Unknown(unknown) = &mut result.kind
+                && is_certain(argument, &value, scope)
+            {
+                Arc::make_mut(unknown).decided = Some(Value::bool(true));
+            }
+            Ok(result)
+        }
         Err(fault) if fault.is_limit => Err(fault),
         Err(_) => Ok(Value::bool(false)),
     }
 }
 
-/// Names, attributes and indices, read from the root on: `var.x`, `module.a["k"].out`, `aws_vpc.main.id` …
-fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let mut steps = Vec::new();
+/// How many steps most traversals have at most.
+const USUAL_STEPS: usize = 8;
+
+/// The root of a traversal and its steps, from the root on: in `room` if there is enough, else in `more`.
+fn steps_of<'r, 'n>(
+    node: &'n Node,
+    room: &'r mut [&'n Node; USUAL_STEPS],
+    more: &'r mut Vec<&'n Node>,
+) -> (&'n Node, &'r [&'n Node]) {
     let mut base = node;
+    let mut at = room.len();
     while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
-        steps.push(base);
+        if let Some(next) = at.checked_sub(1).filter(|_| more.is_empty()) {
+            at = next;
+            room[at] = base;
+        } else {
+            if more.is_empty() {
+                more.extend(room.iter().rev());
+            }
+            more.push(base);
+        }
         base = inner;
     }
-    steps.reverse();
+    if more.is_empty() {
+        return (base, &room[at..]);
+    }
+    more.reverse();
+    (base, more)
+}
+
+/// Names, attributes and indices, read from the root on: `var.x`, `module.a["k"].out`, `aws_vpc.main.id` …
+fn traversal(node: &Node, scope: &Scope<'_, '_>) -> Result<Value, Fault> {
+    let (mut room, mut more) = ([node; USUAL_STEPS], Vec::new());
+    let (base, steps) = steps_of(node, &mut room, &mut more);
     let (mut value, used) = match &base.kind {
-        NodeKind::Name(name) => root(name, base.span, &steps, scope)?,
+        NodeKind::Name(name) => root(name, base.span, steps, scope)?,
         _ => (evaluate(base, scope)?, 0),
     };
     for step in &steps[used..] {
@@ -432,15 +499,18 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
         (_, Kind::Null(_)) => return Err("an index cannot be null".to_owned()),
         _ => {}
     }
-    let kind = match (&value.kind, Type::of(key)) {
+    // Only of an unknown the type says more than the value.
+    let kind = match (&value.kind, Type::of_top(key)) {
         (Kind::Unknown(_), Type::Any) => Type::Any,
-        _ => Type::of(value),
+        _ => Type::of_top(value),
     };
-    let wanted = match &kind {
-        Type::List(_) | Type::Tuple(_) => Type::Number,
-        Type::Map(_) | Type::Object(_) | Type::Any => Type::String,
-        Type::Set(_) => return Err("a set has no indices; convert it to a list".to_owned()),
-        kind => return Err(format!("{} has no elements", operators::article(kind))),
+    let wanted = match (&value.kind, &kind) {
+        (Kind::Sequence(SequenceKind::Set, _), _) | (_, Type::Set(_)) => {
+            return Err("a set has no indices; convert it to a list".to_owned());
+        }
+        (Kind::Sequence(..), _) | (_, Type::List(_) | Type::Tuple(_)) => Type::Number,
+        (Kind::Mapping(_), _) | (_, Type::Map(_) | Type::Object(_) | Type::Any) => Type::String,
+        (_, kind) => return Err(format!("{} has no elements", operators::article(kind))),
     };
     let converted = if wanted == Type::String && matches!(value.kind, Kind::Unknown(_)) {
         key.clone()
@@ -448,7 +518,8 @@ pub fn index(value: &Value, key: &Value) -> Result<Value, String> {
         types::convert(key, &wanted)?
     };
     match (&value.kind, &converted.kind) {
-        (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => undecided_index(value, &kind, &converted),
+        (Kind::Unknown(_), _) => undecided_index(value, &kind, &converted),
+        (_, Kind::Unknown(_)) => undecided_index(value, &Type::of(value), &converted),
         (Kind::Sequence(_, items), Kind::Number(number)) => {
             let position = number.to_i64().and_then(|at| usize::try_from(at).ok());
             let item = position.and_then(|at| items.get(at)).ok_or_else(|| {

@@ -39,6 +39,9 @@ impl Conformed {
     }
 
     fn moved(&self, pointer: &Pointer) -> Option<Pointer> {
+        if !self.moves.keys().any(|sequence| sequence.covers(pointer)) {
+            return Some(pointer.clone());
+        }
         let (mut before, mut now) = (Pointer::root(), Pointer::root());
         for part in pointer.parts() {
             now = match self.moves.get(&before) {

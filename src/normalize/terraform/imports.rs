@@ -131,7 +131,7 @@ fn key_text(key: &crate::syntax::Node, scope: &Scope<'_, '_>) -> Result<Option<S
 pub fn check(instance: &Rc<Instance<'_>>, exists: impl Fn(&str) -> bool) {
     for (at, import) in instance.module.imports.iter().enumerate() {
         let report = |place: Place, message: String| {
-            instance.evaluator.report(&Fault { message, place, is_limit: false });
+            instance.evaluator.refuse(&Fault { message, place, is_limit: false });
         };
         if !instance.prefix.is_empty() {
             let message = "import blocks can stand in a root module only".to_owned();

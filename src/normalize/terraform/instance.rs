@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::adjusted;
 use super::assumptions;
 use super::body::{self, Evaluated};
 use super::builtin;
 use super::conditions;
 use super::constraint;
 use super::data_sources;
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, Running};
 use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
 use super::facts;
@@ -171,7 +172,7 @@ impl<'a> Instance<'a> {
             Space::Local => "local.",
             Space::Output => "output.",
         };
-        self.enter(&format!("{kind}{name}"), at)?;
+        self.enter(kind, name, at)?;
         // What fails in a value of its own fails there, whoever asks for it.
         let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
@@ -186,9 +187,15 @@ impl<'a> Instance<'a> {
         Ok(value)
     }
 
-    fn enter(&self, name: &str, (scope, span): (&Scope<'_, 'a>, Span)) -> Result<(), Fault> {
+    fn enter(
+        &self,
+        kind: &'static str,
+        name: &Arc<str>,
+        (scope, span): (&Scope<'_, 'a>, Span),
+    ) -> Result<(), Fault> {
+        let (name, prefix) = (Arc::clone(name), Arc::clone(&self.prefix));
         self.evaluator
-            .enter(format!("{}{name}", self.prefix))
+            .enter(Running { name, kind, prefix })
             .map_err(|(message, is_limit)| Fault { is_limit, ..scope.fault(span, message) })
     }
 
@@ -274,7 +281,7 @@ impl<'a> Instance<'a> {
                 (Value::unknown(format!("variable '{name}' has no default")), None)
             }
         };
-        let kind = constraint::of(declaration, &scope)?;
+        let kind = constraint::of(declaration, self, &scope)?;
         let value = types::convert(&value, &kind).map_err(|message| {
             let message = format!("the value of variable \"{name}\" does not fit: {message}");
             let place = blame.unwrap_or_else(|| declaration.header());
@@ -337,7 +344,7 @@ impl<'a> Instance<'a> {
         let is_root = self.caller.is_none();
         let place = declaration.header();
         let refuse = |message: &str, place: Place| {
-            self.evaluator.report(&Fault { message: message.to_owned(), place, is_limit: false });
+            self.evaluator.refuse(&Fault { message: message.to_owned(), place, is_limit: false });
         };
         if ephemeral && is_root {
             refuse("an output of a root module cannot be ephemeral", place);
@@ -396,7 +403,7 @@ impl<'a> Instance<'a> {
         if let Some(resources) = self.resources.borrow().get(address) {
             return Ok(Rc::clone(resources));
         }
-        self.enter(address, at)?;
+        self.enter("", address, at)?;
         let resources = Rc::new(self.expand_resource(address, declaration));
         self.evaluator.leave();
         self.resources.borrow_mut().insert(Arc::clone(address), Rc::clone(&resources));
@@ -415,7 +422,7 @@ impl<'a> Instance<'a> {
         let mut instances = Vec::with_capacity(members.len());
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
-            self.evaluator.report(&Fault { message, place, is_limit: true });
+            self.evaluator.refuse(&Fault { message, place, is_limit: true });
             return Resources { shape, instances };
         }
         for (key, repetition) in members {
@@ -430,6 +437,7 @@ impl<'a> Instance<'a> {
             }
             if !resource.is_data {
                 stored::complete(&resource.kind, &mut body.entries);
+                adjusted::complete(&resource.kind, &address, &mut body.entries);
             }
             if resource.is_data {
                 self.complete_data(resource, &address, &mut body.entries);
@@ -475,7 +483,7 @@ impl<'a> Instance<'a> {
             let place = body.spans.get(&Pointer::root().key(name));
             let place = place.unwrap_or_else(|| declaration.header());
             let message = format!("\"{name}\" is kept in the state, so it cannot be ephemeral");
-            self.evaluator.report(&Fault { message, place, is_limit: false });
+            self.evaluator.refuse(&Fault { message, place, is_limit: false });
         }
     }
 
@@ -591,7 +599,7 @@ impl<'a> Instance<'a> {
         if let Some(children) = self.children.borrow().get(name) {
             return Ok(Rc::clone(children));
         }
-        self.enter(&format!("module.{name}"), at)?;
+        self.enter("module.", name, at)?;
         let children = Rc::new(self.expand_call(name, call));
         self.evaluator.leave();
         self.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&children));

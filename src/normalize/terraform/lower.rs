@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::number::Number;
 use super::types::Type;
-use super::value::{Kind, Unknown, Value, composed};
-use crate::document::{self, Pointer, Reference};
+use super::value::{Bounds, Kind, Unknown, Value, composed};
+use crate::document::{self, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
 const MAX_PARSED_BYTES: usize = 1024 * 1024;
@@ -44,16 +44,21 @@ impl Lowering {
     /// Lower an object's entries.
     pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
         let root = Pointer::root();
+        let root = Trail::from(&root);
         document::Value::object(
             entries
                 .iter()
-                .map(|(key, value)| (Arc::clone(key), self.value(value, &root.key(key))))
+                .map(|(key, value)| (Arc::clone(key), self.lower(value, root.key(key))))
                 .collect(),
         )
     }
 
     /// Lower one value that stands at a pointer. Every unknown gets a reason of its own, by which readers tell them apart.
     pub fn value(&mut self, value: &Value, at: &Pointer) -> document::Value {
+        self.lower(value, Trail::from(at))
+    }
+
+    fn lower(&mut self, value: &Value, at: Trail<'_>) -> document::Value {
         self.marks(value, at);
         match &value.kind {
             Kind::Null(_) => document::Value::Null,
@@ -67,13 +72,13 @@ impl Lowering {
                 items
                     .iter()
                     .enumerate()
-                    .map(|(position, item)| self.value(item, &at.index(position)))
+                    .map(|(position, item)| self.lower(item, at.index(position)))
                     .collect(),
             ),
             Kind::Mapping(map) => document::Value::object(
                 map.entries
                     .iter()
-                    .map(|(key, item)| (Arc::clone(key), self.value(item, &at.key(key))))
+                    .map(|(key, item)| (Arc::clone(key), self.lower(item, at.key(key))))
                     .collect(),
             ),
             Kind::Unknown(unknown) => self.unknown(unknown, at),
@@ -81,35 +86,37 @@ impl Lowering {
     }
 
     /// A text that is JSON but for unknown parts is looked into; of any other text, nothing is known about what it holds either.
-    fn unknown(&mut self, unknown: &Unknown, at: &Pointer) -> document::Value {
+    fn unknown(&mut self, unknown: &Unknown, at: Trail<'_>) -> document::Value {
         if self.inside_text && !unknown.shown.is_empty() {
             return document::Value::String(Arc::clone(&unknown.shown));
         }
         if let (Some(decided), true) = (&unknown.decided, self.decides) {
-            return self.value(decided, at);
+            return self.lower(decided, at);
         }
-        let value = document::Value::Unknown(Arc::from(&*unknown.reason));
+        let refined = refined(unknown);
         match &unknown.partial {
             Some(partial) if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 let mut inner = Self { inside_text: true, ..Self::default() };
                 let structure = inner.value(partial, &Pointer::root());
                 self.parsed.insert(parsed_key(at), structure);
             }
-            None if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
-                self.parsed.insert(parsed_key(at), value.clone());
+            None if refined.may_hold_json() => {
+                // Of what the text holds, nothing is known.
+                let inner = document::Value::Unknown(Arc::new(refined.bare()));
+                self.parsed.insert(parsed_key(at), inner);
             }
             _ => {}
         }
-        value
+        document::Value::Unknown(Arc::new(refined))
     }
 
-    fn marks(&mut self, value: &Value, at: &Pointer) {
+    fn marks(&mut self, value: &Value, at: Trail<'_>) {
         if value.marks.is_hidden() {
-            self.sensitive.push(at.clone());
+            self.sensitive.push(at.pointer());
         }
         for (address, attribute) in value.marks.references() {
             let reference = Reference {
-                from: at.clone(),
+                from: at.pointer(),
                 to: Arc::clone(address),
                 attribute: attribute.clone(),
             };
@@ -117,7 +124,7 @@ impl Lowering {
         }
     }
 
-    fn parse(&mut self, text: &str, at: &Pointer) {
+    fn parse(&mut self, text: &str, at: Trail<'_>) {
         let looks_like_json = text.trim_start().starts_with(['{', '[']);
         if looks_like_json
             && text.len() <= MAX_PARSED_BYTES
@@ -128,16 +135,60 @@ impl Lowering {
     }
 }
 
-fn parsed_key(at: &Pointer) -> Arc<str> {
-    at.as_str().trim_start_matches('/').into()
+/// What a document says of an unknown value.
+fn refined(unknown: &Unknown) -> document::Unknown {
+    let kind = unknown.kind.as_ref().and_then(value_type);
+    let is_text = kind.is_none_or(|kind| kind == ValueType::String);
+    let beyond = unknown.beyond.as_deref().cloned().unwrap_or_default();
+    let suffix = if unknown.suffix.is_empty() { &beyond.suffix } else { &unknown.suffix };
+    let prefix = if unknown.prefix.is_empty() { &beyond.prefix } else { &unknown.prefix };
+    let known_text = is_text && !(prefix.is_empty() && suffix.is_empty());
+    let text = |known: &Arc<str>| if known_text { Arc::clone(known) } else { Arc::default() };
+    let bounded = matches!(kind, Some(ValueType::Array | ValueType::Number | ValueType::Object));
+    let refined = document::Unknown {
+        reason: Arc::from(&*unknown.reason),
+        kind: kind.or(known_text.then_some(ValueType::String)),
+        not_null: unknown.not_null,
+        prefix: text(prefix),
+        suffix: text(suffix),
+        bounds: unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default(),
+        one_of: None,
+    };
+    let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
+    let one_of = beyond.one_of.iter().map(|value| lowering.value(value, &Pointer::root()));
+    refined.among(one_of.collect())
+}
+
+fn value_type(kind: &Type) -> Option<ValueType> {
+    Some(match kind {
+        Type::Any => return None,
+        Type::Bool => ValueType::Boolean,
+        Type::Number => ValueType::Number,
+        Type::String => ValueType::String,
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => ValueType::Array,
+        Type::Map(_) | Type::Object(_) => ValueType::Object,
+    })
+}
+
+/// In whole numbers, rounded outwards.
+fn bounds(bounds: &Bounds) -> document::Bounds {
+    let end = |bound: &Option<(Number, bool)>, whole: fn(&Number) -> Number| {
+        bound.as_ref().and_then(|(number, _)| whole(number).to_i64())
+    };
+    document::Bounds {
+        least: end(&bounds.lower, Number::floor),
+        most: end(&bounds.upper, Number::ceil),
+    }
+}
+
+fn parsed_key(at: Trail<'_>) -> Arc<str> {
+    at.pointer().as_str().trim_start_matches('/').into()
 }
 
 fn lower_number(number: &Number) -> document::Value {
     match number.to_i64() {
         Some(int) => document::Value::Int(int),
-        None if !number.to_f64().is_finite() => {
-            document::Value::Unknown("the number is too large".into())
-        }
+        None if !number.to_f64().is_finite() => document::Value::unknown("the number is too large"),
         None => {
             let (digits, nearest) = (number.to_string(), number.to_f64());
             let is_whole = digits.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());

@@ -3,10 +3,12 @@
 //! A folder is parsed once into a [`Module`]; each root gets an evaluator whose module instances are lazy graphs of
 //! memoised values; `emit` turns what they hold into a [`Document`].
 
+mod adjusted;
 pub mod assumptions;
 mod body;
 mod bounds;
 mod builtin;
+mod computed_ends;
 mod conditional;
 mod conditions;
 mod constraint;
@@ -65,7 +67,7 @@ pub use overrides::drop_shadowed;
 pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded, may_be_recorded};
 
 use crate::document::Document;
-use crate::source::{FileSystem, Problem, ProblemKind};
+use crate::source::{FileSystem, Problem, ProblemKind, folder_of};
 use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
@@ -121,7 +123,7 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
         if !is_example(&document.root) {
             reached.extend(folders);
         }
-        reached.insert(folder_of(&document));
+        reached.insert(root_folder(&document));
         documents.push(document);
     }
     reached.extend(stands.iter().filter_map(|stand| stand.folder.clone()));
@@ -148,7 +150,8 @@ struct Stand<'a> {
     root: Arc<str>,
 }
 
-fn folder_of(document: &Document) -> Arc<str> {
+/// The folder that a document's root names.
+fn root_folder(document: &Document) -> Arc<str> {
     if &*document.root == "." { Arc::from("") } else { Arc::clone(&document.root) }
 }
 
@@ -218,7 +221,7 @@ impl Terraform<'_> {
         let mut stands = Vec::new();
         let mut problems = Vec::new();
         for recorded in self.recorded {
-            let own = Arc::from(recorded.path.rsplit_once('/').map_or("", |(folder, _)| folder));
+            let own = Arc::from(folder_of(&recorded.path));
             let beside = |folder: &Arc<str>| {
                 self.modules.get(folder).is_some_and(|module| recorded.is_of(module))
             };

@@ -1,14 +1,18 @@
 //! What a folder of Terraform files declares, parsed once and shared by everyone who calls it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::instance::RESOURCE_META;
 use super::overrides;
 use crate::source::{FileId, Place, Problem, ProblemKind, Span, nearest};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
+
+/// Declarations by name, in the order in which they are written.
+pub type Named<T> = IndexMap<Arc<str>, T, FxBuildHasher>;
 
 /// A module: the declarations of one folder.
 #[derive(Debug, Default)]
@@ -16,15 +20,15 @@ pub struct Module {
     /// The folder, relative to the project's root, `""` for the root itself.
     pub folder: Arc<str>,
     /// `variable` blocks by name.
-    pub variables: IndexMap<Arc<str>, Declaration>,
+    pub variables: Named<Declaration>,
     /// Values of `locals` blocks by name.
-    pub locals: IndexMap<Arc<str>, Expression>,
+    pub locals: Named<Expression>,
     /// `resource` and `data` blocks by address (`aws_vpc.main`, `data.aws_vpc.main`).
-    pub resources: IndexMap<Arc<str>, ResourceDeclaration>,
+    pub resources: Named<ResourceDeclaration>,
     /// `module` blocks by name.
-    pub calls: IndexMap<Arc<str>, Declaration>,
+    pub calls: Named<Declaration>,
     /// `output` blocks by name.
-    pub outputs: IndexMap<Arc<str>, Declaration>,
+    pub outputs: Named<Declaration>,
     /// `provider` blocks.
     pub providers: Vec<Declaration>,
     /// The `backend` or `cloud` block.
@@ -32,9 +36,9 @@ pub struct Module {
     /// `terraform` blocks.
     pub settings: Vec<Declaration>,
     /// `ephemeral` blocks by address (`ephemeral.aws_secret.main`).
-    pub ephemerals: IndexMap<Arc<str>, ResourceDeclaration>,
+    pub ephemerals: Named<ResourceDeclaration>,
     /// `check` blocks by name.
-    pub checks: IndexMap<Arc<str>, Declaration>,
+    pub checks: Named<Declaration>,
     /// `moved` blocks.
     pub moved: Vec<Declaration>,
     /// `import` blocks.
@@ -133,6 +137,38 @@ impl Module {
         let files = overrides.into_iter().map(|(file, _, body)| (file, body)).collect();
         overrides::apply(&mut module, files);
         module
+    }
+
+    /// Whether it is evidently there to be called: it has variables, leaves its providers to whoever calls it, and says nothing of
+    /// where its state lies. `modules` are all of the scan, by folder.
+    pub fn is_made_to_be_called(&self, modules: &FxHashMap<Arc<str>, Self>) -> bool {
+        let is_configured = |provider: &Declaration| {
+            let body = &provider.block.body;
+            let settings = body.attributes.iter().filter(|it| &*it.name != "alias");
+            settings.count() + body.blocks.len() > 0
+        };
+        !self.variables.is_empty()
+            && self.backend.is_none()
+            && !self.providers.iter().any(is_configured)
+            && self.needs_provider(modules, &mut BTreeSet::new())
+    }
+
+    /// Whether it or a module that it calls has anything that Terraform does not make itself.
+    fn needs_provider<'m>(
+        &'m self,
+        modules: &'m FxHashMap<Arc<str>, Self>,
+        seen: &mut BTreeSet<&'m str>,
+    ) -> bool {
+        let is_foreign = |it: &ResourceDeclaration| !it.kind.starts_with("terraform_");
+        let is_remote =
+            |it: &Declaration| it.literal("source").is_some_and(|it| !is_local_source(it));
+        if self.resources.values().any(is_foreign) || self.calls.values().any(is_remote) {
+            return true;
+        }
+        seen.insert(&self.folder);
+        let called = self.local_calls().filter_map(|(_, folder)| modules.get(&*folder?));
+        let mut called = called.collect::<Vec<_>>().into_iter();
+        called.any(|it| !seen.contains(&*it.folder) && it.needs_provider(modules, seen))
     }
 
     fn add_file(&mut self, file: FileId, body: Body) {

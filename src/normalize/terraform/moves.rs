@@ -5,6 +5,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::instance::Instance;
 use super::scope::{Key, Repetition, Scope};
 use super::verify::{Address, address};
@@ -15,6 +17,31 @@ const MAX_MOVES: usize = 64;
 
 /// `module.net["eu"]` or `aws_vpc.main[0]`: what it is, and its key.
 type Segment = (String, Option<String>);
+
+/// The statements of a root and of all that it calls.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// What is said of a resource itself comes before what is said of the modules around it.
+    statements: Vec<Move>,
+    /// The last names of what was moved: an address that holds none of them was always here.
+    names: FxHashSet<String>,
+}
+
+impl Moves {
+    fn new(mut statements: Vec<Move>) -> Self {
+        statements.sort_by_key(|statement| !statement.is_resource);
+        let name = |statement: &Move| {
+            let (name, _) = statement.to.last()?;
+            Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+        };
+        let names = statements.iter().filter_map(name).collect();
+        Self { statements, names }
+    }
+
+    fn may_matter(&self, address: &str) -> bool {
+        !self.names.is_empty() && address.split(['.', '[']).any(|word| self.names.contains(word))
+    }
+}
 
 /// One statement as absolute addresses.
 #[derive(Debug)]
@@ -43,12 +70,16 @@ pub fn of_instance(instance: &Instance<'_>) -> Vec<Move> {
 }
 
 /// The statements of a module instance and of all that it calls.
-pub fn below(instance: &Rc<Instance<'_>>) -> Vec<Move> {
+pub fn below(instance: &Rc<Instance<'_>>) -> Moves {
+    Moves::new(statements_below(instance))
+}
+
+fn statements_below(instance: &Rc<Instance<'_>>) -> Vec<Move> {
     let mut moves = of_instance(instance);
     for (name, call) in &instance.module.calls {
         let scope = Scope::of(instance, call.file, &Repetition::Single);
         if let Ok(children) = instance.children_of(name, call, (&scope, call.block.header)) {
-            moves.extend(children.instances.iter().flat_map(|(_, child)| below(child)));
+            moves.extend(children.instances.iter().flat_map(|(_, child)| statements_below(child)));
         }
     }
     moves
@@ -70,17 +101,14 @@ fn relative(address: &Address<'_>) -> Option<Vec<Segment>> {
 }
 
 /// Where a resource was before all moves; `None` where it was always here.
-pub fn previous(moves: &[Move], address: &str) -> Option<Arc<str>> {
-    if moves.is_empty() {
+pub fn previous(moves: &Moves, address: &str) -> Option<Arc<str>> {
+    if !moves.may_matter(address) {
         return None;
     }
     let start = segments(address);
     let mut at = start.clone();
     for _ in 0..MAX_MOVES {
-        // What is said of a resource itself comes before what is said of the modules around it.
-        let (resources, modules): (Vec<&Move>, Vec<&Move>) =
-            moves.iter().partition(|statement| statement.is_resource);
-        match resources.into_iter().chain(modules).find_map(|statement| before(statement, &at)) {
+        match moves.statements.iter().find_map(|statement| before(statement, &at)) {
             Some(earlier) if earlier != start => at = earlier,
             _ => break,
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::bounds;
+use super::computed_ends;
 use super::number::Number;
 use super::types::{self, Type};
 use super::value::{Kind, Marks, Open, Unknown, Value};
@@ -188,6 +189,7 @@ pub fn computed(open: &Open, name: &str) -> Value {
         kind: is_id.then_some(Type::String),
         not_null: is_id,
         shown: shown.into(),
+        beyond: computed_ends::of(&open.address, name),
         ..Unknown::default()
     };
     Kind::Unknown(Arc::new(unknown)).into()

@@ -1,4 +1,4 @@
-//! How an unknown text is known to begin.
+//! How an unknown text is known to begin and to end.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -19,4 +19,13 @@ pub fn of(known: &str) -> &str {
         Some((at, _)) => &known[..at],
         None => "",
     }
+}
+
+/// What stays of a known end whatever stands before it: a first character that is not of ASCII may join with the one before.
+pub fn end_of(known: &str) -> &str {
+    let mut start = known.len().saturating_sub(MAX_BYTES);
+    while !known.as_bytes().get(start).is_none_or(u8::is_ascii) {
+        start += 1;
+    }
+    known.get(start..).unwrap_or_default()
 }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::adjusted;
 use super::body;
+use super::evaluator::Running;
 use super::instance::Instance;
 use super::module::{Declaration, Module, ResourceDeclaration};
 use super::scope::{Fault, Repetition, Scope};
@@ -164,10 +166,13 @@ impl Instance<'_> {
         }
         let declared = declared?;
         let (name, alias) = (&wanted.0, wanted.1.as_deref().unwrap_or_default());
-        if let Err((message, is_limit)) =
-            self.evaluator.enter(format!("{}provider.{name}.{alias}", self.prefix))
-        {
-            self.evaluator.report(&circle(declared, message, is_limit));
+        let running = Running {
+            name: format!("{name}.{alias}").into(),
+            kind: "provider.",
+            prefix: Arc::clone(&self.prefix),
+        };
+        if let Err((message, is_limit)) = self.evaluator.enter(running) {
+            self.evaluator.refuse(&circle(declared, message, is_limit));
             return None;
         }
         let configuration = evaluate(self, declared);
@@ -201,7 +206,8 @@ impl Configuration {
         if entries.contains_key("tags_all") {
             return;
         }
-        let both = [self.tags.as_ref(), entries.get("tags")];
+        let defaults = self.tags.as_ref().filter(|_| adjusted::takes_default_tags(entries));
+        let both = [defaults, entries.get("tags")];
         let unknown = both.iter().flatten().find_map(|tags| tags.first_unknown());
         let merged: Entries = both.iter().flatten().copied().flat_map(texts).collect();
         // The older half of the provider, which lets it be written, plans nothing where there are no tags, or empty ones.

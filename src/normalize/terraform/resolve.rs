@@ -110,12 +110,12 @@ impl<'a> Instance<'a> {
             .filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
         for (name, _) in missing {
             let message = format!("the module needs a value for its variable \"{name}\"");
-            self.evaluator.report(&Fault { message, place: call.header(), is_limit: false });
+            self.evaluator.refuse(&Fault { message, place: call.header(), is_limit: false });
         }
         for argument in arguments.filter(strange) {
             let message = format!("the module has no variable named \"{}\"", argument.name);
             let place = Place { file: call.file, span: argument.name_span };
-            self.evaluator.report(&Fault { message, place, is_limit: false });
+            self.evaluator.refuse(&Fault { message, place, is_limit: false });
         }
     }
 }

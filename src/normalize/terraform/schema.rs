@@ -27,16 +27,17 @@ impl Instance<'_> {
     pub fn conform(&self, resource: &ResourceDeclaration, facts: &Facts, body: &mut Evaluated) {
         let conformed = facts::conform(facts, &mut body.entries);
         let spans = Arc::clone(&body.spans);
-        let report = |pointer: &Pointer, message: String| {
+        let fault = |pointer: &Pointer, message: String| {
             let place = spans.nearest(pointer).unwrap_or(resource.declaration.header());
-            self.evaluator.report(&Fault { message, place, is_limit: false });
+            Fault { message, place, is_limit: false }
         };
         for (pointer, message) in &conformed.faults {
             let name = pointer.parts().last().unwrap_or_default();
-            report(pointer, format!("the value of \"{name}\" does not fit: {message}"));
+            let message = format!("the value of \"{name}\" does not fit: {message}");
+            self.evaluator.report(&fault(pointer, message));
         }
         for (pointer, message) in &conformed.refused {
-            report(pointer, message.clone());
+            self.evaluator.refuse(&fault(pointer, message.clone()));
         }
         if let Some(spans) = conformed.places(&body.spans) {
             body.spans = Arc::new(spans);
@@ -49,7 +50,7 @@ impl Instance<'_> {
         let Declaration { file, block } = &resource.declaration;
         let at = (*file, block.header);
         for fault in schema_check::check(&facts.block, &block.body, RESOURCE_META, at) {
-            self.evaluator.report(&fault);
+            self.evaluator.refuse(&fault);
         }
     }
 }

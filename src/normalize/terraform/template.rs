@@ -7,7 +7,7 @@ use super::operators::unknown_of;
 use super::prefix;
 use super::scope::{Fault, Name, Scope};
 use super::types::{self, Type};
-use super::value::{Kind, Marks, Unknown, Value};
+use super::value::{Beyond, Kind, Marks, Unknown, Value};
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, TemplatePart, TemplatePartKind};
 
@@ -164,6 +164,7 @@ impl Text {
             unknown.decided = self.decided().map(Value::string);
             unknown.shown = shown(&self.text, &self.unknowns).unwrap_or_default().into();
             unknown.partial = self.partial_json();
+            unknown.beyond = Beyond::ends("", prefix::end_of(known_end(&self.text)));
         }
         result.with_marks(&self.marks)
     }
@@ -207,8 +208,11 @@ impl Text {
                 let Some(first) = unknowns.first() else { return Value::string(text) };
                 let mut leaf = unknown_of(first, Type::String);
                 if let Kind::Unknown(unknown) = &mut leaf.kind {
-                    Arc::make_mut(unknown).shown =
-                        shown(&text, unknowns).unwrap_or_default().into();
+                    let unknown = Arc::make_mut(unknown);
+                    unknown.shown = shown(&text, unknowns).unwrap_or_default().into();
+                    let start = text.split(PLACEHOLDER).next().unwrap_or_default();
+                    let end = prefix::end_of(known_end(&text));
+                    unknown.beyond = Beyond::ends(prefix::of(start), end);
                 }
                 unknowns.iter().fold(leaf, |leaf, cause| leaf.with_marks(&cause.marks))
             }
@@ -226,6 +230,11 @@ impl Text {
             other => super::lower::from_json(other),
         }
     }
+}
+
+/// What stands after the last unknown part.
+fn known_end(text: &str) -> &str {
+    text.rsplit(PLACEHOLDER).next().unwrap_or_default()
 }
 
 /// The text with its unknown parts written as references; `None` where it could be a bare wildcard for all that is known.

@@ -435,6 +435,8 @@ fn refine(unknown: &Unknown, wanted: &Type) -> Result<Value, String> {
         not_null: unknown.not_null,
         shown: Arc::clone(&unknown.shown),
         partial: unknown.partial.clone(),
+        // What is said of a text holds for what turns out to be one.
+        beyond: unknown.beyond.clone().filter(|_| *from == Type::Any && kind == Type::String),
         kind: Some(kind),
         decided,
         ..Unknown::default()

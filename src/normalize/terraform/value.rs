@@ -123,6 +123,8 @@ pub struct Unknown {
     pub not_null: bool,
     /// Between what its number lies, or its length.
     pub bounds: Option<Box<Bounds>>,
+    /// What rules may know of it and Terraform does not: nothing is computed from that.
+    pub beyond: Option<Arc<Beyond>>,
     /// What it is whatever its unknown operand turns out to be: `true || x`, and what is made of that. Terraform up to 1.11 calls it
     /// unknown all the same, and so do outputs here; `count`, `for_each` and resources use what is decided.
     pub decided: Option<Value>,
@@ -133,6 +135,17 @@ pub struct Unknown {
     pub partial: Option<Value>,
 }
 
+/// What documents say of an unknown value beside what Terraform knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beyond {
+    /// How its text begins, where Terraform knows less.
+    pub prefix: Arc<str>,
+    /// How its text ends.
+    pub suffix: Arc<str>,
+    /// The texts or numbers that it can be, if it is not null; empty where others are possible.
+    pub one_of: Vec<Value>,
+}
+
 /// Between what an unknown number lies, or the length of an unknown list, set or map.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bounds {
@@ -140,6 +153,15 @@ pub struct Bounds {
     pub lower: Option<(Number, bool)>,
     /// The most, and whether it may be that itself.
     pub upper: Option<(Number, bool)>,
+}
+
+impl Beyond {
+    /// The ends of a text, if anything is known of them.
+    pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
+        let known = !prefix.is_empty() || !suffix.is_empty();
+        let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), one_of: Vec::new() };
+        known.then(|| Arc::new(ends()))
+    }
 }
 
 impl Bounds {
@@ -180,7 +202,7 @@ pub struct MarkSet {
     /// Whether it exists at run time only and may be kept nowhere.
     pub ephemeral: bool,
     /// Resource attributes that it was made from: address, attribute.
-    pub references: BTreeSet<(Arc<str>, Pointer)>,
+    pub references: BTreeSet<Arc<(Arc<str>, Pointer)>>,
 }
 
 impl Marks {
@@ -207,7 +229,7 @@ impl Marks {
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
         Self(Some(Arc::new(MarkSet {
-            references: BTreeSet::from([(address, attribute)]),
+            references: BTreeSet::from([Arc::new((address, attribute))]),
             ..MarkSet::default()
         })))
     }
@@ -245,7 +267,7 @@ impl Marks {
 
     /// Resource attributes that the value was made from.
     pub fn references(&self) -> impl Iterator<Item = &(Arc<str>, Pointer)> {
-        self.0.iter().flat_map(|marks| marks.references.iter())
+        self.0.iter().flat_map(|marks| marks.references.iter().map(|reference| &**reference))
     }
 
     /// These marks without `sensitive` (`nonsensitive`).
@@ -390,6 +412,9 @@ impl Value {
     /// Whether it holds at most so many values. Shared parts count each time, as every walk meets them: a value that doubles
     /// forty times over is small in memory and endless to walk.
     pub fn holds_at_most(&self, mut limit: usize) -> bool {
+        if !matches!(self.kind, Kind::Sequence(..) | Kind::Mapping(_)) {
+            return true;
+        }
         let mut open = vec![self];
         while let Some(value) = open.pop() {
             let inner = match &value.kind {

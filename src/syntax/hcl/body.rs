@@ -116,7 +116,8 @@ impl Parser<'_> {
 
     fn block(&mut self, name: Arc<str>, start: usize, body: &mut Body) -> Result<()> {
         let name_end = self.after;
-        let mut labels = Vec::new();
+        let has_labels = self.peek() != b'{';
+        let mut labels = Vec::with_capacity(if has_labels { 2 } else { 0 });
         while self.peek() != b'{' {
             let at = self.at;
             let text = match self.peek() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fault::{Opened, Result};
 use super::parser::Parser;
-use crate::syntax::{Entry, ForNode, Node, NodeKind, Scalar};
+use crate::syntax::{Arguments, Entry, ForNode, Node, NodeKind, Scalar};
 
 impl Parser<'_> {
     /// `[a, b]` or `[for …]`.
@@ -162,10 +162,10 @@ impl Parser<'_> {
         let (breaks, opened) = (self.breaks, self.open(Opened::Parenthesis));
         self.breaks = false;
         self.take(1);
-        let mut arguments = Vec::new();
+        let mut nodes = Vec::new();
         let (mut height, mut expand) = (0, false);
         while self.peek() != b')' {
-            arguments.push(self.expression()?);
+            nodes.push(self.expression()?);
             height = height.max(self.height);
             match self.peek() {
                 b',' => self.take(1),
@@ -180,6 +180,7 @@ impl Parser<'_> {
         }
         self.close(b')', "`)`", breaks, opened)?;
         self.grow(height)?;
-        Ok(self.node(start, NodeKind::Call { name, arguments, expand }))
+        let arguments = Box::new(Arguments { nodes, expand });
+        Ok(self.node(start, NodeKind::Call { name, arguments }))
     }
 }

@@ -1,35 +1,49 @@
-//! Repeated texts share one allocation: identifiers and short strings of a file come back again and again.
+//! Repeated texts share one allocation: identifiers and short strings come back again and again, in one file and in the next.
 
+use std::cell::Cell;
 use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
 /// How many texts are remembered: one for each remainder of the hash, the latest.
-const SLOTS: usize = 256;
+const SLOTS: usize = 1024;
 /// Longer texts are not looked up.
 const MAX_SHARED_BYTES: usize = 40;
 
-/// The texts of one file so far.
+type Slots = Box<[Option<Arc<str>>; SLOTS]>;
+
+thread_local! {
+    /// What the file before has left: the next one on this thread goes on with it.
+    static LEFT: Cell<Option<Slots>> = const { Cell::new(None) };
+}
+
+/// The texts that were met last.
 #[derive(Debug)]
 pub(super) struct Names {
-    slots: Vec<Option<Arc<str>>>,
+    slots: Option<Slots>,
 }
 
 impl Names {
+    /// Those that the file before has left.
     pub(super) fn new() -> Self {
-        Self { slots: vec![None; SLOTS] }
+        let slots = LEFT
+            .try_with(Cell::take)
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| Box::new([const { None }; SLOTS]));
+        Self { slots: Some(slots) }
     }
 
     /// The text, shared with its last occurrence where that is still remembered.
     pub(super) fn share(&mut self, text: &str) -> Arc<str> {
-        if text.len() > MAX_SHARED_BYTES {
+        let Some(slots) = self.slots.as_mut().filter(|_| text.len() <= MAX_SHARED_BYTES) else {
             return text.into();
-        }
+        };
         let mut hasher = FxHasher::default();
         hasher.write(text.as_bytes());
         let at = usize::try_from(hasher.finish() % SLOTS as u64).unwrap_or_default();
-        match &mut self.slots[at] {
+        match &mut slots[at] {
             Some(known) if **known == *text => Arc::clone(known),
             slot => {
                 let new: Arc<str> = text.into();
@@ -37,5 +51,11 @@ impl Names {
                 new
             }
         }
+    }
+}
+
+impl Drop for Names {
+    fn drop(&mut self) {
+        let _ = LEFT.try_with(|left| left.set(self.slots.take()));
     }
 }

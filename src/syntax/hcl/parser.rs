@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::fault::{Opened, Result};
 use super::layout::Layout;
 use super::names::Names;
+use super::template::Piece;
 use crate::source::{FileId, MAX_NESTING, Problem, Span};
 use crate::syntax::{Node, NodeKind};
 
@@ -47,6 +48,8 @@ pub(super) struct Parser<'t> {
     /// From here on nothing closes a block comment.
     no_comment_end: usize,
     pub(super) names: Names,
+    /// Room for the pieces of a template.
+    pub(super) room: Vec<Piece<'t>>,
     pub(super) comments: Vec<Span>,
     pub(super) problems: Vec<Problem>,
 }
@@ -69,6 +72,7 @@ impl<'t> Parser<'t> {
             last_lines: None,
             no_comment_end: usize::MAX,
             names: Names::new(),
+            room: Vec::new(),
             comments: Vec::new(),
             problems: Vec::new(),
         }
@@ -135,10 +139,12 @@ impl<'t> Parser<'t> {
     /// A block comment that is never closed stays, and is met as a token that nothing expects.
     #[inline]
     pub(super) fn space(&mut self) {
-        if self.peek() == b' ' {
+        let mut next = self.peek();
+        if next == b' ' {
             self.at += 1;
+            next = self.peek();
         }
-        if SPACE[usize::from(self.peek())] {
+        if SPACE[usize::from(next)] {
             self.all_space();
         }
     }
@@ -146,7 +152,11 @@ impl<'t> Parser<'t> {
     fn all_space(&mut self) {
         loop {
             match self.peek() {
-                b' ' | b'\t' => self.at += 1,
+                b' ' | b'\t' => {
+                    let rest = &self.bytes[self.at..];
+                    let length = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
+                    self.at += length.unwrap_or(rest.len());
+                }
                 b'\n' | b'\r' if !self.breaks && self.at_break() => self.line_break(),
                 b'#' => self.line_comment(),
                 b'/' if self.peek_at(1) == b'/' => self.line_comment(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::vec::IntoIter;
+use std::vec::Drain;
 
 use super::fault::{Fault, Opened, Result};
 use super::literal::Style;
@@ -117,7 +117,7 @@ impl<'t> Parser<'t> {
 
     /// Everything up to what closes a template, strip markers not applied yet.
     pub(super) fn pieces(&mut self, style: Style<'t>) -> Result<Vec<Piece<'t>>> {
-        let mut pieces = Vec::new();
+        let mut pieces = std::mem::take(&mut self.room);
         let mut is_line = style != Style::Quoted;
         loop {
             let start = self.at;
@@ -222,8 +222,10 @@ impl<'t> Parser<'t> {
     }
 
     fn parts(&mut self, pieces: Vec<Piece<'t>>) -> Result<Vec<TemplatePart>> {
+        let mut pieces = pieces;
         self.height = 0;
-        let (parts, end) = self.nest(&mut pieces.into_iter(), 0)?;
+        let (parts, end) = self.nest(&mut pieces.drain(..), 0)?;
+        self.room = pieces;
         match end {
             None => Ok(parts),
             Some(end) => Self::stray(&end),
@@ -233,13 +235,14 @@ impl<'t> Parser<'t> {
     /// The parts up to a directive that ends them, and that directive.
     fn nest(
         &mut self,
-        pieces: &mut IntoIter<Piece<'t>>,
+        pieces: &mut Drain<'_, Piece<'t>>,
         level: usize,
     ) -> Result<(Vec<TemplatePart>, Option<Piece<'t>>)> {
         if self.depth + level > MAX_NESTING {
             return Err(self.too_deep());
         }
-        let mut parts = Vec::new();
+        // What directives hold is not known to be many.
+        let mut parts = Vec::with_capacity(if level == 0 { pieces.len() } else { 0 });
         while let Some(piece) = pieces.next() {
             let (start, mut end) = (piece.start, piece.end);
             self.height = self.height.max(piece.height + level);

@@ -60,7 +60,7 @@ fn last_of_each(mut entries: Vec<Entry>) -> Vec<Entry> {
 
 fn is_merge(key: &Node) -> bool {
     let NodeKind::Scalar(Scalar::Plain { text, tag }) = &key.kind else { return false };
-    &**text == "<<" && tag.as_deref().is_none_or(|tag| tag == MERGE_TAG)
+    &**text == "<<" && tag.as_deref().is_none_or(|tag| **tag == *MERGE_TAG)
 }
 
 fn name(key: &Node) -> Option<Arc<str>> {

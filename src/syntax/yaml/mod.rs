@@ -129,7 +129,7 @@ impl Reader<'_> {
         }
         // The parser writes a tilde for a value that is not written.
         let text = if self.text.get(span.range()).is_none_or(str::is_empty) { "" } else { text };
-        Scalar::Plain { text: text.into(), tag: tag.map(Into::into) }
+        Scalar::Plain { text: text.into(), tag: tag.map(|tag| Box::new(tag.into())) }
     }
 
     /// A block scalar's token takes the blank lines and the indentation after it too.

@@ -178,7 +178,8 @@ fn node_spans(text: &str, node: &Node, outer: Span) -> Result<(), String> {
         NodeKind::Scalar(_) | NodeKind::Name(_) | NodeKind::SplatElement | NodeKind::Broken => {
             Ok(())
         }
-        NodeKind::Sequence(items) | NodeKind::Call { arguments: items, .. } => all(items),
+        NodeKind::Sequence(items) => all(items),
+        NodeKind::Call { arguments, .. } => all(&arguments.nodes),
         NodeKind::Mapping(entries) => entries.iter().try_for_each(|entry| {
             node_spans(text, &entry.key, span)?;
             node_spans(text, &entry.value, span)

@@ -80,3 +80,39 @@ resource "aws_security_group" "around" {
     cidr_blocks = ["0.0.0.0/0"]
   }
 }
+
+resource "aws_eip" "office" {
+  domain = "vpc"
+}
+
+# One address, whichever it is.
+resource "aws_security_group" "one_address" {
+  # ok: aws/security-group-open-to-internet
+  # ok: aws/security-group-ssh-from-internet
+  # ok: aws/security-group-rdp-from-internet
+  # ok: aws/security-group-egress-to-internet
+  name = "one-address"
+  ingress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["${aws_eip.office.public_ip}/32"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["${aws_eip.office.public_ip}/32"]
+  }
+}
+
+# inconclusive: aws/security-group-ssh-from-internet
+resource "aws_security_group" "some_range" {
+  name = "some-range"
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = [aws_eip.office.public_ip]
+  }
+}

@@ -107,3 +107,25 @@ resource "google_bigquery_dataset_iam_member" "open_kind" {
   role       = "roles/bigquery.dataViewer"
   member     = "iamMember:allUsers" # expect: gcp/bigquery-public-dataset
 }
+
+resource "google_service_account" "odd" {
+  account_id   = "odd"
+  display_name = "allUsers"
+}
+
+# Read from an account, and everyone all the same.
+resource "google_bigquery_dataset_iam_member" "odd" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.odd.display_name # expect: gcp/bigquery-public-dataset
+}
+
+variable "domain" {}
+
+# Whoever it is, it is one user.
+resource "google_bigquery_dataset_access" "somebody" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  role       = "READER"
+  iam_member = "user:jane@${var.domain}"
+}

@@ -52,3 +52,45 @@ resource "google_compute_firewall" "by_route" {
   }
   source_ranges = [google_compute_route.any.dest_range]
 }
+
+# Two reserved addresses in one range, and everyone beside it.
+resource "google_compute_global_address" "first" {
+  name = "first"
+}
+
+resource "google_compute_global_address" "second" {
+  name = "second"
+}
+
+resource "google_compute_firewall" "two_in_one" {
+  name    = "two-in-one"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["3389"] # expect: gcp/firewall-rdp-from-internet
+  }
+  source_ranges = [
+    cidrhost("${google_compute_global_address.first.address}/8", google_compute_global_address.second.prefix_length),
+    "0.0.0.0/0",
+  ]
+}
+
+variable "range" {}
+
+resource "google_compute_subnetwork" "given" {
+  name          = "given"
+  network       = "core"
+  ip_cidr_range = var.range
+}
+
+# Not known yet, but the range of a subnet.
+resource "google_compute_firewall" "given" {
+  # ok: gcp/firewall-rdp-from-internet
+  name    = "given"
+  network = "core"
+  allow {
+    protocol = "tcp"
+    ports    = ["3389"]
+  }
+  source_ranges = [google_compute_subnetwork.given.ip_cidr_range]
+}

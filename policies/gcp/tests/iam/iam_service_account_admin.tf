@@ -122,3 +122,26 @@ resource "google_project_iam_member" "somebody" {
   role    = "roles/owner"
   member  = var.member
 }
+
+variable "project" {}
+
+# A role of the project's own.
+resource "google_project_iam_member" "custom" {
+  # ok: gcp/iam-service-account-admin, gcp/iam-impersonation-on-project
+  project = "core"
+  role    = "projects/${var.project}/roles/admin"
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "of_project" {
+  project = "core"
+  role    = "roles/owner" # expect: gcp/iam-service-account-admin
+  member  = "serviceAccount:app@${var.project}.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "person_of_project" {
+  # ok: gcp/iam-service-account-admin
+  project = "core"
+  role    = "roles/owner"
+  member  = "user:jane@${var.project}.example.org"
+}

@@ -93,10 +93,39 @@ data "google_storage_transfer_project_service_account" "mover" {
   project = "core"
 }
 
-# Most likely an account, but nothing here says so.
-# inconclusive: gcp/storage-public-iam
+# Its address is not known, but it is an account.
 resource "google_storage_bucket_iam_binding" "mover" {
+  # ok: gcp/storage-public-iam
   bucket  = google_storage_bucket.loose.name
   role    = "roles/storage.objectViewer"
   members = [data.google_storage_transfer_project_service_account.mover.member]
+}
+
+resource "google_logging_project_sink" "audit" {
+  name                   = "audit"
+  destination            = "storage.googleapis.com/${google_storage_bucket.loose.name}"
+  unique_writer_identity = true
+}
+
+# The provider says how it begins.
+resource "google_storage_bucket_iam_member" "sink" {
+  # ok: gcp/storage-public-iam
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectCreator"
+  member = google_logging_project_sink.audit.writer_identity
+}
+
+resource "google_storage_bucket_iam_binding" "made" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = [google_service_account.app.member, "group:${var.reader}"]
+}
+
+# Nothing says what the group's key is.
+# inconclusive: gcp/storage-public-iam
+resource "google_storage_bucket_iam_binding" "whoever" {
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectViewer"
+  members = ["user:jane@example.org", var.reader]
 }

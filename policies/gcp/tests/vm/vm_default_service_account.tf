@@ -120,3 +120,29 @@ resource "google_compute_region_instance_template" "own" {
     scopes = ["cloud-platform"]
   }
 }
+
+variable "project" {}
+
+# Whatever the project is, it is an account of its own.
+resource "google_compute_instance" "of_project" {
+  # ok: gcp/vm-default-service-account
+  boot_disk {
+    kms_key_self_link = "projects/core/locations/global/keyRings/k/cryptoKeys/disk"
+  }
+  shielded_instance_config {}
+  service_account {
+    email  = "app@${var.project}.iam.gserviceaccount.com"
+    scopes = ["cloud-platform"]
+  }
+}
+
+resource "google_compute_instance" "default_of_project" {
+  boot_disk {
+    kms_key_self_link = "projects/core/locations/global/keyRings/k/cryptoKeys/disk"
+  }
+  shielded_instance_config {}
+  service_account {
+    email  = "${var.project}-compute@developer.gserviceaccount.com" # expect: gcp/vm-default-service-account
+    scopes = ["cloud-platform"]
+  }
+}

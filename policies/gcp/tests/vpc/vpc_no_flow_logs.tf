@@ -94,3 +94,16 @@ resource "google_compute_subnetwork" "named" {
   ip_cidr_range = "10.0.8.0/24"
   network       = google_compute_network.paused.id
 }
+
+# Of proxies, whichever kind it is.
+resource "google_compute_subnetwork" "one_of_two" {
+  # ok: gcp/vpc-no-flow-logs
+  ip_cidr_range = "10.0.9.0/24"
+  purpose       = var.global ? "GLOBAL_MANAGED_PROXY" : "REGIONAL_MANAGED_PROXY"
+}
+
+# inconclusive: gcp/vpc-no-flow-logs
+resource "google_compute_subnetwork" "one_of_two_kinds" {
+  ip_cidr_range = "10.0.10.0/24"
+  purpose       = var.global ? "GLOBAL_MANAGED_PROXY" : "PRIVATE"
+}

@@ -1,14 +1,16 @@
 //! Functions of paths and files. Files are those of the scanned tree, read through the host.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 use super::argument::{bounded, check_items, check_text, mapping, text, top_unknown, unknown_text};
 use super::hash::{self, Print};
+use super::memo::{Memo, remembered};
 use super::{FileError, Host};
 use crate::normalize::terraform::types::{self, Type};
 use crate::normalize::terraform::value::{Kind, Value};
@@ -87,11 +89,14 @@ pub(super) fn fileexists(arguments: &[Value], host: &dyn Host) -> Result<Value, 
 }
 
 pub(super) fn fileset(arguments: &[Value], host: &dyn Host) -> Result<Value, String> {
+    thread_local! {
+        static PATTERNS: RefCell<Memo<Result<Regex, String>, 64>> = RefCell::default();
+    }
     let pattern = text(&arguments[1])?;
-    let pattern = RegexBuilder::new(&glob_pattern(pattern)?)
-        .size_limit(1 << 20)
-        .build()
-        .map_err(|_| format!("invalid pattern {pattern:?}"))?;
+    let pattern = remembered(&PATTERNS, pattern, || {
+        let made = RegexBuilder::new(&glob_pattern(pattern)?).size_limit(1 << 20).build();
+        made.map_err(|_| format!("invalid pattern {pattern:?}"))
+    })?;
     match host.list_files(text(&arguments[0])?) {
         Ok(files) => {
             let found: Vec<Value> = files

@@ -32,6 +32,13 @@ pub(super) fn sha512_base64(bytes: &[u8]) -> String {
     STANDARD.encode(Sha512::digest(bytes))
 }
 
+/// Whether a provider keeps this digest in the place of a text, which may be one in base64.
+pub fn is_kept_for(digest: &str, text: &str) -> bool {
+    digest.len() == 40
+        && (sha1_hex(text.as_bytes()) == digest
+            || STANDARD.decode(text).is_ok_and(|bytes| sha1_hex(&bytes) == digest))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(hex_digit).collect()
 }

@@ -15,6 +15,7 @@ mod gzip;
 mod hash;
 mod huffman;
 mod json;
+mod memo;
 mod network;
 mod numeric;
 mod pattern;
@@ -25,6 +26,8 @@ mod typing;
 mod written;
 mod yaml_decode;
 mod yaml_encode;
+
+pub use hash::is_kept_for;
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! Regular expressions: RE2 syntax, run by the `regex` crate, whose time is bounded by pattern and text as RE2's is.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use regex::{Captures, Regex, RegexBuilder};
 
 use super::Host;
 use super::argument::{check_items, check_text, text};
+use super::memo::{Memo, remembered};
 use crate::normalize::terraform::types::Type;
 use crate::normalize::terraform::value::{Kind, Mapping, Unknown, Value};
 
@@ -132,6 +134,13 @@ fn replace_inside(value: &Value, wanted: &str, by: &Value) -> Option<Value> {
 
 /// Compile an RE2 pattern.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    thread_local! {
+        static COMPILED: RefCell<Memo<Result<Regex, String>, 16>> = RefCell::default();
+    }
+    remembered(&COMPILED, pattern, || compiled(pattern))
+}
+
+fn compiled(pattern: &str) -> Result<Regex, String> {
     if pattern.len() > MAX_PATTERN {
         return Err(format!("invalid regexp pattern: it is longer than {MAX_PATTERN} bytes"));
     }

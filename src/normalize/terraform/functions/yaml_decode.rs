@@ -1,5 +1,6 @@
 //! `yamldecode`: one document of the YAML that Terraform reads, a subset of 1.1 with some of 1.2.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle};
 
 use super::Host;
 use super::argument::{check_text, text};
+use super::memo::{Memo, remembered};
 use crate::normalize::terraform::number::Number;
 use crate::normalize::terraform::value::{Kind, Value};
 
@@ -16,8 +18,15 @@ const MAX_VALUES: usize = 262_144;
 const TAGS: &str = "tag:yaml.org,2002:";
 
 pub(super) fn yamldecode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    thread_local! {
+        static DECODED: RefCell<Memo<Result<Value, String>, 1024>> = RefCell::default();
+    }
     let text = text(&arguments[0])?;
     check_text(text.len())?;
+    remembered(&DECODED, text, || decode(text))
+}
+
+fn decode(text: &str) -> Result<Value, String> {
     let mut options = Options::default();
     options.block_scalar_eof_without_line_feed = true;
     let parser = Parser::new_from_str_with_options(text, options);
@@ -201,6 +210,10 @@ fn resolve(text: &str) -> Result<Value, String> {
             return Err("infinity is not supported".to_owned());
         }
         ".nan" | ".NaN" | ".NAN" => return Err("floating point NaN is not supported".to_owned()),
+        // Numbers and dates begin with one of these.
+        _ if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
+            Value::string(text)
+        }
         _ => match number(text) {
             Some(number) => Value::number(number),
             None => Value::string(timestamp(text).unwrap_or_else(|| text.to_owned())),

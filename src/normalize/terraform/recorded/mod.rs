@@ -77,6 +77,9 @@ fn is_number(node: &Node) -> bool {
 
 /// Whether the beginning of a text that is no valid JSON is that of a plan or state.
 pub fn looks_recorded(text: &str) -> bool {
+    if !text.trim_start().starts_with('{') {
+        return false;
+    }
     let head: String = text.chars().take(400).filter(|c| !c.is_whitespace()).collect();
     head.starts_with('{')
         && head.contains("\"terraform_version\":")

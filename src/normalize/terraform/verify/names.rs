@@ -204,7 +204,9 @@ impl<'a> Verifier<'a> {
             let bound = if &*attribute.name == "labels" { &inner[..] } else { bound };
             self.attribute(attribute, context, bound);
         }
-        for content in &block.body.blocks {
+        // What a dynamic block holds is looked at where it makes a block; evaluation says whether it does.
+        let made = block.body.attribute("for_each").is_some_and(|it| has_elements(&it.value));
+        for content in block.body.blocks.iter().filter(|_| made) {
             self.body(&content.body, context, &inner);
         }
     }
@@ -350,6 +352,19 @@ impl<'a> Verifier<'a> {
             return Err((reference.span_to(used), message));
         }
         built_in_attribute(resource, reference, used)
+    }
+}
+
+/// Whether an expression is written as a collection that is not empty.
+fn has_elements(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Sequence(items) => !items.is_empty(),
+        NodeKind::Mapping(entries) => !entries.is_empty(),
+        NodeKind::Call { name, arguments, .. } if &**name == "toset" => {
+            arguments.nodes.iter().any(has_elements)
+        }
+        NodeKind::Parenthesis(inner) => has_elements(inner),
+        _ => false,
     }
 }
 

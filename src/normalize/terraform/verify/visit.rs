@@ -95,7 +95,7 @@ impl<'n> Visitor<'n> {
             }
             NodeKind::Call { arguments, .. } => {
                 self.calls.push(node.span);
-                self.nodes(arguments);
+                self.nodes(&arguments.nodes);
             }
             NodeKind::Conditional(parts) => self.nodes(&parts[..]),
             NodeKind::Unary(_, inner) | NodeKind::Parenthesis(inner) => self.node(inner),
