@@ -19,5 +19,5 @@ pub use model::{
 };
 pub use pointer::{Pointer, Trail};
 pub use unknown::{Bounds, Unknown, ValueType};
-pub use value::{Map, Value};
+pub use value::{Map, Value, nearest};
 pub use view::View;

@@ -62,7 +62,7 @@ impl ValueType {
         match value {
             Value::Null | Value::Unknown(_) => None,
             Value::Bool(_) => Some(Self::Boolean),
-            Value::Int(_) | Value::Float(_) => Some(Self::Number),
+            Value::Int(_) | Value::Float(_) | Value::Digits(_) => Some(Self::Number),
             Value::String(_) => Some(Self::String),
             Value::Array(_) => Some(Self::Array),
             Value::Object(_) => Some(Self::Object),
@@ -127,6 +127,9 @@ impl Unknown {
                 self.bounds.least.is_none_or(|least| *float >= least as f64)
                     && self.bounds.most.is_none_or(|most| *float <= most as f64)
             }
+            // Beyond all bounds that there can be.
+            Value::Digits(digits) if digits.starts_with('-') => self.bounds.least.is_none(),
+            Value::Digits(_) => self.bounds.most.is_none(),
             Value::String(text) => self.admits_text(text),
             Value::Array(items) => self.bounds.holds_length(items.len()),
             Value::Object(map) => self.bounds.holds_length(map.len()),

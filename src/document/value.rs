@@ -19,6 +19,8 @@ pub enum Value {
     Int(i64),
     /// Any other number, rounded to 64 bits; never NaN or infinite.
     Float(f64),
+    /// A whole number that neither holds exactly, as its digits.
+    Digits(Arc<str>),
     /// A text.
     String(Arc<str>),
     /// A list.
@@ -119,13 +121,14 @@ impl Value {
         }
     }
 
-    /// As JSON, without what is unknown (null inside lists).
+    /// As JSON, without what is unknown (null inside lists). A number that JSON's own type does not hold is rounded.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Null | Self::Unknown(_) => serde_json::Value::Null,
             Self::Bool(bool) => (*bool).into(),
             Self::Int(int) => (*int).into(),
             Self::Float(float) => (*float).into(),
+            Self::Digits(digits) => nearest(digits).into(),
             Self::String(text) => text.as_ref().into(),
             Self::Array(items) => items.iter().map(Self::to_json).collect(),
             Self::Object(map) => map
@@ -136,6 +139,11 @@ impl Value {
                 .into(),
         }
     }
+}
+
+/// The 64-bit number nearest to digits.
+pub fn nearest(digits: &str) -> f64 {
+    digits.parse().unwrap_or_default()
 }
 
 impl From<serde_json::Value> for Value {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
 
-use super::{Map, Value};
+use super::{Map, Value, nearest};
 
 /// A JSON value.
 #[derive(Clone, Debug)]
@@ -124,6 +125,10 @@ impl Serialize for Known<'_> {
             Value::Bool(bool) => serializer.serialize_bool(*bool),
             Value::Int(int) => serializer.serialize_i64(*int),
             Value::Float(float) => serializer.serialize_f64(*float),
+            Value::Digits(digits) => match RawValue::from_string(digits.to_string()) {
+                Ok(digits) => digits.serialize(serializer),
+                Err(error) => Err(S::Error::custom(error)),
+            },
             Value::String(text) => serializer.serialize_str(text),
             Value::Array(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
@@ -228,6 +233,7 @@ impl<'a> Node<'a, Representation> for ViewNode<'a> {
             Self::View(View::Float(float)) | Self::Value(Value::Float(float)) => {
                 Some(ViewNumber::Float(*float))
             }
+            Self::Value(Value::Digits(digits)) => Some(ViewNumber::Float(nearest(digits))),
             _ => None,
         }
     }
@@ -281,7 +287,7 @@ fn type_of(value: &Value) -> JsonType {
     match value {
         Value::Null | Value::Unknown(_) => JsonType::Null,
         Value::Bool(_) => JsonType::Boolean,
-        Value::Int(_) | Value::Float(_) => JsonType::Number,
+        Value::Int(_) | Value::Float(_) | Value::Digits(_) => JsonType::Number,
         Value::String(_) => JsonType::String,
         Value::Array(_) => JsonType::Array,
         Value::Object(_) => JsonType::Object,

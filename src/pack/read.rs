@@ -257,7 +257,7 @@ pub(super) fn plain(texts: Vec<Text<'_>>) -> Vec<Arc<str>> {
 pub(super) fn describe(node: &Node) -> &'static str {
     match to_value(node) {
         Value::Bool(_) => "a boolean",
-        Value::Int(_) | Value::Float(_) => "a number",
+        Value::Int(_) | Value::Float(_) | Value::Digits(_) => "a number",
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "a map",

@@ -225,6 +225,9 @@ impl Collector<'_> {
             Some(Value::Int(int)) if int.to_string().len() >= shortest => {
                 self.texts.insert(int.to_string());
             }
+            Some(Value::Digits(digits)) if digits.len() >= shortest => {
+                self.texts.insert(digits.to_string());
+            }
             Some(Value::Array(items)) => {
                 items.iter().for_each(|item| self.leaves(Some(item), shortest));
             }

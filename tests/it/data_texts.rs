@@ -1,6 +1,6 @@
 //! Data sources that make texts: files, templates and user data, as their providers write them.
 
-use dreadnought::document::Value;
+use dreadnought::document::{Value, json, schema};
 use dreadnought::project::{Options, Project};
 use dreadnought::source::MemoryFileSystem;
 use rstest::rstest;
@@ -193,6 +193,29 @@ fn a_partly_known_template_is_looked_into() {
     let parsed = policy.parsed.get("policy").unwrap().get("Resource").unwrap();
     assert_eq!(parsed.as_str(), Some("${aws_s3_bucket.b.arn}"));
     assert!(policy.references.iter().any(|reference| &*reference.to == "aws_s3_bucket.b"));
+}
+
+/// Whole numbers are written digit by digit, whatever their length; what a 64-bit number holds stays short.
+#[rstest]
+#[case("123456789012345678901234567890", "123456789012345678901234567890")]
+#[case("-12345678901234567891", "-12345678901234567891")]
+#[case(
+    "99999999999999999999999999999999999999999 * 3",
+    "299999999999999999999999999999999999999997"
+)]
+#[case("9223372036854775807", "9223372036854775807")]
+#[case("9223372036854775808", "9.223372036854776e+18")]
+#[case("100000000000000000000", "1e+20")]
+#[case("0.5", "0.5")]
+fn numbers(#[case] expression: &str, #[case] expected: &str) {
+    let text = format!("resource \"terraform_data\" \"it\" {{\n  input = {expression}\n}}\n");
+    let files = MemoryFileSystem::from(&[("main.tf", &*text)]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = on_large_stack(|| Project::load(&files, &options));
+    let document = json::document(&project.documents[0], &project.sources);
+    assert_eq!(schema::check(&document), Vec::<String>::new());
+    let written = serde_json::to_string(&document).unwrap();
+    assert!(written.contains(&format!("\"input\":{expected}")), "{written}");
 }
 
 /// What a secret goes into is hidden.

@@ -134,7 +134,7 @@ fn difference(at: &str, value: &Value, expected: &Json, unknown: &Json, found: &
                 difference(&format!("{at}/{key}"), &value, wanted, &unknown[key], found);
             }
         }
-        (Value::Int(_) | Value::Float(_), Json::Number(wanted)) => {
+        (Value::Int(_) | Value::Float(_) | Value::Digits(_), Json::Number(wanted)) => {
             let (ours, theirs) = (value.to_json().as_f64().unwrap(), wanted.as_f64().unwrap());
             if (ours - theirs).abs() > theirs.abs() * 1e-15 {
                 found.push(format!("{at}: {theirs} for Terraform, here {ours}"));
@@ -229,7 +229,7 @@ fn written_difference(
             }
         }
         (
-            Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_),
+            Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Digits(_) | Value::Bool(_),
             Json::String(_) | Json::Number(_) | Json::Bool(_),
         ) if *unknown != Json::Bool(true) => {
             let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::network::Net;
-use crate::document::{Map, Unknown, Value, ValueType};
+use crate::document::{Map, Unknown, Value, ValueType, nearest};
 use crate::engine::Failure;
 
 /// What an expression gives, or why it fails.
@@ -155,6 +155,7 @@ impl<'a> Val<'a> {
             Value::Bool(bool) => Self::Bool(*bool),
             Value::Int(int) => Self::Int(*int),
             Value::Float(float) => Self::Double(*float),
+            Value::Digits(digits) => Self::Double(nearest(digits)),
             Value::String(text) => Self::Text(Text::Borrowed(text)),
             Value::Array(items) => Self::List(List::Borrowed(items)),
             Value::Object(map) => Self::Map(Mapping::Borrowed(map)),
@@ -169,6 +170,7 @@ impl<'a> Val<'a> {
             Value::Bool(bool) => Self::Bool(bool),
             Value::Int(int) => Self::Int(int),
             Value::Float(float) => Self::Double(float),
+            Value::Digits(digits) => Self::Double(nearest(&digits)),
             Value::String(text) => Self::Text(Text::Shared(text)),
             Value::Array(items) => Self::List(List::Shared(items)),
             Value::Object(map) => Self::Map(Mapping::Shared(map)),

@@ -244,6 +244,7 @@ fn known(value: &document::Value) -> Option<Value> {
         document::Value::Bool(bool) => Value::from(*bool),
         document::Value::Int(int) => Value::from(*int),
         document::Value::Float(float) => Value::from(*float),
+        document::Value::Digits(digits) => Value::from(document::nearest(digits)),
         document::Value::String(own) => text(own),
         document::Value::Array(items) => {
             items.iter().map(|item| known(item).unwrap_or(Value::Null)).collect::<Vec<_>>().into()

@@ -89,12 +89,13 @@ impl ForResult {
             match truth(&holds, condition, scope)?.kind {
                 Kind::Bool(true) => {}
                 Kind::Bool(false) => return Ok(()),
-                // Whether this element is there is unknown, and so is the result as a whole.
+                // Whether this element is there is unknown, and so is the result as a whole. What it would be is no error yet.
                 _ => {
                     self.unknown = Some(holds);
-                    if node.key.is_some() {
-                        return Ok(());
+                    if node.key.is_none() {
+                        self.items.extend(evaluate(&node.value, scope));
                     }
+                    return Ok(());
                 }
             }
         }

@@ -189,7 +189,14 @@ fn lower_number(number: &Number) -> document::Value {
     match number.to_i64() {
         Some(int) => document::Value::Int(int),
         None if !number.to_f64().is_finite() => document::Value::unknown("the number is too large"),
-        None => document::Value::Float(number.to_f64()),
+        None => {
+            let (digits, nearest) = (number.to_string(), number.to_f64());
+            let is_whole = digits.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+            if is_whole && format!("{nearest:.0}") != digits {
+                return document::Value::Digits(digits.into());
+            }
+            document::Value::Float(nearest)
+        }
     }
 }
 

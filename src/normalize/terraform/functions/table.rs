@@ -173,7 +173,7 @@ table! {
     "distinct" Whole (List) => First, collection::distinct;
     "element" Shallow (Any, Number) => Element, collection::element;
     "endswith" Whole (String, String) => Bool, string::endswith;
-    "ephemeralasnull" Raw (Nullable) => Any, |arguments, _| Ok(arguments[0].clone());
+    "ephemeralasnull" Raw (Nullable) => Any, convert::ephemeralasnull;
     "file" Whole (String) => String, files::file;
     "filebase64" Whole (String) => String, files::filebase64;
     "filebase64sha256" Whole (String) => String, files::filebase64sha256;

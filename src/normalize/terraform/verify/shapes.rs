@@ -147,6 +147,30 @@ const SHAPES: &[Shape] = &[
         open: false,
     },
     Shape {
+        path: "provisioner/local-exec",
+        required: &["command"],
+        optional: &["interpreter", "working_dir", "environment", "quiet", "when", "on_failure"],
+        single: &["connection"],
+        many: &[],
+        open: false,
+    },
+    Shape {
+        path: "provisioner/file",
+        required: &["destination"],
+        optional: &["source", "content", "when", "on_failure"],
+        single: &["connection"],
+        many: &[],
+        open: false,
+    },
+    Shape {
+        path: "provisioner/remote-exec",
+        required: &[],
+        optional: &["inline", "script", "scripts", "when", "on_failure"],
+        single: &["connection"],
+        many: &[],
+        open: false,
+    },
+    Shape {
         path: "terraform",
         required: &[],
         optional: &["required_version", "experiments", "language"],
@@ -168,6 +192,11 @@ impl Verifier<'_> {
                         let file = self.module.file_of_block(inner, declaration.file);
                         self.shape(file, &format!("{}/lifecycle", block.name), inner);
                         self.conditions(file, &inner.body, &["precondition", "postcondition"]);
+                    }
+                    for inner in block.body.blocks_named("provisioner") {
+                        let file = self.module.file_of_block(inner, declaration.file);
+                        let kind = inner.labels.first().map_or("", |label| &*label.text);
+                        self.shape(file, &format!("provisioner/{kind}"), inner);
                     }
                 }
                 "variable" => self.conditions(declaration.file, &block.body, &["validation"]),
