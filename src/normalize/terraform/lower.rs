@@ -186,7 +186,12 @@ fn parsed_key(at: Trail<'_>) -> Arc<str> {
 }
 
 fn lower_number(number: &Number) -> document::Value {
-    match number.to_i64() {
+    // What a function over floats gives is shown rounded, also where it is a whole number.
+    let int = match number {
+        Number::Int(int) => Some(*int),
+        _ => number.to_string().parse().ok(),
+    };
+    match int {
         Some(int) => document::Value::Int(int),
         None if !number.to_f64().is_finite() => document::Value::unknown("the number is too large"),
         None => {

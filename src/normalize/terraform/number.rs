@@ -11,6 +11,8 @@ use num_bigint::{BigInt, BigUint, Sign};
 
 /// Bits of a mantissa.
 const PRECISION: u64 = 512;
+/// Bits of a float's mantissa.
+const FLOAT_PRECISION: u64 = 53;
 /// Largest power of two by which a mantissa is multiplied or divided.
 const MAX_EXPONENT: i64 = 20_000;
 /// Largest power of ten in a literal.
@@ -21,7 +23,7 @@ const MAX_DIGITS: usize = 8_000;
 /// A number.
 #[derive(Clone, Debug)]
 pub enum Number {
-    /// A whole number that fits 64 bits; always in this form if it does.
+    /// A whole number that fits 64 bits; always in this form if it does, but for those that functions over floats give.
     Int(i64),
     /// Any other.
     Big(Arc<Fraction>),
@@ -33,19 +35,28 @@ pub enum Number {
 }
 
 /// `mantissa * 2^exponent`; the mantissa is odd and has at most 512 bits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Fraction {
     mantissa: BigInt,
     exponent: i64,
+    /// How many bits its digits have to tell apart: what functions over floats give is shown as a float is.
+    precision: u64,
 }
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a == b,
-            (Self::Big(a), Self::Big(b)) => a == b,
             (Self::Infinite { negative: a }, Self::Infinite { negative: b }) => a == b,
-            _ => false,
+            (Self::Infinite { .. }, _) | (_, Self::Infinite { .. }) => false,
+            _ => {
+                let (a, b) = (self.parts(), other.parts());
+                // Fractions are equal that are shown alike, as for Terraform.
+                if a.precision != b.precision && a.exponent < 0 && b.exponent < 0 {
+                    return self.to_string() == other.to_string();
+                }
+                a.mantissa == b.mantissa && a.exponent == b.exponent
+            }
         }
     }
 }
@@ -141,9 +152,24 @@ impl Number {
         }
     }
 
-    /// The number nearest to a float, by its shortest digits; `None` where it is no finite number.
+    /// The number that a float is; `None` where it is no finite number.
     pub fn from_f64(float: f64) -> Option<Self> {
-        float.is_finite().then(|| Self::parse(&format!("{float:e}"))).flatten()
+        if !float.is_finite() {
+            return None;
+        }
+        let bits = float.to_bits();
+        let stored = i64::try_from(bits >> 52 & 0x7ff).ok()?;
+        let fraction = bits & ((1 << 52) - 1);
+        let (mantissa, exponent) =
+            if stored == 0 { (fraction, -1074) } else { (fraction | 1 << 52, stored - 1075) };
+        let sign = if float < 0.0 { Sign::Minus } else { Sign::Plus };
+        let number = Self::rounded(BigInt::from_biguint(sign, mantissa.into()), exponent);
+        // Up to here its digits are those of the whole number.
+        if matches!(number, Self::Int(int) if int.unsigned_abs() <= 1 << FLOAT_PRECISION) {
+            return Some(number);
+        }
+        let parts = number.parts();
+        Some(Self::Big(Arc::new(Fraction { precision: FLOAT_PRECISION, ..parts })))
     }
 
     /// Whether it is what a division by zero gives.
@@ -153,7 +179,13 @@ impl Number {
 
     /// As a 64-bit whole number, if it is one.
     pub fn to_i64(&self) -> Option<i64> {
-        if let Self::Int(int) = self { Some(*int) } else { None }
+        match self {
+            Self::Int(int) => Some(*int),
+            Self::Big(fraction) if (0..64).contains(&fraction.exponent) => {
+                i64::try_from(self.to_big_int()?).ok()
+            }
+            Self::Big(_) | Self::Infinite { .. } => None,
+        }
     }
 
     /// As a whole number of any size, if it is one.
@@ -383,10 +415,16 @@ impl Number {
 
     fn parts(&self) -> Fraction {
         match self {
-            Self::Int(int) => Fraction { mantissa: BigInt::from(*int), exponent: 0 },
+            Self::Int(int) => {
+                let zeros = if *int == 0 { 0 } else { int.trailing_zeros() };
+                let mantissa = BigInt::from(int >> zeros);
+                Fraction { mantissa, exponent: zeros.into(), precision: PRECISION }
+            }
             Self::Big(fraction) => Fraction::clone(fraction),
             // Never asked for: infinite operands are dealt with before.
-            Self::Infinite { .. } => Fraction { mantissa: BigInt::ZERO, exponent: 0 },
+            Self::Infinite { .. } => {
+                Fraction { mantissa: BigInt::ZERO, exponent: 0, precision: PRECISION }
+            }
         }
     }
 
@@ -431,7 +469,7 @@ impl Number {
         {
             return Self::Int(int);
         }
-        Self::Big(Arc::new(Fraction { mantissa, exponent }))
+        Self::Big(Arc::new(Fraction { mantissa, exponent, precision: PRECISION }))
     }
 }
 
@@ -477,10 +515,10 @@ fn decimal_digits(magnitude: &BigUint, exponent: i64) -> (Vec<u8>, i64) {
 }
 
 impl Fraction {
-    /// The fewest digits that say which 512-bit number it is.
+    /// The fewest digits that say which number of its precision it is.
     fn shortest(&self) -> String {
         let magnitude = self.mantissa.magnitude();
-        let shift = PRECISION + 1 - magnitude.bits().min(PRECISION);
+        let shift = self.precision + 1 - magnitude.bits().min(self.precision);
         let exact = magnitude << shift;
         let exponent = self.exponent - i64::try_from(shift).unwrap_or(0);
         let (digits, point) = decimal_digits(&exact, exponent);
