@@ -3,6 +3,7 @@
 
 mod run;
 #[path = "../../it/second_opinion.rs"]
+#[expect(dead_code, reason = "some of it serves tests only")]
 mod second_opinion;
 
 use std::collections::BTreeSet;
