@@ -94,12 +94,22 @@ pub struct SourceFile {
     /// The whole text.
     pub text: Arc<str>,
     lines: OnceLock<LineIndex>,
+    /// How many characters stand before each [`STRIDE`]th byte: lines may be as long as files.
+    characters: OnceLock<Vec<usize>>,
 }
+
+/// How many bytes are looked at, at most, to know the column of one of them.
+const STRIDE: usize = 1024;
 
 impl SourceFile {
     /// A file from its path and text.
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { path: path.into(), text: text.into(), lines: OnceLock::new() }
+        Self {
+            path: path.into(),
+            text: text.into(),
+            lines: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
 
     /// The line index, made on first use.
@@ -109,15 +119,34 @@ impl SourceFile {
 
     /// Line and column of a byte; a byte past the end is the end.
     pub fn position(&self, byte: u32) -> Position {
-        let mut byte = (byte as usize).min(self.text.len());
-        while !self.text.is_char_boundary(byte) {
-            byte -= 1;
-        }
+        let byte = self.text.floor_char_boundary(byte as usize);
         let line = self.lines().line(Span::new(byte, 0).start);
         let start = self.lines().start_of(line) as usize;
-        let column = self.text[start..byte].chars().filter(|c| *c != '\u{feff}').count() + 1;
-        Position { line, column: Span::new(column, 0).start }
+        let before = if byte - start <= STRIDE {
+            characters(&self.text[start..byte])
+        } else {
+            self.characters_before(byte) - self.characters_before(start)
+        };
+        Position { line, column: Span::new(before + 1, 0).start }
     }
+
+    fn characters_before(&self, byte: usize) -> usize {
+        let at = |stride: usize| self.text.floor_char_boundary(stride * STRIDE);
+        let counted = self.characters.get_or_init(|| {
+            let counts = (0..self.text.len() / STRIDE).scan(0, |sum, stride| {
+                *sum += characters(&self.text[at(stride)..at(stride + 1)]);
+                Some(*sum)
+            });
+            std::iter::once(0).chain(counts).collect()
+        });
+        let stride = byte / STRIDE;
+        counted[stride] + characters(&self.text[at(stride)..byte])
+    }
+}
+
+/// A byte order mark is none.
+fn characters(text: &str) -> usize {
+    text.chars().filter(|c| *c != '\u{feff}').count()
 }
 
 /// All files of a run, by number and by path.

@@ -146,6 +146,9 @@ fn a_fault_costs_its_statement(#[case] text: &str, #[case] expected: &str) {
 #[case::operators("a = b + (")]
 #[case::objects("{a=")]
 #[case::carriage_returns("\r\r\n")]
+#[case::blocks_further_in("  a {\n\" \"b\" {\n")]
+#[case::lists_further_in("  a {\nb = [\n")]
+#[case::many_levels("a {\n((((\"\n")]
 fn broken_texts_are_read_in_linear_time(#[case] piece: &str) {
     let parsed = hcl::parse(FILE, &piece.repeat(300_000 / piece.len()));
     assert!(!parsed.problems.is_empty());

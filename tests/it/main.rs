@@ -23,6 +23,7 @@ mod kubernetes;
 mod packs;
 mod providers;
 mod plans;
+mod positions;
 mod recorded;
 mod refinements;
 mod rego;

@@ -37,7 +37,9 @@ impl Parser<'_> {
     pub(super) fn statement(&mut self, body: &mut Body) -> Result<()> {
         let start = self.at;
         let (depth, opened, outer) = (self.depth, self.opened, self.floor);
-        let floor = if self.layout == Layout::Indented { self.indent_at(start) } else { 0 };
+        // What does not belong to the block around it does not belong to it.
+        let is_indented = self.layout == Layout::Indented;
+        let floor = if is_indented { self.indent_at(start).max(self.floor) } else { 0 };
         self.floor = floor;
         let blocks = body.blocks.len();
         let read = self.attribute_or_block(body);

@@ -25,6 +25,71 @@ enum Level<'t> {
     Heredoc(&'t str),
 }
 
+/// What the skipper is in, outermost first. What it asks for again and again is counted, not looked for.
+#[derive(Debug, Default)]
+struct Levels<'t> {
+    stack: Vec<Level<'t>>,
+    /// Where in the stack heredocs are.
+    heredocs: Vec<usize>,
+    /// Where in the stack strings are.
+    quoted: Vec<usize>,
+    /// How many braces and interpolations are open.
+    braces: usize,
+}
+
+impl<'t> Levels<'t> {
+    fn is_empty(&self) -> bool {
+        self.stack.is_empty()
+    }
+
+    fn last(&self) -> Option<Level<'t>> {
+        self.stack.last().copied()
+    }
+
+    fn push(&mut self, level: Level<'t>) {
+        match level {
+            Level::Heredoc(_) => self.heredocs.push(self.stack.len()),
+            Level::Quoted => self.quoted.push(self.stack.len()),
+            Level::Bracket(b'{') | Level::Interpolation => self.braces += 1,
+            Level::Bracket(_) => {}
+        }
+        self.stack.push(level);
+    }
+
+    fn pop(&mut self) {
+        match self.stack.pop() {
+            Some(Level::Heredoc(_)) => drop(self.heredocs.pop()),
+            Some(Level::Quoted) => drop(self.quoted.pop()),
+            Some(Level::Bracket(b'{') | Level::Interpolation) => self.braces -= 1,
+            Some(Level::Bracket(_)) | None => {}
+        }
+    }
+
+    /// A line ends in a string: all strings on the line end, and what was opened in them.
+    fn end_line(&mut self) {
+        let to = match self.heredocs.last() {
+            Some(heredoc) => heredoc + 1,
+            None => self.quoted.first().copied().unwrap_or(0),
+        };
+        while self.stack.len() > to {
+            self.pop();
+        }
+    }
+
+    /// Close a bracket. What was opened after it is closed too, up to a brace that is still open.
+    fn close(&mut self, opener: u8) {
+        while let Some(level) = self.last() {
+            match level {
+                Level::Bracket(bracket) if bracket == opener => return self.pop(),
+                Level::Interpolation if opener == b'{' => return self.pop(),
+                Level::Bracket(b'(' | b'[') => self.pop(),
+                // Of `<`, a heredoc that is never closed, only indentation is an end.
+                _ => return,
+            }
+        }
+    }
+}
+
 impl<'t> Parser<'t> {
     /// The whole text as a file.
     pub(super) fn file(mut self) -> Parsed {
@@ -151,7 +216,7 @@ impl<'t> Parser<'t> {
     /// False if what it opens is never closed.
     fn skip(&mut self, start: usize) -> bool {
         self.at = start;
-        let mut levels = Vec::new();
+        let mut levels = Levels::default();
         let is_closed = self.skip_levels(&mut levels, !self.is_assignment(start));
         // A brace on the next line: the header was broken before it.
         if is_closed && levels.is_empty() {
@@ -174,10 +239,10 @@ impl<'t> Parser<'t> {
         at
     }
 
-    fn skip_levels(&mut self, levels: &mut Vec<Level<'t>>, is_header: bool) -> bool {
+    fn skip_levels(&mut self, levels: &mut Levels<'t>, is_header: bool) -> bool {
         let mut is_first_line = true;
         while !self.at_end() {
-            match levels.last().copied() {
+            match levels.last() {
                 Some(Level::Quoted) => {
                     self.skip_quoted(levels);
                     // A label that is not closed has taken the brace of its block.
@@ -214,13 +279,11 @@ impl<'t> Parser<'t> {
     }
 
     /// Whether a brace closes the block around the broken statement: it opens none itself.
-    fn closes_outer(&self, levels: &[Level<'_>]) -> bool {
-        let opens =
-            |level: &Level<'_>| matches!(level, Level::Bracket(b'{') | Level::Interpolation);
-        self.opened.0 == Opened::Block && !levels.iter().rev().any(opens)
+    fn closes_outer(&self, levels: &Levels<'_>) -> bool {
+        self.opened.0 == Opened::Block && levels.braces == 0
     }
 
-    fn skip_code(&mut self, levels: &mut Vec<Level<'t>>, byte: u8) {
+    fn skip_code(&mut self, levels: &mut Levels<'t>, byte: u8) {
         match byte {
             b'#' => return self.line_comment(),
             b'/' if self.peek_at(1) == b'/' => return self.line_comment(),
@@ -237,26 +300,21 @@ impl<'t> Parser<'t> {
                 }
             }
             b'(' | b'[' | b'{' => levels.push(Level::Bracket(byte)),
-            b')' => close(levels, b'('),
-            b']' => close(levels, b'['),
-            b'}' => close(levels, b'{'),
+            b')' => levels.close(b'('),
+            b']' => levels.close(b'['),
+            b'}' => levels.close(b'{'),
             _ => {}
         }
         self.at += 1;
     }
 
     /// In a string: to its end, or to a line break, where all strings on the line end.
-    fn skip_quoted(&mut self, levels: &mut Vec<Level<'t>>) {
+    fn skip_quoted(&mut self, levels: &mut Levels<'t>) {
         match self.plain() {
-            b'"' => {
-                levels.pop();
-            }
+            b'"' => levels.pop(),
             b'\\' if self.peek_at(1) != b'\n' => self.at += 1,
             b'\n' => {
-                let is_heredoc = |level: &Level<'_>| matches!(level, Level::Heredoc(_));
-                let from = levels.iter().rposition(is_heredoc).map_or(0, |at| at + 1);
-                let quoted = levels[from..].iter().position(|level| *level == Level::Quoted);
-                levels.truncate(if from > 0 { from } else { quoted.unwrap_or(0) });
+                levels.end_line();
                 return;
             }
             _ if self.skip_sequence(levels) => return,
@@ -265,7 +323,7 @@ impl<'t> Parser<'t> {
         self.at += usize::from(!self.at_end());
     }
 
-    fn skip_heredoc(&mut self, levels: &mut Vec<Level<'t>>, marker: &str) {
+    fn skip_heredoc(&mut self, levels: &mut Levels<'t>, marker: &str) {
         match self.plain() {
             b'\n' => {
                 let rest = &self.text[self.at + 1..];
@@ -279,13 +337,13 @@ impl<'t> Parser<'t> {
             _ if self.skip_sequence(levels) => {}
             _ => self.at += usize::from(!self.at_end()),
         }
-        if self.at_end() && levels.last() == Some(&Level::Heredoc(marker)) {
+        if self.at_end() && levels.last() == Some(Level::Heredoc(marker)) {
             self.remember_lines();
         }
     }
 
     /// Step over `$${`, or into `${`.
-    fn skip_sequence(&mut self, levels: &mut Vec<Level<'t>>) -> bool {
+    fn skip_sequence(&mut self, levels: &mut Levels<'t>) -> bool {
         let byte = self.peek();
         if !matches!(byte, b'$' | b'%') {
             return false;
@@ -299,28 +357,5 @@ impl<'t> Parser<'t> {
             return false;
         }
         true
-    }
-}
-
-/// Close a bracket. What was opened after it is closed too, up to a brace that is still open.
-fn close(levels: &mut Vec<Level<'_>>, opener: u8) {
-    while let Some(level) = levels.last() {
-        match level {
-            Level::Bracket(bracket) if *bracket == opener => {
-                levels.pop();
-                return;
-            }
-            // A heredoc that is never closed: only indentation ends it.
-            Level::Bracket(b'<') => return,
-            Level::Bracket(b'{') if opener != b'{' => return,
-            Level::Bracket(_) => {
-                levels.pop();
-            }
-            Level::Interpolation if opener == b'{' => {
-                levels.pop();
-                return;
-            }
-            Level::Interpolation | Level::Quoted | Level::Heredoc(_) => return,
-        }
     }
 }
