@@ -1,15 +1,17 @@
 //! What functions may ask of the module that calls them: files of the project, and templates.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::functions::memo::{Memo, remembered};
 use super::functions::{FileError, Host};
 use super::instance::Instance;
 use super::scope::{Name, Repetition, Scope};
 use super::template;
 use super::value::{Kind, Value};
 use crate::source::{MAX_FILE_BYTES, Problem, ProblemKind, Span};
-use crate::syntax::hcl;
+use crate::syntax::{TemplatePart, hcl};
 
 /// Deepest chain of templates that render templates.
 const MAX_TEMPLATE_DEPTH: usize = 32;
@@ -104,10 +106,15 @@ impl Host for ModuleHost<'_, '_, '_> {
         let Kind::Mapping(map) = &variables.kind else {
             return Err("the variables of a template must be a map or object".to_owned());
         };
-        let parts =
-            hcl::parse_template(self.scope.file, text, Span::default()).map_err(|problem| {
-                format!("the template {name} does not parse: {}", problem.message)
-            })?;
+        thread_local! {
+            static PARSED: RefCell<Memo<Result<Rc<[TemplatePart]>, String>, 64>> = RefCell::default();
+        }
+        let parse = || {
+            let parts = hcl::parse_template(self.scope.file, text, Span::default());
+            parts.map(Rc::from).map_err(|problem| problem.message)
+        };
+        let parts = remembered(&PARSED, text, parse)
+            .map_err(|message| format!("the template {name} does not parse: {message}"))?;
         if evaluator.template_depth.get() >= MAX_TEMPLATE_DEPTH {
             return Err(format!("templates render templates more than {MAX_TEMPLATE_DEPTH} deep"));
         }

@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// What was made of texts: of at most `MOST`, with more all are forgotten.
 #[derive(Debug)]
-pub(super) struct Memo<T, const MOST: usize> {
+pub struct Memo<T, const MOST: usize> {
     known: FxHashMap<Box<str>, T>,
     bytes: usize,
 }
@@ -22,7 +22,7 @@ impl<T, const MOST: usize> Default for Memo<T, MOST> {
 }
 
 /// What is made of a text, which depends on nothing else.
-pub(super) fn remembered<T: Clone, const MOST: usize>(
+pub fn remembered<T: Clone, const MOST: usize>(
     memo: &'static LocalKey<RefCell<Memo<T, MOST>>>,
     text: &str,
     make: impl FnOnce() -> T,

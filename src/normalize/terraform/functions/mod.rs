@@ -15,7 +15,7 @@ mod gzip;
 mod hash;
 mod huffman;
 mod json;
-mod memo;
+pub mod memo;
 mod network;
 mod numeric;
 mod pattern;
