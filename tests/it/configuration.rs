@@ -642,3 +642,17 @@ fn names_in_dynamic_blocks(#[case] for_each: &str, #[case] refused: bool) {
     });
     assert_eq!(is_refused, refused, "{found:?}");
 }
+
+/// What is refused before evaluation is said once.
+#[rstest]
+#[case::attribute(
+    "data \"terraform_remote_state\" \"x\" {\n  backend = \"s3\"\n}\noutput \"x\" {\n  value = data.terraform_remote_state.x.name\n}\n"
+)]
+#[case::variable("output \"x\" {\n  value = var.nowhere\n}\n")]
+#[case::local("output \"x\" {\n  value = [local.nowhere]\n}\n")]
+#[case::function("output \"x\" {\n  value = nowhere(1)\n}\n")]
+#[case::module("output \"x\" {\n  value = module.nowhere.id\n}\n")]
+fn a_mistake_is_told_once(#[case] text: &str) {
+    let found = problems(&load(&[("main.tf", text)]));
+    assert_eq!(found.len(), 1, "{found:?}");
+}

@@ -51,7 +51,7 @@ pub(super) enum Purpose {
     Members,
     /// Whether it is one of a few literals, or true.
     Compare,
-    /// What a text begins with, ends with, holds or matches: [`Question`]s with literals, as arrays of two.
+    /// What a text begins with, ends with, holds or matches: questions with literals, as arrays of two.
     Text,
     /// How many members or characters it has, compared with a few numbers.
     Count,

@@ -59,7 +59,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use inputs::{VariableFile, VariableOption, is_automatic};
 pub use installed::{Found, Installation, Installations};
@@ -68,7 +68,7 @@ pub use overrides::drop_shadowed;
 pub use recorded::{Form, Recorded, detect, looks_like_log, looks_recorded, may_be_recorded};
 
 use crate::document::Document;
-use crate::source::{FileSystem, Problem, ProblemKind, folder_of};
+use crate::source::{FileSystem, Place, Problem, ProblemKind, folder_of};
 use crate::vocabulary::Vocabulary;
 
 /// Modules of a scan and how to evaluate them.
@@ -179,12 +179,20 @@ impl Terraform<'_> {
         folder: &Arc<str>,
         refused: &FxHashMap<Arc<str>, Vec<Problem>>,
     ) -> (Document, BTreeSet<Arc<str>>) {
-        let (values, mut problems) = self.inputs(folder);
+        let (values, problems) = self.inputs(folder);
         let instance = self.root_instance(folder, values);
         let mut document = emit::document(&instance);
         let reached = instance.evaluator.reached.take();
-        problems.extend(reached.iter().flat_map(|folder| refused[folder].iter().cloned()));
+        let refused: Vec<Problem> =
+            reached.iter().flat_map(|folder| refused[folder].iter().cloned()).collect();
+        // What is refused before anything is evaluated is not said again by those who evaluate it.
+        let places: FxHashSet<Place> = refused.iter().filter_map(|problem| problem.place).collect();
+        document.problems.retain(|problem| {
+            let is_said = problem.place.is_some_and(|place| places.contains(&place));
+            problem.kind != ProblemKind::Configuration || !is_said
+        });
         document.problems.extend(problems);
+        document.problems.extend(refused);
         document.problems.sort();
         document.problems.dedup();
         (document, reached)
