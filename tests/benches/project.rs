@@ -92,30 +92,30 @@ fn load(files: &dyn FileSystem) -> Project {
     Project::load(files, &Options { paths: vec![String::new()], ..Options::default() })
 }
 
-fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+fn pool(threads: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .stack_size(STACK_BYTES)
         .build()
         .expect("a pool of threads")
-        .install(work)
 }
 
 fn normalising(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("normalise");
     group.sample_size(10);
+    let one = pool(1);
     for count in [1_000_usize, 10_000, 100_000] {
         let tree = instances(count / 100);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_with_input(BenchmarkId::new("instances", count), &tree, |bench, tree| {
-            bench.iter(|| on_threads(1, || black_box(load(tree))));
+            bench.iter(|| one.install(|| drop(black_box(load(tree)))));
         });
     }
     for count in [10_usize, 100] {
         let tree = calls(count);
         group.throughput(Throughput::Elements(count as u64));
         group.bench_with_input(BenchmarkId::new("calls", count), &tree, |bench, tree| {
-            bench.iter(|| on_threads(1, || black_box(load(tree))));
+            bench.iter(|| one.install(|| drop(black_box(load(tree)))));
         });
     }
     let tree = roots(200);
@@ -125,23 +125,24 @@ fn normalising(criterion: &mut Criterion) {
             BenchmarkId::new("roots, threads", threads),
             &tree,
             |bench, tree| {
-                bench.iter(|| on_threads(threads, || black_box(load(tree))));
+                let pool = pool(threads);
+                bench.iter(|| pool.install(|| drop(black_box(load(tree)))));
             },
         );
     }
     if let Some(folder) = std::env::var_os("DREADNOUGHT_TREES") {
         let disk = DiskFileSystem::new(folder).expect("DREADNOUGHT_TREES is a folder");
         group.bench_function("real tree from disk", |bench| {
-            bench.iter(|| on_threads(1, || black_box(load(&disk))));
+            bench.iter(|| one.install(|| drop(black_box(load(&disk)))));
         });
         // Both read from memory: what is compared is work, not the disk.
         let (tree, texts) = in_memory(&disk);
         group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
         group.bench_function("real tree", |bench| {
-            bench.iter(|| on_threads(1, || black_box(load(&tree))));
+            bench.iter(|| one.install(|| drop(black_box(load(&tree)))));
         });
         group.bench_function("real tree, hcl-edit only parses", |bench| {
-            bench.iter(|| on_threads(1, || texts.iter().for_each(|text| parse_only(text))));
+            bench.iter(|| one.install(|| texts.iter().for_each(|text| parse_only(text))));
         });
     }
     group.finish();
@@ -172,13 +173,14 @@ fn scan(files: &dyn FileSystem) {
 fn scanning(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("scan");
     group.sample_size(10);
+    let two = pool(2);
     for (name, tree) in [
         ("small", calls(1)),
         ("instances 1000", instances(10)),
         ("calls 100", calls(100)),
         ("roots 200", roots(200)),
     ] {
-        group.bench_function(name, |bench| bench.iter(|| on_threads(2, || scan(&tree))));
+        group.bench_function(name, |bench| bench.iter(|| two.install(|| scan(&tree))));
     }
     group.finish();
 }

@@ -153,6 +153,10 @@ impl<'t> Parser<'t> {
         loop {
             match self.peek() {
                 b' ' | b'\t' => {
+                    // What is aligned has many.
+                    while self.bytes[self.at..].starts_with(b"        ") {
+                        self.at += 8;
+                    }
                     let rest = &self.bytes[self.at..];
                     let length = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'));
                     self.at += length.unwrap_or(rest.len());
