@@ -10,6 +10,9 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// Endings of tables of few lines; each becomes a list of texts.
+const TABLES: [&str; 3] = ["answers", "ends", "forms"];
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=fixtures");
@@ -18,27 +21,32 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&root.join("policies"), "policies", 0, &mut files)?;
     files.sort();
-    let ends_in = |path: &&String, wanted: &str| {
-        Path::new(path).extension().is_some_and(|ending| ending == wanted)
+    let ending = |path: &String| Path::new(path).extension()?.to_str().map(str::to_owned);
+    let of = |wanted: &'static str| {
+        files.iter().filter(move |path| ending(path).as_deref() == Some(wanted))
     };
-    let (facts, rest): (Vec<_>, Vec<_>) = files.iter().partition(|path| ends_in(path, "facts"));
-    let (answers, packs): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|path| ends_in(path, "answers"));
+    let is_table = |path: &&String| {
+        ending(path).is_some_and(|ending| ending == "facts" || TABLES.contains(&&*ending))
+    };
     let text =
         |path: &&String| format!("include_str!({:?})", root.join(path).display().to_string());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let rows = packs.iter().map(|path| format!("({path:?}, {}),\n", text(path)));
+    let packs = files.iter().filter(|path| !is_table(path));
+    let rows = packs.map(|path| format!("({path:?}, {}),\n", text(&path)));
     fs::write(out.join("policies.rs"), format!("&[\n{}]\n", rows.collect::<String>()))?;
     let mut rows = String::new();
-    for path in &facts {
+    for path in of("facts") {
         let starts = starts(&fs::read_to_string(root.join(path))?);
         let row =
-            format!("Table {{ path: {path:?}, text: {}, starts: &{starts:?} }},\n", text(path));
+            format!("Table {{ path: {path:?}, text: {}, starts: &{starts:?} }},\n", text(&path));
         rows.push_str(&row);
     }
     fs::write(out.join("vocabulary.rs"), format!("[\n{rows}]\n"))?;
-    let rows = answers.iter().map(|path| format!("{},\n", text(path)));
-    fs::write(out.join("answers.rs"), format!("[\n{}]\n", rows.collect::<String>()))
+    for table in TABLES {
+        let rows: Vec<String> = of(table).map(|path| text(&path)).collect();
+        fs::write(out.join(format!("{table}.rs")), format!("[{}]\n", rows.join(",\n")))?;
+    }
+    Ok(())
 }
 
 /// Where the lines of a table start, but for its head.

@@ -145,7 +145,10 @@ fn paths(location: Location<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
                 // Tables of provider facts are the binary's own, not the pack's.
                 let read = |file: &String| {
                     !file.starts_with('.')
-                        && !matches!(file.rsplit('.').next(), Some("facts" | "answers"))
+                        && !matches!(
+                            file.rsplit('.').next(),
+                            Some("facts" | "answers" | "ends" | "forms")
+                        )
                 };
                 found.extend(names.filter(read).map(|file| join(name, &file)));
             }

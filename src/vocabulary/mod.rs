@@ -7,6 +7,7 @@
 mod answers;
 mod model;
 mod notation;
+mod rows;
 mod schema_file;
 mod table;
 
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use answers::answer;
 pub use model::{Attribute, Block, Default, Facts, Member, Nested, Nesting, Shape, Type};
+pub use rows::{ENDS, FORMS, rows};
 use rustc_hash::FxHashMap;
 pub use table::{TABLES, Table};
 

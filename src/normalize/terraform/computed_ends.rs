@@ -1,37 +1,20 @@
-//! How texts begin and end that providers compute, where their documentation says so.
+//! How texts begin and end that providers compute, where their documentation says so
+//! (`policies/*/vocabulary/*.ends`: `TYPE<tab>ATTRIBUTE<tab>BEGINNING<tab>END`).
 
 use std::sync::Arc;
 
 use super::beyond::Beyond;
-
-const ACCOUNT: &str = "serviceAccount:";
-const OF_GOOGLE: &str = ".gserviceaccount.com";
-const OF_COMPUTE: &str = "-compute@developer.gserviceaccount.com";
-
-/// Resource type, attribute, beginning and end; sorted.
-const ENDS: &[(&str, &str, &str, &str)] = &[
-    ("google_app_engine_default_service_account", "email", "", OF_GOOGLE),
-    ("google_app_engine_default_service_account", "member", ACCOUNT, OF_GOOGLE),
-    ("google_compute_default_service_account", "email", "", OF_COMPUTE),
-    ("google_compute_default_service_account", "member", ACCOUNT, OF_COMPUTE),
-    ("google_logging_billing_account_sink", "writer_identity", ACCOUNT, ""),
-    ("google_logging_folder_sink", "writer_identity", ACCOUNT, ""),
-    ("google_logging_organization_sink", "writer_identity", ACCOUNT, ""),
-    ("google_logging_project_sink", "writer_identity", ACCOUNT, ""),
-    ("google_project_service_identity", "email", "", OF_GOOGLE),
-    ("google_project_service_identity", "member", ACCOUNT, OF_GOOGLE),
-    ("google_service_account", "email", "", OF_GOOGLE),
-    ("google_service_account", "member", ACCOUNT, OF_GOOGLE),
-    ("google_storage_transfer_project_service_account", "email", "", OF_GOOGLE),
-    ("google_storage_transfer_project_service_account", "member", ACCOUNT, OF_GOOGLE),
-];
+use crate::vocabulary::{self, rows};
 
 /// The ends of an attribute of the resource or data source at an address, if they are known.
 pub fn of(address: &str, attribute: &str) -> Option<Arc<Beyond>> {
     let block = address.strip_suffix(']').and_then(|inner| inner.rfind('['));
     let block = block.map_or(address, |end| &address[..end]);
     let kind = block.rsplit('.').nth(1)?;
-    let at = ENDS.binary_search_by(|(of, name, ..)| (*of, *name).cmp(&(kind, attribute))).ok()?;
-    let (_, _, prefix, suffix) = ENDS[at];
-    Beyond::ends(prefix, suffix)
+    rows(vocabulary::ENDS, kind).find_map(|row| {
+        let mut parts = row.split('\t');
+        let is_it = parts.next() == Some(attribute);
+        let (prefix, suffix) = (parts.next()?, parts.next()?);
+        if is_it { Beyond::ends(prefix, suffix) } else { None }
+    })
 }
