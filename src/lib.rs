@@ -18,5 +18,6 @@ pub mod config;
 pub mod project;
 pub mod evaluate;
 pub mod report;
+pub mod compliance;
 pub mod pack_test;
 pub mod cli;

@@ -6,12 +6,13 @@
 mod cel_rules;
 mod files;
 mod manifest;
-mod read;
+pub(crate) mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
+mod selector;
 mod threats;
-mod words;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile,
 
 pub use rule::{CelLogic, CelRule, Logic, Rule};
 pub use scalar::to_value;
+pub(crate) use selector::{SCOPE, scope};
+pub use selector::{Scope, Selector};
 
 /// A pack, loaded.
 #[derive(Debug)]
@@ -44,6 +47,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Defaults of its parameters, an object.
     pub params: Value,
+    /// Its compliance baselines, not yet read.
+    pub baselines: Vec<FileId>,
 }
 
 /// Where a pack lies.
@@ -206,6 +211,7 @@ impl Loader<'_> {
             name: manifest.name,
             version: manifest.version,
             description: manifest.description,
+            baselines: folder.texts("baselines", ".yaml").collect(),
             digest: folder.digest,
             rules,
             params: Value::object(manifest.params),

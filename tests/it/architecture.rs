@@ -51,6 +51,14 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "document", "finding"],
         &["annotate_snippets", "aho_corasick", "anstyle"],
     ),
+    (
+        "compliance",
+        &[
+            "source", "syntax", "document", "finding", "pack", "config", "project", "evaluate",
+            "report",
+        ],
+        &["anstyle", "sha2"],
+    ),
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
     (
         "cli",
@@ -64,6 +72,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "pack",
             "evaluate",
             "report",
+            "compliance",
+            "config",
             "pack_test",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],
