@@ -11,6 +11,7 @@ pub mod syntax;
 pub mod document;
 pub mod vocabulary;
 pub mod finding;
+pub mod model;
 pub mod normalize;
 pub mod engine;
 pub mod pack;

@@ -12,6 +12,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("document", &["source"], &["jsonschema"]),
     ("vocabulary", &[], &[]),
     ("finding", &["source", "document"], &["sha2"]),
+    ("model", &["finding"], &[]),
     (
         "normalize",
         &["source", "syntax", "document", "vocabulary"],
@@ -60,6 +61,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "finding",
             "engine",
             "vocabulary",
+            "model",
             "project",
             "pack",
             "evaluate",
