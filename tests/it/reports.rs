@@ -29,7 +29,7 @@ pub(crate) fn rule(id: &str, threat: &str) -> Arc<RuleInfo> {
         capec: vec!["CAPEC-560".into()],
         attack: vec!["T1133".into()],
         nist: vec!["SC-7".into()],
-        dimensions: 6,
+        assumptions: dreadnought::finding::context::Assumptions::default(),
     };
     Arc::new(RuleInfo {
         id: id.into(),
