@@ -60,8 +60,7 @@ impl Dimension {
     pub fn assumed(self) -> State {
         State(match self {
             Self::Exposure => 0,
-            Self::Auth => 1,
-            Self::Privilege => 1,
+            Self::Auth | Self::Privilege => 1,
             Self::Data | Self::Environment => 2,
             Self::Blast => 3,
         })

@@ -27,6 +27,8 @@ pub struct ThreatClass {
     pub attack: Vec<Arc<str>>,
     /// NIST SP 800-53 r5 controls, `AC-3`.
     pub nist: Vec<Arc<str>>,
+    /// The meaning of what is harmed: `compute_vm`, `datastore`, `flow`, `any`.
+    pub applies_to: Arc<str>,
     /// For which surroundings the base factors were written.
     pub assumptions: Assumptions,
 }

@@ -57,8 +57,9 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
     let capec = ids("capec", is_capec, "a CAPEC id like CAPEC-122");
     let attack = ids("attack", is_attack, "an ATT&CK technique like T1530");
     let nist = ids("nist", is_nist, "a NIST SP 800-53 control like AC-3");
-    if let Some(kind) = reader.text(&fields, "applies_to") {
-        reader.check(&kind, is_snake_case, "the meaning of an asset, in snake_case");
+    let applies_to = reader.text(&fields, "applies_to");
+    if let Some(kind) = &applies_to {
+        reader.check(kind, is_snake_case, "the meaning of an asset, in snake_case");
     }
     let mut assumptions = assumptions(reader, &fields);
     assumptions.mask = mask(reader, &fields);
@@ -76,6 +77,7 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
         capec,
         attack,
         nist,
+        applies_to: applies_to?.text,
         assumptions,
     };
     Some((class, place))

@@ -177,7 +177,7 @@ fn weights(reader: &mut Reader<'_>, node: &Node) -> Option<Weights> {
         let classes = plain(reader.texts(&fields, "classes"));
         match fields.get("delta").and_then(|node| factors(reader, node)) {
             Some(delta) => {
-                weights.controls.push(Control { name: Arc::clone(name), delta, classes })
+                weights.controls.push(Control { name: Arc::clone(name), delta, classes });
             }
             None => {
                 reader.report(

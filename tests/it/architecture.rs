@@ -40,6 +40,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
+    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    ("threat", &["source", "document", "model", "finding", "engine", "pack", "graph"], &[]),
     ("config", &["source", "syntax", "document", "pack"], &[]),
     (
         "project",
