@@ -12,6 +12,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("document", &["source"], &["jsonschema"]),
     ("vocabulary", &[], &[]),
     ("finding", &["source", "document"], &["sha2"]),
+    ("model", &["finding"], &[]),
     (
         "normalize",
         &["source", "syntax", "document", "vocabulary"],
@@ -39,6 +40,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
+    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    ("threat", &["source", "document", "model", "finding", "engine", "pack", "graph"], &[]),
     ("config", &["source", "syntax", "document", "pack"], &[]),
     (
         "project",
@@ -68,6 +71,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "finding",
             "engine",
             "vocabulary",
+            "model",
             "project",
             "pack",
             "evaluate",
