@@ -42,7 +42,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
     ("threat", &["source", "document", "model", "finding", "engine", "pack", "graph"], &[]),
-    ("config", &["source", "syntax", "document", "pack"], &[]),
+    ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),
+    ("config", &["source", "syntax", "document", "pack", "bundle"], &[]),
     (
         "project",
         &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],
@@ -77,10 +78,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "evaluate",
             "report",
             "compliance",
+            "bundle",
             "config",
             "pack_test",
         ],
-        &["clap", "anyhow", "tempfile", "rayon"],
+        &["clap", "anyhow", "tempfile", "rayon", "getrandom", "rustix"],
     ),
 ];
 

@@ -3,6 +3,7 @@
 pub mod comply;
 pub mod normalize;
 pub mod packs;
+pub mod publish;
 pub mod rules;
 pub mod scan;
 pub mod schema;

@@ -14,7 +14,7 @@ use crate::source::Sources;
 pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let (set, problems) =
-        packs::load(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
+        packs::load_project(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
     let (options, unknown) = packs::options(&set, &arguments.packs);
     let rules: Vec<&Rule> =
         set.rules().map(|(_, rule)| rule).filter(|rule| options.wants(rule)).collect();
@@ -36,7 +36,7 @@ pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
 /// Say everything about one rule.
 pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
-    let (set, problems) = packs::load(&mut sources, &arguments.packs, true)?;
+    let (set, problems) = packs::load_project(&mut sources, &arguments.packs, true)?;
     terminal::complain(&problems, &sources);
     let named = |rule: &Rule| {
         *rule.info.id == *arguments.id || rule.info.aliases.iter().any(|id| **id == *arguments.id)
@@ -82,6 +82,7 @@ fn describe(rule: &Rule) -> String {
         ("ATT&CK", &threat.attack),
         ("NIST 800-53", &threat.nist),
         ("Aliases", &info.aliases),
+        ("Controls", &info.controls),
         ("See", &info.references),
     ];
     for (name, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {

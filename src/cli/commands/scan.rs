@@ -4,21 +4,32 @@ use super::packs;
 use crate::cli::args::{Color, Inconclusive, Output, Scan};
 use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
-use crate::evaluate::evaluate;
+use crate::evaluate::{Outside, evaluate};
+use crate::pack::Overrides;
 use crate::project::Project;
 use crate::report::{Counts, OnInconclusive, Options, Report};
 
 /// Run the command.
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let location = location::locate(&arguments.input)?;
+    // Before anything is read: packs may need a process of their own.
+    let opened = packs::open_for(&location, &arguments.packs.packs)?;
     let mut project = Project::load(&location.files, &location.options);
     // Without a document there is nothing to judge: an empty folder answers at once.
     let builtin = !arguments.packs.no_builtin && !project.documents.is_empty();
-    let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
-    let (options, mut unknown_rules) = packs::options(&set, &arguments.packs);
+    let mut overrides = std::mem::take(&mut project.config.overrides);
+    let bands = overrides.bands.unwrap_or_default();
+    if project.documents.is_empty() {
+        // Most rules are not there to be changed.
+        overrides = Overrides::default();
+    }
+    let (set, pack_problems) = opened.load(&mut project.sources, builtin, &overrides);
+    let (mut options, mut unknown_rules) = packs::options(&set, &arguments.packs);
     if project.documents.is_empty() {
         unknown_rules.clear();
     }
+    options.bands = bands;
+    options.outside = Outside::new(&project.documents, &set, &project.sources);
     let mut outcome = evaluate(&project.documents, &set, &options);
     let problems = [project.problems, location.problems, pack_problems, unknown_rules];
     outcome.problems.extend(problems.into_iter().flatten());

@@ -114,6 +114,7 @@ fn why(judged: &Judged<'_>) -> String {
                 format!("{} on unknown values", count(judged.undecided.len(), "verdict"))
             }
             Open::NoResource => "no resource that its rules judge".to_owned(),
+            Open::Disabled => "the rules that speak of it are switched off".to_owned(),
             Open::Manual => "takes people to assess, no attestation".to_owned(),
             Open::Expired => "the attestation has expired".to_owned(),
             Open::NoRule => "no rule speaks of it".to_owned(),
