@@ -20,6 +20,7 @@ pub mod config;
 pub mod project;
 pub mod evaluate;
 pub mod report;
+pub mod compliance;
 pub mod threat;
 pub mod pack_test;
 pub mod cli;

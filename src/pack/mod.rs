@@ -7,13 +7,14 @@ mod cel_rules;
 mod files;
 mod manifest;
 mod meaning;
-mod read;
+pub(crate) mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
+mod selector;
 mod threats;
 mod vocabulary;
-mod words;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,6 +32,8 @@ use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile,
 pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
 pub use rule::{CelLogic, CelRule, Logic, Rule};
 pub use scalar::to_value;
+pub(crate) use selector::{SCOPE, scope};
+pub use selector::{Scope, Selector};
 
 /// A pack, loaded.
 #[derive(Debug)]
@@ -47,6 +50,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Defaults of its parameters, an object.
     pub params: Value,
+    /// Its compliance baselines, not yet read.
+    pub baselines: Vec<FileId>,
 }
 
 /// Where a pack lies.
@@ -230,6 +235,7 @@ impl Loader<'_> {
             name: manifest.name,
             version: manifest.version,
             description: manifest.description,
+            baselines: folder.texts("baselines", ".yaml").collect(),
             digest: folder.digest,
             rules,
             params: Value::object(manifest.params),

@@ -58,6 +58,14 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "document", "finding"],
         &["annotate_snippets", "aho_corasick", "anstyle"],
     ),
+    (
+        "compliance",
+        &[
+            "source", "syntax", "document", "finding", "pack", "config", "project", "evaluate",
+            "report",
+        ],
+        &["anstyle", "sha2"],
+    ),
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
     (
         "cli",
@@ -73,6 +81,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "evaluate",
             "report",
             "threat",
+            "compliance",
+            "config",
             "pack_test",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],

@@ -8,7 +8,8 @@
 mod architecture;
 mod cel;
 mod cel_laws;
-mod cli;
+pub(crate) mod cli;
+mod compliance;
 mod configuration;
 mod data_texts;
 mod discover;
