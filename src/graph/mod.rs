@@ -11,6 +11,8 @@ pub mod others;
 pub mod relations;
 pub mod scene;
 
+use ipnet::IpNet;
+
 use crate::document::{Document, Index};
 use crate::engine::around::Records;
 use crate::pack::Meanings;
@@ -35,8 +37,8 @@ pub struct Graph<'a> {
     pub left_out: bool,
 }
 
-/// Build the graph of a document.
-pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings) -> Graph<'a> {
+/// Build the graph of a document. Ranges that people trust count as inside.
+pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
     let index = Index::new(document);
     let meanings: Vec<_> = document
         .resources
@@ -61,6 +63,7 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings) -> Graph<'a> 
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
     network::azure::read(&scene, &mut network);
+    network.trust(trusted);
     network.presences.resize(scene.nodes.len() + 1, None);
     let left_out = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);

@@ -46,7 +46,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "document", "model", "finding", "engine", "pack", "graph"],
         &["base64", "rayon"],
     ),
-    ("config", &["source", "syntax", "document", "pack"], &[]),
+    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
         "project",
         &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],
