@@ -17,6 +17,7 @@ mod evaluation;
 mod field;
 mod findings;
 mod functions;
+mod graph_aws;
 mod hcl;
 mod hcl_written;
 mod kubernetes;
