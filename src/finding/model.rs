@@ -56,6 +56,8 @@ pub struct RuleInfo {
     pub dread: Dread,
     /// Links to provider documentation.
     pub references: Vec<Arc<str>>,
+    /// Whether it is no threat of its own in a model, only evidence for one of its class on the same asset.
+    pub supports: bool,
 }
 
 /// The resource of a finding.

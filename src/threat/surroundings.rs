@@ -153,7 +153,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 && flow.source != node
                 && let Some(mut entry) = self.find_entry(flow.source, Ports::Any, hops - 1)
             {
-                entry.flows.retain(|first| self.leads_to(*first, *at));
+                entry.flows.retain(|first| self.passes(*first, *at));
                 if !entry.flows.is_empty() {
                     entry.reach = entry.reach.min(own);
                     entry.flows.insert(*at);
@@ -165,7 +165,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     }
 
     /// Whether a balancer passes what comes by one flow on by another: a route says so, or no route says anything.
-    fn leads_to(&self, front: usize, back: usize) -> bool {
+    pub fn passes(&self, front: usize, back: usize) -> bool {
         let (front, back) = (self.flow(front), self.flow(back));
         if front.target != back.source {
             return true;
@@ -552,6 +552,11 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             .or_else(around)
             .or_else(|| self.environment.clone())
             .map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
+    }
+
+    /// The environment of the document as a whole.
+    pub fn document_environment(&self) -> Option<(State, Vec<Place>)> {
+        self.environment.clone()
     }
 
     /// The environment of a zone, by its own tags or those of the zones around it.

@@ -28,6 +28,7 @@ pub struct Words {
     owner_tags: Vec<Arc<str>>,
     management: Vec<u16>,
     web: Vec<u16>,
+    credentials: Vec<Arc<str>>,
     /// By id of the asset.
     pub stated: BTreeMap<Arc<str>, Stated>,
 }
@@ -54,6 +55,7 @@ impl Words {
             owner_tags: list("owner_tags"),
             management: ports("management_ports"),
             web: ports("web_ports"),
+            credentials: list("credential_words"),
             stated: BTreeMap::new(),
         }
     }
@@ -136,9 +138,7 @@ impl Words {
     /// Whether an attribute's name speaks of a credential.
     pub fn is_credential(&self, name: &str) -> bool {
         let name = name.to_lowercase();
-        ["password", "secret", "token", "passwd", "private_key"]
-            .iter()
-            .any(|word| name.contains(word))
+        self.credentials.iter().any(|word| name.contains(&**word))
     }
 }
 

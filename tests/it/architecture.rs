@@ -41,7 +41,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["rayon", "sha2", "jsonschema"],
     ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
-    ("threat", &["source", "document", "model", "finding", "engine", "pack", "graph"], &[]),
+    (
+        "threat",
+        &["source", "document", "model", "finding", "engine", "pack", "graph"],
+        &["base64", "rayon"],
+    ),
     ("config", &["source", "syntax", "document", "pack"], &[]),
     (
         "project",
@@ -68,6 +72,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "pack",
             "evaluate",
             "report",
+            "threat",
             "pack_test",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],
