@@ -5,6 +5,7 @@
 
 pub mod facts;
 pub mod identity;
+pub mod look;
 pub mod network;
 pub mod nodes;
 pub mod others;
@@ -62,6 +63,7 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
     let problems = facts::read(&mut scene);
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
+    network::aws::read(&scene, &mut network);
     network::azure::read(&scene, &mut network);
     network.trust(trusted);
     network.presences.resize(scene.nodes.len() + 1, None);

@@ -21,6 +21,7 @@ mod exports;
 mod field;
 mod findings;
 mod functions;
+mod graph_aws;
 mod hcl;
 mod hcl_written;
 mod kubernetes;

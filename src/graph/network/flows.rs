@@ -228,6 +228,13 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
         }
         let way = match presence(route.target) {
             None => reach::Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() },
+            Some(host)
+                if presence(route.via).is_none()
+                    && route.from.is_empty()
+                    && &*scene.nodes[route.via].kind == "edge_cdn" =>
+            {
+                reach::from_service(route.via, host, route.back)
+            }
             Some(host) => {
                 let via = presence(route.via).map(|presence| (route.via, presence));
                 reach::behind(
@@ -253,7 +260,6 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             );
         }
     }
-    let _ = scene;
 }
 
 /// From hosts to stores and services: where the source refers to the target, or a filter there names the source.

@@ -3,6 +3,7 @@
 //! A provider's file (`aws.rs`, `azure.rs` …) says where each node stands ([`Presence`]), which filters stand before it, what has an
 //! address on the internet, and how balancers pass traffic on ([`Route`]). [`reach`] decides over that.
 
+pub mod aws;
 pub mod azure;
 pub mod filter;
 pub mod flows;
@@ -65,6 +66,8 @@ pub struct Presence {
     pub subnets: Vec<usize>,
     /// The resource that is its network (a VPC or virtual network), where known.
     pub network: Option<usize>,
+    /// What its network is known by where no resource stands for it: the account's default one.
+    pub network_name: Option<std::sync::Arc<str>>,
     /// Ranges that its addresses lie in; empty where not known.
     pub ranges: Vec<IpNet>,
     /// Groups that filters of others may name: security groups, application security groups, tags.
