@@ -21,16 +21,16 @@ use rayon::prelude::*;
 use self::files::Folder;
 use self::manifest::Manifest;
 use self::read::Reader;
-use crate::document::Value;
+use crate::document::{Map, Value};
 use crate::engine::rego;
 use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
-pub use rule::{CelLogic, CelRule, Logic, Rule};
-pub use scalar::to_value;
+pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
+pub use scalar::{locate, to_value};
 
 /// A pack, loaded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pack {
     /// Its name, the first part of its rules' ids.
     pub name: Arc<str>,
@@ -98,6 +98,28 @@ impl PackSet {
             .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
         problems.dedup();
         (set, problems)
+    }
+
+    /// The same with marks around the parts of all rules, for coverage and traces. Slower.
+    #[must_use]
+    pub fn marked(&self) -> Self {
+        let mut packs = self.packs.clone();
+        for rule in packs.iter_mut().flat_map(|pack| &mut pack.rules) {
+            rule.mark();
+        }
+        Self { packs, policies: self.policies.marked(), threats: self.threats.clone() }
+    }
+
+    /// The same with other values for some parameters of a pack.
+    #[must_use]
+    pub fn with_params(&self, name: &str, params: &Map) -> Self {
+        let mut packs = self.packs.clone();
+        for pack in packs.iter_mut().filter(|pack| &*pack.name == name) {
+            let mut all = pack.params.as_object().cloned().unwrap_or_default();
+            all.extend(params.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+            pack.params = Value::object(all);
+        }
+        Self { packs, policies: self.policies.same(), threats: self.threats.clone() }
     }
 
     /// All rules with their packs.

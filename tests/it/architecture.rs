@@ -51,7 +51,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "document", "finding"],
         &["annotate_snippets", "aho_corasick", "anstyle"],
     ),
-    ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
+    (
+        "pack_test",
+        &["source", "syntax", "document", "finding", "engine", "project", "pack", "evaluate"],
+        &["rayon", "regex"],
+    ),
     (
         "cli",
         &[

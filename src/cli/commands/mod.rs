@@ -1,5 +1,6 @@
 //! One file a verb.
 
+pub mod eval;
 pub mod normalize;
 pub mod packs;
 pub mod rules;
