@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+use crate::finding::context::Profile;
 use crate::report::{FORMATS, FailOn};
 
 /// Judge infrastructure as code: findings with STRIDE and DREAD, a gate for pipelines.
@@ -21,6 +22,8 @@ const EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 findings failed the gate,
 pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
+    /// Threat model: assets, boundaries, flows, threats in context, attack paths
+    Model(Model),
     /// Print the document model as JSON
     Normalize(Normalize),
     /// Run the tests of packs: samples, test tables, unit tests in Rego
@@ -57,6 +60,7 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
+            Self::Model(model) => Some(&mut model.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             Self::Eval(eval) => Some(&mut eval.input),
             _ => None,
@@ -67,6 +71,7 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
+            Self::Model(model) => model.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             Self::Eval(eval) => eval.input.threads,
             _ => 0,
@@ -83,6 +88,20 @@ pub struct Scan {
     pub packs: Packs,
     #[command(flatten)]
     pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct Model {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub packs: Packs,
+    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
+    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
+    pub profile: Profile,
+    /// List threats that a proven control closes too
+    #[arg(long)]
+    pub show_mitigated: bool,
 }
 
 #[derive(Debug, Args)]
@@ -312,6 +331,10 @@ fn percent(text: &str) -> Result<f64, String> {
     percent
         .filter(|percent| (0.0..=100.0).contains(percent))
         .ok_or_else(|| "write 0 to 100".to_owned())
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {

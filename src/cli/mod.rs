@@ -50,6 +50,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Scan(arguments) => commands::scan::run(arguments),
+        Command::Model(arguments) => commands::model::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::cel::Evaluation;
 use super::verdict::VerdictKind;
-use super::{Subject, around, cel, rego};
+use super::{Subject, cel, rego};
 use crate::document::{Document, Index};
+use crate::engine::around::Records;
 use crate::engine::cel::{Branches, Given, Part, Program};
 use crate::engine::rego::{Input, RegoPartKind, RuleRef};
 use crate::finding::UnknownRead;
@@ -72,7 +73,7 @@ pub fn trace(
     let (pack, rule) = set.rules().find(|(_, rule)| &*rule.info.id == id)?;
     let index = Index::new(document);
     let at = index.by_address(address)?;
-    let subject = Subject { index, records: around::Records::new(document) };
+    let subject = Subject { index, records: Records::new(document) };
     match &rule.logic {
         Logic::Cel(_) => trace_cel(&subject, at, pack, rule, sources),
         Logic::Rego { package } => trace_rego(&subject, at, rule, package, set, sources),

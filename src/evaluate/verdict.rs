@@ -112,6 +112,6 @@ fn assess(rule: &RuleInfo) -> Assessment {
         base: rule.dread,
         dread: rule.dread,
         evidence: Vec::new(),
-        confidence: Confidence { known: 0, of: rule.threat.dimensions },
+        confidence: Confidence { known: 0, of: rule.threat.assumptions.dimensions() },
     }
 }

@@ -1,5 +1,6 @@
 //! Findings: what a rule says about a resource, with STRIDE, DREAD, place and fingerprint.
 
+pub mod context;
 mod dread;
 pub mod fingerprint;
 mod model;

@@ -6,11 +6,13 @@
 mod cel_rules;
 mod files;
 mod manifest;
+mod meaning;
 mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
 mod threats;
+mod vocabulary;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +28,7 @@ use crate::engine::rego;
 use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
+pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
 pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
 pub use scalar::{locate, to_value};
 
@@ -72,6 +75,8 @@ pub struct PackSet {
     pub policies: rego::Policies,
     /// All threat classes by id.
     pub threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    /// Files of vocabularies with the packs' names, in order; read when a model is made.
+    vocabularies: Vec<(Arc<str>, FileId)>,
 }
 
 impl PackSet {
@@ -107,7 +112,7 @@ impl PackSet {
         for rule in packs.iter_mut().flat_map(|pack| &mut pack.rules) {
             rule.mark();
         }
-        Self { packs, policies: self.policies.marked(), threats: self.threats.clone() }
+        self.like(packs, self.policies.marked())
     }
 
     /// The same with other values for some parameters of a pack.
@@ -119,7 +124,25 @@ impl PackSet {
             all.extend(params.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
             pack.params = Value::object(all);
         }
-        Self { packs, policies: self.policies.same(), threats: self.threats.clone() }
+        self.like(packs, self.policies.same())
+    }
+
+    fn like(&self, packs: Vec<Pack>, policies: rego::Policies) -> Self {
+        let (threats, vocabularies) = (self.threats.clone(), self.vocabularies.clone());
+        Self { packs, policies, threats, vocabularies }
+    }
+
+    /// Read the vocabulary of all packs: what resource types mean. Of two packs that speak of one type, the later holds.
+    pub fn meanings(&self, sources: &Sources) -> (Meanings, Vec<Problem>) {
+        let mut meanings = Meanings::default();
+        let mut problems = Vec::new();
+        for (pack, file) in &self.vocabularies {
+            let mut reader = Reader::new(*file, sources.get(*file));
+            vocabulary::read(&mut reader, pack, &mut meanings);
+            problems.append(&mut reader.into_problems());
+        }
+        meanings.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        (meanings, problems)
     }
 
     /// All rules with their packs.
@@ -224,6 +247,12 @@ impl Loader<'_> {
             self.unique(rules);
         }
         let policies = self.compile(&modules, &mut rules);
+        let vocabulary = |(folder, manifest): &(Folder, Manifest)| {
+            let name = Arc::clone(&manifest.name);
+            let files: Vec<FileId> = folder.texts("vocabulary", ".yaml").collect();
+            files.into_iter().map(move |file| (Arc::clone(&name), file)).collect::<Vec<_>>()
+        };
+        let vocabularies = packs.iter().flat_map(vocabulary).collect();
         let packs = packs.into_iter().zip(rules).map(|((folder, manifest), rules)| Pack {
             name: manifest.name,
             version: manifest.version,
@@ -232,7 +261,7 @@ impl Loader<'_> {
             rules,
             params: Value::object(manifest.params),
         });
-        PackSet { packs: packs.collect(), policies, threats }
+        PackSet { packs: packs.collect(), policies, threats, vocabularies }
     }
 
     /// Sort rules by id and drop those whose id or package another has already.

@@ -12,6 +12,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("document", &["source"], &["jsonschema"]),
     ("vocabulary", &[], &[]),
     ("finding", &["source", "document"], &["sha2"]),
+    ("model", &["finding"], &[]),
     (
         "normalize",
         &["source", "syntax", "document", "vocabulary"],
@@ -39,6 +40,12 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
+    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    (
+        "threat",
+        &["source", "document", "model", "finding", "engine", "pack", "graph"],
+        &["base64", "rayon"],
+    ),
     ("config", &["source", "syntax", "document", "pack"], &[]),
     (
         "project",
@@ -64,10 +71,12 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "finding",
             "engine",
             "vocabulary",
+            "model",
             "project",
             "pack",
             "evaluate",
             "report",
+            "threat",
             "pack_test",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],

@@ -1,6 +1,7 @@
 //! One file a verb.
 
 pub mod eval;
+pub mod model;
 pub mod normalize;
 pub mod packs;
 pub mod rules;

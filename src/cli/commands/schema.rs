@@ -8,6 +8,7 @@ use crate::cli::output;
 const SCHEMAS: &[(&str, &str)] = &[
     ("document", include_str!("../../../schemas/document.schema.json")),
     ("report", include_str!("../../../schemas/report.schema.json")),
+    ("model", crate::model::SCHEMA),
     ("config", include_str!("../../../schemas/config.schema.json")),
     ("pack", include_str!("../../../schemas/pack.schema.json")),
     ("rules", include_str!("../../../schemas/rules.schema.json")),
