@@ -69,6 +69,10 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["anstyle", "sha2"],
     ),
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
+        "pack_test",
+        &["source", "syntax", "document", "finding", "engine", "project", "pack", "evaluate"],
+        &["rayon", "regex"],
+    ),
     (
         "cli",
         &[
