@@ -12,6 +12,8 @@ pub mod document;
 pub mod vocabulary;
 pub mod finding;
 pub mod model;
+pub mod export;
+pub mod overlay;
 pub mod normalize;
 pub mod engine;
 pub mod graph;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::Instant;
+use crate::finding::context::Profile;
 use crate::report::{FORMATS, FailOn};
 
 /// Judge infrastructure as code: findings with STRIDE and DREAD, a gate for pipelines.
@@ -25,15 +26,19 @@ const EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 findings failed the gate,
 pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
+    /// Threat model: assets, boundaries, flows, threats in context, attack paths
+    Model(Model),
     /// Show what the configuration proves of each control of a compliance baseline
     Comply(Comply),
     /// Print the document model as JSON
     Normalize(Normalize),
-    /// Run the samples of packs
+    /// Run the tests of packs: samples, test tables, unit tests in Rego
     Test(Test),
     /// Publish packs: bundles and signatures
     #[command(subcommand)]
     Pack(PackCommand),
+    /// Evaluate one rule and show how it comes to its verdicts
+    Eval(Eval),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -64,8 +69,10 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
+            Self::Model(model) => Some(&mut model.input),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
+            Self::Eval(eval) => Some(&mut eval.input),
             _ => None,
         }
     }
@@ -74,8 +81,10 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
+            Self::Model(model) => model.input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
+            Self::Eval(eval) => eval.input.threads,
             _ => 0,
         }
     }
@@ -90,6 +99,20 @@ pub struct Scan {
     pub packs: Packs,
     #[command(flatten)]
     pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct Model {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub packs: Packs,
+    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
+    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
+    pub profile: Profile,
+    /// List threats that a proven control closes too
+    #[arg(long)]
+    pub show_mitigated: bool,
 }
 
 #[derive(Debug, Args)]
@@ -259,13 +282,65 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = TEST_EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Test {
-    /// Folders of packs
-    #[arg(required = true)]
+    /// Folders of packs, or of Rego policies with tests
+    #[arg(default_value = ".")]
     pub packs: Vec<PathBuf>,
-    /// Only samples whose `service/name` contains this
-    #[arg(long, value_name = "TEXT")]
-    pub run: Option<String>,
+    /// Only tests whose full name matches: `service/sample`, `service/table[case]`, `data.package.test_name[case]`
+    #[arg(short, long, value_name = "REGEX", value_parser = selector)]
+    pub run: Option<crate::pack_test::Selector>,
+    /// List tests that pass, too
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Measure which sub-expressions of rules, libraries and tests were evaluated
+    #[arg(short, long)]
+    pub coverage: bool,
+    /// Fail where less of rules and libraries is covered; implies --coverage
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub threshold: Option<f64>,
+    /// Fail where a rule has no test
+    #[arg(long)]
+    pub require_tests: bool,
+    /// Tests that are skipped (`todo_test_…`) do not fail the run
+    #[arg(short = 'z', long)]
+    pub exit_zero_on_skipped: bool,
+    /// Show how expectations of samples would have to change, and change them
+    #[arg(long)]
+    pub update: bool,
+    /// Format of the results: text, json or junit; to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = test_output)]
+    pub outputs: Vec<TestOutput>,
+}
+
+const TEST_EXIT_CODES: &str = "Exit codes: 0 all tests passed; 2 a test failed, could not be evaluated or was skipped, coverage is below \
+                               the threshold, a pack does not load, or nothing was run.";
+
+/// Results to write.
+#[derive(Clone, Debug)]
+pub struct TestOutput {
+    /// Their format.
+    pub format: &'static crate::pack_test::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Full id of the rule, or an alias
+    pub rule: String,
+    #[command(flatten)]
+    pub input: Input,
+    /// Show what each sub-expression gave, which attributes were read, which were unknown and why
+    #[arg(long)]
+    pub trace: bool,
+    /// Only the resource with this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub resource: Option<String>,
+    /// Add the pack in a folder
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -380,6 +455,33 @@ fn output(text: &str) -> Result<Output, String> {
     let format = crate::report::format(id)
         .ok_or_else(|| format!("no such format; there are {}", known()))?;
     Ok(Output { format, file })
+}
+
+fn test_output(text: &str) -> Result<TestOutput, String> {
+    let (id, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file's name is empty".to_owned()),
+        Some((id, file)) => (id, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let known = || crate::pack_test::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>();
+    let format = crate::pack_test::format(id)
+        .ok_or_else(|| format!("no such format; there are {}", known().join(", ")))?;
+    Ok(TestOutput { format, file })
+}
+
+fn selector(text: &str) -> Result<crate::pack_test::Selector, String> {
+    crate::pack_test::Selector::parse(text)
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').parse::<f64>().ok();
+    percent
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "write 0 to 100".to_owned())
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {

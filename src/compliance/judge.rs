@@ -226,7 +226,7 @@ pub fn summary<'j>(controls: impl Iterator<Item = &'j Judged<'j>>) -> Summary {
                 State::Violated => sum.violated += 1,
                 State::Evidenced => {
                     sum.evidenced += 1;
-                    sum.attested += usize::from(judged.passes.is_empty());
+                    sum.attested += usize::from(judged.attestation.is_some());
                 }
                 State::Error => sum.errors += 1,
                 _ => sum.undecided += 1,

@@ -3,6 +3,7 @@
 //! The schema is `schemas/config.schema.json`. Keys that later versions add are errors here, so that nothing is ignored silently.
 
 mod compliance;
+mod context;
 mod instant;
 mod trust;
 
@@ -18,6 +19,7 @@ use crate::source::{
 use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
 
 pub use compliance::{About, Attestation, Attested, Records, Waiver, records};
+pub use context::{AssetContext, Context, Selector};
 pub use instant::Instant;
 pub use trust::Unsigned;
 
@@ -25,8 +27,17 @@ pub use trust::Unsigned;
 pub const FILE: &str = "dreadnought.yaml";
 
 /// Keys at the top.
-const KEYS: [&str; 8] =
-    ["assumptions", "bands", "compliance", "packs", "params", "rules", "trust", "unsigned"];
+const KEYS: [&str; 9] = [
+    "assumptions",
+    "bands",
+    "compliance",
+    "context",
+    "packs",
+    "params",
+    "rules",
+    "trust",
+    "unsigned",
+];
 
 /// What a project says about itself.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +56,8 @@ pub struct Config {
     pub unsigned: Unsigned,
     /// The file's folder.
     pub folder: String,
+    /// What people state about where things sit.
+    pub context: Context,
 }
 
 /// What one data source, or all of a type, is assumed to return.
@@ -161,6 +174,9 @@ impl Reader<'_> {
                 }
                 Some("compliance") => {
                     self.config.compliance = self.part(&entry.value, compliance::read);
+                }
+                Some("context") => {
+                    self.config.context = self.part(&entry.value, context::read);
                 }
                 other => {
                     let word = other.unwrap_or_default();

@@ -6,6 +6,7 @@ mod cel;
 mod order;
 mod outside;
 mod rego;
+mod trace;
 mod verdict;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::engine::rego::Input;
 use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
 use crate::pack::{Logic, Pack, PackSet, Rule};
 pub use outside::Outside;
+pub use trace::{RuleTrace, Step, StepGiven, TracedRun, shortened, trace, why_not_evaluated};
 use verdict::{Verdict, VerdictKind};
 
 /// Resources that one task of CEL rules judges.

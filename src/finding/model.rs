@@ -58,6 +58,8 @@ pub struct RuleInfo {
     pub references: Vec<Arc<str>>,
     /// Controls that the organisation says it is about.
     pub controls: Vec<Arc<str>>,
+    /// Whether it is no threat of its own in a model, only evidence for one of its class on the same asset.
+    pub supports: bool,
 }
 
 /// The resource of a finding.

@@ -98,7 +98,11 @@ fn proof(scene: &Scene<'_>, at: usize, resource: &Resource, text: &str) -> Vec<P
     }
     for kind in words_after(text, "related(\"") {
         for other in scene.index.related(at, kind) {
-            places.push(scene.index.resource(other).header);
+            let other = scene.index.resource(other);
+            let named = words_after(text, ".attributes.")
+                .filter_map(|name| other.spans.get(&Pointer::root().key(name)));
+            let named: Vec<Place> = named.collect();
+            if named.is_empty() { places.push(other.header) } else { places.extend(named) }
         }
     }
     if places.is_empty() {

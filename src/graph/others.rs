@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::ModuleCall;
+use crate::document::{ModuleCall, Pointer, Value};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
-use super::scene::{Flow, Scene};
+use super::scene::{Fact, Flow, Scene};
 
 /// Nodes for the state and for modules of others.
 pub fn declarations(scene: &mut Scene<'_>) {
@@ -30,13 +30,16 @@ pub fn declarations(scene: &mut Scene<'_>) {
         scene.nodes[node].zone = Some(zone);
         scene.nodes[node].place = Some(backend.place);
         scene.nodes[node].sensitivity = Some("restricted".into());
+        let fact = Fact { value: Some(Value::Bool(true)), proof: vec![backend.place] };
+        scene.nodes[node].facts.insert("state".into(), fact);
     }
     for module in document.modules.iter().filter(|module| is_foreign(module)) {
         let last = module.address.rsplit('.').next().unwrap_or_default();
         let node = scene.plain_node(&module.address, last, "supply_chain", Element::ExternalEntity);
         let zone = scene.plain_zone("third_party", "Third-party modules", "module");
         scene.nodes[node].zone = Some(zone);
-        scene.nodes[node].place = Some(module.place);
+        let source = module.spans.get(&Pointer::root().key("source"));
+        scene.nodes[node].place = Some(source.unwrap_or(module.place));
     }
 }
 

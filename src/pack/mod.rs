@@ -25,23 +25,25 @@ use rayon::prelude::*;
 use self::files::Folder;
 use self::manifest::Manifest;
 use self::read::Reader;
-use crate::document::Value;
+use crate::document::{Map, Value};
 use crate::engine::rego;
 use crate::finding::ThreatClass;
-use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
+use crate::source::{
+    FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span, nearest,
+};
 
 pub(crate) use manifest::read_needs;
 pub use manifest::{Need, Param};
 pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
 pub use overrides::{Overrides, ParamSetting, RuleChange, to_score};
 pub(crate) use overrides::{read_bands, read_params, read_rules};
-pub use rule::{CelLogic, CelRule, Logic, Rule};
-pub use scalar::to_value;
+pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
+pub use scalar::{locate, to_value};
 pub(crate) use selector::{SCOPE, scope};
 pub use selector::{Scope, Selector};
 
 /// A pack, loaded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pack {
     /// Its name, the first part of its rules' ids.
     pub name: Arc<str>,
@@ -142,6 +144,33 @@ impl PackSet {
         (set, problems)
     }
 
+    /// The same with marks around the parts of all rules, for coverage and traces. Slower.
+    #[must_use]
+    pub fn marked(&self) -> Self {
+        let mut packs = self.packs.clone();
+        for rule in packs.iter_mut().flat_map(|pack| &mut pack.rules) {
+            rule.mark();
+        }
+        self.like(packs, self.policies.marked())
+    }
+
+    /// The same with other values for some parameters of a pack.
+    #[must_use]
+    pub fn with_params(&self, name: &str, params: &Map) -> Self {
+        let mut packs = self.packs.clone();
+        for pack in packs.iter_mut().filter(|pack| &*pack.name == name) {
+            let mut all = pack.params.as_object().cloned().unwrap_or_default();
+            all.extend(params.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+            pack.params = Value::object(all);
+        }
+        self.like(packs, self.policies.same())
+    }
+
+    fn like(&self, packs: Vec<Pack>, policies: rego::Policies) -> Self {
+        let (threats, vocabularies) = (self.threats.clone(), self.vocabularies.clone());
+        Self { packs, policies, threats, vocabularies }
+    }
+
     /// Read the vocabulary of all packs: what resource types mean. Of two packs that speak of one type, the later holds.
     pub fn meanings(&self, sources: &Sources) -> (Meanings, Vec<Problem>) {
         let mut meanings = Meanings::default();
@@ -179,7 +208,7 @@ pub fn digest(files: &dyn FileSystem) -> Option<String> {
 struct Prepared {
     folder: Folder,
     manifest: Manifest,
-    params: crate::document::Map,
+    params: Map,
     /// Its parameters for Rego.
     module: Option<FileId>,
 }
@@ -234,14 +263,29 @@ impl Loader<'_> {
 
     fn threats(&mut self, packs: &[Prepared]) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
         let mut all: BTreeMap<Arc<str>, (Arc<ThreatClass>, Place)> = BTreeMap::new();
+        let mut more = Vec::new();
         for file in packs.iter().flat_map(|pack| pack.folder.texts("threats", ".yaml")) {
-            for (threat, place) in self.read(file, threats::read) {
+            let threats::Threats { classes, mut extensions } = self.read(file, threats::read);
+            more.append(&mut extensions);
+            for (threat, place) in classes {
                 if let Some((_, first)) = all.get(&threat.id) {
                     self.twice("threat class", &threat.id, place, *first);
                 } else {
                     all.insert(Arc::clone(&threat.id), (Arc::new(threat), place));
                 }
             }
+        }
+        for extension in more {
+            if let Some((class, _)) = all.get_mut(&extension.id) {
+                extension.apply(Arc::make_mut(class));
+                continue;
+            }
+            let message = format!("there is no threat class `{}` to extend", extension.id);
+            let problem = Problem::new(ProblemKind::Pack, message).at(extension.place);
+            self.problems.push(match nearest(&extension.id, all.keys().map(|id| &**id)) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem,
+            });
         }
         all.into_iter().map(|(id, (threat, _))| (id, threat)).collect()
     }

@@ -214,6 +214,17 @@ impl<'a> Reader<'a> {
         texts
     }
 
+    /// A field that is true or false; false where it is missing or wrong.
+    pub fn flag(&mut self, fields: &Fields<'_>, name: &str) -> bool {
+        let Some(node) = fields.get(name) else { return false };
+        if let Value::Bool(flag) = to_value(node) {
+            return flag;
+        }
+        let message = format!("`{name}` must be true or false, not {}", describe(node));
+        self.report(start_of(node), message);
+        false
+    }
+
     /// A field that is a list.
     pub fn list<'n>(&mut self, fields: &Fields<'n>, name: &str) -> Option<&'n [Node]> {
         let node = fields.get(name)?;

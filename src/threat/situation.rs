@@ -20,6 +20,8 @@ pub enum Target {
     Flow(usize),
     /// A zone.
     Zone(usize),
+    /// A resource that is neither node nor zone.
+    Resource(usize),
 }
 
 /// Which ports a class is about, for the exposure.
@@ -42,6 +44,7 @@ pub fn of(
         Target::Node(node) => of_node(around, node, class),
         Target::Flow(flow) => of_flow(around, around.flow(flow)),
         Target::Zone(zone) => of_zone(around, zone),
+        Target::Resource(at) => of_resource(around, at),
     };
     // A class that takes for granted that nobody is asked is only found where that is so.
     let asks_nobody = class.assumptions.states[Dimension::Auth as usize] == Some(State(0));
@@ -131,4 +134,45 @@ fn of_zone(around: &Surroundings<'_, '_>, zone: usize) -> Situation {
         environment.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof)),
     );
     situation
+}
+
+/// Of what belongs to nothing, only the environment is known, and that nothing depends on it.
+fn of_resource(around: &Surroundings<'_, '_>, at: usize) -> Situation {
+    let mut situation = Situation::default();
+    let resource = around.scene().index.resource(at);
+    let blast = Known::of(Dimension::Blast, "none", vec![resource.header]);
+    situation.set(Dimension::Blast, blast);
+    let environment = around.words.environment(resource).or_else(|| around.document_environment());
+    situation.set(
+        Dimension::Environment,
+        environment.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof)),
+    );
+    situation
+}
+
+/// Places that belong to the evidence of a threat beside what found it: the way in, the door.
+pub fn evidence(
+    around: &Surroundings<'_, '_>,
+    target: Target,
+    class: &ThreatClass,
+    situation: &Situation,
+    evidence: &mut Vec<Place>,
+) {
+    let Target::Node(node) = target else { return };
+    let mut add = |place: &Place| {
+        if !evidence.contains(place) {
+            evidence.push(*place);
+        }
+    };
+    if class.assumptions.states[Dimension::Exposure as usize].is_some()
+        && ports(class) != Ports::Any
+        && let Some(entry) = around.entry(node, ports(class))
+    {
+        around.evidence(entry.flows).iter().for_each(&mut add);
+    }
+    if class.assumptions.states[Dimension::Auth as usize].is_some()
+        && let Known::State(_, proof) = situation.get(Dimension::Auth)
+    {
+        proof.iter().for_each(&mut add);
+    }
 }

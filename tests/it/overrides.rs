@@ -127,7 +127,7 @@ fn ids_controls_and_links_are_added() {
 
 #[test]
 fn bands_move_the_gate() {
-    let workspace = workspace("params: {acme: {most: 60}}\nbands: {high: 5.2}\n");
+    let workspace = workspace("params: {acme: {most: 60}}\nbands: {high: 4.2}\n");
     let (run, json) = scan(&workspace);
     assert_eq!(run.code(), 1);
     assert_eq!(json["findings"][0]["severity"], "high");
@@ -208,6 +208,26 @@ fn a_pack_needs_a_pack() {
         2,
         &["acme/pack.yaml:10:16: the pack acme/../base.tar.gz is refused: its digest is sha256:"],
     );
+}
+
+/// A pack adds catalogue ids to a threat class of another; findings and baselines follow.
+#[test]
+fn a_pack_extends_a_threat_class() {
+    let workspace = workspace("params: {acme: {most: 60}}\n");
+    workspace.write(
+        "acme/threats/own.yaml",
+        b"threats: []\nextend:\n  - {id: T005, nist: [MP-4, SC-28], cwe: [CWE-921]}\n",
+    );
+    let (_, json) = scan(&workspace);
+    let finding = &json["findings"][0];
+    assert_eq!(finding["nist"], serde_json::json!(["SC-28", "SC-13", "MP-4"]));
+    assert_eq!(finding["cwe"], serde_json::json!(["CWE-311", "CWE-312", "CWE-921"]));
+    let arguments =
+        ["comply", "--pack", "acme", "--baseline", "nist-800-53-r5-moderate", "-o", "json"];
+    let json: Json = serde_json::from_str(&workspace.run(&arguments).stdout()).unwrap();
+    let control =
+        json["controls"].as_array().unwrap().iter().find(|it| it["id"] == "MP-4").unwrap();
+    assert_eq!(control["state"], "violated");
 }
 
 #[test]

@@ -47,6 +47,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rules-nested-too-deep",
     "rules-alias-bomb",
     "rules-two-documents",
+    "threat-extension-unknown",
     "threat-id-taken",
     "valid",
 ];
@@ -410,6 +411,9 @@ mod expectations {
             line,
             block: block.0..=block.1,
             what: "x.y".to_owned(),
+            address: "x.y".into(),
+            message: String::new(),
+            dread: None,
         }
     }
 

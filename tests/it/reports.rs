@@ -45,6 +45,7 @@ pub(crate) fn rule(id: &str, threat: &str) -> Arc<RuleInfo> {
         dread,
         references: vec!["https://learn.microsoft.com/azure".into()],
         controls: Vec::new(),
+        supports: false,
     })
 }
 

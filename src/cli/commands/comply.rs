@@ -70,6 +70,7 @@ pub fn run(arguments: &Comply) -> anyhow::Result<Exit> {
     } else {
         evaluate(&project.documents, &set, &options)
     };
+    problems.extend(super::scan::in_context(&mut outcome, &project, &set, &options));
     let now = now(arguments)?;
     outcome.problems.extend(project.problems);
     outcome.problems.extend(location.problems);

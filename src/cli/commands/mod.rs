@@ -1,5 +1,7 @@
 //! One file a verb.
 
+pub mod eval;
+pub mod model;
 pub mod comply;
 pub mod normalize;
 pub mod packs;
@@ -8,3 +10,4 @@ pub mod rules;
 pub mod scan;
 pub mod schema;
 pub mod test;
+mod test_baselines;

@@ -344,6 +344,16 @@ impl From<bundle::Refusal> for Refused {
     }
 }
 
+/// That a folder of Rego without a manifest, which nobody can have signed, is run in a process of its own.
+pub fn unsigned(path: &Path, files: &dyn FileSystem) -> anyhow::Result<()> {
+    if sandbox::is_inside() || !has_rego(files) {
+        return Ok(());
+    }
+    let (config, _) = Here::find()?.read(&mut Sources::default());
+    let Unsigned { memory, seconds } = config.unsigned;
+    Err(NeedsChild { packs: vec![path.display().to_string()], memory, seconds }.into())
+}
+
 /// The files of a pack in a folder or bundle, for what lies beside its rules. Whether it may be used is known once it was loaded.
 pub fn tree(path: &Path) -> anyhow::Result<Box<dyn FileSystem>> {
     let (path, _) = split_digest(path);
@@ -352,6 +362,7 @@ pub fn tree(path: &Path) -> anyhow::Result<Box<dyn FileSystem>> {
         let files = DiskFileSystem::new(&path);
         return Ok(Box::new(files.with_context(|| format!("cannot read the pack {shown}"))?));
     }
+    anyhow::ensure!(path.exists(), "the pack {shown} is not a folder and no bundle");
     let bundle = read_bundle(&path)
         .map_err(|it| anyhow::anyhow!("the pack {shown} is refused: {}", it.message))?;
     Ok(Box::new(bundle.files))

@@ -122,6 +122,10 @@ fn why(judged: &Judged<'_>) -> String {
         State::Evidenced if judged.passes.is_empty() && judged.attestation.is_some() => {
             "by attestation".to_owned()
         }
+        State::Evidenced if judged.passes.is_empty() => {
+            let below = judged.below.len() + judged.findings.len() + judged.elsewhere.len();
+            format!("{} that it tolerates or is not about", count(below, "finding"))
+        }
         State::Evidenced => {
             let resources: std::collections::BTreeSet<_> = judged
                 .passes

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Pointer, Value};
+use crate::document::Value;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::pack::fits;
@@ -100,7 +100,7 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity) {
             identity.open_ended.insert(principal);
         }
     }
-    let proof = vec![resource.place_of(&Pointer::root().key("scope"))];
+    let proof = vec![resource.header];
     for scope in scopes {
         let (label, proof) = (Arc::clone(&label), proof.clone());
         identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });

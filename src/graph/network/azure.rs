@@ -41,12 +41,17 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
         let resource = scene.index.resource(*at);
         let zone = scene.node_of[*at];
-        let linked =
-            scene.relations.targets(*at, Verb::ContainedIn).map(|relation| relation.to).next();
+        let linked = network_of(scene, *at);
         if let (Some(node), Some(linked)) = (zone, linked) {
             network.resolvers.push((node, linked, resource.header));
         }
     }
+}
+
+/// The network that a resource names as what it lies in.
+fn network_of(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let around = scene.relations.targets(at, Verb::ContainedIn).map(|relation| relation.to);
+    around.into_iter().find(|to| scene.index.resource(*to).type_name() == "azurerm_virtual_network")
 }
 
 fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
@@ -170,7 +175,8 @@ fn layer(scene: &Scene<'_>, group: usize) -> Layer {
         Some(Value::Array(items)) => {
             for (at, item) in items.iter().enumerate() {
                 let pointer = Pointer::root().key("security_rule").index(at);
-                let place = resource.spans.nearest(&pointer).unwrap_or(resource.header);
+                // A rule is where its name is.
+                let place = resource.place_of(&pointer.key("name"));
                 layer.rules.extend(rule(scene, group, item, &pointer, place));
             }
         }
