@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+use crate::config::Instant;
+use crate::finding::context::Profile;
 use crate::report::{FORMATS, FailOn};
 
 /// Judge infrastructure as code: findings with STRIDE and DREAD, a gate for pipelines.
@@ -21,6 +23,10 @@ const EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 findings failed the gate,
 pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
+    /// Threat model: assets, boundaries, flows, threats in context, attack paths
+    Model(Model),
+    /// Show what the configuration proves of each control of a compliance baseline
+    Comply(Comply),
     /// Print the document model as JSON
     Normalize(Normalize),
     /// Run the samples of packs
@@ -55,6 +61,8 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
+            Self::Model(model) => Some(&mut model.input),
+            Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             _ => None,
         }
@@ -64,6 +72,8 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
+            Self::Model(model) => model.input.threads,
+            Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             _ => 0,
         }
@@ -79,6 +89,85 @@ pub struct Scan {
     pub packs: Packs,
     #[command(flatten)]
     pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct Model {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub packs: Packs,
+    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
+    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
+    pub profile: Profile,
+    /// List threats that a proven control closes too
+    #[arg(long)]
+    pub show_mitigated: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLY_EXIT_CODES)]
+pub struct Comply {
+    #[command(flatten)]
+    pub input: Input,
+    /// Baseline to judge, by its id or file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub baseline: Option<String>,
+    /// List the baselines, each with how many of its controls rules speak of
+    #[arg(long)]
+    pub list: bool,
+    /// Only the controls of a profile
+    #[arg(long, value_name = "ID")]
+    pub profile: Option<String>,
+    /// Value of a parameter of the baseline
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub params: Vec<(String, String)>,
+    /// File with attestations and waivers, beside those of `dreadnought.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub records: Vec<PathBuf>,
+    /// Judge attestations and waivers as at this moment: 2027-03-01, or with a time and zone
+    #[arg(long, value_name = "MOMENT", value_parser = instant)]
+    pub now: Option<Instant>,
+    /// List what changed in the baseline since this JSON report or resolved baseline
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
+    /// Print the baseline with everything that it extends, as JSON, and judge nothing
+    #[arg(long)]
+    pub resolve: bool,
+    /// Which controls fail the gate: none, violated, or undecided (these and all that nothing decides)
+    #[arg(long, value_name = "WHICH", default_value = "violated", value_parser = comply_fail_on)]
+    pub fail_on: crate::compliance::FailOn,
+    /// Report format (text, json, markdown, oscal), to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = comply_output)]
+    pub outputs: Vec<ComplyOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    #[command(flatten)]
+    pub packs: ComplyPacks,
+}
+
+const COMPLY_EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 controls failed the gate, 2 the run could not do its job, \
+                                 3 no data. 2 beats 1.";
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Packs")]
+pub struct ComplyPacks {
+    /// Add the pack in a folder
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+    /// Leave the built-in packs out (threat classes stay)
+    #[arg(long)]
+    pub no_builtin: bool,
+}
+
+/// A report of a baseline to write.
+#[derive(Clone, Debug)]
+pub struct ComplyOutput {
+    /// Its format.
+    pub format: &'static crate::compliance::report::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -223,16 +312,43 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `FORMAT[=FILE]`.
+fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some((_, "")) => Err("the file's name is empty".to_owned()),
+        Some((id, file)) => Ok((id, Some(PathBuf::from(file)))),
+        None => Ok((text, None)),
+    }
+}
+
+fn comply_output(text: &str) -> Result<ComplyOutput, String> {
+    let formats = crate::compliance::report::FORMATS;
+    let (id, file) = format_and_file(text)?;
+    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = formats.iter().find(|format| format.id == id);
+    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(ComplyOutput { format, file })
+}
+
+fn comply_fail_on(text: &str) -> Result<crate::compliance::FailOn, String> {
+    let words = crate::compliance::FailOn::WORDS;
+    crate::compliance::FailOn::parse(text).ok_or_else(|| format!("write {}", words.join(", ")))
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).ok_or_else(|| "write 2027-03-01 or 2027-03-01T12:00:00Z".to_owned())
+}
+
 fn output(text: &str) -> Result<Output, String> {
-    let (id, file) = match text.split_once('=') {
-        Some((_, "")) => return Err("the file's name is empty".to_owned()),
-        Some((id, file)) => (id, Some(PathBuf::from(file))),
-        None => (text, None),
-    };
+    let (id, file) = format_and_file(text)?;
     let known = || FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
     let format = crate::report::format(id)
         .ok_or_else(|| format!("no such format; there are {}", known()))?;
     Ok(Output { format, file })
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {

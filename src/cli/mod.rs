@@ -50,6 +50,8 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Scan(arguments) => commands::scan::run(arguments),
+        Command::Model(arguments) => commands::model::run(arguments),
+        Command::Comply(arguments) => commands::comply::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
         Command::Rules(arguments) => commands::rules::list(arguments),

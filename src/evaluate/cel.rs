@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Subject;
-use super::around::{Around, Seen, record};
 use super::verdict::{Denied, Verdict, VerdictKind};
 use crate::document::{Existence, Pointer, Resource, Value};
+use crate::engine::around::{Around, Seen, record};
 use crate::engine::cel as engine;
 use crate::engine::{Evaluated, Failure};
 use crate::finding::UnknownRead;
@@ -113,7 +113,7 @@ impl Case<'_, '_> {
     }
 
     fn around(&self, seen: Seen) -> Around<'_, '_> {
-        Around { subject: self.subject, at: self.at, seen }
+        Around { index: &self.subject.index, records: &self.subject.records, at: self.at, seen }
     }
 
     fn subject<'v>(

@@ -2,7 +2,6 @@
 //!
 //! Takes documents and packs, gives an [`Outcome`] whose order depends on neither threads nor the order of files.
 
-mod around;
 mod cel;
 mod order;
 mod rego;
@@ -14,6 +13,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Index};
+use crate::engine::around::Records;
 use crate::engine::rego::Input;
 use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
 use crate::pack::{Logic, Pack, PackSet, Rule};
@@ -46,7 +46,7 @@ impl Options {
 /// One document with its lookups.
 struct Subject<'a> {
     index: Index<'a>,
-    records: around::Records,
+    records: Records,
 }
 
 /// Evaluate all rules over all documents.
@@ -57,8 +57,7 @@ pub fn evaluate(documents: &[Document], packs: &PackSet, options: &Options) -> O
     let mut verdicts: Vec<Verdict> = documents
         .par_iter()
         .flat_map(|document| {
-            let subject =
-                Subject { index: Index::new(document), records: around::Records::new(document) };
+            let subject = Subject { index: Index::new(document), records: Records::new(document) };
             let (mut from_cel, from_rego) = rayon::join(
                 || judge_with_cel(&subject, &cel_by_type),
                 || judge_with_rego(&subject, &rules, packs),

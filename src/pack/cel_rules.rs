@@ -25,6 +25,7 @@ const RULE: Shape = Shape {
         "concept",
         "aliases",
         "references",
+        "supports",
     ],
 };
 

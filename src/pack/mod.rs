@@ -6,12 +6,15 @@
 mod cel_rules;
 mod files;
 mod manifest;
-mod read;
+mod meaning;
+pub(crate) mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
+mod selector;
 mod threats;
-mod words;
+mod vocabulary;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,8 +29,11 @@ use crate::engine::rego;
 use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
+pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
 pub use rule::{CelLogic, CelRule, Logic, Rule};
 pub use scalar::to_value;
+pub(crate) use selector::{SCOPE, scope};
+pub use selector::{Scope, Selector};
 
 /// A pack, loaded.
 #[derive(Debug)]
@@ -44,6 +50,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Defaults of its parameters, an object.
     pub params: Value,
+    /// Its compliance baselines, not yet read.
+    pub baselines: Vec<FileId>,
 }
 
 /// Where a pack lies.
@@ -72,6 +80,8 @@ pub struct PackSet {
     pub policies: rego::Policies,
     /// All threat classes by id.
     pub threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    /// Files of vocabularies with the packs' names, in order; read when a model is made.
+    vocabularies: Vec<(Arc<str>, FileId)>,
 }
 
 impl PackSet {
@@ -98,6 +108,19 @@ impl PackSet {
             .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
         problems.dedup();
         (set, problems)
+    }
+
+    /// Read the vocabulary of all packs: what resource types mean. Of two packs that speak of one type, the later holds.
+    pub fn meanings(&self, sources: &Sources) -> (Meanings, Vec<Problem>) {
+        let mut meanings = Meanings::default();
+        let mut problems = Vec::new();
+        for (pack, file) in &self.vocabularies {
+            let mut reader = Reader::new(*file, sources.get(*file));
+            vocabulary::read(&mut reader, pack, &mut meanings);
+            problems.append(&mut reader.into_problems());
+        }
+        meanings.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        (meanings, problems)
     }
 
     /// All rules with their packs.
@@ -202,15 +225,22 @@ impl Loader<'_> {
             self.unique(rules);
         }
         let policies = self.compile(&modules, &mut rules);
+        let vocabulary = |(folder, manifest): &(Folder, Manifest)| {
+            let name = Arc::clone(&manifest.name);
+            let files: Vec<FileId> = folder.texts("vocabulary", ".yaml").collect();
+            files.into_iter().map(move |file| (Arc::clone(&name), file)).collect::<Vec<_>>()
+        };
+        let vocabularies = packs.iter().flat_map(vocabulary).collect();
         let packs = packs.into_iter().zip(rules).map(|((folder, manifest), rules)| Pack {
             name: manifest.name,
             version: manifest.version,
             description: manifest.description,
+            baselines: folder.texts("baselines", ".yaml").collect(),
             digest: folder.digest,
             rules,
             params: Value::object(manifest.params),
         });
-        PackSet { packs: packs.collect(), policies, threats }
+        PackSet { packs: packs.collect(), policies, threats, vocabularies }
     }
 
     /// Sort rules by id and drop those whose id or package another has already.

@@ -77,7 +77,8 @@ const MAX_TYPES: usize = 500;
 /// Fields of the rule itself in both languages; `title` and `description` stand beside them, in Rego outside `custom`.
 pub(super) const REQUIRED: [&str; 4] = ["id", "applies_to", "threat", "remediation"];
 /// Such fields that may be left out.
-pub(super) const OPTIONAL: [&str; 5] = ["stride", "dread", "concept", "aliases", "references"];
+pub(super) const OPTIONAL: [&str; 6] =
+    ["stride", "dread", "concept", "aliases", "references", "supports"];
 
 /// What a rule says about itself; `None` where something is wrong, which is then reported.
 pub(super) struct About {
@@ -108,6 +109,7 @@ pub(super) fn about(
     let aliases = plain(reader.texts(inner, "aliases"));
     let references = reader.texts(inner, "references");
     let references = plain(reader.checked(references, is_link, "a link that starts with https://"));
+    let supports = reader.flag(inner, "supports");
     let (id, threat) = (id?, threat?);
     let info = RuleInfo {
         id: format!("{}/{}", names.pack, id.text).into(),
@@ -120,6 +122,7 @@ pub(super) fn about(
         dread: dread?,
         threat,
         references,
+        supports,
     };
     Some(About { info: Arc::new(info), applies_to, place: reader.place(id.node.span) })
 }

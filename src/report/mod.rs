@@ -17,6 +17,7 @@ mod sarif;
 mod text;
 
 pub use gate::{FailOn, Gate, OnInconclusive};
+pub use redact::Redactor;
 
 /// A pack that took part.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,6 +42,12 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
+    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    (
+        "threat",
+        &["source", "document", "model", "finding", "engine", "pack", "graph"],
+        &["base64", "rayon"],
+    ),
     ("config", &["source", "syntax", "document", "pack"], &[]),
     (
         "project",
@@ -53,6 +59,14 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         "report",
         &["source", "document", "finding"],
         &["annotate_snippets", "aho_corasick", "anstyle"],
+    ),
+    (
+        "compliance",
+        &[
+            "source", "syntax", "document", "finding", "pack", "config", "project", "evaluate",
+            "report",
+        ],
+        &["anstyle", "sha2"],
     ),
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
     (
@@ -68,6 +82,9 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "pack",
             "evaluate",
             "report",
+            "threat",
+            "compliance",
+            "config",
             "pack_test",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],

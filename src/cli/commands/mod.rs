@@ -1,5 +1,7 @@
 //! One file a verb.
 
+pub mod model;
+pub mod comply;
 pub mod normalize;
 pub mod packs;
 pub mod rules;

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
 use crate::evaluate::evaluate;
 use crate::project::Project;
-use crate::report::{Counts, OnInconclusive, Options, PackRef, Report};
+use crate::report::{Counts, OnInconclusive, Options, Report};
 
 /// Run the command.
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
@@ -22,15 +22,7 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let mut outcome = evaluate(&project.documents, &set, &options);
     let problems = [project.problems, location.problems, pack_problems, unknown_rules];
     outcome.problems.extend(problems.into_iter().flatten());
-    let pack_refs: Vec<PackRef> = set
-        .packs
-        .iter()
-        .map(|pack| PackRef {
-            name: pack.name.to_string(),
-            version: pack.version.to_string(),
-            digest: pack.digest.clone(),
-        })
-        .collect();
+    let pack_refs = packs::refs(&set);
     let report = Report {
         outcome: &outcome,
         documents: &project.documents,
