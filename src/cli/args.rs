@@ -29,8 +29,10 @@ pub enum Command {
     Comply(Comply),
     /// Print the document model as JSON
     Normalize(Normalize),
-    /// Run the samples of packs
+    /// Run the tests of packs: samples, test tables, unit tests in Rego
     Test(Test),
+    /// Evaluate one rule and show how it comes to its verdicts
+    Eval(Eval),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -64,6 +66,7 @@ impl Command {
             Self::Model(model) => Some(&mut model.input),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
+            Self::Eval(eval) => Some(&mut eval.input),
             _ => None,
         }
     }
@@ -75,6 +78,7 @@ impl Command {
             Self::Model(model) => model.input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
+            Self::Eval(eval) => eval.input.threads,
             _ => 0,
         }
     }
@@ -272,13 +276,65 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = TEST_EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Test {
-    /// Folders of packs
-    #[arg(required = true)]
+    /// Folders of packs, or of Rego policies with tests
+    #[arg(default_value = ".")]
     pub packs: Vec<PathBuf>,
-    /// Only samples whose `service/name` contains this
-    #[arg(long, value_name = "TEXT")]
-    pub run: Option<String>,
+    /// Only tests whose full name matches: `service/sample`, `service/table[case]`, `data.package.test_name[case]`
+    #[arg(short, long, value_name = "REGEX", value_parser = selector)]
+    pub run: Option<crate::pack_test::Selector>,
+    /// List tests that pass, too
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Measure which sub-expressions of rules, libraries and tests were evaluated
+    #[arg(short, long)]
+    pub coverage: bool,
+    /// Fail where less of rules and libraries is covered; implies --coverage
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub threshold: Option<f64>,
+    /// Fail where a rule has no test
+    #[arg(long)]
+    pub require_tests: bool,
+    /// Tests that are skipped (`todo_test_…`) do not fail the run
+    #[arg(short = 'z', long)]
+    pub exit_zero_on_skipped: bool,
+    /// Show how expectations of samples would have to change, and change them
+    #[arg(long)]
+    pub update: bool,
+    /// Format of the results: text, json or junit; to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = test_output)]
+    pub outputs: Vec<TestOutput>,
+}
+
+const TEST_EXIT_CODES: &str = "Exit codes: 0 all tests passed; 2 a test failed, could not be evaluated or was skipped, coverage is below \
+                               the threshold, a pack does not load, or nothing was run.";
+
+/// Results to write.
+#[derive(Clone, Debug)]
+pub struct TestOutput {
+    /// Their format.
+    pub format: &'static crate::pack_test::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Full id of the rule, or an alias
+    pub rule: String,
+    #[command(flatten)]
+    pub input: Input,
+    /// Show what each sub-expression gave, which attributes were read, which were unknown and why
+    #[arg(long)]
+    pub trace: bool,
+    /// Only the resource with this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub resource: Option<String>,
+    /// Add the pack in a folder
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -345,6 +401,29 @@ fn output(text: &str) -> Result<Output, String> {
     let format = crate::report::format(id)
         .ok_or_else(|| format!("no such format; there are {}", known()))?;
     Ok(Output { format, file })
+}
+
+fn test_output(text: &str) -> Result<TestOutput, String> {
+    let (id, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file's name is empty".to_owned()),
+        Some((id, file)) => (id, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let known = || crate::pack_test::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>();
+    let format = crate::pack_test::format(id)
+        .ok_or_else(|| format!("no such format; there are {}", known().join(", ")))?;
+    Ok(TestOutput { format, file })
+}
+
+fn selector(text: &str) -> Result<crate::pack_test::Selector, String> {
+    crate::pack_test::Selector::parse(text)
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').parse::<f64>().ok();
+    percent
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "write 0 to 100".to_owned())
 }
 
 fn profile(text: &str) -> Result<Profile, String> {

@@ -3,6 +3,7 @@
 //! The schema is `schemas/config.schema.json`. Keys that later versions add are errors here, so that nothing is ignored silently.
 
 mod compliance;
+mod context;
 mod instant;
 
 use std::sync::Arc;
@@ -16,13 +17,14 @@ use crate::source::{
 use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
 
 pub use compliance::{About, Attestation, Attested, Records, Waiver, records};
+pub use context::{AssetContext, Context, Selector};
 pub use instant::Instant;
 
 /// The file's name.
 pub const FILE: &str = "dreadnought.yaml";
 
 /// Keys at the top.
-const KEYS: [&str; 2] = ["assumptions", "compliance"];
+const KEYS: [&str; 3] = ["assumptions", "compliance", "context"];
 
 /// What a project says about itself.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,8 @@ pub struct Config {
     pub assumptions: Vec<Assumption>,
     /// What people state about the controls of compliance baselines.
     pub compliance: Records,
+    /// What people state about where things sit.
+    pub context: Context,
 }
 
 /// What one data source, or all of a type, is assumed to return.
@@ -127,6 +131,9 @@ impl Reader<'_> {
                 Some("assumptions") => self.assumptions(&entry.value),
                 Some("compliance") => {
                     self.config.compliance = self.part(&entry.value, compliance::read);
+                }
+                Some("context") => {
+                    self.config.context = self.part(&entry.value, context::read);
                 }
                 other => {
                     let word = other.unwrap_or_default();

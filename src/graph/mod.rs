@@ -5,11 +5,14 @@
 
 pub mod facts;
 pub mod identity;
+pub mod look;
 pub mod network;
 pub mod nodes;
 pub mod others;
 pub mod relations;
 pub mod scene;
+
+use ipnet::IpNet;
 
 use crate::document::{Document, Index};
 use crate::engine::around::Records;
@@ -35,8 +38,8 @@ pub struct Graph<'a> {
     pub left_out: bool,
 }
 
-/// Build the graph of a document.
-pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings) -> Graph<'a> {
+/// Build the graph of a document. Ranges that people trust count as inside.
+pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
     let index = Index::new(document);
     let meanings: Vec<_> = document
         .resources
@@ -60,7 +63,9 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings) -> Graph<'a> 
     let problems = facts::read(&mut scene);
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
+    network::aws::read(&scene, &mut network);
     network::azure::read(&scene, &mut network);
+    network.trust(trusted);
     network.presences.resize(scene.nodes.len() + 1, None);
     let left_out = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);

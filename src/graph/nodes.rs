@@ -23,12 +23,17 @@ pub fn build(scene: &mut Scene<'_>) {
 
 /// Whether a resource can be a node: it is managed, or stands for something that is there anyway.
 fn is_candidate(resource: &Resource, meaning: &Meaning) -> bool {
-    meaning.role.is_node()
+    (meaning.role.is_node() || is_control_plane(meaning))
         && match resource.mode {
             Mode::Managed => true,
             Mode::Data => matches!(meaning.role, Role::ExternalEntity),
             Mode::Declaration => false,
         }
+}
+
+/// Clusters are zones, and their control planes are nodes in them.
+fn is_control_plane(meaning: &Meaning) -> bool {
+    meaning.role == Role::Boundary && &*meaning.kind == "compute_orchestrator"
 }
 
 fn zones(scene: &mut Scene<'_>) {
@@ -50,15 +55,14 @@ fn zones(scene: &mut Scene<'_>) {
             facts: Facts::new(),
         });
     }
-    for zone in 0..scene.zones.len() {
-        let Some(at) = scene.zones[zone].resource else { continue };
-        let around: BTreeSet<usize> = scene
-            .relations
-            .targets(at, Verb::ContainedIn)
-            .filter_map(|relation| scene.zone_of[relation.to])
-            .filter(|parent| *parent != zone)
-            .collect();
-        scene.zones[zone].parent = innermost(scene, &around);
+    // Twice, because which of several zones holds the others is only known when these have their own parents.
+    for _ in 0..2 {
+        for zone in 0..scene.zones.len() {
+            let Some(at) = scene.zones[zone].resource else { continue };
+            let mut around = around(scene, at);
+            around.remove(&zone);
+            scene.zones[zone].parent = innermost(scene, &around);
+        }
     }
     // A circle of zones has no outermost one: it is cut at the first.
     for zone in 0..scene.zones.len() {
@@ -70,6 +74,23 @@ fn zones(scene: &mut Scene<'_>) {
             scene.zones[*last].parent = None;
         }
     }
+}
+
+/// Zones that a resource says it is in, itself or through a group of them.
+fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
+    let mut zones = BTreeSet::new();
+    for relation in scene.relations.targets(at, Verb::ContainedIn) {
+        match scene.zone_of[relation.to] {
+            Some(zone) => {
+                zones.insert(zone);
+            }
+            None => {
+                let within = scene.relations.targets(relation.to, Verb::ContainedIn);
+                zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
+            }
+        }
+    }
+    zones
 }
 
 /// Of several zones, the one that lies inside the others; where some lie apart, the innermost that holds them all.
@@ -134,10 +155,15 @@ fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
             return found;
         }
     }
-    if meaning.part_of_users {
+    if let Some(verb) = meaning.part_of_users {
+        let by_verb = |from: usize| {
+            verb.is_none_or(|verb| {
+                scene.relations.sources(at, verb).any(|relation| relation.from == from)
+            })
+        };
         let users = scene.index.incoming(at).iter().map(|edge| edge.from);
         let mut users: Vec<usize> =
-            users.filter(|from| *from != at && has_meaning(*from)).collect();
+            users.filter(|from| *from != at && has_meaning(*from) && by_verb(*from)).collect();
         // A node, or what is a part of a node, before what only joins.
         users.sort_by_key(|from| (!is_node(*from), *from));
         return users.into_iter().next();
@@ -208,16 +234,13 @@ fn element(role: Role) -> Element {
 fn place(scene: &mut Scene<'_>) {
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
-        let mut around = BTreeSet::new();
-        for part in &scene.nodes[node].parts {
-            for relation in scene.relations.targets(*part, Verb::ContainedIn) {
-                around.extend(scene.zone_of[relation.to]);
-            }
-        }
+        let parts = scene.nodes[node].parts.iter();
+        let around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
         let provider = Arc::clone(&scene.index.resource(at).provider);
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
         let own = if is_identity { default_zone(scene, "identity_zones", &provider) } else { None };
+        let own = own.or(scene.zone_of[at]);
         scene.nodes[node].zone = own
             .or_else(|| innermost(scene, &around))
             .or_else(|| default_zone(scene, "zones", &provider));

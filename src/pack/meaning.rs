@@ -195,8 +195,8 @@ pub struct Meaning {
     pub sensitivity: Arc<str>,
     /// Attributes that lead to what it is a part of.
     pub part_of: Vec<Arc<str>>,
-    /// Whether it is a part of whatever refers to it.
-    pub part_of_users: bool,
+    /// Whether it is a part of whatever refers to it, and by which verb: any where none is named.
+    pub part_of_users: Option<Option<Verb>>,
     /// Attributes that lead to the other end, by verb; with dots between names.
     pub edges: Vec<(Verb, Arc<str>)>,
     /// Where it listens.

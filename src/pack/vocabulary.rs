@@ -72,9 +72,9 @@ fn meaning(reader: &mut Reader<'_>, node: &Node) -> Option<Meaning> {
     }
     let boundary = reader.text(&fields, "boundary").map(|text| text.text);
     let (part_of, part_of_users) = match fields.get("part_of") {
-        Some(node) if to_value(node).as_str() == Some("users") => (Vec::new(), true),
-        Some(_) => (plain(reader.texts(&fields, "part_of")), false),
-        None => (Vec::new(), false),
+        Some(node) if to_value(node).as_str() == Some("users") => (Vec::new(), Some(None)),
+        Some(_) => holders(plain(reader.texts(&fields, "part_of"))),
+        None => (Vec::new(), None),
     };
     let edges = edges(reader, &fields);
     let port = expression(reader, &fields, "port");
@@ -104,6 +104,20 @@ fn meaning(reader: &mut Reader<'_>, node: &Node) -> Option<Meaning> {
         auth,
         properties,
     })
+}
+
+/// Attributes that lead to what something is a part of; `users` among them for whoever refers to it, `users VERB` for who does so by it.
+fn holders(names: Vec<Arc<str>>) -> (Vec<Arc<str>>, Option<Option<Verb>>) {
+    let mut users = None;
+    let mut paths = Vec::new();
+    for name in names {
+        match name.strip_prefix("users") {
+            Some("") => users = Some(None),
+            Some(word) if word.starts_with(' ') => users = Some(Verb::parse(word.trim())),
+            _ => paths.push(name),
+        }
+    }
+    (paths, users)
 }
 
 fn edges(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<(Verb, Arc<str>)> {

@@ -38,7 +38,9 @@ pub fn samples(files: &dyn FileSystem, pack: &str) -> io::Result<Vec<Sample>> {
         }
         for entry in files.list(&service.path)? {
             let path = entry.path;
-            let is_test = path.ends_with(SIDECAR) || path.ends_with("_test.rego");
+            let is_test = path.ends_with(SIDECAR)
+                || path.ends_with(super::unit::UNIT_TEST)
+                || path.ends_with(super::table::TABLE);
             let inner = match entry.kind {
                 _ if last(&path).starts_with('.') => continue,
                 EntryKind::File if is_test => continue,

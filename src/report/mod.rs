@@ -136,6 +136,11 @@ pub struct Format {
     pub write: fn(&Report<'_>, &mut dyn Write) -> io::Result<()>,
 }
 
+/// A text without what the documents of a report keep secret.
+pub fn redacted(report: &Report<'_>, text: &str) -> String {
+    redact::Redactor::new(report).text(text).into_owned()
+}
+
 /// Every way to write a report; the first is the default.
 pub const FORMATS: &[Format] = &[
     Format {

@@ -48,7 +48,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "document", "model", "finding", "engine", "pack", "graph"],
         &["base64", "rayon"],
     ),
-    ("config", &["source", "syntax", "document", "pack"], &[]),
+    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
         "project",
         &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],
@@ -69,6 +69,10 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["anstyle", "sha2"],
     ),
     ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
+        "pack_test",
+        &["source", "syntax", "document", "finding", "engine", "project", "pack", "evaluate"],
+        &["rayon", "regex"],
+    ),
     (
         "cli",
         &[

@@ -2,6 +2,7 @@
 //!
 //! A provider's file adds grants and trusts; this makes flows of them and says how far each identity's rights go.
 
+pub mod aws;
 pub mod azure;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,6 +99,7 @@ pub struct Identity {
 pub fn build(scene: &mut Scene<'_>) -> Identity {
     let mut identity = Identity::default();
     runs_as(scene, &mut identity);
+    aws::read(scene, &mut identity);
     azure::read(scene, &mut identity);
     identity.grants.sort();
     identity.grants.dedup();
@@ -191,7 +193,8 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) {
                 assumed: false,
                 restricted: false,
             });
-            if !flow.label.split(", ").any(|part| part == &**label) && flow.label.len() < 80 {
+            let said = |part: &str| flow.label.split(", ").any(|known| known == part);
+            if !label.split(", ").all(said) && flow.label.len() < 80 {
                 flow.label = format!("{}, {label}", flow.label).into();
             }
             for place in proof {

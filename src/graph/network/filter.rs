@@ -158,6 +158,8 @@ pub enum Peer {
     Balancer,
     /// These nodes and no others.
     Nodes(Vec<usize>),
+    /// Networks outside that people trust.
+    Trusted,
     /// Not known.
     Unknown,
 }
@@ -198,7 +200,16 @@ pub struct Layer {
     pub open_ended: bool,
     /// Resources that these filters are.
     pub resources: Vec<usize>,
+    /// Whether answers need a rule of their own, the other way.
+    pub stateless: bool,
+    /// Whether only what enters or leaves the subnet meets it.
+    pub at_edge: bool,
+    /// Where not empty: filters of which one stands before each address; `rules` then holds those of all.
+    pub alternatives: Vec<Layer>,
 }
+
+/// A port that answers go to, within every system's range of ports for clients.
+const ANSWERED: u16 = 50_000;
 
 /// Who asks to pass.
 #[derive(Clone, Copy, Debug)]
@@ -211,6 +222,8 @@ pub enum Party<'p> {
     Ranges(&'p [IpNet]),
     /// The provider's balancer.
     Balancer,
+    /// A service of the provider that sends from its own addresses on the internet.
+    Service(usize),
 }
 
 /// What a layer says.
@@ -232,6 +245,28 @@ impl Layer {
 
     /// Whether traffic of a party passes. `Unknown` where a rule that may fit before is not known.
     pub fn decide(&self, direction: Direction, party: &Party<'_>, traffic: Traffic) -> Decision {
+        let best = |a: Decision, b: Decision| {
+            if (b.passes, !b.restricted) > (a.passes, !a.restricted) { b } else { a }
+        };
+        let each = self.alternatives.iter().map(|layer| layer.decide(direction, party, traffic));
+        if let Some(decision) = each.reduce(best) {
+            return decision;
+        }
+        let mut decision = self.by_rules(direction, party, traffic);
+        if self.stateless && decision.passes != Tri::No {
+            let back = match direction {
+                Direction::In => Direction::Out,
+                Direction::Out => Direction::In,
+            };
+            let answer = Traffic { port: traffic.port.and(Some(ANSWERED)), ..traffic };
+            let answer = self.by_rules(back, party, answer);
+            decision.passes = decision.passes.and(answer.passes);
+            decision.restricted |= answer.restricted;
+        }
+        decision
+    }
+
+    fn by_rules(&self, direction: Direction, party: &Party<'_>, traffic: Traffic) -> Decision {
         let mut restricted: Option<&Rule> = None;
         let mut doubt = self.open_ended;
         let rules = self.rules.iter().filter(|rule| rule.direction == direction);
@@ -304,11 +339,15 @@ fn fit(rule: &Rule, party: &Party<'_>) -> Fit {
 fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
     match (peer, party) {
         (Peer::Everyone, _)
-        | (Peer::Internet, Party::Internet)
+        | (Peer::Internet, Party::Internet | Party::Service(_))
         | (Peer::Balancer, Party::Balancer)
         | (Peer::Network, Party::Host(..)) => (Tri::Yes, true),
         (Peer::Unknown, _) => (Tri::Unknown, false),
         (Peer::Range(range), Party::Internet) => (is_any(range).into(), is_public(range)),
+        // Its addresses are public and change.
+        (Peer::Range(range), Party::Service(_)) if is_any(range) => (Tri::Yes, true),
+        (Peer::Range(range), Party::Service(_)) if is_public(range) => (Tri::Unknown, false),
+        (Peer::Nodes(nodes), Party::Service(node)) => (nodes.contains(node).into(), false),
         (Peer::Range(range), Party::Ranges(ranges)) => {
             let within = |each: &IpNet| overlaps(range, each);
             ((!ranges.is_empty() && ranges.iter().all(within)).into(), ranges.iter().any(within))

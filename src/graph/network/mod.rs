@@ -3,6 +3,7 @@
 //! A provider's file (`aws.rs`, `azure.rs` …) says where each node stands ([`Presence`]), which filters stand before it, what has an
 //! address on the internet, and how balancers pass traffic on ([`Route`]). [`reach`] decides over that.
 
+pub mod aws;
 pub mod azure;
 pub mod filter;
 pub mod flows;
@@ -65,6 +66,8 @@ pub struct Presence {
     pub subnets: Vec<usize>,
     /// The resource that is its network (a VPC or virtual network), where known.
     pub network: Option<usize>,
+    /// What its network is known by where no resource stands for it: the account's default one.
+    pub network_name: Option<std::sync::Arc<str>>,
     /// Ranges that its addresses lie in; empty where not known.
     pub ranges: Vec<IpNet>,
     /// Groups that filters of others may name: security groups, application security groups, tags.
@@ -121,6 +124,20 @@ pub struct Network {
     pub peerings: Vec<(usize, usize, Place)>,
     /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
     pub resolvers: Vec<(usize, usize, Place)>,
+}
+
+impl Network {
+    /// Ranges that people trust count as nobody from outside.
+    pub fn trust(&mut self, ranges: &[IpNet]) {
+        let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) if ranges.iter().any(|own| own.contains(range)));
+        for layer in self.presences.iter_mut().flatten().flat_map(|presence| &mut presence.layers) {
+            for peer in layer.rules.iter_mut().flat_map(|rule| &mut rule.peers) {
+                if trusted(peer) {
+                    *peer = Peer::Trusted;
+                }
+            }
+        }
+    }
 }
 
 /// Something that answers on the internet.

@@ -94,11 +94,12 @@ pub fn between(
 ) -> Passage {
     let mut passage = Passage { passes: Tri::Yes, proof: Vec::new(), meant: false };
     passage.passes = joined(network, source.1, target.1, &mut passage.proof);
-    for layer in &source.1.layers {
+    let near = source.1.subnets.iter().any(|subnet| target.1.subnets.contains(subnet));
+    for layer in source.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
         let decision = layer.decide(Direction::Out, &Party::Host(target.0, target.1), traffic);
         passage.passes = passage.passes.and(decision.passes);
     }
-    for layer in &target.1.layers {
+    for layer in target.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
         let decision = layer.decide(Direction::In, &Party::Host(source.0, source.1), traffic);
         passage.passes = passage.passes.and(decision.passes);
         if let Some(rule) = decision.rule.filter(|rule| rule.default.is_none()) {
@@ -122,15 +123,22 @@ fn joined(network: &Network, source: &Presence, target: &Presence, proof: &mut V
     match (source.network, target.network) {
         (Some(a), Some(b)) if a == b => Tri::Yes,
         (Some(a), Some(b)) => {
-            let peering =
-                network.peerings.iter().find(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a));
+            let of = |zone: usize, network: usize, host: &Presence| {
+                zone == network || host.subnets.contains(&zone)
+            };
+            let peering = network.peerings.iter().find(|(x, y, _)| {
+                of(*x, a, source) && of(*y, b, target) || of(*x, b, target) && of(*y, a, source)
+            });
             peering.map_or(Tri::No, |(_, _, place)| {
                 proof.push(*place);
                 Tri::Yes
             })
         }
         _ if source.subnets.iter().any(|subnet| target.subnets.contains(subnet)) => Tri::Yes,
-        _ => Tri::Unknown,
+        _ => match (&source.network_name, &target.network_name) {
+            (Some(a), Some(b)) if a == b => Tri::Yes,
+            _ => Tri::Unknown,
+        },
     }
 }
 
@@ -146,7 +154,10 @@ pub fn behind(
         return past_filters(target.1, traffic);
     }
     let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
-    for layer in &target.1.layers {
+    let near = via.is_some_and(|(_, host)| {
+        host.subnets.iter().any(|subnet| target.1.subnets.contains(subnet))
+    });
+    for layer in target.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
         let decision = match via {
             _ if !from.is_empty() => layer.decide(Direction::In, &Party::Ranges(from), traffic),
             Some((node, host)) => layer.decide(Direction::In, &Party::Host(node, host), traffic),
@@ -156,6 +167,23 @@ pub fn behind(
         way.reach = way.reach.min(reach);
         take(&mut way, decision);
     }
+    way
+}
+
+/// From a service of the provider that stands on the internet to a host with an address there.
+pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Open, proof: target.public.proof.clone(), rules: Vec::new() };
+    for layer in &target.layers {
+        let decision = layer.decide(Direction::In, &Party::Service(service), traffic);
+        let reach = if decision.passes == Tri::Yes { Reach::Open } else { reach(&decision) };
+        way.reach = way.reach.min(reach);
+        take(&mut way, decision);
+    }
+    way.reach = match target.public.state {
+        Tri::Yes => way.reach,
+        Tri::Unknown => way.reach.min(Reach::Unknown),
+        Tri::No => Reach::Closed,
+    };
     way
 }
 
