@@ -5,6 +5,7 @@
 mod cel;
 mod order;
 mod rego;
+mod trace;
 mod verdict;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::engine::around::Records;
 use crate::engine::rego::Input;
 use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
 use crate::pack::{Logic, Pack, PackSet, Rule};
+pub use trace::{RuleTrace, Step, StepGiven, TracedRun, shortened, trace, why_not_evaluated};
 use verdict::{Verdict, VerdictKind};
 
 /// Resources that one task of CEL rules judges.

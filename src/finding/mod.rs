@@ -8,7 +8,7 @@ mod stride;
 
 pub use dread::{Assessment, Bands, Confidence, Dread, Evidence, Factor, Score, Severity};
 pub use model::{
-    Finding, Inconclusive, Outcome, Passed, ResourceRef, RuleCounts, RuleInfo, ThreatClass,
+    Failed, Finding, Inconclusive, Outcome, Passed, ResourceRef, RuleCounts, RuleInfo, ThreatClass,
     UnknownRead,
 };
 pub use stride::{Stride, StrideSet};

@@ -135,6 +135,17 @@ pub struct Passed {
     pub block: Place,
 }
 
+/// A rule's failure on a resource.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// The rule.
+    pub rule: Arc<RuleInfo>,
+    /// About what.
+    pub resource: ResourceRef,
+    /// What went wrong.
+    pub message: String,
+}
+
 /// Verdicts of one rule, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuleCounts {
@@ -157,6 +168,8 @@ pub struct Outcome {
     pub inconclusive: Vec<Inconclusive>,
     /// Passes, where they were asked for.
     pub passes: Vec<Passed>,
+    /// Where rules failed; each is among the problems, too.
+    pub failures: Vec<Failed>,
     /// What could not be done.
     pub problems: Vec<Problem>,
     /// Verdict counts by rule id, every rule that was loaded.

@@ -12,6 +12,8 @@ pub mod others;
 pub mod relations;
 pub mod scene;
 
+use ipnet::IpNet;
+
 use crate::document::{Document, Index};
 use crate::engine::around::Records;
 use crate::pack::Meanings;
@@ -36,8 +38,8 @@ pub struct Graph<'a> {
     pub left_out: bool,
 }
 
-/// Build the graph of a document.
-pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings) -> Graph<'a> {
+/// Build the graph of a document. Ranges that people trust count as inside.
+pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
     let index = Index::new(document);
     let meanings: Vec<_> = document
         .resources
@@ -64,6 +66,7 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings) -> Graph<'a> 
     network::aws::read(&scene, &mut network);
     network::azure::read(&scene, &mut network);
     network::aws::facts(&mut scene);
+    network.trust(trusted);
     network.presences.resize(scene.nodes.len() + 1, None);
     let left_out = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);

@@ -23,12 +23,17 @@ pub fn build(scene: &mut Scene<'_>) {
 
 /// Whether a resource can be a node: it is managed, or stands for something that is there anyway.
 fn is_candidate(resource: &Resource, meaning: &Meaning) -> bool {
-    meaning.role.is_node()
+    (meaning.role.is_node() || is_control_plane(meaning))
         && match resource.mode {
             Mode::Managed => true,
             Mode::Data => matches!(meaning.role, Role::ExternalEntity),
             Mode::Declaration => false,
         }
+}
+
+/// Clusters are zones, and their control planes are nodes in them.
+fn is_control_plane(meaning: &Meaning) -> bool {
+    meaning.role == Role::Boundary && &*meaning.kind == "compute_orchestrator"
 }
 
 fn zones(scene: &mut Scene<'_>) {
@@ -235,6 +240,7 @@ fn place(scene: &mut Scene<'_>) {
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
         let own = if is_identity { default_zone(scene, "identity_zones", &provider) } else { None };
+        let own = own.or(scene.zone_of[at]);
         scene.nodes[node].zone = own
             .or_else(|| innermost(scene, &around))
             .or_else(|| default_zone(scene, "zones", &provider));

@@ -4,6 +4,8 @@
 //! what has no resource has a plain id: `internet`, `tenant`, `repository`, `backend.TYPE`, `var.NAME`, `module.NAME`.
 //! Lists are sorted by id; texts hold no secrets.
 
+pub mod diff;
+mod from_json;
 mod json;
 mod kinds;
 
@@ -11,6 +13,7 @@ use std::sync::Arc;
 
 use crate::finding::{Confidence, Dread, Factor, Score, Severity, StrideSet, ThreatClass};
 
+pub use from_json::from_json;
 pub use json::{SCHEMA, VERSION, to_json};
 pub use kinds::{Element, Encrypted, FlowKind};
 

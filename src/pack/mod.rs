@@ -7,13 +7,14 @@ mod cel_rules;
 mod files;
 mod manifest;
 mod meaning;
-mod read;
+pub(crate) mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
+mod selector;
 mod threats;
 mod vocabulary;
-mod words;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,17 +24,21 @@ use rayon::prelude::*;
 use self::files::Folder;
 use self::manifest::Manifest;
 use self::read::Reader;
-use crate::document::Value;
+use crate::document::{Map, Value};
 use crate::engine::rego;
 use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
 pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
 pub use rule::{CelLogic, CelRule, Logic, Rule};
+pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
 pub use scalar::to_value;
+pub use scalar::{locate, to_value};
+pub(crate) use selector::{SCOPE, scope};
+pub use selector::{Scope, Selector};
 
 /// A pack, loaded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pack {
     /// Its name, the first part of its rules' ids.
     pub name: Arc<str>,
@@ -47,6 +52,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Defaults of its parameters, an object.
     pub params: Value,
+    /// Its compliance baselines, not yet read.
+    pub baselines: Vec<FileId>,
 }
 
 /// Where a pack lies.
@@ -103,6 +110,33 @@ impl PackSet {
             .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
         problems.dedup();
         (set, problems)
+    }
+
+    /// The same with marks around the parts of all rules, for coverage and traces. Slower.
+    #[must_use]
+    pub fn marked(&self) -> Self {
+        let mut packs = self.packs.clone();
+        for rule in packs.iter_mut().flat_map(|pack| &mut pack.rules) {
+            rule.mark();
+        }
+        self.like(packs, self.policies.marked())
+    }
+
+    /// The same with other values for some parameters of a pack.
+    #[must_use]
+    pub fn with_params(&self, name: &str, params: &Map) -> Self {
+        let mut packs = self.packs.clone();
+        for pack in packs.iter_mut().filter(|pack| &*pack.name == name) {
+            let mut all = pack.params.as_object().cloned().unwrap_or_default();
+            all.extend(params.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+            pack.params = Value::object(all);
+        }
+        self.like(packs, self.policies.same())
+    }
+
+    fn like(&self, packs: Vec<Pack>, policies: rego::Policies) -> Self {
+        let (threats, vocabularies) = (self.threats.clone(), self.vocabularies.clone());
+        Self { packs, policies, threats, vocabularies }
     }
 
     /// Read the vocabulary of all packs: what resource types mean. Of two packs that speak of one type, the later holds.
@@ -230,6 +264,7 @@ impl Loader<'_> {
             name: manifest.name,
             version: manifest.version,
             description: manifest.description,
+            baselines: folder.texts("baselines", ".yaml").collect(),
             digest: folder.digest,
             rules,
             params: Value::object(manifest.params),

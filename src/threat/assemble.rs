@@ -50,10 +50,16 @@ pub fn facts(around: &Surroundings<'_, '_>) -> Vec<NodeFacts> {
             environment: given
                 .resource
                 .and_then(|_| word(Dimension::Environment, &around.environment(node))),
-            owner: given.resource.and_then(|at| around.words.owner(scene.index.resource(at))),
+            owner: given.resource.and_then(|at| owner(around, at)),
         }
     };
     (0..scene.nodes.len()).map(of).collect()
+}
+
+/// Who owns a resource: by what people state, else by tag.
+fn owner(around: &Surroundings<'_, '_>, at: usize) -> Option<Arc<str>> {
+    let stated = around.words.stated(around.scene(), at).and_then(|stated| stated.owner.clone());
+    stated.or_else(|| around.words.owner(around.scene().index.resource(at)))
 }
 
 /// The environment of each zone that a resource stands behind.

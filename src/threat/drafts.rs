@@ -125,7 +125,7 @@ pub fn from_findings(around: &Surroundings<'_, '_>, findings: &[&Finding], draft
 }
 
 /// What a finding harms.
-fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> {
+pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> {
     let scene = around.scene();
     let Some(at) = scene.index.by_address(&finding.resource.address) else { return Vec::new() };
     let class = &finding.rule.threat;
@@ -139,7 +139,11 @@ fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> {
         None => affected(around, at, class),
     };
     if nodes.is_empty() {
-        let zone = scene.zone_of[at].or_else(|| zone_around(scene, at));
+        // A filter that stands before nothing is harmed itself: by whoever attaches it.
+        let is_filter =
+            scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "firewall");
+        let around = if is_filter { None } else { zone_around(scene, at) };
+        let zone = scene.zone_of[at].or(around);
         return vec![zone.map_or(Target::Resource(at), Target::Zone)];
     }
     if &*class.applies_to == "flow" {

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::config::Context;
 use crate::document::Document;
 use crate::finding::context::{Profile, Situation, assess};
 use crate::finding::{Assessment, Bands, Finding, Score, ThreatClass};
@@ -52,6 +53,8 @@ pub struct Input<'a> {
     pub classes: &'a BTreeMap<Arc<str>, Arc<ThreatClass>>,
     /// The vocabulary.
     pub vocabulary: &'a Meanings,
+    /// What people state about where things sit.
+    pub context: &'a Context,
     /// All texts.
     pub sources: &'a Sources,
 }
@@ -79,16 +82,91 @@ pub(crate) struct Part<'a> {
 
 /// Make the model of all documents. What could not be done is among the problems.
 pub fn build(input: &Input<'_>, options: &Options) -> (ThreatModel, Vec<Problem>) {
-    let words = Words::new(input.vocabulary);
+    let mut words = Words::new(input.vocabulary);
+    let idle = words.state(input.context, input.documents, input.sources);
     let parts: Vec<(Part<'_>, Vec<Problem>)> =
         input.documents.par_iter().map(|document| part(document, input, &words, options)).collect();
     let mut problems: Vec<Problem> =
         parts.iter().flat_map(|(_, problems)| problems.iter().cloned()).collect();
     let parts: Vec<Part<'_>> = parts.into_iter().map(|(part, _)| part).collect();
+    problems.extend(idle.into_iter().map(unused));
     let model = assemble::model(&parts, input, options);
     problems.sort();
     problems.dedup();
     (model, problems)
+}
+
+/// Score findings by where what they harm sits: the highest of what each harms. Their order stays.
+pub fn in_context(input: &Input<'_>, options: &Options) -> (Vec<Assessment>, Vec<Problem>) {
+    let mut words = Words::new(input.vocabulary);
+    let idle = words.state(input.context, input.documents, input.sources);
+    let mut problems: Vec<Problem> = idle.into_iter().map(unused).collect();
+    let of_document = |document: &Document| -> (Vec<(usize, Assessment)>, Vec<Problem>) {
+        let all = input.findings.iter().enumerate();
+        let own: Vec<(usize, &Finding)> =
+            all.filter(|(_, finding)| belongs(finding, document)).collect();
+        if own.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
+        let findings: Vec<&Finding> = own.iter().map(|(_, finding)| *finding).collect();
+        let (graph, problems) = prepared(document, input, &findings);
+        let around = Surroundings::new(&graph, &words);
+        let secrets = secrets::find(&around);
+        let score = |finding: &Finding| {
+            let class = &finding.rule.threat;
+            let assessed = drafts::targets(&around, finding).into_iter().map(|target| {
+                let mut situation = situation::of(&around, target, class, &[finding.place]);
+                secrets::apply(&around, &secrets, target, &mut situation, &mut Vec::new());
+                let weights = &input.vocabulary.weights;
+                assess(
+                    &class.id,
+                    &class.assumptions,
+                    finding.rule.dread,
+                    &situation,
+                    weights,
+                    options.profile,
+                )
+            });
+            assessed.max_by_key(|assessment| options.profile.score(assessment.dread))
+        };
+        let scored = own.iter().filter_map(|(at, finding)| Some((*at, score(finding)?))).collect();
+        (scored, problems)
+    };
+    let mut assessments: Vec<Assessment> =
+        input.findings.iter().map(|finding| finding.assessment.clone()).collect();
+    let found: Vec<_> = input.documents.par_iter().map(of_document).collect();
+    for (scored, more) in found {
+        problems.extend(more);
+        for (at, assessment) in scored {
+            assessments[at] = assessment;
+        }
+    }
+    problems.sort();
+    problems.dedup();
+    (assessments, problems)
+}
+
+fn unused(place: crate::source::Place) -> Problem {
+    Problem::new(ProblemKind::Note, "the selector of `context` selects nothing").at(place)
+}
+
+fn belongs(finding: &Finding, document: &Document) -> bool {
+    finding.resource.format == document.format && *finding.resource.document == *document.root
+}
+
+/// A document's graph, with nodes for what findings are about.
+fn prepared<'a>(
+    document: &'a Document,
+    input: &Input<'a>,
+    findings: &[&Finding],
+) -> (Graph<'a>, Vec<Problem>) {
+    let trusted: Vec<ipnet::IpNet> =
+        input.context.trusted_networks.iter().filter_map(|range| range.parse().ok()).collect();
+    let mut graph = graph::build(document, input.vocabulary, &trusted);
+    let problems = std::mem::take(&mut graph.problems);
+    drafts::nodes(&mut graph.scene, findings);
+    graph.network.presences.resize(graph.scene.nodes.len(), None);
+    (graph, problems)
 }
 
 fn part<'a>(
@@ -97,14 +175,9 @@ fn part<'a>(
     words: &Words,
     options: &Options,
 ) -> (Part<'a>, Vec<Problem>) {
-    let of_document = |finding: &&Finding| {
-        finding.resource.format == document.format && *finding.resource.document == *document.root
-    };
-    let findings: Vec<&Finding> = input.findings.iter().filter(of_document).collect();
-    let mut graph = graph::build(document, input.vocabulary);
-    let mut problems = std::mem::take(&mut graph.problems);
-    drafts::nodes(&mut graph.scene, &findings);
-    graph.network.presences.resize(graph.scene.nodes.len(), None);
+    let own = input.findings.iter().filter(|finding| belongs(finding, document));
+    let findings: Vec<&Finding> = own.collect();
+    let (graph, mut problems) = prepared(document, input, &findings);
     let around = Surroundings::new(&graph, words);
     let secrets = secrets::find(&around);
     let records = records::all(&around);

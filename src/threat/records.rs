@@ -165,11 +165,11 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     guards(around, node, &mut fields);
     let out =
         around.out[node].iter().find(|flow| Some(around.flow(**flow).target) == around.internet);
-    fields.state(
-        "egress",
-        Some(out.is_some()),
-        out.map(|flow| around.evidence([*flow])).unwrap_or_default(),
-    );
+    let mut proof = out.map(|flow| around.evidence([*flow])).unwrap_or_default();
+    if proof.is_empty() {
+        proof.extend(given.place);
+    }
+    fields.state("egress", Some(out.is_some()), proof);
     let lateral = around.lateral(node);
     let (state, proof) = match lateral {
         Some((state, proof)) => (Some(state), proof),

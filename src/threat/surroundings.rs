@@ -384,9 +384,11 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     }
 
     fn is_tagged(&self, node: usize) -> bool {
-        self.scene().nodes[node]
-            .resource
-            .is_some_and(|at| self.words.classification(self.scene().index.resource(at)).is_some())
+        self.scene().nodes[node].resource.is_some_and(|at| {
+            let stated = self.words.stated(self.scene(), at);
+            stated.is_some_and(|stated| stated.sensitivity.is_some())
+                || self.words.classification(self.scene().index.resource(at)).is_some()
+        })
     }
 
     /// The most sensitive store behind a node: what it sends to, what its identity may read.
@@ -429,8 +431,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub fn sensitivity(&self, node: usize) -> Option<(State, Vec<Place>)> {
         let scene = self.scene();
         let given = &scene.nodes[node];
-        if let Some(state) = self.words.stated(&given.id).and_then(|stated| stated.sensitivity) {
-            return Some((state, given.place.into_iter().collect()));
+        let stated = given.resource.and_then(|at| self.words.stated(scene, at));
+        if let Some(state) = stated.and_then(|stated| stated.sensitivity) {
+            return Some((state, stated.and_then(|stated| stated.place).into_iter().collect()));
         }
         for part in given.parts.iter().take(1) {
             if let Some(found) = self.words.classification(scene.index.resource(*part)) {
@@ -543,8 +546,12 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub fn environment(&self, node: usize) -> Known {
         let scene = self.scene();
         let given = &scene.nodes[node];
-        if let Some(state) = self.words.stated(&given.id).and_then(|stated| stated.environment) {
-            return Known::State(state, given.place.into_iter().collect());
+        let stated = given.resource.and_then(|at| self.words.stated(scene, at));
+        if let Some(state) = stated.and_then(|stated| stated.environment) {
+            return Known::State(
+                state,
+                stated.and_then(|stated| stated.place).into_iter().collect(),
+            );
         }
         let tagged = given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
         let around = || given.zone.and_then(|zone| self.zone_environment(zone));

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::{Pointer, Resource, Value};
+use crate::config::Context;
+use crate::document::{Document, Pointer, Resource, Value};
 use crate::finding::context::{Dimension, State};
 use crate::graph::scene::Scene;
 use crate::pack::Meanings;
-use crate::source::Place;
+use crate::source::{Place, Sources};
 
 /// What people state of one asset.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stated {
     /// How sensitive its data is.
     pub sensitivity: Option<State>,
     /// Where it runs.
     pub environment: Option<State>,
+    /// Who owns it.
+    pub owner: Option<Arc<str>>,
+    /// Where that is written.
+    pub place: Option<Place>,
 }
 
 /// All words.
@@ -29,8 +34,8 @@ pub struct Words {
     management: Vec<u16>,
     web: Vec<u16>,
     credentials: Vec<Arc<str>>,
-    /// By id of the asset.
-    pub stated: BTreeMap<Arc<str>, Stated>,
+    /// By root of the document and address of the resource.
+    stated: BTreeMap<(Arc<str>, Arc<str>), Stated>,
 }
 
 impl Words {
@@ -60,9 +65,43 @@ impl Words {
         }
     }
 
-    /// What people state of an asset.
-    pub fn stated(&self, id: &str) -> Option<&Stated> {
-        self.stated.get(id)
+    /// Take in what people state by selector; says which entries select nothing.
+    pub fn state(
+        &mut self,
+        context: &Context,
+        documents: &[Document],
+        sources: &Sources,
+    ) -> Vec<Place> {
+        let mut idle = Vec::new();
+        for entry in &context.assets {
+            let mut used = false;
+            for document in documents {
+                for resource in &document.resources {
+                    let path = &sources.get(resource.header.file).path;
+                    if !entry.select.selects(resource, path, &document.root) {
+                        continue;
+                    }
+                    used = true;
+                    let key = (Arc::clone(&document.root), Arc::clone(&resource.address));
+                    let stated = self.stated.entry(key).or_default();
+                    stated.sensitivity = entry.sensitivity.or(stated.sensitivity);
+                    stated.environment = entry.environment.or(stated.environment);
+                    stated.owner = entry.owner.clone().or(stated.owner.take());
+                    stated.place = entry.place;
+                }
+            }
+            if !used {
+                idle.extend(entry.place);
+            }
+        }
+        idle
+    }
+
+    /// What people state of a resource.
+    pub fn stated(&self, scene: &Scene<'_>, at: usize) -> Option<&Stated> {
+        let key =
+            (Arc::clone(&scene.index.document.root), Arc::clone(&scene.index.resource(at).address));
+        if self.stated.is_empty() { None } else { self.stated.get(&key) }
     }
 
     /// Sensitivity by tag.

@@ -9,12 +9,12 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 /// A folder of its own, removed at the end.
-struct Workspace {
+pub(crate) struct Workspace {
     folder: TempDir,
 }
 
 impl Workspace {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let workspace = Self { folder: tempfile::tempdir().unwrap() };
         for (path, text) in files {
             workspace.write(path, text.as_bytes());
@@ -22,45 +22,45 @@ impl Workspace {
         workspace
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
-    fn write(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dreadnought"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run(self.command(arguments).output().unwrap())
     }
 }
 
-struct Run(Output);
+pub(crate) struct Run(Output);
 
 impl Run {
-    fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> i32 {
         self.0.status.code().unwrap_or(-1)
     }
 
-    fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8(self.0.stdout.clone()).unwrap()
     }
 
-    fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8(self.0.stderr.clone()).unwrap()
     }
 
     /// Exits with this code and says all of this, on stdout or stderr; never a panic.
     #[track_caller]
-    fn says(&self, code: i32, words: &[&str]) {
+    pub(crate) fn says(&self, code: i32, words: &[&str]) {
         let all = format!("{}{}", self.stdout(), self.stderr());
         assert_eq!(self.code(), code, "{all}");
         assert!(!all.contains("panicked"), "{all}");
@@ -375,7 +375,9 @@ fn reports_go_to_files_whole() {
 #[test]
 fn every_schema_is_json() {
     let workspace = Workspace::new(&[]);
-    for name in ["document", "report", "pack", "rules", "threats"] {
+    for name in
+        ["document", "report", "pack", "rules", "threats", "config", "baseline", "compliance"]
+    {
         let run = workspace.run(&["schema", name]);
         assert_eq!(run.code(), 0);
         serde_json::from_str::<serde_json::Value>(&run.stdout()).unwrap();

@@ -41,6 +41,7 @@ pub(crate) fn model_of(files: &BTreeMap<String, String>, variables: Option<&str>
         findings: &outcome.findings,
         classes: &packs.threats,
         vocabulary: &vocabulary,
+        context: &project.config.context,
         sources: &project.sources,
     };
     let (model, more) = threat::build(&input, &threat::Options::default());

@@ -410,6 +410,9 @@ mod expectations {
             line,
             block: block.0..=block.1,
             what: "x.y".to_owned(),
+            address: "x.y".into(),
+            message: String::new(),
+            dread: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! One file a verb.
 
+pub mod eval;
 pub mod model;
+pub mod comply;
 pub mod normalize;
 pub mod packs;
 pub mod rules;

@@ -24,6 +24,7 @@ pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
         findings: &outcome.findings,
         classes: &set.threats,
         vocabulary: &vocabulary,
+        context: &project.config.context,
         sources: &project.sources,
     };
     let options = threat::Options {

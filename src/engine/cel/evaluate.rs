@@ -12,6 +12,7 @@ use super::compare::{Truth, order};
 use super::node::{Loop, LoopKind, Node, Operator, Root};
 use super::patterns::Patterns;
 use super::refine;
+use super::trace::Marks;
 use super::value::{List, Mapping, Outcome, Reasons, Text, Val, merge};
 use crate::document::{Map, Value};
 use crate::engine::Failure;
@@ -25,6 +26,7 @@ const BYTES_A_STEP: usize = 64;
 pub(super) struct Machine<'a> {
     pub(super) subject: &'a Subject<'a>,
     pub(super) patterns: &'a Patterns,
+    marks: Option<&'a Marks>,
     locals: Vec<Val<'a>>,
     left: usize,
 }
@@ -75,8 +77,12 @@ impl Undecided {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(subject: &'a Subject<'a>, patterns: &'a Patterns) -> Self {
-        Self { subject, patterns, locals: Vec::new(), left: BUDGET }
+    pub(super) fn new(
+        subject: &'a Subject<'a>,
+        patterns: &'a Patterns,
+        marks: Option<&'a Marks>,
+    ) -> Self {
+        Self { subject, patterns, marks, locals: Vec::new(), left: BUDGET }
     }
 
     /// Pays for steps.
@@ -121,6 +127,13 @@ impl<'a> Machine<'a> {
             Node::Matches(parts) => return self.matches(parts),
             Node::Call(function, arguments) => return self.call(function, arguments),
             Node::Foreign(foreign) => return self.foreign(foreign),
+            Node::Mark(mark) => {
+                let outcome = self.evaluate(&mark.node);
+                if let Some(marks) = self.marks {
+                    marks.note(mark, &outcome);
+                }
+                return outcome;
+            }
         })
     }
 

@@ -10,6 +10,7 @@ use super::Names;
 use super::functions::{FUNCTIONS, Function, NAMESPACES, Run, Style, find};
 use super::node::{Foreign, Loop, LoopKind, Node, Operator, Root};
 use super::patterns;
+use super::trace::{Marker, Marks};
 use crate::engine::CompileError;
 use crate::source::nearest;
 
@@ -44,13 +45,20 @@ type Result<T> = std::result::Result<T, CompileError>;
 pub(super) struct Lowered {
     pub(super) root: Node,
     pub(super) joins: bool,
+    pub(super) marks: Option<Marks>,
 }
 
-/// Checks and lowers a parsed tree.
-pub(super) fn lower(tree: &Expression, info: &SourceInfo, names: Names) -> Result<Lowered> {
-    let mut lowering = Lowering { info, names, scope: Vec::new(), depth: 0, joins: false };
+/// Checks and lowers a parsed tree; on request with marks around its parts.
+pub(super) fn lower(
+    tree: &Expression,
+    info: &SourceInfo,
+    names: Names,
+    marked: bool,
+) -> Result<Lowered> {
+    let marker = marked.then(Marker::default);
+    let mut lowering = Lowering { info, names, scope: Vec::new(), depth: 0, joins: false, marker };
     let root = lowering.node(tree)?;
-    Ok(Lowered { root, joins: lowering.joins })
+    Ok(Lowered { root, joins: lowering.joins, marks: lowering.marker.map(Marker::finish) })
 }
 
 struct Lowering<'t> {
@@ -60,6 +68,7 @@ struct Lowering<'t> {
     scope: Vec<String>,
     depth: usize,
     joins: bool,
+    marker: Option<Marker>,
 }
 
 impl Lowering<'_> {
@@ -69,9 +78,19 @@ impl Lowering<'_> {
             return Err(self.error(tree, message));
         }
         self.depth += 1;
+        let mark = self.marker.as_mut().and_then(|marker| marker.begin(tree, self.info));
         let node = self.inner(tree);
         self.depth -= 1;
-        node
+        match (mark, self.marker.as_mut()) {
+            (Some(at), Some(marker)) => match node {
+                Ok(node) => Ok(marker.end(at, node)),
+                Err(error) => {
+                    marker.abandon();
+                    Err(error)
+                }
+            },
+            _ => node,
+        }
     }
 
     fn boxed(&mut self, tree: &Expression) -> Result<Box<Node>> {

@@ -11,12 +11,13 @@ use regorus::utils::limits::{ExecutionTimerConfig, LimitError};
 use regorus::{Engine, Value};
 
 use super::reads::{self, Reads};
+use super::suite::Marks;
 use super::table::Table;
 use super::{Module, ModuleError, builtins, calls, guard};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// What each resource that a rule judges adds to that.
 const TIME_EACH: Duration = Duration::from_millis(1);
 /// A module of our own: evaluating its rule makes regorus analyse all modules.
@@ -26,8 +27,10 @@ const PROBE_RULE: &str = "data.dreadnought.probe.ready";
 /// Compiled modules. Sharing it between threads is cheap; every evaluation works on a clone of the engine.
 pub struct Policies {
     engine: Engine,
-    table: Table,
+    table: Arc<Table>,
     names: Arc<[String]>,
+    modules: Arc<[Module]>,
+    marks: Option<Arc<Marks>>,
     reads: BTreeMap<String, OnceLock<Reads>>,
     limit: Duration,
 }
@@ -54,7 +57,7 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
         }
     }
     let (engine, table) = loop {
-        match assemble(&modules, &good) {
+        match assemble(&modules, &good, &|_| {}) {
             Ok(done) => break done,
             Err(found) => {
                 let bad: BTreeSet<usize> = found.iter().map(|error| error.module).collect();
@@ -67,13 +70,30 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
     errors.dedup();
     let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
     let reads = reads.map(|package| (package.to_owned(), OnceLock::new())).collect();
-    let names = modules.into_iter().map(|module| module.name).collect();
-    (Policies { engine, table, names, reads, limit: TIME_LIMIT }, errors)
+    let names = modules.iter().map(|module| module.name.clone()).collect();
+    let modules = modules.into();
+    let policies = Policies {
+        engine,
+        table: Arc::new(table),
+        names,
+        modules,
+        marks: None,
+        reads,
+        limit: TIME_LIMIT,
+    };
+    (policies, errors)
 }
 
+/// Adds to an engine before it sees a module.
+pub(super) type Setup<'s> = &'s dyn Fn(&mut Engine);
+
 /// One attempt; the errors name at least one of the modules.
-fn assemble(modules: &[Module], good: &[usize]) -> Result<(Engine, Table), Vec<ModuleError>> {
-    let (mut engine, errors) = parse(modules, good);
+pub(super) fn assemble(
+    modules: &[Module],
+    good: &[usize],
+    setup: Setup<'_>,
+) -> Result<(Engine, Table), Vec<ModuleError>> {
+    let (mut engine, errors) = parse(modules, good, setup);
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -93,12 +113,18 @@ fn assemble(modules: &[Module], good: &[usize]) -> Result<(Engine, Table), Vec<M
     }
     match prepare(&mut engine) {
         Ok(()) => Ok((engine, table)),
-        Err(message) => Err(blame(modules, good, &message)),
+        Err(message) => Err(blame(modules, good, &message, setup)),
     }
 }
 
-fn parse(modules: &[Module], good: &[usize]) -> (Engine, Vec<ModuleError>) {
+/// The first module of the engine is the probe.
+pub(super) fn parse(
+    modules: &[Module],
+    good: &[usize],
+    setup: Setup<'_>,
+) -> (Engine, Vec<ModuleError>) {
     let mut engine = new_engine();
+    setup(&mut engine);
     let mut errors = Vec::new();
     for at in good {
         let text = modules[*at].text.to_string();
@@ -125,7 +151,7 @@ fn new_engine() -> Engine {
     engine
 }
 
-fn timer(limit: Duration) -> ExecutionTimerConfig {
+pub(super) fn timer(limit: Duration) -> ExecutionTimerConfig {
     ExecutionTimerConfig { limit, check_interval: NonZeroU32::MIN.saturating_add(99) }
 }
 
@@ -138,14 +164,14 @@ fn prepare(engine: &mut Engine) -> Result<(), String> {
 }
 
 /// Which module the analysis objects to: the one that the message names, else those that fail alone, else all.
-fn blame(modules: &[Module], good: &[usize], message: &str) -> Vec<ModuleError> {
+fn blame(modules: &[Module], good: &[usize], message: &str, setup: Setup<'_>) -> Vec<ModuleError> {
     let (named, line, column, text) = locate(message);
     if let Some(module) = named.filter(|at| good.contains(at)) {
         return vec![ModuleError { module, line, column, message: text }];
     }
     let mut errors = Vec::new();
     for at in good {
-        let (mut engine, _) = parse(modules, &[*at]);
+        let (mut engine, _) = parse(modules, &[*at], setup);
         if let Err(message) = prepare(&mut engine) {
             let (_, line, column, message) = locate(&message);
             errors.push(ModuleError { module: *at, line, column, message });
@@ -174,6 +200,25 @@ fn locate(message: &str) -> (Option<usize>, u32, u32, String) {
     let text = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("refused");
     let text = text.trim_end_matches('.').to_owned();
     (module.map(|at| at as usize), line.unwrap_or(1), column.unwrap_or(1).max(1), text)
+}
+
+/// What went wrong in an evaluation.
+pub(super) fn failure(names: &[String], error: &anyhow::Error) -> Failure {
+    let message = error.to_string();
+    let limit = error.chain().any(|cause| cause.downcast_ref::<LimitError>().is_some());
+    if limit || message.contains("execution exceeded time limit") {
+        return Failure {
+            budget: true,
+            message: "the rule ran longer than its time limit; on another machine it may end"
+                .to_owned(),
+        };
+    }
+    let (module, line, column, text) = locate(&message);
+    let message = match module.and_then(|at| names.get(at)) {
+        Some(name) => format!("{text} ({name}:{line}:{column})"),
+        None => text,
+    };
+    Failure { budget: false, message }
 }
 
 impl Policies {
@@ -229,21 +274,41 @@ impl Policies {
     }
 
     fn failure(&self, error: &anyhow::Error) -> Failure {
-        let message = error.to_string();
-        let limit = error.chain().any(|cause| cause.downcast_ref::<LimitError>().is_some());
-        if limit || message.contains("execution exceeded time limit") {
-            return Failure {
-                budget: true,
-                message: "the rule ran longer than its time limit; on another machine it may end"
-                    .to_owned(),
-            };
+        failure(&self.names, error)
+    }
+
+    /// All modules.
+    pub(super) fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// Name and text of a module.
+    pub fn module(&self, at: usize) -> Option<(&str, &str)> {
+        self.modules.get(at).map(|module| (module.name.as_str(), &*module.text))
+    }
+
+    /// The same once more. What it knows of what rules read is found anew.
+    #[must_use]
+    pub fn same(&self) -> Self {
+        self.on(None, self.marks.clone())
+    }
+
+    /// The same on another engine: its own, or one whose modules are marked.
+    pub(super) fn on(&self, engine: Option<Engine>, marks: Option<Arc<Marks>>) -> Self {
+        Self {
+            engine: engine.unwrap_or_else(|| self.engine.clone()),
+            table: Arc::clone(&self.table),
+            names: Arc::clone(&self.names),
+            modules: Arc::clone(&self.modules),
+            marks,
+            reads: self.reads.keys().map(|key| (key.clone(), OnceLock::new())).collect(),
+            limit: self.limit,
         }
-        let (module, line, column, text) = locate(&message);
-        let message = match module.and_then(|at| self.names.get(at)) {
-            Some(name) => format!("{text} ({name}:{line}:{column})"),
-            None => text,
-        };
-        Failure { budget: false, message }
+    }
+
+    /// Its marks, if its modules have some.
+    pub fn marks(&self) -> Option<&Marks> {
+        self.marks.as_deref()
     }
 
     /// What the rule of a package reads.

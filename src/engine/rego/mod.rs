@@ -18,16 +18,24 @@ mod overlap;
 mod proof;
 mod reads;
 mod references;
+mod rewrite;
 mod run;
 mod shape;
 mod statements;
 mod substitutes;
+mod suite;
+mod suite_build;
+mod suite_run;
 mod table;
 
 use std::sync::Arc;
 
 pub use compile::{Policies, compile};
 pub use input::Input;
+pub use judge::RegoTrace;
+pub use rewrite::{RegoPart, RegoPartKind};
+pub use suite::{Marks, Suite, SuiteModule, UnitTest};
+pub use suite_run::{CaseOutcome, Explanation, PartGiven, UnitOutcome, UnitState, record};
 
 use super::Failure;
 use crate::document::Pointer;

@@ -158,6 +158,8 @@ pub enum Peer {
     Balancer,
     /// These nodes and no others.
     Nodes(Vec<usize>),
+    /// Networks outside that people trust.
+    Trusted,
     /// Not known.
     Unknown,
 }

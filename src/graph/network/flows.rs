@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::document::Value;
-use crate::graph::scene::{Flow, Scene};
+use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::source::Place;
 
@@ -26,6 +26,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> bool {
     let internet = scene.internet();
     direct(scene, network, internet, &mut flows);
     fronts(network, internet, &mut flows);
+    services(scene, network, internet, &mut flows);
     routes(scene, network, internet, &mut flows);
     let left_out = between(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
@@ -165,6 +166,38 @@ fn fronts(network: &Network, internet: usize, flows: &mut Flows) {
             let new = New::network(tls(front.encrypted), front.proof.clone(), front.open);
             flows.add((internet, front.node), shown(front.traffic), new);
         }
+    }
+}
+
+/// Services with an endpoint on the internet, by the vocabulary: `public`, and `restricted` where only named sources get in.
+fn services(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    for (node, given) in scene.nodes.iter().enumerate() {
+        let Some(public) = given.facts.get("public").filter(|_| &*given.kind != "dns") else {
+            continue;
+        };
+        // What has addresses in a network is decided by its filters.
+        if network.presences.get(node).is_some_and(Option::is_some) {
+            continue;
+        }
+        let state = |fact: Option<&Fact>| match fact.map(|fact| &fact.value) {
+            Some(Some(Value::Bool(state))) => Tri::from(*state),
+            Some(_) => Tri::Unknown,
+            None => Tri::No,
+        };
+        let restricted = given.facts.get("restricted");
+        let reach = match (state(Some(public)), state(restricted)) {
+            (Tri::No, _) => continue,
+            (Tri::Unknown, _) => Reach::Unknown,
+            (Tri::Yes, Tri::Yes) => Reach::Restricted,
+            // Who gets in is not known, that somebody may is.
+            (Tri::Yes, Tri::Unknown) => Reach::Unknown,
+            (Tri::Yes, Tri::No) => Reach::Open,
+        };
+        let mut proof = public.proof.clone();
+        proof.extend(restricted.into_iter().flat_map(|fact| &fact.proof));
+        let encrypted = in_transit(scene, node, &mut proof);
+        let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
+        flows.add((internet, node), shown(traffic), New::network(encrypted, proof, reach));
     }
 }
 

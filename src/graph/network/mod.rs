@@ -126,6 +126,20 @@ pub struct Network {
     pub resolvers: Vec<(usize, usize, Place)>,
 }
 
+impl Network {
+    /// Ranges that people trust count as nobody from outside.
+    pub fn trust(&mut self, ranges: &[IpNet]) {
+        let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) if ranges.iter().any(|own| own.contains(range)));
+        for layer in self.presences.iter_mut().flatten().flat_map(|presence| &mut presence.layers) {
+            for peer in layer.rules.iter_mut().flat_map(|rule| &mut rule.peers) {
+                if trusted(peer) {
+                    *peer = Peer::Trusted;
+                }
+            }
+        }
+    }
+}
+
 /// Something that answers on the internet.
 #[derive(Clone, Debug)]
 pub struct Front {
