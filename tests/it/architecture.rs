@@ -47,8 +47,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("config", &["source", "syntax", "document", "finding", "pack", "bundle"], &["ipnet"]),
     (
         "threat",
-        &["source", "document", "model", "finding", "engine", "pack", "graph", "config"],
-        &["base64", "rayon"],
+        &["source", "document", "model", "finding", "engine", "pack", "config", "graph"],
+        &["base64", "rayon", "ipnet"],
     ),
     (
         "project",
@@ -88,6 +88,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "evaluate",
             "report",
             "threat",
+            "overlay",
+            "export",
             "compliance",
             "bundle",
             "config",
