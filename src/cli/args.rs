@@ -24,7 +24,7 @@ pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
     /// Threat model: assets, boundaries, flows, threats in context, attack paths
-    Model(Model),
+    Model(super::model_args::Model),
     /// Show what the configuration proves of each control of a compliance baseline
     Comply(Comply),
     /// Print the document model as JSON
@@ -49,6 +49,8 @@ impl Arguments {
         if let (Some((_, matches)), Some(input)) =
             (matches.subcommand(), arguments.command.input_mut())
         {
+            // `model diff` has its own.
+            let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
             let positions = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>);
             let files = positions("variable_files").unwrap_or_default();
             let before = |at: usize| files.iter().filter(|file| **file < at).count();
@@ -63,7 +65,7 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
-            Self::Model(model) => Some(&mut model.input),
+            Self::Model(model) => Some(&mut model.build_mut().input),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             Self::Eval(eval) => Some(&mut eval.input),
@@ -75,7 +77,7 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
-            Self::Model(model) => model.input.threads,
+            Self::Model(model) => model.build().input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             Self::Eval(eval) => eval.input.threads,
@@ -93,20 +95,6 @@ pub struct Scan {
     pub packs: Packs,
     #[command(flatten)]
     pub report: Report,
-}
-
-#[derive(Debug, Args)]
-pub struct Model {
-    #[command(flatten)]
-    pub input: Input,
-    #[command(flatten)]
-    pub packs: Packs,
-    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
-    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
-    pub profile: Profile,
-    /// List threats that a proven control closes too
-    #[arg(long)]
-    pub show_mitigated: bool,
 }
 
 #[derive(Debug, Args)]
@@ -369,7 +357,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 /// `FORMAT[=FILE]`.
-fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+pub(super) fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
     match text.split_once('=') {
         Some((_, "")) => Err("the file's name is empty".to_owned()),
         Some((id, file)) => Ok((id, Some(PathBuf::from(file)))),
@@ -426,7 +414,7 @@ fn percent(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write 0 to 100".to_owned())
 }
 
-fn profile(text: &str) -> Result<Profile, String> {
+pub(super) fn profile(text: &str) -> Result<Profile, String> {
     Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 

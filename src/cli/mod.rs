@@ -4,7 +4,9 @@ mod args;
 mod commands;
 mod exit;
 mod location;
+mod model_args;
 mod output;
+mod revision;
 mod terminal;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -68,7 +68,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["anstyle", "sha2"],
     ),
-    ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
+    (
         "pack_test",
         &["source", "syntax", "document", "finding", "engine", "project", "pack", "evaluate"],
         &["rayon", "regex"],
@@ -82,6 +82,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "engine",
             "vocabulary",
             "model",
+            "overlay",
+            "export",
             "project",
             "pack",
             "evaluate",

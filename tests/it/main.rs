@@ -27,6 +27,7 @@ mod hcl_written;
 mod kubernetes;
 mod pack_runs;
 mod model;
+mod model_command;
 mod model_diffs;
 mod models;
 mod overlays;
