@@ -65,7 +65,7 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
-            Self::Model(model) => Some(&mut model.build_mut().input),
+            Self::Model(model) => Some(model.input_mut()),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             Self::Eval(eval) => Some(&mut eval.input),
@@ -77,7 +77,7 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
-            Self::Model(model) => model.build().input.threads,
+            Self::Model(model) => model.view().0.input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             Self::Eval(eval) => eval.input.threads,
@@ -168,7 +168,7 @@ pub struct Normalize {
     pub input: Input,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Input {
     /// Files and folders to read

@@ -14,54 +14,45 @@ pub struct Model {
     #[command(subcommand)]
     pub command: Option<ModelCommand>,
     #[command(flatten)]
-    pub build: ModelBuild,
-    /// How to write it, to stdout or a file; may be repeated
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output, help_heading = "Output")]
-    pub outputs: Vec<ModelOutput>,
-    /// Colors in the text
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub color: Color,
+    pub view: ModelView,
 }
 
 impl Model {
-    /// What is asked for, by itself or to be compared.
-    pub fn build(&self) -> &ModelBuild {
+    /// What is asked for, and what to compare it with.
+    pub fn view(&self) -> (&ModelView, Option<&str>) {
         match &self.command {
-            Some(ModelCommand::Diff(diff)) => &diff.build,
-            None => &self.build,
+            Some(ModelCommand::Diff(diff)) => (&diff.view, Some(&diff.against)),
+            None => (&self.view, None),
         }
     }
 
-    /// The same, to be filled in.
-    pub fn build_mut(&mut self) -> &mut ModelBuild {
+    /// What to read.
+    pub fn input_mut(&mut self) -> &mut Input {
         match &mut self.command {
-            Some(ModelCommand::Diff(diff)) => &mut diff.build,
-            None => &mut self.build,
+            Some(ModelCommand::Diff(diff)) => &mut diff.view.input,
+            None => &mut self.view.input,
         }
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
-    /// Compare with another model: assets, boundaries crossed, flows, threats, scores, attack paths
+    /// Show what changed since another model: assets, boundaries crossed, flows, threats, scores, attack paths
     Diff(ModelDiff),
 }
 
 #[derive(Debug, Args)]
 pub struct ModelDiff {
-    /// A revision of git, or a file that `dreadnought model -o json` wrote
-    #[arg(value_name = "REVISION|FILE")]
+    /// A revision of git, a folder with another state, or a file that `dreadnought model -o json` wrote
+    #[arg(value_name = "REVISION|DIR|FILE")]
     pub against: String,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
     #[command(flatten)]
-    pub build: ModelBuild,
+    pub view: ModelView,
 }
 
-/// What a model is made of.
+/// What a model is made of, and how it is written.
 #[derive(Debug, Args)]
-pub struct ModelBuild {
+pub struct ModelView {
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]
@@ -72,9 +63,15 @@ pub struct ModelBuild {
     /// List threats that a proven control closes too
     #[arg(long)]
     pub show_mitigated: bool,
-    /// Lay an Open Threat Model file over it; may be repeated
+    /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
     #[arg(long = "overlay", value_name = "FILE")]
     pub overlays: Vec<PathBuf>,
+    /// Format, to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
+    pub outputs: Vec<ModelOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }
 
 /// A format and where it goes.

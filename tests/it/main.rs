@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod aws_shop;
 mod cel;
 mod cel_laws;
 pub(crate) mod cli;
@@ -28,6 +29,7 @@ mod kubernetes;
 mod pack_runs;
 mod model;
 mod model_command;
+mod model_azure;
 mod model_diffs;
 mod models;
 mod overlays;

@@ -1,9 +1,7 @@
 //! `dreadnought model`: the threat model of what is scanned, and what changed in it.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a model to compare with and overlays are named files"
-)]
+#![expect(clippy::disallowed_methods, reason = "a model to compare with is a named file")]
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,203 +9,133 @@ use anyhow::Context as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::packs;
+use crate::cli::args::Input;
 use crate::cli::exit::Exit;
-use crate::cli::model_args::{Model, ModelBuild, ModelCommand, ModelDiff, ModelOutput};
+use crate::cli::location::{self, Location};
+use crate::cli::model_args::{Model, ModelOutput, ModelView};
 use crate::cli::revision::Revision;
-use crate::cli::{location, output, terminal};
+use crate::cli::{output, terminal};
 use crate::config::{AssetContext, Context, Selector};
 use crate::document::json as document_json;
 use crate::evaluate::evaluate;
-use crate::export::{Export, FORMATS};
+use crate::export::{self, Export};
 use crate::finding::context::Dimension;
 use crate::model::diff::Diff;
-use crate::model::{self, ThreatModel};
+use crate::model::{ThreatModel, from_json};
 use crate::overlay::{self, Overlay, Setting};
 use crate::pack::PackSet;
 use crate::project::Project;
-use crate::source::{FileSystem, Problem, ProblemSeverity, Sources};
+use crate::source::{DiskFileSystem, FileSystem, Problem, ProblemSeverity};
 use crate::threat;
 
 /// Largest model that is compared with.
 const MAX_MODEL_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Run the command.
-pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
-    let location = location::locate(&arguments.build().input)?;
-    if let Some(ModelCommand::Diff(diff)) = &arguments.command {
-        return compare(diff, &location);
-    }
-    let built = Built::new(&location.files, &location, &arguments.build)?;
-    let outputs = if arguments.outputs.is_empty() {
-        &[ModelOutput { format: &FORMATS[0], file: None }][..]
-    } else {
-        &arguments.outputs
-    };
-    for output in outputs {
-        let export = Export {
-            beside: built.beside(),
-            color: output.file.is_none() && terminal::wants_color(arguments.color),
-            closed: arguments.build.show_mitigated,
-            ..Export::new(&built.model, env!("CARGO_PKG_VERSION"))
-        };
-        let mut bytes = Vec::new();
-        (output.format.write)(&export, &mut bytes)?;
-        match &output.file {
-            Some(file) => output::to_file(file, &bytes)?,
-            None => output::to_stdout(&bytes)?,
-        }
-    }
-    terminal::complain(&built.problems, &built.project.sources);
-    Ok(built.exit())
-}
-
-/// Compare with a file, else with a revision.
-fn compare(arguments: &ModelDiff, location: &location::Location) -> anyhow::Result<Exit> {
-    let after = Built::new(&location.files, location, &arguments.build)?;
-    let path = Path::new(&arguments.against);
-    let (before, exit) = if path.is_file() {
-        (read(path)?, Exit::Passed)
-    } else {
-        let revision = Revision::read(&location.files, &arguments.against)?;
-        let before = Built::new(&revision, location, &arguments.build)?;
-        let said = |problem: &&Problem| problem.severity() == ProblemSeverity::Error;
-        terminal::complain(before.problems.iter().filter(said), &before.project.sources);
-        let exit = before.exit();
-        (before.model, exit)
-    };
-    let diff = Diff::of(&before, &after.model);
-    let text = if arguments.json {
-        serde_json::to_string_pretty(&diff.to_json())? + "\n"
-    } else {
-        diff.to_text()
-    };
-    output::to_stdout(text.as_bytes())?;
-    terminal::complain(&after.problems, &after.project.sources);
-    Ok(match (exit, after.exit()) {
-        (Exit::Unable, _) => Exit::Unable,
-        (_, exit) => exit,
-    })
-}
-
-/// A model that `-o json` wrote.
-fn read(path: &Path) -> anyhow::Result<ThreatModel> {
-    let context = || format!("cannot read {}", path.display());
-    let size = path.metadata().with_context(context)?.len();
-    anyhow::ensure!(
-        size <= MAX_MODEL_BYTES,
-        "{} is larger than {MAX_MODEL_BYTES} bytes",
-        path.display()
-    );
-    let text = std::fs::read_to_string(path).with_context(context)?;
-    let json =
-        serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))?;
-    model::from_json(&json)
-        .map_err(|error| anyhow::anyhow!("{} is no threat model: {error}", path.display()))
-}
-
-/// A model with what it was made of.
-struct Built {
+/// A model with all that belongs to it.
+struct Made {
     model: ThreatModel,
     project: Project,
     packs: PackSet,
     problems: Vec<Problem>,
 }
 
-impl Built {
-    fn new(
-        files: &dyn FileSystem,
-        location: &location::Location,
-        arguments: &ModelBuild,
-    ) -> anyhow::Result<Self> {
-        let mut project = Project::load(files, &location.options);
-        let builtin = !arguments.packs.no_builtin;
-        let (packs, pack_problems) =
-            packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
-        let (options, unknown_rules) = packs::options(&packs, &arguments.packs);
-        let (overlays, overlay_problems) = overlays(arguments, &mut project.sources)?;
-        let (vocabulary, vocabulary_problems) = packs.meanings(&project.sources);
-        let outcome = evaluate(&project.documents, &packs, &options);
-        let options = threat::Options {
-            profile: arguments.profile,
-            bands: options.bands,
-            show_mitigated: arguments.show_mitigated,
-        };
-        let make = |context: &Context| {
-            let input = threat::Input {
-                documents: &project.documents,
-                findings: &outcome.findings,
-                classes: &packs.threats,
-                vocabulary: &vocabulary,
-                context,
-                sources: &project.sources,
-            };
-            threat::build(&input, &options)
-        };
-        let (mut model, mut model_problems) = make(&project.config.context);
-        // What people say about where things sit moves scores: the model is made again with it.
-        let settings = overlay::settings(&model, &overlays);
-        if !settings.is_empty() {
-            let mut context = project.config.context.clone();
-            context.assets.extend(settings.iter().map(|setting| stated(setting, &project)));
-            (model, model_problems) = make(&context);
-        }
-        model_problems.extend(overlay::join(&mut model, &overlays));
-        model_problems.extend(overlay::judge(&mut model, &overlays));
-        if model.title.is_empty() {
-            model.title = title(&location.options.paths);
-        }
-        let mut problems = outcome.problems;
-        problems.extend(
-            project.documents.iter().flat_map(|document| document.problems.iter().cloned()),
-        );
-        problems.extend(location.problems.iter().cloned());
-        problems.append(&mut project.problems);
-        for more in
-            [pack_problems, unknown_rules, overlay_problems, vocabulary_problems, model_problems]
-        {
-            problems.extend(more);
-        }
-        problems.sort();
-        problems.dedup();
-        Ok(Self { model, project, packs, problems })
+/// Run the command.
+pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
+    let (view, against) = arguments.view();
+    let location = location::locate(&view.input)?;
+    let made = make(&location.files, &location, view)?;
+    match against {
+        Some(other) => compare(&made, &before(other, &location, view)?, view)?,
+        None => write(&made, view)?,
     }
-
-    /// Problems and packs, as they stand in JSON beside the model.
-    fn beside(&self) -> Map<String, Json> {
-        let problem =
-            |problem: &Problem| document_json::problem(problem, &self.project.sources).to_json();
-        let pack = |pack: &crate::pack::Pack| json!({"name": &*pack.name, "version": &*pack.version, "digest": pack.digest});
-        let mut beside = Map::new();
-        beside.insert("problems".to_owned(), self.problems.iter().map(problem).collect());
-        beside.insert("packs".to_owned(), self.packs.packs.iter().map(pack).collect());
-        beside
-    }
-
-    fn exit(&self) -> Exit {
-        let is_error = |problem: &Problem| problem.severity() == ProblemSeverity::Error;
-        if self.problems.iter().any(is_error) {
-            Exit::Unable
-        } else if self.project.documents.is_empty() {
-            Exit::Nothing
-        } else {
-            Exit::Passed
-        }
-    }
+    let is_error = |problem: &Problem| problem.severity() == ProblemSeverity::Error;
+    Ok(if made.problems.iter().any(is_error) {
+        Exit::Unable
+    } else if made.project.documents.is_empty() {
+        Exit::Nothing
+    } else {
+        Exit::Passed
+    })
 }
 
+fn make(files: &dyn FileSystem, location: &Location, view: &ModelView) -> anyhow::Result<Made> {
+    let mut project = Project::load(files, &location.options);
+    let builtin = !view.packs.no_builtin;
+    let (set, pack_problems) = packs::load(&mut project.sources, &view.packs.packs, builtin)?;
+    let (options, unknown_rules) = packs::options(&set, &view.packs);
+    let (overlays, overlay_problems) = overlays(&mut project, view)?;
+    let (vocabulary, vocabulary_problems) = set.meanings(&project.sources);
+    let outcome = evaluate(&project.documents, &set, &options);
+    let options = threat::Options {
+        profile: view.profile,
+        bands: options.bands,
+        show_mitigated: view.show_mitigated,
+    };
+    let build = |context: &Context| {
+        let input = threat::Input {
+            documents: &project.documents,
+            findings: &outcome.findings,
+            classes: &set.threats,
+            vocabulary: &vocabulary,
+            context,
+            sources: &project.sources,
+        };
+        threat::build(&input, &options)
+    };
+    let (mut model, mut model_problems) = build(&project.config.context);
+    // What people say about where things sit moves scores: the model is made again with it.
+    let settings = overlay::settings(&model, &overlays);
+    if !settings.is_empty() {
+        let mut context = project.config.context.clone();
+        context.assets.extend(settings.iter().map(|setting| stated(setting, &project)));
+        (model, model_problems) = build(&context);
+    }
+    model.title = title(&view.input).into();
+    model_problems.extend(overlay::join(&mut model, &overlays));
+    model_problems.extend(overlay::judge(&mut model, &overlays));
+    let mut problems = outcome.problems;
+    problems
+        .extend(project.documents.iter().flat_map(|document| document.problems.iter().cloned()));
+    problems.extend(location.problems.iter().cloned());
+    let others = [
+        std::mem::take(&mut project.problems),
+        pack_problems,
+        unknown_rules,
+        overlay_problems,
+        vocabulary_problems,
+        model_problems,
+    ];
+    problems.extend(others.into_iter().flatten());
+    problems.sort();
+    problems.dedup();
+    Ok(Made { model, project, packs: set, problems })
+}
+
+/// What the model is of: the last parts of the paths.
+fn title(input: &Input) -> String {
+    let name = |path: &Path| {
+        let absolute = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        absolute
+            .file_name()
+            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    };
+    input.paths.iter().map(|path| name(path)).collect::<Vec<_>>().join(", ")
+}
+
+/// What people keep.
 fn overlays(
-    arguments: &ModelBuild,
-    sources: &mut Sources,
+    project: &mut Project,
+    view: &ModelView,
 ) -> anyhow::Result<(Vec<Overlay>, Vec<Problem>)> {
     let (mut overlays, mut problems) = (Vec::new(), Vec::new());
-    for path in &arguments.overlays {
-        let (folder, name) = (path.parent(), path.file_name().and_then(|name| name.to_str()));
-        let name = name.with_context(|| format!("{} is no file", path.display()))?;
-        let folder =
-            folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let files = crate::source::DiskFileSystem::new(folder)
-            .with_context(|| format!("cannot read {}", folder.display()))?;
-        let (overlay, found) = overlay::read(&files, name, sources);
+    for path in &view.overlays {
+        let shown = path.display();
+        let absolute = path.canonicalize().with_context(|| format!("cannot read {shown}"))?;
+        let folder = absolute.parent().unwrap_or(Path::new("/"));
+        let files = DiskFileSystem::new(folder).with_context(|| format!("cannot read {shown}"))?;
+        let name = absolute.file_name().and_then(|name| name.to_str());
+        let name = name.with_context(|| format!("{shown} has no name that can be read"))?;
+        let (overlay, found) = overlay::read(&files, name, &mut project.sources);
         overlays.push(overlay);
         problems.extend(found);
     }
@@ -217,17 +145,14 @@ fn overlays(
 /// What an overlay says about an asset, as `dreadnought.yaml` would say it.
 fn stated(setting: &Setting, project: &Project) -> AssetContext {
     // With several documents an id begins with the root of its own.
+    let several = project.documents.len() > 1;
     let split = |root: &Arc<str>| {
         let address = setting.asset.strip_prefix(&**root)?.strip_prefix(':')?;
-        Some((Arc::clone(root), Arc::<str>::from(address)))
+        Some((Some(Arc::clone(root)), Arc::from(address)))
     };
-    let several = project.documents.len() > 1;
-    let of_document =
-        project.documents.iter().filter(|_| several).find_map(|document| split(&document.root));
-    let (document, address) = match of_document {
-        Some((root, address)) => (Some(root), address),
-        None => (None, Arc::clone(&setting.asset)),
-    };
+    let roots = project.documents.iter().filter(|_| several).map(|document| &document.root);
+    let found = roots.into_iter().find_map(split);
+    let (document, address) = found.unwrap_or_else(|| (None, Arc::clone(&setting.asset)));
     let state = |dimension: Dimension, word: &Option<Arc<str>>| {
         word.as_deref().and_then(|word| dimension.state(word))
     };
@@ -240,9 +165,83 @@ fn stated(setting: &Setting, project: &Project) -> AssetContext {
     }
 }
 
-/// What was scanned, in words.
-fn title(paths: &[String]) -> Arc<str> {
-    let shown: Vec<&str> =
-        paths.iter().map(|path| if path.is_empty() { "." } else { path }).collect();
-    format!("Threat model of {}", shown.join(", ")).into()
+/// The model of before: from a file that a run has written, made of a folder, else of a revision of git.
+fn before(other: &str, location: &Location, view: &ModelView) -> anyhow::Result<ThreatModel> {
+    let path = Path::new(other);
+    let made = if path.is_file() {
+        return read(path);
+    } else if path.is_dir() {
+        let input = Input { paths: vec![path.to_owned()], ..view.input.clone() };
+        let location = location::locate(&input)?;
+        make(&location.files, &location, view)?
+    } else {
+        make(&Revision::read(&location.files, other)?, location, view)?
+    };
+    // Of two states that cannot be read, one message is enough: what is wrong with this one is told by its own run.
+    let is_error = |problem: &&Problem| problem.severity() == ProblemSeverity::Error;
+    terminal::complain(made.problems.iter().filter(is_error), &made.project.sources);
+    Ok(made.model)
+}
+
+/// A model as JSON.
+fn read(path: &Path) -> anyhow::Result<ThreatModel> {
+    let shown = path.display();
+    let context = || format!("cannot read {shown}");
+    let size = path.metadata().with_context(context)?.len();
+    anyhow::ensure!(size <= MAX_MODEL_BYTES, "{shown} is larger than {MAX_MODEL_BYTES} bytes");
+    let text = fs::read_to_string(path).with_context(context)?;
+    let json: Json = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
+    from_json(&json).map_err(|error| anyhow::anyhow!("{shown} is no threat model: {error}"))
+}
+
+fn compare(made: &Made, before: &ThreatModel, view: &ModelView) -> anyhow::Result<()> {
+    let diff = Diff::of(before, &made.model);
+    let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
+    let outputs = if view.outputs.is_empty() { &text[..] } else { &view.outputs };
+    for output in outputs {
+        let bytes = match output.format.id {
+            "text" => diff.to_text().into_bytes(),
+            "json" => format!("{}\n", serde_json::to_string_pretty(&diff.to_json())?).into_bytes(),
+            other => anyhow::bail!("differences are written as text or json, not as {other}"),
+        };
+        put(output, &bytes)?;
+    }
+    terminal::complain(&made.problems, &made.project.sources);
+    Ok(())
+}
+
+fn write(made: &Made, view: &ModelView) -> anyhow::Result<()> {
+    let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
+    let outputs = if view.outputs.is_empty() { &text[..] } else { &view.outputs };
+    for output in outputs {
+        let export = Export {
+            beside: beside(made),
+            color: output.file.is_none() && terminal::wants_color(view.color),
+            closed: view.show_mitigated,
+            ..Export::new(&made.model, env!("CARGO_PKG_VERSION"))
+        };
+        let mut bytes = Vec::new();
+        (output.format.write)(&export, &mut bytes)?;
+        put(output, &bytes)?;
+    }
+    terminal::complain(&made.problems, &made.project.sources);
+    Ok(())
+}
+
+fn put(output: &ModelOutput, bytes: &[u8]) -> anyhow::Result<()> {
+    match &output.file {
+        Some(file) => output::to_file(file, bytes),
+        None => output::to_stdout(bytes),
+    }
+}
+
+/// What stands beside the model in JSON: problems, and the packs that made it.
+fn beside(made: &Made) -> Map<String, Json> {
+    let sources = &made.project.sources;
+    let problem = |problem: &Problem| document_json::problem(problem, sources).to_json();
+    let pack = |pack: &crate::pack::Pack| json!({"name": &*pack.name, "version": &*pack.version, "digest": pack.digest});
+    Map::from_iter([
+        ("packs".to_owned(), made.packs.packs.iter().map(pack).collect()),
+        ("problems".to_owned(), made.problems.iter().map(problem).collect()),
+    ])
 }
