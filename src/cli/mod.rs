@@ -3,9 +3,10 @@
 mod args;
 mod commands;
 mod exit;
-mod git;
 mod location;
+mod model_args;
 mod output;
+mod revision;
 mod terminal;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

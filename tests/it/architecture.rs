@@ -82,6 +82,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "engine",
             "vocabulary",
             "model",
+            "overlay",
+            "export",
             "project",
             "pack",
             "evaluate",
