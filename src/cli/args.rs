@@ -33,6 +33,9 @@ pub enum Command {
     Test(Test),
     /// Evaluate one rule and show how it comes to its verdicts
     Eval(Eval),
+    /// Make, check, format and document packs
+    #[command(subcommand)]
+    Pack(Pack),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -107,6 +110,18 @@ pub struct Model {
     /// List threats that a proven control closes too
     #[arg(long)]
     pub show_mitigated: bool,
+    /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub overlays: Vec<PathBuf>,
+    /// Show what changed since another model: a folder of another revision, or a model as JSON
+    #[arg(long, value_name = "DIR|FILE")]
+    pub against: Option<PathBuf>,
+    /// Format of the model, to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
+    pub outputs: Vec<ModelOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }
 
 #[derive(Debug, Args)]
@@ -180,7 +195,7 @@ pub struct Normalize {
     pub input: Input,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Input {
     /// Files and folders to read
@@ -266,6 +281,15 @@ pub enum Color {
     Never,
 }
 
+/// A model to write.
+#[derive(Clone, Debug)]
+pub struct ModelOutput {
+    /// Its format.
+    pub format: &'static crate::export::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
+}
+
 /// A report to write.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -318,6 +342,67 @@ pub struct TestOutput {
     pub format: &'static crate::pack_test::Format,
     /// Where; stdout where there is none.
     pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Pack {
+    /// Make a pack that passes its own tests: a rule in CEL, one in Rego, samples, editor settings
+    New(PackNew),
+    /// Say what loads in packs and is still not as it should be
+    Lint(PackLint),
+    /// Format the YAML of packs; Rego is left to `opa fmt`
+    Fmt(PackFmt),
+    /// Write the reference of a pack, as Markdown and as one HTML file
+    Docs(PackDocs),
+}
+
+#[derive(Debug, Args)]
+pub struct PackNew {
+    /// Name of the pack: small letters and digits, joined by `-`
+    pub name: String,
+    /// Folder to make; the name where there is none
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 nothing to remark, 1 remarks, 2 a pack does not load.")]
+pub struct PackLint {
+    /// Folders of packs
+    #[arg(default_value = ".")]
+    pub packs: Vec<PathBuf>,
+    /// Take away what can be taken away without thinking
+    #[arg(long)]
+    pub fix: bool,
+    /// Explain a code, or list all of them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all")]
+    pub explain: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 all is formatted, 1 --check found files to format, 2 a file cannot be formatted."
+)]
+pub struct PackFmt {
+    /// Folders of packs
+    #[arg(default_value = ".")]
+    pub packs: Vec<PathBuf>,
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PackDocs {
+    /// Folder of the pack
+    #[arg(default_value = ".")]
+    pub pack: PathBuf,
+    /// Folder for NAME.md and NAME.html; Markdown goes to stdout where there is none
+    #[arg(short, long = "output", value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -424,6 +509,19 @@ fn percent(text: &str) -> Result<f64, String> {
     percent
         .filter(|percent| (0.0..=100.0).contains(percent))
         .ok_or_else(|| "write 0 to 100".to_owned())
+}
+
+fn model_output(text: &str) -> Result<ModelOutput, String> {
+    let (id, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file's name is empty".to_owned()),
+        Some((id, file)) => (id, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let formats = crate::export::FORMATS;
+    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = formats.iter().find(|format| format.id == id);
+    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(ModelOutput { format, file })
 }
 
 fn profile(text: &str) -> Result<Profile, String> {

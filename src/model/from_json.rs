@@ -10,6 +10,7 @@ use super::{
     Asset, AttackPath, Boundary, ContextDread, Coverage, Drift, Element, Encrypted, Fix, Flow,
     FlowKind, Location, PathStep, Step, Threat, ThreatModel, ThreatState, VERSION,
 };
+use crate::finding::context::Assumptions;
 use crate::finding::{Confidence, Dread, Factor, Score, Severity, Stride, StrideSet, ThreatClass};
 
 /// The dimensions of a threat's context: names of others would not be constants.
@@ -263,7 +264,8 @@ fn threat(at: &At<'_>) -> Result<Threat, String> {
         capec: at.texts("capec")?,
         attack: at.texts("attack")?,
         nist: at.texts("nist")?,
-        dimensions: dread.confidence.of,
+        applies_to: "any".into(),
+        assumptions: Assumptions::default(),
     };
     Ok(Threat {
         id: at.get("id")?.text()?,

@@ -45,8 +45,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
     (
         "threat",
-        &["source", "document", "model", "finding", "engine", "pack", "graph"],
-        &["base64", "rayon"],
+        &["source", "document", "model", "finding", "engine", "pack", "config", "graph"],
+        &["base64", "rayon", "ipnet"],
     ),
     ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
@@ -68,11 +68,27 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["anstyle", "sha2"],
     ),
-    ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
+    (
         "pack_test",
         &["source", "syntax", "document", "finding", "engine", "project", "pack", "evaluate"],
         &["rayon", "regex"],
     ),
+    (
+        "lint",
+        &[
+            "source",
+            "syntax",
+            "document",
+            "vocabulary",
+            "finding",
+            "engine",
+            "pack",
+            "evaluate",
+            "pack_test",
+        ],
+        &[],
+    ),
+    ("docs", &["finding", "pack", "pack_test"], &[]),
     (
         "cli",
         &[
@@ -87,9 +103,13 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "evaluate",
             "report",
             "threat",
+            "overlay",
+            "export",
             "compliance",
             "config",
             "pack_test",
+            "lint",
+            "docs",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],
     ),

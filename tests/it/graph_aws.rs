@@ -114,7 +114,7 @@ pub fn graph_of(files: &[(&str, &str)], vocabulary: &Meanings) -> Seen {
             .map(|each| &each.message)
             .collect();
         assert!(problems.is_empty(), "{problems:?}");
-        Seen::of(&graph::build(&project.documents[0], vocabulary))
+        Seen::of(&graph::build(&project.documents[0], vocabulary, &[]))
     })
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod authoring;
 mod cel;
 mod cel_laws;
 pub(crate) mod cli;

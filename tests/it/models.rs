@@ -116,7 +116,8 @@ impl Builder {
             capec: vec![text("CAPEC-560")],
             attack: vec![text("T1133")],
             nist: vec![text("SC-7")],
-            dimensions: 6,
+            applies_to: "any".into(),
+            assumptions: dreadnought::finding::context::Assumptions::default(),
         };
         let base =
             dread.with(Factor::Exploitability, dread.get(Factor::Exploitability).saturating_add(1));
