@@ -65,6 +65,7 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
     network::aws::read(&scene, &mut network);
     network::azure::read(&scene, &mut network);
+    network::aws::facts(&mut scene);
     network.trust(trusted);
     network.presences.resize(scene.nodes.len() + 1, None);
     let left_out = network::flows::build(&mut scene, &network);

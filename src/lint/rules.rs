@@ -9,7 +9,7 @@ use crate::evaluate::{Options, evaluate};
 use crate::finding::Factor;
 use crate::pack::{Logic, Rule, WrittenProgram, locate};
 use crate::source::{FileId, Place, Sources, Span, nearest};
-use crate::vocabulary::{Block, TABLES, Table, Vocabulary};
+use crate::vocabulary::{Block, Nested, Nesting, Shape, TABLES, Table, Type, Vocabulary};
 
 /// Attributes of which all combinations of missing and unknown are tried.
 const MAX_READ: usize = 8;
@@ -217,6 +217,12 @@ fn reads(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
     }
 }
 
+/// Stands for a member of which only the name is asked.
+fn empty_block() -> Nested {
+    let block = Arc::new(Block::default());
+    Nested { nesting: Nesting::Single, min: 0, max: 0, computed: false, block }
+}
+
 /// The block whose items `each` goes over, where it is one of the type's own.
 fn item_block(
     programs: &[WrittenProgram<'_>],
@@ -226,7 +232,21 @@ fn item_block(
     let each =
         programs.iter().find(|program| program.field == "each" && program.types.contains(kind))?;
     let name = each.program.source().trim().strip_prefix("attr.")?;
-    block.blocks.get(name).map(|nested| Arc::clone(&nested.block))
+    if let Some(nested) = block.blocks.get(name) {
+        return Some(Arc::clone(&nested.block));
+    }
+    match &block.attributes.get(name)?.shape {
+        Shape::Nested(_, block) => Some(Arc::clone(block)),
+        Shape::Typed(Type::List(inner) | Type::Set(inner)) => match &**inner {
+            Type::Object(members) => {
+                let member = |name: &Arc<str>| (Arc::clone(name), empty_block());
+                let blocks = members.keys().map(member).collect();
+                Some(Arc::new(Block { blocks, ..Block::default() }))
+            }
+            _ => None,
+        },
+        Shape::Typed(_) => None,
+    }
 }
 
 /// Whether nothing that the resource can say makes it a finding: every attribute that is read is missing or anything.

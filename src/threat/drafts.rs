@@ -135,6 +135,7 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
     }
     let nodes = match scene.node_of[at] {
         Some(node) => vec![node],
+        None if scene.zone_of[at].is_some() => Vec::new(),
         None => affected(around, at, class),
     };
     if nodes.is_empty() {
@@ -259,7 +260,11 @@ fn judge(
     let evidence = record.evidence(&rule.evidence);
     let key = (Arc::clone(&class.id), record.target);
     if let Some(known) = drafts.get_mut(&key) {
-        // What a finding says of the same threat stands; a mitigation does not close what a rule found open.
+        // What a finding says of the same threat stands; a mitigation does not close what a rule found open. Of two bases the greater.
+        if !mitigated && class.dread.score() > known.base.score() {
+            known.base = class.dread;
+            known.remediation = Arc::clone(&rule.remediation);
+        }
         for place in evidence {
             if !known.evidence.contains(&place) {
                 known.evidence.push(place);

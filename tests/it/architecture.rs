@@ -43,12 +43,12 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["rayon", "sha2", "jsonschema"],
     ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
         "threat",
         &["source", "document", "model", "finding", "engine", "pack", "config", "graph"],
         &["base64", "rayon", "ipnet"],
     ),
-    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
         "project",
         &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],

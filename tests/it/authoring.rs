@@ -63,15 +63,15 @@ fn rule(fields: &str) -> String {
     "./rules/bucket.yaml:7:18: L003 unknown-type: there is no resource type `aws_s3_buckte` (did you mean `aws_s3_bucket`?)"
 )]
 #[case::unknown_attribute(
-    "    applies_to: [aws_s3_bucket]\n    when: attr.alc == \"a\"\n",
-    "./rules/bucket.yaml:8:16: L004 unknown-attribute: `aws_s3_bucket` has no attribute `alc` here (did you mean `acl`?)"
+    "    applies_to: [aws_s3_bucket]\n    when: attr.acll == \"a\"\n",
+    "./rules/bucket.yaml:8:16: L004 unknown-attribute: `aws_s3_bucket` has no attribute `acll` here (did you mean `acl`?)"
 )]
 #[case::unknown_attribute_of_item(
     "    applies_to: [aws_security_group]\n    each: attr.ingress\n    when: item.form_port == 1\n",
     "has no attribute `form_port` here (did you mean `from_port`?)"
 )]
 #[case::never(
-    "    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\" && attr.acl == null\n",
+    "    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\" && 1 == 2\n",
     "L005 never-matches"
 )]
 #[case::never_with_has(

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod authoring;
+mod aws_shop;
 mod cel;
 mod cel_laws;
 pub(crate) mod cli;
@@ -28,6 +29,7 @@ mod hcl_written;
 mod kubernetes;
 mod pack_runs;
 mod model;
+mod model_azure;
 mod model_diffs;
 mod models;
 mod overlays;

@@ -146,8 +146,9 @@ impl Remarks<'_> {
             let place = at..at + name.len();
             if !name.starts_with('_') && words(rule, &name) == 1 {
                 let message = format!("`{name}` is declared and never used; `_` says so");
-                self.add(RegoRemarkKind::UnusedVariable, place, message, None);
-            } else if hides(&name) {
+                self.add(RegoRemarkKind::UnusedVariable, place.clone(), message, None);
+            }
+            if hides(&name) {
                 let message = format!("`{name}` hides the built-in of this name");
                 self.add(RegoRemarkKind::Shadowing, place, message, None);
             }

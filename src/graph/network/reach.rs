@@ -189,7 +189,7 @@ pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way 
 
 /// Whether a host may open connections to the internet, and the filter that lets it.
 pub fn to_internet(host: &Presence) -> (Tri, Vec<Place>) {
-    let mut proof = host.egress.proof.clone();
+    let mut proof = Vec::new();
     let mut passes = host.egress.state;
     for layer in &host.layers {
         let any = Traffic { protocol: super::Protocol::Any, port: None };
@@ -197,5 +197,6 @@ pub fn to_internet(host: &Presence) -> (Tri, Vec<Place>) {
         passes = passes.and(decision.passes);
         proof.extend(decision.rule.and_then(|rule| rule.place));
     }
+    proof.extend(&host.egress.proof);
     (passes, proof)
 }

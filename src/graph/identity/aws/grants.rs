@@ -144,10 +144,8 @@ fn of_statement(
         return;
     }
     // What the limits take away is not there.
-    let allowed = |action: &str| {
-        action.contains('*') && rights.boundary.is_none()
-            || rights.allowing(action).next().is_some()
-    };
+    let statement = &rights.within(statement);
+    let allowed = |action: &str| action.contains('*') || rights.allowing(action).next().is_some();
     let mut met = false;
     for thing in &things.things {
         let actions: Vec<&str> = thing

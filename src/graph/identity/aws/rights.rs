@@ -58,6 +58,32 @@ impl Rights {
         })
     }
 
+    /// A statement within the limits: where it names actions by a pattern, those that the limits allow of them.
+    pub fn within(&self, statement: &Statement) -> Statement {
+        let mut within = statement.clone();
+        let Some(boundary) = &self.boundary else { return within };
+        let limits: Vec<&Statement> =
+            boundary.statements.iter().filter(|each| each.allow).collect();
+        let whole = |action: &str| limits.iter().any(|limit| limit.covers(action));
+        let mut written: Vec<Arc<str>> = Vec::new();
+        if !statement.all_but {
+            let named = statement.actions.iter().zip(&statement.written);
+            written
+                .extend(named.filter(|(action, _)| whole(action)).map(|(_, shown)| shown.clone()));
+        }
+        for limit in limits.iter().filter(|limit| !limit.all_but) {
+            let named = limit.actions.iter().zip(&limit.written);
+            let covered = named.filter(|(action, _)| statement.covers(action));
+            written.extend(covered.map(|(_, shown)| shown.clone()));
+        }
+        written.sort();
+        written.dedup();
+        within.actions = written.iter().map(|action| action.to_ascii_lowercase().into()).collect();
+        within.written = written;
+        within.all_but = false;
+        within
+    }
+
     /// Whether something denies an action on a resource (its node), whatever allows it.
     pub fn denies(&self, scene: &Scene<'_>, action: &str, node: usize) -> bool {
         self.statements.iter().any(|statement| {

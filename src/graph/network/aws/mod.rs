@@ -2,6 +2,7 @@
 
 mod balancers;
 mod filters;
+mod guards;
 mod places;
 mod routing;
 mod services;
@@ -11,6 +12,8 @@ use crate::graph::scene::Scene;
 
 use super::Network;
 use routing::Routing;
+
+pub use guards::facts;
 
 /// Fill in what AWS's resources say.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
