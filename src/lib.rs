@@ -25,4 +25,6 @@ pub mod report;
 pub mod compliance;
 pub mod threat;
 pub mod pack_test;
+pub mod lint;
+pub mod docs;
 pub mod cli;

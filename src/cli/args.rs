@@ -33,6 +33,9 @@ pub enum Command {
     Test(Test),
     /// Evaluate one rule and show how it comes to its verdicts
     Eval(Eval),
+    /// Make, check, format and document packs
+    #[command(subcommand)]
+    Pack(Pack),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -306,6 +309,67 @@ pub struct TestOutput {
     pub format: &'static crate::pack_test::Format,
     /// Where; stdout where there is none.
     pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Pack {
+    /// Make a pack that passes its own tests: a rule in CEL, one in Rego, samples, editor settings
+    New(PackNew),
+    /// Say what loads in packs and is still not as it should be
+    Lint(PackLint),
+    /// Format the YAML of packs; Rego is left to `opa fmt`
+    Fmt(PackFmt),
+    /// Write the reference of a pack, as Markdown and as one HTML file
+    Docs(PackDocs),
+}
+
+#[derive(Debug, Args)]
+pub struct PackNew {
+    /// Name of the pack: small letters and digits, joined by `-`
+    pub name: String,
+    /// Folder to make; the name where there is none
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 nothing to remark, 1 remarks, 2 a pack does not load.")]
+pub struct PackLint {
+    /// Folders of packs
+    #[arg(default_value = ".")]
+    pub packs: Vec<PathBuf>,
+    /// Take away what can be taken away without thinking
+    #[arg(long)]
+    pub fix: bool,
+    /// Explain a code, or list all of them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all")]
+    pub explain: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 all is formatted, 1 --check found files to format, 2 a file cannot be formatted."
+)]
+pub struct PackFmt {
+    /// Folders of packs
+    #[arg(default_value = ".")]
+    pub packs: Vec<PathBuf>,
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PackDocs {
+    /// Folder of the pack
+    #[arg(default_value = ".")]
+    pub pack: PathBuf,
+    /// Folder for NAME.md and NAME.html; Markdown goes to stdout where there is none
+    #[arg(short, long = "output", value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -74,6 +74,22 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["rayon", "regex"],
     ),
     (
+        "lint",
+        &[
+            "source",
+            "syntax",
+            "document",
+            "vocabulary",
+            "finding",
+            "engine",
+            "pack",
+            "evaluate",
+            "pack_test",
+        ],
+        &[],
+    ),
+    ("docs", &["finding", "pack", "pack_test"], &[]),
+    (
         "cli",
         &[
             "source",
@@ -94,6 +110,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "compliance",
             "config",
             "pack_test",
+            "lint",
+            "docs",
         ],
         &["clap", "anyhow", "tempfile", "rayon"],
     ),

@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod authoring;
 mod aws_shop;
 mod cel;
 mod cel_laws;

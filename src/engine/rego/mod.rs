@@ -22,6 +22,7 @@ mod rewrite;
 mod run;
 mod shape;
 mod statements;
+mod style;
 mod substitutes;
 mod suite;
 mod suite_build;
@@ -34,6 +35,7 @@ pub use compile::{Policies, compile};
 pub use input::Input;
 pub use judge::RegoTrace;
 pub use rewrite::{RegoPart, RegoPartKind};
+pub use style::{RegoRemark, RegoRemarkKind, remarks as style_remarks};
 pub use suite::{Marks, Suite, SuiteModule, UnitTest};
 pub use suite_run::{CaseOutcome, Explanation, PartGiven, UnitOutcome, UnitState, record};
 
