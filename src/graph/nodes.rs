@@ -235,7 +235,15 @@ fn place(scene: &mut Scene<'_>) {
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
         let parts = scene.nodes[node].parts.iter();
-        let around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        let mut around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        // Where it stands in a network says more than which group of machines runs it.
+        let is_group = |zone: &usize| {
+            let meaning = scene.zones[*zone].resource.and_then(|at| scene.meanings[at].as_ref());
+            meaning.is_some_and(|meaning| &*meaning.kind == "cluster")
+        };
+        if !around.iter().all(is_group) {
+            around.retain(|zone| !is_group(zone));
+        }
         let provider = Arc::clone(&scene.index.resource(at).provider);
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
