@@ -107,6 +107,18 @@ pub struct Model {
     /// List threats that a proven control closes too
     #[arg(long)]
     pub show_mitigated: bool,
+    /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub overlays: Vec<PathBuf>,
+    /// Show what changed since another model: a folder of another revision, or a model as JSON
+    #[arg(long, value_name = "DIR|FILE")]
+    pub against: Option<PathBuf>,
+    /// Format of the model, to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
+    pub outputs: Vec<ModelOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }
 
 #[derive(Debug, Args)]
@@ -180,7 +192,7 @@ pub struct Normalize {
     pub input: Input,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Input {
     /// Files and folders to read
@@ -264,6 +276,15 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// A model to write.
+#[derive(Clone, Debug)]
+pub struct ModelOutput {
+    /// Its format.
+    pub format: &'static crate::export::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
 }
 
 /// A report to write.
@@ -424,6 +445,19 @@ fn percent(text: &str) -> Result<f64, String> {
     percent
         .filter(|percent| (0.0..=100.0).contains(percent))
         .ok_or_else(|| "write 0 to 100".to_owned())
+}
+
+fn model_output(text: &str) -> Result<ModelOutput, String> {
+    let (id, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file's name is empty".to_owned()),
+        Some((id, file)) => (id, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let formats = crate::export::FORMATS;
+    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = formats.iter().find(|format| format.id == id);
+    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(ModelOutput { format, file })
 }
 
 fn profile(text: &str) -> Result<Profile, String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::document::{Existence, Mode, Resource, Value};
+use crate::document::{Existence, Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::pack::{Meaning, Role, Verb};
 
@@ -299,7 +299,17 @@ pub fn name_of(resource: &Resource) -> Arc<str> {
         Some(Value::String(text)) if !text.trim().is_empty() => Some(Arc::clone(text)),
         _ => None,
     };
+    let is_open = |name: &str| {
+        let pointer = Pointer::root().key(name);
+        !resource.sensitive.iter().any(|secret| secret.covers(&pointer) || pointer.covers(secret))
+    };
+    if !is_open("tags") {
+        return Arc::clone(&resource.name);
+    }
     known(resource.tags.get("Name"))
-        .or_else(|| NAMES.iter().find_map(|name| known(resource.attributes.get(name))))
+        .or_else(|| {
+            let mut open = NAMES.iter().filter(|name| is_open(name));
+            open.find_map(|name| known(resource.attributes.get(name)))
+        })
         .unwrap_or_else(|| Arc::clone(&resource.name))
 }

@@ -10,10 +10,9 @@ use super::{
     Asset, AttackPath, Boundary, ContextDread, Coverage, Drift, Element, Encrypted, Fix, Flow,
     FlowKind, Location, PathStep, Step, Threat, ThreatModel, ThreatState, VERSION,
 };
+use crate::finding::context::{Assumptions, Dimension};
 use crate::finding::{Confidence, Dread, Factor, Score, Severity, Stride, StrideSet, ThreatClass};
 
-/// The dimensions of a threat's context: names of others would not be constants.
-const DIMENSIONS: [&str; 6] = ["exposure", "auth", "data", "privilege", "blast", "environment"];
 const STATES: [ThreatState; 3] = [ThreatState::Open, ThreatState::Mitigated, ThreatState::Accepted];
 
 /// Read a model. The error says what is wrong, with a pointer to it.
@@ -247,11 +246,12 @@ fn threat(at: &At<'_>) -> Result<Threat, String> {
     let Some(members) = context.json.as_object() else { return context.wrong("a map") };
     let mut dimensions = Vec::new();
     for (name, json) in members {
-        let Some(known) = DIMENSIONS.iter().find(|known| *known == name) else {
+        let known = Dimension::ALL.iter().map(|dimension| dimension.name());
+        let Some(known) = known.into_iter().find(|known| known == name) else {
             return context.wrong("dimensions of the context");
         };
         let state = At { json, pointer: format!("{}/{name}", context.pointer) }.text()?;
-        dimensions.push((*known, state));
+        dimensions.push((known, state));
     }
     let class = at.get("threat")?;
     let class = ThreatClass {
@@ -263,7 +263,8 @@ fn threat(at: &At<'_>) -> Result<Threat, String> {
         capec: at.texts("capec")?,
         attack: at.texts("attack")?,
         nist: at.texts("nist")?,
-        dimensions: dread.confidence.of,
+        applies_to: Arc::from("any"),
+        assumptions: Assumptions::default(),
     };
     Ok(Threat {
         id: at.get("id")?.text()?,

@@ -30,9 +30,7 @@ use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
 pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
-pub use rule::{CelLogic, CelRule, Logic, Rule};
 pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
-pub use scalar::to_value;
 pub use scalar::{locate, to_value};
 pub(crate) use selector::{SCOPE, scope};
 pub use selector::{Scope, Selector};

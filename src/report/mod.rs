@@ -138,7 +138,7 @@ pub struct Format {
 
 /// A text without what the documents of a report keep secret.
 pub fn redacted(report: &Report<'_>, text: &str) -> String {
-    redact::Redactor::new(report).text(text).into_owned()
+    Redactor::new(report).text(text).into_owned()
 }
 
 /// Every way to write a report; the first is the default.

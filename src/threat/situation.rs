@@ -136,12 +136,10 @@ fn of_zone(around: &Surroundings<'_, '_>, zone: usize) -> Situation {
     situation
 }
 
-/// Of what belongs to nothing, only the environment is known, and that nothing depends on it.
+/// Of what belongs to nothing here, only the environment is known: another configuration may attach it.
 fn of_resource(around: &Surroundings<'_, '_>, at: usize) -> Situation {
     let mut situation = Situation::default();
     let resource = around.scene().index.resource(at);
-    let blast = Known::of(Dimension::Blast, "none", vec![resource.header]);
-    situation.set(Dimension::Blast, blast);
     let environment = around.words.environment(resource).or_else(|| around.document_environment());
     situation.set(
         Dimension::Environment,

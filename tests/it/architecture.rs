@@ -43,12 +43,12 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["rayon", "sha2", "jsonschema"],
     ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
         "threat",
-        &["source", "document", "model", "finding", "engine", "pack", "graph"],
-        &["base64", "rayon"],
+        &["source", "document", "model", "finding", "engine", "pack", "config", "graph"],
+        &["base64", "rayon", "ipnet"],
     ),
-    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
         "project",
         &["source", "discover", "syntax", "normalize", "document", "vocabulary", "config"],
@@ -68,7 +68,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         ],
         &["anstyle", "sha2"],
     ),
-    ("pack_test", &["source", "document", "finding", "project", "pack", "evaluate"], &["rayon"]),
+    (
         "pack_test",
         &["source", "syntax", "document", "finding", "engine", "project", "pack", "evaluate"],
         &["rayon", "regex"],
@@ -87,6 +87,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "evaluate",
             "report",
             "threat",
+            "overlay",
+            "export",
             "compliance",
             "config",
             "pack_test",

@@ -17,15 +17,30 @@ pub(crate) fn written(model: &ThreatModel, id: &str) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// With `DREADNOUGHT_LOOK=FOLDER`, every format is left there for eyes.
+/// With `DREADNOUGHT_LOOK=FOLDER`, every format is left there for eyes; so is each model that lies there as `NAME.model`, in the JSON of
+/// `dreadnought model`.
 #[test]
 fn formats_can_be_looked_at() {
-    let Some(folder) = std::env::var_os("DREADNOUGHT_LOOK") else { return };
+    let Some(folder) = std::env::var_os("DREADNOUGHT_LOOK").map(std::path::PathBuf::from) else {
+        return;
+    };
     std::fs::create_dir_all(&folder).unwrap();
-    for (name, model) in [("shop", models::shop()), ("large", models::large())] {
+    let mut all = vec![("shop".to_owned(), models::shop()), ("large".to_owned(), models::large())];
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "model") {
+            let json = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            all.push((name, dreadnought::model::from_json(&json).unwrap()));
+        }
+    }
+    for (name, model) in all {
         for format in dreadnought::export::FORMATS {
-            let path = std::path::Path::new(&folder).join(format!("{name}.{}", format.id));
-            std::fs::write(path, written(&model, format.id)).unwrap();
+            std::fs::write(
+                folder.join(format!("{name}.{}", format.id)),
+                written(&model, format.id),
+            )
+            .unwrap();
         }
     }
 }

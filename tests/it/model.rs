@@ -430,7 +430,7 @@ fn as_text(model: &ThreatModel) -> String {
 }
 
 /// A model without what names have to do with: names for people, fingerprints, order.
-fn shape(model: &ThreatModel, names: &[(String, String)]) -> BTreeSet<String> {
+pub(crate) fn shape(model: &ThreatModel, names: &[(String, String)]) -> BTreeSet<String> {
     let own = |text: &str| {
         let mut text = text.to_owned();
         for (from, to) in names {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dreadnought::finding::context::Assumptions;
 use dreadnought::finding::{Bands, Confidence, Dread, Factor, Stride, StrideSet, ThreatClass};
 use dreadnought::model::{
     Asset, AttackPath, Boundary, ContextDread, Coverage, Element, Encrypted, Fix, Flow, FlowKind,
@@ -116,7 +117,8 @@ impl Builder {
             capec: vec![text("CAPEC-560")],
             attack: vec![text("T1133")],
             nist: vec![text("SC-7")],
-            dimensions: 6,
+            applies_to: text("any"),
+            assumptions: Assumptions::default(),
         };
         let base =
             dread.with(Factor::Exploitability, dread.get(Factor::Exploitability).saturating_add(1));
