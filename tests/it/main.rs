@@ -28,6 +28,7 @@ mod hcl_written;
 mod kubernetes;
 mod pack_runs;
 mod model;
+mod model_aws;
 mod model_azure;
 mod model_diffs;
 mod models;

@@ -176,11 +176,7 @@ impl Routing {
         let mut by_connection: BTreeMap<usize, Vec<End<'_>>> = BTreeMap::new();
         for (at, subnet) in &self.subnets {
             for (connection, destination, _) in &subnet.hops {
-                by_connection.entry(*connection).or_default().push((
-                    *at,
-                    subnet,
-                    *destination,
-                ));
+                by_connection.entry(*connection).or_default().push((*at, subnet, *destination));
             }
         }
         let mut budget = MAX_PAIRS;
