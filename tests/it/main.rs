@@ -30,6 +30,7 @@ mod kubernetes;
 mod pack_runs;
 mod model;
 mod model_command;
+mod model_aws;
 mod model_azure;
 mod model_diffs;
 mod models;

@@ -189,6 +189,7 @@ pub struct Rule {
 
 /// Filters that act as one: rules in order, the first that fits decides.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct Layer {
     /// Rules sorted by order; of equal order, denials first.
     pub rules: Vec<Rule>,
@@ -345,9 +346,11 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         (Peer::Unknown, _) => (Tri::Unknown, false),
         (Peer::Range(range), Party::Internet) => (is_any(range).into(), is_public(range)),
         // Its addresses are public and change.
-        (Peer::Range(range), Party::Service(_)) if is_any(range) => (Tri::Yes, true),
-        (Peer::Range(range), Party::Service(_)) if is_public(range) => (Tri::Unknown, false),
-        (Peer::Nodes(nodes), Party::Service(node)) => (nodes.contains(node).into(), false),
+        (Peer::Range(range), Party::Service(_)) => {
+            let any = is_any(range);
+            let whole = if !any && is_public(range) { Tri::Unknown } else { any.into() };
+            (whole, any)
+        }
         (Peer::Range(range), Party::Ranges(ranges)) => {
             let within = |each: &IpNet| overlaps(range, each);
             ((!ranges.is_empty() && ranges.iter().all(within)).into(), ranges.iter().any(within))
@@ -364,7 +367,9 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         (Peer::Zone(zone), Party::Host(_, host)) => {
             ((host.subnets.contains(zone) || host.network == Some(*zone)).into(), false)
         }
-        (Peer::Nodes(nodes), Party::Host(node, _)) => (nodes.contains(node).into(), false),
+        (Peer::Nodes(nodes), Party::Host(node, _) | Party::Service(node)) => {
+            (nodes.contains(node).into(), false)
+        }
         _ => (Tri::No, false),
     }
 }
