@@ -49,6 +49,7 @@ impl Arguments {
         if let (Some((_, matches)), Some(input)) =
             (matches.subcommand(), arguments.command.input_mut())
         {
+            let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
             let positions = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>);
             let files = positions("variable_files").unwrap_or_default();
             let before = |at: usize| files.iter().filter(|file| **file < at).count();
@@ -63,7 +64,10 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
-            Self::Model(model) => Some(&mut model.input),
+            Self::Model(Model { command: Some(ModelCommand::Diff(diff)), .. }) => {
+                Some(&mut diff.options.input)
+            }
+            Self::Model(model) => Some(&mut model.options.input),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             Self::Eval(eval) => Some(&mut eval.input),
@@ -75,7 +79,7 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
-            Self::Model(model) => model.input.threads,
+            Self::Model(model) => model.options().input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             Self::Eval(eval) => eval.input.threads,
@@ -96,7 +100,41 @@ pub struct Scan {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Model {
+    #[command(subcommand)]
+    pub command: Option<ModelCommand>,
+    #[command(flatten)]
+    pub options: ModelOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Show what changed since a revision of git, another folder, or a model as JSON
+    Diff(ModelDiff),
+}
+
+#[derive(Debug, Args)]
+pub struct ModelDiff {
+    /// Revision, folder or JSON file
+    #[arg(value_name = "REV|DIR|FILE")]
+    pub before: String,
+    #[command(flatten)]
+    pub options: ModelOptions,
+}
+
+impl Model {
+    /// The options of the command or of its subcommand.
+    pub fn options(&self) -> &ModelOptions {
+        match &self.command {
+            Some(ModelCommand::Diff(diff)) => &diff.options,
+            None => &self.options,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ModelOptions {
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]
@@ -110,9 +148,6 @@ pub struct Model {
     /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
     #[arg(long = "overlay", value_name = "FILE")]
     pub overlays: Vec<PathBuf>,
-    /// Show what changed since another model: a folder of another revision, or a model as JSON
-    #[arg(long, value_name = "DIR|FILE")]
-    pub against: Option<PathBuf>,
     /// Format of the model, to stdout or a file; may be repeated
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
     pub outputs: Vec<ModelOutput>,
@@ -166,7 +201,7 @@ pub struct Comply {
 const COMPLY_EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 controls failed the gate, 2 the run could not do its job, \
                                  3 no data. 2 beats 1.";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct ComplyPacks {
     /// Add the pack in a folder
@@ -224,7 +259,7 @@ pub struct Input {
     pub threads: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct Packs {
     /// Add the pack in a folder

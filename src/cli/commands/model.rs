@@ -1,4 +1,5 @@
 //! `dreadnought model`: the threat model of what is scanned.
+#![expect(clippy::disallowed_methods, reason = "a model that a run has written is read here")]
 
 use std::fs;
 use std::path::Path;
@@ -7,9 +8,9 @@ use anyhow::Context as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::packs;
-use crate::cli::args::{Color, Input, Model, ModelOutput};
+use crate::cli::args::{Color, Input, Model, ModelCommand, ModelOptions, ModelOutput};
 use crate::cli::exit::Exit;
-use crate::cli::{location, output, terminal};
+use crate::cli::{git, location, output, terminal};
 use crate::evaluate::evaluate;
 use crate::export::{self, Export};
 use crate::model::diff::Diff;
@@ -30,10 +31,11 @@ struct Made {
 
 /// Run the command.
 pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
-    let made = make(&arguments.input, arguments)?;
-    match &arguments.against {
-        Some(other) => compare(&made, &before(other, arguments)?, arguments)?,
-        None => write(&made, arguments)?,
+    let options = arguments.options();
+    let made = make(&options.input, options)?;
+    match &arguments.command {
+        Some(ModelCommand::Diff(diff)) => compare(&made, &before(&diff.before, options)?, options)?,
+        None => write(&made, options)?,
     }
     let is_error = |problem: &Problem| problem.severity() == ProblemSeverity::Error;
     Ok(if made.problems.iter().any(is_error) {
@@ -45,9 +47,18 @@ pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
     })
 }
 
-fn make(input: &Input, arguments: &Model) -> anyhow::Result<Made> {
+fn make(input: &Input, arguments: &ModelOptions) -> anyhow::Result<Made> {
     let location = location::locate(input)?;
-    let mut project = Project::load(&location.files, &location.options);
+    let project = Project::load(&location.files, &location.options);
+    of_project(project, location.problems, title(input), arguments)
+}
+
+fn of_project(
+    mut project: Project,
+    mut problems: Vec<Problem>,
+    title: String,
+    arguments: &ModelOptions,
+) -> anyhow::Result<Made> {
     let builtin = !arguments.packs.no_builtin;
     let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
     let (options, unknown_rules) = packs::options(&set, &arguments.packs);
@@ -67,13 +78,12 @@ fn make(input: &Input, arguments: &Model) -> anyhow::Result<Made> {
         show_mitigated: arguments.show_mitigated,
     };
     let (mut model, model_problems) = threat::build(&threats, &options);
-    model.title = title(input).into();
-    let mut problems = outcome.problems;
+    model.title = title.into();
+    problems.extend(outcome.problems);
     problems
         .extend(project.documents.iter().flat_map(|document| document.problems.iter().cloned()));
     problems.extend(lay_over(&mut model, &mut project, arguments)?);
-    let others =
-        [location.problems, pack_problems, unknown_rules, vocabulary_problems, model_problems];
+    let others = [pack_problems, unknown_rules, vocabulary_problems, model_problems];
     problems.extend(std::mem::take(&mut project.problems));
     problems.extend(others.into_iter().flatten());
     problems.sort();
@@ -96,7 +106,7 @@ fn title(input: &Input) -> String {
 fn lay_over(
     model: &mut ThreatModel,
     project: &mut Project,
-    arguments: &Model,
+    arguments: &ModelOptions,
 ) -> anyhow::Result<Vec<Problem>> {
     let mut overlays = Vec::new();
     let mut problems = Vec::new();
@@ -121,19 +131,27 @@ fn lay_over(
     Ok(problems)
 }
 
-/// The model of before: from a file that a run has written, or made of a folder.
-fn before(path: &Path, arguments: &Model) -> anyhow::Result<ThreatModel> {
-    let shown = path.display().to_string();
+/// The model of before: from a file that a run has written, or made of a folder or of a revision.
+fn before(named: &str, arguments: &ModelOptions) -> anyhow::Result<ThreatModel> {
+    let path = Path::new(named);
     if path.is_dir() {
         let input = Input { paths: vec![path.to_owned()], ..arguments.input.clone() };
         return Ok(make(&input, arguments)?.model);
     }
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-    let json: Json = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
-    from_json(&json).map_err(|error| anyhow::anyhow!("{shown} is no threat model: {error}"))
+    if path.is_file() {
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {named}"))?;
+        let json: Json =
+            serde_json::from_str(&text).with_context(|| format!("{named} is not JSON"))?;
+        return from_json(&json)
+            .map_err(|error| anyhow::anyhow!("{named} is no threat model: {error}"));
+    }
+    let location = location::locate(&arguments.input)?;
+    let tree = git::tree(&location.root, named)?;
+    let project = Project::load(&tree, &location.options);
+    Ok(of_project(project, location.problems, named.to_owned(), arguments)?.model)
 }
 
-fn compare(made: &Made, before: &ThreatModel, arguments: &Model) -> anyhow::Result<()> {
+fn compare(made: &Made, before: &ThreatModel, arguments: &ModelOptions) -> anyhow::Result<()> {
     let diff = Diff::of(before, &made.model);
     let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
     let outputs = if arguments.outputs.is_empty() { &text[..] } else { &arguments.outputs };
@@ -149,7 +167,7 @@ fn compare(made: &Made, before: &ThreatModel, arguments: &Model) -> anyhow::Resu
     Ok(())
 }
 
-fn write(made: &Made, arguments: &Model) -> anyhow::Result<()> {
+fn write(made: &Made, arguments: &ModelOptions) -> anyhow::Result<()> {
     let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
     let outputs = if arguments.outputs.is_empty() { &text[..] } else { &arguments.outputs };
     for output in outputs {
