@@ -15,6 +15,7 @@ pub mod normalize;
 pub mod engine;
 pub mod pack;
 pub mod config;
+pub mod conftest;
 pub mod project;
 pub mod evaluate;
 pub mod report;

@@ -25,6 +25,8 @@ pub enum Command {
     Normalize(Normalize),
     /// Run the samples of packs
     Test(Test),
+    /// Run policies written for conftest, unchanged
+    Conftest(super::commands::conftest::Conftest),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -214,7 +216,7 @@ pub struct Schema {
     pub name: String,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.to_owned()))

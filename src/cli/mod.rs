@@ -52,6 +52,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Exit> {
         Command::Scan(arguments) => commands::scan::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
+        Command::Conftest(arguments) => commands::conftest::run(arguments),
         Command::Rules(arguments) => commands::rules::list(arguments),
         Command::Explain(arguments) => commands::rules::explain(arguments),
         Command::Schema(arguments) => commands::schema::run(arguments),

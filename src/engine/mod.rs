@@ -1,7 +1,9 @@
 //! Compiles and runs policy expressions; knows nothing of findings.
 
+mod calendar;
 pub mod cel;
 pub mod rego;
+mod semver;
 mod texts;
 
 use std::sync::Arc;

@@ -31,14 +31,29 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "engine",
-        &["source", "document"],
-        &["regorus", "cel", "regex", "regex_automata", "ipnet", "base64", "anyhow"],
+        &["source", "syntax", "document"],
+        &[
+            "regorus",
+            "cel",
+            "regex",
+            "regex_automata",
+            "ipnet",
+            "base64",
+            "anyhow",
+            "sha1",
+            "sha2",
+            "md5",
+            "jsonschema",
+            "chrono",
+            "chrono_tz",
+        ],
     ),
     (
         "pack",
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
+    ("conftest", &["source", "syntax", "document", "finding", "engine"], &["toml"]),
     ("config", &["source", "syntax", "document", "pack"], &[]),
     (
         "project",
@@ -65,8 +80,9 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "evaluate",
             "report",
             "pack_test",
+            "conftest",
         ],
-        &["clap", "anyhow", "tempfile", "rayon"],
+        &["clap", "anyhow", "tempfile", "rayon", "regex"],
     ),
 ];
 

@@ -9,12 +9,12 @@ use rstest::rstest;
 use tempfile::TempDir;
 
 /// A folder of its own, removed at the end.
-struct Workspace {
+pub(crate) struct Workspace {
     folder: TempDir,
 }
 
 impl Workspace {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let workspace = Self { folder: tempfile::tempdir().unwrap() };
         for (path, text) in files {
             workspace.write(path, text.as_bytes());
@@ -38,19 +38,19 @@ impl Workspace {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run(self.command(arguments).output().unwrap())
     }
 }
 
-struct Run(Output);
+pub(crate) struct Run(Output);
 
 impl Run {
-    fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> i32 {
         self.0.status.code().unwrap_or(-1)
     }
 
-    fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8(self.0.stdout.clone()).unwrap()
     }
 
@@ -60,7 +60,7 @@ impl Run {
 
     /// Exits with this code and says all of this, on stdout or stderr; never a panic.
     #[track_caller]
-    fn says(&self, code: i32, words: &[&str]) {
+    pub(crate) fn says(&self, code: i32, words: &[&str]) {
         let all = format!("{}{}", self.stdout(), self.stderr());
         assert_eq!(self.code(), code, "{all}");
         assert!(!all.contains("panicked"), "{all}");

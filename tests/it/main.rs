@@ -8,7 +8,9 @@
 mod architecture;
 mod cel;
 mod cel_laws;
+mod cel_library;
 mod cli;
+mod conftest;
 mod configuration;
 mod data_texts;
 mod discover;
@@ -27,6 +29,7 @@ mod positions;
 mod recorded;
 mod refinements;
 mod rego;
+mod rego_library;
 mod rego_guards;
 mod rego_laws;
 mod reports;

@@ -1,5 +1,6 @@
 //! One file a verb.
 
+pub mod conftest;
 pub mod normalize;
 pub mod packs;
 pub mod rules;

@@ -39,20 +39,28 @@
 //! `contains`, `matches` and `glob` by the known ends of a text, `cidr(x).is_any()` by the length of the prefix, `port_in`, `type()`.
 //! A predicate is true only where the value cannot be null.
 
+mod addresses;
 mod arithmetic;
 mod compare;
 mod evaluate;
 mod functions;
+pub(in crate::engine) mod grants;
 mod library;
+mod loops;
 mod lower;
-mod network;
+pub(in crate::engine) mod network;
 mod node;
+mod optional;
 mod parse;
 mod patterns;
 mod policy;
 mod refine;
+mod regexes;
+mod sets;
 mod template;
+mod time;
 mod value;
+mod versions;
 
 use crate::document::{Pointer, Value};
 
@@ -62,6 +70,8 @@ use self::patterns::Patterns;
 use self::value::Val;
 use super::{CompileError, Evaluated, Failure};
 
+pub(in crate::engine) use library::fits;
+pub(in crate::engine) use policy::normalized as statements;
 pub use template::Template;
 
 /// Which variables an expression may name beside `resource`, `attr`, `parsed`, `document` and `params`.
@@ -118,7 +128,8 @@ pub struct Program {
 /// Compiles an expression. Every variable, function and macro in it exists, with the right number of arguments;
 /// every literal pattern is a valid regular expression.
 pub fn compile(source: &str, names: &Names) -> Result<Program, CompileError> {
-    let lowered = parse::guarded(source, |tree, info| lower::lower(tree, info, *names))?;
+    let lowered =
+        parse::guarded(source, |tree, info, quoted| lower::lower(tree, info, quoted, *names))?;
     Ok(Program { root: lowered.root, joins: lowered.joins, patterns: Patterns::default() })
 }
 

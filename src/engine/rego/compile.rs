@@ -10,9 +10,10 @@ use std::time::Duration;
 use regorus::utils::limits::{ExecutionTimerConfig, LimitError};
 use regorus::{Engine, Value};
 
+use super::metadata::Notes;
 use super::reads::{self, Reads};
 use super::table::Table;
-use super::{Module, ModuleError, builtins, calls, guard};
+use super::{Module, ModuleError, Options, builtins, calls, guard, library, rewrite};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
@@ -26,7 +27,7 @@ const PROBE_RULE: &str = "data.dreadnought.probe.ready";
 /// Compiled modules. Sharing it between threads is cheap; every evaluation works on a clone of the engine.
 pub struct Policies {
     engine: Engine,
-    table: Table,
+    pub(super) table: Table,
     names: Arc<[String]>,
     reads: BTreeMap<String, OnceLock<Reads>>,
     limit: Duration,
@@ -40,6 +41,14 @@ impl fmt::Debug for Policies {
 
 /// Compile modules. Those that are refused are named with the reason; the others work.
 pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
+    compile_with(modules, &Options::default())
+}
+
+/// As [`compile`], with data, functions and other rules of the language.
+pub fn compile_with(mut modules: Vec<Module>, options: &Options) -> (Policies, Vec<ModuleError>) {
+    let mut options = options.clone();
+    prepare_texts(&mut modules, &mut options);
+    let options = &options;
     let mut errors = Vec::new();
     let mut good: Vec<usize> = Vec::new();
     for (at, module) in modules.iter().enumerate() {
@@ -54,7 +63,7 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
         }
     }
     let (engine, table) = loop {
-        match assemble(&modules, &good) {
+        match assemble(&modules, &good, options) {
             Ok(done) => break done,
             Err(found) => {
                 let bad: BTreeSet<usize> = found.iter().map(|error| error.module).collect();
@@ -71,15 +80,42 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
     (Policies { engine, table, names, reads, limit: TIME_LIMIT }, errors)
 }
 
+/// Puts what regorus does not evaluate in a form that it does.
+fn prepare_texts(modules: &mut [Module], options: &mut Options) {
+    let mut notes = Notes::of(modules);
+    for (at, module) in modules.iter_mut().enumerate() {
+        if let Some(text) =
+            notes.as_mut().and_then(|notes| rewrite::metadata(&module.text, at, notes))
+        {
+            module.text = text.into();
+        }
+        if options.mocks_in(&module.name)
+            && let Some(text) = rewrite::clock(&module.text)
+        {
+            module.text = text.into();
+        }
+        let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
+        if let Some(text) = rewrite::outputs(&module.text, own) {
+            module.text = text.into();
+        }
+    }
+    options.functions.extend(notes.into_iter().flat_map(Notes::functions));
+}
+
 /// One attempt; the errors name at least one of the modules.
-fn assemble(modules: &[Module], good: &[usize]) -> Result<(Engine, Table), Vec<ModuleError>> {
-    let (mut engine, errors) = parse(modules, good);
+fn assemble(
+    modules: &[Module],
+    good: &[usize],
+    options: &Options,
+) -> Result<(Engine, Table), Vec<ModuleError>> {
+    let (mut engine, errors) = parse(modules, good, options);
     if !errors.is_empty() {
         return Err(errors);
     }
     // The first module is the probe.
     let table = Table::new(engine.get_modules().get(1..).unwrap_or_default());
-    let faults = calls::check(&table);
+    let mocked: Vec<bool> = good.iter().map(|at| options.mocks_in(&modules[*at].name)).collect();
+    let faults = calls::check(&table, options, &mocked);
     if !faults.is_empty() {
         return Err(faults
             .into_iter()
@@ -93,12 +129,13 @@ fn assemble(modules: &[Module], good: &[usize]) -> Result<(Engine, Table), Vec<M
     }
     match prepare(&mut engine) {
         Ok(()) => Ok((engine, table)),
-        Err(message) => Err(blame(modules, good, &message)),
+        Err(message) => Err(blame(modules, good, options, &message)),
     }
 }
 
-fn parse(modules: &[Module], good: &[usize]) -> (Engine, Vec<ModuleError>) {
-    let mut engine = new_engine();
+fn parse(modules: &[Module], good: &[usize], options: &Options) -> (Engine, Vec<ModuleError>) {
+    let texts: Vec<&str> = good.iter().map(|at| &*modules[*at].text).collect();
+    let mut engine = new_engine(options, &texts);
     let mut errors = Vec::new();
     for at in good {
         let text = modules[*at].text.to_string();
@@ -114,13 +151,25 @@ fn parse(modules: &[Module], good: &[usize]) -> (Engine, Vec<ModuleError>) {
     (engine, errors)
 }
 
-fn new_engine() -> Engine {
+fn new_engine(options: &Options, texts: &[&str]) -> Engine {
     let mut engine = Engine::new();
-    engine.set_strict_builtin_errors(false);
+    engine.set_rego_v0(options.version_0);
+    engine.set_strict_builtin_errors(options.strict);
     engine.set_gather_prints(true);
     engine.set_execution_timer_config(timer(TIME_LIMIT));
     // Neither fails: every name is added once, and the probe is a constant.
-    let _ = builtins::install(&mut engine);
+    let _ = builtins::install(&mut engine, options.strict, texts);
+    for function in &options.functions {
+        let run = Arc::clone(&function.run);
+        let host = move |values: Vec<Value>| {
+            let values: Result<Vec<_>, _> = values.iter().map(serde_json::to_value).collect();
+            run(&values?).map(Value::from).map_err(anyhow::Error::msg)
+        };
+        let _ = engine.add_extension(function.name.clone(), function.arity, Box::new(host));
+    }
+    if let Some(data) = &options.data {
+        let _ = engine.add_data(Value::from(data.clone()));
+    }
     let _ = engine.add_policy("probe".to_owned(), PROBE.to_owned());
     engine
 }
@@ -138,14 +187,14 @@ fn prepare(engine: &mut Engine) -> Result<(), String> {
 }
 
 /// Which module the analysis objects to: the one that the message names, else those that fail alone, else all.
-fn blame(modules: &[Module], good: &[usize], message: &str) -> Vec<ModuleError> {
+fn blame(modules: &[Module], good: &[usize], options: &Options, message: &str) -> Vec<ModuleError> {
     let (named, line, column, text) = locate(message);
     if let Some(module) = named.filter(|at| good.contains(at)) {
         return vec![ModuleError { module, line, column, message: text }];
     }
     let mut errors = Vec::new();
     for at in good {
-        let (mut engine, _) = parse(modules, &[*at]);
+        let (mut engine, _) = parse(modules, &[*at], options);
         if let Err(message) = prepare(&mut engine) {
             let (_, line, column, message) = locate(&message);
             errors.push(ModuleError { module: *at, line, column, message });
@@ -187,6 +236,17 @@ impl Policies {
     /// Whether a package (`dreadnought.aws.s3_public`) has a rule `deny`.
     pub fn has_rule(&self, package: &str) -> bool {
         self.reads.contains_key(&format!("data.{package}"))
+    }
+
+    /// Packages of all modules, each as often as a module names it: `dreadnought.aws.s3_public`.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.table.packages().filter_map(|package| package.strip_prefix("data."))
+    }
+
+    /// Full paths of all rules that take no arguments, with the number of their definitions.
+    pub fn definitions(&self) -> impl Iterator<Item = (&str, usize)> {
+        let rules = self.table.paths().filter(|(_, entry)| entry.arity.is_none());
+        rules.map(|(path, entry)| (path, entry.definitions.len()))
     }
 
     /// Full paths of all rules that take no arguments: `data.dreadnought.aws.s3_public.deny`.
