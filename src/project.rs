@@ -65,6 +65,8 @@ pub struct Project {
     pub read: usize,
     /// Files that are no known format.
     pub skipped: usize,
+    /// What the project's `dreadnought.yaml` says.
+    pub config: Config,
 }
 
 impl Project {
@@ -76,7 +78,6 @@ impl Project {
             project: Self::default(),
             parsed: Vec::new(),
             installations: None,
-            config: Config::default(),
         };
         loader.configure(options);
         loader.discover(&options.paths);
@@ -157,8 +158,6 @@ struct Loader<'f> {
     parsed: Vec<Parsed>,
     /// What is installed; read once.
     installations: Option<Installations>,
-    /// What the project says about itself.
-    config: Config,
 }
 
 impl Loader<'_> {
@@ -166,7 +165,7 @@ impl Loader<'_> {
         let path = if options.no_config { None } else { config::find(self.files, &options.paths) };
         if let Some(path) = path {
             let (config, problems) = config::read(self.files, &path, &mut self.project.sources);
-            self.config = config;
+            self.project.config = config;
             self.project.problems.extend(problems);
         }
     }
@@ -178,11 +177,11 @@ impl Loader<'_> {
             values: assumption.values.clone(),
             used: AtomicBool::new(false),
         };
-        self.config.assumptions.iter().map(stated).collect()
+        self.project.config.assumptions.iter().map(stated).collect()
     }
 
     fn note_unused_assumptions(&mut self, stated: &[Stated]) {
-        for (assumption, stated) in self.config.assumptions.iter().zip(stated) {
+        for (assumption, stated) in self.project.config.assumptions.iter().zip(stated) {
             if !stated.used.load(Ordering::Relaxed) {
                 let message = format!("nothing uses the assumption about `{}`", stated.target);
                 let problem = Problem::new(ProblemKind::Note, message).at(assumption.place);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
+use crate::config::Instant;
+use crate::finding::context::Profile;
 use crate::report::{FORMATS, FailOn};
 
 /// Judge infrastructure as code: findings with STRIDE and DREAD, a gate for pipelines.
@@ -21,12 +23,18 @@ const EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 findings failed the gate,
 pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
+    /// Threat model: assets, boundaries, flows, threats in context, attack paths
+    Model(Model),
+    /// Show what the configuration proves of each control of a compliance baseline
+    Comply(Comply),
     /// Print the document model as JSON
     Normalize(Normalize),
-    /// Run the samples of packs
+    /// Run the tests of packs: samples, test tables, unit tests in Rego
     Test(Test),
     /// Run policies written for conftest, unchanged
     Conftest(super::commands::conftest::Conftest),
+    /// Evaluate one rule and show how it comes to its verdicts
+    Eval(Eval),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -57,7 +65,10 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
+            Self::Model(model) => Some(&mut model.input),
+            Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
+            Self::Eval(eval) => Some(&mut eval.input),
             _ => None,
         }
     }
@@ -66,7 +77,10 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
+            Self::Model(model) => model.input.threads,
+            Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
+            Self::Eval(eval) => eval.input.threads,
             _ => 0,
         }
     }
@@ -84,12 +98,103 @@ pub struct Scan {
 }
 
 #[derive(Debug, Args)]
+pub struct Model {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub packs: Packs,
+    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
+    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
+    pub profile: Profile,
+    /// List threats that a proven control closes too
+    #[arg(long)]
+    pub show_mitigated: bool,
+    /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub overlays: Vec<PathBuf>,
+    /// Show what changed since another model: a folder of another revision, or a model as JSON
+    #[arg(long, value_name = "DIR|FILE")]
+    pub against: Option<PathBuf>,
+    /// Format of the model, to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
+    pub outputs: Vec<ModelOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = COMPLY_EXIT_CODES)]
+pub struct Comply {
+    #[command(flatten)]
+    pub input: Input,
+    /// Baseline to judge, by its id or file
+    #[arg(long, value_name = "NAME|FILE")]
+    pub baseline: Option<String>,
+    /// List the baselines, each with how many of its controls rules speak of
+    #[arg(long)]
+    pub list: bool,
+    /// Only the controls of a profile
+    #[arg(long, value_name = "ID")]
+    pub profile: Option<String>,
+    /// Value of a parameter of the baseline
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub params: Vec<(String, String)>,
+    /// File with attestations and waivers, beside those of `dreadnought.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub records: Vec<PathBuf>,
+    /// Judge attestations and waivers as at this moment: 2027-03-01, or with a time and zone
+    #[arg(long, value_name = "MOMENT", value_parser = instant)]
+    pub now: Option<Instant>,
+    /// List what changed in the baseline since this JSON report or resolved baseline
+    #[arg(long, value_name = "FILE")]
+    pub compare: Option<PathBuf>,
+    /// Print the baseline with everything that it extends, as JSON, and judge nothing
+    #[arg(long)]
+    pub resolve: bool,
+    /// Which controls fail the gate: none, violated, or undecided (these and all that nothing decides)
+    #[arg(long, value_name = "WHICH", default_value = "violated", value_parser = comply_fail_on)]
+    pub fail_on: crate::compliance::FailOn,
+    /// Report format (text, json, markdown, oscal), to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = comply_output)]
+    pub outputs: Vec<ComplyOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    #[command(flatten)]
+    pub packs: ComplyPacks,
+}
+
+const COMPLY_EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 controls failed the gate, 2 the run could not do its job, \
+                                 3 no data. 2 beats 1.";
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Packs")]
+pub struct ComplyPacks {
+    /// Add the pack in a folder
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+    /// Leave the built-in packs out (threat classes stay)
+    #[arg(long)]
+    pub no_builtin: bool,
+}
+
+/// A report of a baseline to write.
+#[derive(Clone, Debug)]
+pub struct ComplyOutput {
+    /// Its format.
+    pub format: &'static crate::compliance::report::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Normalize {
     #[command(flatten)]
     pub input: Input,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Input {
     /// Files and folders to read
@@ -175,6 +280,15 @@ pub enum Color {
     Never,
 }
 
+/// A model to write.
+#[derive(Clone, Debug)]
+pub struct ModelOutput {
+    /// Its format.
+    pub format: &'static crate::export::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
+}
+
 /// A report to write.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -185,13 +299,65 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = TEST_EXIT_CODES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Test {
-    /// Folders of packs
-    #[arg(required = true)]
+    /// Folders of packs, or of Rego policies with tests
+    #[arg(default_value = ".")]
     pub packs: Vec<PathBuf>,
-    /// Only samples whose `service/name` contains this
-    #[arg(long, value_name = "TEXT")]
-    pub run: Option<String>,
+    /// Only tests whose full name matches: `service/sample`, `service/table[case]`, `data.package.test_name[case]`
+    #[arg(short, long, value_name = "REGEX", value_parser = selector)]
+    pub run: Option<crate::pack_test::Selector>,
+    /// List tests that pass, too
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Measure which sub-expressions of rules, libraries and tests were evaluated
+    #[arg(short, long)]
+    pub coverage: bool,
+    /// Fail where less of rules and libraries is covered; implies --coverage
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub threshold: Option<f64>,
+    /// Fail where a rule has no test
+    #[arg(long)]
+    pub require_tests: bool,
+    /// Tests that are skipped (`todo_test_…`) do not fail the run
+    #[arg(short = 'z', long)]
+    pub exit_zero_on_skipped: bool,
+    /// Show how expectations of samples would have to change, and change them
+    #[arg(long)]
+    pub update: bool,
+    /// Format of the results: text, json or junit; to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = test_output)]
+    pub outputs: Vec<TestOutput>,
+}
+
+const TEST_EXIT_CODES: &str = "Exit codes: 0 all tests passed; 2 a test failed, could not be evaluated or was skipped, coverage is below \
+                               the threshold, a pack does not load, or nothing was run.";
+
+/// Results to write.
+#[derive(Clone, Debug)]
+pub struct TestOutput {
+    /// Their format.
+    pub format: &'static crate::pack_test::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// Full id of the rule, or an alias
+    pub rule: String,
+    #[command(flatten)]
+    pub input: Input,
+    /// Show what each sub-expression gave, which attributes were read, which were unknown and why
+    #[arg(long)]
+    pub trace: bool,
+    /// Only the resource with this address
+    #[arg(long, value_name = "ADDRESS")]
+    pub resource: Option<String>,
+    /// Add the pack in a folder
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -225,16 +391,79 @@ pub fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `FORMAT[=FILE]`.
+fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+    match text.split_once('=') {
+        Some((_, "")) => Err("the file's name is empty".to_owned()),
+        Some((id, file)) => Ok((id, Some(PathBuf::from(file)))),
+        None => Ok((text, None)),
+    }
+}
+
+fn comply_output(text: &str) -> Result<ComplyOutput, String> {
+    let formats = crate::compliance::report::FORMATS;
+    let (id, file) = format_and_file(text)?;
+    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = formats.iter().find(|format| format.id == id);
+    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(ComplyOutput { format, file })
+}
+
+fn comply_fail_on(text: &str) -> Result<crate::compliance::FailOn, String> {
+    let words = crate::compliance::FailOn::WORDS;
+    crate::compliance::FailOn::parse(text).ok_or_else(|| format!("write {}", words.join(", ")))
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).ok_or_else(|| "write 2027-03-01 or 2027-03-01T12:00:00Z".to_owned())
+}
+
 fn output(text: &str) -> Result<Output, String> {
+    let (id, file) = format_and_file(text)?;
+    let known = || FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = crate::report::format(id)
+        .ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(Output { format, file })
+}
+
+fn test_output(text: &str) -> Result<TestOutput, String> {
     let (id, file) = match text.split_once('=') {
         Some((_, "")) => return Err("the file's name is empty".to_owned()),
         Some((id, file)) => (id, Some(PathBuf::from(file))),
         None => (text, None),
     };
-    let known = || FORMATS.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    let format = crate::report::format(id)
-        .ok_or_else(|| format!("no such format; there are {}", known()))?;
-    Ok(Output { format, file })
+    let known = || crate::pack_test::FORMATS.iter().map(|format| format.id).collect::<Vec<_>>();
+    let format = crate::pack_test::format(id)
+        .ok_or_else(|| format!("no such format; there are {}", known().join(", ")))?;
+    Ok(TestOutput { format, file })
+}
+
+fn selector(text: &str) -> Result<crate::pack_test::Selector, String> {
+    crate::pack_test::Selector::parse(text)
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').parse::<f64>().ok();
+    percent
+        .filter(|percent| (0.0..=100.0).contains(percent))
+        .ok_or_else(|| "write 0 to 100".to_owned())
+}
+
+fn model_output(text: &str) -> Result<ModelOutput, String> {
+    let (id, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file's name is empty".to_owned()),
+        Some((id, file)) => (id, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let formats = crate::export::FORMATS;
+    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = formats.iter().find(|format| format.id == id);
+    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(ModelOutput { format, file })
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {

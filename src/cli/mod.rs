@@ -50,9 +50,12 @@ pub fn run() -> ExitCode {
 fn dispatch(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Scan(arguments) => commands::scan::run(arguments),
+        Command::Model(arguments) => commands::model::run(arguments),
+        Command::Comply(arguments) => commands::comply::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
         Command::Conftest(arguments) => commands::conftest::run(arguments),
+        Command::Eval(arguments) => commands::eval::run(arguments),
         Command::Rules(arguments) => commands::rules::list(arguments),
         Command::Explain(arguments) => commands::rules::explain(arguments),
         Command::Schema(arguments) => commands::schema::run(arguments),

@@ -1,5 +1,6 @@
 //! Compiles and runs policy expressions; knows nothing of findings.
 
+pub mod around;
 mod calendar;
 pub mod cel;
 pub mod rego;

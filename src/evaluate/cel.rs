@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Subject;
-use super::around::{Around, Seen, record};
 use super::verdict::{Denied, Verdict, VerdictKind};
 use crate::document::{Existence, Pointer, Resource, Value};
+use crate::engine::around::{Around, Seen, record};
 use crate::engine::cel as engine;
 use crate::engine::{Evaluated, Failure};
 use crate::finding::UnknownRead;
@@ -23,6 +23,39 @@ pub(super) fn judge(subject: &Subject<'_>, at: usize, pack: &Pack, rule: &Rule) 
         VerdictKind::Failed(Failure { budget: false, message: "the evaluator panicked".to_owned() })
     });
     Some(Verdict::new(subject.index.document, resource, &rule.info, kind))
+}
+
+/// One evaluation of an expression of a rule: which, of what item, and what its parts gave.
+pub(super) struct Evaluation<'r> {
+    pub(super) field: &'static str,
+    pub(super) item: Option<Pointer>,
+    pub(super) program: &'r Arc<engine::Program>,
+    pub(super) trace: engine::Trace,
+}
+
+/// Evaluate a marked rule part by part.
+pub(super) fn trace<'r>(
+    subject: &Subject<'_>,
+    at: usize,
+    pack: &Pack,
+    rule: &'r Rule,
+) -> Vec<Evaluation<'r>> {
+    let Logic::Cel(logic) = &rule.logic else { return Vec::new() };
+    let resource = subject.index.resource(at);
+    let Some(own) = logic.for_type(&resource.kind) else { return Vec::new() };
+    let case = Case { subject, at, resource, rule: own, params: &pack.params };
+    let record = record(resource);
+    let mut all = Vec::new();
+    let (items, trace) = engine::record(|| case.items(&record));
+    if let Some(program) = &own.each {
+        all.push(Evaluation { field: "each", item: None, program, trace });
+    }
+    for item in items.unwrap_or_default() {
+        let (_, trace) = engine::record(|| case.test(&record, &item, Seen::All));
+        let base = own.each.as_ref().and(item.base.clone());
+        all.push(Evaluation { field: "when", item: base, program: &own.when, trace });
+    }
+    all
 }
 
 struct Case<'c, 'a> {
@@ -113,7 +146,7 @@ impl Case<'_, '_> {
     }
 
     fn around(&self, seen: Seen) -> Around<'_, '_> {
-        Around { subject: self.subject, at: self.at, seen }
+        Around { index: &self.subject.index, records: &self.subject.records, at: self.at, seen }
     }
 
     fn subject<'v>(

@@ -2,10 +2,10 @@
 //!
 //! Takes documents and packs, gives an [`Outcome`] whose order depends on neither threads nor the order of files.
 
-mod around;
 mod cel;
 mod order;
 mod rego;
+mod trace;
 mod verdict;
 
 use std::sync::Arc;
@@ -14,9 +14,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Index};
+use crate::engine::around::Records;
 use crate::engine::rego::Input;
 use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
 use crate::pack::{Logic, Pack, PackSet, Rule};
+pub use trace::{RuleTrace, Step, StepGiven, TracedRun, shortened, trace, why_not_evaluated};
 use verdict::{Verdict, VerdictKind};
 
 /// Resources that one task of CEL rules judges.
@@ -46,7 +48,7 @@ impl Options {
 /// One document with its lookups.
 struct Subject<'a> {
     index: Index<'a>,
-    records: around::Records,
+    records: Records,
 }
 
 /// Evaluate all rules over all documents.
@@ -57,8 +59,7 @@ pub fn evaluate(documents: &[Document], packs: &PackSet, options: &Options) -> O
     let mut verdicts: Vec<Verdict> = documents
         .par_iter()
         .flat_map(|document| {
-            let subject =
-                Subject { index: Index::new(document), records: around::Records::new(document) };
+            let subject = Subject { index: Index::new(document), records: Records::new(document) };
             let (mut from_cel, from_rego) = rayon::join(
                 || judge_with_cel(&subject, &cel_by_type),
                 || judge_with_rego(&subject, &rules, packs),

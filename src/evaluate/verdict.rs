@@ -6,7 +6,7 @@ use super::Options;
 use crate::document::{CallSite, Document, Existence, Pointer, Resource};
 use crate::engine::Failure;
 use crate::finding::{
-    Assessment, Confidence, Finding, Inconclusive, Outcome, Passed, ResourceRef, RuleInfo,
+    Assessment, Confidence, Failed, Finding, Inconclusive, Outcome, Passed, ResourceRef, RuleInfo,
     UnknownRead,
 };
 use crate::source::{Place, Problem, ProblemKind};
@@ -101,6 +101,11 @@ impl Verdict {
                     self.rule.id, self.resource.address, failure.message
                 );
                 outcome.problems.push(Problem::new(kind, message).at(self.header));
+                outcome.failures.push(Failed {
+                    rule: self.rule,
+                    resource: self.resource,
+                    message: failure.message,
+                });
             }
         }
     }
@@ -112,6 +117,6 @@ fn assess(rule: &RuleInfo) -> Assessment {
         base: rule.dread,
         dread: rule.dread,
         evidence: Vec::new(),
-        confidence: Confidence { known: 0, of: rule.threat.dimensions },
+        confidence: Confidence { known: 0, of: rule.threat.assumptions.dimensions() },
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::context::Assumptions;
 use super::{Assessment, Dread, Severity, StrideSet};
 use crate::document::{CallSite, Pointer};
 use crate::source::{Place, Problem};
@@ -26,8 +27,10 @@ pub struct ThreatClass {
     pub attack: Vec<Arc<str>>,
     /// NIST SP 800-53 r5 controls, `AC-3`.
     pub nist: Vec<Arc<str>>,
-    /// Dimensions of the context that apply to it (0 to 6).
-    pub dimensions: u8,
+    /// The meaning of what is harmed: `compute_vm`, `datastore`, `flow`, `any`.
+    pub applies_to: Arc<str>,
+    /// For which surroundings the base factors were written.
+    pub assumptions: Assumptions,
 }
 
 /// What a rule says about itself.
@@ -53,6 +56,8 @@ pub struct RuleInfo {
     pub dread: Dread,
     /// Links to provider documentation.
     pub references: Vec<Arc<str>>,
+    /// Whether it is no threat of its own in a model, only evidence for one of its class on the same asset.
+    pub supports: bool,
 }
 
 /// The resource of a finding.
@@ -130,6 +135,17 @@ pub struct Passed {
     pub block: Place,
 }
 
+/// A rule's failure on a resource.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// The rule.
+    pub rule: Arc<RuleInfo>,
+    /// About what.
+    pub resource: ResourceRef,
+    /// What went wrong.
+    pub message: String,
+}
+
 /// Verdicts of one rule, counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuleCounts {
@@ -152,6 +168,8 @@ pub struct Outcome {
     pub inconclusive: Vec<Inconclusive>,
     /// Passes, where they were asked for.
     pub passes: Vec<Passed>,
+    /// Where rules failed; each is among the problems, too.
+    pub failures: Vec<Failed>,
     /// What could not be done.
     pub problems: Vec<Problem>,
     /// Verdict counts by rule id, every rule that was loaded.

@@ -25,6 +25,7 @@ const RULE: Shape = Shape {
         "concept",
         "aliases",
         "references",
+        "supports",
     ],
 };
 
@@ -133,6 +134,8 @@ impl Compiler<'_, '_> {
         title: &str,
     ) -> Option<CelRule> {
         let inner = cel::Names { item: each.is_some() };
+        let when_span = when.map(|node| node.span).unwrap_or_default();
+        let each_span = each.map(|node| node.span);
         let each = each.map(|node| self.expression(node, "each", cel::Names { item: false }));
         let when = when.and_then(|node| self.expression(node, "when", inner));
         let at = match at {
@@ -149,7 +152,7 @@ impl Compiler<'_, '_> {
             Some(each) => Some(each?),
             None => None,
         };
-        Some(CelRule { each, when: when?, at: at?, message: message? })
+        Some(CelRule { each, when: when?, at: at?, message: message?, when_span, each_span })
     }
 
     fn expression(

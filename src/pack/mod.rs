@@ -6,12 +6,15 @@
 mod cel_rules;
 mod files;
 mod manifest;
-mod read;
+mod meaning;
+pub(crate) mod read;
 mod rego_rules;
 mod rule;
 mod scalar;
+mod selector;
 mod threats;
-mod words;
+mod vocabulary;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,16 +24,19 @@ use rayon::prelude::*;
 use self::files::Folder;
 use self::manifest::Manifest;
 use self::read::Reader;
-use crate::document::Value;
+use crate::document::{Map, Value};
 use crate::engine::rego;
 use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
-pub use rule::{CelLogic, CelRule, Logic, Rule};
-pub use scalar::to_value;
+pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
+pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
+pub use scalar::{locate, to_value};
+pub(crate) use selector::{SCOPE, scope};
+pub use selector::{Scope, Selector};
 
 /// A pack, loaded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pack {
     /// Its name, the first part of its rules' ids.
     pub name: Arc<str>,
@@ -44,6 +50,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Defaults of its parameters, an object.
     pub params: Value,
+    /// Its compliance baselines, not yet read.
+    pub baselines: Vec<FileId>,
 }
 
 /// Where a pack lies.
@@ -72,6 +80,8 @@ pub struct PackSet {
     pub policies: rego::Policies,
     /// All threat classes by id.
     pub threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    /// Files of vocabularies with the packs' names, in order; read when a model is made.
+    vocabularies: Vec<(Arc<str>, FileId)>,
 }
 
 impl PackSet {
@@ -98,6 +108,46 @@ impl PackSet {
             .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
         problems.dedup();
         (set, problems)
+    }
+
+    /// The same with marks around the parts of all rules, for coverage and traces. Slower.
+    #[must_use]
+    pub fn marked(&self) -> Self {
+        let mut packs = self.packs.clone();
+        for rule in packs.iter_mut().flat_map(|pack| &mut pack.rules) {
+            rule.mark();
+        }
+        self.like(packs, self.policies.marked())
+    }
+
+    /// The same with other values for some parameters of a pack.
+    #[must_use]
+    pub fn with_params(&self, name: &str, params: &Map) -> Self {
+        let mut packs = self.packs.clone();
+        for pack in packs.iter_mut().filter(|pack| &*pack.name == name) {
+            let mut all = pack.params.as_object().cloned().unwrap_or_default();
+            all.extend(params.iter().map(|(name, value)| (Arc::clone(name), value.clone())));
+            pack.params = Value::object(all);
+        }
+        self.like(packs, self.policies.same())
+    }
+
+    fn like(&self, packs: Vec<Pack>, policies: rego::Policies) -> Self {
+        let (threats, vocabularies) = (self.threats.clone(), self.vocabularies.clone());
+        Self { packs, policies, threats, vocabularies }
+    }
+
+    /// Read the vocabulary of all packs: what resource types mean. Of two packs that speak of one type, the later holds.
+    pub fn meanings(&self, sources: &Sources) -> (Meanings, Vec<Problem>) {
+        let mut meanings = Meanings::default();
+        let mut problems = Vec::new();
+        for (pack, file) in &self.vocabularies {
+            let mut reader = Reader::new(*file, sources.get(*file));
+            vocabulary::read(&mut reader, pack, &mut meanings);
+            problems.append(&mut reader.into_problems());
+        }
+        meanings.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        (meanings, problems)
     }
 
     /// All rules with their packs.
@@ -202,15 +252,22 @@ impl Loader<'_> {
             self.unique(rules);
         }
         let policies = self.compile(&modules, &mut rules);
+        let vocabulary = |(folder, manifest): &(Folder, Manifest)| {
+            let name = Arc::clone(&manifest.name);
+            let files: Vec<FileId> = folder.texts("vocabulary", ".yaml").collect();
+            files.into_iter().map(move |file| (Arc::clone(&name), file)).collect::<Vec<_>>()
+        };
+        let vocabularies = packs.iter().flat_map(vocabulary).collect();
         let packs = packs.into_iter().zip(rules).map(|((folder, manifest), rules)| Pack {
             name: manifest.name,
             version: manifest.version,
             description: manifest.description,
+            baselines: folder.texts("baselines", ".yaml").collect(),
             digest: folder.digest,
             rules,
             params: Value::object(manifest.params),
         });
-        PackSet { packs: packs.collect(), policies, threats }
+        PackSet { packs: packs.collect(), policies, threats, vocabularies }
     }
 
     /// Sort rules by id and drop those whose id or package another has already.

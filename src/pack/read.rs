@@ -18,7 +18,7 @@ const MAX_PROBLEMS: usize = 100;
 const MAX_MESSAGE: usize = 300;
 
 /// Which fields a mapping has.
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// `a rule`: for messages.
     pub what: &'static str,
     /// Fields that must be there.
@@ -29,13 +29,13 @@ pub(super) struct Shape {
 
 /// A text in the file.
 #[derive(Clone, Debug)]
-pub(super) struct Text<'n> {
+pub(crate) struct Text<'n> {
     pub text: Arc<str>,
     pub node: &'n Node,
 }
 
 /// The fields of a mapping, each once.
-pub(super) struct Fields<'n>(IndexMap<Arc<str>, &'n Entry, FxBuildHasher>);
+pub(crate) struct Fields<'n>(IndexMap<Arc<str>, &'n Entry, FxBuildHasher>);
 
 impl<'n> Fields<'n> {
     pub fn get(&self, name: &str) -> Option<&'n Node> {
@@ -48,16 +48,23 @@ impl<'n> Fields<'n> {
 }
 
 /// One file that is being read, and what is wrong with it.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     pub file: FileId,
     pub source: &'a SourceFile,
+    kind: ProblemKind,
     problems: Vec<Problem>,
     mistakes: usize,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(file: FileId, source: &'a SourceFile) -> Self {
-        Self { file, source, problems: Vec::new(), mistakes: 0 }
+        Self { file, source, kind: ProblemKind::Pack, problems: Vec::new(), mistakes: 0 }
+    }
+
+    /// Of a file that is no part of a pack: its mistakes are of another kind.
+    pub fn of_kind(mut self, kind: ProblemKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// How many mistakes were found so far, reported or not.
@@ -70,7 +77,7 @@ impl<'a> Reader<'a> {
         if self.mistakes > self.problems.len() {
             let message = format!("only the first {MAX_PROBLEMS} mistakes in this file are shown");
             let place = self.place(Span::default());
-            self.problems.push(Problem::new(ProblemKind::Pack, message).at(place));
+            self.problems.push(Problem::new(self.kind, message).at(place));
         }
         self.problems
     }
@@ -80,9 +87,10 @@ impl<'a> Reader<'a> {
         let (mut documents, problems) = yaml::parse(self.file, text);
         let broken = !problems.is_empty();
         self.mistakes += problems.len();
+        let kind = self.kind;
         self.problems.extend(problems.into_iter().map(|mut problem| {
             if problem.kind == ProblemKind::Syntax {
-                problem.kind = ProblemKind::Pack;
+                problem.kind = kind;
             }
             problem
         }));
@@ -110,7 +118,7 @@ impl<'a> Reader<'a> {
             return Help(None);
         }
         let message = clipped(&message.into());
-        self.problems.push(Problem::new(ProblemKind::Pack, message).at(self.place(span)));
+        self.problems.push(Problem::new(self.kind, message).at(self.place(span)));
         Help(self.problems.last_mut())
     }
 
@@ -206,6 +214,17 @@ impl<'a> Reader<'a> {
         texts
     }
 
+    /// A field that is true or false; false where it is missing or wrong.
+    pub fn flag(&mut self, fields: &Fields<'_>, name: &str) -> bool {
+        let Some(node) = fields.get(name) else { return false };
+        if let Value::Bool(flag) = to_value(node) {
+            return flag;
+        }
+        let message = format!("`{name}` must be true or false, not {}", describe(node));
+        self.report(start_of(node), message);
+        false
+    }
+
     /// A field that is a list.
     pub fn list<'n>(&mut self, fields: &Fields<'n>, name: &str) -> Option<&'n [Node]> {
         let node = fields.get(name)?;
@@ -215,6 +234,36 @@ impl<'a> Reader<'a> {
         let message = format!("`{name}` must be a list, not {}", describe(node));
         self.report(start_of(node), message).help("put it in brackets: [a, b]");
         None
+    }
+
+    /// A field that is a text or a list of texts; empty where the field is missing or wrong.
+    pub fn one_or_more<'n>(&mut self, fields: &Fields<'n>, name: &str) -> Vec<Text<'n>> {
+        match fields.get(name) {
+            Some(node) if matches!(node.kind, NodeKind::Scalar(_)) => {
+                self.as_text(node, name).into_iter().collect()
+            }
+            _ => self.texts(fields, name),
+        }
+    }
+
+    /// A field that is one of some words; nothing where it is missing or wrong.
+    pub fn word(
+        &mut self,
+        fields: &Fields<'_>,
+        name: &str,
+        words: &[&'static str],
+    ) -> Option<&'static str> {
+        let text = self.text(fields, name)?;
+        let found = words.iter().copied().find(|word| *word == &*text.text);
+        if found.is_none() {
+            let message = format!("`{name}` is `{}`, which is none of its words", text.text);
+            let help = match nearest(&text.text, words.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("write one of {}", words.join(", ")),
+            };
+            self.report(text.node.span, message).help(help);
+        }
+        found
     }
 
     /// Texts that must all pass a test; those that do not are reported with what they should be.
@@ -238,7 +287,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Takes the advice for a problem that was just reported.
-pub(super) struct Help<'p>(Option<&'p mut Problem>);
+pub(crate) struct Help<'p>(Option<&'p mut Problem>);
 
 impl Help<'_> {
     pub fn help(self, help: impl Into<String>) {
@@ -249,12 +298,12 @@ impl Help<'_> {
 }
 
 /// The texts alone.
-pub(super) fn plain(texts: Vec<Text<'_>>) -> Vec<Arc<str>> {
+pub(crate) fn plain(texts: Vec<Text<'_>>) -> Vec<Arc<str>> {
     texts.into_iter().map(|text| text.text).collect()
 }
 
 /// A node's kind in words.
-pub(super) fn describe(node: &Node) -> &'static str {
+pub(crate) fn describe(node: &Node) -> &'static str {
     match to_value(node) {
         Value::Bool(_) => "a boolean",
         Value::Int(_) | Value::Float(_) | Value::Digits(_) => "a number",
@@ -266,7 +315,7 @@ pub(super) fn describe(node: &Node) -> &'static str {
 }
 
 /// Where to point for a node as a whole: scalars are shown whole, lists and maps by their first byte.
-pub(super) fn start_of(node: &Node) -> Span {
+pub(crate) fn start_of(node: &Node) -> Span {
     match node.kind {
         NodeKind::Scalar(_) => node.span,
         _ => Span::new(node.span.start as usize, node.span.start as usize + 1),

@@ -9,11 +9,11 @@ use super::words::{is_concept, is_kebab_case, is_link, is_resource_type};
 use crate::document::Pointer;
 use crate::engine::cel::{Program, Template};
 use crate::finding::{RuleInfo, ThreatClass};
-use crate::source::Place;
 use crate::source::nearest;
+use crate::source::{Place, Span};
 
 /// A rule of a pack, compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// What it says about itself.
     pub info: Arc<RuleInfo>,
@@ -26,7 +26,7 @@ pub struct Rule {
 }
 
 /// How a rule judges.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Logic {
     /// By CEL expressions, per resource.
     Cel(CelLogic),
@@ -38,7 +38,7 @@ pub enum Logic {
 }
 
 /// CEL expressions by resource type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CelLogic(pub(super) BTreeMap<Arc<str>, CelRule>);
 
 impl CelLogic {
@@ -60,6 +60,70 @@ pub struct CelRule {
     pub at: Vec<Pointer>,
     /// The finding in words.
     pub message: Arc<Template>,
+    /// Where `when` stands in the pack's file.
+    pub when_span: Span,
+    /// Where `each` stands.
+    pub each_span: Option<Span>,
+}
+
+/// An expression of a rule.
+#[derive(Debug)]
+pub struct WrittenProgram<'r> {
+    /// `when` or `each`.
+    pub field: &'static str,
+    /// Where it stands in the pack's file.
+    pub span: Span,
+    /// Compiled.
+    pub program: &'r Arc<Program>,
+    /// The types that it is for.
+    pub types: Vec<Arc<str>>,
+}
+
+impl Rule {
+    /// Put marks around the parts of its expressions, for coverage and traces. What cannot be marked stays as it is.
+    pub fn mark(&mut self) {
+        let Logic::Cel(CelLogic(by_type)) = &mut self.logic else { return };
+        // Types share programs, and so they share marks.
+        let mut made: Vec<(Arc<Program>, Arc<Program>)> = Vec::new();
+        let mut mark = |program: &mut Arc<Program>| {
+            if let Some((_, marked)) = made.iter().find(|(own, _)| Arc::ptr_eq(own, program)) {
+                *program = Arc::clone(marked);
+            } else if let Ok(marked) = program.marked() {
+                let marked = Arc::new(marked);
+                made.push((Arc::clone(program), Arc::clone(&marked)));
+                *program = marked;
+            }
+        };
+        for rule in by_type.values_mut() {
+            mark(&mut rule.when);
+            if let Some(each) = &mut rule.each {
+                mark(each);
+            }
+        }
+    }
+
+    /// Its expressions, each once.
+    pub fn programs(&self) -> Vec<WrittenProgram<'_>> {
+        let Logic::Cel(CelLogic(by_type)) = &self.logic else { return Vec::new() };
+        let mut all: Vec<WrittenProgram<'_>> = Vec::new();
+        for (kind, rule) in by_type {
+            let each = rule.each.as_ref().zip(rule.each_span);
+            let each = each.map(|(program, span)| ("each", span, program));
+            let when = ("when", rule.when_span, &rule.when);
+            for (field, span, program) in each.into_iter().chain([when]) {
+                match all.iter_mut().find(|other| Arc::ptr_eq(other.program, program)) {
+                    Some(known) => known.types.push(Arc::clone(kind)),
+                    None => all.push(WrittenProgram {
+                        field,
+                        span,
+                        program,
+                        types: vec![Arc::clone(kind)],
+                    }),
+                }
+            }
+        }
+        all
+    }
 }
 
 /// What the rules of a pack may name.
@@ -77,7 +141,8 @@ const MAX_TYPES: usize = 500;
 /// Fields of the rule itself in both languages; `title` and `description` stand beside them, in Rego outside `custom`.
 pub(super) const REQUIRED: [&str; 4] = ["id", "applies_to", "threat", "remediation"];
 /// Such fields that may be left out.
-pub(super) const OPTIONAL: [&str; 5] = ["stride", "dread", "concept", "aliases", "references"];
+pub(super) const OPTIONAL: [&str; 6] =
+    ["stride", "dread", "concept", "aliases", "references", "supports"];
 
 /// What a rule says about itself; `None` where something is wrong, which is then reported.
 pub(super) struct About {
@@ -108,6 +173,7 @@ pub(super) fn about(
     let aliases = plain(reader.texts(inner, "aliases"));
     let references = reader.texts(inner, "references");
     let references = plain(reader.checked(references, is_link, "a link that starts with https://"));
+    let supports = reader.flag(inner, "supports");
     let (id, threat) = (id?, threat?);
     let info = RuleInfo {
         id: format!("{}/{}", names.pack, id.text).into(),
@@ -120,6 +186,7 @@ pub(super) fn about(
         dread: dread?,
         threat,
         references,
+        supports,
     };
     Some(About { info: Arc::new(info), applies_to, place: reader.place(id.node.span) })
 }

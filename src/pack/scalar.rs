@@ -74,7 +74,7 @@ fn number(text: &str) -> Option<Value> {
 ///
 /// Folding, indentation and line breaks only ever change white space, so the n-th other character of the text is the n-th
 /// other character of the source; quotes add escapes, which are read here.
-pub(super) fn locate(file: &str, scalar: Span, text: &str, offset: usize) -> Span {
+pub fn locate(file: &str, scalar: Span, text: &str, offset: usize) -> Span {
     let start = Span::new(scalar.start as usize, scalar.start as usize);
     let Some(raw) = file.get(scalar.range()) else { return start };
     let Some(before) = text.get(..offset.min(text.len())) else { return start };

@@ -6,6 +6,7 @@ use super::read::{Fields, Reader, Shape, Text, plain, start_of};
 use super::scalar::to_value;
 use super::words::{is_attack, is_capec, is_cwe, is_nist, is_snake_case, is_threat_id};
 use crate::document::Value;
+use crate::finding::context::{Assumptions, Dimension};
 use crate::finding::{Dread, Factor, StrideSet, ThreatClass};
 use crate::source::Place;
 use crate::source::nearest;
@@ -26,16 +27,6 @@ const ASSUMPTIONS: Shape = Shape { what: "`assumptions`", required: &[], optiona
 const FACTORS: [&str; 5] =
     ["damage", "reproducibility", "exploitability", "affected_users", "discoverability"];
 const DIMENSIONS: [&str; 6] = ["exposure", "auth", "data", "privilege", "blast", "environment"];
-
-/// The states of each dimension, in the order of `DIMENSIONS`.
-const STATES: [&[&str]; 6] = [
-    &["internet_open", "internet_restricted", "cross_account", "internal", "isolated"],
-    &["none", "password", "key_or_cert", "federated_mfa"],
-    &["none", "internal", "confidential", "restricted"],
-    &["none", "scoped", "broad", "admin"],
-    &["none", "few", "some", "majority", "beyond"],
-    &["dev", "staging", "prod"],
-];
 
 /// Read a file of threat classes; those with mistakes are left out.
 pub(super) fn read(reader: &mut Reader<'_>) -> Vec<(ThreatClass, Place)> {
@@ -66,11 +57,12 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
     let capec = ids("capec", is_capec, "a CAPEC id like CAPEC-122");
     let attack = ids("attack", is_attack, "an ATT&CK technique like T1530");
     let nist = ids("nist", is_nist, "a NIST SP 800-53 control like AC-3");
-    if let Some(kind) = reader.text(&fields, "applies_to") {
-        reader.check(&kind, is_snake_case, "the meaning of an asset, in snake_case");
+    let applies_to = reader.text(&fields, "applies_to");
+    if let Some(kind) = &applies_to {
+        reader.check(kind, is_snake_case, "the meaning of an asset, in snake_case");
     }
-    let dimensions = assumptions(reader, &fields);
-    mask(reader, &fields);
+    let mut assumptions = assumptions(reader, &fields);
+    assumptions.mask = mask(reader, &fields);
     if reader.mistakes() > mistakes {
         return None;
     }
@@ -85,7 +77,8 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
         capec,
         attack,
         nist,
-        dimensions,
+        applies_to: applies_to?.text,
+        assumptions,
     };
     Some((class, place))
 }
@@ -131,33 +124,42 @@ fn factors(reader: &mut Reader<'_>, fields: &Fields<'_>, base: Dread) -> Option<
     dread
 }
 
-/// How many dimensions apply: all that are not null.
-fn assumptions(reader: &mut Reader<'_>, fields: &Fields<'_>) -> u8 {
-    let all = 6;
-    let Some(node) = fields.get("assumptions") else { return all };
-    let Some(fields) = reader.mapping(node, &ASSUMPTIONS) else { return all };
-    let mut apply = all;
-    for (dimension, states) in DIMENSIONS.into_iter().zip(STATES) {
-        match fields.get(dimension).map(|node| (node, to_value(node))) {
-            None => {}
-            Some((_, Value::Null)) => apply -= 1,
-            Some((node, _)) => {
-                if let Some(state) = reader.as_text(node, dimension) {
-                    one_of(reader, &state, states, &format!("a state of `{dimension}`"));
-                }
-            }
+/// What the base factors took for granted; a dimension that is null does not apply.
+fn assumptions(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Assumptions {
+    let mut assumptions = Assumptions::default();
+    let Some(node) = fields.get("assumptions") else { return assumptions };
+    let Some(fields) = reader.mapping(node, &ASSUMPTIONS) else { return assumptions };
+    for dimension in Dimension::ALL {
+        let Some(node) = fields.get(dimension.name()) else { continue };
+        let state = &mut assumptions.states[dimension as usize];
+        if to_value(node) == Value::Null {
+            *state = None;
+        } else if let Some(word) = reader.as_text(node, dimension.name()) {
+            one_of(
+                reader,
+                &word,
+                dimension.states(),
+                &format!("a state of `{}`", dimension.name()),
+            );
+            *state = dimension.state(&word.text);
         }
     }
-    apply
+    assumptions
 }
 
-fn mask(reader: &mut Reader<'_>, fields: &Fields<'_>) {
-    for factor in reader.texts(fields, "mask") {
-        one_of(reader, &factor, &FACTORS, "a DREAD factor");
+/// The factors that exposure may move; all where nothing is said.
+fn mask(reader: &mut Reader<'_>, fields: &Fields<'_>) -> [bool; 5] {
+    let named = reader.texts(fields, "mask");
+    for factor in &named {
+        one_of(reader, factor, &FACTORS, "a DREAD factor");
     }
+    if named.is_empty() {
+        return [true; 5];
+    }
+    Factor::ALL.map(|factor| named.iter().any(|text| *text.text == *factor.name()))
 }
 
-fn one_of(reader: &mut Reader<'_>, text: &Text<'_>, known: &[&str], expected: &str) {
+pub(super) fn one_of(reader: &mut Reader<'_>, text: &Text<'_>, known: &[&str], expected: &str) {
     if known.contains(&&*text.text) {
         return;
     }

@@ -1,13 +1,13 @@
 //! The shapes of names in packs. The JSON schemas state the same as patterns.
 
 /// `public-read-acl`: the id of a rule, the name of a pack.
-pub(super) fn is_kebab_case(text: &str) -> bool {
+pub(crate) fn is_kebab_case(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.split('-').all(|part| !part.is_empty() && part.bytes().all(is_lower_or_digit))
 }
 
 /// `max_age`: a parameter, a part of a Rego package.
-pub(super) fn is_snake_case(text: &str) -> bool {
+pub(crate) fn is_snake_case(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|byte| is_lower_or_digit(byte) || byte == b'_')
 }
@@ -27,7 +27,7 @@ pub(super) fn is_resource_type(text: &str) -> bool {
 }
 
 /// `T003`, `ACME-7`: a threat class.
-pub(super) fn is_threat_id(text: &str) -> bool {
+pub(crate) fn is_threat_id(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase())
         && text.split('-').all(|part| {
             !part.is_empty()
@@ -36,14 +36,14 @@ pub(super) fn is_threat_id(text: &str) -> bool {
 }
 
 /// `https://…`: a link.
-pub(super) fn is_link(text: &str) -> bool {
+pub(crate) fn is_link(text: &str) -> bool {
     text.strip_prefix("https://").is_some_and(|rest| {
         !rest.is_empty() && !rest.contains(|c: char| c.is_whitespace() || c.is_control())
     })
 }
 
 /// `1.2.3` or `1.2.3-beta.1`.
-pub(super) fn is_version(text: &str) -> bool {
+pub(crate) fn is_version(text: &str) -> bool {
     let (numbers, label) = match text.split_once('-') {
         Some((numbers, label)) => (numbers, Some(label)),
         None => (text, None),

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{Expectation, Verdict};
-use crate::finding::{Finding, Inconclusive};
+use crate::finding::{Dread, Finding, Inconclusive, RuleInfo};
 use crate::source::{Place, Sources};
 
 /// One verdict of a rule about something in a sample's file.
@@ -23,30 +23,52 @@ pub struct Observed {
     pub block: RangeInclusive<u32>,
     /// What it is about, for messages.
     pub what: String,
+    /// The address of the resource.
+    pub address: Arc<str>,
+    /// The finding's message; why a value is unknown.
+    pub message: String,
+    /// How it is scored; of another verdict, how the rule scores.
+    pub dread: Option<Dread>,
 }
 
 impl Observed {
     /// A finding; `block` is the place of its resource.
     pub fn finding(finding: &Finding, block: Place, sources: &Sources) -> Self {
-        let what = format!("{}: {}", finding.resource.address, finding.message);
+        let about = About {
+            what: format!("{}: {}", finding.resource.address, finding.message),
+            address: Arc::clone(&finding.resource.address),
+            message: finding.message.clone(),
+            dread: Some(finding.assessment.dread),
+        };
         let rule = &finding.rule.id;
-        Self::new(Verdict::Finding, rule, finding.place, block, what, sources)
+        Self::new(Verdict::Finding, rule, finding.place, block, about, sources)
     }
 
     /// An inconclusive verdict; `block` is the place of its resource.
     pub fn inconclusive(inconclusive: &Inconclusive, block: Place, sources: &Sources) -> Self {
         let reasons = inconclusive.unknown.iter().map(|unknown| &*unknown.reason);
         let reasons = reasons.collect::<Vec<_>>().join(", ");
-        let what = format!("{}: {reasons}", inconclusive.resource.address);
+        let about = About {
+            what: format!("{}: {reasons}", inconclusive.resource.address),
+            address: Arc::clone(&inconclusive.resource.address),
+            message: reasons,
+            dread: Some(inconclusive.rule.dread),
+        };
         let rule = &inconclusive.rule.id;
-        Self::new(Verdict::Inconclusive, rule, inconclusive.place, block, what, sources)
+        Self::new(Verdict::Inconclusive, rule, inconclusive.place, block, about, sources)
     }
 
     /// A pass of the resource whose block is at a place.
-    pub fn pass(rule: &Arc<str>, address: &str, block: Place, sources: &Sources) -> Self {
+    pub fn pass(rule: &RuleInfo, address: &Arc<str>, block: Place, sources: &Sources) -> Self {
         let header =
             Place { span: crate::source::Span { end: block.span.start, ..block.span }, ..block };
-        Self::new(Verdict::Pass, rule, header, block, address.to_owned(), sources)
+        let about = About {
+            what: address.to_string(),
+            address: Arc::clone(address),
+            message: String::new(),
+            dread: Some(rule.dread),
+        };
+        Self::new(Verdict::Pass, &rule.id, header, block, about, sources)
     }
 
     fn new(
@@ -54,7 +76,7 @@ impl Observed {
         rule: &Arc<str>,
         place: Place,
         block: Place,
-        what: String,
+        about: About,
         sources: &Sources,
     ) -> Self {
         let line = |byte| sources.get(place.file).position(byte).line;
@@ -65,8 +87,18 @@ impl Observed {
             own..=own
         };
         let path = Arc::clone(&sources.get(place.file).path);
-        Self { verdict, rule: Arc::clone(rule), path, line: own, block, what }
+        let About { what, address, message, dread } = about;
+        let rule = Arc::clone(rule);
+        Self { verdict, rule, path, line: own, block, what, address, message, dread }
     }
+}
+
+/// What a verdict is about.
+struct About {
+    what: String,
+    address: Arc<str>,
+    message: String,
+    dread: Option<Dread>,
 }
 
 /// What kind of difference it is.
@@ -78,6 +110,8 @@ pub enum MismatchKind {
     UnannouncedFinding,
     /// An inconclusive verdict that no comment announces.
     UnannouncedInconclusive,
+    /// The verdict came, with another message or score.
+    Otherwise,
     /// A comment about a rule that is not under test.
     NotUnderTest,
 }
@@ -91,6 +125,18 @@ pub struct Mismatch {
     pub kind: MismatchKind,
     /// In words.
     pub message: String,
+    /// The rule.
+    pub rule: Arc<str>,
+    /// What was expected, where it is a text or score.
+    pub expected: Option<String>,
+    /// What came instead.
+    pub got: Option<String>,
+}
+
+impl Mismatch {
+    fn new(line: u32, kind: MismatchKind, rule: &str, message: String) -> Self {
+        Self { line, kind, message, rule: rule.into(), expected: None, got: None }
+    }
 }
 
 /// Compare the expectations of one file with what was observed in its sample, for the rules under test (full ids).
@@ -109,10 +155,10 @@ pub fn compare(
     let mut mismatches: Vec<Mismatch> = expected
         .iter()
         .filter(|expectation| !under_test.contains(&expectation.rule))
-        .map(|expectation| Mismatch {
-            line: expectation.line,
-            kind: MismatchKind::NotUnderTest,
-            message: format!("`{}` is not a rule of this service", expectation.rule),
+        .map(|expectation| {
+            let message = format!("`{}` is not a rule of this service", expectation.rule);
+            let kind = MismatchKind::NotUnderTest;
+            Mismatch::new(expectation.line, kind, &expectation.rule, message)
         })
         .collect();
     findings(expected, &here, under_test, &mut mismatches);
@@ -120,26 +166,81 @@ pub fn compare(
         expectation.verdict != Verdict::Finding && under_test.contains(&expectation.rule)
     });
     for expectation in others.filter(|expectation| !here.iter().any(|o| fits(expectation, o))) {
-        mismatches.push(Mismatch {
-            line: expectation.line,
-            kind: MismatchKind::Missing,
-            message: missing(expectation, &here),
-        });
+        let message = missing(expectation, &here);
+        let kind = MismatchKind::Missing;
+        mismatches.push(Mismatch::new(expectation.line, kind, &expectation.rule, message));
     }
+    details(expected, &here, under_test, &mut mismatches);
     for inconclusive in here.iter().filter(|o| o.verdict == Verdict::Inconclusive) {
         if !expected.iter().any(|expectation| fits(expectation, inconclusive)) {
-            mismatches.push(Mismatch {
-                line: inconclusive.line,
-                kind: MismatchKind::UnannouncedInconclusive,
-                message: format!(
-                    "`{}` is inconclusive about {}, no comment says so",
-                    inconclusive.rule, inconclusive.what
-                ),
-            });
+            let message = format!(
+                "`{}` is inconclusive about {}, no comment says so",
+                inconclusive.rule, inconclusive.what
+            );
+            let kind = MismatchKind::UnannouncedInconclusive;
+            mismatches.push(Mismatch::new(inconclusive.line, kind, &inconclusive.rule, message));
         }
     }
     mismatches.sort();
     mismatches
+}
+
+/// Messages and scores of verdicts that came where they were expected.
+fn details(
+    expected: &[Expectation],
+    here: &[&Observed],
+    under_test: &[Arc<str>],
+    mismatches: &mut Vec<Mismatch>,
+) {
+    let asking = expected.iter().filter(|expectation| {
+        under_test.contains(&expectation.rule)
+            && (expectation.message.is_some() || expectation.dread.is_some())
+    });
+    for expectation in asking {
+        let came: Vec<&&Observed> = here
+            .iter()
+            .filter(|observed| match expectation.verdict {
+                Verdict::Finding => {
+                    observed.verdict == Verdict::Finding
+                        && observed.rule == expectation.rule
+                        && observed.line == expectation.line
+                }
+                _ => fits(expectation, observed),
+            })
+            .collect();
+        let rule = &expectation.rule;
+        let mut add = |what: &str, wanted: String, got: Vec<String>| {
+            let got = got.join("; ");
+            let message =
+                format!("`{rule}` came with another {what}: expected {wanted}, got {got}");
+            let mut mismatch =
+                Mismatch::new(expectation.line, MismatchKind::Otherwise, rule, message);
+            mismatch.expected = Some(wanted);
+            mismatch.got = Some(got);
+            mismatches.push(mismatch);
+        };
+        // Findings on one line are told apart by their messages: as many as expected have to fit.
+        if let Some(text) = &expectation.message {
+            let fitting = came.iter().filter(|observed| observed.message.contains(text.as_str()));
+            if !came.is_empty() && fitting.count() < expectation.count {
+                let got = came.iter().map(|observed| format!("{:?}", observed.message)).collect();
+                add("message", format!("{text:?} in it"), got);
+            }
+        }
+        if let Some(wanted) = expectation.dread {
+            let text = expectation.message.as_deref().unwrap_or_default();
+            let others: Vec<String> = came
+                .iter()
+                .filter(|observed| observed.message.contains(text))
+                .filter_map(|observed| observed.dread)
+                .filter(|dread| !wanted.fits(*dread))
+                .map(|dread| wanted.like(dread).to_string())
+                .collect();
+            if !others.is_empty() {
+                add("DREAD score", wanted.to_string(), others);
+            }
+        }
+    }
 }
 
 /// Whether an observed verdict is what an expectation (not of findings) asks for.
@@ -186,7 +287,7 @@ fn findings(
                 (MismatchKind::Missing, message)
             }
         };
-        mismatches.push(Mismatch { line, kind, message });
+        mismatches.push(Mismatch::new(line, kind, rule, message));
     }
 }
 

@@ -9,6 +9,9 @@ use crate::source::{EntryKind, FileSystem, Sources};
 /// The ending of a sidecar file: `main.tf.json.expect` holds the expectations for `main.tf.json`.
 pub const SIDECAR: &str = ".expect";
 
+/// The folder of the tests of compliance baselines, which are run apart.
+pub const BASELINES: &str = "baselines";
+
 /// A sample: one document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sample {
@@ -30,9 +33,14 @@ pub fn samples(files: &dyn FileSystem, pack: &str) -> io::Result<Vec<Sample>> {
     }
     for service in files.list(&tests)?.into_iter().filter(|e| e.kind == EntryKind::Folder) {
         let name = last(&service.path).to_owned();
+        if name == BASELINES {
+            continue;
+        }
         for entry in files.list(&service.path)? {
             let path = entry.path;
-            let is_test = path.ends_with(SIDECAR) || path.ends_with("_test.rego");
+            let is_test = path.ends_with(SIDECAR)
+                || path.ends_with(super::unit::UNIT_TEST)
+                || path.ends_with(super::table::TABLE);
             let inner = match entry.kind {
                 _ if last(&path).starts_with('.') => continue,
                 EntryKind::File if is_test => continue,

@@ -17,6 +17,7 @@ mod sarif;
 mod text;
 
 pub use gate::{FailOn, Gate, OnInconclusive};
+pub use redact::Redactor;
 
 /// A pack that took part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +134,11 @@ pub struct Format {
     pub about: &'static str,
     /// Writes the report; the only errors are those of the writer.
     pub write: fn(&Report<'_>, &mut dyn Write) -> io::Result<()>,
+}
+
+/// A text without what the documents of a report keep secret.
+pub fn redacted(report: &Report<'_>, text: &str) -> String {
+    Redactor::new(report).text(text).into_owned()
 }
 
 /// Every way to write a report; the first is the default.

@@ -30,7 +30,7 @@ const SHORTEST_PART: usize = 8;
 
 /// Knows all secrets of a report.
 #[derive(Debug)]
-pub(super) struct Redactor {
+pub struct Redactor {
     /// `None` where there are more secrets than an automaton can hold: then everything is covered.
     secrets: Option<AhoCorasick>,
     lines: BTreeMap<(FileId, u32), Line>,
@@ -47,7 +47,7 @@ enum Line {
 
 impl Redactor {
     /// Collects the secrets of a report.
-    pub(super) fn new(report: &Report<'_>) -> Self {
+    pub fn new(report: &Report<'_>) -> Self {
         let mut all =
             Collector { sources: report.sources, texts: BTreeSet::new(), lines: BTreeMap::new() };
         report.documents.iter().for_each(|document| all.document(document));
@@ -61,7 +61,7 @@ impl Redactor {
     }
 
     /// A message without secrets.
-    pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match &self.secrets {
             Some(secrets) if !secrets.is_match(text) => Cow::Borrowed(text),
             Some(secrets) => {

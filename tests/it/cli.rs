@@ -22,17 +22,17 @@ impl Workspace {
         workspace
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
-    fn write(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8]) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dreadnought"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command
@@ -54,7 +54,7 @@ impl Run {
         String::from_utf8(self.0.stdout.clone()).unwrap()
     }
 
-    fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8(self.0.stderr.clone()).unwrap()
     }
 
@@ -375,7 +375,9 @@ fn reports_go_to_files_whole() {
 #[test]
 fn every_schema_is_json() {
     let workspace = Workspace::new(&[]);
-    for name in ["document", "report", "pack", "rules", "threats"] {
+    for name in
+        ["document", "report", "pack", "rules", "threats", "config", "baseline", "compliance"]
+    {
         let run = workspace.run(&["schema", name]);
         assert_eq!(run.code(), 0);
         serde_json::from_str::<serde_json::Value>(&run.stdout()).unwrap();

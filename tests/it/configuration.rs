@@ -388,10 +388,23 @@ fn the_nearest_configuration_holds(
 #[case::empty("assumptions:\n", None, true)]
 #[case::whole("assumptions:\n  module.a[\"x.y\"].data.aws_vpc.main[0]: {id: vpc-1}\n", None, true)]
 #[case::misspelled("assumption: {}\n", Some((1, "there is no key `assumption`", Some("did you mean `assumptions`?"))), false)]
-#[case::unknown("\nwaivers: []\n", Some((2, "there is no key `waivers`", Some("there are: assumptions"))), false)]
+#[case::unknown("\nwaivers: []\n", Some((2, "there is no key `waivers`", Some("there are: assumptions, compliance, context"))), false)]
 #[case::no_data("assumptions:\n  aws_vpc.main: {}\n", Some((2, "`aws_vpc.main` is no data source", Some("write a type, `data.aws_caller_identity`, or an address, `module.net.data.aws_vpc.main`"))), false)]
 #[case::no_map("assumptions:\n  data.aws_vpc: 3\n", Some((2, "what a data source returns must be a map", None)), false)]
 #[case::list("assumptions: [1]\n", Some((1, "`assumptions` must be a map", None)), false)]
+#[case::no_compliance("compliance:\n", None, true)]
+#[case::attestation(
+    "compliance:\n  attestations:\n    - {baseline: a, control: B-1, verdict: met, author: me, evidence: https://x, expires: 2027-01-01}\n",
+    None,
+    true
+)]
+#[case::misspelled_record("compliance:\n  waiver: []\n", Some((2, "unknown field `waiver` in `compliance`", Some("did you mean `waivers`?"))), false)]
+#[case::no_author("compliance:\n  attestations:\n    - {baseline: a, control: B-1, verdict: met, evidence: https://x, expires: 2027-01-01}\n", Some((3, "an attestation needs `author`", None)), false)]
+#[case::no_end("compliance:\n  attestations:\n    - {baseline: a, control: B-1, verdict: met, author: me, evidence: https://x}\n", Some((3, "an attestation needs `expires`", None)), false)]
+#[case::no_evidence("compliance:\n  attestations:\n    - {baseline: a, control: B-1, verdict: met, author: me, expires: 2027-01-01, evidence: seen it}\n", Some((3, "`seen it` is not a link that starts with https://", None)), false)]
+#[case::no_verdict("compliance:\n  attestations:\n    - {baseline: a, control: B-1, verdict: meet, author: me, expires: 2027-01-01, evidence: https://x}\n", Some((3, "`verdict` is `meet`, which is none of its words", Some("did you mean `met`?"))), false)]
+#[case::no_reason("compliance:\n  waivers:\n    - {baseline: a, control: B-1, owner: me, expires: 2027-01-01}\n", Some((3, "a waiver needs `reason`", None)), false)]
+#[case::no_moment("compliance:\n  waivers:\n    - {baseline: a, control: B-1, owner: me, reason: why, expires: soon}\n", Some((3, "`expires` is `soon`, which is no moment", Some("write a date, 2027-03-01, or a moment with its zone, 2027-03-01T12:00:00+02:00"))), false)]
 #[case::text("hello\n", Some((1, "the configuration must be a map", None)), false)]
 fn mistakes_in_a_configuration_are_at_their_line(
     #[case] text: &str,

@@ -227,9 +227,9 @@ fn the_catalogue_is_whole() {
     );
     assert_eq!(ssh.dread.score().to_string(), "9.2");
     assert_eq!(ssh.stride.to_string(), "STIE");
-    assert_eq!(ssh.dimensions, 6);
+    assert_eq!(ssh.assumptions.dimensions(), 6);
     assert_eq!(ssh.attack.len(), 3);
-    assert_eq!(set.threats["T023"].dimensions, 2);
+    assert_eq!(set.threats["T023"].assumptions.dimensions(), 2);
     for stride in Stride::ALL {
         assert!(set.threats.values().any(|threat| threat.stride.iter().any(|s| s == stride)));
     }
@@ -252,7 +252,7 @@ fn a_valid_rule_has_all_that_it_says() {
     assert_eq!(rule.info.stride.to_string(), "TI");
     assert_eq!(rule.info.dread.get(Factor::Damage), 8);
     assert_eq!(rule.info.dread.get(Factor::Reproducibility), 2);
-    assert_eq!(rule.info.threat.dimensions, 5);
+    assert_eq!(rule.info.threat.assumptions.dimensions(), 5);
     let Logic::Cel(cel) = &rule.logic else { unreachable!("it is a CEL rule") };
     let at =
         |kind| cel.for_type(kind).map(|rule| rule.at.iter().map(ToString::to_string).collect());
@@ -410,6 +410,9 @@ mod expectations {
             line,
             block: block.0..=block.1,
             what: "x.y".to_owned(),
+            address: "x.y".into(),
+            message: String::new(),
+            dread: None,
         }
     }
 

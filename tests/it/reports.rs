@@ -29,7 +29,8 @@ pub(crate) fn rule(id: &str, threat: &str) -> Arc<RuleInfo> {
         capec: vec!["CAPEC-560".into()],
         attack: vec!["T1133".into()],
         nist: vec!["SC-7".into()],
-        dimensions: 6,
+        applies_to: "any".into(),
+        assumptions: dreadnought::finding::context::Assumptions::default(),
     };
     Arc::new(RuleInfo {
         id: id.into(),
@@ -43,6 +44,7 @@ pub(crate) fn rule(id: &str, threat: &str) -> Arc<RuleInfo> {
         stride,
         dread,
         references: vec!["https://learn.microsoft.com/azure".into()],
+        supports: false,
     })
 }
 

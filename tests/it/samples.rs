@@ -70,7 +70,10 @@ fn samples_hold(#[values("aws", "azure", "gcp", "kubernetes", "terraform")] pack
     let failed: Vec<String> = results
         .iter()
         .filter(|result| !result.failures.is_empty())
-        .map(|result| format!("{}:\n  {}", result.name, result.failures.join("\n  ")))
+        .map(|result| {
+            let failures: Vec<String> = result.failures.iter().map(ToString::to_string).collect();
+            format!("{}:\n  {}", result.full_name(), failures.join("\n  "))
+        })
         .collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
@@ -188,7 +191,9 @@ fn every_condition_matters(#[values("aws", "azure", "gcp", "kubernetes", "terraf
             let tests = |sample: &&Sample| pack_test::is_under_test(&sample.service, &mutant.file);
             let chosen: Vec<Sample> = samples.iter().filter(tests).cloned().collect();
             let results = pack_test::run(&disk, &chosen, own(&set), &set, &sources);
-            let about_others = |failure: &String| failure.contains("is not a rule of this service");
+            let about_others = |failure: &pack_test::Failure| {
+                failure.message.contains("is not a rule of this service")
+            };
             results.iter().all(|result| result.failures.iter().all(about_others))
         };
         mutants

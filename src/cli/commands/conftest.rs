@@ -166,7 +166,8 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     let ends = |path: &str, words: &[&str]| {
         path.rsplit_once('.').is_some_and(|(_, ending)| words.contains(&ending))
     };
-    let is_policy = |path: &str| ends(path, &["rego"]);
+    // Unit tests are for `dreadnought test`.
+    let is_policy = |path: &str| ends(path, &["rego"]) && !path.ends_with("_test.rego");
     let is_data = |path: &str| ends(path, &["yaml", "yml", "json"]);
     let policies = texts(&arguments.policy, is_policy, &mut problems);
     let data = texts(&arguments.data, is_data, &mut problems);

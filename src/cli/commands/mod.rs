@@ -1,6 +1,9 @@
 //! One file a verb.
 
 pub mod conftest;
+pub mod eval;
+pub mod model;
+pub mod comply;
 pub mod normalize;
 pub mod packs;
 pub mod rules;

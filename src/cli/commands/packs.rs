@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use crate::cli::args::Packs;
 use crate::evaluate;
 use crate::pack::{Location, PackSet};
+use crate::report::PackRef;
 use crate::source::nearest;
 use crate::source::{DiskFileSystem, Problem, ProblemKind, Sources};
 
@@ -53,4 +54,14 @@ pub fn other_rule(packs: &PackSet, id: &str) -> String {
         Some(near) => format!("did you mean {near}?"),
         None => "list the rules with `dreadnought rules`".to_owned(),
     }
+}
+
+/// The packs as reports name them.
+pub fn refs(packs: &PackSet) -> Vec<PackRef> {
+    let pack_ref = |pack: &crate::pack::Pack| PackRef {
+        name: pack.name.to_string(),
+        version: pack.version.to_string(),
+        digest: pack.digest.clone(),
+    };
+    packs.packs.iter().map(pack_ref).collect()
 }

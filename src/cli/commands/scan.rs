@@ -4,9 +4,13 @@ use super::packs;
 use crate::cli::args::{Color, Inconclusive, Output, Scan};
 use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
-use crate::evaluate::evaluate;
+use crate::evaluate::{self, evaluate};
+use crate::finding::Outcome;
+use crate::pack::PackSet;
 use crate::project::Project;
-use crate::report::{Counts, OnInconclusive, Options, PackRef, Report};
+use crate::report::{Counts, OnInconclusive, Options, Report};
+use crate::source::Problem;
+use crate::threat;
 
 /// Run the command.
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
@@ -20,17 +24,11 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
         unknown_rules.clear();
     }
     let mut outcome = evaluate(&project.documents, &set, &options);
-    let problems = [project.problems, location.problems, pack_problems, unknown_rules];
+    let vocabulary_problems = in_context(&mut outcome, &project, &set, &options);
+    let problems =
+        [project.problems, location.problems, pack_problems, unknown_rules, vocabulary_problems];
     outcome.problems.extend(problems.into_iter().flatten());
-    let pack_refs: Vec<PackRef> = set
-        .packs
-        .iter()
-        .map(|pack| PackRef {
-            name: pack.name.to_string(),
-            version: pack.version.to_string(),
-            digest: pack.digest.clone(),
-        })
-        .collect();
+    let pack_refs = packs::refs(&set);
     let report = Report {
         outcome: &outcome,
         documents: &project.documents,
@@ -42,6 +40,34 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     };
     write(&report, &arguments.report.outputs, arguments.report.color)?;
     Ok(report.gate().into())
+}
+
+/// Score the findings by where things sit. Without findings the vocabulary is not even read.
+fn in_context(
+    outcome: &mut Outcome,
+    project: &Project,
+    set: &PackSet,
+    options: &evaluate::Options,
+) -> Vec<Problem> {
+    if outcome.findings.is_empty() {
+        return Vec::new();
+    }
+    let (vocabulary, mut problems) = set.meanings(&project.sources);
+    let input = threat::Input {
+        documents: &project.documents,
+        findings: &outcome.findings,
+        classes: &set.threats,
+        vocabulary: &vocabulary,
+        context: &project.config.context,
+        sources: &project.sources,
+    };
+    let (assessments, more) = threat::in_context(&input, &threat::Options::default());
+    problems.extend(more);
+    for (finding, assessment) in outcome.findings.iter_mut().zip(assessments) {
+        finding.severity = options.bands.severity(assessment.dread.score());
+        finding.assessment = assessment;
+    }
+    problems
 }
 
 fn report_options(arguments: &Scan) -> Options {

@@ -8,9 +8,12 @@ use crate::cli::output;
 const SCHEMAS: &[(&str, &str)] = &[
     ("document", include_str!("../../../schemas/document.schema.json")),
     ("report", include_str!("../../../schemas/report.schema.json")),
+    ("model", crate::model::SCHEMA),
     ("config", include_str!("../../../schemas/config.schema.json")),
     ("pack", include_str!("../../../schemas/pack.schema.json")),
     ("rules", include_str!("../../../schemas/rules.schema.json")),
+    ("baseline", include_str!("../../../schemas/baseline.schema.json")),
+    ("compliance", include_str!("../../../schemas/compliance.schema.json")),
     ("threats", include_str!("../../../schemas/threats.schema.json")),
 ];
 

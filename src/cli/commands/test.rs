@@ -1,67 +1,137 @@
-//! `dreadnought test`: the samples of packs.
+//! `dreadnought test`: the tests of packs, and of folders of Rego policies.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 
 use super::packs;
-use crate::cli::args::Test;
+use crate::cli::args::{Test, TestOutput};
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
-use crate::pack_test;
-use crate::source::{DiskFileSystem, Sources};
+use crate::pack_test::{self, Coverage, Options, PackRun, State, Summary};
+use crate::source::{DiskFileSystem, EntryKind, FileSystem as _, Sources};
 
-/// Run the command. Nothing run is a failure.
+/// Run the command. Nothing that ran is a failure.
 pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
-    let mut text = String::new();
-    let (mut failed, mut passed, mut checked) = (0, 0, 0);
-    let mut unable = false;
+    let options = Options {
+        run: arguments.run.clone(),
+        coverage: arguments.coverage || arguments.threshold.is_some(),
+        require_tests: arguments.require_tests,
+    };
+    let mut runs = Vec::new();
+    let mut refusals = Vec::new();
     for folder in &arguments.packs {
-        let mut sources = Sources::default();
-        let (set, problems) = packs::load(&mut sources, std::slice::from_ref(folder), false)?;
-        terminal::complain(&problems, &sources);
-        unable |= !problems.is_empty();
-        for result in results(folder, arguments, &set, &sources)? {
-            checked += result.checked;
-            if result.failures.is_empty() {
-                passed += 1;
-                continue;
-            }
-            failed += 1;
-            writeln!(text, "FAIL {}", result.name)?;
-            for failure in result.failures {
-                writeln!(text, "  {failure}")?;
-            }
+        let context = || format!("cannot read the pack {}", folder.display());
+        anyhow::ensure!(folder.is_dir(), "the pack {} is not a folder", folder.display());
+        let files = DiskFileSystem::new(folder).with_context(context)?;
+        let run = match files.kind("pack.yaml") {
+            Some(EntryKind::File) => one(folder, &files, &options, &mut refusals)?,
+            _ => plain(folder, &files, &options, &mut refusals),
+        };
+        if arguments.update {
+            update(folder, run.as_ref())?;
         }
+        runs.extend(run);
     }
-    writeln!(text, "{passed} passed, {failed} failed; {checked} verdicts checked")?;
-    output::to_stdout(text.as_bytes())?;
-    anyhow::ensure!(passed + failed > 0, "no sample was run");
-    Ok(if unable {
-        Exit::Unable
-    } else if failed > 0 {
-        Exit::Failed
-    } else {
-        Exit::Passed
-    })
+    refuse_silence(&runs, &options, &mut refusals);
+    let mut coverage = Coverage::default();
+    for run in &mut runs {
+        coverage.extend(run.coverage.take().unwrap_or_default());
+    }
+    let summary = Summary {
+        packs: &runs,
+        refusals: &refusals,
+        coverage: options.coverage.then_some(&coverage),
+        threshold: arguments.threshold,
+        verbose: arguments.verbose,
+    };
+    write(&summary, &arguments.outputs)?;
+    let skipped = summary.count(State::Skipped) > 0 && !arguments.exit_zero_on_skipped;
+    let failed = summary.count(State::Failed) + summary.count(State::Error) > 0;
+    // As `opa test` ends; a pack that does not load ends so in every command.
+    let green = !failed && !skipped && !summary.is_below() && refusals.is_empty();
+    Ok(if green { Exit::Passed } else { Exit::Unable })
 }
 
-fn results(
+/// The tests of one pack.
+fn one(
     folder: &Path,
-    arguments: &Test,
-    set: &crate::pack::PackSet,
-    sources: &Sources,
-) -> anyhow::Result<Vec<pack_test::SampleResult>> {
+    files: &DiskFileSystem,
+    options: &Options,
+    refusals: &mut Vec<String>,
+) -> anyhow::Result<Option<PackRun>> {
     let context = || format!("cannot read the pack {}", folder.display());
-    let files = DiskFileSystem::new(folder).with_context(context)?;
-    let wanted = |sample: &pack_test::Sample| {
-        let name = format!("{}/{}", sample.service, sample.name);
-        arguments.run.as_ref().is_none_or(|part| name.contains(part.as_str()))
-    };
-    let samples: Vec<_> =
-        pack_test::samples(&files, "").with_context(context)?.into_iter().filter(wanted).collect();
+    let mut sources = Sources::default();
+    let (set, problems) = packs::load(&mut sources, &[folder.to_owned()], false)?;
+    terminal::complain(&problems, &sources);
+    if !problems.is_empty() {
+        refusals.push(format!("the pack {} does not load as a whole", folder.display()));
+    }
     let pack = set.packs.last().filter(|pack| &*pack.name != "core" || folder.ends_with("core"));
-    let Some(pack) = pack else { return Ok(Vec::new()) };
-    Ok(pack_test::run(&files, &samples, pack, set, sources))
+    let Some(pack) = pack else { return Ok(None) };
+    let shown = folder.display().to_string();
+    pack_test::run_pack(files, &shown, pack, &set, &sources, options)
+        .map(Some)
+        .with_context(context)
+}
+
+/// The tests of a folder without a manifest.
+fn plain(
+    folder: &Path,
+    files: &DiskFileSystem,
+    options: &Options,
+    refusals: &mut Vec<String>,
+) -> Option<PackRun> {
+    let run = pack_test::run_folder(files, &folder.display().to_string(), options);
+    if run.found == 0 && run.results.is_empty() {
+        refusals.push(format!(
+            "{} is no pack (it has no pack.yaml), and no test in Rego lies in it",
+            folder.display()
+        ));
+        return None;
+    }
+    Some(run)
+}
+
+/// What would look green and is not.
+fn refuse_silence(runs: &[PackRun], options: &Options, refusals: &mut Vec<String>) {
+    let found: usize = runs.iter().map(|run| run.found).sum();
+    for run in runs.iter().filter(|run| run.found == 0 && run.results.is_empty()) {
+        refusals.push(format!("the pack {} has no tests", run.name));
+    }
+    let matched: usize = runs.iter().map(|run| run.ran() + run.count(State::Skipped)).sum();
+    match &options.run {
+        Some(selector) if matched == 0 && found > 0 => refusals.push(format!(
+            "--run {} matches none of {found} tests; -v lists them",
+            selector.as_str()
+        )),
+        _ if found > 0 && matched == 0 => refusals.push("no test was run".to_owned()),
+        _ => {}
+    }
+}
+
+/// Show what changes in expectations, then change it.
+fn update(folder: &Path, run: Option<&PackRun>) -> anyhow::Result<()> {
+    for sample in run.into_iter().flat_map(|run| &run.samples) {
+        for update in pack_test::updates(sample) {
+            let lines = pack_test::shortened(&pack_test::diff(&update.before, &update.after));
+            let shown = format!("update {}\n  {}\n", update.path, lines.join("\n  "));
+            output::to_stdout(shown.as_bytes())?;
+            output::to_file(&folder.join(&update.path), update.after.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn write(summary: &Summary<'_>, outputs: &[TestOutput]) -> anyhow::Result<()> {
+    let text = [TestOutput { format: &pack_test::FORMATS[0], file: None }];
+    for output in if outputs.is_empty() { &text[..] } else { outputs } {
+        let mut bytes = Vec::new();
+        (output.format.write)(summary, &mut bytes)?;
+        match &output.file {
+            Some(file) => output::to_file(file, &bytes)?,
+            None => output::to_stdout(&bytes)?,
+        }
+    }
+    Ok(())
 }

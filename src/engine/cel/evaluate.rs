@@ -10,6 +10,7 @@ use super::arithmetic::symbol;
 use super::compare::{Truth, order};
 use super::node::{Node, Operator, Root};
 use super::patterns::Patterns;
+use super::trace::Marks;
 use super::value::{List, Mapping, Outcome, Reasons, Text, Val, merge};
 use super::{Subject, optional, refine};
 use crate::document::{Map, Value};
@@ -25,6 +26,7 @@ pub(super) struct Machine<'a> {
     pub(super) subject: &'a Subject<'a>,
     pub(super) patterns: &'a Patterns,
     pub(super) locals: Vec<Val<'a>>,
+    marks: Option<&'a Marks>,
     left: usize,
 }
 
@@ -74,8 +76,12 @@ impl Undecided {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(subject: &'a Subject<'a>, patterns: &'a Patterns) -> Self {
-        Self { subject, patterns, locals: Vec::new(), left: BUDGET }
+    pub(super) fn new(
+        subject: &'a Subject<'a>,
+        patterns: &'a Patterns,
+        marks: Option<&'a Marks>,
+    ) -> Self {
+        Self { subject, patterns, marks, locals: Vec::new(), left: BUDGET }
     }
 
     /// Pays for steps.
@@ -129,6 +135,13 @@ impl<'a> Machine<'a> {
             Node::Matches(parts) => return self.matches(parts),
             Node::Call(function, arguments) => return self.call(function, arguments),
             Node::Foreign(foreign) => return self.foreign(foreign),
+            Node::Mark(mark) => {
+                let outcome = self.evaluate(&mark.node);
+                if let Some(marks) = self.marks {
+                    marks.note(mark, &outcome);
+                }
+                return outcome;
+            }
         })
     }
 

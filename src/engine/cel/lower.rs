@@ -11,6 +11,7 @@ use super::functions::{FUNCTIONS, Function, NAMESPACES, Run, Style, find};
 use super::node::{Foreign, Loop, LoopKind, Node, Operator, Root};
 use super::parse::Quoted;
 use super::patterns;
+use super::trace::{Marker, Marks};
 use crate::engine::CompileError;
 use crate::source::nearest;
 
@@ -65,18 +66,22 @@ type Result<T> = std::result::Result<T, CompileError>;
 pub(super) struct Lowered {
     pub(super) root: Node,
     pub(super) joins: bool,
+    pub(super) marks: Option<Marks>,
 }
 
-/// Checks and lowers a parsed tree.
+/// Checks and lowers a parsed tree; on request with marks around its parts.
 pub(super) fn lower(
     tree: &Expression,
     info: &SourceInfo,
     quoted: &Quoted,
     names: Names,
+    marked: bool,
 ) -> Result<Lowered> {
-    let mut lowering = Lowering { info, quoted, names, scope: Vec::new(), depth: 0, joins: false };
+    let marker = marked.then(Marker::default);
+    let (scope, depth, joins) = (Vec::new(), 0, false);
+    let mut lowering = Lowering { info, quoted, names, scope, depth, joins, marker };
     let root = lowering.node(tree)?;
-    Ok(Lowered { root, joins: lowering.joins })
+    Ok(Lowered { root, joins: lowering.joins, marks: lowering.marker.map(Marker::finish) })
 }
 
 struct Lowering<'t> {
@@ -87,6 +92,7 @@ struct Lowering<'t> {
     scope: Vec<String>,
     depth: usize,
     joins: bool,
+    marker: Option<Marker>,
 }
 
 impl Lowering<'_> {
@@ -96,9 +102,19 @@ impl Lowering<'_> {
             return Err(self.error(tree, message));
         }
         self.depth += 1;
+        let mark = self.marker.as_mut().and_then(|marker| marker.begin(tree, self.info));
         let node = self.inner(tree);
         self.depth -= 1;
-        node
+        match (mark, self.marker.as_mut()) {
+            (Some(at), Some(marker)) => match node {
+                Ok(node) => Ok(marker.end(at, node)),
+                Err(error) => {
+                    marker.abandon();
+                    Err(error)
+                }
+            },
+            _ => node,
+        }
     }
 
     fn boxed(&mut self, tree: &Expression) -> Result<Box<Node>> {

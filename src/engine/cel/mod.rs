@@ -59,20 +59,25 @@ mod regexes;
 mod sets;
 mod template;
 mod time;
+mod trace;
 mod value;
 mod versions;
+
+use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
 
 use self::evaluate::Machine;
 use self::node::Node;
 use self::patterns::Patterns;
+use self::trace::Marks;
 use self::value::Val;
 use super::{CompileError, Evaluated, Failure};
 
 pub(in crate::engine) use library::fits;
 pub(in crate::engine) use policy::normalized as statements;
 pub use template::Template;
+pub use trace::{Branches, Event, Given, Part, Trace, record};
 
 /// Which variables an expression may name beside `resource`, `attr`, `parsed`, `document` and `params`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,17 +128,62 @@ pub struct Program {
     root: Node,
     joins: bool,
     patterns: Patterns,
+    source: Arc<str>,
+    names: Names,
+    marks: Option<Marks>,
 }
 
 /// Compiles an expression. Every variable, function and macro in it exists, with the right number of arguments;
 /// every literal pattern is a valid regular expression.
 pub fn compile(source: &str, names: &Names) -> Result<Program, CompileError> {
-    let lowered =
-        parse::guarded(source, |tree, info, quoted| lower::lower(tree, info, quoted, *names))?;
-    Ok(Program { root: lowered.root, joins: lowered.joins, patterns: Patterns::default() })
+    build(source.into(), *names, false)
+}
+
+fn build(source: Arc<str>, names: Names, marked: bool) -> Result<Program, CompileError> {
+    let lowered = parse::guarded(&source, |tree, info, quoted| {
+        lower::lower(tree, info, quoted, names, marked)
+    })?;
+    Ok(Program {
+        root: lowered.root,
+        joins: lowered.joins,
+        patterns: Patterns::default(),
+        source,
+        names,
+        marks: lowered.marks,
+    })
 }
 
 impl Program {
+    /// The same with a mark around each part, for coverage and traces.
+    pub fn marked(&self) -> Result<Self, CompileError> {
+        build(Arc::clone(&self.source), self.names, true)
+    }
+
+    /// Tells marked programs apart in a trace.
+    pub fn token(&self) -> Option<usize> {
+        self.marks.as_ref().map(Marks::token)
+    }
+
+    /// Its text.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The parts of a marked program, each after the one that holds it.
+    pub fn parts(&self) -> &[Part] {
+        self.marks.as_ref().map_or(&[], |marks| &marks.parts)
+    }
+
+    /// Whether a part was ever evaluated.
+    pub fn was_evaluated(&self, part: usize) -> bool {
+        self.marks.as_ref().is_some_and(|marks| marks.was_evaluated(part))
+    }
+
+    /// The one truth that a part always had, where it had one.
+    pub fn only_truth(&self, part: usize) -> Option<bool> {
+        self.marks.as_ref()?.only_truth(part)
+    }
+
     /// Whether it looks at other resources: `related()` or `references()` is called somewhere.
     pub fn joins(&self) -> bool {
         self.joins
@@ -171,7 +221,7 @@ impl Program {
     }
 
     fn run<'a>(&'a self, subject: &'a Subject<'a>) -> (Machine<'a>, value::Outcome<'a>) {
-        let mut machine = Machine::new(subject, &self.patterns);
+        let mut machine = Machine::new(subject, &self.patterns, self.marks.as_ref());
         let outcome = machine.evaluate(&self.root);
         (machine, outcome)
     }

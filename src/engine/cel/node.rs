@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::functions::{Function, Nulls};
+use super::trace::Mark;
 use crate::document::Pointer;
 
 /// A part of an expression.
@@ -56,6 +57,8 @@ pub(super) enum Node {
     Call(&'static Function, Vec<Node>),
     /// A function of the crate `cel`, as a call over the variables `a0`, `a1`, ….
     Foreign(Box<Foreign>),
+    /// A part that is watched; only in marked programs.
+    Mark(Box<Mark>),
 }
 
 /// A call of a function of the crate `cel`.
@@ -71,6 +74,7 @@ impl Node {
     /// Where in the attributes this stands: `attr.a.b` and `parsed["a"].b` are pointers, all else is not.
     pub(super) fn path(&self) -> Option<Pointer> {
         match self {
+            Self::Mark(mark) => mark.node.path(),
             Self::Root(Root::Attributes | Root::Parsed) => Some(Pointer::root()),
             Self::Select(base, name) => Some(base.path()?.key(name)),
             Self::Index(parts) => match &parts[1] {
@@ -82,6 +86,17 @@ impl Node {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// Whether it only selects from a variable.
+    pub(super) fn selects(&self) -> bool {
+        match self {
+            Self::Mark(mark) => mark.node.selects(),
+            Self::Root(_) | Self::Local(_) => true,
+            Self::Select(base, _) => base.selects(),
+            Self::Index(parts) => parts[0].selects(),
+            _ => false,
         }
     }
 }

@@ -57,31 +57,21 @@ pub(super) fn refusal(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Effects that a test may put something in the place of, with the number of their arguments.
-const EFFECTS: &[(&str, u8)] = &[
-    ("http.send", 1),
-    ("net.lookup_ip_addr", 1),
-    ("opa.runtime", 0),
-    ("rand.intn", 2),
-    ("uuid.rfc4122", 1),
-    // Stands for `time.now_ns`: see `rewrite::clock`.
-    ("trace", 0),
-];
-
-/// Whether it is an effect that a test may put something in the place of.
-pub(super) fn is_effect(name: &str) -> bool {
-    EFFECTS.iter().any(|(effect, _)| *effect == name)
-}
-
 /// How many arguments a built-in function takes, if there is one of that name.
 pub(super) fn arity(name: &str) -> Option<u8> {
-    let own = library::find(name).map(|builtin| builtin.arity);
-    own.or_else(|| BUILTINS.get(name).map(|(_, arguments)| *arguments))
-        .or_else(|| EFFECTS.iter().find(|(effect, _)| *effect == name).map(|(_, arity)| *arity))
+    match name {
+        // Those that stand in texts that are rewritten for tests.
+        super::rewrite::MARK | super::rewrite::EFFECT => Some(2),
+        super::rewrite::CASE => Some(1),
+        _ => {
+            let own = library::find(name).map(|builtin| builtin.arity);
+            own.or_else(|| BUILTINS.get(name).map(|(_, arguments)| *arguments))
+        }
+    }
 }
 
-/// Put our own and the bounded functions in place. With `strict`, what they refuse ends the rule. Of our own and of effects only those
-/// that some text names: every evaluation copies the list.
+/// Put our own and the bounded functions in place. With `strict`, what they refuse ends the rule. Of our own only those that some
+/// text names: every evaluation copies the list.
 pub(super) fn install(engine: &mut Engine, strict: bool, texts: &[&str]) -> Result<()> {
     let is_named = |name: &str| {
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -102,13 +92,6 @@ pub(super) fn install(engine: &mut Engine, strict: bool, texts: &[&str]) -> Resu
             }
         };
         engine.add_extension(builtin.name.to_owned(), builtin.arity, Box::new(run))?;
-    }
-    for (name, arity) in EFFECTS.iter().filter(|(name, _)| is_named(name)) {
-        let effect = move |_: Vec<Value>| -> Result<Value> {
-            let name = if *name == "trace" { "time.now_ns" } else { *name };
-            bail!("{name} is an effect: put something in its place with `with {name} as …`")
-        };
-        engine.add_extension((*name).to_owned(), *arity, Box::new(effect))?;
     }
     for (name, arguments, check) in BOUNDED {
         let (name, check) = (*name, *check);

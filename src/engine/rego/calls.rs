@@ -20,15 +20,14 @@ pub(super) struct Fault {
     pub(super) message: String,
 }
 
-/// Check all modules of a table; `mocked` says of each whether it may call effects.
-pub(super) fn check(table: &Table, options: &Options, mocked: &[bool]) -> Vec<Fault> {
+/// Check all modules of a table.
+pub(super) fn check(table: &Table, options: &Options) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (path, entry) in table.paths() {
         let mut needed = BTreeSet::new();
         for (module, rule) in &entry.definitions {
             let mut visitor = Visitor::new(table, options, *module);
-            visitor.mocked = mocked.get(*module).copied().unwrap_or_default();
             visitor.rule(rule);
             needed.append(&mut visitor.needs);
             faults.append(&mut visitor.faults);
@@ -126,7 +125,6 @@ fn name(path: &str) -> &str {
 struct Visitor<'a> {
     table: &'a Table,
     options: &'a Options,
-    mocked: bool,
     module: usize,
     scopes: Vec<BTreeSet<String>>,
     needs: BTreeSet<String>,
@@ -138,7 +136,6 @@ impl<'a> Visitor<'a> {
         Self {
             table,
             options,
-            mocked: false,
             module,
             scopes: Vec::new(),
             needs: BTreeSet::new(),
@@ -323,7 +320,7 @@ impl<'a> Visitor<'a> {
                 self.fault(span, format!("{} takes {arity} arguments, not {given}", name(&path)));
             }
             self.needs.insert(path);
-        } else if let Some(reason) = builtins::refusal(&path).filter(|_| !self.is_mocked(&path)) {
+        } else if let Some(reason) = builtins::refusal(&path) {
             self.fault(span, format!("{path} is refused: {reason}"));
         } else if let Some(arity) = self.arity(&path) {
             let arity = usize::from(arity);
@@ -337,17 +334,8 @@ impl<'a> Visitor<'a> {
 
     /// How many arguments a function takes that no module defines.
     fn arity(&self, path: &str) -> Option<u8> {
-        // It stands for `time.now_ns`.
-        if self.mocked && path == "trace" {
-            return Some(0);
-        }
         let host = self.options.functions.iter().find(|function| function.name == path);
         host.map(|function| function.arity).or_else(|| builtins::arity(path))
-    }
-
-    /// Whether tests may put something in the place of an effect.
-    fn is_mocked(&self, path: &str) -> bool {
-        self.mocked && builtins::is_effect(path)
     }
 
     fn fault(&mut self, span: &Span, message: String) {

@@ -12,12 +12,13 @@ use regorus::{Engine, Value};
 
 use super::metadata::Notes;
 use super::reads::{self, Reads};
+use super::suite::Marks;
 use super::table::Table;
-use super::{Module, ModuleError, Options, builtins, calls, guard, library, rewrite};
+use super::{Module, ModuleError, Options, builtins, calls, forms, guard, library};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// What each resource that a rule judges adds to that.
 const TIME_EACH: Duration = Duration::from_millis(1);
 /// A module of our own: evaluating its rule makes regorus analyse all modules.
@@ -27,8 +28,10 @@ const PROBE_RULE: &str = "data.dreadnought.probe.ready";
 /// Compiled modules. Sharing it between threads is cheap; every evaluation works on a clone of the engine.
 pub struct Policies {
     engine: Engine,
-    pub(super) table: Table,
+    pub(super) table: Arc<Table>,
     names: Arc<[String]>,
+    modules: Arc<[Module]>,
+    marks: Option<Arc<Marks>>,
     reads: BTreeMap<String, OnceLock<Reads>>,
     limit: Duration,
 }
@@ -45,10 +48,12 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
 }
 
 /// As [`compile`], with data, functions and other rules of the language.
-pub fn compile_with(mut modules: Vec<Module>, options: &Options) -> (Policies, Vec<ModuleError>) {
+pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<ModuleError>) {
+    let own = modules;
+    let mut modules = own.clone();
     let mut options = options.clone();
-    prepare_texts(&mut modules, &mut options);
-    let options = &options;
+    prepare_metadata(&mut modules, &mut options);
+    prepare_outputs(&mut modules);
     let mut errors = Vec::new();
     let mut good: Vec<usize> = Vec::new();
     for (at, module) in modules.iter().enumerate() {
@@ -63,7 +68,7 @@ pub fn compile_with(mut modules: Vec<Module>, options: &Options) -> (Policies, V
         }
     }
     let (engine, table) = loop {
-        match assemble(&modules, &good, options) {
+        match assemble(&modules, &good, &options, &|_| {}) {
             Ok(done) => break done,
             Err(found) => {
                 let bad: BTreeSet<usize> = found.iter().map(|error| error.module).collect();
@@ -76,46 +81,58 @@ pub fn compile_with(mut modules: Vec<Module>, options: &Options) -> (Policies, V
     errors.dedup();
     let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
     let reads = reads.map(|package| (package.to_owned(), OnceLock::new())).collect();
-    let names = modules.into_iter().map(|module| module.name).collect();
-    (Policies { engine, table, names, reads, limit: TIME_LIMIT }, errors)
+    let names = modules.iter().map(|module| module.name.clone()).collect();
+    let modules = own.into();
+    let policies = Policies {
+        engine,
+        table: Arc::new(table),
+        names,
+        modules,
+        marks: None,
+        reads,
+        limit: TIME_LIMIT,
+    };
+    (policies, errors)
 }
 
-/// Puts what regorus does not evaluate in a form that it does.
-fn prepare_texts(modules: &mut [Module], options: &mut Options) {
-    let mut notes = Notes::of(modules);
+/// Puts calls of `rego.metadata.*` in a form that can be answered; no byte moves.
+pub(super) fn prepare_metadata(modules: &mut [Module], options: &mut Options) {
+    let Some(mut notes) = Notes::of(modules) else { return };
     for (at, module) in modules.iter_mut().enumerate() {
-        if let Some(text) =
-            notes.as_mut().and_then(|notes| rewrite::metadata(&module.text, at, notes))
-        {
-            module.text = text.into();
-        }
-        if options.mocks_in(&module.name)
-            && let Some(text) = rewrite::clock(&module.text)
-        {
-            module.text = text.into();
-        }
-        let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
-        if let Some(text) = rewrite::outputs(&module.text, own) {
+        if let Some(text) = forms::metadata(&module.text, at, &mut notes) {
             module.text = text.into();
         }
     }
-    options.functions.extend(notes.into_iter().flat_map(Notes::functions));
+    options.functions.extend(notes.functions());
 }
 
+/// Puts calls with an output among their arguments in a form that regorus evaluates.
+fn prepare_outputs(modules: &mut [Module]) {
+    for module in modules {
+        let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
+        if let Some(text) = forms::outputs(&module.text, own) {
+            module.text = text.into();
+        }
+    }
+}
+
+/// Adds to an engine before it sees a module.
+pub(super) type Setup<'s> = &'s dyn Fn(&mut Engine);
+
 /// One attempt; the errors name at least one of the modules.
-fn assemble(
+pub(super) fn assemble(
     modules: &[Module],
     good: &[usize],
     options: &Options,
+    setup: Setup<'_>,
 ) -> Result<(Engine, Table), Vec<ModuleError>> {
-    let (mut engine, errors) = parse(modules, good, options);
+    let (mut engine, errors) = parse(modules, good, options, setup);
     if !errors.is_empty() {
         return Err(errors);
     }
     // The first module is the probe.
     let table = Table::new(engine.get_modules().get(1..).unwrap_or_default());
-    let mocked: Vec<bool> = good.iter().map(|at| options.mocks_in(&modules[*at].name)).collect();
-    let faults = calls::check(&table, options, &mocked);
+    let faults = calls::check(&table, options);
     if !faults.is_empty() {
         return Err(faults
             .into_iter()
@@ -129,13 +146,20 @@ fn assemble(
     }
     match prepare(&mut engine) {
         Ok(()) => Ok((engine, table)),
-        Err(message) => Err(blame(modules, good, options, &message)),
+        Err(message) => Err(blame(modules, good, &message, (options, setup))),
     }
 }
 
-fn parse(modules: &[Module], good: &[usize], options: &Options) -> (Engine, Vec<ModuleError>) {
+/// The first module of the engine is the probe.
+pub(super) fn parse(
+    modules: &[Module],
+    good: &[usize],
+    options: &Options,
+    setup: Setup<'_>,
+) -> (Engine, Vec<ModuleError>) {
     let texts: Vec<&str> = good.iter().map(|at| &*modules[*at].text).collect();
     let mut engine = new_engine(options, &texts);
+    setup(&mut engine);
     let mut errors = Vec::new();
     for at in good {
         let text = modules[*at].text.to_string();
@@ -174,7 +198,7 @@ fn new_engine(options: &Options, texts: &[&str]) -> Engine {
     engine
 }
 
-fn timer(limit: Duration) -> ExecutionTimerConfig {
+pub(super) fn timer(limit: Duration) -> ExecutionTimerConfig {
     ExecutionTimerConfig { limit, check_interval: NonZeroU32::MIN.saturating_add(99) }
 }
 
@@ -187,14 +211,19 @@ fn prepare(engine: &mut Engine) -> Result<(), String> {
 }
 
 /// Which module the analysis objects to: the one that the message names, else those that fail alone, else all.
-fn blame(modules: &[Module], good: &[usize], options: &Options, message: &str) -> Vec<ModuleError> {
+fn blame(
+    modules: &[Module],
+    good: &[usize],
+    message: &str,
+    (options, setup): (&Options, Setup<'_>),
+) -> Vec<ModuleError> {
     let (named, line, column, text) = locate(message);
     if let Some(module) = named.filter(|at| good.contains(at)) {
         return vec![ModuleError { module, line, column, message: text }];
     }
     let mut errors = Vec::new();
     for at in good {
-        let (mut engine, _) = parse(modules, &[*at], options);
+        let (mut engine, _) = parse(modules, &[*at], options, setup);
         if let Err(message) = prepare(&mut engine) {
             let (_, line, column, message) = locate(&message);
             errors.push(ModuleError { module: *at, line, column, message });
@@ -223,6 +252,25 @@ fn locate(message: &str) -> (Option<usize>, u32, u32, String) {
     let text = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("refused");
     let text = text.trim_end_matches('.').to_owned();
     (module.map(|at| at as usize), line.unwrap_or(1), column.unwrap_or(1).max(1), text)
+}
+
+/// What went wrong in an evaluation.
+pub(super) fn failure(names: &[String], error: &anyhow::Error) -> Failure {
+    let message = error.to_string();
+    let limit = error.chain().any(|cause| cause.downcast_ref::<LimitError>().is_some());
+    if limit || message.contains("execution exceeded time limit") {
+        return Failure {
+            budget: true,
+            message: "the rule ran longer than its time limit; on another machine it may end"
+                .to_owned(),
+        };
+    }
+    let (module, line, column, text) = locate(&message);
+    let message = match module.and_then(|at| names.get(at)) {
+        Some(name) => format!("{text} ({name}:{line}:{column})"),
+        None => text,
+    };
+    Failure { budget: false, message }
 }
 
 impl Policies {
@@ -289,21 +337,41 @@ impl Policies {
     }
 
     fn failure(&self, error: &anyhow::Error) -> Failure {
-        let message = error.to_string();
-        let limit = error.chain().any(|cause| cause.downcast_ref::<LimitError>().is_some());
-        if limit || message.contains("execution exceeded time limit") {
-            return Failure {
-                budget: true,
-                message: "the rule ran longer than its time limit; on another machine it may end"
-                    .to_owned(),
-            };
+        failure(&self.names, error)
+    }
+
+    /// All modules.
+    pub(super) fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// Name and text of a module.
+    pub fn module(&self, at: usize) -> Option<(&str, &str)> {
+        self.modules.get(at).map(|module| (module.name.as_str(), &*module.text))
+    }
+
+    /// The same once more. What it knows of what rules read is found anew.
+    #[must_use]
+    pub fn same(&self) -> Self {
+        self.on(None, self.marks.clone())
+    }
+
+    /// The same on another engine: its own, or one whose modules are marked.
+    pub(super) fn on(&self, engine: Option<Engine>, marks: Option<Arc<Marks>>) -> Self {
+        Self {
+            engine: engine.unwrap_or_else(|| self.engine.clone()),
+            table: Arc::clone(&self.table),
+            names: Arc::clone(&self.names),
+            modules: Arc::clone(&self.modules),
+            marks,
+            reads: self.reads.keys().map(|key| (key.clone(), OnceLock::new())).collect(),
+            limit: self.limit,
         }
-        let (module, line, column, text) = locate(&message);
-        let message = match module.and_then(|at| self.names.get(at)) {
-            Some(name) => format!("{text} ({name}:{line}:{column})"),
-            None => text,
-        };
-        Failure { budget: false, message }
+    }
+
+    /// Its marks, if its modules have some.
+    pub fn marks(&self) -> Option<&Marks> {
+        self.marks.as_deref()
     }
 
     /// What the rule of a package reads.

@@ -47,6 +47,35 @@ impl Policies {
     }
 }
 
+/// What a rule did with one resource.
+#[derive(Clone, Debug, Default)]
+pub struct RegoTrace {
+    /// What each part gave, by position among the marks of the policies.
+    pub given: Vec<(usize, Vec<String>)>,
+    /// Attribute paths that the rule reads, from its text: `aws_s3_bucket.attributes.acl`.
+    pub reads: Vec<String>,
+    /// Unknown values that it meets: the resource, where, and why.
+    pub unknown: Vec<(usize, Pointer, Arc<str>)>,
+}
+
+impl Policies {
+    /// Run a rule for one resource and tell what its parts gave. Only marked policies know.
+    pub fn trace(&self, rule: &RuleRef, input: &Input, index: &Index<'_>, at: usize) -> RegoTrace {
+        let run = Run { policies: self, rule, input, index };
+        let changes = Changes { only: Some(at), ..Changes::default() };
+        let (_, given) = super::record(|| run.over(&changes));
+        let Some(reads) = self.reads(&rule.package) else {
+            return RegoTrace { given, ..RegoTrace::default() };
+        };
+        let scope = Scope { reads, input, index };
+        let met = scope.met(at).into_iter();
+        let unknown = met.map(|met| {
+            (met.resource, met.unknown.at.clone(), Arc::clone(&met.unknown.known.reason))
+        });
+        RegoTrace { given, reads: reads.shown(), unknown: unknown.collect() }
+    }
+}
+
 type Judgements = BTreeMap<usize, Judgement>;
 
 /// Verdicts as if nothing were unknown.

@@ -10,6 +10,7 @@ mod builtins;
 mod calls;
 mod compile;
 mod expressions;
+mod forms;
 mod functions;
 mod guard;
 mod input;
@@ -26,13 +27,20 @@ mod run;
 mod shape;
 mod statements;
 mod substitutes;
+mod suite;
+mod suite_build;
+mod suite_run;
 mod table;
 
 use std::sync::Arc;
 
 pub use compile::{Policies, compile, compile_with};
 pub use input::Input;
+pub use judge::RegoTrace;
 pub use mentions::Mentions;
+pub use rewrite::{RegoPart, RegoPartKind};
+pub use suite::{Marks, Suite, SuiteModule, UnitTest};
+pub use suite_run::{CaseOutcome, Explanation, PartGiven, UnitOutcome, UnitState, record};
 
 use super::Failure;
 use crate::document::Pointer;
@@ -71,22 +79,12 @@ impl std::fmt::Debug for HostFunction {
 pub struct Options {
     /// `data`: an object that stands beside the modules.
     pub data: Option<serde_json::Value>,
-    /// Whether modules may call effects (`http.send`, `time.now_ns` …), because tests put something in their place with `with`. Where
-    /// nothing stands in their place, calling one fails. A module whose name ends in `_test.rego` always may.
-    pub mocks: bool,
     /// Whether a built-in function that does not take its arguments ends the rule; else it is undefined.
     pub strict: bool,
     /// Whether modules are of the version before OPA 1.0.
     pub version_0: bool,
     /// Functions that the caller adds.
     pub functions: Vec<HostFunction>,
-}
-
-impl Options {
-    /// Whether a module may call effects: where tests are compiled, and in files of tests.
-    fn mocks_in(&self, module: &str) -> bool {
-        self.mocks || module.ends_with("_test.rego")
-    }
 }
 
 /// Why a module is refused.

@@ -28,6 +28,32 @@ pub(super) struct Reads {
     pub(super) addresses: bool,
 }
 
+impl Reads {
+    /// The attribute paths of records, as they would be written: `aws_s3_bucket.attributes.acl`.
+    pub(super) fn shown(&self) -> Vec<String> {
+        let path = |read: &Read| {
+            let Root::Record(kind, _) = &read.root else { return None };
+            let mut text = kind.as_deref().unwrap_or("*").to_owned();
+            for seg in &read.segs {
+                match seg {
+                    Seg::Key(key) => {
+                        text.push('.');
+                        text.push_str(key);
+                    }
+                    Seg::Any | Seg::At | Seg::Item => text.push_str("[]"),
+                }
+            }
+            Some(text)
+        };
+        let all: BTreeSet<String> = self.all.iter().filter_map(path).collect();
+        let mut all: Vec<String> = all.into_iter().collect();
+        if self.everything {
+            all.push("anything: the rule cannot be followed".to_owned());
+        }
+        all
+    }
+}
+
 /// One thing that a rule reads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Read {

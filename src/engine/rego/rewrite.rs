@@ -1,170 +1,640 @@
-//! Two forms that regorus does not evaluate, put in one that it does, before it parses a module. No line moves.
+//! Changes the text of a module without moving a line: effects become functions that a test can replace, case tests become sets,
+//! and marks around expressions say what they gave.
 //!
-//! - `f(x, out)` for a function of ours becomes `out = f(x)`.
-//! - `rego.metadata.rule()` and `rego.metadata.chain()` become calls that name the place where they stand.
+//! The engine evaluates trees that it parsed itself, so that what watches an evaluation has to stand in the text.
 
-use super::metadata::Notes;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
-/// Where code is: a text without the insides of texts and comments, byte for byte.
-fn code_of(text: &str) -> Vec<u8> {
-    let mut code = text.as_bytes().to_vec();
-    let mut at = 0;
-    while at < code.len() {
-        let end = match code[at] {
-            b'#' => code[at..].iter().position(|byte| *byte == b'\n').map(|end| at + end),
-            b'"' => {
-                let mut end = at + 1;
-                while end < code.len() && code[end] != b'"' && code[end] != b'\n' {
-                    end += if code[end] == b'\\' { 2 } else { 1 };
-                }
-                Some(end + 1)
-            }
-            b'`' => code[at + 1..].iter().position(|byte| *byte == b'`').map(|end| at + end + 2),
-            _ => {
-                at += 1;
-                continue;
-            }
-        };
-        let end = end.unwrap_or(code.len()).min(code.len());
-        for byte in &mut code[at..end] {
-            if *byte != b'\n' {
-                *byte = b'"';
-            }
-        }
-        at = end;
+use regorus::unstable::{
+    AssignOp, BoolOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleBody, RuleHead,
+    WithModifier,
+};
+
+use super::table;
+
+/// The extension that a mark calls: number and value, gives the value.
+pub(super) const MARK: &str = "__dreadnought_mark";
+/// The extension that stands in for an effect that nothing replaces.
+pub(super) const EFFECT: &str = "__dreadnought_effect";
+/// The extension that holds for the case that is looked at.
+pub(super) const CASE: &str = "__dreadnought_case";
+/// The package of functions that stand for effects.
+pub(super) const EFFECTS: &str = "dreadnought.effects";
+
+/// What reaches outside of the evaluation, with its number of arguments.
+pub(super) const OUTSIDE: &[(&str, usize)] = &[
+    ("http.send", 1),
+    ("net.lookup_ip_addr", 1),
+    ("opa.runtime", 0),
+    ("rand.intn", 2),
+    ("time.now_ns", 0),
+    ("uuid.rfc4122", 1),
+];
+
+/// A marked part of a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegoPart {
+    /// The module, as a position in what was given.
+    pub module: usize,
+    /// Bytes in the module's text.
+    pub span: Range<usize>,
+    /// What kind of part it is.
+    pub kind: RegoPartKind,
+    /// The statement before it in the same body, which has to hold first.
+    pub after: Option<usize>,
+    /// The rule's name.
+    pub rule: String,
+    /// Whether it stands in an `every` or a comprehension.
+    pub nested: bool,
+    /// Whether it belongs to an `else`.
+    pub in_else: bool,
+}
+
+/// What kind of part of a module it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegoPartKind {
+    /// A statement of a body.
+    Statement,
+    /// A statement that holds where its expression does not.
+    Negated,
+    /// The value of a rule, of an `else`, of an entry: the body held.
+    Head,
+    /// A part of a statement that computes something.
+    Expression,
+    /// A variable or reference: shown, not counted.
+    Operand,
+}
+
+/// A rule whose key tells cases apart.
+#[derive(Clone, Debug)]
+pub(super) struct CaseRule {
+    /// Bytes of the head that are replaced.
+    pub(super) head: Range<usize>,
+    /// Its keys as written.
+    pub(super) keys: Vec<String>,
+    /// The statements that name every key, as written.
+    pub(super) prefix: String,
+    /// Where its body begins.
+    pub(super) body: usize,
+    /// Where all keys have their values: the end of a statement.
+    pub(super) bound: usize,
+}
+
+/// The changes to one text.
+pub(super) struct Edits<'t> {
+    text: &'t str,
+    edits: Vec<(usize, usize, u8, String)>,
+}
+
+impl<'t> Edits<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, edits: Vec::new() }
     }
-    code
+
+    pub(super) fn replace(&mut self, range: Range<usize>, by: String) {
+        self.edits.push((range.start, range.end, 2, by));
+    }
+
+    pub(super) fn insert(&mut self, at: usize, text: String) {
+        self.edits.push((at, at, 1, text));
+    }
+
+    /// The text with the changes, and `more` at its end.
+    pub(super) fn finish(mut self, more: &str) -> String {
+        self.edits.sort_by_key(|(at, _, rank, _)| (*at, *rank));
+        let mut made = String::with_capacity(self.text.len() + 64 * self.edits.len());
+        let mut place = 0;
+        for (start, end, _, by) in &self.edits {
+            made.push_str(self.text.get(place..*start).unwrap_or_default());
+            made.push_str(by);
+            place = place.max(*end);
+        }
+        made.push_str(self.text.get(place..).unwrap_or_default());
+        made.push_str(more);
+        made
+    }
 }
 
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
-}
-
-/// Places where a name stands as a whole, followed by a bracket.
-fn calls<'c>(code: &'c [u8], name: &'c str) -> impl Iterator<Item = usize> + 'c {
-    let length = name.len();
-    let starts = 0..code.len().saturating_sub(length);
-    starts.filter(move |at| {
-        code[*at] == name.as_bytes()[0]
-            && &code[*at..at + length] == name.as_bytes()
-            && code[at + length] == b'('
-            && (*at == 0 || !is_name(code[at - 1]))
-    })
-}
-
-/// The arguments of a call whose bracket opens at a place, and the place after the closing one.
-fn arguments(code: &[u8], open: usize) -> Option<(Vec<std::ops::Range<usize>>, usize)> {
-    let (mut depth, mut start, mut found) = (0_usize, open + 1, Vec::new());
-    for (at, byte) in code.iter().enumerate().skip(open) {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => {
-                depth -= 1;
-                if depth == 0 {
-                    found.push(start..at);
-                    return Some((found, at + 1));
-                }
+/// Where an expression begins: its span leaves out quotes, and the first part's brackets.
+pub(super) fn start(expr: &Expr) -> usize {
+    let own = expr.span().start as usize;
+    match expr {
+        Expr::String { .. } | Expr::RawString { .. } => own.saturating_sub(1),
+        Expr::BinExpr { lhs, .. }
+        | Expr::BoolExpr { lhs, .. }
+        | Expr::ArithExpr { lhs, .. }
+        | Expr::AssignExpr { lhs, .. } => own.min(start(lhs)),
+        Expr::Membership { key, value, .. } => own.min(start(key.as_ref().unwrap_or(value))),
+        Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } => own.min(start(refr)),
+        Expr::Call { fcn, .. } => own.min(start(fcn)),
+        // Its span begins with its last key.
+        Expr::Object { fields, span, .. } => match fields.first() {
+            Some((_, key, _)) => {
+                let before = span.source.get_contents().get(..start(key)).unwrap_or_default();
+                before.rfind('{').unwrap_or(own)
             }
-            b',' if depth == 1 => {
-                found.push(start..at);
-                start = at + 1;
+            None => own,
+        },
+        _ => own,
+    }
+}
+
+/// Where an expression ends.
+pub(super) fn end(expr: &Expr) -> usize {
+    let own = expr.span().end as usize;
+    match expr {
+        Expr::String { .. } | Expr::RawString { .. } => own + 1,
+        // Its span ends with what comes after it.
+        Expr::Set { items, .. } if items.is_empty() => 0,
+        Expr::BinExpr { rhs, .. }
+        | Expr::BoolExpr { rhs, .. }
+        | Expr::ArithExpr { rhs, .. }
+        | Expr::AssignExpr { rhs, .. } => own.max(end(rhs)),
+        Expr::Membership { collection, .. } => own.max(end(collection)),
+        Expr::UnaryExpr { expr, .. } => own.max(end(expr)),
+        _ => own,
+    }
+}
+
+/// Where the name and keys of a head end: their span leaves out the last bracket.
+pub(super) fn head_end(refr: &Expr) -> usize {
+    let mut at = end(refr);
+    let text = refr.span().source.get_contents();
+    if matches!(refr, Expr::RefBrack { .. }) {
+        while matches!(text.as_bytes().get(at), Some(b'"' | b'`' | b']')) {
+            at += 1;
+        }
+    }
+    at
+}
+
+fn range(expr: &Expr) -> Range<usize> {
+    start(expr)..end(expr)
+}
+
+/// Marks the parts of one module.
+pub(super) struct Marker<'m, 't> {
+    pub(super) edits: &'m mut Edits<'t>,
+    pub(super) parts: &'m mut Vec<RegoPart>,
+    pub(super) module: usize,
+    /// How many arguments a called function takes, where that is known.
+    pub(super) arity: &'m dyn Fn(&Expr) -> Option<usize>,
+    pub(super) rule: String,
+    pub(super) after: Option<usize>,
+    /// How deep in `every` and comprehensions.
+    pub(super) nested: usize,
+    pub(super) in_else: bool,
+}
+
+impl Marker<'_, '_> {
+    /// Mark a rule; of one whose head is replaced, the body only.
+    pub(super) fn rule(&mut self, rule: &Rule, name: &str, body_only: bool) {
+        name.clone_into(&mut self.rule);
+        self.after = None;
+        self.in_else = false;
+        let Rule::Spec { head, bodies, .. } = rule else { return };
+        let mut first = true;
+        for body in bodies {
+            self.after = None;
+            self.in_else = body.is_else;
+            self.query(&body.query);
+            if first && !body_only {
+                self.head(head, true);
+            }
+            if body.is_else
+                && let Some(assign) = &body.assign
+            {
+                self.part(&assign.value, RegoPartKind::Head);
+            }
+            first = false;
+        }
+        if bodies.is_empty() && !body_only {
+            self.head(head, false);
+        }
+    }
+
+    fn head(&mut self, head: &RuleHead, has_body: bool) {
+        match head {
+            RuleHead::Set { key: Some(key), .. } => self.part(key, RegoPartKind::Head),
+            RuleHead::Compr { assign: Some(assign), .. }
+            | RuleHead::Func { assign: Some(assign), .. } => {
+                self.part(&assign.value, RegoPartKind::Head);
+            }
+            // A rule without a value gives true.
+            RuleHead::Compr { refr, assign: None, .. } if has_body => {
+                self.implied(head_end(refr), start(refr)..head_end(refr));
+            }
+            RuleHead::Func { refr, span, assign: None, .. } if has_body => {
+                self.implied(span.end as usize, range(refr));
             }
             _ => {}
         }
     }
-    None
-}
 
-/// Whether a statement can begin at a place.
-fn begins(code: &[u8], at: usize) -> bool {
-    let before = code[..at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-    let Some(last) = before else { return true };
-    let word = code[..=last].rsplit(|byte| !is_name(*byte)).next().unwrap_or_default();
-    matches!(code[last], b'\n' | b'{' | b';' | b'|') || matches!(word, b"not" | b"if")
-}
-
-/// `f(x, out)` as `out = f(x)`, for the functions of these names and numbers of arguments.
-pub(super) fn outputs<'f>(
-    text: &str,
-    functions: impl Iterator<Item = (&'f str, usize)>,
-) -> Option<String> {
-    let functions: Vec<(&str, usize)> = functions.filter(|(name, _)| text.contains(name)).collect();
-    if functions.is_empty() {
-        return None;
+    fn implied(&mut self, at: usize, shown: Range<usize>) {
+        let number = self.push(shown, RegoPartKind::Head);
+        self.edits.insert(at, format!(" := {MARK}({number}, true)"));
     }
-    let code = code_of(text);
-    let mut changes = Vec::new();
-    for (name, arity) in functions {
-        for at in calls(&code, name).filter(|at| begins(&code, *at)) {
-            let Some((given, end)) = arguments(&code, at + name.len()) else { continue };
-            if given.len() != arity + 1 {
-                continue;
-            }
-            let (inputs, output) = given.split_at(arity);
-            let inputs: Vec<&str> = inputs.iter().map(|range| text[range.clone()].trim()).collect();
-            let output = text[output[0].clone()].trim();
-            changes.push((at..end, format!("{output} = {name}({})", inputs.join(", "))));
+
+    fn push(&mut self, span: Range<usize>, kind: RegoPartKind) -> usize {
+        let number = self.parts.len();
+        let after = self.after;
+        let rule = self.rule.clone();
+        let (module, nested) = (self.module, self.nested > 0);
+        self.parts.push(RegoPart {
+            module,
+            span,
+            kind,
+            after,
+            rule,
+            nested,
+            in_else: self.in_else,
+        });
+        number
+    }
+
+    /// Leaves the last statement as what comes before.
+    fn query(&mut self, query: &Query) {
+        for statement in &query.stmts {
+            self.statement(statement);
         }
     }
-    changes.sort_by_key(|(range, _)| range.start);
-    let mut made = String::with_capacity(text.len() + 8);
-    let mut done = 0;
-    for (range, call) in changes {
-        // One within another waits: a call with an output is a statement of its own.
-        if range.start < done {
-            continue;
-        }
-        made.push_str(&text[done..range.start]);
-        made.push_str(&call);
-        // Lines stay where they are.
-        let lost =
-            text[range.clone()].matches('\n').count().saturating_sub(call.matches('\n').count());
-        made.push_str(&"\n".repeat(lost));
-        done = range.end;
-    }
-    made.push_str(&text[done..]);
-    Some(made).filter(|made| made != text)
-}
 
-/// `time.now_ns` as `trace`, a function that regorus has and no module may call: only of such ones tests can take the place.
-pub(super) fn clock(text: &str) -> Option<String> {
-    let name = "time.now_ns";
-    let code = code_of(text);
-    let ends = |at: usize| code.get(at).is_none_or(|byte| !is_name(*byte));
-    let starts = |at: usize| at == 0 || !is_name(code[at - 1]);
-    let mut made = String::with_capacity(text.len());
-    let mut done = 0;
-    for (at, _) in text.match_indices(name) {
-        if code[at] == b't' && starts(at) && ends(at + name.len()) {
-            made.push_str(&text[done..at]);
-            made.push_str("trace");
-            done = at + name.len();
-        }
-    }
-    made.push_str(&text[done..]);
-    (done > 0).then_some(made)
-}
-
-/// Calls of `rego.metadata.*` with the number of the answer in `notes`, in as many characters.
-pub(super) fn metadata(text: &str, module: usize, notes: &mut Notes) -> Option<String> {
-    if !text.contains("rego.metadata.") {
-        return None;
-    }
-    let code = code_of(text);
-    let mut made = text.to_owned();
-    for (name, short) in
-        [("rego.metadata.rule", "rego.meta.rule"), ("rego.metadata.chain", "rego.meta.chain")]
-    {
-        for at in calls(&code, name) {
-            let Some((_, end)) = arguments(&code, at + name.len()) else { continue };
-            let line = text[..at].matches('\n').count() + 1;
-            let number = notes.answer(module, line);
-            let width = (end - at).saturating_sub(short.len() + 2);
-            let call = format!("{short}({number:>width$})");
-            if call.len() == end - at {
-                made.replace_range(at..end, &call);
+    fn statement(&mut self, statement: &LiteralStmt) {
+        let first = self.parts.len();
+        match &statement.literal {
+            Literal::SomeVars { .. } => return,
+            Literal::SomeIn { collection, .. } => self.part(collection, RegoPartKind::Statement),
+            Literal::NotExpr { expr, .. } => self.condition(expr, RegoPartKind::Negated),
+            Literal::Expr { expr, .. } => self.condition(expr, RegoPartKind::Statement),
+            Literal::Every { domain, query, .. } => {
+                self.part(domain, RegoPartKind::Statement);
+                let own = self.parts.get(first).map(|_| first);
+                self.after = own.or(self.after);
+                self.nested += 1;
+                self.query(query);
+                self.nested -= 1;
+                self.after = own.or(self.after);
+                return;
             }
         }
+        if self.parts.len() > first {
+            self.after = Some(first);
+        }
     }
-    Some(made)
+
+    fn condition(&mut self, expr: &Ref<Expr>, kind: RegoPartKind) {
+        match &**expr {
+            Expr::AssignExpr { op: AssignOp::ColEq, rhs, .. } => self.part(rhs, kind),
+            Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } => {
+                // A side that may bind variables is left alone.
+                for side in [lhs, rhs].into_iter().filter(|side| computes(side)) {
+                    self.part(side, kind);
+                }
+            }
+            Expr::Call { fcn, params, .. } => {
+                let name = fcn.span().text();
+                let takes = (self.arity)(fcn);
+                let plain = takes.is_none_or(|takes| params.len() <= takes);
+                if plain && !matches!(name, "print" | "trace" | "walk") {
+                    self.part(expr, kind);
+                }
+            }
+            Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. }
+            | Expr::Array { .. }
+            | Expr::Object { .. }
+            | Expr::Set { .. }
+            | Expr::UnaryExpr { .. } => {}
+            _ => self.part(expr, kind),
+        }
+    }
+
+    /// A mark around an expression, and around what is in it.
+    fn part(&mut self, expr: &Ref<Expr>, kind: RegoPartKind) {
+        if matches!(&**expr, Expr::Set { .. } | Expr::UnaryExpr { .. }) || is_hole(expr) {
+            return self.inner(expr);
+        }
+        let span = range(expr);
+        let number = self.push(span.clone(), kind);
+        let brackets = matches!(&**expr, Expr::Membership { .. });
+        let (open, close) = if brackets { ("(", "))") } else { ("", ")") };
+        self.edits.edits.push((span.start, span.start, 1, format!("{MARK}({number}, {open}")));
+        self.inner(expr);
+        self.edits.edits.push((span.end, span.end, 0, close.to_owned()));
+    }
+
+    fn inner(&mut self, expr: &Expr) {
+        match expr {
+            Expr::BoolExpr { op, lhs, rhs, .. } => {
+                for side in [lhs, rhs] {
+                    // What is compared for equality is shown, also where it is written out.
+                    let whole = matches!(&**side, Expr::Array { .. } | Expr::Object { .. });
+                    if whole && matches!(op, BoolOp::Eq | BoolOp::Ne) {
+                        self.part(side, RegoPartKind::Operand);
+                    } else {
+                        self.operand(side);
+                    }
+                }
+            }
+            Expr::ArithExpr { lhs, rhs, .. } | Expr::BinExpr { lhs, rhs, .. } => {
+                self.operand(lhs);
+                self.operand(rhs);
+            }
+            Expr::Membership { value, collection, .. } => {
+                if !is_hole(value) {
+                    self.operand(value);
+                }
+                self.operand(collection);
+            }
+            Expr::Call { fcn, params, .. } if fcn.span().text() != "walk" => {
+                let takes = (self.arity)(fcn).unwrap_or(params.len());
+                for argument in params.iter().take(takes) {
+                    self.operand(argument);
+                }
+            }
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                for item in items {
+                    self.deep(item);
+                }
+            }
+            Expr::Object { fields, .. } => {
+                for (_, _, value) in fields {
+                    self.deep(value);
+                }
+            }
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+                self.comprehension(&[term], query);
+            }
+            Expr::ObjectCompr { value, query, .. } => self.comprehension(&[value], query),
+            _ => {}
+        }
+    }
+
+    fn comprehension(&mut self, terms: &[&Ref<Expr>], query: &Query) {
+        let before = self.after;
+        self.after = None;
+        self.nested += 1;
+        self.query(query);
+        for term in terms {
+            if !matches!(&***term, Expr::Var { .. }) {
+                self.part(term, RegoPartKind::Head);
+            }
+        }
+        self.nested -= 1;
+        self.after = before;
+    }
+
+    fn operand(&mut self, expr: &Ref<Expr>) {
+        match &**expr {
+            Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. }
+            | Expr::UnaryExpr { .. } => {}
+            Expr::Array { .. } | Expr::Object { .. } | Expr::Set { .. } => self.inner(expr),
+            Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => {
+                self.part(expr, RegoPartKind::Operand);
+            }
+            _ => self.part(expr, RegoPartKind::Expression),
+        }
+    }
+
+    /// Inside of what is written out, only what computes.
+    fn deep(&mut self, expr: &Ref<Expr>) {
+        if matches!(&**expr, Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. }) {
+            return;
+        }
+        self.operand(expr);
+    }
+}
+
+fn is_hole(expr: &Expr) -> bool {
+    matches!(expr, Expr::Var { span, .. } if span.text() == "_")
+}
+
+fn computes(expr: &Expr) -> bool {
+    !matches!(
+        expr,
+        Expr::Var { .. }
+            | Expr::Array { .. }
+            | Expr::Object { .. }
+            | Expr::Set { .. }
+            | Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. }
+            | Expr::UnaryExpr { .. }
+    )
+}
+
+/// What [`walk`] meets.
+pub(super) enum Met<'r> {
+    Expr(&'r Expr),
+    With(&'r WithModifier),
+}
+
+/// Every expression and `with` of a rule.
+pub(super) fn walk<'r>(rule: &'r Rule, visit: &mut dyn FnMut(Met<'r>)) {
+    match rule {
+        Rule::Default { value, .. } => walk_expr(value, visit),
+        Rule::Spec { head, bodies, .. } => {
+            match head {
+                RuleHead::Set { refr, key, .. } => {
+                    walk_keys(refr, visit);
+                    if let Some(key) = key {
+                        walk_expr(key, visit);
+                    }
+                }
+                RuleHead::Compr { refr, assign, .. } => {
+                    walk_keys(refr, visit);
+                    if let Some(assign) = assign {
+                        walk_expr(&assign.value, visit);
+                    }
+                }
+                RuleHead::Func { assign, .. } => {
+                    if let Some(assign) = assign {
+                        walk_expr(&assign.value, visit);
+                    }
+                }
+            }
+            for RuleBody { assign, query, .. } in bodies {
+                if let Some(assign) = assign {
+                    walk_expr(&assign.value, visit);
+                }
+                walk_query(query, visit);
+            }
+        }
+    }
+}
+
+fn walk_keys<'r>(refr: &'r Expr, visit: &mut dyn FnMut(Met<'r>)) {
+    for access in table::steps(refr).1 {
+        if let table::Access::Index(index) = access {
+            walk_expr(index, visit);
+        }
+    }
+}
+
+fn walk_query<'r>(query: &'r Query, visit: &mut dyn FnMut(Met<'r>)) {
+    for statement in &query.stmts {
+        match &statement.literal {
+            Literal::SomeVars { .. } => {}
+            Literal::SomeIn { collection, .. } => walk_expr(collection, visit),
+            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => walk_expr(expr, visit),
+            Literal::Every { domain, query, .. } => {
+                walk_expr(domain, visit);
+                walk_query(query, visit);
+            }
+        }
+        for modifier in &statement.with_mods {
+            visit(Met::With(modifier));
+            walk_expr(&modifier.r#as, visit);
+        }
+    }
+}
+
+fn walk_expr<'r>(expr: &'r Expr, visit: &mut dyn FnMut(Met<'r>)) {
+    visit(Met::Expr(expr));
+    match expr {
+        Expr::Array { items, .. } | Expr::Set { items, .. } => {
+            for item in items {
+                walk_expr(item, visit);
+            }
+        }
+        Expr::Object { fields, .. } => {
+            for (_, key, value) in fields {
+                walk_expr(key, visit);
+                walk_expr(value, visit);
+            }
+        }
+        Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
+            walk_expr(term, visit);
+            walk_query(query, visit);
+        }
+        Expr::ObjectCompr { key, value, query, .. } => {
+            walk_expr(key, visit);
+            walk_expr(value, visit);
+            walk_query(query, visit);
+        }
+        Expr::Call { params, .. } => params.iter().for_each(|item| walk_expr(item, visit)),
+        Expr::UnaryExpr { expr, .. } => walk_expr(expr, visit),
+        Expr::RefDot { .. } | Expr::RefBrack { .. } => {
+            let (base, _) = table::steps(expr);
+            walk_keys(expr, visit);
+            if !matches!(base, Expr::Var { .. }) {
+                walk_expr(base, visit);
+            }
+        }
+        Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::AssignExpr { lhs, rhs, .. } => {
+            walk_expr(lhs, visit);
+            walk_expr(rhs, visit);
+        }
+        Expr::Membership { key, value, collection, .. } => {
+            if let Some(key) = key {
+                walk_expr(key, visit);
+            }
+            walk_expr(value, visit);
+            walk_expr(collection, visit);
+        }
+        _ => {}
+    }
+}
+
+/// The case rule that a test is, if its head has keys.
+pub(super) fn case_rule(rule: &Rule, text: &str) -> Option<CaseRule> {
+    let Rule::Spec { head: RuleHead::Compr { refr, assign, .. }, bodies, .. } = rule else {
+        return None;
+    };
+    let Expr::RefBrack { .. } = &**refr else { return None };
+    let mut keys = Vec::new();
+    let mut names = BTreeSet::new();
+    let mut at = &**refr;
+    while let Expr::RefBrack { refr: inner, index, .. } = at {
+        keys.push(text.get(range(index))?.to_owned());
+        table::pattern(index, &mut names);
+        at = inner;
+    }
+    keys.reverse();
+    let body = bodies.first()?;
+    let statements = &body.query.stmts;
+    let first = statements.first()?;
+    let mut last = None;
+    // Each key is bound by the first statement that speaks of it.
+    for name in &names {
+        let declares = |statement: &LiteralStmt| declared(statement).contains(name);
+        let speaks = |statement: &LiteralStmt| {
+            !matches!(statement.literal, Literal::SomeVars { .. })
+                && mentions(statement, name, text)
+        };
+        let bound = statements.iter().position(declares);
+        last = last.max(bound.or_else(|| statements.iter().position(speaks)));
+    }
+    let bound = statement_end(&statements[last.unwrap_or_default()], text);
+    let prefix = match last {
+        Some(_) => text.get(statement_start(first)..bound)?,
+        None => "true",
+    };
+    let head = assign.as_ref().map_or_else(|| head_end(refr), |assign| end(&assign.value));
+    Some(CaseRule {
+        head: start(refr)..head,
+        keys,
+        prefix: prefix.to_owned(),
+        body: statement_start(first),
+        bound,
+    })
+}
+
+/// The variables that a statement declares and gives a value.
+fn declared(statement: &LiteralStmt) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    match &statement.literal {
+        Literal::SomeIn { key, value, .. } => {
+            for pattern in key.iter().chain([value]) {
+                table::pattern(pattern, &mut names);
+            }
+        }
+        Literal::Expr { expr, .. } => {
+            if let Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. } = &**expr {
+                table::pattern(lhs, &mut names);
+            }
+        }
+        _ => {}
+    }
+    names
+}
+
+fn mentions(statement: &LiteralStmt, name: &str, text: &str) -> bool {
+    let Some(written) = text.get(statement_start(statement)..statement_end(statement, text)) else {
+        return false;
+    };
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    written.match_indices(name).any(|(at, _)| {
+        // Not in a text: what stands before it has its quotes in pairs.
+        written[..at].matches('"').count() % 2 == 0
+            && !written[..at].ends_with(|c: char| is_word(c) || c == '.')
+            && !written[at + name.len()..].starts_with(is_word)
+    })
+}
+
+pub(super) fn statement_start(statement: &LiteralStmt) -> usize {
+    match &statement.literal {
+        Literal::Expr { expr, .. } => (statement.span.start as usize).min(start(expr)),
+        _ => statement.span.start as usize,
+    }
+}
+
+pub(super) fn statement_end(statement: &LiteralStmt, text: &str) -> usize {
+    let end = statement.span.end as usize;
+    // The span of a text ends before its quote.
+    if matches!(text.as_bytes().get(end), Some(b'"' | b'`')) { end + 1 } else { end }
 }

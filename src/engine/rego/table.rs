@@ -142,6 +142,11 @@ impl Table {
         }
     }
 
+    /// What an imported name stands for: `data.acme.s3`.
+    pub(super) fn imported(&self, module: usize, name: &str) -> Option<String> {
+        self.modules.get(module)?.imports.get(name).map(|path| path.join("."))
+    }
+
     fn expand(&self, module: usize, name: &Expr) -> String {
         let name = dotted(name);
         let (root, rest) = name.split_once('.').unwrap_or((&name, ""));

@@ -2,19 +2,20 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::Subject;
-use crate::document::{Document, Existence, Map, Mode, Resource, Value};
-use crate::engine::cel::Surroundings;
+use super::cel::Surroundings;
+use crate::document::{Document, Existence, Index, Map, Mode, Resource, Value};
 
 /// The document as one value, made on first use.
-pub(super) struct Records {
+#[derive(Debug)]
+pub struct Records {
     document: OnceLock<Value>,
     /// Whether any resource is only known to exist conditionally.
     pub any_conditional: bool,
 }
 
 impl Records {
-    pub(super) fn new(document: &Document) -> Self {
+    /// Nothing is made yet.
+    pub fn new(document: &Document) -> Self {
         let any_conditional =
             document.resources.iter().any(|each| each.existence == Existence::Unknown);
         Self { document: OnceLock::new(), any_conditional }
@@ -22,8 +23,8 @@ impl Records {
 }
 
 /// Which neighbors are seen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
     /// All.
     All,
     /// Those that are known to exist.
@@ -33,9 +34,15 @@ pub(super) enum Seen {
 }
 
 /// The surroundings of one resource.
-pub(super) struct Around<'s, 'a> {
-    pub subject: &'s Subject<'a>,
+#[derive(Debug)]
+pub struct Around<'s, 'a> {
+    /// The document's lookups.
+    pub index: &'s Index<'a>,
+    /// The document as one value.
+    pub records: &'s Records,
+    /// The resource, by its position.
     pub at: usize,
+    /// Which neighbors are seen.
     pub seen: Seen,
 }
 
@@ -43,24 +50,24 @@ impl Around<'_, '_> {
     fn visible(&self, at: usize) -> bool {
         match self.seen {
             Seen::All => true,
-            Seen::Certain => self.subject.index.resource(at).existence == Existence::Known,
+            Seen::Certain => self.index.resource(at).existence == Existence::Known,
             Seen::Nothing => false,
         }
     }
 
     fn records(&self, positions: impl IntoIterator<Item = usize>) -> Vec<Value> {
         let visible = positions.into_iter().filter(|at| self.visible(*at));
-        visible.map(|at| record(self.subject.index.resource(at))).collect()
+        visible.map(|at| record(self.index.resource(at))).collect()
     }
 }
 
 impl Surroundings for Around<'_, '_> {
     fn related(&self, kind: &str) -> Vec<Value> {
-        self.records(self.subject.index.related(self.at, kind))
+        self.records(self.index.related(self.at, kind))
     }
 
     fn references(&self, pointer: &str) -> Vec<Value> {
-        let outgoing = self.subject.index.outgoing(self.at);
+        let outgoing = self.index.outgoing(self.at);
         let from_there = |at: &str| {
             at == pointer || at.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'))
         };
@@ -75,7 +82,7 @@ impl Surroundings for Around<'_, '_> {
     }
 
     fn document(&self) -> Value {
-        let document = self.subject.index.document;
+        let document = self.index.document;
         let make = || {
             let records =
                 document.resources.iter().filter(|each| each.mode != Mode::Declaration).map(record);
@@ -85,12 +92,12 @@ impl Surroundings for Around<'_, '_> {
                 (Arc::from("resources"), Value::array(records.collect())),
             ]))
         };
-        self.subject.records.document.get_or_init(make).clone()
+        self.records.document.get_or_init(make).clone()
     }
 }
 
 /// A resource as a value. Costs a dozen reference counts; attributes are shared.
-pub(super) fn record(resource: &Resource) -> Value {
+pub fn record(resource: &Resource) -> Value {
     let mode = match resource.mode {
         Mode::Managed => "managed",
         Mode::Data => "data",

@@ -2,8 +2,13 @@
 //!
 //! The schema is `schemas/config.schema.json`. Keys that later versions add are errors here, so that nothing is ignored silently.
 
+mod compliance;
+mod context;
+mod instant;
+
 use std::sync::Arc;
 
+use crate::pack::read::Reader as PackReader;
 use crate::pack::to_value;
 use crate::source::{
     EntryKind, FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
@@ -11,17 +16,25 @@ use crate::source::{
 };
 use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
 
+pub use compliance::{About, Attestation, Attested, Records, Waiver, records};
+pub use context::{AssetContext, Context, Selector};
+pub use instant::Instant;
+
 /// The file's name.
 pub const FILE: &str = "dreadnought.yaml";
 
 /// Keys at the top.
-const KEYS: [&str; 1] = ["assumptions"];
+const KEYS: [&str; 3] = ["assumptions", "compliance", "context"];
 
 /// What a project says about itself.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// What data sources are assumed to return, in order.
     pub assumptions: Vec<Assumption>,
+    /// What people state about the controls of compliance baselines.
+    pub compliance: Records,
+    /// What people state about where things sit.
+    pub context: Context,
 }
 
 /// What one data source, or all of a type, is assumed to return.
@@ -86,7 +99,8 @@ pub fn read(files: &dyn FileSystem, path: &str, sources: &mut Sources) -> (Confi
 /// Parse the text of a configuration file.
 pub fn parse(file: FileId, text: &str) -> (Config, Vec<Problem>) {
     let (trees, problems) = yaml::parse(file, text);
-    let mut reader = Reader { file, problems, config: Config::default() };
+    let source = SourceFile::new(FILE, text);
+    let mut reader = Reader { file, source: &source, problems, config: Config::default() };
     match trees.as_slice() {
         [] => {}
         [tree] => reader.top(tree),
@@ -95,13 +109,15 @@ pub fn parse(file: FileId, text: &str) -> (Config, Vec<Problem>) {
     (reader.config, reader.problems)
 }
 
-struct Reader {
+struct Reader<'a> {
     file: FileId,
+    /// The same text, for positions in messages.
+    source: &'a SourceFile,
     problems: Vec<Problem>,
     config: Config,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn refuse(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
         let problem = Problem::new(ProblemKind::Configuration, message);
         let problem = problem.at(Place { file: self.file, span });
@@ -113,6 +129,12 @@ impl Reader {
         for entry in entries {
             match key(entry).as_deref() {
                 Some("assumptions") => self.assumptions(&entry.value),
+                Some("compliance") => {
+                    self.config.compliance = self.part(&entry.value, compliance::read);
+                }
+                Some("context") => {
+                    self.config.context = self.part(&entry.value, context::read);
+                }
                 other => {
                     let word = other.unwrap_or_default();
                     let near = nearest(word, KEYS).map(|near| format!("did you mean `{near}`?"));
@@ -121,6 +143,22 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// A part that is read as packs are: fields with fixed names. Nothing where there is nothing.
+    fn part<T: Default>(
+        &mut self,
+        node: &Node,
+        read: impl FnOnce(&mut PackReader<'_>, &Node) -> T,
+    ) -> T {
+        if to_value(node) == crate::document::Value::Null {
+            return T::default();
+        }
+        let mut reader =
+            PackReader::new(self.file, self.source).of_kind(ProblemKind::Configuration);
+        let part = read(&mut reader, node);
+        self.problems.append(&mut reader.into_problems());
+        part
     }
 
     /// The entries of a map, each key once; nothing where there is nothing.

@@ -1,0 +1,92 @@
+//! Pieces of text that several formats share.
+
+use crate::finding::{Factor, Severity};
+use crate::model::{Asset, Location, Threat, ThreatModel, ThreatState};
+
+/// The bands, worst first.
+pub(super) const BANDS: [Severity; 4] =
+    [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+
+/// Factors with their short names.
+pub(super) const FACTORS: [(Factor, &str); 5] = [
+    (Factor::Damage, "D"),
+    (Factor::Reproducibility, "R"),
+    (Factor::Exploitability, "E"),
+    (Factor::AffectedUsers, "A"),
+    (Factor::Discoverability, "Di"),
+];
+
+/// `1 path`, `2 paths`.
+pub(super) fn count(n: usize, noun: &str) -> String {
+    match (n, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{n} {stem}ies"),
+        (_, None) => format!("{n} {noun}s"),
+    }
+}
+
+/// `main.tf:7`.
+pub(super) fn place(location: &Location) -> String {
+    format!("{}:{}", location.file, location.line)
+}
+
+/// Places, the first few of them.
+pub(super) fn places(locations: &[Location]) -> String {
+    let shown: Vec<String> = locations.iter().take(6).map(place).collect();
+    let more = locations.len().saturating_sub(6);
+    let rest = if more == 0 { String::new() } else { format!(", and {more} more") };
+    shown.join(", ") + &rest
+}
+
+/// How many threats stand open, by band: `1 high, 3 medium`.
+pub(super) fn bands(model: &ThreatModel) -> String {
+    let of = |band: Severity| open(model).filter(|threat| threat.dread.severity == band).count();
+    let counts = BANDS.iter().map(|band| (of(*band), band.name())).filter(|(count, _)| *count > 0);
+    counts.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Threats that stand open.
+pub(super) fn open(model: &ThreatModel) -> impl Iterator<Item = &Threat> {
+    model.threats.iter().filter(|threat| threat.state == ThreatState::Open)
+}
+
+/// What the target of a threat is called: a flow by its ends.
+pub(super) fn target(model: &ThreatModel, id: &str) -> String {
+    match model.flows.iter().find(|flow| *flow.id == *id) {
+        Some(flow) => {
+            let (from, to) = (model.name_of(&flow.source), model.name_of(&flow.target));
+            format!("{from} → {to} ({})", flow.label)
+        }
+        None => model.name_of(id).to_owned(),
+    }
+}
+
+/// `4/6`, or `n/a` where nothing of the context applies.
+pub(super) fn confidence(threat: &Threat) -> String {
+    let confidence = threat.dread.confidence;
+    match confidence.of {
+        0 => "n/a".to_owned(),
+        of => format!("{}/{of}", confidence.known),
+    }
+}
+
+/// `public: false, encrypted_at_rest: unknown`.
+pub(super) fn properties(asset: &Asset) -> String {
+    let all = asset.properties.iter().map(|(name, state)| format!("{name}: {state}"));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// How many letters of STRIDE have threats, are mitigated, and cannot be decided.
+pub(super) fn coverage(model: &ThreatModel) -> [(usize, &'static str); 3] {
+    let of = |state: &str| model.coverage.iter().filter(|it| it.state() == state).count();
+    [
+        (of("threats"), "with threats"),
+        (of("mitigated"), "mitigated"),
+        (of("undecidable"), "not decidable from code"),
+    ]
+}
+
+/// What a boundary is called: an asset may have the same id.
+pub(super) fn zone(model: &ThreatModel, id: &str) -> String {
+    model.boundary(id).map_or(id, |boundary| &*boundary.name).to_owned()
+}

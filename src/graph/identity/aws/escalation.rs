@@ -1,0 +1,386 @@
+//! Principals that can raise their own rights: the table `aws_escalations`.
+//!
+//! Its rows: id, category, who it helps (`role`, `user`, `any`), the actions that it takes, the first of which decides on what.
+//! `self`: it changes its own rights. `principal`: it takes over another principal. `new`: it passes a role to something new and acts
+//! through it. `existing`: it takes over something that runs as a role. The table `aws_workloads` names the types by service.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::document::Value;
+use crate::graph::identity::{Grant, Identity, Level, Scope, Trust};
+use crate::graph::look;
+use crate::graph::scene::{Fact, Scene};
+use crate::source::Place;
+
+use super::policy::{self, Condition, Principal, Statement, Target, is_everything, name_part};
+use super::rights::Rights;
+
+/// How often what follows from one principal's rights is followed further.
+const ROUNDS: usize = 8;
+
+/// A way to raise rights.
+struct Primitive<'t> {
+    id: &'t Arc<str>,
+    category: &'t str,
+    who: &'t str,
+    actions: Vec<String>,
+}
+
+/// A principal that can raise its rights, and by what.
+struct Found {
+    id: Arc<str>,
+    proof: Vec<Place>,
+}
+
+/// Add what principals can give themselves: administration, or the rights of others.
+pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
+    let mut raised: BTreeMap<usize, Found> = BTreeMap::new();
+    let mut trusts = Vec::new();
+    {
+        let primitives = primitives(scene);
+        let mut admins: BTreeSet<usize> = identity
+            .grants
+            .iter()
+            .filter(|grant| grant.level == Level::Admin)
+            .map(|grant| grant.principal)
+            .collect();
+        let own = admins.clone();
+        for _ in 0..ROUNDS {
+            let before = admins.len();
+            for (principal, rights) in all {
+                // Who has everything already raises nothing.
+                if own.contains(principal) {
+                    continue;
+                }
+                for primitive in &primitives {
+                    let way = Look { scene, all, identity, admins: &admins };
+                    match way.holds(*principal, rights, primitive) {
+                        Some(Outcome::Admin(proof)) => {
+                            admins.insert(*principal);
+                            let id = Arc::clone(primitive.id);
+                            raised.entry(*principal).or_insert(Found { id, proof });
+                        }
+                        Some(Outcome::Others(others)) => trusts.extend(others),
+                        None => {}
+                    }
+                }
+            }
+            if admins.len() == before {
+                break;
+            }
+        }
+    }
+    trusts.sort();
+    trusts.dedup();
+    identity.trusts.extend(trusts);
+    for (principal, found) in raised {
+        identity.grants.push(Grant {
+            principal,
+            scope: Scope::Unknown,
+            level: Level::Admin,
+            wildcard: true,
+            label: format!("raises its rights: {}", found.id).into(),
+            proof: found.proof.clone(),
+        });
+        let fact = Fact { value: Some(Value::Bool(true)), proof: found.proof };
+        scene.nodes[principal].facts.insert("escalates".into(), fact);
+        let by = Fact { value: Some(Value::String(found.id)), proof: Vec::new() };
+        scene.nodes[principal].facts.insert("escalates_by".into(), by);
+    }
+}
+
+fn primitives<'t>(scene: &'t Scene<'_>) -> Vec<Primitive<'t>> {
+    let rows = scene.vocabulary.table("aws_escalations").iter();
+    rows.filter(|row| row.len() > 3)
+        .map(|row| Primitive {
+            id: &row[0],
+            category: &row[1],
+            who: &row[2],
+            actions: row[3..].iter().map(|action| action.to_ascii_lowercase()).collect(),
+        })
+        .collect()
+}
+
+/// What a principal gains.
+enum Outcome {
+    /// Everything.
+    Admin(Vec<Place>),
+    /// The rights of others.
+    Others(Vec<Trust>),
+}
+
+struct Look<'l, 'a> {
+    scene: &'l Scene<'a>,
+    all: &'l BTreeMap<usize, Rights>,
+    identity: &'l Identity,
+    admins: &'l BTreeSet<usize>,
+}
+
+impl Look<'_, '_> {
+    fn holds(
+        &self,
+        principal: usize,
+        rights: &Rights,
+        primitive: &Primitive<'_>,
+    ) -> Option<Outcome> {
+        let kind = self.kind(principal);
+        if primitive.who != "any" && primitive.who != kind {
+            return None;
+        }
+        let mut proof = Vec::new();
+        for action in &primitive.actions {
+            let mut allowing = rights
+                .allowing(action)
+                .filter(|statement| is_free(statement, action, &primitive.actions));
+            let first = allowing.next()?;
+            if !proof.contains(&first.place) {
+                proof.push(first.place);
+            }
+        }
+        let first = primitive.actions.first()?;
+        let statements: Vec<&Statement> = rights
+            .allowing(first)
+            .filter(|statement| is_free(statement, first, &primitive.actions))
+            .collect();
+        let everything = statements.iter().any(|statement| statement.on_everything());
+        let targets: Vec<&Target> =
+            statements.iter().flat_map(|statement| &statement.resources).collect();
+        match primitive.category {
+            "self" => {
+                let own = everything
+                    || targets.iter().any(|target| self.is_own(principal, rights, target));
+                own.then_some(Outcome::Admin(proof))
+            }
+            "principal" => self.over(principal, primitive, everything, &targets, proof),
+            "new" => self.passes(principal, primitive, everything, &targets, proof),
+            _ => self.takes(principal, primitive, everything, &targets, proof),
+        }
+    }
+
+    fn kind(&self, node: usize) -> &str {
+        let resource = self.scene.nodes[node].resource.map(|at| self.scene.index.resource(at));
+        let kind = resource.map_or("", |resource| &*resource.kind);
+        kind.strip_prefix("aws_iam_").unwrap_or(kind)
+    }
+
+    /// Whether a target is the principal itself, a policy of its own, or a group that it is in.
+    fn is_own(&self, principal: usize, rights: &Rights, target: &Target) -> bool {
+        match target {
+            Target::All => true,
+            Target::Resource(at) => {
+                let node = self.scene.node_of[*at];
+                node == Some(principal)
+                    || rights.attached.contains(at)
+                    || node.is_some_and(|node| rights.groups.contains(&node))
+            }
+            Target::Pattern { text, partly } => {
+                !partly
+                    && name_part(text).is_some_and(|(kind, name)| {
+                        kind == self.kind(principal) && self.is_called(principal, name)
+                    })
+            }
+        }
+    }
+
+    fn is_called(&self, node: usize, pattern: &str) -> bool {
+        let at = self.scene.nodes[node].resource;
+        let name = at.and_then(|at| look::text(&self.scene.index.resource(at).attributes, "name"));
+        name.is_some_and(|name| policy::like(pattern, name))
+    }
+
+    /// Principals that targets mean.
+    fn meant(&self, kind: &str, everything: bool, targets: &[&Target]) -> Vec<usize> {
+        self.all
+            .keys()
+            .copied()
+            .filter(|node| kind.is_empty() || self.kind(*node) == kind)
+            .filter(|node| {
+                everything
+                    || targets.iter().any(|target| match target {
+                        Target::All => true,
+                        Target::Resource(at) => self.scene.node_of[*at] == Some(*node),
+                        Target::Pattern { text, partly } => {
+                            !partly
+                                && name_part(text)
+                                    .is_some_and(|(_, name)| self.is_called(*node, name))
+                        }
+                    })
+            })
+            .collect()
+    }
+
+    /// Takes over other principals: all there are, or those that are named.
+    fn over(
+        &self,
+        principal: usize,
+        primitive: &Primitive<'_>,
+        everything: bool,
+        targets: &[&Target],
+        proof: Vec<Place>,
+    ) -> Option<Outcome> {
+        // Who may assume roles gets only where their trust lets it.
+        let by_trust = primitive.actions.first().is_some_and(|action| action == "sts:assumerole");
+        if by_trust {
+            let admin = self
+                .identity
+                .trusts
+                .iter()
+                .any(|trust| trust.source == principal && self.admins.contains(&trust.target));
+            return admin.then_some(Outcome::Admin(proof));
+        }
+        let needs_trust = primitive.actions.iter().any(|action| action == "sts:assumerole");
+        if everything && !needs_trust {
+            return Some(Outcome::Admin(proof));
+        }
+        let meant = self.meant("", everything, targets);
+        let trusted = |node: usize| {
+            self.identity.trusts.iter().any(|t| t.source == principal && t.target == node)
+        };
+        let reached: Vec<usize> = meant
+            .into_iter()
+            .filter(|node| *node != principal && (!needs_trust || trusted(*node)))
+            .collect();
+        // What it may change, it can give everything.
+        let changes = primitive.actions.iter().any(|action| {
+            action.starts_with("iam:attach")
+                || action.starts_with("iam:put")
+                || action.contains("policyversion")
+        });
+        if reached.iter().any(|node| changes || self.admins.contains(node)) {
+            return Some(Outcome::Admin(proof));
+        }
+        self.others(principal, primitive, reached, &proof)
+    }
+
+    fn others(
+        &self,
+        principal: usize,
+        primitive: &Primitive<'_>,
+        nodes: Vec<usize>,
+        proof: &[Place],
+    ) -> Option<Outcome> {
+        let trusts: Vec<Trust> = nodes
+            .into_iter()
+            .filter(|node| *node != principal)
+            .map(|target| Trust {
+                source: principal,
+                target,
+                label: format!("takes over: {}", primitive.id).into(),
+                opened_by: Some("T011"),
+                proof: proof.to_vec(),
+            })
+            .collect();
+        (!trusts.is_empty()).then_some(Outcome::Others(trusts))
+    }
+
+    /// Passes a role to something new: any role, or those that are named and trust the service.
+    fn passes(
+        &self,
+        principal: usize,
+        primitive: &Primitive<'_>,
+        everything: bool,
+        targets: &[&Target],
+        proof: Vec<Place>,
+    ) -> Option<Outcome> {
+        let passes = primitive.actions.first().is_some_and(|action| action == "iam:passrole");
+        if everything && passes {
+            return Some(Outcome::Admin(proof));
+        }
+        if !passes {
+            return None;
+        }
+        let services = services(&primitive.actions);
+        let meant: Vec<usize> = self
+            .meant("role", everything, targets)
+            .into_iter()
+            .filter(|role| self.trusts_service(*role, &services))
+            .collect();
+        if meant.iter().any(|role| self.admins.contains(role)) {
+            return Some(Outcome::Admin(proof));
+        }
+        self.others(principal, primitive, meant, &proof)
+    }
+
+    fn trusts_service(&self, role: usize, services: &[&str]) -> bool {
+        let Some(at) = self.scene.nodes[role].resource else { return false };
+        let document = policy::read(self.scene, at, "assume_role_policy");
+        document.open
+            || document.statements.iter().filter(|statement| statement.allow).any(|statement| {
+                statement.principals.iter().any(|principal| match principal {
+                    Principal::Service(name) => services.iter().any(|each| name.starts_with(*each)),
+                    Principal::Unknown | Principal::Anyone => true,
+                    _ => false,
+                })
+            })
+    }
+
+    /// Takes over something that runs as a role.
+    fn takes(
+        &self,
+        principal: usize,
+        primitive: &Primitive<'_>,
+        everything: bool,
+        targets: &[&Target],
+        proof: Vec<Place>,
+    ) -> Option<Outcome> {
+        let service = primitive.actions.first()?.split(':').next()?;
+        let rows = self.scene.vocabulary.table("aws_workloads").iter();
+        let kinds: Vec<&str> = rows
+            .filter(|row| row.first().is_some_and(|first| **first == *service))
+            .filter_map(|row| row.get(1))
+            .map(|kind| &**kind)
+            .collect();
+        let hosts: BTreeSet<usize> = kinds
+            .iter()
+            .flat_map(|kind| self.scene.index.of_type(kind))
+            .filter(|at| {
+                everything
+                    || targets.iter().any(|target| match target {
+                        Target::Resource(meant) => {
+                            self.scene.node_of[*meant] == self.scene.node_of[**at]
+                        }
+                        other => is_everything(other),
+                    })
+            })
+            .filter_map(|at| self.scene.node_of[*at])
+            .collect();
+        let roles: BTreeSet<usize> = self
+            .identity
+            .trusts
+            .iter()
+            .filter(|trust| &*trust.label == "runs as" && hosts.contains(&trust.source))
+            .map(|trust| trust.target)
+            .collect();
+        if roles.iter().any(|role| self.admins.contains(role) && *role != principal) {
+            return Some(Outcome::Admin(proof));
+        }
+        self.others(principal, primitive, roles.into_iter().collect(), &proof)
+    }
+}
+
+/// Services that actions are of.
+fn services(actions: &[String]) -> Vec<&str> {
+    let named = actions.iter().filter_map(|action| action.split(':').next());
+    named
+        .filter(|service| !matches!(*service, "iam" | "sts"))
+        .flat_map(|service| match service {
+            "ecs" => vec!["ecs-tasks", "ecs"],
+            other => vec![other],
+        })
+        .collect()
+}
+
+/// Whether a statement holds without conditions, or with one that only names the service that a role is passed to.
+fn is_free(statement: &Statement, action: &str, actions: &[String]) -> bool {
+    let passed = |condition: &Condition| {
+        condition.key.as_ref() == "iam:passedtoservice"
+            && condition.values.iter().flatten().any(|value| {
+                services(actions)
+                    .iter()
+                    .any(|service| value.starts_with(service) || value.starts_with('*'))
+            })
+    };
+    statement.conditions.is_empty()
+        || action == "iam:passrole" && statement.conditions.iter().all(passed)
+}

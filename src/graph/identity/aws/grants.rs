@@ -1,0 +1,213 @@
+//! From statements to grants: which stores, keys, secrets and queues of the document a principal may use, and how far its rights go.
+//!
+//! The table `aws_services` says what a type's ARN looks like: type, service, what stands before its name, the attribute of its name.
+//! `aws_read_actions` are actions that only look; `aws_plain_actions` are those that every workload of its kind has and that change
+//! nothing of value.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::graph::identity::{Grant, Identity, Level, Scope};
+use crate::graph::look;
+use crate::graph::scene::Scene;
+use crate::pack::fits;
+
+use super::policy::{Statement, Target, is_everything, like, service};
+use super::rights::Rights;
+
+/// Nodes that policies speak of, with their service, type in the ARN and name.
+pub struct Things<'s> {
+    things: Vec<Thing<'s>>,
+}
+
+/// One of them.
+struct Thing<'s> {
+    node: usize,
+    service: &'s str,
+    before: &'s str,
+    name: Option<&'s str>,
+}
+
+impl<'s> Things<'s> {
+    /// All of a document.
+    pub fn new(scene: &'s Scene<'_>) -> Self {
+        let mut things = Vec::new();
+        for row in scene.vocabulary.table("aws_services") {
+            let [kind, service, before, attribute] = row.as_slice() else { continue };
+            for at in scene.index.of_type(kind) {
+                let Some(node) = scene.node_of[*at] else { continue };
+                let name = look::text(&scene.index.resource(*at).attributes, attribute);
+                things.push(Thing { node, service, before, name });
+            }
+        }
+        things.sort_by_key(|thing| (thing.node, thing.service));
+        Self { things }
+    }
+}
+
+impl Thing<'_> {
+    /// Whether a target of a statement means it.
+    fn is_meant(&self, scene: &Scene<'_>, target: &Target) -> bool {
+        match target {
+            Target::All => true,
+            Target::Resource(at) => scene.node_of[*at] == Some(self.node),
+            Target::Pattern { text, partly } => {
+                if *partly && &**text == "*" {
+                    return false;
+                }
+                let fits_service = service(text).is_some_and(|service| like(service, self.service));
+                let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                let Some(name) = self.name.filter(|_| fits_service && !partly) else {
+                    // A name that is not known is one of all, and of no others.
+                    return fits_service && !partly && rest == format!("{}*", self.before);
+                };
+                let own = format!("{}{name}", self.before);
+                let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
+                // Secrets get six more characters.
+                let longer = format!("{own}-abcdef");
+                like(rest, &own)
+                    || whole.is_some_and(|rest| like(rest, &own))
+                    || self.service == "secretsmanager" && like(rest, &longer)
+            }
+        }
+    }
+
+    /// Actions of a statement that are about it.
+    fn actions<'a>(&self, statement: &'a Statement) -> Vec<&'a str> {
+        if statement.all_but {
+            let all_of_it = format!("{}:", self.service);
+            let left_out = statement
+                .actions
+                .iter()
+                .any(|action| &**action == "*" || action.starts_with(&all_of_it));
+            return if left_out { Vec::new() } else { vec!["*"] };
+        }
+        let actions = statement.actions.iter().map(|action| &**action);
+        actions
+            .filter(|action| {
+                let service = action.split(':').next().unwrap_or_default();
+                *action == "*" || like(service, self.service)
+            })
+            .collect()
+    }
+}
+
+/// What an action lets do.
+pub fn level(scene: &Scene<'_>, action: &str) -> Level {
+    let is = |table: &str| {
+        let rows = scene.vocabulary.table(table).iter();
+        rows.filter_map(|row| row.first()).any(|pattern| {
+            fits(&pattern.to_ascii_lowercase(), action.trim_end_matches('*'))
+                || fits(&pattern.to_ascii_lowercase(), action)
+        })
+    };
+    if is("aws_read_actions") { Level::Read } else { Level::Write }
+}
+
+/// Whether an action changes nothing of value.
+fn is_plain(scene: &Scene<'_>, action: &str) -> bool {
+    let rows = scene.vocabulary.table("aws_plain_actions").iter();
+    rows.filter_map(|row| row.first()).any(|pattern| fits(&pattern.to_ascii_lowercase(), action))
+}
+
+/// Add the grants of all principals.
+pub fn add(scene: &Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
+    let things = Things::new(scene);
+    for (principal, rights) in all {
+        if rights.open {
+            identity.open_ended.insert(*principal);
+        }
+        for statement in rights.statements.iter().filter(|statement| statement.allow) {
+            of_statement(scene, &things, (*principal, rights), statement, identity);
+        }
+    }
+}
+
+fn of_statement(
+    scene: &Scene<'_>,
+    things: &Things<'_>,
+    (principal, rights): (usize, &Rights),
+    statement: &Statement,
+    identity: &mut Identity,
+) {
+    let proof = vec![statement.place];
+    let everything = statement.on_everything() && statement.conditions.is_empty();
+    if everything && is_admin(rights, statement) {
+        identity.grants.push(Grant {
+            principal,
+            scope: Scope::Account,
+            level: Level::Admin,
+            wildcard: true,
+            label: "*".into(),
+            proof,
+        });
+        return;
+    }
+    // What the limits take away is not there.
+    let statement = &rights.within(statement);
+    let allowed = |action: &str| action.contains('*') || rights.allowing(action).next().is_some();
+    let mut met = false;
+    for thing in &things.things {
+        let actions: Vec<&str> = thing
+            .actions(statement)
+            .into_iter()
+            .filter(|action| allowed(action) && !is_plain(scene, action))
+            .filter(|action| !rights.denies(scene, action, thing.node))
+            .collect();
+        let meant = statement.resources.iter().any(|target| thing.is_meant(scene, target))
+            != statement.all_resources_but;
+        if actions.is_empty() || !meant || thing.node == principal {
+            continue;
+        }
+        met = true;
+        let level = actions.iter().map(|action| level(scene, action)).max();
+        identity.grants.push(Grant {
+            principal,
+            scope: Scope::Node(thing.node),
+            level: level.unwrap_or(Level::Read),
+            wildcard: everything && level == Some(Level::Write),
+            label: shown(statement, &actions),
+            proof: proof.clone(),
+        });
+    }
+    let mut actions: Vec<&str> = if statement.all_but {
+        vec!["*"]
+    } else {
+        statement.actions.iter().map(|action| &**action).collect()
+    };
+    actions.retain(|action| allowed(action) && !is_plain(scene, action));
+    let level = actions.iter().map(|action| level(scene, action)).max();
+    // What is granted on nothing of the document still is a right.
+    if let Some(level) = level.filter(|level| !met || everything && *level == Level::Write) {
+        let on_group = statement.resources.iter().any(is_everything);
+        identity.grants.push(Grant {
+            principal,
+            scope: Scope::Unknown,
+            level,
+            wildcard: on_group && everything && level == Level::Write,
+            label: shown(statement, &actions),
+            proof,
+        });
+    }
+}
+
+/// Whether a statement lets everything: then who has it can give itself anything.
+fn is_admin(rights: &Rights, statement: &Statement) -> bool {
+    let on_all = statement.resources.contains(&Target::All) && !statement.all_resources_but;
+    let free = |action: &str| rights.allowing(action).any(|each| std::ptr::eq(each, statement));
+    on_all
+        && !statement.all_but
+        && statement.actions.iter().any(|action| matches!(&**action, "*" | "*:*" | "iam:*"))
+        && free("iam:putrolepolicy")
+        && free("iam:attachrolepolicy")
+}
+
+/// Actions as a label.
+pub fn shown(statement: &Statement, actions: &[&str]) -> Arc<str> {
+    let first = actions.iter().take(3).map(|action| statement.shown(action));
+    let mut label = first.collect::<Vec<_>>().join(", ");
+    if actions.len() > 3 {
+        label.push_str(" …");
+    }
+    label.into()
+}

@@ -1,0 +1,27 @@
+//! AWS: policies of principals and resources, trust, and ways to raise rights.
+
+mod escalation;
+mod grants;
+mod policy;
+mod resources;
+mod rights;
+mod trust;
+
+use crate::graph::scene::Scene;
+
+use super::Identity;
+
+pub use resources::anyone;
+
+/// Add what AWS's resources say.
+pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
+    let is_aws = |at: usize| &*scene.index.resource(at).provider == "aws";
+    if !(0..scene.index.document.resources.len()).any(is_aws) {
+        return;
+    }
+    let all = rights::all(scene);
+    grants::add(scene, &all, identity);
+    resources::add(scene, identity);
+    trust::add(scene, &all, identity);
+    escalation::add(scene, &all, identity);
+}

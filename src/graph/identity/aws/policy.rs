@@ -1,0 +1,424 @@
+//! Policy documents of AWS: statements, what they allow or deny, on what, to whom, under which conditions.
+//!
+//! Source: AWS IAM User Guide, "JSON policy element reference".
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::document::{Pointer, Value};
+use crate::graph::look;
+use crate::graph::scene::Scene;
+use crate::pack::fits;
+use crate::source::Place;
+
+/// A document, or what is known of it.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// Its statements.
+    pub statements: Vec<Statement>,
+    /// Whether it holds something that is not known.
+    pub open: bool,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Whether it allows; else it denies.
+    pub allow: bool,
+    /// Who may, in policies of resources and roles.
+    pub principals: Vec<Principal>,
+    /// Actions in small letters, `*` and `?` for anything.
+    pub actions: Vec<Arc<str>>,
+    /// The actions as they are written.
+    pub written: Vec<Arc<str>>,
+    /// Whether all actions but these are meant.
+    pub all_but: bool,
+    /// On what.
+    pub resources: Vec<Target>,
+    /// Whether all resources but these are meant.
+    pub all_resources_but: bool,
+    /// Conditions, which all have to hold.
+    pub conditions: Vec<Condition>,
+    /// Where the document is written.
+    pub place: Place,
+}
+
+/// A condition: operator, key in small letters, values.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// `StringLike` …
+    pub operator: Arc<str>,
+    /// In small letters.
+    pub key: Arc<str>,
+    /// Texts that it compares with; `None` where one is not known.
+    pub values: Vec<Option<Arc<str>>>,
+}
+
+/// Whom a statement names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Principal {
+    /// Everybody.
+    Anyone,
+    /// A resource of the document.
+    Resource(usize),
+    /// An account, by its number; with what follows it (`root`, `role/deploy`).
+    Account(Arc<str>, Arc<str>),
+    /// The account that the configuration is applied in; with what follows it.
+    Own(Arc<str>),
+    /// A service of the provider.
+    Service(Arc<str>),
+    /// An identity provider, by its address.
+    Federated(Arc<str>),
+    /// Not known, or of no meaning here.
+    Unknown,
+}
+
+/// What a statement is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Everything.
+    All,
+    /// A resource of the document.
+    Resource(usize),
+    /// All whose name fits; `partly` where a part of it is not known.
+    Pattern {
+        /// An ARN with `*`.
+        text: Arc<str>,
+        /// Whether a part of it is not known.
+        partly: bool,
+    },
+}
+
+impl Statement {
+    /// Whether it speaks of an action (in small letters) for certain.
+    pub fn covers(&self, action: &str) -> bool {
+        let named = self.actions.iter().any(|pattern| like(pattern, action));
+        named != self.all_but
+    }
+
+    /// An action as it is written.
+    pub fn shown<'s>(&'s self, action: &'s str) -> &'s str {
+        let at = self.actions.iter().position(|each| **each == *action);
+        at.and_then(|at| self.written.get(at)).map_or(action, |written| &**written)
+    }
+
+    /// Whether some of its resources are all there are.
+    pub fn on_everything(&self) -> bool {
+        self.all_resources_but || self.resources.iter().any(is_everything)
+    }
+}
+
+/// Whether a target is a whole group of things: everything, or everything of a type.
+pub fn is_everything(target: &Target) -> bool {
+    match target {
+        Target::All => true,
+        Target::Resource(_) => false,
+        Target::Pattern { text, partly } => {
+            !partly && name_part(text).is_some_and(|(_, name)| name.starts_with('*'))
+        }
+    }
+}
+
+/// The type and the name of what an ARN names: `role`, `deploy`.
+pub fn name_part(arn: &str) -> Option<(&str, &str)> {
+    let rest = arn.splitn(6, ':').nth(5)?;
+    Some(rest.split_once(['/', ':']).unwrap_or(("", rest)))
+}
+
+/// The service of an ARN.
+pub fn service(arn: &str) -> Option<&str> {
+    arn.split(':').nth(2)
+}
+
+/// Whether a pattern with `*` and `?` fits a text.
+pub fn like(pattern: &str, text: &str) -> bool {
+    if pattern.contains('?') {
+        return with_single(pattern.as_bytes(), text.as_bytes());
+    }
+    fits(pattern, text)
+}
+
+fn with_single(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t, mut star, mut mark) = (0, 0, None, 0);
+    while t < text.len() {
+        if p < pattern.len() && (pattern[p] == b'?' || pattern[p] == text[t]) {
+            p += 1;
+            t += 1;
+        } else if p < pattern.len() && pattern[p] == b'*' {
+            star = Some(p);
+            mark = t;
+            p += 1;
+        } else if let Some(at) = star {
+            p = at + 1;
+            mark += 1;
+            t = mark;
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+/// The document at an attribute (`policy`, `inline_policy/0/policy`) of a resource. Nothing where nothing is written.
+pub fn read(scene: &Scene<'_>, at: usize, path: &str) -> Document {
+    let resource = scene.index.resource(at);
+    let pointer = Pointer::parse(&format!("/{path}")).unwrap_or_default();
+    let place = resource.place_of(&pointer);
+    match resource.parsed.get(path) {
+        Some(parsed @ Value::Object(_)) => of_value(scene, at, parsed, place),
+        _ => Document {
+            statements: Vec::new(),
+            open: resource
+                .attributes
+                .at(&pointer)
+                .is_some_and(|value| !matches!(value, Value::Null) && value.as_str() != Some("")),
+        },
+    }
+}
+
+/// A document from its parsed text.
+pub fn of_value(scene: &Scene<'_>, at: usize, parsed: &Value, place: Place) -> Document {
+    let mut document = Document::default();
+    let statements = match parsed.get("Statement") {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(one @ Value::Object(_)) => vec![one],
+        Some(_) => {
+            document.open = true;
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    for value in statements {
+        if value.as_object().is_none() {
+            document.open = true;
+            continue;
+        }
+        let (statement, open) = statement(scene, at, value, place);
+        document.open |= open;
+        document.statements.extend(statement);
+    }
+    document
+}
+
+fn statement(
+    scene: &Scene<'_>,
+    at: usize,
+    value: &Value,
+    place: Place,
+) -> (Option<Statement>, bool) {
+    let allow = match value.get("Effect").and_then(Value::as_str) {
+        Some(word) if word.eq_ignore_ascii_case("allow") => true,
+        Some(word) if word.eq_ignore_ascii_case("deny") => false,
+        // An effect that is not known may be either.
+        _ => return (None, true),
+    };
+    let mut open = false;
+    let all_but = value.get("NotAction").is_some();
+    let actions = list(value.get("Action").or_else(|| value.get("NotAction")));
+    let mut written: Vec<Arc<str>> = Vec::new();
+    for action in &actions {
+        match action.as_str() {
+            Some(text) if !text.contains("${") => written.push(text.into()),
+            _ => open = true,
+        }
+    }
+    if open && all_but {
+        return (None, true);
+    }
+    let all_resources_but = value.get("NotResource").is_some();
+    let about = value.get("Resource").or_else(|| value.get("NotResource"));
+    let resources = match about {
+        None => vec![Target::All],
+        about => list(about).into_iter().map(|item| target(scene, at, item)).collect(),
+    };
+    let statement = Statement {
+        allow,
+        principals: principals(scene, at, value),
+        actions: written.iter().map(|action| action.to_ascii_lowercase().into()).collect(),
+        written,
+        all_but,
+        resources,
+        all_resources_but,
+        conditions: conditions(value.get("Condition")),
+        place,
+    };
+    (Some(statement), open)
+}
+
+/// Items of what may be one or a list.
+fn list(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(one) => vec![one],
+    }
+}
+
+/// A text with holes for what is not known: the resources that fill them, and the text with `*` in their place.
+pub struct Holed {
+    /// Resources in the holes, in order; `None` for what is no resource.
+    pub fillers: Vec<Option<usize>>,
+    /// The text with `*` for each hole.
+    pub text: String,
+}
+
+/// Read a text with `${…}` in it.
+pub fn holed(scene: &Scene<'_>, text: &str) -> Holed {
+    let mut holed = Holed { fillers: Vec::new(), text: String::new() };
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        holed.text.push_str(&rest[..start]);
+        let inner = &rest[start + 2..];
+        let Some(end) = inner.find('}') else {
+            holed.text.push('*');
+            return holed;
+        };
+        holed.fillers.push(look::by_reference(scene, &inner[..end]));
+        holed.text.push('*');
+        rest = &inner[end + 1..];
+    }
+    holed.text.push_str(rest);
+    holed
+}
+
+/// Data sources that say which account, region or partition this is.
+fn is_surroundings(scene: &Scene<'_>, at: usize) -> bool {
+    matches!(
+        &*scene.index.resource(at).kind,
+        "data.aws_caller_identity"
+            | "data.aws_region"
+            | "data.aws_partition"
+            | "data.aws_canonical_user_id"
+            | "data.aws_organizations_organization"
+            | "data.aws_availability_zones"
+    )
+}
+
+fn target(scene: &Scene<'_>, at: usize, value: &Value) -> Target {
+    let unknown = || Target::Pattern { text: "*".into(), partly: true };
+    let Some(text) = value.as_str() else {
+        // The only resource that the document refers to is the one that is meant.
+        return only_reference(scene, at).map_or_else(unknown, Target::Resource);
+    };
+    if text == "*" {
+        return Target::All;
+    }
+    if !text.contains("${") {
+        return Target::Pattern { text: text.into(), partly: false };
+    }
+    let holed = holed(scene, text);
+    let mut certain = true;
+    for filler in &holed.fillers {
+        match filler {
+            Some(filler) if is_surroundings(scene, *filler) => {}
+            Some(filler) if !is_name_of_policy(scene, *filler) => {
+                return Target::Resource(*filler);
+            }
+            _ => certain = false,
+        }
+    }
+    Target::Pattern { text: holed.text.into(), partly: !certain }
+}
+
+fn is_name_of_policy(scene: &Scene<'_>, at: usize) -> bool {
+    scene.index.resource(at).type_name() == "aws_iam_policy_document"
+}
+
+fn only_reference(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let found: BTreeSet<usize> = scene
+        .index
+        .outgoing(at)
+        .iter()
+        .filter(|edge| edge.at.as_str().contains("policy"))
+        .map(|edge| edge.to)
+        .filter(|to| !is_surroundings(scene, *to) && !is_name_of_policy(scene, *to))
+        .collect();
+    match found.iter().collect::<Vec<_>>().as_slice() {
+        [one] => Some(**one),
+        _ => None,
+    }
+}
+
+fn conditions(value: Option<&Value>) -> Vec<Condition> {
+    let Some(Value::Object(operators)) = value else {
+        return value
+            .filter(|value| !matches!(value, Value::Null))
+            .map(|_| Condition { operator: "".into(), key: "".into(), values: vec![None] })
+            .into_iter()
+            .collect();
+    };
+    let mut found = Vec::new();
+    for (operator, keys) in operators.iter() {
+        let Some(keys) = keys.as_object() else { continue };
+        for (key, values) in keys.iter() {
+            let text = |value: &Value| match value {
+                Value::String(text) if !text.contains("${") => Some(Arc::clone(text)),
+                Value::Bool(is) => Some(is.to_string().into()),
+                _ => None,
+            };
+            found.push(Condition {
+                operator: Arc::clone(operator),
+                key: key.to_ascii_lowercase().into(),
+                values: list(Some(values)).into_iter().map(text).collect(),
+            });
+        }
+    }
+    found
+}
+
+fn principals(scene: &Scene<'_>, at: usize, value: &Value) -> Vec<Principal> {
+    let mut found = Vec::new();
+    match value.get("Principal") {
+        Some(Value::String(text)) if &**text == "*" => found.push(Principal::Anyone),
+        Some(Value::Object(kinds)) => {
+            for (kind, values) in kinds.iter() {
+                for item in list(Some(values)) {
+                    found.push(principal(scene, at, kind, item));
+                }
+            }
+        }
+        Some(_) => found.push(Principal::Unknown),
+        None => {
+            if value.get("NotPrincipal").is_some() {
+                found.push(Principal::Unknown);
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn principal(scene: &Scene<'_>, at: usize, kind: &str, value: &Value) -> Principal {
+    let Some(text) = value.as_str() else {
+        return only_reference(scene, at).map_or(Principal::Unknown, Principal::Resource);
+    };
+    match kind {
+        "Service" => return Principal::Service(text.into()),
+        "AWS" | "Federated" => {}
+        _ => return Principal::Unknown,
+    }
+    if text == "*" {
+        return Principal::Anyone;
+    }
+    let holed = holed(scene, text);
+    let resource =
+        holed.fillers.iter().flatten().copied().find(|filler| !is_surroundings(scene, *filler));
+    if let Some(resource) = resource {
+        return Principal::Resource(resource);
+    }
+    if kind == "Federated" {
+        let host = text.rsplit_once("oidc-provider/").map_or(text, |(_, host)| host);
+        return Principal::Federated(host.into());
+    }
+    let rest = text.splitn(6, ':').nth(5).unwrap_or("root");
+    if !holed.fillers.is_empty() {
+        let own = holed.fillers.iter().all(Option::is_some);
+        return if own { Principal::Own(rest.into()) } else { Principal::Unknown };
+    }
+    let account = text.split(':').nth(4).unwrap_or(text);
+    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Principal::Account(account.into(), rest.into());
+    }
+    Principal::Unknown
+}

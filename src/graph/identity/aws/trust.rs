@@ -1,0 +1,222 @@
+//! Who may act as a role: trust policies, members of groups, keys of users, roles that start tasks.
+//!
+//! Source: AWS IAM User Guide, "How to use trust policies", "OIDC federation"; GitHub documentation, "OpenID Connect reference".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::graph::identity::{Identity, Trust};
+use crate::graph::look;
+use crate::graph::scene::Scene;
+use crate::model::Element;
+use crate::source::Place;
+
+use super::policy::{self, Condition, Principal, Statement, is_everything};
+use super::rights::{self, Rights};
+
+/// The issuer of tokens of GitHub's pipelines.
+const GITHUB: &str = "token.actions.githubusercontent.com";
+
+/// Add all trust.
+pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
+    let roles: Vec<usize> = scene.index.of_type("aws_iam_role").to_vec();
+    let mut own = Vec::new();
+    for at in roles {
+        let Some(role) = scene.node_of[at] else { continue };
+        let document = policy::read(scene, at, "assume_role_policy");
+        for statement in document.statements.iter().filter(|statement| statement.allow) {
+            for principal in &statement.principals {
+                match principal {
+                    Principal::Own(rest) => own.push((role, Arc::clone(rest), statement.clone())),
+                    _ => identity.trusts.extend(trusts(scene, role, statement, principal)),
+                }
+            }
+        }
+    }
+    for (role, rest, statement) in own {
+        within_account(scene, all, role, &rest, &statement, identity);
+    }
+    for (user, group, place) in rights::memberships(scene) {
+        identity.trusts.push(trust(user, group, "member of", None, place));
+    }
+    for kind in ["aws_iam_access_key", "aws_iam_user_login_profile"] {
+        for at in scene.index.of_type(kind) {
+            let users = look::named(scene, *at, "user").targets;
+            let user = users.first().and_then(|(to, _)| scene.node_of[*to]);
+            if let (Some(key), Some(user)) = (scene.node_of[*at], user) {
+                let place = scene.index.resource(*at).header;
+                identity.trusts.push(trust(key, user, "credential of", None, place));
+            }
+        }
+    }
+    starters(scene, identity);
+    providers(scene);
+}
+
+fn trust(
+    source: usize,
+    target: usize,
+    label: &str,
+    opened_by: Option<&'static str>,
+    place: Place,
+) -> Trust {
+    Trust { source, target, label: label.into(), opened_by, proof: vec![place] }
+}
+
+fn trusts(
+    scene: &mut Scene<'_>,
+    role: usize,
+    statement: &Statement,
+    principal: &Principal,
+) -> Option<Trust> {
+    let place = statement.place;
+    match principal {
+        Principal::Anyone => {
+            if limits(&statement.conditions) {
+                return None;
+            }
+            let internet = scene.internet();
+            Some(trust(internet, role, "assumes", Some("T012"), place))
+        }
+        Principal::Resource(at) => {
+            let source = scene.node_of[*at].filter(|source| *source != role)?;
+            let is_provider = scene.nodes[source].element == Element::ExternalEntity;
+            let opened_by = if is_provider {
+                let url =
+                    look::text(&scene.index.resource(*at).attributes, "url").unwrap_or_default();
+                federated(url, &statement.conditions)
+            } else {
+                None
+            };
+            Some(trust(source, role, "assumes", opened_by, place))
+        }
+        Principal::Account(number, _) => {
+            let source = account(scene, number);
+            let opened_by = (!limits(&statement.conditions)).then_some("T012");
+            Some(trust(source, role, "assumes", opened_by, place))
+        }
+        Principal::Federated(host) => {
+            let id = format!("oidc:{host}");
+            let source = scene.plain_node(&id, host, "identity_provider", Element::ExternalEntity);
+            scene.nodes[source].zone = Some(outside(scene));
+            let opened_by = federated(host, &statement.conditions);
+            Some(trust(source, role, "assumes", opened_by, place))
+        }
+        Principal::Own(_) | Principal::Service(_) | Principal::Unknown => None,
+    }
+}
+
+/// The node of another account.
+pub fn account(scene: &mut Scene<'_>, number: &str) -> usize {
+    let id = format!("account:{number}");
+    let name = format!("AWS account {number}");
+    let node = scene.plain_node(&id, &name, "external_account", Element::ExternalEntity);
+    scene.nodes[node].zone = Some(outside(scene));
+    node
+}
+
+fn outside(scene: &mut Scene<'_>) -> usize {
+    scene.plain_zone("third_party", "Third parties", "third_party")
+}
+
+/// Identity providers stand outside of the account.
+fn providers(scene: &mut Scene<'_>) {
+    for kind in ["aws_iam_openid_connect_provider", "aws_iam_saml_provider"] {
+        for at in scene.index.of_type(kind).to_vec() {
+            let Some(node) = scene.node_of[at] else { continue };
+            let resource = scene.index.resource(at);
+            if let Some(url) = look::text(&resource.attributes, "url") {
+                scene.nodes[node].name = url.trim_start_matches("https://").into();
+            }
+            scene.nodes[node].zone = Some(outside(scene));
+        }
+    }
+}
+
+/// Principals of the same account that a trust policy lets in through the account itself, or by name.
+fn within_account(
+    scene: &Scene<'_>,
+    all: &BTreeMap<usize, Rights>,
+    role: usize,
+    rest: &str,
+    statement: &Statement,
+    identity: &mut Identity,
+) {
+    for (source, rights) in all.iter().filter(|(source, _)| **source != role) {
+        let named = rest.split_once('/').map(|(_, name)| name);
+        let is_named = named.is_some_and(|name| {
+            let at = scene.nodes[*source].resource;
+            at.and_then(|at| look::text(&scene.index.resource(at).attributes, "name"))
+                == name.rsplit('/').next()
+        });
+        let may = || {
+            rights.allowing("sts:assumerole").any(|allowed| {
+                allowed.conditions.is_empty()
+                    && allowed.resources.iter().any(|target| match target {
+                        policy::Target::Resource(at) => scene.node_of[*at] == Some(role),
+                        other => is_everything(other),
+                    })
+            })
+        };
+        if is_named || rest == "root" && may() {
+            identity.trusts.push(trust(*source, role, "assumes", None, statement.place));
+        }
+    }
+}
+
+/// Roles with which the provider starts tasks; what runs in them does not have their rights.
+fn starters(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("aws_ecs_task_definition") {
+        let resource = scene.index.resource(*at);
+        for (to, pointer) in look::named(scene, *at, "execution_role_arn").targets {
+            if let (Some(role), Some(service)) = (scene.node_of[to], scene.node_of[*at]) {
+                let place = resource.place_of(&pointer);
+                identity.trusts.push(trust(role, service, "starts", None, place));
+            }
+        }
+    }
+}
+
+/// Conditions under which nothing changes about who may.
+const OPEN_CONDITIONS: [&str; 5] = [
+    "aws:securetransport",
+    "s3:signatureversion",
+    "s3:tlsversion",
+    "aws:multifactorauthpresent",
+    "aws:multifactorauthage",
+];
+
+/// Whether conditions limit who may.
+pub fn limits(conditions: &[Condition]) -> bool {
+    conditions.iter().any(|condition| {
+        let open = OPEN_CONDITIONS.contains(&&*condition.key)
+            || condition.operator.starts_with("Null")
+            || condition.operator.contains("Not");
+        let everything = condition.values.iter().any(|value| {
+            value.as_deref().is_some_and(|text| matches!(text, "*" | "0.0.0.0/0" | "::/0"))
+        });
+        !open && !everything
+    })
+}
+
+/// The class that opens a federated trust: tokens of repositories that nobody meant are accepted.
+fn federated(issuer: &str, conditions: &[Condition]) -> Option<&'static str> {
+    if !issuer.contains(GITHUB) {
+        return None;
+    }
+    let subjects: Vec<&Condition> =
+        conditions.iter().filter(|condition| condition.key.ends_with(":sub")).collect();
+    let is_wide = |subject: &Option<Arc<str>>| {
+        subject.as_deref().is_some_and(|subject| {
+            let repository = subject.strip_prefix("repo:").unwrap_or(subject);
+            let owner = repository.split(['/', ':']).next().unwrap_or_default();
+            let name = repository.split('/').nth(1).unwrap_or_default();
+            owner.contains('*') || name.starts_with('*') || name.is_empty()
+        })
+    };
+    let wide = subjects.is_empty()
+        || subjects.iter().any(|condition| {
+            condition.operator.contains("Like") && condition.values.iter().any(is_wide)
+        });
+    wide.then_some("T013")
+}

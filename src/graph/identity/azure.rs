@@ -1,0 +1,175 @@
+//! Azure: role assignments with scopes, administrators of databases, access policies of vaults, tokens of the tenant.
+//!
+//! Source: Microsoft Learn, "Azure built-in roles", "Understand scope for Azure RBAC".
+
+use std::sync::Arc;
+
+use crate::document::Value;
+use crate::graph::relations::leads;
+use crate::graph::scene::Scene;
+use crate::pack::fits;
+
+use super::{Grant, Identity, Level, Scope, Trust};
+
+/// Types that make a principal administrator of a database server: type, attribute of the principal, attribute of the server.
+const ADMINISTRATORS: [(&str, &str, &str); 4] = [
+    (
+        "azurerm_postgresql_flexible_server_active_directory_administrator",
+        "object_id",
+        "server_name",
+    ),
+    ("azurerm_mysql_flexible_server_active_directory_administrator", "object_id", "server_id"),
+    ("azurerm_sql_active_directory_administrator", "object_id", "server_name"),
+    ("azurerm_postgresql_active_directory_administrator", "object_id", "server_name"),
+];
+
+/// Add what Azure's resources say.
+pub fn read(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("azurerm_role_assignment") {
+        assignment(scene, *at, identity);
+    }
+    for (kind, principal, server) in ADMINISTRATORS {
+        for at in scene.index.of_type(kind) {
+            let found = target(scene, *at, principal).zip(target(scene, *at, server));
+            if let Some((principal, server)) = found {
+                identity.grants.push(Grant {
+                    principal,
+                    scope: Scope::Node(server),
+                    level: Level::Write,
+                    wildcard: false,
+                    label: "data-plane administrator".into(),
+                    proof: vec![scene.index.resource(*at).header],
+                });
+            }
+        }
+    }
+    for at in scene.index.of_type("azurerm_key_vault_access_policy") {
+        let found = target(scene, *at, "object_id").zip(target(scene, *at, "key_vault_id"));
+        if let Some((principal, vault)) = found {
+            identity.grants.push(Grant {
+                principal,
+                scope: Scope::Node(vault),
+                level: Level::Write,
+                wildcard: false,
+                label: "access policy".into(),
+                proof: vec![scene.index.resource(*at).header],
+            });
+        }
+    }
+    tenants(scene, identity);
+}
+
+/// The node that an attribute refers to.
+fn target(scene: &Scene<'_>, at: usize, attribute: &str) -> Option<usize> {
+    let edges = scene.index.outgoing(at).iter();
+    edges.filter(|edge| leads(attribute, &edge.at)).find_map(|edge| scene.node_of[edge.to])
+}
+
+fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity) {
+    let resource = scene.index.resource(at);
+    let Some(principal) = target(scene, at, "principal_id") else { return };
+    let role = resource.attributes.get("role_definition_name").and_then(Value::as_str);
+    let (level, label): (Option<Level>, Arc<str>) = match role {
+        Some(role) => (level_of(scene, role), role.into()),
+        None => custom(scene, at),
+    };
+    let Some(level) = level else {
+        identity.open_ended.insert(principal);
+        return;
+    };
+    let edges = scene.index.outgoing(at).iter().filter(|edge| leads("scope", &edge.at));
+    let mut scopes: Vec<Scope> = edges
+        .filter_map(|edge| match (scene.zone_of[edge.to], scene.node_of[edge.to]) {
+            (Some(zone), _) => Some(Scope::Zone(zone)),
+            (None, Some(node)) => Some(Scope::Node(node)),
+            _ => None,
+        })
+        .collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    if scopes.is_empty() {
+        let text = resource.attributes.get("scope").and_then(Value::as_str);
+        scopes.push(text.map_or(Scope::Unknown, |text| {
+            if text.trim_matches('/').split('/').count() <= 2 {
+                Scope::Account
+            } else {
+                Scope::Unknown
+            }
+        }));
+        if scopes == [Scope::Unknown] {
+            identity.open_ended.insert(principal);
+        }
+    }
+    let proof = vec![resource.header];
+    for scope in scopes {
+        let (label, proof) = (Arc::clone(&label), proof.clone());
+        identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });
+    }
+}
+
+/// What a role lets do: the first row of the table `azure_roles` that fits its name.
+fn level_of(scene: &Scene<'_>, role: &str) -> Option<Level> {
+    let rows = scene.vocabulary.table("azure_roles").iter();
+    rows.filter_map(|row| Some((row.first()?, row.get(1)?)))
+        .find(|(pattern, _)| fits(pattern, role))
+        .and_then(|(_, level)| Level::parse(level))
+}
+
+/// A role of the configuration's own.
+fn custom(scene: &Scene<'_>, at: usize) -> (Option<Level>, Arc<str>) {
+    let edges = scene.index.outgoing(at).iter();
+    let definition = edges
+        .filter(|edge| leads("role_definition_id", &edge.at))
+        .find(|edge| scene.index.resource(edge.to).type_name() == "azurerm_role_definition");
+    let Some(edge) = definition else { return (None, "role".into()) };
+    let role = scene.index.resource(edge.to);
+    let name: Arc<str> =
+        role.attributes.get("name").and_then(Value::as_str).unwrap_or("role").into();
+    if let (Some(name), true) =
+        (role.attributes.get("name").and_then(Value::as_str), role.kind.starts_with("data."))
+    {
+        return (level_of(scene, name), name.into());
+    }
+    let permissions =
+        role.attributes.get("permissions").and_then(Value::as_array).unwrap_or_default();
+    let mut level = None;
+    for permission in permissions {
+        for (list, least) in [("actions", Level::Read), ("data_actions", Level::Read)] {
+            for action in permission.get(list).and_then(Value::as_array).unwrap_or_default() {
+                let Some(action) = action.as_str() else { return (None, name) };
+                let may = if fits(action, "Microsoft.Authorization/roleAssignments/write") {
+                    Level::Admin
+                } else if action.ends_with("/read") {
+                    least
+                } else {
+                    Level::Write
+                };
+                level = level.max(Some(may));
+            }
+        }
+    }
+    (level, name)
+}
+
+/// The tenant issues the tokens of managed identities.
+fn tenants(scene: &Scene<'_>, identity: &mut Identity) {
+    let tenant = scene.nodes.iter().position(|node| &*node.kind == "identity_provider");
+    let Some(source) = tenant.filter(|node| {
+        scene.nodes[*node]
+            .resource
+            .is_some_and(|at| &*scene.index.resource(at).provider == "azurerm")
+    }) else {
+        return;
+    };
+    for at in scene.index.of_type("azurerm_user_assigned_identity") {
+        if let Some(target) = scene.node_of[*at] {
+            identity.trusts.push(Trust {
+                source,
+                target,
+                label: "issues tokens".into(),
+                opened_by: None,
+                proof: vec![scene.index.resource(*at).header],
+            });
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Who may do what: identities of workloads, grants, trust; in the same words for every provider.
+//!
+//! A provider's file adds grants and trusts; this makes flows of them and says how far each identity's rights go.
+
+pub mod aws;
+pub mod azure;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::finding::context::{Dimension, State};
+use crate::graph::scene::{Flow, Scene};
+use crate::model::{Element, Encrypted, FlowKind};
+use crate::pack::Verb;
+use crate::source::Place;
+
+/// What a grant lets do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Look.
+    Read,
+    /// Change, or use as it is meant to be used.
+    Write,
+    /// Give rights, to itself too.
+    Admin,
+}
+
+impl Level {
+    /// By the word in tables.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "read" => Some(Self::Read),
+            "write" => Some(Self::Write),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
+}
+
+/// On what a grant holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// One node.
+    Node(usize),
+    /// All in a zone.
+    Zone(usize),
+    /// All that the provider's account holds.
+    Account,
+    /// Something that is not known.
+    Unknown,
+}
+
+/// A principal may do something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    /// The node that may.
+    pub principal: usize,
+    /// On what.
+    pub scope: Scope,
+    /// What.
+    pub level: Level,
+    /// Whether it names a group of things by a wildcard, where the scope is one node or unknown.
+    pub wildcard: bool,
+    /// For people: `Reader`, `s3:GetObject`.
+    pub label: Arc<str>,
+    /// What says so.
+    pub proof: Vec<Place>,
+}
+
+/// Who may act as whom.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trust {
+    /// Who acts.
+    pub source: usize,
+    /// As whom.
+    pub target: usize,
+    /// For people: `runs as`, `assumes`, `issues tokens`.
+    pub label: Arc<str>,
+    /// Whether it takes another weakness to do so: the class that opens it.
+    pub opened_by: Option<&'static str>,
+    /// What says so.
+    pub proof: Vec<Place>,
+}
+
+/// All that is known of identities.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// Sorted.
+    pub grants: Vec<Grant>,
+    /// Sorted.
+    pub trusts: Vec<Trust>,
+    /// How far the rights of a principal go, and what proves it; for those of which all grants are known.
+    pub privilege: BTreeMap<usize, (State, Vec<Place>)>,
+    /// Principals of which some grants are not known.
+    pub open_ended: BTreeSet<usize>,
+}
+
+/// Read all providers, then make flows.
+pub fn build(scene: &mut Scene<'_>) -> Identity {
+    let mut identity = Identity::default();
+    runs_as(scene, &mut identity);
+    aws::read(scene, &mut identity);
+    azure::read(scene, &mut identity);
+    identity.grants.sort();
+    identity.grants.dedup();
+    identity.trusts.sort();
+    identity.trusts.dedup();
+    privileges(scene, &mut identity);
+    flows(scene, &identity);
+    identity
+}
+
+/// Workloads that run as an identity.
+fn runs_as(scene: &Scene<'_>, identity: &mut Identity) {
+    for node in 0..scene.nodes.len() {
+        if scene.nodes[node].element == Element::Identity {
+            continue;
+        }
+        for part in &scene.nodes[node].parts {
+            for relation in scene.relations.targets(*part, Verb::RunsAs) {
+                let Some(target) = scene.node_of[relation.to] else { continue };
+                if scene.nodes[target].element == Element::Identity {
+                    let place = scene.index.resource(*part).place_of(&relation.at);
+                    identity.trusts.push(Trust {
+                        source: node,
+                        target,
+                        label: "runs as".into(),
+                        opened_by: None,
+                        proof: vec![place],
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// How far each principal's rights go.
+fn privileges(scene: &Scene<'_>, identity: &mut Identity) {
+    let mut found: BTreeMap<usize, (u8, Vec<Place>)> = BTreeMap::new();
+    for grant in &identity.grants {
+        let group = matches!(grant.scope, Scope::Zone(_) | Scope::Account) || grant.wildcard;
+        let state = match grant.level {
+            Level::Admin if group => 3,
+            Level::Admin | Level::Write if group => 2,
+            _ => 1,
+        };
+        let entry = found.entry(grant.principal).or_default();
+        if state > entry.0 {
+            *entry = (state, grant.proof.clone());
+        } else if state == entry.0 {
+            entry.1.extend(&grant.proof);
+        }
+    }
+    for node in 0..scene.nodes.len() {
+        if scene.nodes[node].element == Element::Identity && !identity.open_ended.contains(&node) {
+            let place: Vec<Place> = scene.nodes[node].place.into_iter().collect();
+            let (state, mut proof) = found.remove(&node).unwrap_or((0, place));
+            proof.sort();
+            proof.dedup();
+            identity.privilege.insert(node, (State(state), proof));
+        }
+    }
+    // Of others, what is known already is at least true where it is the most there is.
+    for (node, (state, proof)) in found {
+        if usize::from(state) + 1 == Dimension::Privilege.states().len() {
+            identity.privilege.insert(node, (State(state), proof));
+        }
+    }
+}
+
+/// Kinds of nodes that a grant over a zone is about: what holds something of value.
+fn of_value(scene: &Scene<'_>, node: usize) -> bool {
+    let kind = &*scene.nodes[node].kind;
+    scene.nodes[node].element == Element::DataStore && !matches!(kind, "log_store" | "registry")
+}
+
+fn flows(scene: &mut Scene<'_>, identity: &Identity) {
+    let mut flows: BTreeMap<(usize, usize, FlowKind), Flow> = BTreeMap::new();
+    let mut add =
+        |source: usize, target: usize, kind: FlowKind, label: &Arc<str>, proof: &[Place]| {
+            if source == target {
+                return;
+            }
+            let flow = flows.entry((source, target, kind)).or_insert_with(|| Flow {
+                source,
+                target,
+                kind,
+                protocol: None,
+                port: None,
+                encrypted: Encrypted::NotApplicable,
+                label: Arc::clone(label),
+                evidence: Vec::new(),
+                assumed: false,
+                restricted: false,
+            });
+            let said = |part: &str| flow.label.split(", ").any(|known| known == part);
+            if !label.split(", ").all(said) && flow.label.len() < 80 {
+                flow.label = format!("{}, {label}", flow.label).into();
+            }
+            for place in proof {
+                if !flow.evidence.contains(place) {
+                    flow.evidence.push(*place);
+                }
+            }
+        };
+    for trust in &identity.trusts {
+        add(trust.source, trust.target, FlowKind::Identity, &trust.label, &trust.proof);
+    }
+    for grant in &identity.grants {
+        match grant.scope {
+            Scope::Node(target) => {
+                add(grant.principal, target, FlowKind::Permission, &grant.label, &grant.proof);
+            }
+            Scope::Zone(zone) => {
+                for target in 0..scene.nodes.len() {
+                    let inside = || {
+                        scene.nodes[target]
+                            .zone
+                            .is_some_and(|own| scene.ancestors(own).contains(&zone))
+                    };
+                    if of_value(scene, target) && inside() {
+                        add(
+                            grant.principal,
+                            target,
+                            FlowKind::Permission,
+                            &grant.label,
+                            &grant.proof,
+                        );
+                    }
+                }
+            }
+            Scope::Account => {
+                for target in 0..scene.nodes.len() {
+                    if of_value(scene, target) && scene.nodes[target].resource.is_some() {
+                        add(
+                            grant.principal,
+                            target,
+                            FlowKind::Permission,
+                            &grant.label,
+                            &grant.proof,
+                        );
+                    }
+                }
+            }
+            Scope::Unknown => {}
+        }
+    }
+    scene.flows.extend(flows.into_values());
+}

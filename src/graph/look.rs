@@ -1,0 +1,140 @@
+//! Lookups over attributes: what a path leads to, as values and as resources.
+
+use crate::document::{Pointer, Resource, Value};
+
+use super::relations::leads;
+use super::scene::Scene;
+
+/// What an attribute says of other resources.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// Resources that it refers to, with where; in order, each once a place.
+    pub targets: Vec<(usize, Pointer)>,
+    /// Whether a part of it is written that leads to no resource of the document: an id as text, an unknown value.
+    pub open: bool,
+}
+
+impl Named {
+    /// Whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty() && !self.open
+    }
+}
+
+/// What an attribute holds: written, else filled in by the provider.
+pub fn value<'r>(resource: &'r Resource, name: &str) -> Option<&'r Value> {
+    let written = resource.attributes.get(name).filter(|value| !matches!(value, Value::Null));
+    written.or_else(|| resource.defaults.get(name))
+}
+
+/// A text of an object.
+pub fn text<'v>(object: &'v Value, name: &str) -> Option<&'v str> {
+    object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The objects of a block, with their positions.
+pub fn blocks<'v>(object: &'v Value, name: &str) -> impl Iterator<Item = (usize, &'v Value)> {
+    object.get(name).and_then(Value::as_array).unwrap_or_default().iter().enumerate()
+}
+
+/// All values that a path of names with dots leads to, through lists, with where; nulls and what is missing are left out.
+pub fn leaves<'v>(object: &'v Value, path: &str) -> Vec<(Pointer, &'v Value)> {
+    let mut found = Vec::new();
+    let names: Vec<&str> = path.split('.').collect();
+    descend(object, &names, Pointer::root(), &mut found);
+    found
+}
+
+fn descend<'v>(
+    value: &'v Value,
+    names: &[&str],
+    at: Pointer,
+    found: &mut Vec<(Pointer, &'v Value)>,
+) {
+    match (value, names) {
+        (Value::Null, _) => {}
+        (Value::Array(items), _) => {
+            for (index, item) in items.iter().enumerate() {
+                descend(item, names, at.index(index), found);
+            }
+        }
+        (Value::Object(map), [first, rest @ ..]) => {
+            if let Some(item) = map.get(*first) {
+                descend(item, rest, at.key(first), found);
+            }
+        }
+        (Value::Unknown(_), _) | (_, []) => found.push((at, value)),
+        _ => {}
+    }
+}
+
+/// The first value that a path leads to.
+pub fn leaf<'v>(object: &'v Value, path: &str) -> Option<&'v Value> {
+    leaves(object, path).into_iter().next().map(|(_, value)| value)
+}
+
+/// What an attribute at a path names.
+pub fn named(scene: &Scene<'_>, at: usize, path: &str) -> Named {
+    let mut named = Named::default();
+    if path.is_empty() {
+        return named;
+    }
+    let edges = scene.index.outgoing(at).iter().filter(|edge| leads(path, &edge.at));
+    for edge in edges {
+        let target = (edge.to, edge.at.clone());
+        if !named.targets.contains(&target) {
+            named.targets.push(target);
+        }
+    }
+    named.targets.sort();
+    named.open = leaves(&scene.index.resource(at).attributes, path)
+        .iter()
+        .any(|(pointer, _)| !named.targets.iter().any(|(_, edge)| meets(edge, pointer)));
+    named
+}
+
+fn meets(edge: &Pointer, leaf: &Pointer) -> bool {
+    edge.covers(leaf) || leaf.covers(edge)
+}
+
+/// Resources that the attribute at exactly this pointer, or below it, refers to.
+pub fn at<'s>(
+    scene: &'s Scene<'_>,
+    resource: usize,
+    pointer: &'s Pointer,
+) -> impl Iterator<Item = usize> + 's {
+    let edges = scene.index.outgoing(resource).iter();
+    edges.filter(|edge| pointer.covers(&edge.at)).map(|edge| edge.to)
+}
+
+/// Resources of a type that refer to this one by an attribute.
+pub fn users<'s>(
+    scene: &'s Scene<'_>,
+    target: usize,
+    kind: &'s str,
+    path: &'s str,
+) -> impl Iterator<Item = usize> + 's {
+    let edges = scene.index.incoming(target).iter();
+    edges
+        .filter(move |edge| &*scene.index.resource(edge.from).kind == kind && leads(path, &edge.at))
+        .map(|edge| edge.from)
+}
+
+/// Whether a module whose code is not there is given a reference to a resource, and so may add to it.
+pub fn may_be_extended(scene: &Scene<'_>, resource: usize) -> bool {
+    let address = &*scene.index.resource(resource).address;
+    scene.index.document.modules.iter().any(|module| {
+        !module.resolved && module.references.iter().any(|reference| &*reference.to == address)
+    })
+}
+
+/// The address that begins a reference's text (`aws_s3_bucket.data.arn`), as a position.
+pub fn by_reference(scene: &Scene<'_>, text: &str) -> Option<usize> {
+    let mut address = text.trim();
+    loop {
+        if let Some(at) = scene.index.by_address(address) {
+            return Some(at);
+        }
+        address = &address[..address.rfind(['.', '['])?];
+    }
+}

@@ -1,0 +1,76 @@
+//! The graph of one document: nodes, zones and flows, derived from resources through the vocabulary.
+//!
+//! Takes a document and the vocabulary of packs; knows nothing of findings. Nothing here fails: what the vocabulary cannot decide is
+//! not known, and says so.
+
+pub mod facts;
+pub mod identity;
+pub mod look;
+pub mod network;
+pub mod nodes;
+pub mod others;
+pub mod relations;
+pub mod scene;
+
+use ipnet::IpNet;
+
+use crate::document::{Document, Index};
+use crate::engine::around::Records;
+use crate::pack::Meanings;
+use crate::source::Problem;
+
+use network::Network;
+use relations::Relations;
+use scene::Scene;
+
+/// A document's graph, with what was found on the way.
+#[derive(Debug)]
+pub struct Graph<'a> {
+    /// Nodes, zones, flows.
+    pub scene: Scene<'a>,
+    /// Who reaches whom.
+    pub network: Network,
+    /// Who may do what.
+    pub identity: identity::Identity,
+    /// What could not be done.
+    pub problems: Vec<Problem>,
+    /// Whether flows between hosts were left out at a bound.
+    pub left_out: bool,
+}
+
+/// Build the graph of a document. Ranges that people trust count as inside.
+pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
+    let index = Index::new(document);
+    let meanings: Vec<_> = document
+        .resources
+        .iter()
+        .map(|resource| vocabulary.of(resource.type_name()).cloned())
+        .collect();
+    let relations = Relations::new(&index, &meanings);
+    let mut scene = Scene {
+        records: Records::new(document),
+        vocabulary,
+        node_of: Vec::new(),
+        zone_of: Vec::new(),
+        nodes: Vec::new(),
+        zones: Vec::new(),
+        flows: Vec::new(),
+        index,
+        meanings,
+        relations,
+    };
+    nodes::build(&mut scene);
+    let problems = facts::read(&mut scene);
+    others::declarations(&mut scene);
+    let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
+    network::aws::read(&scene, &mut network);
+    network::azure::read(&scene, &mut network);
+    network::aws::facts(&mut scene);
+    network.trust(trusted);
+    network.presences.resize(scene.nodes.len() + 1, None);
+    let left_out = network::flows::build(&mut scene, &network);
+    network.presences.resize(scene.nodes.len(), None);
+    let identity = identity::build(&mut scene);
+    others::flows(&mut scene);
+    Graph { scene, network, identity, problems, left_out }
+}

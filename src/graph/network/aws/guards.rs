@@ -1,0 +1,184 @@
+//! What guards nodes and zones of AWS: web firewalls that block, limits of rates, detection; and stores that anybody may use.
+//!
+//! Source: AWS WAF Developer Guide, "Rule actions", "Rate-based rules"; AWS provider documentation of the types.
+
+use std::sync::Arc;
+
+use crate::document::Value;
+use crate::graph::identity::aws::anyone;
+use crate::graph::look;
+use crate::graph::scene::{Fact, Scene};
+use crate::source::Place;
+
+/// Statements of rules that look for attacks.
+const ATTACKS: [&str; 5] = [
+    "managed_rule_group_statement",
+    "rule_group_reference_statement",
+    "sqli_match_statement",
+    "xss_match_statement",
+    "regex_pattern_set_reference_statement",
+];
+
+/// Set the facts.
+pub fn facts(scene: &mut Scene<'_>) {
+    let mut found: Vec<(usize, &'static str, Option<bool>, Vec<Place>)> = Vec::new();
+    for (at, list) in associations(scene) {
+        let Some(node) = at.node else { continue };
+        let (blocks, limits) = match list {
+            Some(list) => judged(scene, list),
+            None => (None, None),
+        };
+        let mut proof = vec![at.place];
+        proof.extend(list.map(|list| scene.index.resource(list).header));
+        found.push((node, "waf", blocks, proof.clone()));
+        if limits != Some(false) {
+            found.push((node, "flood_protection", limits, proof));
+        }
+    }
+    for at in scene.index.of_type("aws_shield_protection") {
+        let place = scene.index.resource(*at).header;
+        for (to, _) in look::named(scene, *at, "resource_arn").targets {
+            if let Some(node) = scene.node_of[to] {
+                found.push((node, "flood_protection", Some(true), vec![place]));
+            }
+        }
+    }
+    found.extend(
+        anyone(scene).into_iter().map(|(node, proof)| (node, "anonymous", Some(true), proof)),
+    );
+    for (node, name, value, proof) in found {
+        let fact = Fact { value: value.map(Value::Bool), proof };
+        let facts = &mut scene.nodes[node].facts;
+        // The best of what is known holds.
+        let better = facts.get(name).is_none_or(|known| {
+            known.value != Some(Value::Bool(true)) && fact.value != Some(Value::Bool(false))
+        });
+        if better {
+            facts.insert(name.into(), fact);
+        }
+    }
+    detection(scene);
+    passwords(scene);
+}
+
+/// Hosts whose start-up data lets people log in with passwords, whatever key they are given.
+fn passwords(scene: &mut Scene<'_>) {
+    for kind in ["aws_instance", "aws_spot_instance_request", "aws_launch_configuration"] {
+        for at in scene.index.of_type(kind).to_vec() {
+            let resource = scene.index.resource(at);
+            let asks = look::text(&resource.attributes, "user_data").is_some_and(|text| {
+                text.lines().any(|line| {
+                    let line = line.trim().to_ascii_lowercase();
+                    line.starts_with("passwordauthentication yes")
+                        || line.starts_with("ssh_pwauth: true")
+                        || line.starts_with("ssh_pwauth: yes")
+                        || line.contains("/passwordauthentication yes/")
+                })
+            });
+            if let Some(node) = scene.node_of[at].filter(|_| asks) {
+                let place = resource.place_of(&crate::document::Pointer::root().key("user_data"));
+                let value = Some(Value::string("password"));
+                scene.nodes[node].facts.insert("auth".into(), Fact { value, proof: vec![place] });
+            }
+        }
+    }
+}
+
+/// A guarded thing and where that is written.
+struct Guarded {
+    node: Option<usize>,
+    place: Place,
+}
+
+/// Web access lists with what they stand before; without a list where it is not of the document.
+fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
+    let mut found = Vec::new();
+    for (kind, list) in [
+        ("aws_wafv2_web_acl_association", "web_acl_arn"),
+        ("aws_wafregional_web_acl_association", "web_acl_id"),
+    ] {
+        for at in scene.index.of_type(kind) {
+            let place = scene.index.resource(*at).header;
+            let list = look::named(scene, *at, list).targets.first().map(|to| to.0);
+            for (to, _) in look::named(scene, *at, "resource_arn").targets {
+                found.push((Guarded { node: scene.node_of[to], place }, list));
+            }
+        }
+    }
+    for at in scene.index.of_type("aws_cloudfront_distribution") {
+        let named = look::named(scene, *at, "web_acl_id");
+        let resource = scene.index.resource(*at);
+        let empty = look::leaf(&resource.attributes, "web_acl_id")
+            .is_none_or(|value| value.as_str() == Some(""));
+        if named.is_empty() || empty && named.targets.is_empty() {
+            continue;
+        }
+        let list = named.targets.first().map(|to| to.0);
+        let pointer = crate::document::Pointer::root().key("web_acl_id");
+        let place = resource.place_of(&pointer);
+        found.push((Guarded { node: scene.node_of[*at], place }, list));
+    }
+    found
+}
+
+/// Whether a web access list blocks attacks, and whether it limits rates; `None` where that is not known.
+fn judged(scene: &Scene<'_>, list: usize) -> (Option<bool>, Option<bool>) {
+    let resource = scene.index.resource(list);
+    if &*resource.kind != "aws_wafv2_web_acl" {
+        return (None, None);
+    }
+    let attributes = &resource.attributes;
+    let unknown = matches!(attributes.get("rule"), Some(Value::Unknown(_)))
+        || look::leaf(attributes, "rule_json").is_some()
+        || look::may_be_extended(scene, list);
+    let (mut blocks, mut limits) = (false, false);
+    let has = |object: &Value, name: &str| look::blocks(object, name).next().is_some();
+    for (_, rule) in look::blocks(attributes, "rule") {
+        let acts = look::blocks(rule, "action").any(|(_, action)| has(action, "block"))
+            || look::blocks(rule, "override_action").any(|(_, action)| has(action, "none"));
+        if !acts {
+            continue;
+        }
+        for (_, statement) in look::blocks(rule, "statement") {
+            limits |= holds(statement, &["rate_based_statement"]);
+            blocks |= holds(statement, &ATTACKS);
+        }
+    }
+    let settled = |found: bool| if found || !unknown { Some(found) } else { None };
+    (settled(blocks), settled(limits))
+}
+
+/// Whether a statement is, or holds, one of some kinds.
+fn holds(statement: &Value, kinds: &[&str]) -> bool {
+    match statement {
+        Value::Object(map) => map.iter().any(|(name, value)| {
+            kinds.contains(&&**name)
+                && !matches!(value, Value::Null)
+                && value.as_array() != Some(&[])
+                || holds(value, kinds)
+        }),
+        Value::Array(items) => items.iter().any(|item| holds(item, kinds)),
+        _ => false,
+    }
+}
+
+/// Detection that watches every network of the account.
+fn detection(scene: &mut Scene<'_>) {
+    let on = scene.index.of_type("aws_guardduty_detector").iter().find(|at| {
+        scene.index.resource(**at).attributes.get("enable") != Some(&Value::Bool(false))
+    });
+    let Some(place) = on.map(|at| scene.index.resource(*at).header) else { return };
+    for zone in 0..scene.zones.len() {
+        let is_network = scene.zones[zone].resource.is_some_and(|at| {
+            matches!(&*scene.index.resource(at).kind, "aws_vpc" | "aws_default_vpc")
+        });
+        if is_network {
+            let fact = Fact { value: Some(Value::Bool(true)), proof: vec![place] };
+            let watched: Arc<str> = "watched".into();
+            let known = scene.zones[zone].facts.get(&watched);
+            if known.is_none_or(|known| known.value != Some(Value::Bool(true))) {
+                scene.zones[zone].facts.insert(watched, fact);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! AWS: networks, security groups and access lists, routes and addresses, balancers, what answers on the internet by itself.
+
+mod balancers;
+mod filters;
+mod guards;
+mod places;
+mod routing;
+mod services;
+
+use crate::graph::look;
+use crate::graph::scene::Scene;
+
+use super::Network;
+use routing::Routing;
+
+pub use guards::facts;
+
+/// Fill in what AWS's resources say.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    let is_aws = |at: &usize| &*scene.index.resource(*at).provider == "aws";
+    if !(0..scene.index.document.resources.len()).any(|at| is_aws(&at)) {
+        return;
+    }
+    let routing = Routing::new(scene);
+    for node in 0..scene.nodes.len() {
+        if scene.nodes[node].resource.as_ref().is_some_and(is_aws) {
+            network.presences[node] = places::presence(scene, &routing, node);
+        }
+    }
+    routing.connect(scene, network);
+    balancers::read(scene, network);
+    services::read(scene, network);
+    resolvers(scene, network);
+}
+
+/// Private zones answer in the networks that they are joined to.
+fn resolvers(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("aws_route53_zone") {
+        let Some(node) = scene.node_of[*at] else { continue };
+        let resource = scene.index.resource(*at);
+        for (to, pointer) in look::named(scene, *at, "vpc.vpc_id").targets {
+            network.resolvers.push((node, to, resource.place_of(&pointer)));
+        }
+        for join in look::users(scene, *at, "aws_route53_zone_association", "zone_id") {
+            for (to, _) in look::named(scene, join, "vpc_id").targets {
+                network.resolvers.push((node, to, scene.index.resource(join).header));
+            }
+        }
+    }
+}

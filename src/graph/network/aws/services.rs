@@ -1,0 +1,206 @@
+//! What of AWS answers on the internet by itself: CloudFront, APIs, function addresses, services by the table `aws_fronts`, and stores
+//! that anybody may use.
+//!
+//! Source: AWS provider documentation of the types; Amazon CloudFront Developer Guide, "Origin settings".
+
+use crate::document::{Pointer, Value};
+use crate::graph::identity::aws::anyone;
+use crate::graph::look;
+use crate::graph::network::filter::{Traffic, number};
+use crate::graph::network::reach::Reach;
+use crate::graph::network::{Front, Network, Route, Tri};
+use crate::graph::scene::Scene;
+use crate::source::Place;
+
+/// Add fronts and routes of services.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("aws_cloudfront_distribution") {
+        distribution(scene, network, *at);
+    }
+    apis(scene, network);
+    by_table(scene, network);
+    for (node, proof) in anyone(scene) {
+        network.fronts.push(front(node, 443, Tri::Unknown, proof));
+    }
+}
+
+fn front(node: usize, port: u16, encrypted: Tri, proof: Vec<Place>) -> Front {
+    Front { node, traffic: Traffic::tcp(port), encrypted, open: Reach::Open, proof }
+}
+
+/// A distribution answers on the internet and asks its origins.
+fn distribution(scene: &Scene<'_>, network: &mut Network, at: usize) {
+    let Some(node) = scene.node_of[at] else { return };
+    let resource = scene.index.resource(at);
+    if resource.attributes.get("enabled") == Some(&Value::Bool(false)) {
+        return;
+    }
+    let policies: Vec<(Pointer, &Value)> = ["default_cache_behavior", "ordered_cache_behavior"]
+        .iter()
+        .flat_map(|block| {
+            look::leaves(&resource.attributes, &format!("{block}.viewer_protocol_policy"))
+        })
+        .collect();
+    let place = resource.header;
+    network.fronts.push(front(node, 443, Tri::Yes, vec![place]));
+    for (pointer, policy) in &policies {
+        // What only sends to the encrypted door is not shown as a door.
+        if policy.as_str() == Some("allow-all") {
+            let proof = vec![resource.place_of(pointer)];
+            network.fronts.push(front(node, 80, Tri::No, proof));
+        }
+    }
+    for (position, origin) in look::blocks(&resource.attributes, "origin") {
+        let pointer = Pointer::root().key("origin").index(position);
+        let custom = look::blocks(origin, "custom_origin_config").next().map(|(_, block)| block);
+        for to in look::at(scene, at, &pointer.key("domain_name")) {
+            let Some(target) = scene.node_of[to].filter(|target| *target != node) else {
+                continue;
+            };
+            for (port, encrypted) in origin_ports(custom) {
+                network.routes.push(Route {
+                    via: node,
+                    front: Traffic::tcp(443),
+                    target,
+                    back: Traffic::tcp(port),
+                    keeps_source: false,
+                    from: Vec::new(),
+                    front_encrypted: Tri::Yes,
+                    back_encrypted: encrypted,
+                    front_proof: vec![place],
+                    back_proof: vec![resource.place_of(&pointer.key("domain_name"))],
+                });
+            }
+        }
+    }
+}
+
+/// How a distribution asks an origin: stores over TLS, others as they are told.
+fn origin_ports(custom: Option<&Value>) -> Vec<(u16, Tri)> {
+    let Some(custom) = custom else { return vec![(443, Tri::Unknown)] };
+    let port = |name: &str, otherwise: u16| {
+        number(custom.get(name)).and_then(|port| u16::try_from(port).ok()).unwrap_or(otherwise)
+    };
+    let plain = (port("http_port", 80), Tri::No);
+    let encrypted = (port("https_port", 443), Tri::Yes);
+    match look::text(custom, "origin_protocol_policy") {
+        Some("http-only") => vec![plain],
+        Some("https-only" | "match-viewer") => vec![encrypted],
+        _ => vec![(443, Tri::Unknown)],
+    }
+}
+
+/// APIs: their doors, and what they pass on to hosts. Functions behind them are invoked, which is a flow of its own.
+fn apis(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("aws_api_gateway_rest_api") {
+        let attributes = &scene.index.resource(*at).attributes;
+        let kind = look::leaf(attributes, "endpoint_configuration.types");
+        let open = match kind {
+            Some(Value::String(kind)) if &**kind == "PRIVATE" => continue,
+            Some(Value::Unknown(_)) => Reach::Unknown,
+            _ => Reach::Open,
+        };
+        door(scene, network, *at, open);
+    }
+    for at in scene.index.of_type("aws_apigatewayv2_api") {
+        door(scene, network, *at, Reach::Open);
+    }
+    for (kind, owner) in
+        [("aws_api_gateway_integration", "rest_api_id"), ("aws_apigatewayv2_integration", "api_id")]
+    {
+        for at in scene.index.of_type(kind) {
+            let apis = look::named(scene, *at, owner).targets;
+            let Some(via) = apis.first().and_then(|(to, _)| scene.node_of[*to]) else { continue };
+            for (target, port, place) in integration(scene, *at) {
+                if target == via {
+                    continue;
+                }
+                network.routes.push(Route {
+                    via,
+                    front: Traffic::tcp(443),
+                    target,
+                    back: Traffic::tcp(port),
+                    keeps_source: false,
+                    from: Vec::new(),
+                    front_encrypted: Tri::Yes,
+                    back_encrypted: if port == 443 { Tri::Yes } else { Tri::Unknown },
+                    front_proof: vec![scene.index.resource(*at).header],
+                    back_proof: vec![place],
+                });
+            }
+        }
+    }
+}
+
+/// Balancers that an integration passes requests on to: by their name, their listener, or a link into the network.
+fn integration(scene: &Scene<'_>, at: usize) -> Vec<(usize, u16, Place)> {
+    let resource = scene.index.resource(at);
+    let mut found = Vec::new();
+    for path in ["uri", "integration_uri"] {
+        for (to, pointer) in look::named(scene, at, path).targets {
+            let other = scene.index.resource(to);
+            let place = resource.place_of(&pointer);
+            match &*other.kind {
+                "aws_lb" | "aws_alb" | "aws_elb" => {
+                    let text = look::text(&resource.attributes, path).unwrap_or_default();
+                    let port = if text.starts_with("https") { 443 } else { 80 };
+                    found.extend(scene.node_of[to].map(|node| (node, port, place)));
+                }
+                "aws_lb_listener" | "aws_alb_listener" => {
+                    let port = super::balancers::port(&other.attributes, "port").unwrap_or(80);
+                    found.extend(scene.node_of[to].map(|node| (node, port, place)));
+                }
+                _ => {}
+            }
+        }
+    }
+    if found.is_empty() {
+        for (link, _) in look::named(scene, at, "connection_id").targets {
+            for (to, _) in look::named(scene, link, "target_arns").targets {
+                let place = scene.index.resource(link).header;
+                found.extend(scene.node_of[to].map(|node| (node, 80, place)));
+            }
+        }
+    }
+    found
+}
+
+fn door(scene: &Scene<'_>, network: &mut Network, at: usize, open: Reach) {
+    if let Some(node) = scene.node_of[at] {
+        let place = scene.index.resource(at).header;
+        network.fronts.push(Front { open, ..front(node, 443, Tri::Yes, vec![place]) });
+    }
+}
+
+/// Services with a door of their own: rows of type, port, whether it is encrypted (`yes`, `no`, `unknown`), the attribute that opens it,
+/// the value that does, and what holds where it is not written (`open`, `closed`).
+fn by_table(scene: &Scene<'_>, network: &mut Network) {
+    for row in scene.vocabulary.table("aws_fronts") {
+        let [kind, port, encrypted, path, value, otherwise] = row.as_slice() else { continue };
+        let Ok(port) = port.parse::<u16>() else { continue };
+        for at in scene.index.of_type(kind) {
+            let Some(node) = scene.node_of[*at] else { continue };
+            let resource = scene.index.resource(*at);
+            let said = if path.is_empty() { None } else { look::leaf(&resource.attributes, path) };
+            let open = match said {
+                Some(Value::Unknown(_)) => Reach::Unknown,
+                Some(Value::String(text)) if **text == **value => Reach::Open,
+                Some(Value::Bool(is)) if is.to_string() == **value => Reach::Open,
+                Some(_) => Reach::Closed,
+                None if &**otherwise == "open" => Reach::Open,
+                None => Reach::Closed,
+            };
+            // What stands in a network is open there or not.
+            if network.presences[node].is_some() {
+                continue;
+            }
+            let encrypted = match &**encrypted {
+                "yes" => Tri::Yes,
+                "no" => Tri::No,
+                _ => Tri::Unknown,
+            };
+            let place = vec![resource.header];
+            network.fronts.push(Front { open, ..front(node, port, encrypted, place) });
+        }
+    }
+}

@@ -1,0 +1,442 @@
+//! Azure: network security groups with priorities and default rules, public addresses, load balancers, application gateways.
+//!
+//! Source: Microsoft Learn, "Network security groups", "Default outbound access", "Azure Load Balancer components".
+
+use crate::document::{Pointer, Resource, Value};
+use crate::graph::relations::leads;
+use crate::graph::scene::Scene;
+use crate::pack::Verb;
+use crate::source::Place;
+
+use super::filter::{Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, number, range};
+use super::{Network, Presence, Public, Route, Tri};
+
+/// Default rules: order, direction, allow, peer, name.
+const DEFAULTS: [(i64, Direction, bool, Peer, &str); 6] = [
+    (65000, Direction::In, true, Peer::Network, "AllowVnetInBound"),
+    (65001, Direction::In, true, Peer::Balancer, "AllowAzureLoadBalancerInBound"),
+    (65500, Direction::In, false, Peer::Everyone, "DenyAllInBound"),
+    (65000, Direction::Out, true, Peer::Network, "AllowVnetOutBound"),
+    (65001, Direction::Out, true, Peer::Internet, "AllowInternetOutBound"),
+    (65500, Direction::Out, false, Peer::Everyone, "DenyAllOutBound"),
+];
+
+/// Fill in what Azure's resources say.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    for node in 0..scene.nodes.len() {
+        let Some(at) = scene.nodes[node].resource else { continue };
+        if &*scene.index.resource(at).provider == "azurerm" {
+            network.presences[node] = presence(scene, node);
+        }
+    }
+    for at in scene.index.of_type("azurerm_virtual_network_peering") {
+        let ends: Vec<usize> =
+            scene.relations.targets(*at, Verb::Peers).map(|relation| relation.to).collect();
+        if let [a, b] = ends.as_slice() {
+            network.peerings.push((*a, *b, scene.index.resource(*at).header));
+        }
+    }
+    balancers(scene, network);
+    gateways(scene, network);
+    for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
+        let resource = scene.index.resource(*at);
+        let zone = scene.node_of[*at];
+        let linked = network_of(scene, *at);
+        if let (Some(node), Some(linked)) = (zone, linked) {
+            network.resolvers.push((node, linked, resource.header));
+        }
+    }
+}
+
+/// The network that a resource names as what it lies in.
+fn network_of(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let around = scene.relations.targets(at, Verb::ContainedIn).map(|relation| relation.to);
+    around.into_iter().find(|to| scene.index.resource(*to).type_name() == "azurerm_virtual_network")
+}
+
+fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
+    let mut presence = Presence::default();
+    let mut names = Vec::new();
+    for part in &scene.nodes[node].parts {
+        for relation in scene.relations.targets(*part, Verb::ContainedIn) {
+            if &*scene.index.resource(relation.to).kind == "azurerm_subnet" {
+                presence.subnets.push(relation.to);
+            }
+        }
+        if &*scene.index.resource(*part).kind == "azurerm_public_ip" {
+            names.push(*part);
+        }
+    }
+    presence.subnets.sort_unstable();
+    presence.subnets.dedup();
+    if presence.subnets.is_empty() && names.is_empty() {
+        return None;
+    }
+    for subnet in &presence.subnets {
+        let resource = scene.index.resource(*subnet);
+        presence.ranges.extend(ranges(resource.attributes.get("address_prefixes")));
+        let zone = scene.zone_of[*subnet].and_then(|zone| scene.zones[zone].parent);
+        presence.network = presence.network.or(zone.and_then(|zone| scene.zones[zone].resource));
+    }
+    presence.public = public(scene, node, &names);
+    let is_balancer = &*scene.nodes[node].kind == "load_balancer";
+    if !is_balancer {
+        presence.layers = layers(scene, node, &presence, &names);
+    }
+    let isolated = presence.subnets.iter().all(|subnet| {
+        scene.index.resource(*subnet).attributes.get("default_outbound_access_enabled")
+            == Some(&Value::Bool(false))
+    });
+    let egress = !is_balancer
+        && (!isolated || presence.public.state == Tri::Yes)
+        && !presence.subnets.is_empty();
+    presence.egress = Public { state: egress.into(), proof: Vec::new() };
+    Some(presence)
+}
+
+/// The public addresses among a node's parts, with where they are joined to it.
+fn public(scene: &Scene<'_>, node: usize, addresses: &[usize]) -> Public {
+    let mut proof = Vec::new();
+    for address in addresses {
+        for relation in scene.relations.sources(*address, Verb::Exposes) {
+            if scene.node_of[relation.from] == Some(node) {
+                proof.push(scene.index.resource(relation.from).place_of(&relation.at));
+            }
+        }
+    }
+    proof.sort();
+    Public { state: (!addresses.is_empty()).into(), proof }
+}
+
+/// The security groups of subnets and interfaces, one layer each.
+fn layers(scene: &Scene<'_>, node: usize, presence: &Presence, addresses: &[usize]) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let mut groups_of = |at: usize| {
+        let joined = scene
+            .relations
+            .sources(at, Verb::Binds)
+            .chain(scene.relations.sources(at, Verb::AttachedTo));
+        for join in joined {
+            for group in scene.relations.targets(join.from, Verb::FilteredBy) {
+                layers.push(layer(scene, group.to));
+            }
+        }
+    };
+    for subnet in &presence.subnets {
+        groups_of(*subnet);
+    }
+    for part in &scene.nodes[node].parts {
+        if &*scene.index.resource(*part).kind == "azurerm_network_interface" {
+            groups_of(*part);
+        }
+    }
+    for part in &scene.nodes[node].parts {
+        for edge in scene.index.outgoing(*part) {
+            if &*scene.index.resource(edge.to).kind == "azurerm_network_security_group"
+                && leads("network_interface.network_security_group_id", &edge.at)
+            {
+                layers.push(layer(scene, edge.to));
+            }
+        }
+    }
+    if layers.is_empty() {
+        layers.push(without_group(scene, addresses));
+    }
+    layers
+}
+
+/// Without a security group, the network gets in; the internet only through an address of the old kind.
+fn without_group(scene: &Scene<'_>, addresses: &[usize]) -> Layer {
+    let basic = addresses.iter().any(|address| {
+        let sku = scene.index.resource(*address).attributes.get("sku").and_then(Value::as_str);
+        sku.is_some_and(|sku| sku.eq_ignore_ascii_case("basic"))
+    });
+    let rule = |direction, peer| Rule {
+        direction,
+        allow: true,
+        order: 0,
+        protocol: Protocol::Any,
+        ports: Some(Ports::all()),
+        peers: vec![peer],
+        resource: None,
+        place: None,
+        default: Some("no network security group"),
+    };
+    let inbound = if basic { Peer::Everyone } else { Peer::Network };
+    let rules = vec![rule(Direction::In, inbound), rule(Direction::Out, Peer::Everyone)];
+    Layer { rules, default_in: false, default_out: true, ..Layer::default() }
+}
+
+/// A network security group with its rules, its own and those of their own resources.
+fn layer(scene: &Scene<'_>, group: usize) -> Layer {
+    let resource = scene.index.resource(group);
+    let mut layer = Layer { resources: vec![group], ..Layer::default() };
+    match resource.attributes.get("security_rule") {
+        Some(Value::Array(items)) => {
+            for (at, item) in items.iter().enumerate() {
+                let pointer = Pointer::root().key("security_rule").index(at);
+                // A rule is where its name is.
+                let place = resource.place_of(&pointer.key("name"));
+                layer.rules.extend(rule(scene, group, item, &pointer, place));
+            }
+        }
+        Some(Value::Unknown(_)) => layer.open_ended = true,
+        _ => {}
+    }
+    for edge in scene.index.incoming(group) {
+        let other = scene.index.resource(edge.from);
+        if &*other.kind == "azurerm_network_security_rule" {
+            layer.rules.extend(rule(
+                scene,
+                edge.from,
+                &other.attributes,
+                &Pointer::root(),
+                other.header,
+            ));
+        }
+    }
+    for (order, direction, allow, peer, name) in DEFAULTS {
+        layer.rules.push(Rule {
+            direction,
+            allow,
+            order,
+            protocol: Protocol::Any,
+            ports: Some(Ports::all()),
+            peers: vec![peer],
+            resource: None,
+            place: Some(resource.header),
+            default: Some(name),
+        });
+    }
+    layer.sort();
+    layer
+}
+
+fn rule(
+    scene: &Scene<'_>,
+    at: usize,
+    item: &Value,
+    pointer: &Pointer,
+    place: Place,
+) -> Option<Rule> {
+    let word = |name: &str| item.get(name).and_then(Value::as_str);
+    let direction = match word("direction") {
+        Some(word) if word.eq_ignore_ascii_case("inbound") => Direction::In,
+        Some(word) if word.eq_ignore_ascii_case("outbound") => Direction::Out,
+        _ => return None,
+    };
+    let allow = word("access").is_some_and(|access| access.eq_ignore_ascii_case("allow"));
+    let named = |one: &'static str, many: &'static str| {
+        let single = item.get(one).filter(|value| !matches!(value, Value::Null));
+        (if single.is_some() { one } else { many }, single.or_else(|| item.get(many)))
+    };
+    let side = if direction == Direction::In { "source" } else { "destination" };
+    let (singular, plural) = if side == "source" {
+        ("source_address_prefix", "source_address_prefixes")
+    } else {
+        ("destination_address_prefix", "destination_address_prefixes")
+    };
+    let (_, prefixes) = named(singular, plural);
+    let mut peers = peers(prefixes);
+    let groups = format!("{side}_application_security_group_ids");
+    let groups_at = pointer.key(&groups);
+    for edge in scene.index.outgoing(at).iter().filter(|edge| groups_at.covers(&edge.at)) {
+        peers.push(Peer::Group(edge.to));
+    }
+    let (_, ports) = named("destination_port_range", "destination_port_ranges");
+    Some(Rule {
+        direction,
+        allow,
+        order: number(item.get("priority")).unwrap_or(0),
+        protocol: word("protocol").map_or(Protocol::Any, Protocol::parse),
+        ports: ports.and_then(Ports::parse),
+        peers,
+        resource: Some(at),
+        place: Some(place),
+        default: None,
+    })
+}
+
+fn peers(value: Option<&Value>) -> Vec<Peer> {
+    match value {
+        Some(Value::String(text)) => vec![peer(text)],
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| item.as_str().map_or(Peer::Unknown, peer)).collect()
+        }
+        Some(Value::Unknown(_)) => vec![Peer::Unknown],
+        _ => Vec::new(),
+    }
+}
+
+fn peer(text: &str) -> Peer {
+    match text.to_ascii_lowercase().as_str() {
+        "*" | "any" | "0.0.0.0/0" | "::/0" | "0.0.0.0" => Peer::Everyone,
+        "internet" => Peer::Internet,
+        "virtualnetwork" => Peer::Network,
+        "azureloadbalancer" => Peer::Balancer,
+        // Other service tags are the provider's own services.
+        _ => range(text).map_or(Peer::Nodes(Vec::new()), Peer::Range),
+    }
+}
+
+fn ranges(value: Option<&Value>) -> Vec<ipnet::IpNet> {
+    let items = value.and_then(Value::as_array).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).filter_map(range).collect()
+}
+
+/// Rules and address translations of load balancers.
+fn balancers(scene: &Scene<'_>, network: &mut Network) {
+    for (kind, is_nat) in [("azurerm_lb_rule", false), ("azurerm_lb_nat_rule", true)] {
+        for at in scene.index.of_type(kind) {
+            let Some(via) = scene.node_of[*at] else { continue };
+            let resource = scene.index.resource(*at);
+            let protocol = resource
+                .attributes
+                .get("protocol")
+                .and_then(Value::as_str)
+                .map_or(Protocol::Tcp, Protocol::parse);
+            let traffic = |name: &str| {
+                let port =
+                    number(resource.attributes.get(name)).and_then(|port| u16::try_from(port).ok());
+                // Port 0 is every port ("HA ports").
+                Traffic { protocol, port: port.filter(|port| *port != 0) }
+            };
+            let mut front_proof = vec![resource.header];
+            front_proof.extend(frontends(scene, via, resource));
+            let joins = if is_nat { joins(scene, *at) } else { pool_members(scene, *at) };
+            for (target, place) in joins {
+                network.routes.push(Route {
+                    via,
+                    front: traffic("frontend_port"),
+                    target,
+                    back: traffic("backend_port"),
+                    keeps_source: true,
+                    from: Vec::new(),
+                    front_encrypted: Tri::Unknown,
+                    back_encrypted: Tri::Unknown,
+                    front_proof: front_proof.clone(),
+                    back_proof: vec![place],
+                });
+            }
+        }
+    }
+}
+
+/// Where the front that a rule names has its address.
+fn frontends(scene: &Scene<'_>, via: usize, rule: &Resource) -> Vec<Place> {
+    let wanted = rule.attributes.get("frontend_ip_configuration_name").and_then(Value::as_str);
+    let Some(at) = scene.nodes[via].resource else { return Vec::new() };
+    let balancer = scene.index.resource(at);
+    let fronts = balancer
+        .attributes
+        .get("frontend_ip_configuration")
+        .and_then(Value::as_array)
+        .unwrap_or_default();
+    let mut places = Vec::new();
+    for (position, front) in fronts.iter().enumerate() {
+        if wanted.is_none() || front.get("name").and_then(Value::as_str) == wanted {
+            let pointer = Pointer::root()
+                .key("frontend_ip_configuration")
+                .index(position)
+                .key("public_ip_address_id");
+            places.extend(balancer.spans.get(&pointer));
+        }
+    }
+    places
+}
+
+/// Nodes that a resource's associations join to it.
+fn joins(scene: &Scene<'_>, at: usize) -> Vec<(usize, Place)> {
+    let mut found: Vec<(usize, Place)> = scene
+        .index
+        .incoming(at)
+        .iter()
+        .filter_map(|edge| {
+            let node = scene.node_of[edge.from]?;
+            (Some(node) != scene.node_of[at])
+                .then(|| (node, scene.index.resource(edge.from).header))
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Nodes in the pools that a rule sends to.
+fn pool_members(scene: &Scene<'_>, rule: usize) -> Vec<(usize, Place)> {
+    let pools = scene.relations.targets(rule, Verb::RoutesTo).map(|relation| relation.to);
+    let mut found: Vec<(usize, Place)> = pools.flat_map(|pool| joins(scene, pool)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Listeners and rules of application gateways.
+fn gateways(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("azurerm_application_gateway") {
+        let Some(via) = scene.node_of[*at] else { continue };
+        let resource = scene.index.resource(*at);
+        let targets = gateway_targets(scene, *at);
+        let list = |name: &str| {
+            resource.attributes.get(name).and_then(Value::as_array).unwrap_or_default()
+        };
+        let named = |items: &'static str, name: Option<&str>| {
+            list(items).iter().find(|item| item.get("name").and_then(Value::as_str) == name)
+        };
+        for (position, rule) in list("request_routing_rule").iter().enumerate() {
+            let word = |name: &str| rule.get(name).and_then(Value::as_str);
+            let listener = named("http_listener", word("http_listener_name"));
+            let front = listener
+                .and_then(|listener| listener.get("frontend_port_name"))
+                .and_then(Value::as_str);
+            let front = named("frontend_port", front).and_then(|port| number(port.get("port")));
+            let settings = named("backend_http_settings", word("backend_http_settings_name"));
+            let back = settings.and_then(|settings| number(settings.get("port")));
+            let is_https = |value: Option<&Value>| {
+                let protocol =
+                    value.and_then(|value| value.get("protocol")).and_then(Value::as_str);
+                protocol
+                    .map_or(Tri::Unknown, |protocol| protocol.eq_ignore_ascii_case("https").into())
+            };
+            let traffic = |port: Option<i64>| Traffic {
+                protocol: Protocol::Tcp,
+                port: port.and_then(|port| u16::try_from(port).ok()),
+            };
+            let pointer = Pointer::root().key("request_routing_rule").index(position);
+            for (target, place) in &targets {
+                network.routes.push(Route {
+                    via,
+                    front: traffic(front),
+                    target: *target,
+                    back: traffic(back),
+                    keeps_source: false,
+                    from: Vec::new(),
+                    front_encrypted: is_https(listener),
+                    back_encrypted: is_https(settings),
+                    front_proof: vec![resource.place_of(&pointer)],
+                    back_proof: vec![*place],
+                });
+            }
+        }
+    }
+}
+
+/// What stands in a gateway's pools: interfaces that join them, and hosts whose names or addresses they list.
+fn gateway_targets(scene: &Scene<'_>, at: usize) -> Vec<(usize, Place)> {
+    let resource = scene.index.resource(at);
+    let mut found = joins(scene, at);
+    for edge in scene.index.outgoing(at) {
+        if leads("backend_address_pool", &edge.at)
+            && let Some(node) = scene.node_of[edge.to]
+            && Some(node) != scene.node_of[at]
+        {
+            found.push((node, resource.place_of(&edge.at)));
+        }
+    }
+    found.retain(|(node, _)| {
+        !matches!(&*scene.nodes[*node].kind, "identity_principal" | "dns" | "waf")
+    });
+    found.sort();
+    found.dedup();
+    found
+}

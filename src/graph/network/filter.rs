@@ -1,0 +1,431 @@
+//! Filters: rules in order, or lists of what is allowed.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use super::{Presence, Tri};
+use crate::document::{Value, nearest};
+use crate::source::Place;
+
+/// Towards the node, or from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Direction {
+    In,
+    Out,
+}
+
+/// A transport protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Protocol {
+    Any,
+    Tcp,
+    Udp,
+    Icmp,
+    Other,
+}
+
+impl Protocol {
+    /// By its name or IANA number, as providers write it.
+    pub fn parse(text: &str) -> Self {
+        match text.to_ascii_lowercase().as_str() {
+            "-1" | "*" | "all" | "any" => Self::Any,
+            "tcp" | "6" => Self::Tcp,
+            "udp" | "17" => Self::Udp,
+            "icmp" | "icmpv6" | "1" | "58" => Self::Icmp,
+            _ => Self::Other,
+        }
+    }
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Icmp => "icmp",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether a rule about this protocol is about another.
+    pub fn covers(self, other: Self) -> bool {
+        self == Self::Any || self == other || other == Self::Any
+    }
+}
+
+/// Ranges of ports, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ports(pub Vec<(u16, u16)>);
+
+impl Ports {
+    /// Every port.
+    pub fn all() -> Self {
+        Self(vec![(0, u16::MAX)])
+    }
+
+    /// One port.
+    pub fn one(port: u16) -> Self {
+        Self(vec![(port, port)])
+    }
+
+    /// Whether a port is among them.
+    pub fn has(&self, port: u16) -> bool {
+        self.0.iter().any(|(first, last)| (*first..=*last).contains(&port))
+    }
+
+    /// Whether these are all ports.
+    pub fn is_all(&self) -> bool {
+        self.0.iter().any(|(first, last)| *first <= 1 && *last == u16::MAX)
+    }
+
+    /// `443`, `8000-8080`, `80,443`, `any`.
+    pub fn shown(&self) -> Arc<str> {
+        if self.is_all() {
+            return "any".into();
+        }
+        let range = |(first, last): &(u16, u16)| {
+            if first == last { first.to_string() } else { format!("{first}-{last}") }
+        };
+        self.0.iter().map(range).collect::<Vec<_>>().join(",").into()
+    }
+
+    /// From `22`, `"20-25"`, `"*"`, or a list of these; `None` where it is none of them.
+    pub fn parse(value: &Value) -> Option<Self> {
+        match value {
+            Value::Int(port) => Some(Self::one(u16::try_from(*port).ok()?)),
+            Value::String(text) => Self::text(text),
+            Value::Array(items) => {
+                let mut ranges = Vec::new();
+                for item in items.iter() {
+                    ranges.extend(Self::parse(item)?.0);
+                }
+                ranges.sort_unstable();
+                ranges.dedup();
+                Some(Self(ranges))
+            }
+            _ => None,
+        }
+    }
+
+    fn text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text == "*" || text.eq_ignore_ascii_case("any") || text == "-1" {
+            return Some(Self::all());
+        }
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let port = |text: &str| text.trim().parse::<u16>().ok();
+        Some(Self(vec![(port(first)?, port(last)?)]))
+    }
+}
+
+/// A port and protocol that somebody asks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Traffic {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its port; none for any.
+    pub port: Option<u16>,
+}
+
+impl Traffic {
+    /// TCP to a port.
+    pub fn tcp(port: u16) -> Self {
+        Self { protocol: Protocol::Tcp, port: Some(port) }
+    }
+}
+
+/// Whom a rule speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Peer {
+    /// Everyone.
+    Everyone,
+    /// Everyone on the internet and nobody of the network.
+    Internet,
+    /// A range of addresses.
+    Range(IpNet),
+    /// Whoever belongs to a group (a resource).
+    Group(usize),
+    /// Whoever carries a network tag.
+    Tag(Arc<str>),
+    /// Whoever stands in a subnet or network (a resource).
+    Zone(usize),
+    /// Everyone in the network and in those joined to it.
+    Network,
+    /// The provider's balancer and its health checks.
+    Balancer,
+    /// These nodes and no others.
+    Nodes(Vec<usize>),
+    /// Networks outside that people trust.
+    Trusted,
+    /// Not known.
+    Unknown,
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Which way.
+    pub direction: Direction,
+    /// Whether it lets pass.
+    pub allow: bool,
+    /// Lower ones come first.
+    pub order: i64,
+    /// Of which protocol.
+    pub protocol: Protocol,
+    /// To which ports; none where they are not known.
+    pub ports: Option<Ports>,
+    /// From or to whom.
+    pub peers: Vec<Peer>,
+    /// The resource that states it; none for a default of the provider.
+    pub resource: Option<usize>,
+    /// Where it is written; where what it is a default of is written.
+    pub place: Option<Place>,
+    /// The name of a default.
+    pub default: Option<&'static str>,
+}
+
+/// Filters that act as one: rules in order, the first that fits decides.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    /// Rules sorted by order; of equal order, denials first.
+    pub rules: Vec<Rule>,
+    /// What holds for traffic in that no rule fits.
+    pub default_in: bool,
+    /// What holds for traffic out that no rule fits.
+    pub default_out: bool,
+    /// Whether some rules may not be known, so that their absence proves nothing.
+    pub open_ended: bool,
+    /// Resources that these filters are.
+    pub resources: Vec<usize>,
+    /// Whether answers need a rule of their own, the other way.
+    pub stateless: bool,
+    /// Whether only what enters or leaves the subnet meets it.
+    pub at_edge: bool,
+    /// Where not empty: filters of which one stands before each address; `rules` then holds those of all.
+    pub alternatives: Vec<Layer>,
+}
+
+/// A port that answers go to, within every system's range of ports for clients.
+const ANSWERED: u16 = 50_000;
+
+/// Who asks to pass.
+#[derive(Clone, Copy, Debug)]
+pub enum Party<'p> {
+    /// Anyone on the internet.
+    Internet,
+    /// A node that stands in a network.
+    Host(usize, &'p Presence),
+    /// A balancer that sends from these ranges.
+    Ranges(&'p [IpNet]),
+    /// The provider's balancer.
+    Balancer,
+    /// A service of the provider that sends from its own addresses on the internet.
+    Service(usize),
+}
+
+/// What a layer says.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Whether traffic passes.
+    pub passes: Tri,
+    /// Whether it passes for named outside ranges only.
+    pub restricted: bool,
+    /// The rule that decides; none where the default does.
+    pub rule: Option<Rule>,
+}
+
+impl Layer {
+    /// Put rules in order: by order, denials first among equals.
+    pub fn sort(&mut self) {
+        self.rules.sort_by_key(|rule| (rule.order, rule.allow));
+    }
+
+    /// Whether traffic of a party passes. `Unknown` where a rule that may fit before is not known.
+    pub fn decide(&self, direction: Direction, party: &Party<'_>, traffic: Traffic) -> Decision {
+        let best = |a: Decision, b: Decision| {
+            if (b.passes, !b.restricted) > (a.passes, !a.restricted) { b } else { a }
+        };
+        let each = self.alternatives.iter().map(|layer| layer.decide(direction, party, traffic));
+        if let Some(decision) = each.reduce(best) {
+            return decision;
+        }
+        let mut decision = self.by_rules(direction, party, traffic);
+        if self.stateless && decision.passes != Tri::No {
+            let back = match direction {
+                Direction::In => Direction::Out,
+                Direction::Out => Direction::In,
+            };
+            let answer = Traffic { port: traffic.port.and(Some(ANSWERED)), ..traffic };
+            let answer = self.by_rules(back, party, answer);
+            decision.passes = decision.passes.and(answer.passes);
+            decision.restricted |= answer.restricted;
+        }
+        decision
+    }
+
+    fn by_rules(&self, direction: Direction, party: &Party<'_>, traffic: Traffic) -> Decision {
+        let mut restricted: Option<&Rule> = None;
+        let mut doubt = self.open_ended;
+        let rules = self.rules.iter().filter(|rule| rule.direction == direction);
+        for rule in rules.filter(|rule| rule.protocol.covers(traffic.protocol)) {
+            let port = match (&rule.ports, traffic.port) {
+                (None, _) => Tri::Unknown,
+                (Some(ports), None) => {
+                    if ports.is_all() {
+                        Tri::Yes
+                    } else {
+                        Tri::Unknown
+                    }
+                }
+                (Some(ports), Some(port)) => ports.has(port).into(),
+            };
+            let fit = fit(rule, party);
+            match port.and(fit.whole) {
+                Tri::Yes if rule.allow => {
+                    return Decision {
+                        passes: Tri::Yes,
+                        restricted: false,
+                        rule: Some(rule.clone()),
+                    };
+                }
+                Tri::Yes => {
+                    return settle(false, restricted, doubt, Some(rule));
+                }
+                Tri::Unknown => doubt = true,
+                Tri::No if port == Tri::Yes && fit.part && rule.allow => {
+                    restricted = restricted.or(Some(rule));
+                }
+                Tri::No => {}
+            }
+        }
+        let default = match direction {
+            Direction::In => self.default_in,
+            Direction::Out => self.default_out,
+        };
+        settle(default, restricted, doubt, None)
+    }
+}
+
+fn settle(passes: bool, restricted: Option<&Rule>, doubt: bool, rule: Option<&Rule>) -> Decision {
+    if passes {
+        return Decision { passes: Tri::Yes, restricted: false, rule: rule.cloned() };
+    }
+    if let Some(restricted) = restricted {
+        return Decision { passes: Tri::Yes, restricted: true, rule: Some(restricted.clone()) };
+    }
+    let passes = if doubt { Tri::Unknown } else { Tri::No };
+    Decision { passes, restricted: false, rule: rule.cloned() }
+}
+
+/// How a rule's peers fit a party: whether all of it is meant, and whether a part of it is.
+struct Fit {
+    whole: Tri,
+    part: bool,
+}
+
+fn fit(rule: &Rule, party: &Party<'_>) -> Fit {
+    let mut fit = Fit { whole: Tri::No, part: false };
+    for peer in &rule.peers {
+        let (whole, part) = peer_fits(peer, party);
+        fit.whole = fit.whole.or(whole);
+        fit.part |= part;
+    }
+    fit
+}
+
+fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
+    match (peer, party) {
+        (Peer::Everyone, _)
+        | (Peer::Internet, Party::Internet | Party::Service(_))
+        | (Peer::Balancer, Party::Balancer)
+        | (Peer::Network, Party::Host(..)) => (Tri::Yes, true),
+        (Peer::Unknown, _) => (Tri::Unknown, false),
+        (Peer::Range(range), Party::Internet) => (is_any(range).into(), is_public(range)),
+        // Its addresses are public and change.
+        (Peer::Range(range), Party::Service(_)) if is_any(range) => (Tri::Yes, true),
+        (Peer::Range(range), Party::Service(_)) if is_public(range) => (Tri::Unknown, false),
+        (Peer::Nodes(nodes), Party::Service(node)) => (nodes.contains(node).into(), false),
+        (Peer::Range(range), Party::Ranges(ranges)) => {
+            let within = |each: &IpNet| overlaps(range, each);
+            ((!ranges.is_empty() && ranges.iter().all(within)).into(), ranges.iter().any(within))
+        }
+        (Peer::Range(range), Party::Host(_, host)) => range_fits(range, host),
+        (Peer::Group(group), Party::Host(_, host)) => {
+            let member = Tri::from(host.groups.contains(group));
+            (
+                if member == Tri::No && host.open_ended { Tri::Unknown } else { member },
+                member == Tri::Yes,
+            )
+        }
+        (Peer::Tag(tag), Party::Host(_, host)) => (host.tags.contains(tag).into(), false),
+        (Peer::Zone(zone), Party::Host(_, host)) => {
+            ((host.subnets.contains(zone) || host.network == Some(*zone)).into(), false)
+        }
+        (Peer::Nodes(nodes), Party::Host(node, _)) => (nodes.contains(node).into(), false),
+        _ => (Tri::No, false),
+    }
+}
+
+/// Whether a host's addresses lie in a range.
+fn range_fits(range: &IpNet, host: &Presence) -> (Tri, bool) {
+    if is_any(range) {
+        return (Tri::Yes, true);
+    }
+    if host.ranges.is_empty() {
+        return (Tri::Unknown, false);
+    }
+    if host.anywhere {
+        let holds = host.ranges.iter().all(|own| range.contains(own));
+        return (holds.into(), holds);
+    }
+    let touches = host.ranges.iter().any(|own| overlaps(range, own));
+    (touches.into(), touches)
+}
+
+fn overlaps(a: &IpNet, b: &IpNet) -> bool {
+    a.contains(b) || b.contains(a)
+}
+
+/// Whether a range is every address of its family.
+pub fn is_any(range: &IpNet) -> bool {
+    range.prefix_len() == 0
+}
+
+/// Whether a range holds addresses of the internet.
+pub fn is_public(range: &IpNet) -> bool {
+    const PRIVATE: [&str; 7] = [
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "fc00::/7",
+    ];
+    !PRIVATE
+        .iter()
+        .any(|private| private.parse::<IpNet>().is_ok_and(|private| private.contains(range)))
+}
+
+/// A range from its text: `10.0.0.0/8`, or one address.
+pub fn range(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse::<IpNet>().ok().or_else(|| Some(IpNet::from(text.parse::<std::net::IpAddr>().ok()?)))
+}
+
+/// A number that may be written as text.
+pub fn number(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::Int(int) => Some(*int),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Digits(digits) => {
+            let near = nearest(digits);
+            #[expect(clippy::cast_possible_truncation, reason = "checked to fit")]
+            (near.abs() < 1e15).then_some(near as i64)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,495 @@
+//! Network flows: from the internet in, through balancers, between hosts and stores, out, and to resolvers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::document::Value;
+use crate::graph::scene::{Fact, Flow, Scene};
+use crate::model::{Element, Encrypted, FlowKind};
+use crate::source::Place;
+
+use super::filter::{Direction, Peer, Ports, Protocol, Traffic, is_public};
+use super::reach::{self, Reach};
+use super::{Network, Presence, Tri};
+
+/// Kinds of nodes that only pass traffic on.
+pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
+
+/// Most pairs of nodes between which flows are sought.
+const MAX_PAIRS: usize = 2_000_000;
+
+/// Make all network flows. Says whether some pairs were left out.
+pub fn build(scene: &mut Scene<'_>, network: &Network) -> bool {
+    let mut flows = Flows { found: BTreeMap::new() };
+    let internet = scene.internet();
+    direct(scene, network, internet, &mut flows);
+    fronts(network, internet, &mut flows);
+    services(scene, network, internet, &mut flows);
+    routes(scene, network, internet, &mut flows);
+    let left_out = between(scene, network, &mut flows);
+    egress(scene, network, internet, &mut flows);
+    names(scene, network, internet, &mut flows);
+    scene.flows.extend(flows.found.into_values());
+    left_out
+}
+
+/// Flows, each once by its ends, protocol and port.
+struct Flows {
+    found: BTreeMap<(usize, usize, Arc<str>, Arc<str>), Flow>,
+}
+
+impl Flows {
+    fn add(&mut self, ends: (usize, usize), (protocol, port): (Protocol, Arc<str>), flow: New) {
+        let protocol: Arc<str> = protocol.name().into();
+        let key = (ends.0, ends.1, Arc::clone(&protocol), Arc::clone(&port));
+        let label = format!("{protocol}/{port}").into();
+        let merged = self.found.entry(key).or_insert_with(|| Flow {
+            source: ends.0,
+            target: ends.1,
+            kind: flow.kind,
+            protocol: Some(protocol),
+            port: Some(port),
+            encrypted: flow.encrypted,
+            label,
+            evidence: Vec::new(),
+            assumed: flow.assumed,
+            restricted: flow.restricted,
+        });
+        for place in flow.evidence {
+            if !merged.evidence.contains(&place) {
+                merged.evidence.push(place);
+            }
+        }
+        merged.assumed &= flow.assumed;
+        merged.restricted &= flow.restricted;
+    }
+}
+
+/// What is known of a flow beside its ends and port.
+struct New {
+    kind: FlowKind,
+    encrypted: Encrypted,
+    evidence: Vec<Place>,
+    assumed: bool,
+    restricted: bool,
+}
+
+impl New {
+    fn network(encrypted: Encrypted, evidence: Vec<Place>, reach: Reach) -> Self {
+        Self {
+            kind: FlowKind::Network,
+            encrypted,
+            evidence,
+            assumed: reach == Reach::Unknown,
+            restricted: reach == Reach::Restricted,
+        }
+    }
+}
+
+fn shown(traffic: Traffic) -> (Protocol, Arc<str>) {
+    let port = traffic.port.map_or_else(|| "any".into(), |port| port.to_string().into());
+    (traffic.protocol, port)
+}
+
+/// Whether what is spoken on a port is encrypted, where the port says so.
+fn by_port(ports: &Ports) -> Encrypted {
+    match ports.0.as_slice() {
+        [(22 | 5986, last)] if *last == 22 || *last == 5986 => Encrypted::Yes,
+        [(80, 80)] => Encrypted::No,
+        _ => Encrypted::Unknown,
+    }
+}
+
+/// Hosts with an address of their own.
+fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    for (node, presence) in hosts(network) {
+        if presence.public.state == Tri::No || PASSING.contains(&&*scene.nodes[node].kind) {
+            continue;
+        }
+        for (protocol, ports) in offered(presence) {
+            let traffic = Traffic { protocol, port: ports.0.first().map(|range| range.0) };
+            let traffic = if ports.is_all() { Traffic { port: None, ..traffic } } else { traffic };
+            let way = reach::from_internet(presence, traffic);
+            if way.reach != Reach::Closed {
+                let new = New::network(by_port(&ports), way.proof, way.reach);
+                flows.add((internet, node), (protocol, ports.shown()), new);
+            }
+        }
+    }
+}
+
+/// What filters let in from outside, as protocols and ports. Without any filter: everything.
+fn offered(presence: &Presence) -> BTreeSet<(Protocol, Ports)> {
+    let outside = |peer: &Peer| match peer {
+        Peer::Everyone | Peer::Internet | Peer::Unknown => true,
+        Peer::Range(range) => is_public(range),
+        _ => false,
+    };
+    let mut found = BTreeSet::new();
+    for rule in presence.layers.iter().flat_map(|layer| &layer.rules) {
+        if rule.allow && rule.direction == Direction::In && rule.peers.iter().any(outside) {
+            match &rule.ports {
+                Some(ports) => {
+                    for range in &ports.0 {
+                        found.insert((rule.protocol, Ports(vec![*range])));
+                    }
+                }
+                None => {
+                    found.insert((rule.protocol, Ports::all()));
+                }
+            }
+        }
+    }
+    // Everything is said by what is said apart, where filters in a row name less.
+    let narrow = found.iter().any(|(_, ports)| !ports.is_all());
+    if narrow && presence.layers.len() > 1 {
+        found.retain(|(_, ports)| !ports.is_all());
+    }
+    found.retain(|(protocol, _)| *protocol != Protocol::Icmp);
+    found
+}
+
+fn hosts(network: &Network) -> impl Iterator<Item = (usize, &Presence)> {
+    network
+        .presences
+        .iter()
+        .enumerate()
+        .filter_map(|(node, presence)| Some((node, presence.as_ref()?)))
+}
+
+/// What answers on the internet by itself.
+fn fronts(network: &Network, internet: usize, flows: &mut Flows) {
+    for front in &network.fronts {
+        if front.open != Reach::Closed {
+            let new = New::network(tls(front.encrypted), front.proof.clone(), front.open);
+            flows.add((internet, front.node), shown(front.traffic), new);
+        }
+    }
+}
+
+/// Services with an endpoint on the internet, by the vocabulary: `public`, and `restricted` where only named sources get in.
+fn services(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    for (node, given) in scene.nodes.iter().enumerate() {
+        let Some(public) = given.facts.get("public").filter(|_| &*given.kind != "dns") else {
+            continue;
+        };
+        // What has addresses in a network is decided by its filters.
+        if network.presences.get(node).is_some_and(Option::is_some) {
+            continue;
+        }
+        let state = |fact: Option<&Fact>| match fact.map(|fact| &fact.value) {
+            Some(Some(Value::Bool(state))) => Tri::from(*state),
+            Some(_) => Tri::Unknown,
+            None => Tri::No,
+        };
+        let restricted = given.facts.get("restricted");
+        let reach = match (state(Some(public)), state(restricted)) {
+            (Tri::No, _) => continue,
+            (Tri::Unknown, _) => Reach::Unknown,
+            (Tri::Yes, Tri::Yes) => Reach::Restricted,
+            // Who gets in is not known, that somebody may is.
+            (Tri::Yes, Tri::Unknown) => Reach::Unknown,
+            (Tri::Yes, Tri::No) => Reach::Open,
+        };
+        let mut proof = public.proof.clone();
+        proof.extend(restricted.into_iter().flat_map(|fact| &fact.proof));
+        let encrypted = in_transit(scene, node, &mut proof);
+        let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
+        flows.add((internet, node), shown(traffic), New::network(encrypted, proof, reach));
+    }
+}
+
+fn tls(only: Tri) -> Encrypted {
+    match only {
+        Tri::Yes => Encrypted::Yes,
+        Tri::No => Encrypted::No,
+        Tri::Unknown => Encrypted::Unknown,
+    }
+}
+
+/// Through balancers: to their fronts, and on to what stands behind.
+fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    for route in &network.routes {
+        let front_encrypted = match (route.front_encrypted, route.front.port) {
+            (Tri::Unknown, Some(22)) => Encrypted::Yes,
+            (state, _) => tls(state),
+        };
+        if let Some(host) = presence(route.via) {
+            let way = reach::from_internet(host, route.front);
+            if way.reach != Reach::Closed {
+                let mut proof = route.front_proof.clone();
+                proof.extend(way.rules.iter().filter_map(|rule| rule.place));
+                let new = New::network(front_encrypted, proof, way.reach);
+                flows.add((internet, route.via), shown(route.front), new);
+            }
+        }
+        let way = match presence(route.target) {
+            None => reach::Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() },
+            Some(host)
+                if presence(route.via).is_none()
+                    && route.from.is_empty()
+                    && &*scene.nodes[route.via].kind == "edge_cdn" =>
+            {
+                reach::from_service(route.via, host, route.back)
+            }
+            Some(host) => {
+                let via = presence(route.via).map(|presence| (route.via, presence));
+                reach::behind(
+                    via,
+                    &route.from,
+                    route.keeps_source,
+                    (route.target, host),
+                    route.back,
+                )
+            }
+        };
+        if way.reach != Reach::Closed && route.via != route.target {
+            let mut proof = route.back_proof.clone();
+            proof.extend(way.proof);
+            let encrypted = match (route.back_encrypted, route.back.port) {
+                (Tri::Unknown, Some(22)) => Encrypted::Yes,
+                (state, _) => tls(state),
+            };
+            flows.add(
+                (route.via, route.target),
+                shown(route.back),
+                New::network(encrypted, proof, way.reach),
+            );
+        }
+    }
+}
+
+/// From hosts to stores and services: where the source refers to the target, or a filter there names the source.
+fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> bool {
+    let members = Members::new(network);
+    let mut budget = MAX_PAIRS;
+    for (target, at) in hosts(network) {
+        let is_store = scene.nodes[target].element == Element::DataStore;
+        if PASSING.contains(&&*scene.nodes[target].kind) {
+            continue;
+        }
+        let mut sources = members.named_by(at);
+        let referring = referring(scene, target);
+        sources.extend(referring.keys().copied());
+        for source in sources {
+            let Some(host) = network.presences[source].as_ref().filter(|_| source != target) else {
+                continue;
+            };
+            if scene.nodes[source].element != Element::Process
+                || PASSING.contains(&&*scene.nodes[source].kind)
+            {
+                continue;
+            }
+            if budget == 0 {
+                return true;
+            }
+            budget -= 1;
+            let referred = referring.get(&source);
+            for ports in listening(scene, target, at, (source, host)) {
+                let traffic =
+                    Traffic { protocol: Protocol::Tcp, port: ports.0.first().map(|range| range.0) };
+                let passage = reach::between(network, (source, host), (target, at), traffic);
+                let meant = passage.meant || (is_store && referred.is_some());
+                if passage.passes == Tri::No || !meant {
+                    continue;
+                }
+                let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
+                proof.extend(&passage.proof);
+                let encrypted = in_transit(scene, target, &mut proof);
+                let reach = if passage.passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
+                flows.add(
+                    (source, target),
+                    (Protocol::Tcp, ports.shown()),
+                    New::network(encrypted, proof, reach),
+                );
+            }
+        }
+    }
+    false
+}
+
+/// Where a node listens: its own port, else the ports that a filter opens for this source in particular.
+fn listening(
+    scene: &Scene<'_>,
+    target: usize,
+    at: &Presence,
+    source: (usize, &Presence),
+) -> Vec<Ports> {
+    if let Some(port) = port_of(scene, target) {
+        return vec![Ports::one(port)];
+    }
+    let mut found = BTreeSet::new();
+    for rule in at.layers.iter().flat_map(|layer| &layer.rules) {
+        let names_less = rule.default.is_none() && rule.allow && rule.direction == Direction::In;
+        let Some(ports) = rule.ports.as_ref().filter(|_| names_less) else { continue };
+        for range in &ports.0 {
+            let traffic = Traffic { protocol: Protocol::Tcp, port: Some(range.0) };
+            let layer = super::Layer { rules: vec![rule.clone()], ..super::Layer::default() };
+            let party = super::filter::Party::Host(source.0, source.1);
+            if layer.decide(Direction::In, &party, traffic).passes == Tri::Yes {
+                found.insert(Ports(vec![*range]));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The port that the vocabulary gives a node.
+pub fn port_of(scene: &Scene<'_>, node: usize) -> Option<u16> {
+    match scene.nodes[node].facts.get("port")?.value.as_ref()? {
+        Value::Int(port) => u16::try_from(*port).ok(),
+        Value::Float(port) => (1.0..65536.0).contains(port).then(|| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to fit"
+            )]
+            let port = *port as u16;
+            port
+        }),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether connections to a node are encrypted, by the vocabulary.
+pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Encrypted {
+    let Some(fact) = scene.nodes[node].facts.get("encrypted_in_transit") else {
+        return Encrypted::Unknown;
+    };
+    match fact.value {
+        Some(Value::Bool(true)) => Encrypted::Yes,
+        Some(Value::Bool(false)) => {
+            proof.extend(&fact.proof);
+            Encrypted::Optional
+        }
+        _ => Encrypted::Unknown,
+    }
+}
+
+/// Nodes that refer to a node, with where.
+fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
+    let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+    for part in &scene.nodes[target].parts {
+        for edge in scene.index.incoming(*part) {
+            if let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) {
+                let places = found.entry(source).or_default();
+                let place = scene.index.resource(edge.from).place_of(&edge.at);
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Hosts by what filters may call them.
+struct Members {
+    by_group: BTreeMap<usize, Vec<usize>>,
+    by_zone: BTreeMap<usize, Vec<usize>>,
+    by_tag: BTreeMap<Arc<str>, Vec<usize>>,
+    ranges: BTreeMap<IpNet, Vec<usize>>,
+}
+
+impl Members {
+    fn new(network: &Network) -> Self {
+        let mut members = Self {
+            by_group: BTreeMap::new(),
+            by_zone: BTreeMap::new(),
+            by_tag: BTreeMap::new(),
+            ranges: BTreeMap::new(),
+        };
+        for (node, host) in hosts(network) {
+            for group in &host.groups {
+                members.by_group.entry(*group).or_default().push(node);
+            }
+            for zone in host.subnets.iter().chain(&host.network) {
+                members.by_zone.entry(*zone).or_default().push(node);
+            }
+            for tag in &host.tags {
+                members.by_tag.entry(Arc::clone(tag)).or_default().push(node);
+            }
+            for range in &host.ranges {
+                members.ranges.entry(*range).or_default().push(node);
+            }
+        }
+        members
+    }
+
+    /// Hosts that a node's filters name in particular.
+    fn named_by(&self, at: &Presence) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let rules = at.layers.iter().flat_map(|layer| &layer.rules);
+        for rule in rules.filter(|rule| rule.allow && rule.direction == Direction::In) {
+            for peer in &rule.peers {
+                match peer {
+                    Peer::Group(group) => {
+                        found.extend(self.by_group.get(group).into_iter().flatten());
+                    }
+                    Peer::Zone(zone) => found.extend(self.by_zone.get(zone).into_iter().flatten()),
+                    Peer::Tag(tag) => found.extend(self.by_tag.get(tag).into_iter().flatten()),
+                    Peer::Nodes(nodes) => found.extend(nodes),
+                    Peer::Range(range) if !super::filter::is_any(range) => {
+                        let inside = self
+                            .ranges
+                            .iter()
+                            .filter(|(own, _)| range.contains(*own) || own.contains(range));
+                        found.extend(inside.flat_map(|(_, nodes)| nodes));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Hosts that may open connections to the internet.
+fn egress(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    for (node, presence) in hosts(network) {
+        if !scene.nodes[node].kind.starts_with("compute_") {
+            continue;
+        }
+        let (passes, proof) = reach::to_internet(presence);
+        if passes == Tri::Yes {
+            let new = New::network(Encrypted::Unknown, proof, Reach::Open);
+            flows.add((node, internet), (Protocol::Any, "any".into()), new);
+        }
+    }
+}
+
+/// Names: the internet asks public zones, hosts ask the private zones of their network.
+fn names(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    let dns = |evidence| New {
+        kind: FlowKind::Network,
+        encrypted: Encrypted::No,
+        evidence,
+        assumed: false,
+        restricted: false,
+    };
+    let private: BTreeSet<usize> = network.resolvers.iter().map(|(node, ..)| *node).collect();
+    for node in 0..scene.nodes.len() {
+        if &*scene.nodes[node].kind == "dns"
+            && !private.contains(&node)
+            && !scene.lacks(node, "public")
+        {
+            let is_public = scene.holds(node, "public");
+            if is_public {
+                let evidence = scene.nodes[node].place.into_iter().collect();
+                flows.add((internet, node), (Protocol::Udp, "53".into()), dns(evidence));
+            }
+        }
+    }
+    for (resolver, network_of, place) in &network.resolvers {
+        for (node, presence) in hosts(network) {
+            let in_it = presence.network == Some(*network_of);
+            if in_it && scene.nodes[node].kind.starts_with("compute_") {
+                flows.add((node, *resolver), (Protocol::Udp, "53".into()), dns(vec![*place]));
+            }
+        }
+    }
+}

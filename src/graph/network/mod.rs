@@ -1,0 +1,156 @@
+//! Who can send packets to whom: addresses, filters, routes, balancers, in the same words for every provider.
+//!
+//! A provider's file (`aws.rs`, `azure.rs` …) says where each node stands ([`Presence`]), which filters stand before it, what has an
+//! address on the internet, and how balancers pass traffic on ([`Route`]). [`reach`] decides over that.
+
+pub mod aws;
+pub mod azure;
+pub mod filter;
+pub mod flows;
+pub mod reach;
+
+use ipnet::IpNet;
+
+use crate::source::Place;
+
+pub use filter::{Direction, Layer, Peer, Ports, Protocol, Rule, Traffic};
+
+/// A yes, a no, or not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Tri {
+    No,
+    Unknown,
+    Yes,
+}
+
+impl Tri {
+    /// The worse of two that both have to hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.min(other)
+    }
+
+    /// The better of two of which one has to hold.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.max(other)
+    }
+}
+
+impl From<bool> for Tri {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+/// Whether a thing has an address on the internet, and what proves it.
+#[derive(Clone, Debug)]
+pub struct Public {
+    /// Whether packets from the internet are routed to it.
+    pub state: Tri,
+    /// What proves it: the address, the route.
+    pub proof: Vec<Place>,
+}
+
+impl Default for Public {
+    fn default() -> Self {
+        Self { state: Tri::No, proof: Vec::new() }
+    }
+}
+
+/// Where a node stands in a network.
+#[derive(Clone, Debug, Default)]
+pub struct Presence {
+    /// Resources that are its subnets.
+    pub subnets: Vec<usize>,
+    /// The resource that is its network (a VPC or virtual network), where known.
+    pub network: Option<usize>,
+    /// What its network is known by where no resource stands for it: the account's default one.
+    pub network_name: Option<std::sync::Arc<str>>,
+    /// Ranges that its addresses lie in; empty where not known.
+    pub ranges: Vec<IpNet>,
+    /// Groups that filters of others may name: security groups, application security groups, tags.
+    pub groups: Vec<usize>,
+    /// Names that filters of others may give it: network tags.
+    pub tags: Vec<std::sync::Arc<str>>,
+    /// All filters on the way in and out; each has to let traffic pass.
+    pub layers: Vec<Layer>,
+    /// Its own address on the internet.
+    pub public: Public,
+    /// Whether it can open connections to the internet, through whatever.
+    pub egress: Public,
+    /// Whether it stands anywhere in its ranges, not at one address: a rule has to let all of them in.
+    pub anywhere: bool,
+    /// Whether where it stands is only partly known, so that nothing rests on what it lacks.
+    pub open_ended: bool,
+}
+
+/// How a balancer, gateway or proxy passes traffic on to a node.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The node that passes on.
+    pub via: usize,
+    /// The port at its front.
+    pub front: Traffic,
+    /// The node behind it.
+    pub target: usize,
+    /// The port there.
+    pub back: Traffic,
+    /// Whether the target sees the sender's own address, so that its filters have to let the sender in, not the balancer.
+    pub keeps_source: bool,
+    /// Ranges from which the balancer sends, where it is not a host of the network.
+    pub from: Vec<IpNet>,
+    /// Whether the front speaks TLS only.
+    pub front_encrypted: Tri,
+    /// Whether the back speaks TLS only.
+    pub back_encrypted: Tri,
+    /// What makes the front: listener, rule, address.
+    pub front_proof: Vec<Place>,
+    /// What joins the target to it.
+    pub back_proof: Vec<Place>,
+}
+
+/// What one provider knows of the network.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// By node; `None` for what stands in no network.
+    pub presences: Vec<Option<Presence>>,
+    /// What balancers pass on.
+    pub routes: Vec<Route>,
+    /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.
+    pub fronts: Vec<Front>,
+    /// Pairs of networks (resources) between which traffic is routed, with what says so.
+    pub peerings: Vec<(usize, usize, Place)>,
+    /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
+    pub resolvers: Vec<(usize, usize, Place)>,
+}
+
+impl Network {
+    /// Ranges that people trust count as nobody from outside.
+    pub fn trust(&mut self, ranges: &[IpNet]) {
+        let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) if ranges.iter().any(|own| own.contains(range)));
+        for layer in self.presences.iter_mut().flatten().flat_map(|presence| &mut presence.layers) {
+            for peer in layer.rules.iter_mut().flat_map(|rule| &mut rule.peers) {
+                if trusted(peer) {
+                    *peer = Peer::Trusted;
+                }
+            }
+        }
+    }
+}
+
+/// Something that answers on the internet.
+#[derive(Clone, Debug)]
+pub struct Front {
+    /// The node.
+    pub node: usize,
+    /// Where it listens.
+    pub traffic: Traffic,
+    /// Whether it speaks TLS only.
+    pub encrypted: Tri,
+    /// How far it is open.
+    pub open: reach::Reach,
+    /// What proves it.
+    pub proof: Vec<Place>,
+}

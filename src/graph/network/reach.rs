@@ -1,0 +1,202 @@
+//! What reaches what.
+
+use super::filter::{Decision, Direction, Party, Rule, Traffic};
+use super::{Network, Presence, Tri};
+use crate::source::Place;
+
+/// How far something is open to the internet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Nobody from there gets in.
+    Closed,
+    /// Not known.
+    Unknown,
+    /// Named outside ranges get in.
+    Restricted,
+    /// Everyone gets in.
+    Open,
+}
+
+/// A way in, and what proves it.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// How far it is open.
+    pub reach: Reach,
+    /// What proves it, in the order of the way.
+    pub proof: Vec<Place>,
+    /// Rules that let it through, one for each filter that has one.
+    pub rules: Vec<Rule>,
+}
+
+/// How far the filters of a host let the internet in on a port, whatever its address.
+pub fn past_filters(host: &Presence, traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    for layer in &host.layers {
+        let decision = layer.decide(Direction::In, &Party::Internet, traffic);
+        way.reach = way.reach.min(reach(&decision));
+        take(&mut way, decision);
+    }
+    if host.open_ended {
+        way.reach = way.reach.min(Reach::Unknown);
+    }
+    way
+}
+
+/// How far a host is open to the internet on a port, by its own address.
+pub fn from_internet(host: &Presence, traffic: Traffic) -> Way {
+    let mut way = past_filters(host, traffic);
+    way.reach = match host.public.state {
+        Tri::Yes => way.reach,
+        Tri::Unknown => way.reach.min(Reach::Unknown),
+        Tri::No => Reach::Closed,
+    };
+    way.proof.splice(0..0, host.public.proof.iter().copied());
+    way
+}
+
+fn reach(decision: &Decision) -> Reach {
+    match decision.passes {
+        Tri::No => Reach::Closed,
+        Tri::Unknown => Reach::Unknown,
+        Tri::Yes if decision.restricted => Reach::Restricted,
+        Tri::Yes => Reach::Open,
+    }
+}
+
+fn take(way: &mut Way, decision: Decision) {
+    if decision.passes != Tri::No
+        && let Some(rule) = decision.rule
+    {
+        if rule.default.is_none() {
+            way.proof.extend(rule.place);
+        }
+        way.rules.push(rule);
+    }
+}
+
+/// Whether one host may open a connection to another, and what lets it.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// Whether it may.
+    pub passes: Tri,
+    /// What proves it.
+    pub proof: Vec<Place>,
+    /// Whether a rule at the target that names less than everyone lets it in: somebody meant it.
+    pub meant: bool,
+}
+
+/// From one host to another, by filters at both ends and the networks between.
+pub fn between(
+    network: &Network,
+    source: (usize, &Presence),
+    target: (usize, &Presence),
+    traffic: Traffic,
+) -> Passage {
+    let mut passage = Passage { passes: Tri::Yes, proof: Vec::new(), meant: false };
+    passage.passes = joined(network, source.1, target.1, &mut passage.proof);
+    let near = source.1.subnets.iter().any(|subnet| target.1.subnets.contains(subnet));
+    for layer in source.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
+        let decision = layer.decide(Direction::Out, &Party::Host(target.0, target.1), traffic);
+        passage.passes = passage.passes.and(decision.passes);
+    }
+    for layer in target.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
+        let decision = layer.decide(Direction::In, &Party::Host(source.0, source.1), traffic);
+        passage.passes = passage.passes.and(decision.passes);
+        if let Some(rule) = decision.rule.filter(|rule| rule.default.is_none()) {
+            passage.proof.extend(rule.place);
+            passage.meant |= !rule.peers.iter().any(wide);
+        }
+    }
+    passage
+}
+
+fn wide(peer: &super::Peer) -> bool {
+    match peer {
+        super::Peer::Everyone | super::Peer::Network | super::Peer::Unknown => true,
+        super::Peer::Range(range) => super::filter::is_any(range),
+        _ => false,
+    }
+}
+
+/// Whether two hosts stand in one network, or in two that are joined.
+fn joined(network: &Network, source: &Presence, target: &Presence, proof: &mut Vec<Place>) -> Tri {
+    match (source.network, target.network) {
+        (Some(a), Some(b)) if a == b => Tri::Yes,
+        (Some(a), Some(b)) => {
+            let of = |zone: usize, network: usize, host: &Presence| {
+                zone == network || host.subnets.contains(&zone)
+            };
+            let peering = network.peerings.iter().find(|(x, y, _)| {
+                of(*x, a, source) && of(*y, b, target) || of(*x, b, target) && of(*y, a, source)
+            });
+            peering.map_or(Tri::No, |(_, _, place)| {
+                proof.push(*place);
+                Tri::Yes
+            })
+        }
+        _ if source.subnets.iter().any(|subnet| target.subnets.contains(subnet)) => Tri::Yes,
+        _ => match (&source.network_name, &target.network_name) {
+            (Some(a), Some(b)) if a == b => Tri::Yes,
+            _ => Tri::Unknown,
+        },
+    }
+}
+
+/// From a balancer to what stands behind it.
+pub fn behind(
+    via: Option<(usize, &Presence)>,
+    from: &[ipnet::IpNet],
+    keeps_source: bool,
+    target: (usize, &Presence),
+    traffic: Traffic,
+) -> Way {
+    if keeps_source {
+        return past_filters(target.1, traffic);
+    }
+    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    let near = via.is_some_and(|(_, host)| {
+        host.subnets.iter().any(|subnet| target.1.subnets.contains(subnet))
+    });
+    for layer in target.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
+        let decision = match via {
+            _ if !from.is_empty() => layer.decide(Direction::In, &Party::Ranges(from), traffic),
+            Some((node, host)) => layer.decide(Direction::In, &Party::Host(node, host), traffic),
+            None => layer.decide(Direction::In, &Party::Balancer, traffic),
+        };
+        let reach = if decision.passes == Tri::Yes { Reach::Open } else { reach(&decision) };
+        way.reach = way.reach.min(reach);
+        take(&mut way, decision);
+    }
+    way
+}
+
+/// From a service of the provider that stands on the internet to a host with an address there.
+pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Open, proof: target.public.proof.clone(), rules: Vec::new() };
+    for layer in &target.layers {
+        let decision = layer.decide(Direction::In, &Party::Service(service), traffic);
+        let reach = if decision.passes == Tri::Yes { Reach::Open } else { reach(&decision) };
+        way.reach = way.reach.min(reach);
+        take(&mut way, decision);
+    }
+    way.reach = match target.public.state {
+        Tri::Yes => way.reach,
+        Tri::Unknown => way.reach.min(Reach::Unknown),
+        Tri::No => Reach::Closed,
+    };
+    way
+}
+
+/// Whether a host may open connections to the internet, and the filter that lets it.
+pub fn to_internet(host: &Presence) -> (Tri, Vec<Place>) {
+    let mut proof = Vec::new();
+    let mut passes = host.egress.state;
+    for layer in &host.layers {
+        let any = Traffic { protocol: super::Protocol::Any, port: None };
+        let decision = layer.decide(Direction::Out, &Party::Internet, any);
+        passes = passes.and(decision.passes);
+        proof.extend(decision.rule.and_then(|rule| rule.place));
+    }
+    proof.extend(&host.egress.proof);
+    (passes, proof)
+}

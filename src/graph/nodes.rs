@@ -1,0 +1,307 @@
+//! Resources become nodes and zones: what is a node of its own, what is a part of another, and what lies in what.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::document::{Existence, Mode, Pointer, Resource, Value};
+use crate::model::Element;
+use crate::pack::{Meaning, Role, Verb};
+
+use super::relations::leads;
+use super::scene::{Facts, Node, Scene, Zone};
+
+/// How long a chain of parts may be.
+const MAX_CHAIN: usize = 16;
+
+/// Make zones and nodes of all resources that have a meaning.
+pub fn build(scene: &mut Scene<'_>) {
+    zones(scene);
+    let owners = owners(scene);
+    make(scene, &owners);
+    place(scene);
+}
+
+/// Whether a resource can be a node: it is managed, or stands for something that is there anyway.
+fn is_candidate(resource: &Resource, meaning: &Meaning) -> bool {
+    (meaning.role.is_node() || is_control_plane(meaning))
+        && match resource.mode {
+            Mode::Managed => true,
+            Mode::Data => matches!(meaning.role, Role::ExternalEntity),
+            Mode::Declaration => false,
+        }
+}
+
+/// Clusters are zones, and their control planes are nodes in them.
+fn is_control_plane(meaning: &Meaning) -> bool {
+    meaning.role == Role::Boundary && &*meaning.kind == "compute_orchestrator"
+}
+
+fn zones(scene: &mut Scene<'_>) {
+    let resources = &scene.index.document.resources;
+    scene.zone_of = vec![None; resources.len()];
+    for (at, resource) in resources.iter().enumerate() {
+        let Some(meaning) = &scene.meanings[at] else { continue };
+        if meaning.role != Role::Boundary || resource.mode == Mode::Declaration {
+            continue;
+        }
+        scene.zone_of[at] = Some(scene.zones.len());
+        scene.zones.push(Zone {
+            id: Arc::clone(&resource.address),
+            name: name_of(resource),
+            kind: meaning.boundary.clone().unwrap_or_else(|| Arc::clone(&meaning.kind)),
+            parent: None,
+            resource: Some(at),
+            place: Some(resource.header),
+            facts: Facts::new(),
+        });
+    }
+    // Twice, because which of several zones holds the others is only known when these have their own parents.
+    for _ in 0..2 {
+        for zone in 0..scene.zones.len() {
+            let Some(at) = scene.zones[zone].resource else { continue };
+            let mut around = around(scene, at);
+            around.remove(&zone);
+            scene.zones[zone].parent = innermost(scene, &around);
+        }
+    }
+    // A circle of zones has no outermost one: it is cut at the first.
+    for zone in 0..scene.zones.len() {
+        let chain = scene.ancestors(zone);
+        if let Some(last) = chain.last()
+            && let Some(parent) = scene.zones[*last].parent
+            && chain.contains(&parent)
+        {
+            scene.zones[*last].parent = None;
+        }
+    }
+}
+
+/// Zones that a resource says it is in, itself or through a group of them.
+fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
+    let mut zones = BTreeSet::new();
+    for relation in scene.relations.targets(at, Verb::ContainedIn) {
+        match scene.zone_of[relation.to] {
+            Some(zone) => {
+                zones.insert(zone);
+            }
+            None => {
+                let within = scene.relations.targets(relation.to, Verb::ContainedIn);
+                zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
+            }
+        }
+    }
+    zones
+}
+
+/// Of several zones, the one that lies inside the others; where some lie apart, the innermost that holds them all.
+fn innermost(scene: &Scene<'_>, zones: &BTreeSet<usize>) -> Option<usize> {
+    let inner: Vec<usize> = zones
+        .iter()
+        .copied()
+        .filter(|zone| {
+            let holds = |other: &usize| *other != *zone && scene.ancestors(*other).contains(zone);
+            !zones.iter().any(holds)
+        })
+        .collect();
+    match inner.as_slice() {
+        [] => zones.iter().next().copied(),
+        [one] => Some(*one),
+        [first, rest @ ..] => {
+            let common =
+                |zone: &usize| rest.iter().all(|other| scene.ancestors(*other).contains(zone));
+            scene.ancestors(*first).into_iter().find(common).or(Some(*first))
+        }
+    }
+}
+
+/// For every resource, the resource whose node it belongs to: itself where it is a node of its own.
+fn owners(scene: &Scene<'_>) -> Vec<Option<usize>> {
+    let count = scene.meanings.len();
+    let holders: Vec<Option<usize>> = (0..count).map(|at| holder(scene, at)).collect();
+    let candidate = |at: usize| {
+        let resource = scene.index.resource(at);
+        scene.meanings[at].as_ref().is_some_and(|meaning| is_candidate(resource, meaning))
+    };
+    (0..count)
+        .map(|start| {
+            let mut chain = vec![start];
+            while let Some(next) = chain.last().and_then(|at| holders[*at]) {
+                if chain.contains(&next) || chain.len() > MAX_CHAIN {
+                    break;
+                }
+                chain.push(next);
+            }
+            // The last on the way that can be a node; of a circle, the one with the first address.
+            chain.iter().rev().copied().find(|at| candidate(*at))
+        })
+        .collect()
+}
+
+/// What a resource is a part of, directly.
+fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let meaning = scene.meanings[at].as_ref()?;
+    let is_node =
+        |other: usize| scene.meanings[other].as_ref().is_some_and(|meaning| meaning.role.is_node());
+    let has_meaning = |other: usize| scene.meanings[other].is_some();
+    for path in &meaning.part_of {
+        let found = scene
+            .index
+            .outgoing(at)
+            .iter()
+            .filter(|edge| leads(path, &edge.at) && edge.to != at)
+            .map(|edge| edge.to)
+            .find(|to| has_meaning(*to));
+        if found.is_some() {
+            return found;
+        }
+    }
+    if let Some(verb) = meaning.part_of_users {
+        let by_verb = |from: usize| {
+            verb.is_none_or(|verb| {
+                scene.relations.sources(at, verb).any(|relation| relation.from == from)
+            })
+        };
+        let users = scene.index.incoming(at).iter().map(|edge| edge.from);
+        let mut users: Vec<usize> =
+            users.filter(|from| *from != at && has_meaning(*from) && by_verb(*from)).collect();
+        // A node, or what is a part of a node, before what only joins.
+        users.sort_by_key(|from| (!is_node(*from), *from));
+        return users.into_iter().next();
+    }
+    if !meaning.role.is_node() {
+        return None;
+    }
+    let of_instance = scene
+        .relations
+        .sources(at, Verb::InstanceOf)
+        .map(|relation| relation.from)
+        .find(|from| is_node(*from));
+    let within = || {
+        let verbs = [Verb::VersionOf, Verb::ContainedIn];
+        verbs.into_iter().find_map(|verb| {
+            scene
+                .relations
+                .targets(at, verb)
+                .map(|relation| relation.to)
+                .find(|to| *to != at && is_node(*to))
+        })
+    };
+    of_instance.or_else(within)
+}
+
+fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {
+    let resources = &scene.index.document.resources;
+    scene.node_of = vec![None; resources.len()];
+    for (at, owner) in owners.iter().enumerate() {
+        if *owner != Some(at) {
+            continue;
+        }
+        let resource = &resources[at];
+        let Some(meaning) = &scene.meanings[at] else { continue };
+        scene.node_of[at] = Some(scene.nodes.len());
+        scene.nodes.push(Node {
+            id: Arc::clone(&resource.address),
+            name: name_of(resource),
+            kind: Arc::clone(&meaning.kind),
+            element: element(meaning.role),
+            resource: Some(at),
+            parts: vec![at],
+            zone: None,
+            place: Some(resource.header),
+            sensitivity: Some(Arc::clone(&meaning.sensitivity)),
+            facts: Facts::new(),
+            conditional: resource.existence == Existence::Unknown,
+        });
+    }
+    for (at, owner) in owners.iter().enumerate() {
+        let Some(owner) = owner.filter(|owner| *owner != at) else { continue };
+        let Some(node) = scene.node_of[owner] else { continue };
+        scene.node_of[at] = Some(node);
+        scene.nodes[node].parts.push(at);
+    }
+}
+
+fn element(role: Role) -> Element {
+    match role {
+        Role::DataStore => Element::DataStore,
+        Role::ExternalEntity => Element::ExternalEntity,
+        Role::Identity => Element::Identity,
+        _ => Element::Process,
+    }
+}
+
+/// Put every node into the innermost zone that one of its parts names, else into its provider's own.
+fn place(scene: &mut Scene<'_>) {
+    for node in 0..scene.nodes.len() {
+        let Some(at) = scene.nodes[node].resource else { continue };
+        let parts = scene.nodes[node].parts.iter();
+        let around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        let provider = Arc::clone(&scene.index.resource(at).provider);
+        let is_identity =
+            matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
+        let own = if is_identity { default_zone(scene, "identity_zones", &provider) } else { None };
+        let own = own.or(scene.zone_of[at]);
+        scene.nodes[node].zone = own
+            .or_else(|| innermost(scene, &around))
+            .or_else(|| default_zone(scene, "zones", &provider));
+    }
+    for zone in 0..scene.zones.len() {
+        if let Some(at) = scene.zones[zone].resource
+            && scene.zones[zone].parent.is_none()
+        {
+            let resource = scene.index.resource(at);
+            let provider = Arc::clone(&resource.provider);
+            let is_account =
+                scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "account");
+            if !is_account {
+                let parent = default_zone(scene, "zones", &provider);
+                scene.zones[zone].parent = parent.filter(|parent| *parent != zone);
+            }
+        }
+    }
+}
+
+/// The zone that a table names for a provider: rows of provider, id, kind, name.
+fn default_zone(scene: &mut Scene<'_>, table: &str, provider: &str) -> Option<usize> {
+    let row = scene
+        .vocabulary
+        .table(table)
+        .iter()
+        .find(|row| row.first().is_some_and(|first| **first == *provider))?;
+    let [_, id, kind, name] = row.as_slice() else { return None };
+    let (id, kind, name) = (Arc::clone(id), Arc::clone(kind), Arc::clone(name));
+    Some(scene.plain_zone(&id, &name, &kind))
+}
+
+/// Attributes that name a thing, the first that is written counts.
+const NAMES: [&str; 8] = [
+    "name",
+    "identifier",
+    "cluster_identifier",
+    "bucket",
+    "function_name",
+    "cluster_name",
+    "display_name",
+    "domain_name",
+];
+
+/// What people call a resource: its tag `Name`, a name that it has, else its own in the source.
+pub fn name_of(resource: &Resource) -> Arc<str> {
+    let known = |value: Option<&Value>| match value {
+        Some(Value::String(text)) if !text.trim().is_empty() => Some(Arc::clone(text)),
+        _ => None,
+    };
+    let is_open = |name: &str| {
+        let pointer = Pointer::root().key(name);
+        !resource.sensitive.iter().any(|secret| secret.covers(&pointer) || pointer.covers(secret))
+    };
+    if !is_open("tags") {
+        return Arc::clone(&resource.name);
+    }
+    known(resource.tags.get("Name"))
+        .or_else(|| {
+            let mut open = NAMES.iter().filter(|name| is_open(name));
+            open.find_map(|name| known(resource.attributes.get(name)))
+        })
+        .unwrap_or_else(|| Arc::clone(&resource.name))
+}

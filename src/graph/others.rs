@@ -1,0 +1,141 @@
+//! What no resource stands behind (state, third-party modules, the repository), and flows of logs, secrets, data and code.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{ModuleCall, Pointer, Value};
+use crate::model::{Element, Encrypted, FlowKind};
+use crate::pack::Verb;
+use crate::source::Place;
+
+use super::scene::{Fact, Flow, Scene};
+
+/// Nodes for the state and for modules of others.
+pub fn declarations(scene: &mut Scene<'_>) {
+    let document = scene.index.document;
+    if let Some(backend) = &document.backend
+        && &*backend.kind != "local"
+    {
+        let id = format!("backend.{}", backend.kind);
+        let node = scene.plain_node(&id, "Terraform state", "datastore_object", Element::DataStore);
+        let rows = scene.vocabulary.table("backends").iter();
+        let row = rows.clone().find(|row| row.first().is_some_and(|kind| **kind == *backend.kind));
+        let kind = row.and_then(|row| row.get(1)).cloned().unwrap_or_else(|| "state".into());
+        let within = row.and_then(|row| backend.attributes.get(row.get(2)?)?.as_str());
+        let name = within.map_or_else(
+            || "State storage".to_owned(),
+            |within| format!("State storage ({within})"),
+        );
+        let zone = scene.plain_zone("state", &name, &kind);
+        scene.nodes[node].zone = Some(zone);
+        scene.nodes[node].place = Some(backend.place);
+        scene.nodes[node].sensitivity = Some("restricted".into());
+        let fact = Fact { value: Some(Value::Bool(true)), proof: vec![backend.place] };
+        scene.nodes[node].facts.insert("state".into(), fact);
+    }
+    for module in document.modules.iter().filter(|module| is_foreign(module)) {
+        let last = module.address.rsplit('.').next().unwrap_or_default();
+        let node = scene.plain_node(&module.address, last, "supply_chain", Element::ExternalEntity);
+        let zone = scene.plain_zone("third_party", "Third-party modules", "module");
+        scene.nodes[node].zone = Some(zone);
+        let source = module.spans.get(&Pointer::root().key("source"));
+        scene.nodes[node].place = Some(source.unwrap_or(module.place));
+    }
+}
+
+/// Whether a module's code is somebody else's: its source is no folder of the project.
+fn is_foreign(module: &ModuleCall) -> bool {
+    let source = &*module.source;
+    !(source.is_empty()
+        || source.starts_with("./")
+        || source.starts_with("../")
+        || source == "."
+        || source == "..")
+}
+
+/// Flows that no network carries.
+pub fn flows(scene: &mut Scene<'_>) {
+    let mut flows = Vec::new();
+    relations(scene, &mut flows);
+    supply_chain(scene, &mut flows);
+    let mut found: BTreeMap<(usize, usize, FlowKind, Arc<str>), Flow> = BTreeMap::new();
+    for flow in flows {
+        let key = (flow.source, flow.target, flow.kind, Arc::clone(&flow.label));
+        let known =
+            found.entry(key).or_insert_with(|| Flow { evidence: Vec::new(), ..flow.clone() });
+        for place in flow.evidence {
+            if !known.evidence.contains(&place) {
+                known.evidence.push(place);
+            }
+        }
+    }
+    scene.flows.extend(found.into_values());
+}
+
+/// What a verb carries: the flow's kind, its label, and whether it runs against the reference.
+fn carried(verb: Verb) -> Option<(FlowKind, &'static str, bool)> {
+    Some(match verb {
+        Verb::LogsTo => (FlowKind::Log, "logs", false),
+        Verb::Reads => (FlowKind::Data, "reads", false),
+        Verb::Writes => (FlowKind::Data, "writes", false),
+        Verb::Mounts => (FlowKind::Data, "mounts", false),
+        Verb::Triggers => (FlowKind::Data, "triggers", false),
+        Verb::TriggeredBy => (FlowKind::Data, "triggers", true),
+        Verb::Invokes => (FlowKind::Data, "invokes", false),
+        Verb::InvokedBy => (FlowKind::Data, "invokes", true),
+        Verb::Copies => (FlowKind::Data, "copies", true),
+        Verb::ReferencesSecret => (FlowKind::Secret, "uses secret", false),
+        Verb::Pulls => (FlowKind::SupplyChain, "pulls", true),
+        Verb::DeploysTo => (FlowKind::SupplyChain, "deploys", false),
+        Verb::Authn | Verb::AuthenticatedBy => (FlowKind::Identity, "authenticates", true),
+        _ => return None,
+    })
+}
+
+fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
+    for (at, node) in scene.node_of.iter().enumerate() {
+        let Some(from) = *node else { continue };
+        for relation in scene.relations.outgoing(at) {
+            let Some((kind, label, reversed)) = carried(relation.verb) else { continue };
+            let Some(to) = scene.node_of[relation.to].filter(|to| *to != from) else { continue };
+            if kind == FlowKind::Secret && !is_secret(scene, to) {
+                continue;
+            }
+            let (source, target) = if reversed { (to, from) } else { (from, to) };
+            let place = scene.index.resource(at).place_of(&relation.at);
+            flows.push(plain(source, target, kind, label, vec![place]));
+        }
+    }
+}
+
+fn is_secret(scene: &Scene<'_>, node: usize) -> bool {
+    matches!(&*scene.nodes[node].kind, "secret_store" | "config")
+}
+
+/// Code of third parties runs when the state is read and written.
+fn supply_chain(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
+    let Some(state) = scene.nodes.iter().position(|node| node.id.starts_with("backend.")) else {
+        return;
+    };
+    for (node, module) in scene.nodes.iter().enumerate() {
+        if &*module.kind == "supply_chain" && module.resource.is_none() {
+            let evidence = module.place.into_iter().collect();
+            flows.push(plain(node, state, FlowKind::SupplyChain, "runs at plan time", evidence));
+        }
+    }
+}
+
+fn plain(source: usize, target: usize, kind: FlowKind, label: &str, evidence: Vec<Place>) -> Flow {
+    Flow {
+        source,
+        target,
+        kind,
+        protocol: None,
+        port: None,
+        encrypted: Encrypted::NotApplicable,
+        label: label.into(),
+        evidence,
+        assumed: false,
+        restricted: false,
+    }
+}

@@ -1,0 +1,103 @@
+//! Typed edges between resources: what a reference means, by the vocabulary.
+
+use std::sync::Arc;
+
+use crate::document::{Index, Pointer};
+use crate::pack::{Meaning, Verb};
+
+/// A connection between two resources of one document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Relation {
+    /// The resource that says so.
+    pub from: usize,
+    /// What it says.
+    pub verb: Verb,
+    /// The other resource.
+    pub to: usize,
+    /// The attribute that says so.
+    pub at: Pointer,
+}
+
+/// All relations of a document, by both ends.
+#[derive(Debug, Default)]
+pub struct Relations {
+    outgoing: Vec<Vec<Relation>>,
+    incoming: Vec<Vec<Relation>>,
+}
+
+impl Relations {
+    /// Relations that references make.
+    pub fn new(index: &Index<'_>, meanings: &[Option<Arc<Meaning>>]) -> Self {
+        let count = meanings.len();
+        let mut relations =
+            Self { outgoing: vec![Vec::new(); count], incoming: vec![Vec::new(); count] };
+        for (from, meaning) in meanings.iter().enumerate() {
+            let Some(meaning) = meaning else { continue };
+            for edge in index.outgoing(from) {
+                for (verb, path) in &meaning.edges {
+                    if leads(path, &edge.at) {
+                        relations.add(Relation {
+                            from,
+                            verb: *verb,
+                            to: edge.to,
+                            at: edge.at.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        relations.sort();
+        relations
+    }
+
+    /// Add one; [`Self::sort`] has to follow.
+    pub fn add(&mut self, relation: Relation) {
+        self.incoming[relation.to].push(relation.clone());
+        self.outgoing[relation.from].push(relation);
+    }
+
+    /// Put them in order, each once.
+    pub fn sort(&mut self) {
+        for relations in self.outgoing.iter_mut().chain(&mut self.incoming) {
+            relations.sort();
+            relations.dedup();
+        }
+    }
+
+    /// What a resource says of others.
+    pub fn outgoing(&self, at: usize) -> &[Relation] {
+        &self.outgoing[at]
+    }
+
+    /// What others say of a resource.
+    pub fn incoming(&self, at: usize) -> &[Relation] {
+        &self.incoming[at]
+    }
+
+    /// Targets of a verb.
+    pub fn targets(&self, at: usize, verb: Verb) -> impl Iterator<Item = &Relation> {
+        self.outgoing[at].iter().filter(move |relation| relation.verb == verb)
+    }
+
+    /// Who says a verb of it.
+    pub fn sources(&self, at: usize, verb: Verb) -> impl Iterator<Item = &Relation> {
+        self.incoming[at].iter().filter(move |relation| relation.verb == verb)
+    }
+}
+
+/// Whether a pointer stands at a path of names with dots, whatever list positions are on the way, or below it.
+pub fn leads(path: &str, at: &Pointer) -> bool {
+    let mut wanted = path.split('.');
+    let mut next = wanted.next();
+    for part in at.as_str().split('/').skip(1) {
+        if part.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
+        match next {
+            None => return true,
+            Some(name) if name == part => next = wanted.next(),
+            Some(_) => return false,
+        }
+    }
+    next.is_none()
+}

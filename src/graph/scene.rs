@@ -1,0 +1,211 @@
+//! What a graph is made of: nodes, zones, facts, flows of one document, by position.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Index, Value};
+use crate::engine::around::Records;
+use crate::model::{Element, Encrypted, FlowKind};
+use crate::pack::{Meaning, Meanings};
+use crate::source::Place;
+
+use super::relations::Relations;
+
+/// Something that is true of a node, flow or zone, and what proves it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fact {
+    /// What is true; an unknown value where it is not known.
+    pub value: Option<Value>,
+    /// What proves it.
+    pub proof: Vec<Place>,
+}
+
+/// Facts by name.
+pub type Facts = BTreeMap<Arc<str>, Fact>;
+
+/// A node of the graph: an asset.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its id.
+    pub id: Arc<str>,
+    /// For people.
+    pub name: Arc<str>,
+    /// The vocabulary's kind.
+    pub kind: Arc<str>,
+    /// What it is in a diagram.
+    pub element: Element,
+    /// The resource that it stands for.
+    pub resource: Option<usize>,
+    /// All resources that it is made of, that one first, then sorted.
+    pub parts: Vec<usize>,
+    /// The innermost zone around it.
+    pub zone: Option<usize>,
+    /// Where it is written.
+    pub place: Option<Place>,
+    /// The vocabulary's sensitivity.
+    pub sensitivity: Option<Arc<str>>,
+    /// What is true of it.
+    pub facts: Facts,
+    /// Whether it is only known to exist conditionally.
+    pub conditional: bool,
+}
+
+/// A zone of trust.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    /// Its id.
+    pub id: Arc<str>,
+    /// For people.
+    pub name: Arc<str>,
+    /// The vocabulary's word.
+    pub kind: Arc<str>,
+    /// The zone around it.
+    pub parent: Option<usize>,
+    /// The resource that it stands for.
+    pub resource: Option<usize>,
+    /// Where it is written.
+    pub place: Option<Place>,
+    /// What is true of it.
+    pub facts: Facts,
+}
+
+/// An edge of the graph.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// The node that it leaves.
+    pub source: usize,
+    /// The node that it arrives at.
+    pub target: usize,
+    /// What travels.
+    pub kind: FlowKind,
+    /// `tcp`, `udp`, `any`.
+    pub protocol: Option<Arc<str>>,
+    /// `443`, `8000-8080`, `any`.
+    pub port: Option<Arc<str>>,
+    /// Whether it is encrypted.
+    pub encrypted: Encrypted,
+    /// For people.
+    pub label: Arc<str>,
+    /// What proves it.
+    pub evidence: Vec<Place>,
+    /// Whether a part of the proof is not known.
+    pub assumed: bool,
+    /// Whether the source is a named outside range, not everybody.
+    pub restricted: bool,
+}
+
+/// One document on its way to a model.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The document's lookups.
+    pub index: Index<'a>,
+    /// The document as one value, for expressions.
+    pub records: Records,
+    /// The vocabulary.
+    pub vocabulary: &'a Meanings,
+    /// What each resource means.
+    pub meanings: Vec<Option<Arc<Meaning>>>,
+    /// Typed edges.
+    pub relations: Relations,
+    /// Nodes.
+    pub nodes: Vec<Node>,
+    /// The node that each resource is, or is a part of.
+    pub node_of: Vec<Option<usize>>,
+    /// Zones; a parent may stand behind its children.
+    pub zones: Vec<Zone>,
+    /// The zone that each resource is.
+    pub zone_of: Vec<Option<usize>>,
+    /// Flows, in no order.
+    pub flows: Vec<Flow>,
+}
+
+impl Scene<'_> {
+    /// The zones around a zone, itself first. Circles end.
+    pub fn ancestors(&self, zone: usize) -> Vec<usize> {
+        let mut found = vec![zone];
+        let mut at = zone;
+        while let Some(parent) = self.zones[at].parent {
+            if found.contains(&parent) {
+                break;
+            }
+            found.push(parent);
+            at = parent;
+        }
+        found
+    }
+
+    /// The innermost zone of a kind around a node.
+    pub fn zone_of_kind(&self, node: usize, kinds: &[&str]) -> Option<usize> {
+        let zone = self.nodes[node].zone?;
+        self.ancestors(zone).into_iter().find(|zone| kinds.contains(&&*self.zones[*zone].kind))
+    }
+
+    /// The node with an id.
+    pub fn node(&self, id: &str) -> Option<usize> {
+        self.nodes.iter().position(|node| *node.id == *id)
+    }
+
+    /// A node without a resource, made where there is none yet.
+    pub fn plain_node(&mut self, id: &str, name: &str, kind: &str, element: Element) -> usize {
+        if let Some(at) = self.node(id) {
+            return at;
+        }
+        self.nodes.push(Node {
+            id: id.into(),
+            name: name.into(),
+            kind: kind.into(),
+            element,
+            resource: None,
+            parts: Vec::new(),
+            zone: None,
+            place: None,
+            sensitivity: None,
+            facts: Facts::new(),
+            conditional: false,
+        });
+        self.nodes.len() - 1
+    }
+
+    /// A zone without a resource, made where there is none yet.
+    pub fn plain_zone(&mut self, id: &str, name: &str, kind: &str) -> usize {
+        if let Some(at) = self.zones.iter().position(|zone| *zone.id == *id) {
+            return at;
+        }
+        self.zones.push(Zone {
+            id: id.into(),
+            name: name.into(),
+            kind: kind.into(),
+            parent: None,
+            resource: None,
+            place: None,
+            facts: Facts::new(),
+        });
+        self.zones.len() - 1
+    }
+
+    /// The node `internet`, in its zone.
+    pub fn internet(&mut self) -> usize {
+        let node = self.plain_node("internet", "Internet", "external", Element::ExternalEntity);
+        if self.nodes[node].zone.is_none() {
+            let zone = self.plain_zone("internet", "Internet", "internet");
+            self.nodes[node].zone = Some(zone);
+        }
+        node
+    }
+
+    /// A fact of a node, where it is known to be true.
+    pub fn holds(&self, node: usize, fact: &str) -> bool {
+        self.nodes[node].facts.get(fact).is_some_and(|fact| fact.value == Some(Value::Bool(true)))
+    }
+
+    /// A fact of a node, where it is known to be false.
+    pub fn lacks(&self, node: usize, fact: &str) -> bool {
+        self.nodes[node].facts.get(fact).is_some_and(|fact| fact.value == Some(Value::Bool(false)))
+    }
+
+    /// The resources of a type that belong to a node.
+    pub fn parts_of_type(&self, node: usize, kind: &str) -> impl Iterator<Item = usize> {
+        let parts = self.nodes[node].parts.iter().copied();
+        parts.filter(move |part| &*self.index.resource(*part).kind == kind)
+    }
+}

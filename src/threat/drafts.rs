@@ -1,0 +1,292 @@
+//! Threats before they are scored: findings of one class on one target, and what rules over the graph say.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::Mode;
+use crate::engine::Evaluated;
+use crate::finding::{Dread, Finding, ThreatClass};
+use crate::graph::scene::Scene;
+use crate::model::{Element, Encrypted, FlowKind, ThreatState};
+use crate::pack::{ModelRule, Role};
+use crate::source::{Place, Problem, ProblemKind};
+
+use super::records::Record;
+use super::situation::Target;
+use super::surroundings::Surroundings;
+
+/// A threat that is not scored yet.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The catalogue entry.
+    pub class: Arc<ThreatClass>,
+    /// Base factors.
+    pub base: Dread,
+    /// What proves it, most telling first.
+    pub evidence: Vec<Place>,
+    /// Fingerprints of its findings.
+    pub findings: Vec<Arc<str>>,
+    /// Rules that found it.
+    pub rules: Vec<Arc<str>>,
+    /// What to change.
+    pub remediation: Arc<str>,
+    /// Whether it is open.
+    pub state: ThreatState,
+    /// What closes it.
+    pub note: Option<Arc<str>>,
+    /// Whether only what supports other findings speaks for it.
+    pub only_support: bool,
+}
+
+/// What a threat is of: its class and target.
+pub type Key = (Arc<str>, Target);
+
+/// Drafts by class and target.
+pub type Drafts = BTreeMap<Key, Draft>;
+
+/// Nodes for what findings are about and no resource stands behind: secrets in code, keys of the state, providers.
+pub fn nodes(scene: &mut Scene<'_>, findings: &[&Finding]) {
+    for finding in findings {
+        let Some(at) = scene.index.by_address(&finding.resource.address) else { continue };
+        if scene.index.resource(at).mode != Mode::Declaration || scene.node_of[at].is_some() {
+            continue;
+        }
+        let id = declared(scene, at, finding);
+        let node = if is_secret(finding) {
+            let name = if id.starts_with("var.") { "Secret in code" } else { "State key in code" };
+            let node = scene.plain_node(&id, name, "secret_store", Element::DataStore);
+            let zone = scene.plain_zone("repository", "Infrastructure repository", "repository");
+            scene.nodes[node].zone = Some(zone);
+            scene.nodes[node].sensitivity = Some("restricted".into());
+            node
+        } else {
+            let name = Arc::clone(&scene.index.resource(at).name);
+            let node = scene.plain_node(&id, &name, "supply_chain", Element::ExternalEntity);
+            if scene.nodes[node].zone.is_none() {
+                let zone =
+                    scene.plain_zone("repository", "Infrastructure repository", "repository");
+                scene.nodes[node].zone = Some(zone);
+            }
+            node
+        };
+        if scene.nodes[node].place.is_none() {
+            scene.nodes[node].place = Some(finding.place);
+        }
+    }
+}
+
+fn is_secret(finding: &Finding) -> bool {
+    &*finding.rule.threat.applies_to == "secret"
+}
+
+/// The id of what a finding about a declaration is about: `var.x`, `backend.s3`, `backend.azurerm.access_key`.
+fn declared(scene: &Scene<'_>, at: usize, finding: &Finding) -> String {
+    let address = &scene.index.resource(at).address;
+    let attribute = finding.attribute.parts().next();
+    match attribute.filter(|_| is_secret(finding) && address.starts_with("backend.")) {
+        Some(attribute) => format!("{address}.{attribute}"),
+        None => address.to_string(),
+    }
+}
+
+/// Put findings together by class and target.
+pub fn from_findings(around: &Surroundings<'_, '_>, findings: &[&Finding], drafts: &mut Drafts) {
+    for finding in findings {
+        let class = &finding.rule.threat;
+        for target in targets(around, finding) {
+            let draft = drafts.entry((Arc::clone(&class.id), target)).or_insert_with(|| Draft {
+                class: Arc::clone(class),
+                base: finding.rule.dread,
+                evidence: Vec::new(),
+                findings: Vec::new(),
+                rules: Vec::new(),
+                remediation: Arc::clone(&finding.rule.remediation),
+                state: ThreatState::Open,
+                note: None,
+                only_support: true,
+            });
+            let supports = finding.rule.supports;
+            let better = finding.rule.dread.score() > draft.base.score();
+            if !supports && (draft.only_support || better) {
+                draft.base = finding.rule.dread;
+                draft.remediation = Arc::clone(&finding.rule.remediation);
+            }
+            draft.only_support &= supports;
+            if !draft.evidence.contains(&finding.place) {
+                draft.evidence.push(finding.place);
+            }
+            draft.findings.push(finding.fingerprint.as_str().into());
+            if !draft.rules.contains(&finding.rule.id) {
+                draft.rules.push(Arc::clone(&finding.rule.id));
+            }
+        }
+    }
+    drafts.retain(|_, draft| !draft.only_support);
+}
+
+/// What a finding harms.
+pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> {
+    let scene = around.scene();
+    let Some(at) = scene.index.by_address(&finding.resource.address) else { return Vec::new() };
+    let class = &finding.rule.threat;
+    if scene.index.resource(at).mode == Mode::Declaration {
+        let id = declared(scene, at, finding);
+        return scene.node(&id).map(Target::Node).into_iter().collect();
+    }
+    let nodes = match scene.node_of[at] {
+        Some(node) => vec![node],
+        None if scene.zone_of[at].is_some() => Vec::new(),
+        None => affected(around, at, class),
+    };
+    if nodes.is_empty() {
+        // A filter that stands before nothing is harmed itself: by whoever attaches it.
+        let is_filter =
+            scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "firewall");
+        let around = if is_filter { None } else { zone_around(scene, at) };
+        let zone = scene.zone_of[at].or(around);
+        return vec![zone.map_or(Target::Resource(at), Target::Zone)];
+    }
+    if &*class.applies_to == "flow" {
+        let flows: Vec<Target> =
+            nodes.iter().flat_map(|node| open_flows(around, *node)).map(Target::Flow).collect();
+        if !flows.is_empty() {
+            return flows;
+        }
+    }
+    nodes.into_iter().map(Target::Node).collect()
+}
+
+/// Flows to a node that are not always encrypted.
+fn open_flows<'s>(
+    around: &'s Surroundings<'_, '_>,
+    node: usize,
+) -> impl Iterator<Item = usize> + 's {
+    around.into[node].iter().copied().filter(|at| {
+        let flow = around.flow(*at);
+        flow.kind == FlowKind::Network
+            && matches!(flow.encrypted, Encrypted::No | Encrypted::Optional)
+    })
+}
+
+/// Nodes behind what is no node: those that a filter stands before, those that have a policy.
+fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Vec<usize> {
+    let scene = around.scene();
+    let fits = |node: &usize| {
+        let given = &scene.nodes[*node];
+        match &*class.applies_to {
+            "compute_vm" | "compute" => given.kind.starts_with("compute_"),
+            "datastore" => given.element == Element::DataStore,
+            _ => true,
+        }
+    };
+    let presences = around.graph.network.presences.iter().enumerate();
+    let filtered = presences.filter_map(|(node, presence)| {
+        let stands_before = presence.as_ref()?.layers.iter().any(|layer| {
+            layer.resources.contains(&at)
+                || layer.rules.iter().any(|rule| rule.resource == Some(at))
+        });
+        stands_before.then_some(node)
+    });
+    let mut found: Vec<usize> = filtered.filter(fits).collect();
+    if found.is_empty()
+        && scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind != "firewall")
+    {
+        let users = scene.index.incoming(at).iter().filter_map(|edge| scene.node_of[edge.from]);
+        let used = scene.index.outgoing(at).iter().filter_map(|edge| scene.node_of[edge.to]);
+        found = users.chain(used).filter(fits).collect();
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The zone that a filter or control belongs to, where no node is behind it.
+fn zone_around(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let is_control =
+        scene.meanings[at].as_ref().is_some_and(|meaning| meaning.role != Role::Boundary);
+    let zones = scene.index.outgoing(at).iter().filter_map(|edge| scene.zone_of[edge.to]);
+    if is_control { zones.min() } else { None }
+}
+
+/// What rules over the graph say. A rule that does not compile or fails is a problem.
+pub fn from_rules(
+    around: &Surroundings<'_, '_>,
+    classes: &BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    records: &[Record],
+    drafts: &mut Drafts,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for rule in &around.scene().vocabulary.rules {
+        let Some(class) = classes.get(&rule.threat) else {
+            let message = format!("there is no threat class `{}`", rule.threat);
+            problems.push(Problem::new(ProblemKind::Pack, message).at(rule.place));
+            continue;
+        };
+        for record in records.iter().filter(|record| record.what == &*rule.target) {
+            judge(rule, class, record, drafts, &mut problems);
+        }
+    }
+    problems
+}
+
+fn judge(
+    rule: &ModelRule,
+    class: &Arc<ThreatClass>,
+    record: &Record,
+    drafts: &mut Drafts,
+    problems: &mut Vec<Problem>,
+) {
+    let mut ask = |expression| match record.test(expression) {
+        Ok(Evaluated::Known(holds)) => Some(holds),
+        Ok(Evaluated::Unknown(_)) => None,
+        Ok(Evaluated::Failed(failure)) => {
+            let message = format!("rule {} failed on {}: {}", rule.id, record.id, failure.message);
+            problems.push(Problem::new(ProblemKind::RuleError, message).at(rule.place));
+            None
+        }
+        Err(error) => {
+            let message = format!("rule {} does not compile: {error}", rule.id);
+            let problem = Problem::new(ProblemKind::Pack, message).at(rule.place);
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+            None
+        }
+    };
+    if ask(&rule.applies) != Some(true) {
+        return;
+    }
+    let mitigated = rule.mitigated.as_ref().is_some_and(|mitigated| ask(mitigated) == Some(true));
+    let evidence = record.evidence(&rule.evidence);
+    let key = (Arc::clone(&class.id), record.target);
+    if let Some(known) = drafts.get_mut(&key) {
+        // What a finding says of the same threat stands; a mitigation does not close what a rule found open. Of two bases the greater.
+        if !mitigated && class.dread.score() > known.base.score() {
+            known.base = class.dread;
+            known.remediation = Arc::clone(&rule.remediation);
+        }
+        for place in evidence {
+            if !known.evidence.contains(&place) {
+                known.evidence.push(place);
+            }
+        }
+        if !mitigated && !known.rules.contains(&rule.id) {
+            known.rules.push(Arc::clone(&rule.id));
+        }
+        return;
+    }
+    drafts.insert(
+        key,
+        Draft {
+            class: Arc::clone(class),
+            base: class.dread,
+            evidence,
+            findings: Vec::new(),
+            rules: vec![Arc::clone(&rule.id)],
+            remediation: Arc::clone(&rule.remediation),
+            state: if mitigated { ThreatState::Mitigated } else { ThreatState::Open },
+            note: if mitigated { rule.control.clone() } else { None },
+            only_support: false,
+        },
+    );
+}

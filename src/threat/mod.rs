@@ -1,0 +1,221 @@
+//! Threats of a model: findings and rules over the graph, scored by where things sit; what covers STRIDE; paths of attack.
+//!
+//! Takes documents, findings and the vocabulary of packs, gives a [`ThreatModel`].
+
+mod assemble;
+mod coverage;
+mod drafts;
+mod paths;
+mod records;
+mod secrets;
+mod situation;
+mod surroundings;
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::Context;
+use crate::document::Document;
+use crate::finding::context::{Profile, Situation, assess};
+use crate::finding::{Assessment, Bands, Finding, Score, ThreatClass};
+use crate::graph::{self, Graph};
+use crate::model::{ThreatModel, ThreatState};
+use crate::pack::Meanings;
+use crate::source::{Problem, ProblemKind, Sources};
+
+use drafts::{Draft, Drafts};
+use situation::Target;
+use surroundings::Surroundings;
+use words::Words;
+
+/// What a model is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which factors count.
+    pub profile: Profile,
+    /// Bands of severity.
+    pub bands: Bands,
+    /// Whether threats that a proven control closes are listed.
+    pub show_mitigated: bool,
+}
+
+/// What a model is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// All documents.
+    pub documents: &'a [Document],
+    /// All findings.
+    pub findings: &'a [Finding],
+    /// All threat classes.
+    pub classes: &'a BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    /// The vocabulary.
+    pub vocabulary: &'a Meanings,
+    /// What people state about where things sit.
+    pub context: &'a Context,
+    /// All texts.
+    pub sources: &'a Sources,
+}
+
+/// A threat with its score.
+#[derive(Clone, Debug)]
+pub(crate) struct Scored {
+    target: Target,
+    draft: Draft,
+    situation: Situation,
+    assessment: Assessment,
+    score: Score,
+}
+
+/// One document's part of the model, by position.
+pub(crate) struct Part<'a> {
+    graph: Graph<'a>,
+    threats: Vec<Scored>,
+    mitigated: Vec<Scored>,
+    paths: Vec<paths::Found>,
+    stopped: bool,
+    facts: Vec<assemble::NodeFacts>,
+    zones: Vec<Option<Arc<str>>>,
+}
+
+/// Make the model of all documents. What could not be done is among the problems.
+pub fn build(input: &Input<'_>, options: &Options) -> (ThreatModel, Vec<Problem>) {
+    let mut words = Words::new(input.vocabulary);
+    let idle = words.state(input.context, input.documents, input.sources);
+    let parts: Vec<(Part<'_>, Vec<Problem>)> =
+        input.documents.par_iter().map(|document| part(document, input, &words, options)).collect();
+    let mut problems: Vec<Problem> =
+        parts.iter().flat_map(|(_, problems)| problems.iter().cloned()).collect();
+    let parts: Vec<Part<'_>> = parts.into_iter().map(|(part, _)| part).collect();
+    problems.extend(idle.into_iter().map(unused));
+    let model = assemble::model(&parts, input, options);
+    problems.sort();
+    problems.dedup();
+    (model, problems)
+}
+
+/// Score findings by where what they harm sits: the highest of what each harms. Their order stays.
+pub fn in_context(input: &Input<'_>, options: &Options) -> (Vec<Assessment>, Vec<Problem>) {
+    let mut words = Words::new(input.vocabulary);
+    let idle = words.state(input.context, input.documents, input.sources);
+    let mut problems: Vec<Problem> = idle.into_iter().map(unused).collect();
+    let of_document = |document: &Document| -> (Vec<(usize, Assessment)>, Vec<Problem>) {
+        let all = input.findings.iter().enumerate();
+        let own: Vec<(usize, &Finding)> =
+            all.filter(|(_, finding)| belongs(finding, document)).collect();
+        if own.is_empty() {
+            return (Vec::new(), Vec::new());
+        }
+        let findings: Vec<&Finding> = own.iter().map(|(_, finding)| *finding).collect();
+        let (graph, problems) = prepared(document, input, &findings);
+        let around = Surroundings::new(&graph, &words);
+        let secrets = secrets::find(&around);
+        let score = |finding: &Finding| {
+            let class = &finding.rule.threat;
+            let assessed = drafts::targets(&around, finding).into_iter().map(|target| {
+                let mut situation = situation::of(&around, target, class, &[finding.place]);
+                secrets::apply(&around, &secrets, target, &mut situation, &mut Vec::new());
+                let weights = &input.vocabulary.weights;
+                assess(
+                    &class.id,
+                    &class.assumptions,
+                    finding.rule.dread,
+                    &situation,
+                    weights,
+                    options.profile,
+                )
+            });
+            assessed.max_by_key(|assessment| options.profile.score(assessment.dread))
+        };
+        let scored = own.iter().filter_map(|(at, finding)| Some((*at, score(finding)?))).collect();
+        (scored, problems)
+    };
+    let mut assessments: Vec<Assessment> =
+        input.findings.iter().map(|finding| finding.assessment.clone()).collect();
+    let found: Vec<_> = input.documents.par_iter().map(of_document).collect();
+    for (scored, more) in found {
+        problems.extend(more);
+        for (at, assessment) in scored {
+            assessments[at] = assessment;
+        }
+    }
+    problems.sort();
+    problems.dedup();
+    (assessments, problems)
+}
+
+fn unused(place: crate::source::Place) -> Problem {
+    Problem::new(ProblemKind::Note, "the selector of `context` selects nothing").at(place)
+}
+
+fn belongs(finding: &Finding, document: &Document) -> bool {
+    finding.resource.format == document.format && *finding.resource.document == *document.root
+}
+
+/// A document's graph, with nodes for what findings are about.
+fn prepared<'a>(
+    document: &'a Document,
+    input: &Input<'a>,
+    findings: &[&Finding],
+) -> (Graph<'a>, Vec<Problem>) {
+    let trusted: Vec<ipnet::IpNet> =
+        input.context.trusted_networks.iter().filter_map(|range| range.parse().ok()).collect();
+    let mut graph = graph::build(document, input.vocabulary, &trusted);
+    let problems = std::mem::take(&mut graph.problems);
+    drafts::nodes(&mut graph.scene, findings);
+    graph.network.presences.resize(graph.scene.nodes.len(), None);
+    (graph, problems)
+}
+
+fn part<'a>(
+    document: &'a Document,
+    input: &Input<'a>,
+    words: &Words,
+    options: &Options,
+) -> (Part<'a>, Vec<Problem>) {
+    let own = input.findings.iter().filter(|finding| belongs(finding, document));
+    let findings: Vec<&Finding> = own.collect();
+    let (graph, mut problems) = prepared(document, input, &findings);
+    let around = Surroundings::new(&graph, words);
+    let secrets = secrets::find(&around);
+    let records = records::all(&around);
+    let mut found = Drafts::new();
+    drafts::from_findings(&around, &findings, &mut found);
+    problems.extend(drafts::from_rules(&around, input.classes, &records, &mut found));
+    let weights = &input.vocabulary.weights;
+    let score = |(key, mut draft): ((Arc<str>, Target), Draft)| {
+        let target = key.1;
+        let mut situation = situation::of(&around, target, &draft.class, &draft.evidence);
+        secrets::apply(&around, &secrets, target, &mut situation, &mut draft.evidence);
+        situation::evidence(&around, target, &draft.class, &situation, &mut draft.evidence);
+        let class = &draft.class;
+        let assessment =
+            assess(&class.id, &class.assumptions, draft.base, &situation, weights, options.profile);
+        let score = options.profile.score(assessment.dread);
+        Scored { target, draft, situation, assessment, score }
+    };
+    let all: Vec<Scored> = found.into_iter().map(score).collect();
+    let (threats, mitigated): (Vec<Scored>, Vec<Scored>) =
+        all.into_iter().partition(|threat| threat.draft.state == ThreatState::Open);
+    let goal = |node: usize, class: &ThreatClass| {
+        let mut situation = situation::of(&around, Target::Node(node), class, &[]);
+        secrets::apply(&around, &secrets, Target::Node(node), &mut situation, &mut Vec::new());
+        let situation = paths::at_goal(situation);
+        assess(&class.id, &class.assumptions, class.dread, &situation, weights, options.profile)
+            .dread
+    };
+    let (paths, stopped) = paths::search(&around, &threats, input.classes, &goal, options.profile);
+    let facts = assemble::facts(&around);
+    let zones = assemble::zone_environments(&around);
+    if graph.left_out {
+        let message = format!(
+            "the model of {} leaves flows between hosts out: there are too many pairs",
+            document.root
+        );
+        problems.push(Problem::new(ProblemKind::Limit, message));
+    }
+    let part = Part { graph, threats, mitigated, paths, stopped, facts, zones };
+    (part, problems)
+}

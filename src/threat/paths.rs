@@ -1,0 +1,456 @@
+//! Attack paths: ways from entries to goals over flows, with the threats that open them.
+//!
+//! A bounded search over what leads to a goal; depth, expansions and paths a pair are limited, and a search that stops says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::finding::context::{Dimension, Known, State};
+use crate::finding::{Dread, Factor, ThreatClass};
+use crate::model::{Element, FlowKind, ThreatState};
+
+use super::Scored;
+use super::situation::Target;
+use super::surroundings::{Ports, Surroundings};
+
+/// Longest path, in flows.
+pub const MAX_DEPTH: usize = 8;
+/// Most steps of the search for one document.
+const MAX_EXPANSIONS: usize = 400_000;
+/// Paths that are kept for a pair of entry and goal.
+const BEST: usize = 3;
+/// Id of the class of what every compromised workload can do.
+const IMPLIED: &str = "T015";
+
+/// A path, by positions.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Nodes, first to last.
+    pub nodes: Vec<usize>,
+    /// Flows between them.
+    pub flows: Vec<usize>,
+    /// What opens it.
+    pub steps: Vec<Step>,
+    /// D, R, E, A, Di.
+    pub dread: Dread,
+    /// Its score by the profile.
+    pub score: crate::finding::Score,
+    /// Whether an edge rests on what is not known.
+    pub assumed: bool,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// The class.
+    pub class: Arc<str>,
+    /// The node where it happens.
+    pub at: usize,
+    /// The threat, by position; none where it is implied.
+    pub threat: Option<usize>,
+}
+
+/// What a class opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Opens {
+    what: Way,
+    ports: Ports,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Network,
+    Lateral,
+    Store,
+    Identity,
+    SupplyChain,
+}
+
+/// Search a document. The second part says whether the search stopped at a bound.
+pub fn search(
+    around: &Surroundings<'_, '_>,
+    threats: &[Scored],
+    classes: &BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    assess: &dyn Fn(usize, &ThreatClass) -> Dread,
+    profile: crate::finding::context::Profile,
+) -> (Vec<Found>, bool) {
+    let opens = opens(around);
+    let mut by_node: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, threat) in threats.iter().enumerate() {
+        if let (Target::Node(node), ThreatState::Open) = (threat.target, threat.draft.state) {
+            by_node.entry(node).or_default().push(at);
+        }
+    }
+    let goals = goals(around);
+    let mut search = Search {
+        around,
+        threats,
+        classes,
+        by_node,
+        opens,
+        leads: leading(around, &goals),
+        goals,
+        left: MAX_EXPANSIONS,
+        found: Vec::new(),
+    };
+    for entry in entries(around, &search) {
+        search.from(entry);
+    }
+    let stopped = search.left == 0;
+    let found = std::mem::take(&mut search.found);
+    let scored =
+        found.into_iter().filter_map(|trail| search.score(trail, assess, profile)).collect();
+    (best(around, scored), stopped)
+}
+
+fn opens(around: &Surroundings<'_, '_>) -> BTreeMap<Arc<str>, BTreeSet<Opens>> {
+    let mut found: BTreeMap<Arc<str>, BTreeSet<Opens>> = BTreeMap::new();
+    for row in around.scene().vocabulary.table("opens") {
+        let [class, what, ports] = row.as_slice() else { continue };
+        let what = match &**what {
+            "network" => Way::Network,
+            "lateral" => Way::Lateral,
+            "store" => Way::Store,
+            "identity" => Way::Identity,
+            "supply_chain" => Way::SupplyChain,
+            _ => continue,
+        };
+        let ports = match &**ports {
+            "management" => Ports::Management,
+            "published" => Ports::Published,
+            "web" => Ports::Web,
+            _ => Ports::Any,
+        };
+        found.entry(Arc::clone(class)).or_default().insert(Opens { what, ports });
+    }
+    found
+}
+
+/// What attackers want: sensitive stores, keys, secrets, state, identities that can give themselves anything.
+fn goals(around: &Surroundings<'_, '_>) -> BTreeSet<usize> {
+    let scene = around.scene();
+    let wanted = |node: &usize| {
+        let given = &scene.nodes[*node];
+        match given.element {
+            Element::DataStore => {
+                around.sensitivity(*node).is_some_and(|(state, _)| state >= State(2))
+            }
+            Element::Identity => matches!(around.privilege(*node), Known::State(State(3), _)),
+            _ => false,
+        }
+    };
+    (0..scene.nodes.len()).filter(wanted).collect()
+}
+
+/// Nodes from which some goal can be reached over flows.
+fn leading(around: &Surroundings<'_, '_>, goals: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut leads = goals.clone();
+    let mut next: Vec<usize> = goals.iter().copied().collect();
+    while let Some(node) = next.pop() {
+        for flow in &around.into[node] {
+            let source = around.flow(*flow).source;
+            if leads.insert(source) {
+                next.push(source);
+            }
+        }
+    }
+    leads
+}
+
+/// Where attackers stand at first: the internet, foreign accounts, third parties, pipelines.
+fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<usize> {
+    let scene = around.scene();
+    let is_entry = |node: &usize| {
+        let kind = &*scene.nodes[*node].kind;
+        let opened = search.opening(*node, Way::SupplyChain, None).is_some();
+        Some(*node) == around.internet
+            || kind == "external_account"
+            || ((kind == "supply_chain" || kind == "ci_pipeline") && opened)
+    };
+    (0..scene.nodes.len()).filter(is_entry).filter(|node| search.leads.contains(node)).collect()
+}
+
+/// A way that is being walked.
+#[derive(Clone, Debug)]
+struct Trail {
+    nodes: Vec<usize>,
+    flows: Vec<usize>,
+    steps: Vec<Step>,
+    /// Whether the attacker controls the last node, not only sends through it.
+    controls: bool,
+    /// The last node that was taken over.
+    foothold: Option<usize>,
+}
+
+struct Search<'s, 'g, 'a> {
+    around: &'s Surroundings<'g, 'a>,
+    threats: &'s [Scored],
+    classes: &'s BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    by_node: BTreeMap<usize, Vec<usize>>,
+    opens: BTreeMap<Arc<str>, BTreeSet<Opens>>,
+    leads: BTreeSet<usize>,
+    goals: BTreeSet<usize>,
+    left: usize,
+    found: Vec<Trail>,
+}
+
+impl Search<'_, '_, '_> {
+    fn from(&mut self, entry: usize) {
+        let mut steps = Vec::new();
+        if Some(entry) != self.around.internet
+            && let Some(threat) = self.opening(entry, Way::SupplyChain, None)
+        {
+            steps.push(self.step(threat, entry));
+        }
+        let first =
+            Trail { nodes: vec![entry], flows: Vec::new(), steps, controls: true, foothold: None };
+        let mut open = vec![first];
+        while let Some(trail) = open.pop() {
+            if self.left == 0 {
+                return;
+            }
+            self.left -= 1;
+            let Some(last) = trail.nodes.last().copied() else { continue };
+            if trail.flows.len() >= MAX_DEPTH {
+                continue;
+            }
+            for at in self.around.out[last].iter().rev() {
+                let target = self.around.flow(*at).target;
+                if trail.nodes.contains(&target) || !self.leads.contains(&target) {
+                    continue;
+                }
+                if let Some(next) = self.walk(&trail, *at) {
+                    let reached =
+                        self.goals.contains(&target) && next.controls && !next.steps.is_empty();
+                    if reached {
+                        self.found.push(next.clone());
+                    }
+                    let ends = self.around.scene().nodes[target].element == Element::DataStore;
+                    if !ends {
+                        open.push(next);
+                    }
+                }
+            }
+        }
+    }
+
+    fn step(&self, threat: usize, at: usize) -> Step {
+        Step { class: Arc::clone(&self.threats[threat].draft.class.id), at, threat: Some(threat) }
+    }
+
+    /// The threat with the highest score that opens a way at a node.
+    fn opening(&self, node: usize, what: Way, flow: Option<usize>) -> Option<usize> {
+        let fits = |threat: &usize| {
+            let class = &self.threats[*threat].draft.class.id;
+            self.opens.get(class).is_some_and(|opens| {
+                opens.iter().any(|each| {
+                    each.what == what
+                        && flow.is_none_or(|flow| {
+                            each.ports == Ports::Any
+                                || self.around.is_to(self.around.flow(flow), each.ports)
+                        })
+                })
+            })
+        };
+        let candidates = self.by_node.get(&node)?.iter().copied().filter(fits);
+        candidates.max_by(|a, b| {
+            let (a, b) = (&self.threats[*a], &self.threats[*b]);
+            a.score.cmp(&b.score).then_with(|| b.draft.class.id.cmp(&a.draft.class.id))
+        })
+    }
+
+    /// Follow a flow, where something opens it.
+    fn walk(&self, trail: &Trail, at: usize) -> Option<Trail> {
+        let flow = self.around.flow(at);
+        let scene = self.around.scene();
+        let target = &scene.nodes[flow.target];
+        let mut next = trail.clone();
+        next.nodes.push(flow.target);
+        next.flows.push(at);
+        let outside = trail.foothold.is_none();
+        match flow.kind {
+            FlowKind::Network if self.around.is_passing(flow.target) && outside => {
+                next.controls = false;
+            }
+            FlowKind::Network if !trail.controls || Some(flow.source) == self.around.internet => {
+                if !self.passes_on(trail, at) {
+                    return None;
+                }
+                let what =
+                    if target.element == Element::DataStore { Way::Store } else { Way::Network };
+                let threat = self.opening(flow.target, what, Some(at))?;
+                next.steps.push(self.step(threat, flow.target));
+                next.controls = true;
+                next.foothold = Some(flow.target);
+            }
+            FlowKind::Network if target.element == Element::DataStore => self.imply(&mut next),
+            FlowKind::Network => {
+                let threat = self.opening(flow.target, Way::Lateral, Some(at))?;
+                next.steps.push(self.step(threat, flow.target));
+                next.foothold = Some(flow.target);
+            }
+            FlowKind::Identity => self.identity(trail, at, &mut next)?,
+            FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
+                if !trail.controls || target.element == Element::Process {
+                    return None;
+                }
+                self.imply(&mut next);
+            }
+            FlowKind::SupplyChain => {
+                if !trail.controls {
+                    return None;
+                }
+                if trail.steps.is_empty() {
+                    let threat = self.opening(flow.source, Way::SupplyChain, None)?;
+                    next.steps.push(self.step(threat, flow.source));
+                }
+                let loss = self.loss(flow.target)?;
+                if let Some(threat) = self.threat_of(flow.target, &loss) {
+                    next.steps.push(self.step(threat, flow.target));
+                }
+                next.foothold = Some(flow.target);
+            }
+            FlowKind::Log | FlowKind::Dns => return None,
+        }
+        Some(next)
+    }
+
+    /// What came in by a balancer's front goes on only where the balancer passes that on.
+    fn passes_on(&self, trail: &Trail, at: usize) -> bool {
+        match trail.flows.last() {
+            Some(front) if self.around.is_passing(self.around.flow(at).source) => {
+                self.around.passes(*front, at)
+            }
+            _ => true,
+        }
+    }
+
+    fn identity(&self, trail: &Trail, at: usize, next: &mut Trail) -> Option<()> {
+        let flow = self.around.flow(at);
+        let scene = self.around.scene();
+        if !trail.controls || scene.nodes[flow.target].element != Element::Identity {
+            return None;
+        }
+        let trust = self
+            .around
+            .graph
+            .identity
+            .trusts
+            .iter()
+            .find(|trust| (trust.source, trust.target) == (flow.source, flow.target));
+        if &*scene.nodes[flow.source].kind == "identity_provider" {
+            return None;
+        }
+        match trust.and_then(|trust| trust.opened_by) {
+            Some(_) => {
+                let threat = self.opening(flow.target, Way::Identity, None)?;
+                next.steps.push(self.step(threat, flow.target));
+                next.foothold = Some(flow.target);
+            }
+            None => self.imply(next),
+        }
+        Some(())
+    }
+
+    /// Every workload that is taken over can use what it holds: once on a path.
+    fn imply(&self, trail: &mut Trail) {
+        let at = trail.foothold.or_else(|| trail.nodes.first().copied()).unwrap_or_default();
+        if trail.steps.iter().any(|step| &*step.class == IMPLIED && step.at == at) {
+            return;
+        }
+        let threat = self.threat_of(at, IMPLIED);
+        trail.steps.push(Step { class: IMPLIED.into(), at, threat });
+    }
+
+    fn threat_of(&self, node: usize, class: &str) -> Option<usize> {
+        self.by_node
+            .get(&node)?
+            .iter()
+            .copied()
+            .find(|threat| &*self.threats[*threat].draft.class.id == class)
+    }
+
+    /// The class of what is lost at a goal.
+    fn loss(&self, node: usize) -> Option<Arc<str>> {
+        let given = &self.around.scene().nodes[node];
+        if given.id.starts_with("backend.") {
+            return Some("T037".into());
+        }
+        let rows = self.around.scene().vocabulary.table("losses").iter();
+        let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
+        let (_, class) = rows.find(|(kind, _)| crate::pack::fits(kind, &given.kind))?;
+        Some(Arc::clone(class))
+    }
+
+    fn score(
+        &self,
+        trail: Trail,
+        assess: &dyn Fn(usize, &ThreatClass) -> Dread,
+        profile: crate::finding::context::Profile,
+    ) -> Option<Found> {
+        let goal = *trail.nodes.last()?;
+        let loss = self.classes.get(&self.loss(goal)?)?;
+        let lost = assess(goal, loss);
+        let of_step = |step: &Step| match step.threat {
+            Some(threat) => Some(self.threats[threat].assessment.dread),
+            None => self.classes.get(&step.class).map(|class| class.dread),
+        };
+        let steps: Vec<Dread> = trail.steps.iter().filter_map(of_step).collect();
+        let least = |factor: Factor| steps.iter().map(|dread| dread.get(factor)).min();
+        let longer = u8::try_from(steps.len().saturating_sub(1) / 2).unwrap_or(10);
+        let dread = Dread::new([
+            lost.get(Factor::Damage),
+            least(Factor::Reproducibility)?,
+            least(Factor::Exploitability)?.saturating_sub(longer).max(1),
+            lost.get(Factor::AffectedUsers),
+            steps.first()?.get(Factor::Discoverability),
+        ])
+        .ok()?;
+        let assumed = trail.flows.iter().any(|flow| self.around.flow(*flow).assumed);
+        Some(Found {
+            score: profile.score(dread),
+            nodes: trail.nodes,
+            flows: trail.flows,
+            steps: trail.steps,
+            dread,
+            assumed,
+        })
+    }
+}
+
+/// Of paths with the same steps the shortest, of each pair the best few; best first.
+fn best(around: &Surroundings<'_, '_>, mut found: Vec<Found>) -> Vec<Found> {
+    let ids = |path: &Found| -> Vec<Arc<str>> {
+        path.nodes.iter().map(|node| Arc::clone(around.id(*node))).collect()
+    };
+    found.sort_by(|a, b| {
+        let length = a.nodes.len().cmp(&b.nodes.len());
+        let order =
+            b.score.cmp(&a.score).then_with(|| a.steps.len().cmp(&b.steps.len())).then(length);
+        order.then_with(|| ids(a).cmp(&ids(b))).then_with(|| a.flows.cmp(&b.flows))
+    });
+    let mut seen: BTreeSet<(usize, usize, Vec<Step>)> = BTreeSet::new();
+    let mut pairs: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    found.retain(|path| {
+        let (Some(first), Some(last)) = (path.nodes.first(), path.nodes.last()) else {
+            return false;
+        };
+        if !seen.insert((*first, *last, path.steps.clone())) {
+            return false;
+        }
+        let count = pairs.entry((*first, *last)).or_default();
+        *count += 1;
+        *count <= BEST
+    });
+    found
+}
+
+/// Only what a goal's loss depends on: exposure and the door are those of the way.
+pub fn at_goal(
+    mut situation: crate::finding::context::Situation,
+) -> crate::finding::context::Situation {
+    situation.set(Dimension::Exposure, Known::NotApplicable);
+    situation.set(Dimension::Auth, Known::NotApplicable);
+    situation.controls.clear();
+    situation
+}

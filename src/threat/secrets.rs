@@ -1,0 +1,153 @@
+//! Secrets in code: where they are used, and what they open.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+
+use crate::document::{Pointer, Value};
+use crate::finding::context::{Dimension, Known, Situation, State};
+use crate::pack::Verb;
+use crate::source::Place;
+
+use super::situation::Target;
+use super::surroundings::{Ports, Surroundings};
+
+/// Shorter texts are no secrets that could be told from other values.
+const LEAST: usize = 6;
+
+/// Where a secret is used.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// Nodes that accept it.
+    pub accepted_by: Vec<usize>,
+    /// Places that hold it.
+    pub places: Vec<Place>,
+    /// Whether it opens the state.
+    pub state: bool,
+}
+
+/// Uses of every secret in code, by node.
+pub fn find(around: &Surroundings<'_, '_>) -> BTreeMap<usize, Uses> {
+    let scene = around.scene();
+    let mut all = BTreeMap::new();
+    for (node, given) in scene.nodes.iter().enumerate() {
+        if given.resource.is_some() || &*given.kind != "secret_store" {
+            continue;
+        }
+        let mut uses = Uses::default();
+        if let Some(name) = given.id.strip_prefix("var.") {
+            let variable =
+                scene.index.document.variables.iter().find(|variable| *variable.name == *name);
+            let text = variable
+                .and_then(|variable| variable.value.as_str())
+                .filter(|text| text.len() >= LEAST);
+            if let Some(text) = text {
+                search(around, text, &mut uses);
+            }
+        } else {
+            uses.state = given.id.starts_with("backend.");
+        }
+        uses.places.sort();
+        uses.places.dedup();
+        all.insert(node, uses);
+    }
+    all
+}
+
+fn search(around: &Surroundings<'_, '_>, secret: &str, uses: &mut Uses) {
+    let scene = around.scene();
+    for (at, resource) in scene.index.document.resources.iter().enumerate() {
+        let Some(attributes) =
+            resource.attributes.as_object().filter(|_| scene.node_of[at].is_some())
+        else {
+            continue;
+        };
+        let credential = |name: &str| {
+            scene.meanings[at].as_ref().is_some_and(|meaning| {
+                meaning.edges.iter().any(|(verb, path)| {
+                    *verb == Verb::ReferencesSecret && path.split('.').next() == Some(name)
+                })
+            }) && around.words.is_credential(name)
+        };
+        for (name, value) in attributes {
+            if !mentions(value, secret, 0) {
+                continue;
+            }
+            uses.places.push(resource.place_of(&Pointer::root().key(name)));
+            if credential(name)
+                && let Some(node) = scene.node_of[at]
+            {
+                uses.accepted_by.push(node);
+            }
+        }
+    }
+    uses.accepted_by.sort_unstable();
+    uses.accepted_by.dedup();
+}
+
+/// Whether a value holds a text, as it is or in base64.
+fn mentions(value: &Value, secret: &str, depth: usize) -> bool {
+    match value {
+        Value::String(text) => {
+            text.contains(secret) || decoded(text).is_some_and(|text| text.contains(secret))
+        }
+        Value::Array(items) if depth < 16 => {
+            items.iter().any(|item| mentions(item, secret, depth + 1))
+        }
+        Value::Object(map) if depth < 16 => {
+            map.values().any(|item| mentions(item, secret, depth + 1))
+        }
+        _ => false,
+    }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    if text.len() < 16
+        || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    {
+        return None;
+    }
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()
+}
+
+/// A secret in code is as exposed as the service that accepts it, and as sensitive as what it opens.
+pub fn apply(
+    around: &Surroundings<'_, '_>,
+    secrets: &BTreeMap<usize, Uses>,
+    target: Target,
+    situation: &mut Situation,
+    evidence: &mut Vec<Place>,
+) {
+    let Target::Node(node) = target else { return };
+    let Some(uses) = secrets.get(&node) else { return };
+    for place in &uses.places {
+        if !evidence.contains(place) {
+            evidence.push(*place);
+        }
+    }
+    if uses.state {
+        let place = around.scene().nodes[node].place.into_iter().collect();
+        situation.set(Dimension::Data, Known::State(State(3), place));
+        situation.set(Dimension::Exposure, Known::Unknown);
+        return;
+    }
+    let mut exposure: Option<(State, Vec<Place>)> = None;
+    let mut data: Option<(State, Vec<Place>)> = None;
+    for acceptor in &uses.accepted_by {
+        if let Known::State(state, proof) = around.exposure(*acceptor, Ports::Any)
+            && exposure.as_ref().is_none_or(|(known, _)| state < *known)
+        {
+            exposure = Some((state, proof));
+        }
+        if let Known::State(state, proof) = around.data(*acceptor)
+            && data.as_ref().is_none_or(|(known, _)| state > *known)
+        {
+            data = Some((state, proof));
+        }
+    }
+    let known = |found: Option<(State, Vec<Place>)>| {
+        found.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
+    };
+    situation.set(Dimension::Exposure, known(exposure));
+    situation.set(Dimension::Data, known(data));
+}

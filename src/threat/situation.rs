@@ -1,0 +1,176 @@
+//! The situation of a threat: the state of each dimension for what is harmed, as its class sees it.
+
+use crate::document::Value;
+use std::sync::Arc;
+
+use crate::finding::ThreatClass;
+use crate::finding::context::{Dimension, Known, Situation, State};
+use crate::graph::scene::{Fact, Flow};
+use crate::model::Element;
+use crate::source::Place;
+
+use super::surroundings::{Ports, Surroundings};
+
+/// What is harmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// A node.
+    Node(usize),
+    /// A flow.
+    Flow(usize),
+    /// A zone.
+    Zone(usize),
+    /// A resource that is neither node nor zone.
+    Resource(usize),
+}
+
+/// Which ports a class is about, for the exposure.
+pub fn ports(class: &ThreatClass) -> Ports {
+    match &*class.applies_to {
+        "compute_vm" => Ports::Management,
+        "api" => Ports::Published,
+        _ => Ports::Any,
+    }
+}
+
+/// The situation of a target for a class. `proof` is what a finding proves, for what the class itself states.
+pub fn of(
+    around: &Surroundings<'_, '_>,
+    target: Target,
+    class: &ThreatClass,
+    proof: &[Place],
+) -> Situation {
+    let mut situation = match target {
+        Target::Node(node) => of_node(around, node, class),
+        Target::Flow(flow) => of_flow(around, around.flow(flow)),
+        Target::Zone(zone) => of_zone(around, zone),
+        Target::Resource(at) => of_resource(around, at),
+    };
+    // A class that takes for granted that nobody is asked is only found where that is so.
+    let asks_nobody = class.assumptions.states[Dimension::Auth as usize] == Some(State(0));
+    if asks_nobody && !proof.is_empty() {
+        situation.set(Dimension::Auth, Known::State(State(0), proof.to_vec()));
+    }
+    situation
+}
+
+fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> Situation {
+    let mut situation = Situation::default();
+    situation.set(Dimension::Exposure, around.exposure(node, ports(class)));
+    situation.set(Dimension::Auth, auth(around, node));
+    situation.set(Dimension::Data, around.data(node));
+    situation.set(Dimension::Privilege, around.privilege(node));
+    situation.set(Dimension::Blast, around.blast(node));
+    situation.set(Dimension::Environment, around.environment(node));
+    for (name, fact) in &around.scene().nodes[node].facts {
+        if let Fact { value: Some(Value::Bool(true)), proof } = fact {
+            situation.controls.push((Arc::clone(name), proof.clone()));
+        }
+    }
+    situation
+}
+
+/// What the door of a node asks for, by the vocabulary.
+fn auth(around: &Surroundings<'_, '_>, node: usize) -> Known {
+    let given = &around.scene().nodes[node];
+    match given.facts.get("auth") {
+        Some(Fact { value: Some(Value::String(word)), proof }) => {
+            Known::of(Dimension::Auth, word, proof.clone())
+        }
+        _ if given.element == Element::Identity => Known::NotApplicable,
+        _ => Known::Unknown,
+    }
+}
+
+/// A flow is as exposed as its source is foreign, and carries what its ends hold.
+fn of_flow(around: &Surroundings<'_, '_>, flow: &Flow) -> Situation {
+    let mut situation = Situation::default();
+    let outside = Some(flow.source) == around.internet || Some(flow.target) == around.internet;
+    let word = match (outside, flow.restricted) {
+        (true, false) => "internet_open",
+        (true, true) => "internet_restricted",
+        (false, _) => "internal",
+    };
+    situation.set(Dimension::Exposure, Known::of(Dimension::Exposure, word, flow.evidence.clone()));
+    let ends = [flow.target, flow.source].map(|end| around.data(end));
+    let [target, source] = ends;
+    situation
+        .set(Dimension::Data, if matches!(target, Known::State(..)) { target } else { source });
+    situation.set(Dimension::Privilege, Known::NotApplicable);
+    situation.set(Dimension::Blast, around.blast(flow.target));
+    let inner = if Some(flow.target) == around.internet { flow.source } else { flow.target };
+    situation.set(Dimension::Environment, around.environment(inner));
+    situation
+}
+
+fn of_zone(around: &Surroundings<'_, '_>, zone: usize) -> Situation {
+    let mut situation = Situation::default();
+    let scene = around.scene();
+    let place: Vec<Place> = scene.zones[zone].place.into_iter().collect();
+    let inside: Vec<usize> = (0..scene.nodes.len())
+        .filter(|node| {
+            scene.nodes[*node].zone.is_some_and(|own| scene.ancestors(own).contains(&zone))
+        })
+        .collect();
+    let mut data: Option<(State, Vec<Place>)> = None;
+    for node in &inside {
+        if let Known::State(state, proof) = around.data(*node)
+            && data.as_ref().is_none_or(|(known, _)| *known < state)
+        {
+            data = Some((state, proof));
+        }
+    }
+    situation.set(Dimension::Exposure, Known::of(Dimension::Exposure, "internal", place.clone()));
+    situation.set(
+        Dimension::Data,
+        data.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof)),
+    );
+    situation.set(Dimension::Privilege, Known::NotApplicable);
+    let blast = if inside.is_empty() { "none" } else { "majority" };
+    situation.set(Dimension::Blast, Known::of(Dimension::Blast, blast, place));
+    let environment = around.zone_environment(zone);
+    situation.set(
+        Dimension::Environment,
+        environment.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof)),
+    );
+    situation
+}
+
+/// Of what belongs to nothing here, only the environment is known: another configuration may attach it.
+fn of_resource(around: &Surroundings<'_, '_>, at: usize) -> Situation {
+    let mut situation = Situation::default();
+    let resource = around.scene().index.resource(at);
+    let environment = around.words.environment(resource).or_else(|| around.document_environment());
+    situation.set(
+        Dimension::Environment,
+        environment.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof)),
+    );
+    situation
+}
+
+/// Places that belong to the evidence of a threat beside what found it: the way in, the door.
+pub fn evidence(
+    around: &Surroundings<'_, '_>,
+    target: Target,
+    class: &ThreatClass,
+    situation: &Situation,
+    evidence: &mut Vec<Place>,
+) {
+    let Target::Node(node) = target else { return };
+    let mut add = |place: &Place| {
+        if !evidence.contains(place) {
+            evidence.push(*place);
+        }
+    };
+    if class.assumptions.states[Dimension::Exposure as usize].is_some()
+        && ports(class) != Ports::Any
+        && let Some(entry) = around.entry(node, ports(class))
+    {
+        around.evidence(entry.flows).iter().for_each(&mut add);
+    }
+    if class.assumptions.states[Dimension::Auth as usize].is_some()
+        && let Known::State(_, proof) = situation.get(Dimension::Auth)
+    {
+        proof.iter().for_each(&mut add);
+    }
+}

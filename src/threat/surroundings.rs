@@ -1,0 +1,640 @@
+//! Where each node sits: who reaches it, what it reaches, how far its rights go, what depends on it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::document::{Mode, Value};
+use crate::finding::context::{Dimension, Known, State};
+use crate::graph::Graph;
+use crate::graph::network::filter::{Direction, Party, Protocol, Traffic};
+use crate::graph::network::reach::Reach;
+use crate::graph::network::{Peer, Presence, Tri};
+use crate::graph::scene::{Flow, Scene};
+use crate::model::{Element, FlowKind};
+use crate::source::Place;
+
+use super::words::Words;
+
+/// How many balancers traffic may pass one after the other.
+const MAX_HOPS: usize = 4;
+
+/// Which ports are asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ports {
+    /// All.
+    Any,
+    /// Those over which people manage hosts.
+    Management,
+    /// Those of the web.
+    Web,
+    /// All but those over which people manage hosts.
+    Published,
+}
+
+/// A way in from the internet.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// How far it is open.
+    pub reach: Reach,
+    /// Flows on the way, by position, first to last.
+    pub flows: BTreeSet<usize>,
+}
+
+/// A graph with its flows by both ends.
+#[derive(Debug)]
+pub struct Surroundings<'g, 'a> {
+    /// The graph.
+    pub graph: &'g Graph<'a>,
+    /// Words that people use.
+    pub words: &'g Words,
+    /// Flows that leave a node, by position.
+    pub out: Vec<Vec<usize>>,
+    /// Flows that arrive at a node, by position.
+    pub into: Vec<Vec<usize>>,
+    /// The node `internet`.
+    pub internet: Option<usize>,
+    /// The environment of the document as a whole.
+    environment: Option<(State, Vec<Place>)>,
+    /// How many hosts stand in each network.
+    crowd: BTreeMap<usize, usize>,
+    entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
+}
+
+impl<'g, 'a> Surroundings<'g, 'a> {
+    /// Look at a graph.
+    pub fn new(graph: &'g Graph<'a>, words: &'g Words) -> Self {
+        let scene = &graph.scene;
+        let mut out = vec![Vec::new(); scene.nodes.len()];
+        let mut into = vec![Vec::new(); scene.nodes.len()];
+        for (at, flow) in scene.flows.iter().enumerate() {
+            out[flow.source].push(at);
+            into[flow.target].push(at);
+        }
+        let mut crowd: BTreeMap<usize, usize> = BTreeMap::new();
+        for presence in graph.network.presences.iter().flatten() {
+            if let Some(network) = presence.network {
+                *crowd.entry(network).or_default() += 1;
+            }
+        }
+        Self {
+            graph,
+            words,
+            out,
+            into,
+            internet: scene.node("internet"),
+            environment: words.document_environment(scene),
+            crowd,
+            entries: RefCell::new(BTreeMap::new()),
+        }
+    }
+
+    /// The graph's scene.
+    pub fn scene(&self) -> &'g Scene<'a> {
+        &self.graph.scene
+    }
+
+    /// A flow.
+    pub fn flow(&self, at: usize) -> &'g Flow {
+        &self.graph.scene.flows[at]
+    }
+
+    /// Whether a node only passes traffic on.
+    pub fn is_passing(&self, node: usize) -> bool {
+        matches!(&*self.scene().nodes[node].kind, "load_balancer" | "edge_cdn")
+    }
+
+    /// The presence of a node in a network.
+    pub fn presence(&self, node: usize) -> Option<&'g Presence> {
+        self.graph.network.presences.get(node)?.as_ref()
+    }
+
+    /// Whether a flow goes to one of the ports asked about.
+    pub fn is_to(&self, flow: &Flow, ports: Ports) -> bool {
+        let Some(port) = flow.port.as_deref().filter(|_| flow.kind == FlowKind::Network) else {
+            return false;
+        };
+        match ports {
+            Ports::Any => true,
+            Ports::Management => self.words.is_management(port),
+            Ports::Web => self.words.is_web(port) && flow.protocol.as_deref() != Some("udp"),
+            Ports::Published => !self.words.is_only_management(port),
+        }
+    }
+
+    /// How the internet gets to a node on some ports, itself or through balancers.
+    pub fn entry(&self, node: usize, ports: Ports) -> Option<Entry> {
+        if let Some(known) = self.entries.borrow().get(&(node, ports)) {
+            return known.clone();
+        }
+        let found = self.find_entry(node, ports, MAX_HOPS);
+        self.entries.borrow_mut().insert((node, ports), found.clone());
+        found
+    }
+
+    fn find_entry(&self, node: usize, ports: Ports, hops: usize) -> Option<Entry> {
+        let internet = self.internet?;
+        let mut best: Option<Entry> = None;
+        let mut offer = |entry: Entry| match &mut best {
+            Some(known) if known.reach == entry.reach => known.flows.extend(entry.flows),
+            Some(known) if known.reach > entry.reach => {}
+            _ => best = Some(entry),
+        };
+        for at in &self.into[node] {
+            let flow = self.flow(*at);
+            if !self.is_to(flow, ports) {
+                continue;
+            }
+            let own = reach_of(flow);
+            if flow.source == internet {
+                offer(Entry { reach: own, flows: BTreeSet::from([*at]) });
+            } else if self.is_passing(flow.source)
+                && hops > 0
+                && flow.source != node
+                && let Some(mut entry) = self.find_entry(flow.source, Ports::Any, hops - 1)
+            {
+                entry.flows.retain(|first| self.passes(*first, *at));
+                if !entry.flows.is_empty() {
+                    entry.reach = entry.reach.min(own);
+                    entry.flows.insert(*at);
+                    offer(entry);
+                }
+            }
+        }
+        best
+    }
+
+    /// Whether a balancer passes what comes by one flow on by another: a route says so, or no route says anything.
+    pub fn passes(&self, front: usize, back: usize) -> bool {
+        let (front, back) = (self.flow(front), self.flow(back));
+        if front.target != back.source {
+            return true;
+        }
+        let routes = self
+            .graph
+            .network
+            .routes
+            .iter()
+            .filter(|route| route.via == back.source && route.target == back.target);
+        let mut any = false;
+        for route in routes {
+            any = true;
+            let is = |traffic: Traffic, flow: &Flow| match traffic.port {
+                Some(port) => flow.port.as_deref() == Some(port.to_string().as_str()),
+                None => flow.port.as_deref() == Some("any"),
+            };
+            if is(route.front, front) && is(route.back, back) {
+                return true;
+            }
+        }
+        !any
+    }
+
+    /// Evidence of flows, in order of the flows.
+    pub fn evidence(&self, flows: impl IntoIterator<Item = usize>) -> Vec<Place> {
+        let mut places = Vec::new();
+        for flow in flows {
+            for place in &self.flow(flow).evidence {
+                if !places.contains(place) {
+                    places.push(*place);
+                }
+            }
+        }
+        places
+    }
+
+    /// Exposure of a node on some ports.
+    pub fn exposure(&self, node: usize, ports: Ports) -> Known {
+        let known = |word: &str, proof| Known::of(Dimension::Exposure, word, proof);
+        if self.scene().nodes[node].element == Element::Identity {
+            return self.exposure_of_identity(node, ports);
+        }
+        if let Some(entry) = self.entry(node, ports) {
+            let proof = self.evidence(entry.flows.iter().copied());
+            return match entry.reach {
+                Reach::Open => known("internet_open", proof),
+                Reach::Restricted => known("internet_restricted", proof),
+                Reach::Unknown | Reach::Closed => Known::Unknown,
+            };
+        }
+        let place: Vec<Place> = self.scene().nodes[node].place.into_iter().collect();
+        if self.scene().nodes[node].resource.is_none() {
+            return Known::Unknown;
+        }
+        let from_others = self.into[node].iter().any(|flow| {
+            self.scene().nodes[self.flow(*flow).source].kind.as_ref() == "external_account"
+        });
+        if from_others {
+            return known("cross_account", place);
+        }
+        let used =
+            self.into[node].iter().any(|flow| Some(self.flow(*flow).source) != self.internet);
+        match self.presence(node) {
+            _ if used => known("internal", place),
+            None => known("internal", place),
+            Some(presence) if presence.open_ended || presence.public.state == Tri::Unknown => {
+                Known::Unknown
+            }
+            Some(presence) => match self.open_to_network(presence) {
+                Tri::Yes => known("internal", place),
+                Tri::No => known("isolated", place),
+                Tri::Unknown => Known::Unknown,
+            },
+        }
+    }
+
+    /// Whether anybody else in its network gets to a host.
+    fn open_to_network(&self, presence: &Presence) -> Tri {
+        let Some(network) = presence.network else { return Tri::Unknown };
+        let alone = self.crowd.get(&network).is_none_or(|count| *count < 2);
+        let peered =
+            self.graph.network.peerings.iter().any(|(a, b, _)| *a == network || *b == network);
+        if alone && !peered {
+            return Tri::No;
+        }
+        let stranger = self.stranger(presence);
+        let party = Party::Host(usize::MAX, &stranger);
+        let mut passes = Tri::Yes;
+        for layer in &presence.layers {
+            let rules =
+                layer.rules.iter().filter(|rule| rule.allow && rule.direction == Direction::In);
+            let mut some = Tri::from(layer.default_in);
+            for rule in rules {
+                let port =
+                    rule.ports.as_ref().and_then(|ports| ports.0.first()).map(|range| range.0);
+                let traffic = Traffic { protocol: rule.protocol, port };
+                some = some.or(layer.decide(Direction::In, &party, traffic).passes);
+                // Who is in a group that a rule names is somebody else in the network.
+                let named = rule.peers.iter().any(names_hosts);
+                some = some.or(named.into());
+            }
+            passes = passes.and(some);
+        }
+        passes
+    }
+
+    /// A host of the same network that no filter knows.
+    fn stranger(&self, presence: &Presence) -> Presence {
+        let range = presence.network.map(|network| {
+            let attributes = &self.scene().index.resource(network).attributes;
+            let mut texts: Vec<&str> = Vec::new();
+            for name in ["address_space", "cidr_block"] {
+                match attributes.get(name) {
+                    Some(Value::String(text)) => texts.push(text),
+                    Some(Value::Array(items)) => {
+                        texts.extend(items.iter().filter_map(Value::as_str));
+                    }
+                    _ => {}
+                }
+            }
+            texts.into_iter().filter_map(crate::graph::network::filter::range).collect::<Vec<_>>()
+        });
+        Presence {
+            network: presence.network,
+            ranges: range.unwrap_or_default(),
+            anywhere: true,
+            ..Presence::default()
+        }
+    }
+
+    /// Whether any host of its network reaches a node, beyond those that a rule names, and where that is written.
+    pub fn lateral(&self, node: usize) -> Option<(bool, Vec<Place>)> {
+        let presence = self.presence(node)?;
+        if presence.subnets.is_empty() || presence.open_ended {
+            return None;
+        }
+        let stranger = self.stranger(presence);
+        let party = Party::Host(usize::MAX, &stranger);
+        let port = crate::graph::network::flows::port_of(self.scene(), node);
+        let traffic = Traffic { protocol: Protocol::Tcp, port: port.or(Some(1)) };
+        let mut proof = Vec::new();
+        for layer in &presence.layers {
+            let decision = layer.decide(Direction::In, &party, traffic);
+            match decision.passes {
+                Tri::Yes => proof.extend(decision.rule.and_then(|rule| rule.place)),
+                Tri::No => return Some((false, Vec::new())),
+                Tri::Unknown => return None,
+            }
+        }
+        if proof.is_empty() {
+            proof.extend(self.scene().nodes[node].place);
+        }
+        Some((true, proof))
+    }
+
+    fn exposure_of_identity(&self, node: usize, ports: Ports) -> Known {
+        let users = self.into[node]
+            .iter()
+            .map(|flow| self.flow(*flow))
+            .filter(|flow| flow.kind == FlowKind::Identity);
+        let mut best = Known::Unknown;
+        for flow in users {
+            if self.scene().nodes[flow.source].element == Element::Identity {
+                continue;
+            }
+            let known = self.exposure(flow.source, ports);
+            best = match (&best, &known) {
+                (Known::State(a, _), Known::State(b, _)) if a <= b => best,
+                (_, Known::State(..)) => known,
+                _ => best,
+            };
+        }
+        best
+    }
+
+    /// The most sensitive store that a node is, or can reach with its own rights.
+    pub fn data(&self, node: usize) -> Known {
+        let own = self.sensitivity(node);
+        let is_store = self.scene().nodes[node].element == Element::DataStore;
+        if is_store && matches!(&*self.scene().nodes[node].kind, "secret_store" | "kms_key") {
+            let opened = self.protected(node);
+            return match max(own, opened) {
+                Some((state, proof)) => Known::State(state, proof),
+                None => Known::Unknown,
+            };
+        }
+        if is_store {
+            return own.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
+        }
+        let tagged = own.filter(|_| self.is_tagged(node));
+        let mut seen = BTreeSet::from([node]);
+        let reached = self.reached(node, &mut seen, MAX_HOPS);
+        match max(tagged, reached) {
+            Some((state, proof)) => Known::State(state, proof),
+            None if self.scene().nodes[node].resource.is_none() => Known::Unknown,
+            None => Known::State(State(0), self.scene().nodes[node].place.into_iter().collect()),
+        }
+    }
+
+    /// What a key or secret protects or opens.
+    fn protected(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let mut best = None;
+        for part in &scene.nodes[node].parts {
+            for edge in scene.index.incoming(*part) {
+                let Some(user) = scene.node_of[edge.from].filter(|user| *user != node) else {
+                    continue;
+                };
+                if scene.nodes[user].element == Element::DataStore {
+                    best = max(best, self.sensitivity(user));
+                }
+            }
+        }
+        best
+    }
+
+    fn is_tagged(&self, node: usize) -> bool {
+        self.scene().nodes[node].resource.is_some_and(|at| {
+            let stated = self.words.stated(self.scene(), at);
+            stated.is_some_and(|stated| stated.sensitivity.is_some())
+                || self.words.classification(self.scene().index.resource(at)).is_some()
+        })
+    }
+
+    /// The most sensitive store behind a node: what it sends to, what its identity may read.
+    fn reached(
+        &self,
+        node: usize,
+        seen: &mut BTreeSet<usize>,
+        hops: usize,
+    ) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let mut best = None;
+        if hops == 0 {
+            return None;
+        }
+        let through =
+            self.is_passing(node) || matches!(&*scene.nodes[node].kind, "api" | "gateway");
+        for at in &self.out[node] {
+            let flow = self.flow(*at);
+            let target = &scene.nodes[flow.target];
+            let carries = match flow.kind {
+                FlowKind::Network | FlowKind::Data | FlowKind::Permission | FlowKind::Secret => {
+                    true
+                }
+                FlowKind::Identity => target.element == Element::Identity,
+                _ => false,
+            };
+            if !carries || !seen.insert(flow.target) {
+                continue;
+            }
+            if target.element == Element::DataStore {
+                best = max(best, self.sensitivity(flow.target));
+            } else if target.element == Element::Identity || through {
+                best = max(best, self.reached(flow.target, seen, hops - 1));
+            }
+        }
+        best
+    }
+
+    /// The sensitivity of what a node holds: by tag, else by the vocabulary.
+    pub fn sensitivity(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let stated = given.resource.and_then(|at| self.words.stated(scene, at));
+        if let Some(state) = stated.and_then(|stated| stated.sensitivity) {
+            return Some((state, stated.and_then(|stated| stated.place).into_iter().collect()));
+        }
+        for part in given.parts.iter().take(1) {
+            if let Some(found) = self.words.classification(scene.index.resource(*part)) {
+                return Some(found);
+            }
+        }
+        let state = Dimension::Data.state(given.sensitivity.as_deref()?)?;
+        Some((state, given.place.into_iter().collect()))
+    }
+
+    /// How far the rights of a node go.
+    pub fn privilege(&self, node: usize) -> Known {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let identity = &self.graph.identity;
+        if given.element == Element::Identity {
+            return identity
+                .privilege
+                .get(&node)
+                .map_or(Known::Unknown, |(state, proof)| Known::State(*state, proof.clone()));
+        }
+        let runs_as_nobody = given.element != Element::Process
+            || self.is_passing(node)
+            || matches!(&*given.kind, "api" | "dns" | "gateway" | "edge_cdn" | "waf");
+        if runs_as_nobody {
+            return Known::NotApplicable;
+        }
+        if given.resource.is_none() {
+            return Known::Unknown;
+        }
+        let place: Vec<Place> = given.place.into_iter().collect();
+        let mut best = identity.privilege.get(&node).cloned();
+        for trust in identity
+            .trusts
+            .iter()
+            .filter(|trust| trust.source == node && &*trust.label == "runs as")
+        {
+            match identity.privilege.get(&trust.target) {
+                Some(known) => best = max(best, Some(known.clone())),
+                None => return Known::Unknown,
+            }
+        }
+        if identity.open_ended.contains(&node) {
+            return Known::Unknown;
+        }
+        let (state, proof) = best.unwrap_or((State(0), place));
+        Known::State(state, proof)
+    }
+
+    /// How much depends on a node.
+    pub fn blast(&self, node: usize) -> Known {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let place: Vec<Place> = given.place.into_iter().collect();
+        let known = |word: &str| Known::of(Dimension::Blast, word, place.clone());
+        if given.id.starts_with("backend.") {
+            return Known::Unknown;
+        }
+        if self.crosses(node) {
+            return known("beyond");
+        }
+        if given.resource.is_none() {
+            return known("majority");
+        }
+        let quiet = |flow: &&Flow| {
+            Some(flow.target) == self.internet
+                || self.is_to(flow, Ports::Management) && !self.is_to(flow, Ports::Published)
+                || flow.port.as_deref() == Some("53")
+        };
+        let uses =
+            self.out[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
+        let used =
+            self.into[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
+        if self.out[node].is_empty() && self.into[node].is_empty() {
+            return known("none");
+        }
+        if self.words.is_sandbox(scene, node) {
+            return known("few");
+        }
+        if uses == 0 && used == 0 {
+            return known("few");
+        }
+        known("majority")
+    }
+
+    /// Whether its rights, routes or data cross to another environment, account or system.
+    fn crosses(&self, node: usize) -> bool {
+        let scene = self.scene();
+        let own = self.environment_state(node);
+        let foreign = |other: usize| {
+            if &*scene.nodes[other].kind == "external_account" {
+                return true;
+            }
+            let other = self.environment_state(other);
+            matches!((own, other), (Some(a), Some(b)) if a != b)
+        };
+        self.out[node].iter().any(|flow| {
+            Some(self.flow(*flow).target) != self.internet && foreign(self.flow(*flow).target)
+        })
+    }
+
+    fn environment_state(&self, node: usize) -> Option<State> {
+        match self.environment(node) {
+            Known::State(state, _) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// The environment that a node belongs to: its own words, those of the zones around it, those of the document.
+    pub fn environment(&self, node: usize) -> Known {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let stated = given.resource.and_then(|at| self.words.stated(scene, at));
+        if let Some(state) = stated.and_then(|stated| stated.environment) {
+            return Known::State(
+                state,
+                stated.and_then(|stated| stated.place).into_iter().collect(),
+            );
+        }
+        let tagged = given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
+        let around = || given.zone.and_then(|zone| self.zone_environment(zone));
+        tagged
+            .or_else(around)
+            .or_else(|| self.environment.clone())
+            .map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
+    }
+
+    /// The environment of the document as a whole.
+    pub fn document_environment(&self) -> Option<(State, Vec<Place>)> {
+        self.environment.clone()
+    }
+
+    /// The environment of a zone, by its own tags or those of the zones around it.
+    pub fn zone_environment(&self, zone: usize) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let of = |zone: &usize| {
+            self.words.environment(scene.index.resource(scene.zones[*zone].resource?))
+        };
+        scene.ancestors(zone).iter().find_map(of).or_else(|| self.environment.clone())
+    }
+
+    /// Attributes that put secrets into the state: credentials that are written, by the vocabulary.
+    pub fn secrets_in_state(&self) -> Vec<Place> {
+        let scene = self.scene();
+        let mut places = Vec::new();
+        for (at, resource) in scene.index.document.resources.iter().enumerate() {
+            let Some(meaning) =
+                scene.meanings[at].as_ref().filter(|_| resource.mode == Mode::Managed)
+            else {
+                continue;
+            };
+            for (verb, path) in &meaning.edges {
+                let last = path.rsplit('.').next().unwrap_or_default();
+                let is_credential =
+                    *verb == crate::pack::Verb::ReferencesSecret && self.words.is_credential(last);
+                let name = path.split('.').next().unwrap_or_default();
+                if is_credential
+                    && !matches!(resource.attributes.get(name), None | Some(Value::Null))
+                {
+                    places.push(resource.place_of(&crate::document::Pointer::root().key(name)));
+                }
+            }
+        }
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    /// Text of an id that people can read.
+    pub fn id(&self, node: usize) -> &Arc<str> {
+        &self.scene().nodes[node].id
+    }
+}
+
+/// Whether a peer is some hosts of the network in particular.
+fn names_hosts(peer: &Peer) -> bool {
+    match peer {
+        Peer::Group(_) | Peer::Zone(_) | Peer::Tag(_) => true,
+        Peer::Range(range) => !crate::graph::network::filter::is_public(range),
+        Peer::Nodes(nodes) => !nodes.is_empty(),
+        _ => false,
+    }
+}
+
+fn reach_of(flow: &Flow) -> Reach {
+    if flow.assumed {
+        Reach::Unknown
+    } else if flow.restricted {
+        Reach::Restricted
+    } else {
+        Reach::Open
+    }
+}
+
+/// The greater of two states.
+fn max(
+    a: Option<(State, Vec<Place>)>,
+    b: Option<(State, Vec<Place>)>,
+) -> Option<(State, Vec<Place>)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}

@@ -1,0 +1,217 @@
+//! Words that people use for environments, sensitivity and owners, from tables of the vocabulary; what they state by selector comes first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::config::Context;
+use crate::document::{Document, Pointer, Resource, Value};
+use crate::finding::context::{Dimension, State};
+use crate::graph::scene::Scene;
+use crate::pack::Meanings;
+use crate::source::{Place, Sources};
+
+/// What people state of one asset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// How sensitive its data is.
+    pub sensitivity: Option<State>,
+    /// Where it runs.
+    pub environment: Option<State>,
+    /// Who owns it.
+    pub owner: Option<Arc<str>>,
+    /// Where that is written.
+    pub place: Option<Place>,
+}
+
+/// All words.
+#[derive(Debug, Default)]
+pub struct Words {
+    classification_tags: Vec<Arc<str>>,
+    classification: BTreeMap<Arc<str>, State>,
+    environment_tags: Vec<Arc<str>>,
+    environments: BTreeMap<Arc<str>, State>,
+    owner_tags: Vec<Arc<str>>,
+    management: Vec<u16>,
+    web: Vec<u16>,
+    credentials: Vec<Arc<str>>,
+    /// By root of the document and address of the resource.
+    stated: BTreeMap<(Arc<str>, Arc<str>), Stated>,
+}
+
+impl Words {
+    /// From the vocabulary's tables.
+    pub fn new(vocabulary: &Meanings) -> Self {
+        let list = |name: &str| -> Vec<Arc<str>> {
+            vocabulary.table(name).iter().flatten().map(|word| word.to_lowercase().into()).collect()
+        };
+        let states = |name: &str, dimension: Dimension| {
+            let rows = vocabulary.table(name).iter();
+            rows.filter_map(|row| {
+                Some((row.first()?.to_lowercase().into(), dimension.state(row.get(1)?)?))
+            })
+            .collect()
+        };
+        let ports = |name: &str| list(name).iter().filter_map(|port| port.parse().ok()).collect();
+        Self {
+            classification_tags: list("classification_tags"),
+            classification: states("classification_words", Dimension::Data),
+            environment_tags: list("environment_tags"),
+            environments: states("environment_words", Dimension::Environment),
+            owner_tags: list("owner_tags"),
+            management: ports("management_ports"),
+            web: ports("web_ports"),
+            credentials: list("credential_words"),
+            stated: BTreeMap::new(),
+        }
+    }
+
+    /// Take in what people state by selector; says which entries select nothing.
+    pub fn state(
+        &mut self,
+        context: &Context,
+        documents: &[Document],
+        sources: &Sources,
+    ) -> Vec<Place> {
+        let mut idle = Vec::new();
+        for entry in &context.assets {
+            let mut used = false;
+            for document in documents {
+                for resource in &document.resources {
+                    let path = &sources.get(resource.header.file).path;
+                    if !entry.select.selects(resource, path, &document.root) {
+                        continue;
+                    }
+                    used = true;
+                    let key = (Arc::clone(&document.root), Arc::clone(&resource.address));
+                    let stated = self.stated.entry(key).or_default();
+                    stated.sensitivity = entry.sensitivity.or(stated.sensitivity);
+                    stated.environment = entry.environment.or(stated.environment);
+                    stated.owner = entry.owner.clone().or(stated.owner.take());
+                    stated.place = entry.place;
+                }
+            }
+            if !used {
+                idle.extend(entry.place);
+            }
+        }
+        idle
+    }
+
+    /// What people state of a resource.
+    pub fn stated(&self, scene: &Scene<'_>, at: usize) -> Option<&Stated> {
+        let key =
+            (Arc::clone(&scene.index.document.root), Arc::clone(&scene.index.resource(at).address));
+        if self.stated.is_empty() { None } else { self.stated.get(&key) }
+    }
+
+    /// Sensitivity by tag.
+    pub fn classification(&self, resource: &Resource) -> Option<(State, Vec<Place>)> {
+        tagged(resource, &self.classification_tags, &self.classification)
+    }
+
+    /// Environment by tag, else by where the document says so.
+    pub fn environment(&self, resource: &Resource) -> Option<(State, Vec<Place>)> {
+        tagged(resource, &self.environment_tags, &self.environments)
+    }
+
+    /// Owner by tag.
+    pub fn owner(&self, resource: &Resource) -> Option<Arc<str>> {
+        self.owner_tags.iter().find_map(|wanted| match tag(resource, wanted)?.1 {
+            Value::String(text) if !text.trim().is_empty() => Some(Arc::clone(text)),
+            _ => None,
+        })
+    }
+
+    /// The environment that a document says it is: by a variable, by all its tags, by its folders and names.
+    pub fn document_environment(&self, scene: &Scene<'_>) -> Option<(State, Vec<Place>)> {
+        let document = scene.index.document;
+        for wanted in &self.environment_tags {
+            let variable =
+                document.variables.iter().find(|variable| variable.name.to_lowercase() == **wanted);
+            if let Some(variable) = variable
+                && let Some(state) = variable
+                    .value
+                    .as_str()
+                    .and_then(|text| self.environments.get(text.to_lowercase().as_str()))
+            {
+                return Some((*state, vec![variable.place]));
+            }
+        }
+        let mut tags = document.resources.iter().filter_map(|resource| self.environment(resource));
+        if let Some(first) = tags.next() {
+            return tags.all(|other| other.0 == first.0).then_some(first);
+        }
+        let mut found = None;
+        for word in document.root.split(['/', '-', '_', '.']) {
+            found = self.environments.get(word.to_lowercase().as_str()).copied().or(found);
+        }
+        found.map(|state| (state, Vec::new()))
+    }
+
+    /// Whether people call it a sandbox or their own.
+    pub fn is_sandbox(&self, scene: &Scene<'_>, node: usize) -> bool {
+        let Some(at) = scene.nodes[node].resource else { return false };
+        let resource = scene.index.resource(at);
+        let words =
+            self.environment_tags.iter().filter_map(|wanted| tag(resource, wanted)?.1.as_str());
+        words
+            .map(str::to_lowercase)
+            .any(|word| matches!(word.as_str(), "sandbox" | "sbx" | "playground" | "personal"))
+    }
+
+    /// Whether a port, range or list of ports holds one over which people manage hosts.
+    pub fn is_management(&self, shown: &str) -> bool {
+        self.management.iter().any(|port| holds(shown, *port))
+    }
+
+    /// Whether it holds nothing else.
+    pub fn is_only_management(&self, shown: &str) -> bool {
+        shown.parse::<u16>().is_ok_and(|port| self.management.contains(&port))
+    }
+
+    /// Whether it holds a port of the web.
+    pub fn is_web(&self, shown: &str) -> bool {
+        self.web.iter().any(|port| holds(shown, *port))
+    }
+
+    /// Whether an attribute's name speaks of a credential.
+    pub fn is_credential(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.credentials.iter().any(|word| name.contains(&**word))
+    }
+}
+
+/// Whether `443`, `80-90`, `80,443` or `any` holds a port.
+pub fn holds(shown: &str, port: u16) -> bool {
+    shown.split(',').any(|part| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        match (first.parse::<u16>(), last.parse::<u16>()) {
+            (Ok(first), Ok(last)) => (first..=last).contains(&port),
+            _ => part == "any",
+        }
+    })
+}
+
+/// A tag or label by its name in small letters, with its place.
+fn tag<'r>(resource: &'r Resource, wanted: &str) -> Option<(Place, &'r Value)> {
+    let (name, value) = resource.tags.iter().find(|(name, _)| {
+        let name = name.to_lowercase();
+        let last = name.rsplit(['/', ':']).next().unwrap_or_default();
+        name == wanted || last == wanted
+    })?;
+    let mut tags = ["tags", "labels"].iter().map(|list| Pointer::root().key(list).key(name));
+    let place = tags.find_map(|pointer| resource.spans.nearest(&pointer));
+    Some((place.unwrap_or(resource.header), value))
+}
+
+fn tagged(
+    resource: &Resource,
+    tags: &[Arc<str>],
+    words: &BTreeMap<Arc<str>, State>,
+) -> Option<(State, Vec<Place>)> {
+    tags.iter().find_map(|wanted| {
+        let (place, value) = tag(resource, wanted)?;
+        let state = words.get(value.as_str()?.to_lowercase().as_str())?;
+        Some((*state, vec![place]))
+    })
+}

@@ -1,0 +1,513 @@
+//! `dreadnought test` and `dreadnought eval` as a pack's author runs them: nothing is silently green, failures say why.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use rstest::rstest;
+use tempfile::TempDir;
+
+/// A folder with a pack, removed at the end.
+pub(crate) struct Folder(TempDir);
+
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) text: String,
+}
+
+impl Folder {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        for (path, text) in files {
+            folder.write(path, text);
+        }
+        folder
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dreadnought"));
+        let output =
+            command.args(arguments).current_dir(self.0.path()).env_clear().output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        Run { code: output.status.code().unwrap_or(-1), text: String::from_utf8(text).unwrap() }
+    }
+}
+
+impl Run {
+    /// Exits with this code and says all of this.
+    #[track_caller]
+    pub(crate) fn says(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.text);
+        assert!(!self.text.contains("panicked"), "{}", self.text);
+        for word in words {
+            assert!(self.text.contains(word), "no {word:?} in:\n{}", self.text);
+        }
+    }
+}
+
+pub(crate) const MANIFEST: &str = "name: acme\nversion: 0.1.0\ndescription: Rules of Acme.\nparams:\n  owners: {type: list, default: [me]}\n";
+pub(crate) const CEL: &str = r#"rules:
+  - id: bucket-public-acl
+    title: Bucket is public
+    applies_to: [aws_s3_bucket]
+    when: |
+      attr.acl in ["public-read", "public-read-write"]
+      || (has(attr.grant) && attr.grant.exists(g, g.uri.endsWith("AllUsers")))
+    at: acl
+    message: "the acl is {attr.acl}"
+    threat: T003
+    remediation: Use private.
+"#;
+pub(crate) const REGO: &str = r#"# METADATA
+# title: Bucket has no owner
+# custom:
+#   id: bucket-owner
+#   applies_to: [aws_s3_bucket]
+#   threat: T003
+#   remediation: Add a tag owner.
+package dreadnought.acme.bucket_owner
+
+deny contains {"resource": bucket.address, "at": "/tags", "message": "nobody owns it"} if {
+	some bucket in input.by_type.aws_s3_bucket
+	not bucket.tags.owner
+}
+"#;
+const SAMPLE: &str = r#"# ok: acme/bucket-owner
+resource "aws_s3_bucket" "a" {
+  acl  = "public-read" # expect: acme/bucket-public-acl message="public-read"
+  tags = { owner = "me" }
+}
+
+# ok: acme/bucket-public-acl
+# expect: acme/bucket-owner
+resource "aws_s3_bucket" "b" {
+  acl = "private"
+}
+"#;
+const UNIT: &str = r#"package dreadnought.acme.bucket_owner_test
+
+import data.dreadnought.acme.bucket_owner
+
+bucket(tags) := {"by_type": {"aws_s3_bucket": [{"address": "b", "tags": tags}]}}
+
+test_no_owner if count(bucket_owner.deny) == 1 with input as bucket({})
+
+test_owner if count(bucket_owner.deny) == 0 with input as bucket({"owner": "x"})
+"#;
+const TABLE: &str = r"rule: acme/bucket-public-acl
+cases:
+  - name: public
+    attributes: {acl: public-read}
+    expect: finding
+    at: /acl
+    message: public-read
+  - name: private
+    attributes: {acl: private}
+    expect: pass
+  - name: unknown
+    unknown: {/acl: computed}
+    expect: inconclusive
+    message: computed
+  - name: wrong type
+    attributes: {grant: 7}
+    expect: error
+";
+
+fn pack(more: &[(&str, &str)]) -> Folder {
+    let mut files = vec![
+        ("pack.yaml", MANIFEST),
+        ("rules/bucket.yaml", CEL),
+        ("rules/bucket_owner.rego", REGO),
+        ("tests/bucket/buckets.tf", SAMPLE),
+    ];
+    files.extend(more);
+    Folder::new(&files)
+}
+
+#[test]
+fn all_kinds_of_tests_pass() {
+    let folder =
+        pack(&[("tests/bucket/acl_test.yaml", TABLE), ("tests/bucket/owner_test.rego", UNIT)]);
+    folder.run(&["test"]).says(0, &["7 passed, 0 failed; 10 verdicts checked"]);
+    folder.run(&["test", "--require-tests", "-v"]).says(
+        0,
+        &[
+            "PASS acme/bucket/buckets.tf",
+            "PASS acme/bucket/acl_test.yaml[wrong type]",
+            "PASS data.dreadnought.acme.bucket_owner_test.test_owner",
+        ],
+    );
+}
+
+/// Acceptance idea 1 on the command line: the missing key is shown, siblings pass, a case can be selected.
+#[test]
+fn acceptance_1_vanishing_case() {
+    let tests = r#"package p_test
+
+test_sum[note] if {
+	some note, tc in {"one": [1, 1], "two": [2, 3], "three": [3, 3]}
+	tc[0] == tc[1]
+}
+
+test_deep[note][alg] if {
+	some note, value in {"a": 1, "b": 2}
+	some alg in ["x", "y"]
+	concat("", [note, alg]) != "by"
+}
+
+test_empty[note] if {
+	some note, _ in {}
+}
+"#;
+    let folder = Folder::new(&[("p_test.rego", tests)]);
+    let run = folder.run(&["test", "-v"]);
+    run.says(
+        2,
+        &[
+            "FAIL data.p_test.test_sum[two]",
+            "PASS data.p_test.test_sum[one]",
+            "PASS data.p_test.test_sum[three]",
+            "FAIL data.p_test.test_deep[b][y]",
+            "PASS data.p_test.test_deep[b][x]",
+            "FAIL data.p_test.test_empty",
+            "nothing is enumerated",
+        ],
+    );
+    folder.run(&["test", "-r", r"test_sum\[one\]"]).says(0, &["1 passed, 0 failed"]);
+    folder.run(&["test", "-r", r"test_sum\[two\]"]).says(2, &["0 passed, 1 failed"]);
+    folder.run(&["test", "-r", r"test_deep\[.*\]\[x\]"]).says(0, &["2 passed, 0 failed"]);
+}
+
+/// Acceptance idea 3: exit codes of each state, and of what matches nothing.
+#[rstest]
+#[case::fail("test_a if 1 == 2", &[], 2, "FAIL data.p_test.test_a")]
+#[case::not_true("test_a := \"x\"", &[], 2, "it gives \"x\", not true")]
+#[case::error("test_a if 1 / 0 == 1", &[], 2, "ERROR data.p_test.test_a")]
+#[case::skipped("todo_test_a if false", &[], 2, "SKIPPED data.p_test.todo_test_a")]
+#[case::skipped_is_fine("todo_test_a if false", &["-z"], 0, "1 skipped")]
+#[case::failed_is_not("test_a if false", &["-z"], 2, "FAIL")]
+#[case::passed("test_a if true", &[], 0, "1 passed")]
+#[case::typo("test_a if true", &["-r", "tset_a"], 2, "--run tset_a matches none of 1 tests")]
+#[case::bad_pattern("test_a if true", &["-r", "("], 2, "unclosed group")]
+#[case::broken("test_a if {", &[], 2, "does not compile")]
+fn acceptance_3_states_and_exit_codes(
+    #[case] test: &str,
+    #[case] options: &[&str],
+    #[case] code: i32,
+    #[case] words: &str,
+) {
+    let folder = Folder::new(&[("p_test.rego", &format!("package p_test\n\n{test}\n"))]);
+    let arguments: Vec<&str> = ["test"].iter().chain(options).copied().collect();
+    folder.run(&arguments).says(code, &[words]);
+}
+
+/// Acceptance idea 4: a threshold of 100 misses nothing; tests and libraries are counted apart.
+#[test]
+fn acceptance_4_coverage_and_threshold() {
+    let folder = pack(&[
+        ("tests/bucket/owner_test.rego", UNIT),
+        ("lib/extra.rego", "package dreadnought.acme.lib\n\nunused(x) := upper(x)\n"),
+    ]);
+    let run = folder.run(&["test", "--threshold", "100"]);
+    run.says(
+        2,
+        &[
+            "not covered: ./lib/extra.rego:3:14: upper(x)",
+            "not covered: ./rules/bucket.yaml:7:51: g.uri.endsWith(\"AllUsers\") (an operand before it is false)",
+            "libraries 0.00 % (0 of 1)",
+            "tests 100.00 %",
+            "below the threshold of 100 %",
+        ],
+    );
+    folder.run(&["test", "--threshold", "50"]).says(0, &["coverage: rules 80.00 %"]);
+    let one_line = CEL
+        .replace("when: |\n      attr", "when: 'attr")
+        .replace("\n      ||", " ||")
+        .replace("\"AllUsers\")))", "\"AllUsers\")))'");
+    folder.write("rules/bucket.yaml", &one_line);
+    folder.run(&["test", "--threshold", "50"]).says(0, &["coverage: rules 80.00 %"]);
+}
+
+#[rstest]
+#[case::not_there(&["test", "nowhere"], "the pack nowhere is not a folder")]
+#[case::empty(&["test", "empty"], "is no pack (it has no pack.yaml), and no test in Rego lies in it")]
+#[case::no_tests(&["test", "bare"], "the pack bare has no tests")]
+#[case::nothing_said(&["test", "silent"], "no comment states a verdict")]
+#[case::other_service(&["test", "misspelt"], "the folder tests no rules: there are no rules/bukket.yaml")]
+#[case::test_without_test(&["test", "hollow"], "the module holds no test")]
+#[case::broken_pack(&["test", "broken"], "does not load as a whole")]
+#[case::untested(&["test", "--require-tests", "untested"], "no test names `acme/bucket-owner`, and --require-tests is set")]
+#[case::empty_folder(&["test", "hole"], "the folder of tests is empty")]
+fn never_silently_green(#[case] arguments: &[&str], #[case] words: &str) {
+    let bare = MANIFEST.replace("acme", "bare");
+    let folder = Folder::new(&[
+        ("empty/README.md", "nothing"),
+        ("bare/pack.yaml", &bare),
+        ("silent/pack.yaml", MANIFEST),
+        ("silent/rules/bucket.yaml", CEL),
+        ("silent/tests/bucket/a.tf", "resource \"aws_s3_bucket\" \"a\" {}\n"),
+        ("misspelt/pack.yaml", MANIFEST),
+        ("misspelt/rules/bucket.yaml", CEL),
+        ("misspelt/tests/bukket/a.tf", "resource \"aws_s3_bucket\" \"a\" {}\n"),
+        ("hollow/pack.yaml", MANIFEST),
+        ("hollow/rules/bucket.yaml", CEL),
+        ("hollow/tests/bucket/a_test.rego", "package acme_test\n\ntset_a if 1 == 2\n"),
+        ("broken/pack.yaml", MANIFEST),
+        ("broken/rules/bucket.yaml", CEL),
+        ("broken/rules/other.yaml", "rules: [{id: x}]\n"),
+        ("broken/tests/bucket/a_test.yaml", TABLE),
+        ("untested/pack.yaml", MANIFEST),
+        ("untested/rules/bucket.yaml", CEL),
+        ("untested/rules/bucket_owner.rego", REGO),
+        ("untested/tests/bucket/acl_test.yaml", TABLE),
+        ("hole/pack.yaml", MANIFEST),
+        ("hole/rules/bucket.yaml", CEL),
+        ("hole/tests/bucket/acl_test.yaml", TABLE),
+    ]);
+    fs::create_dir_all(folder.path("hole/tests/other")).unwrap();
+    folder.run(arguments).says(2, &[words]);
+}
+
+#[rstest]
+#[case::message(
+    "message=\"private\"",
+    "another message: expected \"private\" in it, got \"the acl is public-read\""
+)]
+#[case::score("dread=1.0", "another DREAD score: expected 1.0, got 9.2")]
+#[case::factors("dread=1/2/3/4/5", "another DREAD score: expected 1/2/3/4/5, got 8/10/10/9/9")]
+#[case::unclosed("message=\"x", "with the quotes closed")]
+#[case::no_score("dread=high", "`high` is no DREAD score")]
+fn expectations_say_more_than_that_there_is_a_finding(
+    #[case] assertion: &str,
+    #[case] words: &str,
+) {
+    let folder = pack(&[]);
+    let sample = SAMPLE.replace("message=\"public-read\"", assertion);
+    folder.write("tests/bucket/buckets.tf", &sample);
+    folder.run(&["test"]).says(2, &[words, "tests/bucket/buckets.tf:3"]);
+}
+
+#[test]
+fn scores_and_messages_that_hold_pass() {
+    let folder = pack(&[]);
+    let sample = SAMPLE
+        .replace("message=\"public-read\"", "message=\"the acl is, as said,\" dread=9.2")
+        .replace("ok: acme/bucket-owner", "ok: acme/bucket-owner dread=9.2");
+    folder.write(
+        "rules/bucket.yaml",
+        &CEL.replace("the acl is {attr.acl}", "the acl is, as said, {attr.acl}"),
+    );
+    folder.write("tests/bucket/buckets.tf", &sample);
+    folder.run(&["test"]).says(0, &["4 verdicts checked"]);
+}
+
+#[test]
+fn a_failure_shows_lines_values_and_what_differs() {
+    let folder = pack(&[("tests/bucket/owner_test.rego", UNIT)]);
+    folder.write(
+        "tests/bucket/buckets.tf",
+        &SAMPLE.replace("acl = \"private\"", "acl = \"public-read-write\""),
+    );
+    let unit = UNIT.replace(
+        "count(bucket_owner.deny) == 0",
+        "[d | some d in bucket_owner.deny] == [{\"a\": 1}]",
+    );
+    folder.write("tests/bucket/owner_test.rego", &unit);
+    folder.run(&["test"]).says(
+        2,
+        &[
+            "tests/bucket/buckets.tf:10: `acme/bucket-public-acl` finds aws_s3_bucket.b",
+            ">   10 |   acl = \"public-read-write\"",
+            "attr.acl                                        \"public-read-write\"",
+            "not evaluated: an operand before it is true",
+            "- expected  + got",
+            "tests/bucket/owner_test.rego:9",
+            "rules/bucket_owner.rego:12: bucket.tags.owner",
+        ],
+    );
+}
+
+#[test]
+fn update_shows_and_rewrites_expectations() {
+    let folder = pack(&[]);
+    let wrong = SAMPLE
+        .replace(
+            "# ok: acme/bucket-public-acl\n# expect: acme/bucket-owner\n",
+            "# expect: acme/bucket-public-acl\n",
+        )
+        .replace("# ok: acme/bucket-owner", "# expect: acme/bucket-owner");
+    folder.write("tests/bucket/buckets.tf", &wrong);
+    let run = folder.run(&["test", "--update"]);
+    run.says(
+        2,
+        &[
+            "update tests/bucket/buckets.tf",
+            "- # expect: acme/bucket-owner",
+            "+ # expect: acme/bucket-owner",
+        ],
+    );
+    folder.run(&["test"]).says(0, &["1 passed"]);
+    insta::assert_snapshot!(folder.read("tests/bucket/buckets.tf"), @r#"
+    resource "aws_s3_bucket" "a" {
+      acl  = "public-read" # expect: acme/bucket-public-acl message="public-read"
+      tags = { owner = "me" }
+    }
+
+    # expect: acme/bucket-owner
+    resource "aws_s3_bucket" "b" {
+      acl = "private"
+    }
+    "#);
+}
+
+#[rstest]
+#[case::field(
+    "attributes: {}\n    expct: pass",
+    "unknown field `expct` in a case: did you mean `expect`?"
+)]
+#[case::verdict(
+    "attributes: {}\n    expect: fail",
+    "`expect` is one of finding, pass, inconclusive, error"
+)]
+#[case::no_verdict("attributes: {}", "needs `expect`")]
+#[case::rule(
+    "rule: acme/bucket-publik-acl\n    expect: pass",
+    "did you mean `acme/bucket-public-acl`?"
+)]
+#[case::kind("type: aws_instance\n    expect: pass", "does not judge `aws_instance`")]
+#[case::unknown("unknown: {acl: x}\n    expect: pass", "write a JSON pointer and a reason")]
+#[case::params("params: {nobody: 1}\n    expect: pass", "the pack has no parameter `nobody`")]
+#[case::other(
+    "attributes: {acl: private}\n    expect: finding",
+    "expected the verdict finding, got pass"
+)]
+fn mistakes_in_tables(#[case] case: &str, #[case] words: &str) {
+    let table = format!("rule: acme/bucket-public-acl\ncases:\n  - name: a\n    {case}\n");
+    let folder = pack(&[("tests/bucket/acl_test.yaml", &table)]);
+    folder.run(&["test"]).says(2, &[words, "tests/bucket/acl_test.yaml:"]);
+}
+
+#[test]
+fn json_and_junit() {
+    let folder = pack(&[("tests/bucket/owner_test.rego", UNIT)]);
+    folder.write("tests/bucket/owner_test.rego", &UNIT.replace("== 0", "== 4"));
+    let run = folder.run(&["test", "-o", "json=out.json", "-o", "junit=out.xml", "-c"]);
+    assert_eq!(run.code, 2, "{}", run.text);
+    assert_eq!(run.text, "");
+    let json: serde_json::Value = serde_json::from_str(&folder.read("out.json")).unwrap();
+    assert_eq!(json["summary"]["failed"], 1);
+    let failed =
+        json["tests"].as_array().unwrap().iter().find(|test| test["fail"] == true).unwrap();
+    assert_eq!(failed["package"], "data.dreadnought.acme.bucket_owner_test");
+    assert_eq!(failed["name"], "test_owner");
+    assert_eq!(
+        failed["location"],
+        serde_json::json!({"file": "tests/bucket/owner_test.rego", "row": 9, "col": 1})
+    );
+    assert!(json["coverage"]["groups"]["rules"]["total"].as_u64().unwrap() > 5);
+    let xml = folder.read("out.xml");
+    assert!(
+        xml.contains("<testsuites tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\">"),
+        "{xml}"
+    );
+    assert!(xml.contains("count(bucket_owner.deny) == 4 = false"), "{xml}");
+}
+
+#[test]
+fn data_and_plain_folders_as_in_opa() {
+    let folder = Folder::new(&[
+        ("policy/a.rego", "package a\n\nallow if input.n < data.limits.most\n"),
+        (
+            "policy/a_test.rego",
+            "package a_test\n\nimport data.a\n\ntest_a if a.allow with input.n as 3\n",
+        ),
+        ("limits/data.json", "{\"most\": 5}"),
+    ]);
+    folder.run(&["test", "."]).says(0, &["1 passed, 0 failed"]);
+    folder.write("limits/more.yaml", "most: 6\n");
+    folder.run(&["test", "."]).says(2, &["`data.limits.most` is set by another file already"]);
+}
+
+const CONFIGURATION: &str = r#"variable "acl" {}
+
+variable "token" {
+  sensitive = true
+  default   = "hunter2hunter2"
+}
+
+resource "aws_s3_bucket" "open" {
+  acl = var.acl
+}
+
+resource "aws_s3_bucket" "public" {
+  acl  = "public-read"
+  tags = { owner = var.token }
+}
+"#;
+
+#[test]
+fn eval_traces_a_rule_in_cel() {
+    let folder = pack(&[("main.tf", CONFIGURATION)]);
+    let run = folder.run(&["eval", "acme/bucket-public-acl", "main.tf", "--pack", ".", "--trace"]);
+    run.says(
+        0,
+        &[
+            "acme/bucket-public-acl on aws_s3_bucket.open (main.tf:8:1): inconclusive",
+            "unknown: aws_s3_bucket.open/acl: variable 'acl' has no default",
+            "acme/bucket-public-acl on aws_s3_bucket.public (main.tf:12:1): finding",
+            "the acl is public-read",
+            "attr.acl                                          \"public-read\"",
+            "not evaluated: an operand before it is true",
+        ],
+    );
+    let one = folder.run(&[
+        "eval",
+        "acme/bucket-public-acl",
+        "main.tf",
+        "--pack",
+        ".",
+        "--resource",
+        "aws_s3_bucket.public",
+    ]);
+    one.says(0, &["finding"]);
+    assert!(!one.text.contains("inconclusive"), "{}", one.text);
+}
+
+#[test]
+fn eval_traces_a_rule_in_rego_and_keeps_secrets() {
+    let folder = pack(&[("main.tf", CONFIGURATION)]);
+    let run = folder.run(&["eval", "acme/bucket-owner", "main.tf", "--pack", ".", "--trace"]);
+    run.says(
+        0,
+        &[
+            "acme/bucket-owner on aws_s3_bucket.open (main.tf:8:1): finding",
+            "bucket.tags.owner            undefined, so that `not` holds",
+            "acme/bucket-owner on aws_s3_bucket.public (main.tf:12:1): pass",
+            "aws_s3_bucket.tags.owner",
+        ],
+    );
+    assert!(!run.text.contains("hunter2"), "{}", run.text);
+}
+
+#[rstest]
+#[case::rule(&["eval", "acme/bucket-ownr", "main.tf", "--pack", "."], 2, "did you mean acme/bucket-owner?")]
+#[case::resource(&["eval", "acme/bucket-owner", "main.tf", "--pack", ".", "--resource", "x.y"], 2, "judges no resource x.y")]
+#[case::nothing(&["eval", "acme/bucket-owner", "empty.tf", "--pack", "."], 3, "nothing to judge")]
+fn eval_says_what_it_cannot_do(#[case] arguments: &[&str], #[case] code: i32, #[case] words: &str) {
+    let folder = pack(&[("main.tf", CONFIGURATION), ("empty.tf", "locals {}\n")]);
+    folder.run(arguments).says(code, &[words]);
+}
