@@ -19,6 +19,7 @@ pub mod engine;
 pub mod graph;
 pub mod pack;
 pub mod config;
+pub mod conftest;
 pub mod project;
 pub mod evaluate;
 pub mod report;

@@ -31,6 +31,8 @@ pub enum Command {
     Normalize(Normalize),
     /// Run the tests of packs: samples, test tables, unit tests in Rego
     Test(Test),
+    /// Run policies written for conftest, unchanged
+    Conftest(super::commands::conftest::Conftest),
     /// Evaluate one rule and show how it comes to its verdicts
     Eval(Eval),
     /// Make, check, format and document packs
@@ -411,7 +413,7 @@ pub struct Schema {
     pub name: String,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.to_owned()))

@@ -56,6 +56,7 @@ fn dispatch(command: &Command) -> anyhow::Result<Exit> {
         Command::Comply(arguments) => commands::comply::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
+        Command::Conftest(arguments) => commands::conftest::run(arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
         Command::Pack(args::Pack::New(arguments)) => commands::pack_new::run(arguments),
         Command::Pack(args::Pack::Lint(arguments)) => commands::pack_lint::run(arguments),

@@ -34,14 +34,29 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "engine",
-        &["source", "document"],
-        &["regorus", "cel", "regex", "regex_automata", "ipnet", "base64", "anyhow"],
+        &["source", "syntax", "document"],
+        &[
+            "regorus",
+            "cel",
+            "regex",
+            "regex_automata",
+            "ipnet",
+            "base64",
+            "anyhow",
+            "sha1",
+            "sha2",
+            "md5",
+            "jsonschema",
+            "chrono",
+            "chrono_tz",
+        ],
     ),
     (
         "pack",
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
+    ("conftest", &["source", "syntax", "document", "finding", "engine"], &["toml"]),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
     ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
     (
@@ -112,8 +127,9 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "pack_test",
             "lint",
             "docs",
+            "conftest",
         ],
-        &["clap", "anyhow", "tempfile", "rayon"],
+        &["clap", "anyhow", "tempfile", "rayon", "regex"],
     ),
 ];
 
@@ -244,7 +260,12 @@ fn third_party_crates_stay_inside() {
             // `evaluate::cel`, `engine::cel` and `syntax::hcl` are modules of ours that are named like the crate.
             let own_module = match *name {
                 "cel" => matches!(&*module, "pack" | "evaluate"),
-                "hcl" => matches!(&*module, "syntax" | "normalize" | "project" | "pack_test"),
+                "hcl" => {
+                    matches!(
+                        &*module,
+                        "syntax" | "normalize" | "project" | "pack_test" | "conftest"
+                    )
+                }
                 _ => false,
             };
             if used && !own_module && !EVERYWHERE.contains(name) {

@@ -1,5 +1,6 @@
 //! One file a verb.
 
+pub mod conftest;
 pub mod eval;
 pub mod model;
 pub mod comply;
