@@ -21,8 +21,6 @@ const MAX_SCHEMA_BYTES: u64 = 256 * 1024 * 1024;
 pub struct Location {
     /// The project's tree.
     pub files: DiskFileSystem,
-    /// Its folder.
-    pub root: PathBuf,
     /// What to load from it.
     pub options: project::Options,
     /// Paths that could not be used.
@@ -69,7 +67,7 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
         vocabulary: vocabulary(&input.schemas)?,
         configuration: configuration.and_then(|path| inside(&root, &path)),
     };
-    Ok(Location { files, root, options, problems })
+    Ok(Location { files, options, problems })
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Problem {
