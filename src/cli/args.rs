@@ -24,7 +24,7 @@ pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
     /// Threat model: assets, boundaries, flows, threats in context, attack paths
-    Model(super::model_args::Model),
+    Model(Model),
     /// Show what the configuration proves of each control of a compliance baseline
     Comply(Comply),
     /// Print the document model as JSON
@@ -49,7 +49,6 @@ impl Arguments {
         if let (Some((_, matches)), Some(input)) =
             (matches.subcommand(), arguments.command.input_mut())
         {
-            // `model diff` has its own.
             let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
             let positions = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>);
             let files = positions("variable_files").unwrap_or_default();
@@ -65,7 +64,10 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
-            Self::Model(model) => Some(model.input_mut()),
+            Self::Model(Model { command: Some(ModelCommand::Diff(diff)), .. }) => {
+                Some(&mut diff.options.input)
+            }
+            Self::Model(model) => Some(&mut model.options.input),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             Self::Eval(eval) => Some(&mut eval.input),
@@ -77,7 +79,7 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
-            Self::Model(model) => model.view().0.input.threads,
+            Self::Model(model) => model.options().input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             Self::Eval(eval) => eval.input.threads,
@@ -95,6 +97,63 @@ pub struct Scan {
     pub packs: Packs,
     #[command(flatten)]
     pub report: Report,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Model {
+    #[command(subcommand)]
+    pub command: Option<ModelCommand>,
+    #[command(flatten)]
+    pub options: ModelOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Show what changed since a revision of git, another folder, or a model as JSON
+    Diff(ModelDiff),
+}
+
+#[derive(Debug, Args)]
+pub struct ModelDiff {
+    /// Revision, folder or JSON file
+    #[arg(value_name = "REV|DIR|FILE")]
+    pub before: String,
+    #[command(flatten)]
+    pub options: ModelOptions,
+}
+
+impl Model {
+    /// The options of the command or of its subcommand.
+    pub fn options(&self) -> &ModelOptions {
+        match &self.command {
+            Some(ModelCommand::Diff(diff)) => &diff.options,
+            None => &self.options,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct ModelOptions {
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub packs: Packs,
+    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
+    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
+    pub profile: Profile,
+    /// List threats that a proven control closes too
+    #[arg(long)]
+    pub show_mitigated: bool,
+    /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
+    #[arg(long = "overlay", value_name = "FILE")]
+    pub overlays: Vec<PathBuf>,
+    /// Format of the model, to stdout or a file; may be repeated
+    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
+    pub outputs: Vec<ModelOutput>,
+    /// Colors in text
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
 }
 
 #[derive(Debug, Args)]
@@ -142,7 +201,7 @@ pub struct Comply {
 const COMPLY_EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 controls failed the gate, 2 the run could not do its job, \
                                  3 no data. 2 beats 1.";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct ComplyPacks {
     /// Add the pack in a folder
@@ -200,7 +259,7 @@ pub struct Input {
     pub threads: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct Packs {
     /// Add the pack in a folder
@@ -252,6 +311,15 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// A model to write.
+#[derive(Clone, Debug)]
+pub struct ModelOutput {
+    /// Its format.
+    pub format: &'static crate::export::Format,
+    /// Where; stdout where there is none.
+    pub file: Option<PathBuf>,
 }
 
 /// A report to write.
@@ -357,7 +425,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 /// `FORMAT[=FILE]`.
-pub(super) fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
     match text.split_once('=') {
         Some((_, "")) => Err("the file's name is empty".to_owned()),
         Some((id, file)) => Ok((id, Some(PathBuf::from(file)))),
@@ -414,7 +482,20 @@ fn percent(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write 0 to 100".to_owned())
 }
 
-pub(super) fn profile(text: &str) -> Result<Profile, String> {
+fn model_output(text: &str) -> Result<ModelOutput, String> {
+    let (id, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file's name is empty".to_owned()),
+        Some((id, file)) => (id, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let formats = crate::export::FORMATS;
+    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
+    let format = formats.iter().find(|format| format.id == id);
+    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
+    Ok(ModelOutput { format, file })
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
     Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 

@@ -4,7 +4,6 @@ mod args;
 mod commands;
 mod exit;
 mod location;
-mod model_args;
 mod output;
 mod revision;
 mod terminal;

@@ -36,6 +36,8 @@ pub struct Draft {
     pub note: Option<Arc<str>>,
     /// Whether only what supports other findings speaks for it.
     pub only_support: bool,
+    /// How many places at the front of the evidence are those of findings that do not only support.
+    pub finds: usize,
 }
 
 /// What a threat is of: its class and target.
@@ -53,8 +55,13 @@ pub fn nodes(scene: &mut Scene<'_>, findings: &[&Finding]) {
         }
         let id = declared(scene, at, finding);
         let node = if is_secret(finding) {
-            let name = if id.starts_with("var.") { "Secret in code" } else { "State key in code" };
-            let node = scene.plain_node(&id, name, "secret_store", Element::DataStore);
+            let name = id.rsplit('.').next().unwrap_or_default().to_owned();
+            let node = scene.plain_node(
+                &id,
+                &format!("{name} in code"),
+                "secret_store",
+                Element::DataStore,
+            );
             let zone = scene.plain_zone("repository", "Infrastructure repository", "repository");
             scene.nodes[node].zone = Some(zone);
             scene.nodes[node].sensitivity = Some("restricted".into());
@@ -104,6 +111,7 @@ pub fn from_findings(around: &Surroundings<'_, '_>, findings: &[&Finding], draft
                 state: ThreatState::Open,
                 note: None,
                 only_support: true,
+                finds: 0,
             });
             let supports = finding.rule.supports;
             let better = finding.rule.dread.score() > draft.base.score();
@@ -113,7 +121,10 @@ pub fn from_findings(around: &Surroundings<'_, '_>, findings: &[&Finding], draft
             }
             draft.only_support &= supports;
             if !draft.evidence.contains(&finding.place) {
-                draft.evidence.push(finding.place);
+                // What only supports stands behind what finds.
+                let at = if supports { draft.evidence.len() } else { draft.finds };
+                draft.evidence.insert(at, finding.place);
+                draft.finds += usize::from(!supports);
             }
             draft.findings.push(finding.fingerprint.as_str().into());
             if !draft.rules.contains(&finding.rule.id) {
@@ -287,6 +298,7 @@ fn judge(
             state: if mitigated { ThreatState::Mitigated } else { ThreatState::Open },
             note: if mitigated { rule.control.clone() } else { None },
             only_support: false,
+            finds: 0,
         },
     );
 }
