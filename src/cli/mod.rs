@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod location;
+mod model_args;
 mod output;
 mod revision;
 mod terminal;
@@ -55,7 +56,12 @@ fn dispatch(command: &Command) -> anyhow::Result<Exit> {
         Command::Comply(arguments) => commands::comply::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
+        Command::Conftest(arguments) => commands::conftest::run(arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
+        Command::Pack(args::Pack::New(arguments)) => commands::pack_new::run(arguments),
+        Command::Pack(args::Pack::Lint(arguments)) => commands::pack_lint::run(arguments),
+        Command::Pack(args::Pack::Fmt(arguments)) => commands::pack_fmt::run(arguments),
+        Command::Pack(args::Pack::Docs(arguments)) => commands::pack_docs::run(arguments),
         Command::Rules(arguments) => commands::rules::list(arguments),
         Command::Explain(arguments) => commands::rules::explain(arguments),
         Command::Schema(arguments) => commands::schema::run(arguments),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::document::{Existence, Mode, Pointer, Resource, Value};
 use crate::model::Element;
-use crate::pack::{Meaning, Role, Verb};
+use crate::pack::{Meaning, Role, Users, Verb};
 
 use super::relations::leads;
 use super::scene::{Facts, Node, Scene, Zone};
@@ -44,8 +44,7 @@ fn zones(scene: &mut Scene<'_>) {
         if meaning.role != Role::Boundary || resource.mode == Mode::Declaration {
             continue;
         }
-        scene.zone_of[at] = Some(scene.zones.len());
-        scene.zones.push(Zone {
+        let zone = Zone {
             id: Arc::clone(&resource.address),
             name: name_of(resource),
             kind: meaning.boundary.clone().unwrap_or_else(|| Arc::clone(&meaning.kind)),
@@ -53,7 +52,8 @@ fn zones(scene: &mut Scene<'_>) {
             resource: Some(at),
             place: Some(resource.header),
             facts: Facts::new(),
-        });
+        };
+        scene.zone_of[at] = Some(scene.add_zone(zone));
     }
     // Twice, because which of several zones holds the others is only known when these have their own parents.
     for _ in 0..2 {
@@ -80,14 +80,11 @@ fn zones(scene: &mut Scene<'_>) {
 fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
     let mut zones = BTreeSet::new();
     for relation in scene.relations.targets(at, Verb::ContainedIn) {
-        match scene.zone_of[relation.to] {
-            Some(zone) => {
-                zones.insert(zone);
-            }
-            None => {
-                let within = scene.relations.targets(relation.to, Verb::ContainedIn);
-                zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
-            }
+        if let Some(zone) = scene.zone_of[relation.to] {
+            zones.insert(zone);
+        } else {
+            let within = scene.relations.targets(relation.to, Verb::ContainedIn);
+            zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
         }
     }
     zones
@@ -155,11 +152,12 @@ fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
             return found;
         }
     }
-    if let Some(verb) = meaning.part_of_users {
-        let by_verb = |from: usize| {
-            verb.is_none_or(|verb| {
+    if meaning.part_of_users != Users::None {
+        let by_verb = |from: usize| match meaning.part_of_users {
+            Users::By(verb) => {
                 scene.relations.sources(at, verb).any(|relation| relation.from == from)
-            })
+            }
+            _ => true,
         };
         let users = scene.index.incoming(at).iter().map(|edge| edge.from);
         let mut users: Vec<usize> =
@@ -198,8 +196,7 @@ fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {
         }
         let resource = &resources[at];
         let Some(meaning) = &scene.meanings[at] else { continue };
-        scene.node_of[at] = Some(scene.nodes.len());
-        scene.nodes.push(Node {
+        let node = Node {
             id: Arc::clone(&resource.address),
             name: name_of(resource),
             kind: Arc::clone(&meaning.kind),
@@ -211,7 +208,8 @@ fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {
             sensitivity: Some(Arc::clone(&meaning.sensitivity)),
             facts: Facts::new(),
             conditional: resource.existence == Existence::Unknown,
-        });
+        };
+        scene.node_of[at] = Some(scene.add_node(node));
     }
     for (at, owner) in owners.iter().enumerate() {
         let Some(owner) = owner.filter(|owner| *owner != at) else { continue };
@@ -235,7 +233,15 @@ fn place(scene: &mut Scene<'_>) {
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
         let parts = scene.nodes[node].parts.iter();
-        let around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        let mut around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        // Where it stands in a network says more than which group of machines runs it.
+        let is_group = |zone: &usize| {
+            let meaning = scene.zones[*zone].resource.and_then(|at| scene.meanings[at].as_ref());
+            meaning.is_some_and(|meaning| &*meaning.kind == "cluster")
+        };
+        if !around.iter().all(is_group) {
+            around.retain(|zone| !is_group(zone));
+        }
         let provider = Arc::clone(&scene.index.resource(at).provider);
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);

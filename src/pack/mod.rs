@@ -29,7 +29,7 @@ use crate::engine::rego;
 use crate::finding::ThreatClass;
 use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 
-pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Verb, fits};
+pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Users, Verb, fits};
 pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
 pub use scalar::{locate, to_value};
 pub(crate) use selector::{SCOPE, scope};

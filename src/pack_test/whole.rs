@@ -270,6 +270,34 @@ fn tables(files: &dyn FileSystem) -> Vec<(String, String, String)> {
     found
 }
 
+/// The rules of a pack that a test names: a comment of a sample, a case of a table, a module of unit tests.
+pub fn tested_rules(files: &dyn FileSystem, pack: &Pack) -> io::Result<Vec<Arc<str>>> {
+    let mut texts: Vec<String> = Vec::new();
+    for sample in samples(files, "")? {
+        for path in &sample.files {
+            texts.extend(files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()));
+        }
+    }
+    let mut named: BTreeSet<Arc<str>> = BTreeSet::new();
+    for text in &texts {
+        let comments = super::expectations(text).0.into_iter().chain(super::sidecar(text).0);
+        named.extend(comments.map(|expectation| expectation.rule));
+    }
+    let tables = tables(files);
+    let modules = unit_modules(files, &mut Vec::new());
+    let is_named = |rule: &&pack::Rule| {
+        let id = &rule.info.id;
+        let says = |text: &str| {
+            let words = text.split([' ', '"', '\'', '\n', '\r', '\t', ',']);
+            words.into_iter().any(|word| word == &**id)
+        };
+        named.contains(id)
+            || tables.iter().any(|(.., text)| says(text))
+            || matches!(&rule.logic, Logic::Rego { package } if modules.iter().any(|module| module.text.contains(package.as_str())))
+    };
+    Ok(pack.rules.iter().filter(is_named).map(|rule| Arc::clone(&rule.info.id)).collect())
+}
+
 /// Folders of tests that test no rules: misspelt, most of the time.
 fn unmatched_folders(
     files: &dyn FileSystem,

@@ -6,10 +6,13 @@
 )]
 
 mod architecture;
+mod authoring;
 mod aws_shop;
 mod cel;
 mod cel_laws;
+mod cel_library;
 pub(crate) mod cli;
+mod conftest;
 mod compliance;
 mod configuration;
 mod data_texts;
@@ -23,12 +26,16 @@ mod field;
 mod findings;
 mod functions;
 mod graph_aws;
+mod graph_gcp;
+mod graph_kubernetes;
+mod graphs;
 mod hcl;
 mod hcl_written;
 mod kubernetes;
 mod pack_runs;
 mod model;
 mod model_command;
+mod model_aws;
 mod model_azure;
 mod model_diffs;
 mod models;
@@ -40,6 +47,7 @@ mod positions;
 mod recorded;
 mod refinements;
 mod rego;
+mod rego_library;
 mod rego_guards;
 mod rego_laws;
 mod rego_suite;

@@ -1,5 +1,5 @@
-//! `dreadnought model`: the threat model of what is scanned.
-#![expect(clippy::disallowed_methods, reason = "a model that a run has written is read here")]
+//! `dreadnought model`: the threat model of what is scanned, and what changed in it.
+#![expect(clippy::disallowed_methods, reason = "a model to compare with is a named file")]
 
 use std::fs;
 use std::path::Path;
@@ -9,10 +9,12 @@ use anyhow::Context as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::packs;
-use crate::cli::args::{Color, Input, Model, ModelCommand, ModelOptions, ModelOutput};
+use crate::cli::args::Input;
 use crate::cli::exit::Exit;
+use crate::cli::location::{self, Location};
+use crate::cli::model_args::{Model, ModelOutput, ModelView};
 use crate::cli::revision::Revision;
-use crate::cli::{location, output, terminal};
+use crate::cli::{output, terminal};
 use crate::config::{AssetContext, Context, Selector};
 use crate::document::json as document_json;
 use crate::evaluate::evaluate;
@@ -23,7 +25,7 @@ use crate::model::{ThreatModel, from_json};
 use crate::overlay::{self, Overlay, Setting};
 use crate::pack::PackSet;
 use crate::project::Project;
-use crate::source::{DiskFileSystem, Problem, ProblemSeverity};
+use crate::source::{DiskFileSystem, FileSystem, Problem, ProblemSeverity};
 use crate::threat;
 
 /// Largest model that is compared with.
@@ -39,11 +41,12 @@ struct Made {
 
 /// Run the command.
 pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
-    let options = arguments.options();
-    let made = make(&options.input, options)?;
-    match &arguments.command {
-        Some(ModelCommand::Diff(diff)) => compare(&made, &before(&diff.before, options)?, options)?,
-        None => write(&made, options)?,
+    let (view, against) = arguments.view();
+    let location = location::locate(&view.input)?;
+    let made = make(&location.files, &location, view)?;
+    match against {
+        Some(other) => compare(&made, &before(other, &location, view)?, view)?,
+        None => write(&made, view)?,
     }
     let is_error = |problem: &Problem| problem.severity() == ProblemSeverity::Error;
     Ok(if made.problems.iter().any(is_error) {
@@ -55,28 +58,18 @@ pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
     })
 }
 
-fn make(input: &Input, arguments: &ModelOptions) -> anyhow::Result<Made> {
-    let location = location::locate(input)?;
-    let project = Project::load(&location.files, &location.options);
-    of_project(project, location.problems, title(input), arguments)
-}
-
-fn of_project(
-    mut project: Project,
-    mut problems: Vec<Problem>,
-    title: String,
-    arguments: &ModelOptions,
-) -> anyhow::Result<Made> {
-    let builtin = !arguments.packs.no_builtin;
-    let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
-    let (options, unknown_rules) = packs::options(&set, &arguments.packs);
-    let (overlays, overlay_problems) = overlays(&mut project, arguments)?;
+fn make(files: &dyn FileSystem, location: &Location, view: &ModelView) -> anyhow::Result<Made> {
+    let mut project = Project::load(files, &location.options);
+    let builtin = !view.packs.no_builtin;
+    let (set, pack_problems) = packs::load(&mut project.sources, &view.packs.packs, builtin)?;
+    let (options, unknown_rules) = packs::options(&set, &view.packs);
+    let (overlays, overlay_problems) = overlays(&mut project, view)?;
     let (vocabulary, vocabulary_problems) = set.meanings(&project.sources);
     let outcome = evaluate(&project.documents, &set, &options);
     let options = threat::Options {
-        profile: arguments.profile,
+        profile: view.profile,
         bands: options.bands,
-        show_mitigated: arguments.show_mitigated,
+        show_mitigated: view.show_mitigated,
     };
     let build = |context: &Context| {
         let input = threat::Input {
@@ -97,15 +90,21 @@ fn of_project(
         context.assets.extend(settings.iter().map(|setting| stated(setting, &project)));
         (model, model_problems) = build(&context);
     }
-    model.title = title.into();
+    model.title = title(&view.input).into();
     model_problems.extend(overlay::join(&mut model, &overlays));
     model_problems.extend(overlay::judge(&mut model, &overlays));
-    problems.extend(outcome.problems);
+    let mut problems = outcome.problems;
     problems
         .extend(project.documents.iter().flat_map(|document| document.problems.iter().cloned()));
-    problems.extend(std::mem::take(&mut project.problems));
-    let others =
-        [pack_problems, unknown_rules, overlay_problems, vocabulary_problems, model_problems];
+    problems.extend(location.problems.iter().cloned());
+    let others = [
+        std::mem::take(&mut project.problems),
+        pack_problems,
+        unknown_rules,
+        overlay_problems,
+        vocabulary_problems,
+        model_problems,
+    ];
     problems.extend(others.into_iter().flatten());
     problems.sort();
     problems.dedup();
@@ -126,10 +125,10 @@ fn title(input: &Input) -> String {
 /// What people keep.
 fn overlays(
     project: &mut Project,
-    arguments: &ModelOptions,
+    view: &ModelView,
 ) -> anyhow::Result<(Vec<Overlay>, Vec<Problem>)> {
     let (mut overlays, mut problems) = (Vec::new(), Vec::new());
-    for path in &arguments.overlays {
+    for path in &view.overlays {
         let shown = path.display();
         let absolute = path.canonicalize().with_context(|| format!("cannot read {shown}"))?;
         let folder = absolute.parent().unwrap_or(Path::new("/"));
@@ -151,8 +150,8 @@ fn stated(setting: &Setting, project: &Project) -> AssetContext {
         let address = setting.asset.strip_prefix(&**root)?.strip_prefix(':')?;
         Some((Some(Arc::clone(root)), Arc::from(address)))
     };
-    let mut roots = project.documents.iter().filter(|_| several).map(|document| &document.root);
-    let found = roots.find_map(split);
+    let roots = project.documents.iter().filter(|_| several).map(|document| &document.root);
+    let found = roots.into_iter().find_map(split);
     let (document, address) = found.unwrap_or_else(|| (None, Arc::clone(&setting.asset)));
     let state = |dimension: Dimension, word: &Option<Arc<str>>| {
         word.as_deref().and_then(|word| dimension.state(word))
@@ -166,33 +165,39 @@ fn stated(setting: &Setting, project: &Project) -> AssetContext {
     }
 }
 
-/// The model of before: from a file that a run has written, or made of a folder or of a revision.
-fn before(named: &str, arguments: &ModelOptions) -> anyhow::Result<ThreatModel> {
-    let path = Path::new(named);
-    if path.is_dir() {
-        let input = Input { paths: vec![path.to_owned()], ..arguments.input.clone() };
-        return Ok(make(&input, arguments)?.model);
-    }
-    if path.is_file() {
-        let context = || format!("cannot read {named}");
-        let size = path.metadata().with_context(context)?.len();
-        anyhow::ensure!(size <= MAX_MODEL_BYTES, "{named} is larger than {MAX_MODEL_BYTES} bytes");
-        let text = fs::read_to_string(path).with_context(context)?;
-        let json: Json =
-            serde_json::from_str(&text).with_context(|| format!("{named} is not JSON"))?;
-        return from_json(&json)
-            .map_err(|error| anyhow::anyhow!("{named} is no threat model: {error}"));
-    }
-    let location = location::locate(&arguments.input)?;
-    let files = Revision::read(&location.files, named)?;
-    let project = Project::load(&files, &location.options);
-    Ok(of_project(project, location.problems, named.to_owned(), arguments)?.model)
+/// The model of before: from a file that a run has written, made of a folder, else of a revision of git.
+fn before(other: &str, location: &Location, view: &ModelView) -> anyhow::Result<ThreatModel> {
+    let path = Path::new(other);
+    let made = if path.is_file() {
+        return read(path);
+    } else if path.is_dir() {
+        let input = Input { paths: vec![path.to_owned()], ..view.input.clone() };
+        let location = location::locate(&input)?;
+        make(&location.files, &location, view)?
+    } else {
+        make(&Revision::read(&location.files, other)?, location, view)?
+    };
+    // Of two states that cannot be read, one message is enough: what is wrong with this one is told by its own run.
+    let is_error = |problem: &&Problem| problem.severity() == ProblemSeverity::Error;
+    terminal::complain(made.problems.iter().filter(is_error), &made.project.sources);
+    Ok(made.model)
 }
 
-fn compare(made: &Made, before: &ThreatModel, arguments: &ModelOptions) -> anyhow::Result<()> {
+/// A model as JSON.
+fn read(path: &Path) -> anyhow::Result<ThreatModel> {
+    let shown = path.display();
+    let context = || format!("cannot read {shown}");
+    let size = path.metadata().with_context(context)?.len();
+    anyhow::ensure!(size <= MAX_MODEL_BYTES, "{shown} is larger than {MAX_MODEL_BYTES} bytes");
+    let text = fs::read_to_string(path).with_context(context)?;
+    let json: Json = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
+    from_json(&json).map_err(|error| anyhow::anyhow!("{shown} is no threat model: {error}"))
+}
+
+fn compare(made: &Made, before: &ThreatModel, view: &ModelView) -> anyhow::Result<()> {
     let diff = Diff::of(before, &made.model);
     let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
-    let outputs = if arguments.outputs.is_empty() { &text[..] } else { &arguments.outputs };
+    let outputs = if view.outputs.is_empty() { &text[..] } else { &view.outputs };
     for output in outputs {
         let bytes = match output.format.id {
             "text" => diff.to_text().into_bytes(),
@@ -205,14 +210,14 @@ fn compare(made: &Made, before: &ThreatModel, arguments: &ModelOptions) -> anyho
     Ok(())
 }
 
-fn write(made: &Made, arguments: &ModelOptions) -> anyhow::Result<()> {
+fn write(made: &Made, view: &ModelView) -> anyhow::Result<()> {
     let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
-    let outputs = if arguments.outputs.is_empty() { &text[..] } else { &arguments.outputs };
+    let outputs = if view.outputs.is_empty() { &text[..] } else { &view.outputs };
     for output in outputs {
         let export = Export {
             beside: beside(made),
-            color: output.file.is_none() && wants_color(arguments.color),
-            closed: arguments.show_mitigated,
+            color: output.file.is_none() && terminal::wants_color(view.color),
+            closed: view.show_mitigated,
             ..Export::new(&made.model, env!("CARGO_PKG_VERSION"))
         };
         let mut bytes = Vec::new();
@@ -221,10 +226,6 @@ fn write(made: &Made, arguments: &ModelOptions) -> anyhow::Result<()> {
     }
     terminal::complain(&made.problems, &made.project.sources);
     Ok(())
-}
-
-fn wants_color(color: Color) -> bool {
-    terminal::wants_color(color)
 }
 
 fn put(output: &ModelOutput, bytes: &[u8]) -> anyhow::Result<()> {
