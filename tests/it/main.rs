@@ -32,6 +32,7 @@ mod kubernetes;
 mod pack_runs;
 mod model;
 mod model_azure;
+mod model_clusters;
 mod model_diffs;
 mod models;
 mod overlays;
