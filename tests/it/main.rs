@@ -38,6 +38,7 @@ mod model;
 mod model_command;
 mod model_aws;
 mod model_azure;
+mod model_clusters;
 mod model_diffs;
 mod models;
 mod overlays;
