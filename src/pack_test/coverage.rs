@@ -256,6 +256,9 @@ fn group_of(name: &str, shown: &str) -> Option<CoverageGroup> {
 
 fn reason(marks: &Marks, at: usize) -> String {
     let part = &marks.parts()[at];
+    if let Some((_, why)) = marks.unmarked().find(|(module, _)| *module == part.module) {
+        return format!("its module cannot be watched: {why}");
+    }
     let reason = match part.after {
         Some(before) if !marks.was_evaluated(before) => "the statement before it was not reached",
         Some(before)

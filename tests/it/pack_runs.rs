@@ -242,6 +242,15 @@ fn acceptance_4_coverage_and_threshold() {
     folder.run(&["test", "--threshold", "50"]).says(0, &["coverage: rules 80.00 %"]);
 }
 
+#[test]
+fn one_part_of_many_misses_the_threshold() {
+    let tally = |covered, total| dreadnought::pack_test::Tally { covered, total };
+    assert!(!tally(11_999, 12_000).reaches(100.0));
+    assert!(tally(12_000, 12_000).reaches(100.0));
+    assert_eq!(tally(11_999, 12_000).to_string(), "99.99 %");
+    assert_eq!(tally(0, 0).to_string(), "-");
+}
+
 #[rstest]
 #[case::not_there(&["test", "nowhere"], "the pack nowhere is not a folder")]
 #[case::empty(&["test", "empty"], "is no pack (it has no pack.yaml), and no test in Rego lies in it")]
