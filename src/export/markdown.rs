@@ -11,7 +11,7 @@ use crate::model::{Threat, ThreatModel, ThreatState};
 
 pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let model = export.model;
-    let mut text = format!("# Threat model: {}\n\n", escape(&model.title));
+    let mut text = format!("# {}\n\n", escape(words::title(model)));
     summary(&mut text, model);
     if !model.assets.is_empty() {
         let _ = writeln!(text, "\n## Diagram\n\n```mermaid\n{}```", mermaid::flowchart(model));
@@ -155,7 +155,7 @@ fn fixes(text: &mut String, model: &ThreatModel) {
     let row = |fix: &crate::model::Fix| {
         let place = fix.location.as_ref().map(words::place).unwrap_or_default();
         vec![
-            escape(&fix.change),
+            escape(&words::fix(model, fix)),
             fix.paths.to_string(),
             format!("{}.{}", fix.score / 10, fix.score % 10),
             escape(&place),

@@ -31,7 +31,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let model = self.model;
-        writeln!(out, "{}", self.paint(&one_line(&model.title), BOLD))?;
+        writeln!(out, "{}", self.paint(&one_line(words::title(model)), BOLD))?;
         let parts = [
             count(model.assets.len(), "asset"),
             count(model.boundaries.len(), "boundary"),
@@ -165,7 +165,12 @@ impl Page<'_> {
                 fix.score / 10,
                 fix.score % 10
             );
-            writeln!(out, "  {} ({what}){}", one_line(&fix.change), place.unwrap_or_default())?;
+            writeln!(
+                out,
+                "  {} ({what}){}",
+                one_line(&words::fix(self.model, fix)),
+                place.unwrap_or_default()
+            )?;
         }
         self.more(out, useful.len(), MOST_FIXES)
     }

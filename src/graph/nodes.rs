@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::document::{Existence, Mode, Pointer, Resource, Value};
 use crate::model::Element;
-use crate::pack::{Meaning, Role, Verb};
+use crate::pack::{Meaning, Role, Users, Verb};
 
 use super::relations::leads;
 use super::scene::{Facts, Node, Scene, Zone};
@@ -80,14 +80,11 @@ fn zones(scene: &mut Scene<'_>) {
 fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
     let mut zones = BTreeSet::new();
     for relation in scene.relations.targets(at, Verb::ContainedIn) {
-        match scene.zone_of[relation.to] {
-            Some(zone) => {
-                zones.insert(zone);
-            }
-            None => {
-                let within = scene.relations.targets(relation.to, Verb::ContainedIn);
-                zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
-            }
+        if let Some(zone) = scene.zone_of[relation.to] {
+            zones.insert(zone);
+        } else {
+            let within = scene.relations.targets(relation.to, Verb::ContainedIn);
+            zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
         }
     }
     zones
@@ -155,11 +152,12 @@ fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
             return found;
         }
     }
-    if let Some(verb) = meaning.part_of_users {
-        let by_verb = |from: usize| {
-            verb.is_none_or(|verb| {
+    if meaning.part_of_users != Users::None {
+        let by_verb = |from: usize| match meaning.part_of_users {
+            Users::By(verb) => {
                 scene.relations.sources(at, verb).any(|relation| relation.from == from)
-            })
+            }
+            _ => true,
         };
         let users = scene.index.incoming(at).iter().map(|edge| edge.from);
         let mut users: Vec<usize> =
@@ -235,7 +233,15 @@ fn place(scene: &mut Scene<'_>) {
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
         let parts = scene.nodes[node].parts.iter();
-        let around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        let mut around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
+        // Where it stands in a network says more than which group of machines runs it.
+        let is_group = |zone: &usize| {
+            let meaning = scene.zones[*zone].resource.and_then(|at| scene.meanings[at].as_ref());
+            meaning.is_some_and(|meaning| &*meaning.kind == "cluster")
+        };
+        if !around.iter().all(is_group) {
+            around.retain(|zone| !is_group(zone));
+        }
         let provider = Arc::clone(&scene.index.resource(at).provider);
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);

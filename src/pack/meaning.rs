@@ -180,6 +180,18 @@ impl Expression {
     }
 }
 
+/// Those who refer to a thing, where it is a part of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Users {
+    /// It is a part of none of them.
+    #[default]
+    None,
+    /// Whoever refers to it.
+    All,
+    /// Who does so by a verb.
+    By(Verb),
+}
+
 /// What a resource type means.
 #[derive(Debug)]
 pub struct Meaning {
@@ -195,8 +207,8 @@ pub struct Meaning {
     pub sensitivity: Arc<str>,
     /// Attributes that lead to what it is a part of.
     pub part_of: Vec<Arc<str>>,
-    /// Whether it is a part of whatever refers to it, and by which verb: any where none is named.
-    pub part_of_users: Option<Option<Verb>>,
+    /// Whether it is a part of whatever refers to it.
+    pub part_of_users: Users,
     /// Attributes that lead to the other end, by verb; with dots between names.
     pub edges: Vec<(Verb, Arc<str>)>,
     /// Where it listens.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::meaning::{Expression, Meaning, Meanings, ModelRule, ROLES, Verb};
+use super::meaning::{Expression, Meaning, Meanings, ModelRule, ROLES, Users, Verb};
 use super::read::{Fields, Reader, Shape, describe, plain, start_of};
 use super::scalar::to_value;
 use super::threats::one_of;
@@ -72,9 +72,9 @@ fn meaning(reader: &mut Reader<'_>, node: &Node) -> Option<Meaning> {
     }
     let boundary = reader.text(&fields, "boundary").map(|text| text.text);
     let (part_of, part_of_users) = match fields.get("part_of") {
-        Some(node) if to_value(node).as_str() == Some("users") => (Vec::new(), Some(None)),
+        Some(node) if to_value(node).as_str() == Some("users") => (Vec::new(), Users::All),
         Some(_) => holders(plain(reader.texts(&fields, "part_of"))),
-        None => (Vec::new(), None),
+        None => (Vec::new(), Users::None),
     };
     let edges = edges(reader, &fields);
     let port = expression(reader, &fields, "port");
@@ -107,13 +107,15 @@ fn meaning(reader: &mut Reader<'_>, node: &Node) -> Option<Meaning> {
 }
 
 /// Attributes that lead to what something is a part of; `users` among them for whoever refers to it, `users VERB` for who does so by it.
-fn holders(names: Vec<Arc<str>>) -> (Vec<Arc<str>>, Option<Option<Verb>>) {
-    let mut users = None;
+fn holders(names: Vec<Arc<str>>) -> (Vec<Arc<str>>, Users) {
+    let mut users = Users::None;
     let mut paths = Vec::new();
     for name in names {
         match name.strip_prefix("users") {
-            Some("") => users = Some(None),
-            Some(word) if word.starts_with(' ') => users = Some(Verb::parse(word.trim())),
+            Some("") => users = Users::All,
+            Some(word) if word.starts_with(' ') => {
+                users = Verb::parse(word.trim()).map_or(Users::All, Users::By);
+            }
             _ => paths.push(name),
         }
     }

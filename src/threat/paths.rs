@@ -173,10 +173,17 @@ fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<us
         let opened = search.opening(*node, Way::SupplyChain, None).is_some();
         Some(*node) == around.internet
             || kind == "external_account"
+            || (kind == "identity_provider" && vouches_for_strangers(around, *node))
             || *scene.nodes[*node].id == *ANYBODY
             || ((kind == "supply_chain" || kind == "ci_pipeline") && opened)
     };
     (0..scene.nodes.len()).filter(is_entry).filter(|node| search.leads.contains(node)).collect()
+}
+
+/// Whether somebody trusts what an identity provider says of identities that nobody meant.
+fn vouches_for_strangers(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let trusts = &around.graph.identity.trusts;
+    trusts.iter().any(|trust| trust.source == node && trust.opened_by.is_some())
 }
 
 /// A way that is being walked.
@@ -314,6 +321,15 @@ impl Search<'_, '_, '_> {
                 next.foothold = Some(flow.target);
             }
             FlowKind::Identity => self.identity(trail, at, &mut next)?,
+            // What an API passes on to what answers behind it is its published use; who got through the door is there.
+            FlowKind::Data
+                if trail.controls
+                    && target.element == Element::Process
+                    && &*scene.nodes[flow.source].kind == "api"
+                    && trail.foothold == Some(flow.source) =>
+            {
+                next.foothold = Some(flow.target);
+            }
             FlowKind::Permission if *scene.nodes[flow.source].id == *ANYBODY => {
                 let threat = self.unasked()?;
                 next.steps.push(self.step(threat, self.asked(threat)));
@@ -363,10 +379,11 @@ impl Search<'_, '_, '_> {
             return self.breaks_out(at, next);
         }
         let trust = self.trusts.get(&(flow.source, flow.target)).and_then(|ways| ways.first());
-        if &*scene.nodes[flow.source].kind == "identity_provider" {
+        let opened_by = trust.copied().flatten();
+        if &*scene.nodes[flow.source].kind == "identity_provider" && opened_by.is_none() {
             return None;
         }
-        match trust.copied().flatten() {
+        match opened_by {
             Some(_) => {
                 let threat = self.opening(flow.target, Way::Identity, None)?;
                 next.steps.push(self.step(threat, flow.target));

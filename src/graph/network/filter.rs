@@ -193,6 +193,7 @@ pub struct Rule {
 
 /// Filters that act as one: rules in order, the first that fits decides.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct Layer {
     /// Rules sorted by order; of equal order, denials first.
     pub rules: Vec<Rule>,

@@ -188,10 +188,9 @@ fn services(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut F
         let restricted = given.facts.get("restricted");
         let reach = match (state(Some(public)), state(restricted)) {
             (Tri::No, _) => continue,
-            (Tri::Unknown, _) => Reach::Unknown,
             (Tri::Yes, Tri::Yes) => Reach::Restricted,
-            // Who gets in is not known, that somebody may is.
-            (Tri::Yes, Tri::Unknown) => Reach::Unknown,
+            // Who gets in is not known, or whether anybody does.
+            (Tri::Unknown, _) | (Tri::Yes, Tri::Unknown) => Reach::Unknown,
             (Tri::Yes, Tri::No) => Reach::Open,
         };
         let mut proof = public.proof.clone();

@@ -250,11 +250,10 @@ impl Look<'_, '_> {
         if reached.iter().any(|node| changes || self.admins.contains(node)) {
             return Some(Outcome::Admin(proof));
         }
-        self.others(principal, primitive, reached, &proof)
+        Self::others(principal, primitive, reached, &proof)
     }
 
     fn others(
-        &self,
         principal: usize,
         primitive: &Primitive<'_>,
         nodes: Vec<usize>,
@@ -299,7 +298,7 @@ impl Look<'_, '_> {
         if meant.iter().any(|role| self.admins.contains(role)) {
             return Some(Outcome::Admin(proof));
         }
-        self.others(principal, primitive, meant, &proof)
+        Self::others(principal, primitive, meant, &proof)
     }
 
     fn trusts_service(&self, role: usize, services: &[&str]) -> bool {
@@ -355,7 +354,7 @@ impl Look<'_, '_> {
         if roles.iter().any(|role| self.admins.contains(role) && *role != principal) {
             return Some(Outcome::Admin(proof));
         }
-        self.others(principal, primitive, roles.into_iter().collect(), &proof)
+        Self::others(principal, primitive, roles.into_iter().collect(), &proof)
     }
 }
 

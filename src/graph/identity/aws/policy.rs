@@ -348,9 +348,9 @@ fn conditions(value: Option<&Value>) -> Vec<Condition> {
             .collect();
     };
     let mut found = Vec::new();
-    for (operator, keys) in operators.iter() {
+    for (operator, keys) in operators.as_ref() {
         let Some(keys) = keys.as_object() else { continue };
-        for (key, values) in keys.iter() {
+        for (key, values) in keys {
             let text = |value: &Value| match value {
                 Value::String(text) if !text.contains("${") => Some(Arc::clone(text)),
                 Value::Bool(is) => Some(is.to_string().into()),
@@ -371,7 +371,7 @@ fn principals(scene: &Scene<'_>, at: usize, value: &Value) -> Vec<Principal> {
     match value.get("Principal") {
         Some(Value::String(text)) if &**text == "*" => found.push(Principal::Anyone),
         Some(Value::Object(kinds)) => {
-            for (kind, values) in kinds.iter() {
+            for (kind, values) in kinds.as_ref() {
                 for item in list(Some(values)) {
                     found.push(principal(scene, at, kind, item));
                 }

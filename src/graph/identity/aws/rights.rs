@@ -68,13 +68,14 @@ impl Rights {
         let mut written: Vec<Arc<str>> = Vec::new();
         if !statement.all_but {
             let named = statement.actions.iter().zip(&statement.written);
-            written
-                .extend(named.filter(|(action, _)| whole(action)).map(|(_, shown)| shown.clone()));
+            written.extend(
+                named.filter(|(action, _)| whole(action)).map(|(_, shown)| Arc::clone(shown)),
+            );
         }
         for limit in limits.iter().filter(|limit| !limit.all_but) {
             let named = limit.actions.iter().zip(&limit.written);
             let covered = named.filter(|(action, _)| statement.covers(action));
-            written.extend(covered.map(|(_, shown)| shown.clone()));
+            written.extend(covered.map(|(_, shown)| Arc::clone(shown)));
         }
         written.sort();
         written.dedup();

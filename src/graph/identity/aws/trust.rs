@@ -1,13 +1,14 @@
 //! Who may act as a role: trust policies, members of groups, keys of users, roles that start tasks.
 //!
-//! Source: AWS IAM User Guide, "How to use trust policies", "OIDC federation"; GitHub documentation, "OpenID Connect reference".
+//! Source: AWS IAM User Guide, "How to use trust policies", "OIDC federation"; documentation of `GitHub`, "`OpenID` Connect reference".
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::document::Value;
 use crate::graph::identity::{Identity, Trust};
 use crate::graph::look;
-use crate::graph::scene::Scene;
+use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
 use crate::source::Place;
 
@@ -51,6 +52,20 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
     }
     starters(scene, identity);
     providers(scene);
+    outsiders(scene, identity);
+}
+
+/// Facts of roles that those may take whom nobody meant.
+fn outsiders(scene: &mut Scene<'_>, identity: &Identity) {
+    for trust in &identity.trusts {
+        let name = match trust.opened_by {
+            Some("T012") => "assumed_by_outsiders",
+            Some("T013") => "federation_open",
+            _ => continue,
+        };
+        let fact = Fact { value: Some(Value::Bool(true)), proof: trust.proof.clone() };
+        scene.nodes[trust.target].facts.insert(name.into(), fact);
+    }
 }
 
 fn trust(

@@ -91,7 +91,7 @@ fn joined(
                 }
             }
         }
-        "aws_autoscaling_attachment" => {
+        "aws_autoscaling_attachment" | "aws_autoscaling_traffic_source_attachment" => {
             for (to, _) in look::named(scene, from, "autoscaling_group_name").targets {
                 if let Some(node) = scene.node_of[to] {
                     members.insert(Member { node, port: own, place: resource.header });
@@ -101,13 +101,6 @@ fn joined(
         "aws_autoscaling_group" if leads("target_group_arns", pointer) => {
             if let Some(node) = scene.node_of[from] {
                 members.insert(Member { node, port: own, place });
-            }
-        }
-        "aws_autoscaling_traffic_source_attachment" => {
-            for (to, _) in look::named(scene, from, "autoscaling_group_name").targets {
-                if let Some(node) = scene.node_of[to] {
-                    members.insert(Member { node, port: own, place: resource.header });
-                }
             }
         }
         "aws_ecs_service" if leads("load_balancer.target_group_arn", pointer) => {

@@ -13,7 +13,7 @@ use crate::graph::scene::Scene;
 
 use super::routing::{is_network, is_subnet};
 
-/// The list of addresses from which CloudFront asks origins.
+/// The list of addresses from which `CloudFront` asks origins.
 const CLOUDFRONT_LIST: &str = "com.amazonaws.global.cloudfront.origin-facing";
 
 /// Stands for the default group of the account's default network, where no resource does.

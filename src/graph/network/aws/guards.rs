@@ -59,6 +59,40 @@ pub fn facts(scene: &mut Scene<'_>) {
     }
     detection(scene);
     passwords(scene);
+    second_factors(scene);
+}
+
+/// APIs whose users come from pools that always ask for a second factor.
+fn second_factors(scene: &mut Scene<'_>) {
+    for (kind, api, pools) in [
+        ("aws_api_gateway_authorizer", "rest_api_id", "provider_arns"),
+        ("aws_apigatewayv2_authorizer", "api_id", "jwt_configuration.issuer"),
+    ] {
+        for at in scene.index.of_type(kind).to_vec() {
+            let apis = look::named(scene, at, api).targets;
+            let Some(node) = apis.first().and_then(|(to, _)| scene.node_of[*to]) else { continue };
+            let pools = look::named(scene, at, pools);
+            let asks = |pool: usize| {
+                let attributes = &scene.index.resource(pool).attributes;
+                look::text(attributes, "mfa_configuration") == Some("ON")
+            };
+            let all = !pools.open
+                && !pools.targets.is_empty()
+                && pools.targets.iter().all(|(pool, _)| asks(*pool));
+            let by_password = scene.nodes[node].facts.get("auth").is_some_and(|auth| {
+                auth.value.as_ref().and_then(Value::as_str) == Some("password")
+            });
+            if all && by_password {
+                let place = |pool: &usize| {
+                    let pointer = crate::document::Pointer::root().key("mfa_configuration");
+                    scene.index.resource(*pool).place_of(&pointer)
+                };
+                let proof = pools.targets.iter().map(|(pool, _)| place(pool)).collect();
+                let value = Some(Value::string("federated_mfa"));
+                scene.nodes[node].facts.insert("auth".into(), Fact { value, proof });
+            }
+        }
+    }
 }
 
 /// Hosts whose start-up data lets people log in with passwords, whatever key they are given.

@@ -47,6 +47,9 @@ pub struct Subnet {
     hops: Vec<(usize, Option<IpNet>, Place)>,
 }
 
+/// An end of a connection: a subnet, and where its route leads.
+type End<'s> = (usize, &'s Subnet, Option<IpNet>);
+
 /// All subnets of a document.
 #[derive(Debug)]
 pub struct Routing {
@@ -170,23 +173,17 @@ impl Routing {
 
     /// Pairs of subnets of different networks with routes to each other over one connection.
     pub fn connect(&self, scene: &Scene<'_>, network: &mut Network) {
-        let mut by_connection: BTreeMap<usize, Vec<(usize, &Subnet, Option<IpNet>, Place)>> =
-            BTreeMap::new();
+        let mut by_connection: BTreeMap<usize, Vec<End<'_>>> = BTreeMap::new();
         for (at, subnet) in &self.subnets {
-            for (connection, destination, place) in &subnet.hops {
-                by_connection.entry(*connection).or_default().push((
-                    *at,
-                    subnet,
-                    *destination,
-                    *place,
-                ));
+            for (connection, destination, _) in &subnet.hops {
+                by_connection.entry(*connection).or_default().push((*at, subnet, *destination));
             }
         }
         let mut budget = MAX_PAIRS;
         for (connection, ends) in by_connection {
             let place = scene.index.resource(connection).header;
-            for (position, (a, from, there, _)) in ends.iter().enumerate() {
-                for (b, to, back, _) in &ends[position + 1..] {
+            for (position, (a, from, there)) in ends.iter().enumerate() {
+                for (b, to, back) in &ends[position + 1..] {
                     if budget == 0 {
                         return;
                     }

@@ -1,7 +1,7 @@
-//! What of AWS answers on the internet by itself: CloudFront, APIs, function addresses, services by the table `aws_fronts`, and stores
+//! What of AWS answers on the internet by itself: `CloudFront`, APIs, function addresses, services by the table `aws_fronts`, and stores
 //! that anybody may use.
 //!
-//! Source: AWS provider documentation of the types; Amazon CloudFront Developer Guide, "Origin settings".
+//! Source: AWS provider documentation of the types; Amazon `CloudFront` Developer Guide, "Origin settings".
 
 use crate::document::{Pointer, Value};
 use crate::graph::identity::aws::anyone;
@@ -172,6 +172,10 @@ fn door(scene: &Scene<'_>, network: &mut Network, at: usize, open: Reach) {
     }
 }
 
+fn open_if(open: bool) -> Reach {
+    if open { Reach::Open } else { Reach::Closed }
+}
+
 /// Services with a door of their own: rows of type, port, whether it is encrypted (`yes`, `no`, `unknown`), the attribute that opens it,
 /// the value that does, and what holds where it is not written (`open`, `closed`).
 fn by_table(scene: &Scene<'_>, network: &mut Network) {
@@ -184,11 +188,10 @@ fn by_table(scene: &Scene<'_>, network: &mut Network) {
             let said = if path.is_empty() { None } else { look::leaf(&resource.attributes, path) };
             let open = match said {
                 Some(Value::Unknown(_)) => Reach::Unknown,
-                Some(Value::String(text)) if **text == **value => Reach::Open,
-                Some(Value::Bool(is)) if is.to_string() == **value => Reach::Open,
+                Some(Value::String(text)) => open_if(**text == **value),
+                Some(Value::Bool(is)) => open_if(is.to_string() == **value),
                 Some(_) => Reach::Closed,
-                None if &**otherwise == "open" => Reach::Open,
-                None => Reach::Closed,
+                None => open_if(&**otherwise == "open"),
             };
             // What stands in a network is open there or not.
             if network.presences[node].is_some() {

@@ -1,0 +1,141 @@
+//! AWS: which facts derive each state of each dimension, paths without servers, paths through trust, and what bad input does.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use dreadnought::model::ThreatModel;
+use rstest::rstest;
+use serde_json::Value as Json;
+
+use crate::model::model_of;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)).unwrap()
+}
+
+fn model(text: &str) -> ThreatModel {
+    model_of(&BTreeMap::from([("main.tf".to_owned(), text.to_owned())]), None).model
+}
+
+/// Each case of `states.json` replaces a few texts of the configuration, and names the state of one dimension of one threat.
+#[test]
+fn facts_derive_states() {
+    let text = read("model/aws/main.tf");
+    let cases: Json = serde_json::from_str(&read("model/aws/states.json")).unwrap();
+    let mut failures = Vec::new();
+    for case in cases.as_array().unwrap() {
+        let (name, word) = (&case["name"], |key: &str| case[key].as_str().unwrap());
+        let mut changed = text.clone();
+        for pair in case["replace"].as_array().unwrap() {
+            let (from, to) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
+            assert!(changed.contains(from), "{name}: nothing to replace: {from}");
+            changed = changed.replace(from, to);
+        }
+        let model = model(&changed);
+        let threat = model
+            .threats
+            .iter()
+            .find(|threat| &*threat.class.id == word("class") && &*threat.target == word("target"));
+        let state = threat.and_then(|threat| {
+            let known = threat.context.iter().find(|(name, _)| *name == word("dimension"));
+            known.map(|(_, state)| state.to_string())
+        });
+        if state.as_deref() != Some(word("state")) {
+            failures.push(format!("{name}: {} is {state:?}", word("dimension")));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Nodes and steps of all paths.
+fn paths(model: &ThreatModel) -> Vec<String> {
+    let shown = |path: &dreadnought::model::AttackPath| {
+        let steps: Vec<&str> = path.steps.iter().map(|step| &*step.class).collect();
+        format!("{}: {}", path.nodes.join(" > "), steps.join(" "))
+    };
+    model.paths.iter().map(shown).collect()
+}
+
+#[rstest]
+#[case::the_function_behind_the_api("", "", true)]
+#[case::no_integration("aws_lambda_function.orders.invoke_arn", "\"https://example.org\"", false)]
+#[case::no_role(
+    "role          = aws_iam_role.orders.arn",
+    "role = \"arn:aws:iam::1:role/x\"",
+    false
+)]
+#[case::another_table("aws_dynamodb_table.orders.arn\n", "\"arn:aws:dynamodb:::table/x\"\n", false)]
+fn a_path_without_servers(#[case] from: &str, #[case] to: &str, #[case] there: bool) {
+    let text = read("graph/aws/services/main.tf");
+    let text = text.replace("resource \"aws_lambda_function_url\" \"orders\" {\n  function_name      = aws_lambda_function.orders.function_name\n  authorization_type = \"NONE\"\n}\n", "");
+    assert!(from.is_empty() || text.contains(from));
+    let found = paths(&model(&text.replace(from, to)));
+    let wanted = "internet > aws_api_gateway_rest_api.orders > aws_lambda_function.orders > aws_iam_role.orders > \
+                  aws_dynamodb_table.orders: T031 T015";
+    assert_eq!(found.iter().any(|path| path == wanted), there, "{found:#?}");
+}
+
+#[rstest]
+#[case::one_branch("repo:example/shop:ref:refs/heads/main", None)]
+#[case::any_repository("repo:example/*", Some("T013"))]
+#[case::anybody("*", Some("T013"))]
+fn pipelines_of_strangers(#[case] subject: &str, #[case] class: Option<&str>) {
+    let text =
+        read("graph/aws/trust/main.tf").replace("repo:example/shop:ref:refs/heads/main", subject);
+    let model = model(&text);
+    let found = model.threats.iter().find(|threat| &*threat.target == "aws_iam_role.pipeline");
+    assert_eq!(found.map(|threat| &*threat.class.id), class);
+}
+
+#[rstest]
+#[case::another_account("AWS = \"arn:aws:iam::444455556666:root\"", true)]
+#[case::anybody("AWS = \"*\"", true)]
+#[case::a_service("Service = \"ec2.amazonaws.com\"", false)]
+fn roles_open_to_outsiders(#[case] principal: &str, #[case] open: bool) {
+    let text = read("graph/aws/trust/main.tf")
+        .replace("AWS = \"arn:aws:iam::444455556666:root\"", principal);
+    let model = model(&text);
+    let found = model
+        .threats
+        .iter()
+        .any(|threat| &*threat.class.id == "T012" && &*threat.target == "aws_iam_role.partner");
+    assert_eq!(found, open);
+}
+
+#[rstest]
+#[case::no_statements("policy = jsonencode({})")]
+#[case::no_json("policy = \"not json\"")]
+#[case::statements_that_are_none(
+    "policy = jsonencode({ Statement = [5, null, { Effect = \"Maybe\" }] })"
+)]
+#[case::parts_of_another_kind(
+    "policy = jsonencode({ Statement = { Effect = \"Allow\", Action = 5, Resource = { a = 1 }, Condition = [] } })"
+)]
+#[case::a_role_that_is_itself("role = aws_iam_role_policy.bad.id\n  policy = \"\"")]
+fn policies_that_are_none(#[case] policy: &str) {
+    let text = format!(
+        "resource \"aws_iam_role\" \"bad\" {{\n  assume_role_policy = \"{{\"\n}}\nresource \"aws_iam_role_policy\" \"bad\" {{\n  {}{policy}\n}}\n",
+        if policy.starts_with("role") { "" } else { "role = aws_iam_role.bad.id\n  " }
+    );
+    let model = model(&text);
+    assert!(model.asset("aws_iam_role.bad").is_some());
+    assert!(model.threats.iter().all(|threat| &*threat.class.id != "T010"));
+}
+
+#[rstest]
+#[case::routes_in_a_circle(
+    "resource \"aws_route_table\" \"a\" {\n  route {\n    cidr_block = \"0.0.0.0/0\"\n    nat_gateway_id = aws_nat_gateway.a.id\n  }\n}\nresource \"aws_nat_gateway\" \"a\" {\n  subnet_id = aws_subnet.a.id\n}\nresource \"aws_subnet\" \"a\" {}\nresource \"aws_route_table_association\" \"a\" {\n  subnet_id = aws_subnet.a.id\n  route_table_id = aws_route_table.a.id\n}\n"
+)]
+#[case::ports_that_are_none(
+    "resource \"aws_security_group\" \"a\" {\n  ingress {\n    from_port = -7\n    to_port = 99999\n    protocol = \"tcp\"\n    cidr_blocks = [\"nowhere\", 5, null]\n  }\n}\nresource \"aws_instance\" \"a\" {\n  vpc_security_group_ids = [aws_security_group.a.id]\n}\n"
+)]
+#[case::groups_of_nothing(
+    "resource \"aws_lb\" \"a\" {}\nresource \"aws_lb_listener\" \"a\" {\n  load_balancer_arn = aws_lb.a.arn\n  port = \"many\"\n  default_action {\n    target_group_arn = aws_lb_target_group.missing.arn\n  }\n}\n"
+)]
+fn bad_input_breaks_nothing(#[case] text: &str) {
+    let made = model_of(&BTreeMap::from([("main.tf".to_owned(), text.to_owned())]), None);
+    let internal = made.problems.iter().filter(|problem| problem.kind.name() == "internal").count();
+    assert_eq!(internal, 0, "{:#?}", made.problems);
+    assert!(!made.model.assets.is_empty());
+}
