@@ -155,7 +155,7 @@ fn fixes(text: &mut String, model: &ThreatModel) {
     let row = |fix: &crate::model::Fix| {
         let place = fix.location.as_ref().map(words::place).unwrap_or_default();
         vec![
-            escape(&fix.change),
+            escape(&words::fix(model, fix)),
             fix.paths.to_string(),
             format!("{}.{}", fix.score / 10, fix.score % 10),
             escape(&place),

@@ -165,7 +165,12 @@ impl Page<'_> {
                 fix.score / 10,
                 fix.score % 10
             );
-            writeln!(out, "  {} ({what}){}", one_line(&fix.change), place.unwrap_or_default())?;
+            writeln!(
+                out,
+                "  {} ({what}){}",
+                one_line(&words::fix(self.model, fix)),
+                place.unwrap_or_default()
+            )?;
         }
         self.more(out, useful.len(), MOST_FIXES)
     }

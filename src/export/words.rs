@@ -1,7 +1,7 @@
 //! Pieces of text that several formats share.
 
 use crate::finding::{Factor, Severity};
-use crate::model::{Asset, Location, Threat, ThreatModel, ThreatState};
+use crate::model::{Asset, Fix, Location, Threat, ThreatModel, ThreatState};
 
 /// The bands, worst first.
 pub(super) const BANDS: [Severity; 4] =
@@ -94,4 +94,13 @@ pub(super) fn coverage(model: &ThreatModel) -> [(usize, &'static str); 3] {
 /// What a boundary is called: an asset may have the same id.
 pub(super) fn zone(model: &ThreatModel, id: &str) -> String {
     model.boundary(id).map_or(id, |boundary| &*boundary.name).to_owned()
+}
+
+/// A change, and for what it is to be made: the same advice may stand for many.
+pub(super) fn fix(model: &ThreatModel, fix: &Fix) -> String {
+    let change = fix.change.trim_end().trim_end_matches('.');
+    match fix.id.split_once('@').map(|(_, id)| target(model, id)) {
+        Some(target) => format!("{target}: {change}"),
+        None => change.to_owned(),
+    }
 }

@@ -133,7 +133,7 @@ fn text_says_the_most_important_first() {
            cut by: close the door (T037@backend.azurerm)
 
     what cuts paths
-      limit the source of the SSH rule (cuts 1 path, removes 8.4)  main.tf:71
+      vm-shop-app: limit the source of the SSH rule (cuts 1 path, removes 8.4)  main.tf:71
 
     STRIDE per element
       48 questions: 7 with threats, 6 mitigated, 35 not decidable from code

@@ -265,7 +265,10 @@ pub(super) fn fixes(page: &mut String, model: &ThreatModel) {
     let row = |fix: &Fix| {
         let place = fix.location.as_ref().map(words::place).unwrap_or_default();
         let score = format!("{}.{}", fix.score / 10, fix.score % 10);
-        (String::new(), vec![xml(&fix.change), fix.paths.to_string(), score, xml(&place)])
+        (
+            String::new(),
+            vec![xml(&words::fix(model, fix)), fix.paths.to_string(), score, xml(&place)],
+        )
     };
     let rows: Vec<_> = model.fixes.iter().map(row).collect();
     table(

@@ -86,7 +86,11 @@ impl Thing<'_> {
         actions
             .filter(|action| {
                 let service = action.split(':').next().unwrap_or_default();
-                *action == "*" || like(service, self.service)
+                // What hosts, disks and networks share one service for is told apart by the word for it.
+                let word = self.before.trim_end_matches('/');
+                let meant =
+                    self.service != "ec2" || action.contains(word) || action.ends_with(":*");
+                *action == "*" || like(service, self.service) && meant
             })
             .collect()
     }
@@ -108,6 +112,16 @@ pub fn level(scene: &Scene<'_>, action: &str) -> Level {
 fn is_plain(scene: &Scene<'_>, action: &str) -> bool {
     let rows = scene.vocabulary.table("aws_plain_actions").iter();
     rows.filter_map(|row| row.first()).any(|pattern| fits(&pattern.to_ascii_lowercase(), action))
+}
+
+/// Whether an action of one service only says that a thing is there and how it is set up. Who may look at everything of every service
+/// is shown all the same.
+fn is_about(scene: &Scene<'_>, action: &str) -> bool {
+    let rows = scene.vocabulary.table("aws_metadata_actions").iter();
+    !action.starts_with('*')
+        && rows
+            .filter_map(|row| row.first())
+            .any(|pattern| fits(&pattern.to_ascii_lowercase(), action))
 }
 
 /// Add the grants of all principals.
@@ -152,6 +166,7 @@ fn of_statement(
             .actions(statement)
             .into_iter()
             .filter(|action| allowed(action) && !is_plain(scene, action))
+            .filter(|action| !is_about(scene, action))
             .filter(|action| !rights.denies(scene, action, thing.node))
             .collect();
         let meant = statement.resources.iter().any(|target| thing.is_meant(scene, target))
