@@ -108,7 +108,6 @@ impl Compiler<'_> {
             strict: self.options.builtin_errors,
             version_0: self.options.version_0,
             functions: functions(),
-            ..rego::Options::default()
         };
         rego::compile_with(modules, &options)
     }

@@ -130,6 +130,7 @@ impl<'a> RuleDoc<'a> {
             ("CAPEC", join(&class.capec)),
             ("ATT&CK", join(&class.attack)),
             ("Known elsewhere as", join(&self.info().aliases)),
+            ("Controls here", join(&self.info().controls)),
         ]
         .into_iter()
         .filter(|(_, ids)| !ids.is_empty())

@@ -15,7 +15,7 @@ use crate::source::Sources;
 pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let (set, problems) =
-        packs::load(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
+        packs::load_project(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
     let (options, unknown) = packs::options(&set, &arguments.packs);
     let rules: Vec<&Rule> =
         set.rules().map(|(_, rule)| rule).filter(|rule| options.wants(rule)).collect();
@@ -37,7 +37,7 @@ pub fn list(arguments: &Rules) -> anyhow::Result<Exit> {
 /// Say everything about one rule.
 pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
-    let (set, problems) = packs::load(&mut sources, &arguments.packs, true)?;
+    let (set, problems) = packs::load_project(&mut sources, &arguments.packs, true)?;
     terminal::complain(&problems, &sources);
     let named = |rule: &Rule| {
         *rule.info.id == *arguments.id || rule.info.aliases.iter().any(|id| **id == *arguments.id)
@@ -51,10 +51,11 @@ pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
     );
     // Examples come from the tests of packs in folders; those in the binary bring none.
     let mut samples = Vec::new();
-    for (folder, pack) in
-        arguments.packs.iter().zip(set.packs.iter().rev().take(arguments.packs.len()).rev())
-    {
-        samples.extend(pack_docs::samples(folder, pack, &set, &sources)?);
+    for folder in &arguments.packs {
+        let shown = folder.display().to_string();
+        if let Some(pack) = set.packs.iter().find(|pack| *pack.origin == *shown) {
+            samples.extend(pack_docs::samples(folder, pack, &set, &sources)?);
+        }
     }
     let texts: Vec<String> =
         rules.iter().map(|rule| docs::text(&RuleDoc::new(rule, &samples))).collect();
