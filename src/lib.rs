@@ -18,6 +18,7 @@ pub mod normalize;
 pub mod engine;
 pub mod graph;
 pub mod pack;
+pub mod bundle;
 pub mod config;
 pub mod conftest;
 pub mod project;

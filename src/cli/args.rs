@@ -12,6 +12,9 @@ use crate::report::{FORMATS, FailOn};
 #[derive(Debug, Parser)]
 #[command(name = "dreadnought", version, after_help = EXIT_CODES)]
 pub struct Arguments {
+    /// Limits of a process that runs unsigned packs, MIB,SECONDS: named by the program itself
+    #[arg(long, hide = true, value_parser = super::sandbox::parse)]
+    pub inside: Option<(u64, u64)>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -24,7 +27,7 @@ pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
     /// Threat model: assets, boundaries, flows, threats in context, attack paths
-    Model(super::model_args::Model),
+    Model(Box<super::model_args::Model>),
     /// Show what the configuration proves of each control of a compliance baseline
     Comply(Comply),
     /// Print the document model as JSON
@@ -35,7 +38,7 @@ pub enum Command {
     Conftest(super::commands::conftest::Conftest),
     /// Evaluate one rule and show how it comes to its verdicts
     Eval(Eval),
-    /// Make, check, format and document packs
+    /// Make, check, format, document, publish packs
     #[command(subcommand)]
     Pack(Pack),
     /// List the rules
@@ -150,8 +153,8 @@ const COMPLY_EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 controls failed th
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct ComplyPacks {
-    /// Add the pack in a folder
-    #[arg(long = "pack", value_name = "DIR")]
+    /// Add the pack in a folder or bundle; a bundle may be pinned: FILE@sha256:…
+    #[arg(long = "pack", value_name = "DIR|BUNDLE")]
     pub packs: Vec<PathBuf>,
     /// Leave the built-in packs out (threat classes stay)
     #[arg(long)]
@@ -208,8 +211,8 @@ pub struct Input {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct Packs {
-    /// Add the pack in a folder
-    #[arg(long = "pack", value_name = "DIR")]
+    /// Add the pack in a folder or bundle; a bundle may be pinned: FILE@sha256:…
+    #[arg(long = "pack", value_name = "DIR|BUNDLE")]
     pub packs: Vec<PathBuf>,
     /// Leave the built-in packs out (threat classes stay)
     #[arg(long)]
@@ -315,6 +318,8 @@ pub struct TestOutput {
 
 #[derive(Debug, Subcommand)]
 pub enum Pack {
+    #[command(flatten)]
+    Publish(PackCommand),
     /// Make a pack that passes its own tests: a rule in CEL, one in Rego, samples, editor settings
     New(PackNew),
     /// Say what loads in packs and is still not as it should be
@@ -391,6 +396,54 @@ pub struct Eval {
     pub packs: Vec<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Make a bundle of a pack: one file, the same bytes for the same pack
+    Build(PackBuild),
+    /// Make a pair of keys to sign with
+    Keygen(PackKeygen),
+    /// Sign a bundle
+    Sign(PackSign),
+    /// Say who vouches for a bundle
+    Verify(PackVerify),
+}
+
+#[derive(Debug, Args)]
+pub struct PackBuild {
+    /// Folder of the pack
+    pub pack: PathBuf,
+    /// Where the bundle goes; NAME-VERSION.tar.gz where nothing is said
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PackKeygen {
+    /// Name of the pair: NAME.key.pem and NAME.pub.pem
+    pub name: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct PackSign {
+    /// Bundle to sign
+    pub bundle: PathBuf,
+    /// Private key of Ed25519 in PEM
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Where the signed bundle goes; in place where nothing is said
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PackVerify {
+    /// Bundle to verify
+    pub bundle: PathBuf,
+    /// Public key in PEM, instead of the trust list in `dreadnought.yaml`; may be repeated
+    #[arg(long = "key", value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Rules {
     #[command(flatten)]
@@ -401,8 +454,8 @@ pub struct Rules {
 pub struct Explain {
     /// Id of the rule
     pub id: String,
-    /// Add the pack in a folder
-    #[arg(long = "pack", value_name = "DIR")]
+    /// Add the pack in a folder or bundle; a bundle may be pinned: FILE@sha256:…
+    #[arg(long = "pack", value_name = "DIR|BUNDLE")]
     pub packs: Vec<PathBuf>,
 }
 

@@ -98,7 +98,8 @@ fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
     Some(common)
 }
 
-fn project_root(folder: &Path) -> PathBuf {
+/// The nearest folder above with `.git` or `dreadnought.yaml`, else the folder itself.
+pub fn project_root(folder: &Path) -> PathBuf {
     let marked =
         |folder: &&Path| folder.join(".git").exists() || folder.join("dreadnought.yaml").exists();
     folder.ancestors().find(marked).unwrap_or(folder).to_owned()

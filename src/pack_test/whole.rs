@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::coverage::Coverage;
 use super::result::{Failure, State, TestKind, TestResult};
 use super::run::{SampleRun, Subject, run_samples};
+use super::samples::BASELINES;
 use super::table::{TABLE, run_table};
 use super::unit::{UNIT_TEST, UnitRun, all_modules, collect, ends, run_units, unit_modules};
 use super::{Selector, is_under_test, samples};
@@ -307,7 +308,8 @@ fn unmatched_folders(
 ) {
     for folder in files.list("tests").unwrap_or_default() {
         let service = folder.path.rsplit('/').next().unwrap_or_default();
-        if folder.kind != EntryKind::Folder || service.starts_with('.') {
+        let is_apart = service.starts_with('.') || service == BASELINES;
+        if folder.kind != EntryKind::Folder || is_apart {
             continue;
         }
         let entries = files.list(&folder.path).unwrap_or_default();

@@ -58,7 +58,8 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ),
     ("conftest", &["source", "syntax", "document", "finding", "engine"], &["toml"]),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
-    ("config", &["source", "syntax", "document", "finding", "pack"], &["ipnet"]),
+    ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),
+    ("config", &["source", "syntax", "document", "finding", "pack", "bundle"], &["ipnet"]),
     (
         "threat",
         &["source", "document", "model", "finding", "engine", "pack", "config", "graph"],
@@ -123,13 +124,14 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "overlay",
             "export",
             "compliance",
+            "bundle",
             "config",
             "pack_test",
             "lint",
             "docs",
             "conftest",
         ],
-        &["clap", "anyhow", "tempfile", "rayon", "regex"],
+        &["clap", "anyhow", "tempfile", "rayon", "regex", "getrandom", "rustix"],
     ),
 ];
 

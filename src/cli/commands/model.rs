@@ -17,7 +17,7 @@ use crate::cli::revision::Revision;
 use crate::cli::{output, terminal};
 use crate::config::{AssetContext, Context, Selector};
 use crate::document::json as document_json;
-use crate::evaluate::evaluate;
+use crate::evaluate::{Outside, evaluate};
 use crate::export::{self, Export};
 use crate::finding::context::Dimension;
 use crate::model::diff::Diff;
@@ -59,10 +59,14 @@ pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
 }
 
 fn make(files: &dyn FileSystem, location: &Location, view: &ModelView) -> anyhow::Result<Made> {
+    let opened = packs::open_for(location, &view.packs.packs)?;
     let mut project = Project::load(files, &location.options);
     let builtin = !view.packs.no_builtin;
-    let (set, pack_problems) = packs::load(&mut project.sources, &view.packs.packs, builtin)?;
-    let (options, unknown_rules) = packs::options(&set, &view.packs);
+    let overrides = std::mem::take(&mut project.config.overrides);
+    let (set, pack_problems) = opened.load(&mut project.sources, builtin, &overrides);
+    let (mut options, unknown_rules) = packs::options(&set, &view.packs);
+    options.bands = overrides.bands.unwrap_or_default();
+    options.outside = Outside::new(&project.documents, &set, &project.sources);
     let (overlays, overlay_problems) = overlays(&mut project, view)?;
     let (vocabulary, vocabulary_problems) = set.meanings(&project.sources);
     let outcome = evaluate(&project.documents, &set, &options);

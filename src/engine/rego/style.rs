@@ -7,7 +7,7 @@ use regorus::unstable::{Expr, Literal, Query, Rule, RuleHead};
 
 use super::compile::parse;
 use super::rewrite::{self, Met};
-use super::{Module, Options, builtins, guard, table};
+use super::{Module, builtins, guard, table};
 
 /// A remark on a module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ pub enum RegoRemarkKind {
 pub fn remarks(modules: &[Module]) -> Vec<RegoRemark> {
     let good: Vec<usize> =
         (0..modules.len()).filter(|at| guard::check(&modules[*at].text).is_ok()).collect();
-    let (mut engine, errors) = parse(modules, &good, &Options::default(), &|_| {});
+    let (mut engine, errors) = parse(modules, &good, &super::Options::default(), &|_| {});
     let refused: BTreeSet<usize> = errors.iter().map(|error| error.module).collect();
     let parsed: Vec<usize> = good.into_iter().filter(|at| !refused.contains(at)).collect();
     let trees = engine.get_modules().get(1..).unwrap_or_default().to_vec();
