@@ -28,7 +28,7 @@ pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
     /// Threat model: assets, boundaries, flows, threats in context, attack paths
-    Model(super::model_args::Model),
+    Model(Box<super::model_args::Model>),
     /// Show what the configuration proves of each control of a compliance baseline
     Comply(Comply),
     /// Print the document model as JSON
