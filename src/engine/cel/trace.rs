@@ -183,7 +183,7 @@ fn sketch(value: &Val<'_>, into: &mut String) {
             into.push_str(&value.written().unwrap_or_default());
         }
         Val::Policy(statements) => {
-            drop(write!(into, "a policy of {} statements", statements.len()));
+            let _ = write!(into, "a policy of {} statements", statements.len());
         }
         Val::Optional(None) => into.push_str("no value"),
         Val::Optional(Some(value)) => sketch(value, into),
