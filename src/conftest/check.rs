@@ -1,6 +1,6 @@
 //! Compiles policies, asks each namespace about each configuration, and counts as conftest counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -83,6 +83,13 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
             }
         }
     }
+    let bare: BTreeSet<&String> = outcome.results.iter().flat_map(|result| &result.bare).collect();
+    let notes = bare.into_iter().map(|rule| {
+        let message = format!("{rule} holds, and counts as passed because it gives no message");
+        Problem::new(ProblemKind::Note, message).help("write `contains message if …`")
+    });
+    let notes: Vec<Problem> = notes.collect();
+    outcome.problems.extend(notes);
     outcome
 }
 
@@ -219,7 +226,7 @@ fn namespaces(policies: &Policies, wanted: &[String], problems: &mut Vec<Problem
         }
         chosen.extend(found.into_iter().cloned());
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     chosen.retain(|name| seen.insert(name.clone()));
     chosen
 }
@@ -346,7 +353,7 @@ impl Asked<'_> {
                 place: None,
                 score: None,
             }));
-            let items = self.items(name, input)?;
+            let items = self.items(name, input, &mut all.bare)?;
             if lifted > 0 {
                 continue;
             }
@@ -377,7 +384,12 @@ impl Asked<'_> {
     }
 
     /// What a rule says; an empty message is a success.
-    fn items(&self, name: &str, input: &Json) -> Result<Vec<Item>, String> {
+    fn items(
+        &self,
+        name: &str,
+        input: &Json,
+        bare: &mut BTreeSet<String>,
+    ) -> Result<Vec<Item>, String> {
         let rule = format!("{}.{name}", self.namespace);
         let query = format!("data.{rule}");
         let item = |message: String, mut metadata: Map<String, Json>, place| {
@@ -388,6 +400,14 @@ impl Asked<'_> {
         let values = match self.ask(name, input)? {
             None => return Ok(Vec::new()),
             Some(Json::Array(values)) if !values.is_empty() => values,
+            // `deny[msg] if …` of version 1 is a map.
+            Some(Json::Object(_)) => {
+                return Err(format!("{rule} is no set: write `{name} contains message if …`"));
+            }
+            Some(Json::Bool(true)) => {
+                bare.insert(rule.clone());
+                return Ok(vec![success()]);
+            }
             Some(_) => return Ok(vec![success()]),
         };
         let mut items = Vec::new();

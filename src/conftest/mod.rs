@@ -11,6 +11,7 @@ mod formats;
 mod mapping;
 pub mod output;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -78,6 +79,8 @@ pub struct CheckResult {
     pub failures: Vec<Item>,
     /// Rules that an `exception` lifts.
     pub exceptions: Vec<Item>,
+    /// Rules that hold and say nothing: conftest counts them as passed.
+    pub bare: BTreeSet<String>,
     /// Rules whose answer depends on unknown values, each with one of them. Only evaluated configurations have such.
     pub undecided: Vec<(String, String)>,
 }

@@ -217,11 +217,13 @@ fn a_name_that_is_none_is_refused_with_its_line() {
 #[case::broken(&["conftest", "broken.yaml"], "broken.yaml")]
 #[case::data(&["conftest", "-d", "data", "a.yaml"], "`x` of this data is already said by another file")]
 #[case::mapping(&["conftest", "--mapping", "mapping.yaml", "a.yaml"], "there is no threat class T9999")]
+#[case::no_set(&["conftest", "-p", "bare", "a.yaml", ""], "main.deny is no set: write `deny contains message if …`")]
 #[case::effect(&["conftest", "-p", "effect", "a.yaml"], "http.send is refused: a rule must not reach the network")]
 fn what_is_wrong_is_never_green(#[case] arguments: &[&str], #[case] expected: &str) {
     let work = Workspace::new(&[
         ("policy/p.rego", "package main\n\ndeny contains \"x\" if input.bad\n"),
         ("effect/p.rego", "package main\n\ndeny contains \"x\" if http.send({}).bad\n"),
+        ("bare/p.rego", "package main\n\ndeny[msg] if {\n\tinput.a == 1\n\tmsg := \"x\"\n}\n"),
         ("a.yaml", "a: 1\n"),
         ("pom.xml", "<a/>"),
         ("broken.yaml", "a: ["),
@@ -230,6 +232,16 @@ fn what_is_wrong_is_never_green(#[case] arguments: &[&str], #[case] expected: &s
         ("mapping.yaml", "rules:\n  - rule: main.deny\n    threat: T9999\n"),
     ]);
     work.run(arguments).says(2, &[expected]);
+}
+
+#[test]
+fn a_rule_without_words_passes_and_is_told() {
+    let work = Workspace::new(&[
+        ("policy/p.rego", "package main\n\ndeny if input.a == 1\n"),
+        ("a.yaml", "a: 1\n"),
+    ]);
+    let told = "main.deny holds, and counts as passed because it gives no message";
+    work.run(&["conftest", "a.yaml"]).says(0, &[told, "1 test, 1 passed, 0 warnings, 0 failures"]);
 }
 
 #[test]

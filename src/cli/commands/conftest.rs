@@ -4,6 +4,7 @@
     reason = "files and folders that lie anywhere are named on the command line"
 )]
 
+use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +37,7 @@ const MAX_DEPTH: usize = 64;
 pub struct Conftest {
     /// Files and folders to judge, `-` for the standard input
     #[arg(required = true)]
-    pub paths: Vec<PathBuf>,
+    pub paths: Vec<OsString>,
     /// Folder or file of Rego policies; may be repeated
     #[arg(short, long, value_name = "PATH", default_value = "policy")]
     pub policy: Vec<PathBuf>,
@@ -244,7 +245,7 @@ fn evaluated(
     problems: &mut Vec<Problem>,
 ) -> anyhow::Result<Vec<Evaluated>> {
     let input = Input {
-        paths: arguments.paths.clone(),
+        paths: arguments.paths.iter().map(PathBuf::from).collect(),
         files_before: vec![arguments.variable_files.len(); arguments.variables.len()],
         variables: arguments.variables.clone(),
         variable_files: arguments.variable_files.clone(),
@@ -289,7 +290,7 @@ fn configurations(
 ) -> anyhow::Result<Vec<Configuration>> {
     let ignore = regex::Regex::new(&arguments.ignore).context("bad expression in --ignore")?;
     let mut all = Vec::new();
-    for path in &arguments.paths {
+    for path in arguments.paths.iter().map(PathBuf::from) {
         let shown = path.display().to_string();
         if shown.is_empty() {
             continue;
@@ -306,7 +307,7 @@ fn configurations(
             let skipped = !arguments.ignore.is_empty() && ignore.is_match(path);
             !skipped && conftest::format_of(path).is_some()
         };
-        let files = texts(std::slice::from_ref(path), wanted, problems);
+        let files = texts(std::slice::from_ref(&path), wanted, problems);
         for Text { path: file, text } in files {
             let own = conftest::format_of(&file);
             match arguments.parser.as_deref().or(own) {
