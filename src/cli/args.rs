@@ -12,6 +12,9 @@ use crate::report::{FORMATS, FailOn};
 #[derive(Debug, Parser)]
 #[command(name = "dreadnought", version, after_help = EXIT_CODES)]
 pub struct Arguments {
+    /// Limits of a process that runs unsigned packs, MIB,SECONDS: named by the program itself
+    #[arg(long, hide = true, value_parser = super::sandbox::parse)]
+    pub inside: Option<(u64, u64)>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -24,15 +27,20 @@ pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),
     /// Threat model: assets, boundaries, flows, threats in context, attack paths
-    Model(Model),
+    Model(super::model_args::Model),
     /// Show what the configuration proves of each control of a compliance baseline
     Comply(Comply),
     /// Print the document model as JSON
     Normalize(Normalize),
     /// Run the tests of packs: samples, test tables, unit tests in Rego
     Test(Test),
+    /// Run policies written for conftest, unchanged
+    Conftest(super::commands::conftest::Conftest),
     /// Evaluate one rule and show how it comes to its verdicts
     Eval(Eval),
+    /// Make, check, format, document, publish packs
+    #[command(subcommand)]
+    Pack(Pack),
     /// List the rules
     Rules(Rules),
     /// Explain one rule
@@ -49,6 +57,7 @@ impl Arguments {
         if let (Some((_, matches)), Some(input)) =
             (matches.subcommand(), arguments.command.input_mut())
         {
+            // `model diff` has its own.
             let matches = matches.subcommand().map_or(matches, |(_, inner)| inner);
             let positions = |name: &str| matches.indices_of(name).map(Iterator::collect::<Vec<_>>);
             let files = positions("variable_files").unwrap_or_default();
@@ -64,10 +73,7 @@ impl Command {
     fn input_mut(&mut self) -> Option<&mut Input> {
         match self {
             Self::Scan(scan) => Some(&mut scan.input),
-            Self::Model(Model { command: Some(ModelCommand::Diff(diff)), .. }) => {
-                Some(&mut diff.options.input)
-            }
-            Self::Model(model) => Some(&mut model.options.input),
+            Self::Model(model) => Some(model.input_mut()),
             Self::Comply(comply) => Some(&mut comply.input),
             Self::Normalize(normalize) => Some(&mut normalize.input),
             Self::Eval(eval) => Some(&mut eval.input),
@@ -79,7 +85,7 @@ impl Command {
     pub fn threads(&self) -> usize {
         match self {
             Self::Scan(scan) => scan.input.threads,
-            Self::Model(model) => model.options().input.threads,
+            Self::Model(model) => model.view().0.input.threads,
             Self::Comply(comply) => comply.input.threads,
             Self::Normalize(normalize) => normalize.input.threads,
             Self::Eval(eval) => eval.input.threads,
@@ -97,63 +103,6 @@ pub struct Scan {
     pub packs: Packs,
     #[command(flatten)]
     pub report: Report,
-}
-
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub struct Model {
-    #[command(subcommand)]
-    pub command: Option<ModelCommand>,
-    #[command(flatten)]
-    pub options: ModelOptions,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ModelCommand {
-    /// Show what changed since a revision of git, another folder, or a model as JSON
-    Diff(ModelDiff),
-}
-
-#[derive(Debug, Args)]
-pub struct ModelDiff {
-    /// Revision, folder or JSON file
-    #[arg(value_name = "REV|DIR|FILE")]
-    pub before: String,
-    #[command(flatten)]
-    pub options: ModelOptions,
-}
-
-impl Model {
-    /// The options of the command or of its subcommand.
-    pub fn options(&self) -> &ModelOptions {
-        match &self.command {
-            Some(ModelCommand::Diff(diff)) => &diff.options,
-            None => &self.options,
-        }
-    }
-}
-
-#[derive(Clone, Debug, Args)]
-pub struct ModelOptions {
-    #[command(flatten)]
-    pub input: Input,
-    #[command(flatten)]
-    pub packs: Packs,
-    /// Which DREAD factors count: contextual, fixed10 (discoverability is 10), dread-d (without it)
-    #[arg(long, value_name = "PROFILE", default_value = "contextual", value_parser = profile)]
-    pub profile: Profile,
-    /// List threats that a proven control closes too
-    #[arg(long)]
-    pub show_mitigated: bool,
-    /// Lay a model that people keep over the derived one (Open Threat Model 0.2, JSON or YAML)
-    #[arg(long = "overlay", value_name = "FILE")]
-    pub overlays: Vec<PathBuf>,
-    /// Format of the model, to stdout or a file; may be repeated
-    #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = model_output)]
-    pub outputs: Vec<ModelOutput>,
-    /// Colors in text
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
 }
 
 #[derive(Debug, Args)]
@@ -201,11 +150,11 @@ pub struct Comply {
 const COMPLY_EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 controls failed the gate, 2 the run could not do its job, \
                                  3 no data. 2 beats 1.";
 
-#[derive(Clone, Debug, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct ComplyPacks {
-    /// Add the pack in a folder
-    #[arg(long = "pack", value_name = "DIR")]
+    /// Add the pack in a folder or bundle; a bundle may be pinned: FILE@sha256:…
+    #[arg(long = "pack", value_name = "DIR|BUNDLE")]
     pub packs: Vec<PathBuf>,
     /// Leave the built-in packs out (threat classes stay)
     #[arg(long)]
@@ -259,11 +208,11 @@ pub struct Input {
     pub threads: usize,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Packs")]
 pub struct Packs {
-    /// Add the pack in a folder
-    #[arg(long = "pack", value_name = "DIR")]
+    /// Add the pack in a folder or bundle; a bundle may be pinned: FILE@sha256:…
+    #[arg(long = "pack", value_name = "DIR|BUNDLE")]
     pub packs: Vec<PathBuf>,
     /// Leave the built-in packs out (threat classes stay)
     #[arg(long)]
@@ -311,15 +260,6 @@ pub enum Color {
     Always,
     /// Never
     Never,
-}
-
-/// A model to write.
-#[derive(Clone, Debug)]
-pub struct ModelOutput {
-    /// Its format.
-    pub format: &'static crate::export::Format,
-    /// Where; stdout where there is none.
-    pub file: Option<PathBuf>,
 }
 
 /// A report to write.
@@ -376,6 +316,69 @@ pub struct TestOutput {
     pub file: Option<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Pack {
+    #[command(flatten)]
+    Publish(PackCommand),
+    /// Make a pack that passes its own tests: a rule in CEL, one in Rego, samples, editor settings
+    New(PackNew),
+    /// Say what loads in packs and is still not as it should be
+    Lint(PackLint),
+    /// Format the YAML of packs; Rego is left to `opa fmt`
+    Fmt(PackFmt),
+    /// Write the reference of a pack, as Markdown and as one HTML file
+    Docs(PackDocs),
+}
+
+#[derive(Debug, Args)]
+pub struct PackNew {
+    /// Name of the pack: small letters and digits, joined by `-`
+    pub name: String,
+    /// Folder to make; the name where there is none
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 nothing to remark, 1 remarks, 2 a pack does not load.")]
+pub struct PackLint {
+    /// Folders of packs
+    #[arg(default_value = ".")]
+    pub packs: Vec<PathBuf>,
+    /// Take away what can be taken away without thinking
+    #[arg(long)]
+    pub fix: bool,
+    /// Explain a code, or list all of them
+    #[arg(long, value_name = "CODE", num_args = 0..=1, default_missing_value = "all")]
+    pub explain: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 all is formatted, 1 --check found files to format, 2 a file cannot be formatted."
+)]
+pub struct PackFmt {
+    /// Folders of packs
+    #[arg(default_value = ".")]
+    pub packs: Vec<PathBuf>,
+    /// Change nothing, show what would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PackDocs {
+    /// Folder of the pack
+    #[arg(default_value = ".")]
+    pub pack: PathBuf,
+    /// Folder for NAME.md and NAME.html; Markdown goes to stdout where there is none
+    #[arg(short, long = "output", value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Eval {
     /// Full id of the rule, or an alias
@@ -393,6 +396,54 @@ pub struct Eval {
     pub packs: Vec<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Make a bundle of a pack: one file, the same bytes for the same pack
+    Build(PackBuild),
+    /// Make a pair of keys to sign with
+    Keygen(PackKeygen),
+    /// Sign a bundle
+    Sign(PackSign),
+    /// Say who vouches for a bundle
+    Verify(PackVerify),
+}
+
+#[derive(Debug, Args)]
+pub struct PackBuild {
+    /// Folder of the pack
+    pub pack: PathBuf,
+    /// Where the bundle goes; NAME-VERSION.tar.gz where nothing is said
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PackKeygen {
+    /// Name of the pair: NAME.key.pem and NAME.pub.pem
+    pub name: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct PackSign {
+    /// Bundle to sign
+    pub bundle: PathBuf,
+    /// Private key of Ed25519 in PEM
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Where the signed bundle goes; in place where nothing is said
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PackVerify {
+    /// Bundle to verify
+    pub bundle: PathBuf,
+    /// Public key in PEM, instead of the trust list in `dreadnought.yaml`; may be repeated
+    #[arg(long = "key", value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Rules {
     #[command(flatten)]
@@ -403,8 +454,8 @@ pub struct Rules {
 pub struct Explain {
     /// Id of the rule
     pub id: String,
-    /// Add the pack in a folder
-    #[arg(long = "pack", value_name = "DIR")]
+    /// Add the pack in a folder or bundle; a bundle may be pinned: FILE@sha256:…
+    #[arg(long = "pack", value_name = "DIR|BUNDLE")]
     pub packs: Vec<PathBuf>,
 }
 
@@ -415,7 +466,7 @@ pub struct Schema {
     pub name: String,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.to_owned()))
@@ -425,7 +476,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 /// `FORMAT[=FILE]`.
-fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
+pub(super) fn format_and_file(text: &str) -> Result<(&str, Option<PathBuf>), String> {
     match text.split_once('=') {
         Some((_, "")) => Err("the file's name is empty".to_owned()),
         Some((id, file)) => Ok((id, Some(PathBuf::from(file)))),
@@ -482,20 +533,7 @@ fn percent(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write 0 to 100".to_owned())
 }
 
-fn model_output(text: &str) -> Result<ModelOutput, String> {
-    let (id, file) = match text.split_once('=') {
-        Some((_, "")) => return Err("the file's name is empty".to_owned()),
-        Some((id, file)) => (id, Some(PathBuf::from(file))),
-        None => (text, None),
-    };
-    let formats = crate::export::FORMATS;
-    let known = || formats.iter().map(|format| format.id).collect::<Vec<_>>().join(", ");
-    let format = formats.iter().find(|format| format.id == id);
-    let format = format.ok_or_else(|| format!("no such format; there are {}", known()))?;
-    Ok(ModelOutput { format, file })
-}
-
-fn profile(text: &str) -> Result<Profile, String> {
+pub(super) fn profile(text: &str) -> Result<Profile, String> {
     Profile::parse(text).ok_or_else(|| format!("write {}", Profile::NAMES.join(", ")))
 }
 

@@ -21,8 +21,6 @@ const MAX_SCHEMA_BYTES: u64 = 256 * 1024 * 1024;
 pub struct Location {
     /// The project's tree.
     pub files: DiskFileSystem,
-    /// Its folder.
-    pub root: PathBuf,
     /// What to load from it.
     pub options: project::Options,
     /// Paths that could not be used.
@@ -69,7 +67,7 @@ pub fn locate(input: &Input) -> anyhow::Result<Location> {
         vocabulary: vocabulary(&input.schemas)?,
         configuration: configuration.and_then(|path| inside(&root, &path)),
     };
-    Ok(Location { files, root, options, problems })
+    Ok(Location { files, options, problems })
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Problem {
@@ -100,7 +98,8 @@ fn common_folder(paths: &[PathBuf]) -> Option<PathBuf> {
     Some(common)
 }
 
-fn project_root(folder: &Path) -> PathBuf {
+/// The nearest folder above with `.git` or `dreadnought.yaml`, else the folder itself.
+pub fn project_root(folder: &Path) -> PathBuf {
     let marked =
         |folder: &&Path| folder.join(".git").exists() || folder.join("dreadnought.yaml").exists();
     folder.ancestors().find(marked).unwrap_or(folder).to_owned()

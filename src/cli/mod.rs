@@ -3,9 +3,11 @@
 mod args;
 mod commands;
 mod exit;
-mod git;
 mod location;
+mod model_args;
 mod output;
+mod revision;
+mod sandbox;
 mod terminal;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +16,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 
 use crate::source::STACK_BYTES;
-use args::{Arguments, Command};
+use args::{Arguments, Command, PackCommand};
 use exit::Exit;
 
 /// Parse the arguments, do what they ask for, and say how it went.
@@ -25,10 +27,14 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.command.threads())
-        .stack_size(STACK_BYTES)
-        .build();
+    let threads = arguments.command.threads();
+    if let Some(limits) = arguments.inside
+        && let Err(error) = sandbox::enter(limits, threads)
+    {
+        terminal::error(&format!("{error:#}"));
+        return Exit::Unable.into();
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build();
     let result = match pool {
         Ok(pool) => {
             catch_unwind(AssertUnwindSafe(|| pool.install(|| dispatch(&arguments.command))))
@@ -37,10 +43,7 @@ pub fn run() -> ExitCode {
     };
     match result {
         Ok(Ok(exit)) => exit.into(),
-        Ok(Err(error)) => {
-            terminal::error(&format!("{error:#}"));
-            Exit::Unable.into()
-        }
+        Ok(Err(error)) => failed(&error),
         Err(_) => {
             terminal::error("Dreadnought panicked; please report this as a fault");
             Exit::Unable.into()
@@ -55,10 +58,42 @@ fn dispatch(command: &Command) -> anyhow::Result<Exit> {
         Command::Comply(arguments) => commands::comply::run(arguments),
         Command::Normalize(arguments) => commands::normalize::run(arguments),
         Command::Test(arguments) => commands::test::run(arguments),
+        Command::Conftest(arguments) => commands::conftest::run(arguments),
+        Command::Pack(args::Pack::Publish(command)) => match command {
+            PackCommand::Build(arguments) => commands::publish::build(arguments),
+            PackCommand::Keygen(arguments) => commands::publish::keygen(arguments),
+            PackCommand::Sign(arguments) => commands::publish::sign(arguments),
+            PackCommand::Verify(arguments) => commands::publish::verify(arguments),
+        },
         Command::Eval(arguments) => commands::eval::run(arguments),
+        Command::Pack(args::Pack::New(arguments)) => commands::pack_new::run(arguments),
+        Command::Pack(args::Pack::Lint(arguments)) => commands::pack_lint::run(arguments),
+        Command::Pack(args::Pack::Fmt(arguments)) => commands::pack_fmt::run(arguments),
+        Command::Pack(args::Pack::Docs(arguments)) => commands::pack_docs::run(arguments),
         Command::Rules(arguments) => commands::rules::list(arguments),
         Command::Explain(arguments) => commands::rules::explain(arguments),
         Command::Schema(arguments) => commands::schema::run(arguments),
+    }
+}
+
+/// Do in another process what needs one; anything else is said.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    if let Some(needs) = error.downcast_ref() {
+        return inside(needs);
+    }
+    terminal::error(&format!("{error:#}"));
+    Exit::Unable.into()
+}
+
+/// The same command in a process of its own.
+fn inside(needs: &sandbox::NeedsChild) -> ExitCode {
+    match sandbox::run(needs) {
+        Ok(Some(code)) => ExitCode::from(code),
+        Ok(None) => Exit::Unable.into(),
+        Err(error) => {
+            terminal::error(&format!("{error:#}"));
+            Exit::Unable.into()
+        }
     }
 }
 

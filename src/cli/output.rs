@@ -34,6 +34,16 @@ pub fn to_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Write a file that nobody else may read; one that is there is not written over.
+pub fn to_private_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let context = || format!("cannot write {}", path.display());
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).and_then(|mut file| file.write_all(bytes)).with_context(context)
+}
+
 /// Temporary files are private; a report has the permissions of any new file.
 #[cfg(unix)]
 fn make_readable(file: &File) {

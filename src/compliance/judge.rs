@@ -39,6 +39,8 @@ pub enum Open {
     Manual,
     /// Somebody's attestation has expired.
     Expired,
+    /// The rules that speak of it are switched off.
+    Disabled,
     /// No rule speaks of it.
     NoRule,
 }
@@ -72,6 +74,7 @@ impl State {
             Self::Undecided(Open::UnknownValues) => Some("unknown-values"),
             Self::Undecided(Open::Manual) => Some("manual"),
             Self::Undecided(Open::Expired) => Some("attestation-expired"),
+            Self::Undecided(Open::Disabled) => Some("rules-disabled"),
             Self::Undecided(Open::NoRule) => Some("no-rule"),
             Self::Undecided(Open::NoResource) | Self::NotApplicable(Absent::NoResource) => {
                 Some("no-resource")
@@ -223,7 +226,7 @@ pub fn summary<'j>(controls: impl Iterator<Item = &'j Judged<'j>>) -> Summary {
                 State::Violated => sum.violated += 1,
                 State::Evidenced => {
                     sum.evidenced += 1;
-                    sum.attested += usize::from(judged.passes.is_empty());
+                    sum.attested += usize::from(judged.attestation.is_some());
                 }
                 State::Error => sum.errors += 1,
                 _ => sum.undecided += 1,
@@ -374,6 +377,8 @@ fn state(judged: &Judged<'_>) -> State {
         State::Undecided(Open::NoResource)
     } else if !control.rules.is_empty() {
         State::NotApplicable(Absent::NoResource)
+    } else if !control.disabled.is_empty() {
+        State::Undecided(Open::Disabled)
     } else if control.written.manual == Some(true) {
         State::Undecided(Open::Manual)
     } else {
@@ -504,7 +509,7 @@ impl<'a> Current<'a> {
         if has_expired
             && matches!(
                 judged.state,
-                State::Undecided(Open::Manual | Open::NoRule | Open::NoResource)
+                State::Undecided(Open::Manual | Open::Disabled | Open::NoRule | Open::NoResource)
             )
         {
             judged.state = State::Undecided(Open::Expired);

@@ -7,11 +7,9 @@ use super::model::{
     Amount, Baseline, Extends, Group, Mapping, Named, Param, Patch, Profile, Setting, Threshold,
 };
 use crate::document::Value;
-use crate::finding::Score;
 use crate::pack::read::{Fields, Reader, Shape, Text, describe, plain, start_of};
 use crate::pack::words::{is_kebab_case, is_link, is_snake_case};
-use crate::pack::{SCOPE, Scope, scope, to_value};
-use crate::report::FailOn;
+use crate::pack::{SCOPE, Scope, scope, to_score, to_value};
 use crate::source::{FileId, Place, Problem, SourceFile};
 use crate::syntax::{Node, NodeKind};
 
@@ -318,7 +316,7 @@ fn mapping(reader: &mut Reader<'_>, node: &Node) -> Option<Mapping> {
 
 fn threshold(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Option<Threshold> {
     let fields = reader.mapping(fields.get("threshold")?, &THRESHOLD)?;
-    let score = amount(reader, &fields, "score", "a score from 0 to 10", as_score);
+    let score = amount(reader, &fields, "score", "a score from 0 to 10", to_score);
     let findings = amount(reader, &fields, "findings", "a number of findings", as_count);
     Some(Threshold { score, findings })
 }
@@ -341,19 +339,6 @@ fn amount<T>(
         reader.report(start_of(node), format!("`{name}` must be {expected}"));
     }
     number.map(Amount::Number)
-}
-
-/// A number from 0 to 10 with at most one decimal.
-pub(super) fn as_score(value: &Value) -> Option<Score> {
-    let text = match value {
-        Value::Int(whole) => whole.to_string(),
-        Value::Float(float) => float.to_string(),
-        _ => return None,
-    };
-    match FailOn::parse(&text)? {
-        FailOn::Score(score) => Some(score),
-        _ => None,
-    }
 }
 
 /// A number that is not negative.

@@ -11,10 +11,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::model::{Amount, Baseline, Group, Named, Patch, Profile, Threshold};
 use super::read;
-use super::read::{as_count, as_score};
+use super::read::as_count;
 use crate::document::Value;
 use crate::finding::Score;
-use crate::pack::{PackSet, Scope};
+use crate::pack::{PackSet, Scope, to_score};
 use crate::source::{FileId, Place, Problem, ProblemKind, Sources, nearest};
 
 /// Most baselines in a chain of `extends`.
@@ -175,6 +175,8 @@ pub struct Control {
     pub written: Patch,
     /// The rules of this run that speak of it, sorted by id.
     pub rules: Vec<Speaks>,
+    /// Rules that would speak of it and are switched off.
+    pub disabled: Vec<Arc<str>>,
     /// Findings below this score do not count.
     pub score: Score,
     /// So many findings violate nothing yet.
@@ -200,7 +202,8 @@ impl Control {
 
     /// Whether rules see only a part of it.
     pub fn is_partial(&self) -> bool {
-        self.written.partial.unwrap_or_else(|| self.rules.iter().any(|rule| rule.by.is_some()))
+        !self.disabled.is_empty()
+            || self.written.partial.unwrap_or_else(|| self.rules.iter().any(|it| it.by.is_some()))
     }
 }
 
@@ -450,11 +453,17 @@ impl Resolver<'_> {
             let speaks = Speaks { rule: Arc::clone(id), attributes: Vec::new(), by };
             rules.entry(Arc::clone(id)).or_insert(speaks);
         }
+        let is_off = |id: &Arc<str>| {
+            self.packs.rules().any(|(_, rule)| rule.info.id == *id && rule.disabled.is_some())
+        };
+        let disabled: Vec<Arc<str>> = rules.keys().filter(|id| is_off(id)).cloned().collect();
+        rules.retain(|id, _| !disabled.contains(id));
         let Threshold { score, findings } = written.threshold.clone().unwrap_or_default();
-        let score = self.amount(score, state, as_score, "a score from 0 to 10");
+        let score = self.amount(score, state, to_score, "a score from 0 to 10");
         let tolerated = self.amount(findings, state, as_count, "a number of findings");
         Control {
             rules: rules.into_values().collect(),
+            disabled,
             score: score.unwrap_or(Score(0)),
             tolerated: tolerated.unwrap_or_default(),
             written,

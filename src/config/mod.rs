@@ -5,11 +5,13 @@
 mod compliance;
 mod context;
 mod instant;
+mod trust;
 
 use std::sync::Arc;
 
+use crate::bundle::PublicKey;
 use crate::pack::read::Reader as PackReader;
-use crate::pack::to_value;
+use crate::pack::{self, Need, Overrides, to_value};
 use crate::source::{
     EntryKind, FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span,
     folder_of, nearest,
@@ -19,12 +21,23 @@ use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
 pub use compliance::{About, Attestation, Attested, Records, Waiver, records};
 pub use context::{AssetContext, Context, Selector};
 pub use instant::Instant;
+pub use trust::Unsigned;
 
 /// The file's name.
 pub const FILE: &str = "dreadnought.yaml";
 
 /// Keys at the top.
-const KEYS: [&str; 3] = ["assumptions", "compliance", "context"];
+const KEYS: [&str; 9] = [
+    "assumptions",
+    "bands",
+    "compliance",
+    "context",
+    "packs",
+    "params",
+    "rules",
+    "trust",
+    "unsigned",
+];
 
 /// What a project says about itself.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +46,16 @@ pub struct Config {
     pub assumptions: Vec<Assumption>,
     /// What people state about the controls of compliance baselines.
     pub compliance: Records,
+    /// What it changes of packs.
+    pub overrides: Overrides,
+    /// Packs that it uses.
+    pub packs: Vec<Need>,
+    /// Whose bundles are used.
+    pub trust: Vec<PublicKey>,
+    /// What the Rego of other packs may take.
+    pub unsigned: Unsigned,
+    /// The file's folder.
+    pub folder: String,
     /// What people state about where things sit.
     pub context: Context,
 }
@@ -93,7 +116,9 @@ pub fn read(files: &dyn FileSystem, path: &str, sources: &mut Sources) -> (Confi
         Err(error) => return unreadable(error.kind().to_string()),
     };
     let file = sources.add(SourceFile::new(path, text.as_str()));
-    parse(file, &text)
+    let (mut config, problems) = parse(file, &text);
+    folder_of(path).clone_into(&mut config.folder);
+    (config, problems)
 }
 
 /// Parse the text of a configuration file.
@@ -129,6 +154,24 @@ impl Reader<'_> {
         for entry in entries {
             match key(entry).as_deref() {
                 Some("assumptions") => self.assumptions(&entry.value),
+                Some("bands") => {
+                    self.config.overrides.bands = self.part(&entry.value, pack::read_bands);
+                }
+                Some("packs") => {
+                    self.config.packs = self.part(&entry.value, pack::read_needs);
+                }
+                Some("params") => {
+                    self.config.overrides.params = self.part(&entry.value, pack::read_params);
+                }
+                Some("rules") => {
+                    self.config.overrides.rules = self.part(&entry.value, pack::read_rules);
+                }
+                Some("trust") => {
+                    self.config.trust = self.part(&entry.value, trust::read_keys);
+                }
+                Some("unsigned") => {
+                    self.config.unsigned = self.part(&entry.value, trust::read_unsigned);
+                }
                 Some("compliance") => {
                     self.config.compliance = self.part(&entry.value, compliance::read);
                 }

@@ -1,8 +1,10 @@
 //! Compiles and runs policy expressions; knows nothing of findings.
 
 pub mod around;
+mod calendar;
 pub mod cel;
 pub mod rego;
+mod semver;
 mod texts;
 
 use std::sync::Arc;

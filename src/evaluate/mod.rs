@@ -4,6 +4,7 @@
 
 mod cel;
 mod order;
+mod outside;
 mod rego;
 mod trace;
 mod verdict;
@@ -18,6 +19,7 @@ use crate::engine::around::Records;
 use crate::engine::rego::Input;
 use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
 use crate::pack::{Logic, Pack, PackSet, Rule};
+pub use outside::Outside;
 pub use trace::{RuleTrace, Step, StepGiven, TracedRun, shortened, trace, why_not_evaluated};
 use verdict::{Verdict, VerdictKind};
 
@@ -35,13 +37,15 @@ pub struct Options {
     pub bands: Bands,
     /// Whether passes are listed, not only counted.
     pub list_passes: bool,
+    /// Resources that rules are narrowed not to judge.
+    pub outside: Outside,
 }
 
 impl Options {
     /// Whether a rule is asked for.
     pub fn wants(&self, rule: &Rule) -> bool {
         let named = |list: &[String]| list.iter().any(|id| **id == *rule.info.id);
-        (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
+        rule.disabled.is_none() && (self.only.is_empty() || named(&self.only)) && !named(&self.skip)
     }
 }
 
@@ -68,8 +72,9 @@ pub fn evaluate(documents: &[Document], packs: &PackSet, options: &Options) -> O
             from_cel
         })
         .collect();
+    verdicts.retain(|verdict| !options.outside.holds(&verdict.rule.id, &verdict.resource));
     order::sort(&mut verdicts);
-    outcome(documents, &rules, verdicts, options)
+    outcome(documents, packs, &rules, verdicts, options)
 }
 
 type ByType<'r> = FxHashMap<Arc<str>, Vec<(&'r Pack, &'r Rule)>>;
@@ -122,6 +127,7 @@ fn judge_with_rego(
 /// Count and fill in what stands around the verdicts.
 fn outcome(
     documents: &[Document],
+    packs: &PackSet,
     rules: &[(&Pack, &Rule)],
     verdicts: Vec<Verdict>,
     options: &Options,
@@ -141,6 +147,11 @@ fn outcome(
         }
         verdict.add_to(&mut outcome, options);
     }
+    outcome.disabled = packs
+        .rules()
+        .filter_map(|(_, rule)| Some((Arc::clone(&rule.info.id), rule.disabled.clone()?)))
+        .collect();
+    outcome.disabled.sort();
     let by_document: FxHashMap<(&str, &str), &Document> =
         documents.iter().map(|document| ((document.format, &*document.root), document)).collect();
     let lookup = |resource: &ResourceRef| {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::Export;
 use super::escape::dot as escape;
 use super::outline::{self, Outline};
+use super::{Export, words};
 use crate::model::{Element, Flow, FlowKind, ThreatModel};
 
 pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +19,7 @@ fn digraph(model: &ThreatModel) -> String {
          graph [fontname=\"Helvetica\", fontsize=11, style=\"rounded,dashed\", color=\"#8fa0b5\"];\n  \
          node [fontname=\"Helvetica\", fontsize=11, style=filled];\n  \
          edge [fontname=\"Helvetica\", fontsize=9, color=\"#3b6fb6\"];\n",
-        escape(&model.title)
+        escape(words::title(model))
     );
     zone(&mut text, model, &Outline::of(model), None, 1);
     let nodes: BTreeMap<&str, usize> =

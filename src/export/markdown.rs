@@ -11,7 +11,7 @@ use crate::model::{Threat, ThreatModel, ThreatState};
 
 pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let model = export.model;
-    let mut text = format!("# Threat model: {}\n\n", escape(&model.title));
+    let mut text = format!("# {}\n\n", escape(words::title(model)));
     summary(&mut text, model);
     if !model.assets.is_empty() {
         let _ = writeln!(text, "\n## Diagram\n\n```mermaid\n{}```", mermaid::flowchart(model));

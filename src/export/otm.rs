@@ -70,7 +70,7 @@ fn document(export: &Export<'_>) -> Json {
     json!({
         "otmVersion": VERSION,
         "project": {
-            "name": one_line(&model.title),
+            "name": one_line(words::title(model)),
             "id": slug(&model.title),
             "description": "Derived from configuration.",
             "attributes": {"generator": format!("dreadnought {}", export.version)},

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::Export;
 use super::escape::{one_line, xml};
 use super::layout::{
     Diagram, Edge, LABEL_LINE, NAME_SIZE, Node, Rect, SMALL_SIZE, Zone, line_width,
 };
+use super::{Export, words};
 use crate::finding::Severity;
 use crate::model::{Element, Encrypted, Flow, FlowKind, ThreatModel, ThreatState};
 
@@ -144,7 +144,7 @@ pub(super) fn render(model: &ThreatModel, diagram: &Diagram, style: Option<&str>
     let width = diagram.width.max(420);
     let height = header + diagram.height + legend.1;
     let mut svg = String::new();
-    let title = xml(&model.title);
+    let title = xml(words::title(model));
     let _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"dn\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
@@ -156,7 +156,8 @@ pub(super) fn render(model: &ThreatModel, diagram: &Diagram, style: Option<&str>
     let _ = writeln!(svg, "<defs>{}</defs>", markers());
     let _ = writeln!(svg, "<rect class=\"dn-back\" width=\"{width}\" height=\"{height}\"/>");
     if style.is_some() {
-        let title = xml(&super::layout::wrap(&one_line(&model.title), 15, width - 72, 1).concat());
+        let title =
+            xml(&super::layout::wrap(&one_line(words::title(model)), 15, width - 72, 1).concat());
         let _ = writeln!(
             svg,
             "<text class=\"dn-title\" x=\"36\" y=\"26\" font-size=\"15\">{title}</text>"

@@ -31,7 +31,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let model = self.model;
-        writeln!(out, "{}", self.paint(&one_line(&model.title), BOLD))?;
+        writeln!(out, "{}", self.paint(&one_line(words::title(model)), BOLD))?;
         let parts = [
             count(model.assets.len(), "asset"),
             count(model.boundaries.len(), "boundary"),

@@ -19,7 +19,7 @@ pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> 
     let model = export.model;
     let mut writer = Writer { model, number: 0 };
     let cells = writer.cells();
-    let title = one_line(&model.title);
+    let title = one_line(words::title(model));
     let document = json!({
         "version": VERSION,
         "summary": {

@@ -64,7 +64,7 @@ fn threatmodel(export: &Export<'_>) -> Block {
         .add_attribute(("initiative_size", size))
         .build();
     let mut block = Block::builder("threatmodel")
-        .add_label(label(&model.title))
+        .add_label(label(words::title(model)))
         .add_attribute(("description", literal(&description(model))))
         .add_attribute(("author", literal(&format!("dreadnought {}", export.version))))
         .add_block(attributes);

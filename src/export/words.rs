@@ -25,6 +25,11 @@ pub(super) fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// What the model is of.
+pub(super) fn title(model: &ThreatModel) -> &str {
+    if model.title.trim().is_empty() { "Threat model" } else { &model.title }
+}
+
 /// `main.tf:7`.
 pub(super) fn place(location: &Location) -> String {
     format!("{}:{}", location.file, location.line)

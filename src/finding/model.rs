@@ -56,6 +56,8 @@ pub struct RuleInfo {
     pub dread: Dread,
     /// Links to provider documentation.
     pub references: Vec<Arc<str>>,
+    /// Controls that the organisation says it is about.
+    pub controls: Vec<Arc<str>>,
     /// Whether it is no threat of its own in a model, only evidence for one of its class on the same asset.
     pub supports: bool,
 }
@@ -172,6 +174,8 @@ pub struct Outcome {
     pub failures: Vec<Failed>,
     /// What could not be done.
     pub problems: Vec<Problem>,
+    /// Rules that the organisation switched off, each with its reason.
+    pub disabled: Vec<(Arc<str>, Arc<str>)>,
     /// Verdict counts by rule id, every rule that was loaded.
     pub rules: BTreeMap<Arc<str>, RuleCounts>,
     /// Pairs of rule and resource that were judged.

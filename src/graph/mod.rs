@@ -4,7 +4,9 @@
 //! not known, and says so.
 
 pub mod facts;
+pub mod gcp;
 pub mod identity;
+pub mod kubernetes;
 pub mod look;
 pub mod network;
 pub mod nodes;
@@ -44,7 +46,10 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
     let meanings: Vec<_> = document
         .resources
         .iter()
-        .map(|resource| vocabulary.of(resource.type_name()).cloned())
+        .map(|resource| {
+            let special = kubernetes::special(resource).and_then(|name| vocabulary.of(name));
+            special.or_else(|| vocabulary.of(resource.type_name())).cloned()
+        })
         .collect();
     let relations = Relations::new(&index, &meanings);
     let mut scene = Scene {
@@ -55,22 +60,30 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
         nodes: Vec::new(),
         zones: Vec::new(),
         flows: Vec::new(),
+        ids: scene::Ids::default(),
         index,
         meanings,
         relations,
     };
     nodes::build(&mut scene);
+    kubernetes::complete(&mut scene);
+    gcp::complete(&mut scene);
     let problems = facts::read(&mut scene);
+    kubernetes::facts(&mut scene);
+    gcp::facts(&mut scene);
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
     network::aws::read(&scene, &mut network);
     network::azure::read(&scene, &mut network);
     network::aws::facts(&mut scene);
+    network::gcp::read(&scene, &mut network);
+    network::kubernetes::read(&scene, &mut network);
     network.trust(trusted);
     network.presences.resize(scene.nodes.len() + 1, None);
     let left_out = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);
     let identity = identity::build(&mut scene);
     others::flows(&mut scene);
+    kubernetes::flows(&mut scene);
     Graph { scene, network, identity, problems, left_out }
 }

@@ -44,8 +44,7 @@ fn zones(scene: &mut Scene<'_>) {
         if meaning.role != Role::Boundary || resource.mode == Mode::Declaration {
             continue;
         }
-        scene.zone_of[at] = Some(scene.zones.len());
-        scene.zones.push(Zone {
+        let zone = Zone {
             id: Arc::clone(&resource.address),
             name: name_of(resource),
             kind: meaning.boundary.clone().unwrap_or_else(|| Arc::clone(&meaning.kind)),
@@ -53,7 +52,8 @@ fn zones(scene: &mut Scene<'_>) {
             resource: Some(at),
             place: Some(resource.header),
             facts: Facts::new(),
-        });
+        };
+        scene.zone_of[at] = Some(scene.add_zone(zone));
     }
     // Twice, because which of several zones holds the others is only known when these have their own parents.
     for _ in 0..2 {
@@ -196,8 +196,7 @@ fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {
         }
         let resource = &resources[at];
         let Some(meaning) = &scene.meanings[at] else { continue };
-        scene.node_of[at] = Some(scene.nodes.len());
-        scene.nodes.push(Node {
+        let node = Node {
             id: Arc::clone(&resource.address),
             name: name_of(resource),
             kind: Arc::clone(&meaning.kind),
@@ -209,7 +208,8 @@ fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {
             sensitivity: Some(Arc::clone(&meaning.sensitivity)),
             facts: Facts::new(),
             conditional: resource.existence == Existence::Unknown,
-        });
+        };
+        scene.node_of[at] = Some(scene.add_node(node));
     }
     for (at, owner) in owners.iter().enumerate() {
         let Some(owner) = owner.filter(|owner| *owner != at) else { continue };

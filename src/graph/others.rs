@@ -125,7 +125,14 @@ fn supply_chain(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
     }
 }
 
-fn plain(source: usize, target: usize, kind: FlowKind, label: &str, evidence: Vec<Place>) -> Flow {
+/// A flow that no network carries.
+pub fn plain(
+    source: usize,
+    target: usize,
+    kind: FlowKind,
+    label: &str,
+    evidence: Vec<Place>,
+) -> Flow {
     Flow {
         source,
         target,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::document::{Index, Value};
 use crate::engine::around::Records;
 use crate::model::{Element, Encrypted, FlowKind};
@@ -117,6 +119,15 @@ pub struct Scene<'a> {
     pub zone_of: Vec<Option<usize>>,
     /// Flows, in no order.
     pub flows: Vec<Flow>,
+    /// Nodes and zones by id.
+    pub ids: Ids,
+}
+
+/// Positions of nodes and zones by their ids.
+#[derive(Debug, Default)]
+pub struct Ids {
+    nodes: FxHashMap<Arc<str>, usize>,
+    zones: FxHashMap<Arc<str>, usize>,
 }
 
 impl Scene<'_> {
@@ -142,7 +153,23 @@ impl Scene<'_> {
 
     /// The node with an id.
     pub fn node(&self, id: &str) -> Option<usize> {
-        self.nodes.iter().position(|node| *node.id == *id)
+        self.ids.nodes.get(id).copied()
+    }
+
+    /// Add a node. Of equal ids the first holds.
+    pub fn add_node(&mut self, node: Node) -> usize {
+        let at = self.nodes.len();
+        self.ids.nodes.entry(Arc::clone(&node.id)).or_insert(at);
+        self.nodes.push(node);
+        at
+    }
+
+    /// Add a zone. Of equal ids the first holds.
+    pub fn add_zone(&mut self, zone: Zone) -> usize {
+        let at = self.zones.len();
+        self.ids.zones.entry(Arc::clone(&zone.id)).or_insert(at);
+        self.zones.push(zone);
+        at
     }
 
     /// A node without a resource, made where there is none yet.
@@ -150,7 +177,7 @@ impl Scene<'_> {
         if let Some(at) = self.node(id) {
             return at;
         }
-        self.nodes.push(Node {
+        self.add_node(Node {
             id: id.into(),
             name: name.into(),
             kind: kind.into(),
@@ -162,16 +189,15 @@ impl Scene<'_> {
             sensitivity: None,
             facts: Facts::new(),
             conditional: false,
-        });
-        self.nodes.len() - 1
+        })
     }
 
     /// A zone without a resource, made where there is none yet.
     pub fn plain_zone(&mut self, id: &str, name: &str, kind: &str) -> usize {
-        if let Some(at) = self.zones.iter().position(|zone| *zone.id == *id) {
-            return at;
+        if let Some(at) = self.ids.zones.get(id) {
+            return *at;
         }
-        self.zones.push(Zone {
+        self.add_zone(Zone {
             id: id.into(),
             name: name.into(),
             kind: kind.into(),
@@ -179,8 +205,7 @@ impl Scene<'_> {
             resource: None,
             place: None,
             facts: Facts::new(),
-        });
-        self.zones.len() - 1
+        })
     }
 
     /// The node `internet`, in its zone.

@@ -7,8 +7,7 @@ use super::{Component, Dataflow, Overlay, Parent, Refers, Spot, Zone, fits};
 use crate::model::{Asset, Boundary, Drift, Encrypted, Flow, FlowKind, ThreatModel};
 use crate::source::{Problem, ProblemKind};
 
-/// Lays overlays over a model: its assets, boundaries, flows, sensitivity, assumptions and drift. To be called before threats are found.
-/// Gives what refers to nothing.
+/// Lays overlays over a model: its assets, boundaries, flows, assumptions and drift. Gives what refers to nothing.
 pub fn join(model: &mut ThreatModel, overlays: &[Overlay]) -> Vec<Problem> {
     if overlays.is_empty() {
         return Vec::new();

@@ -8,8 +8,8 @@ use super::{Overlay, Verdict};
 use crate::model::{ThreatModel, ThreatState};
 use crate::source::{Problem, ProblemKind};
 
-/// Applies mitigations and accepted risks to open threats. To be called after threats are found, before paths are searched and STRIDE is
-/// counted: a threat that is mitigated opens no path. Gives what is said about threats that are not there.
+/// Applies mitigations and accepted risks to open threats: one that is mitigated opens no path, an accepted one does. Gives what is said
+/// about threats that are not there.
 pub fn judge(model: &mut ThreatModel, overlays: &[Overlay]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for overlay in overlays {
@@ -35,7 +35,57 @@ pub fn judge(model: &mut ThreatModel, overlays: &[Overlay]) -> Vec<Problem> {
             }
         }
     }
+    settle(model);
     problems
+}
+
+/// Paths, fixes and coverage after threats were closed.
+fn settle(model: &mut ThreatModel) {
+    let closed: BTreeMap<Arc<str>, (ThreatState, Arc<str>)> = model
+        .threats
+        .iter()
+        .filter(|threat| threat.state != ThreatState::Open)
+        .map(|threat| {
+            (Arc::clone(&threat.id), (threat.state, threat.note.clone().unwrap_or_default()))
+        })
+        .collect();
+    if closed.is_empty() {
+        return;
+    }
+    let is_mitigated =
+        |id: &Arc<str>| closed.get(id).is_some_and(|(state, _)| *state == ThreatState::Mitigated);
+    let before = model.paths.len();
+    model.paths.retain(|path| {
+        !path.steps.iter().any(|step| step.threat.as_ref().is_some_and(is_mitigated))
+    });
+    if model.paths.len() < before {
+        let paths = &model.paths;
+        model.fixes.retain_mut(|fix| {
+            let cuts = paths.iter().filter(|path| cuts(&fix.id, path));
+            let scores: Vec<u32> = cuts.map(|path| u32::from(path.score.0)).collect();
+            (fix.paths, fix.score) = (scores.len(), scores.iter().sum());
+            !scores.is_empty()
+        });
+    }
+    for entry in &mut model.coverage {
+        for (id, (state, note)) in &closed {
+            if entry.threats.contains(id) {
+                entry.threats.retain(|threat| threat != id);
+                let note: Arc<str> = format!("{}: {note}", state.name()).into();
+                if !entry.mitigations.contains(&note) {
+                    entry.mitigations.push(note);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a fix cuts a path: it closes a threat that opens it, or a flow that it runs over.
+fn cuts(fix: &str, path: &crate::model::AttackPath) -> bool {
+    match fix.strip_prefix("flow:") {
+        Some(flow) => path.flows.iter().any(|id| **id == *flow),
+        None => path.steps.iter().any(|step| step.threat.as_deref() == Some(fix)),
+    }
 }
 
 fn apply(

@@ -1,7 +1,8 @@
 //! Threat models that people keep: Open Threat Model files that are laid over the derived model.
 //!
-//! Takes a file in OTM 0.2 (JSON or YAML); gives an [`Overlay`]. [`join`] brings its assets, zones, flows, sensitivity and assumptions into
-//! a model and says where the two differ; [`judge`] then lets its mitigations and accepted risks close threats. What is wrong in a file is
+//! Takes a file in OTM 0.2 (JSON or YAML); gives an [`Overlay`]. [`settings`] is what it says about assets in code, to be known before they
+//! are scored; [`join`] brings assets, zones, flows and assumptions into a model and says where the two differ; [`judge`] lets mitigations
+//! and accepted risks close threats. What is wrong in a file is
 //! a problem each, with its place; the rest of the file holds.
 //!
 //! | OTM | joins the model by | brings |
@@ -21,6 +22,7 @@ mod join;
 mod judge;
 mod otm;
 mod reader;
+mod settings;
 
 use std::sync::Arc;
 
@@ -29,6 +31,7 @@ use crate::source::{FileSystem, MAX_FILE_BYTES, Place, Problem, ProblemKind, Sou
 
 pub use join::join;
 pub use judge::judge;
+pub use settings::{Setting, settings};
 
 /// A model by hand, as it is laid over a derived one.
 #[derive(Clone, Debug, Default)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::read::{Fields, Reader, Shape, Text, describe, start_of};
 use super::rule::{self, CelLogic, CelRule, Logic, Names, Rule};
 use super::scalar;
+use super::selector::Scope;
 use crate::document::Pointer;
 use crate::engine::CompileError;
 use crate::engine::cel;
@@ -54,6 +55,8 @@ fn read_rule(reader: &mut Reader<'_>, node: &Node, names: Names<'_>) -> Option<R
         applies_to: about.applies_to.clone(),
         logic: Logic::Cel(logic?),
         place: about.place,
+        disabled: None,
+        scope: Scope::default(),
     })
 }
 

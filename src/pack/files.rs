@@ -16,6 +16,9 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policies.r
 /// The folders of a pack that are read; `tests` is left to the test runner.
 const FOLDERS: [&str; 5] = ["rules", "lib", "threats", "vocabulary", "baselines"];
 
+/// Names all files of a bundle.
+const BUNDLE_MANIFEST: &str = ".manifest";
+
 /// A file of a pack, not yet read.
 #[derive(Debug)]
 pub(super) struct PackFile {
@@ -74,6 +77,27 @@ pub(super) fn embedded(sources: &mut Sources, only_core: bool) -> Vec<Folder> {
     folders.into_iter().map(|(_, builder)| builder.finish()).collect()
 }
 
+/// Whether a pack is in the binary.
+pub(super) fn is_built_in(pack: &str) -> bool {
+    let folder = |path: &str| Some(path.strip_prefix("policies/")?.split_once('/')?.0.to_owned());
+    EMBEDDED.iter().any(|(path, _)| folder(path).is_some_and(|name| name == pack))
+}
+
+/// The manifest of the pack in a tree, among the sources.
+pub(super) fn manifest(
+    files: &dyn FileSystem,
+    shown: &str,
+    sources: &mut Sources,
+) -> Option<FileId> {
+    let text = String::from_utf8(content(files, "pack.yaml").ok()?).ok()?;
+    Some(add(sources, &join(shown, "pack.yaml"), text.into()))
+}
+
+/// Add a text that is made from a pack's.
+pub(super) fn generated(sources: &mut Sources, shown: &str, text: String) -> FileId {
+    add(sources, &join(shown, "<params>.rego"), text.into())
+}
+
 /// A pack in a folder. `None` where there is none.
 pub(super) fn read(
     location: Location<'_>,
@@ -104,7 +128,11 @@ pub(super) fn read(
             Err(problem) => problems.push(problem.path(shown)),
         }
     }
-    let folder = builder.finish();
+    let mut folder = builder.finish();
+    // A bundle's manifest names every file with its digest.
+    if let Ok(manifest) = content(files, &join(location.folder, BUNDLE_MANIFEST)) {
+        folder.digest = digest(Sha256::digest(manifest).as_slice());
+    }
     if !folder.files.iter().any(|file| file.path == "pack.yaml") {
         let message = "there is no pack: the manifest is missing";
         let help = "name the folder that holds pack.yaml, rules/ and tests/";
@@ -208,6 +236,16 @@ fn add(sources: &mut Sources, path: &str, text: Arc<str>) -> FileId {
     }
 }
 
+/// `sha256:…`.
+fn digest(hash: &[u8]) -> String {
+    let mut digest = "sha256:".to_owned();
+    for byte in hash {
+        // Writing to a String cannot fail.
+        let _ = write!(digest, "{byte:02x}");
+    }
+    digest
+}
+
 struct Builder {
     shown: String,
     files: Vec<PackFile>,
@@ -233,11 +271,7 @@ impl Builder {
     }
 
     fn finish(self) -> Folder {
-        let mut digest = "sha256:".to_owned();
-        for byte in self.hash.finalize() {
-            // Writing to a String cannot fail.
-            let _ = write!(digest, "{byte:02x}");
-        }
+        let digest = digest(self.hash.finalize().as_slice());
         Folder { shown: self.shown, files: self.files, digest }
     }
 }

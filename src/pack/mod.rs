@@ -7,6 +7,7 @@ mod cel_rules;
 mod files;
 mod manifest;
 mod meaning;
+mod overrides;
 pub(crate) mod read;
 mod rego_rules;
 mod rule;
@@ -27,9 +28,15 @@ use self::read::Reader;
 use crate::document::{Map, Value};
 use crate::engine::rego;
 use crate::finding::ThreatClass;
-use crate::source::{FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span};
+use crate::source::{
+    FileId, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources, Span, nearest,
+};
 
+pub(crate) use manifest::read_needs;
+pub use manifest::{Need, Param};
 pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Users, Verb, fits};
+pub use overrides::{Overrides, ParamSetting, RuleChange, to_score};
+pub(crate) use overrides::{read_bands, read_params, read_rules};
 pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
 pub use scalar::{locate, to_value};
 pub(crate) use selector::{SCOPE, scope};
@@ -48,8 +55,14 @@ pub struct Pack {
     pub digest: String,
     /// Its rules, sorted by id.
     pub rules: Vec<Rule>,
-    /// Defaults of its parameters, an object.
+    /// Values of its parameters, an object.
     pub params: Value,
+    /// What it says of its parameters.
+    pub declared: Vec<Param>,
+    /// Packs that it needs.
+    pub needs: Vec<Need>,
+    /// Where it came from, as shown.
+    pub origin: Arc<str>,
     /// Its compliance baselines, not yet read.
     pub baselines: Vec<FileId>,
 }
@@ -94,6 +107,16 @@ impl PackSet {
         builtin: bool,
         extra: &[Location<'_>],
     ) -> (Self, Vec<Problem>) {
+        Self::load_with(sources, builtin, extra, &Overrides::default())
+    }
+
+    /// The same with what an organisation changes.
+    pub fn load_with(
+        sources: &mut Sources,
+        builtin: bool,
+        extra: &[Location<'_>],
+        overrides: &Overrides,
+    ) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut folders = files::embedded(sources, !builtin);
         for location in extra {
@@ -101,9 +124,20 @@ impl PackSet {
         }
         let mut loader = Loader { sources, problems };
         let packs = loader.manifests(folders);
-        let threats = loader.threats(&packs);
-        let set = loader.rules(packs, threats);
         let mut problems = loader.problems;
+        let set_params = |(folder, manifest): (Folder, Manifest)| {
+            let params = overrides.set_params(&manifest.name, &manifest.params, &mut problems);
+            let module = rego_rules::params(&manifest.name, &params);
+            let module = module.map(|text| files::generated(sources, &folder.shown, text));
+            Prepared { folder, manifest, params, module }
+        };
+        let packs: Vec<Prepared> = packs.into_iter().map(set_params).collect();
+        let mut loader = Loader { sources, problems };
+        let threats = loader.threats(&packs);
+        let mut set = loader.rules(packs, threats);
+        let mut problems = loader.problems;
+        let left_out = |pack: &str| !builtin && files::is_built_in(pack);
+        overrides.change_rules(&mut set.packs, left_out, &mut problems);
         problems
             .sort_by(|a, b| (a.place, &a.path, &a.message).cmp(&(b.place, &b.path, &b.message)));
         problems.dedup();
@@ -156,6 +190,29 @@ impl PackSet {
     }
 }
 
+/// The packs that the pack in a tree needs; its manifest is added to `sources`. Mistakes in it are reported when it is loaded.
+pub fn needs(files: &dyn FileSystem, shown: &str, sources: &mut Sources) -> Vec<Need> {
+    let Some(file) = files::manifest(files, shown, sources) else { return Vec::new() };
+    let mut reader = Reader::new(file, sources.get(file));
+    manifest::read(&mut reader).map(|manifest| manifest.needs).unwrap_or_default()
+}
+
+/// The digest of the pack in a tree, as reports name it.
+pub fn digest(files: &dyn FileSystem) -> Option<String> {
+    let location = Location { files, folder: "", shown: "" };
+    let folder = files::read(location, &mut Sources::default(), &mut Vec::new())?;
+    Some(folder.digest)
+}
+
+/// A pack whose rules are not yet read.
+struct Prepared {
+    folder: Folder,
+    manifest: Manifest,
+    params: Map,
+    /// Its parameters for Rego.
+    module: Option<FileId>,
+}
+
 struct Loader<'a> {
     sources: &'a Sources,
     problems: Vec<Problem>,
@@ -204,10 +261,13 @@ impl Loader<'_> {
         packs
     }
 
-    fn threats(&mut self, packs: &[(Folder, Manifest)]) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
+    fn threats(&mut self, packs: &[Prepared]) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
         let mut all: BTreeMap<Arc<str>, (Arc<ThreatClass>, Place)> = BTreeMap::new();
-        for file in packs.iter().flat_map(|(folder, _)| folder.texts("threats", ".yaml")) {
-            for (threat, place) in self.read(file, threats::read) {
+        let mut more = Vec::new();
+        for file in packs.iter().flat_map(|pack| pack.folder.texts("threats", ".yaml")) {
+            let threats::Threats { classes, mut extensions } = self.read(file, threats::read);
+            more.append(&mut extensions);
+            for (threat, place) in classes {
                 if let Some((_, first)) = all.get(&threat.id) {
                     self.twice("threat class", &threat.id, place, *first);
                 } else {
@@ -215,18 +275,30 @@ impl Loader<'_> {
                 }
             }
         }
+        for extension in more {
+            if let Some((class, _)) = all.get_mut(&extension.id) {
+                extension.apply(Arc::make_mut(class));
+                continue;
+            }
+            let message = format!("there is no threat class `{}` to extend", extension.id);
+            let problem = Problem::new(ProblemKind::Pack, message).at(extension.place);
+            self.problems.push(match nearest(&extension.id, all.keys().map(|id| &**id)) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem,
+            });
+        }
         all.into_iter().map(|(id, (threat, _))| (id, threat)).collect()
     }
 
     fn rules(
         &mut self,
-        packs: Vec<(Folder, Manifest)>,
+        packs: Vec<Prepared>,
         threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
     ) -> PackSet {
         let jobs: Vec<(usize, FileId, Job)> = packs
             .iter()
             .enumerate()
-            .flat_map(|(pack, (folder, _))| {
+            .flat_map(|(pack, Prepared { folder, .. })| {
                 let job = move |job| move |file| (pack, file, job);
                 let cel = folder.texts("rules", ".yaml").map(job(Job::Cel));
                 let rego = folder.texts("rules", ".rego").map(job(Job::Rego));
@@ -237,7 +309,7 @@ impl Loader<'_> {
         let loaded: Vec<Loaded> = jobs
             .par_iter()
             .map(|(pack, file, job)| {
-                let names = rule::Names { pack: &packs[*pack].1.name, threats: &threats };
+                let names = rule::Names { pack: &packs[*pack].manifest.name, threats: &threats };
                 job.run(Reader::new(*file, sources.get(*file)), names)
             })
             .collect();
@@ -251,22 +323,28 @@ impl Loader<'_> {
         for rules in &mut rules {
             self.unique(rules);
         }
+        modules.extend(packs.iter().filter_map(|pack| pack.module));
         let policies = self.compile(&modules, &mut rules);
-        let vocabulary = |(folder, manifest): &(Folder, Manifest)| {
+        let vocabulary = |Prepared { folder, manifest, .. }: &Prepared| {
             let name = Arc::clone(&manifest.name);
             let files: Vec<FileId> = folder.texts("vocabulary", ".yaml").collect();
             files.into_iter().map(move |file| (Arc::clone(&name), file)).collect::<Vec<_>>()
         };
         let vocabularies = packs.iter().flat_map(vocabulary).collect();
-        let packs = packs.into_iter().zip(rules).map(|((folder, manifest), rules)| Pack {
-            name: manifest.name,
-            version: manifest.version,
-            description: manifest.description,
-            baselines: folder.texts("baselines", ".yaml").collect(),
-            digest: folder.digest,
-            rules,
-            params: Value::object(manifest.params),
-        });
+        let packs = packs.into_iter().zip(rules).map(
+            |(Prepared { folder, manifest, params, .. }, rules)| Pack {
+                name: manifest.name,
+                version: manifest.version,
+                description: manifest.description,
+                baselines: folder.texts("baselines", ".yaml").collect(),
+                digest: folder.digest,
+                rules,
+                params: Value::object(params),
+                declared: manifest.params,
+                needs: manifest.needs,
+                origin: folder.shown.into(),
+            },
+        );
         PackSet { packs: packs.collect(), policies, threats, vocabularies }
     }
 

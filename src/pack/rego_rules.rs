@@ -1,11 +1,14 @@
 //! Rego rules, `rules/*.rego` of a pack: one package a file, described by the `# METADATA` block before it.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::read::{Reader, Shape};
 use super::rule::{self, Logic, Names, OPTIONAL, REQUIRED, Rule};
+use super::selector::Scope;
 use super::words::is_snake_case;
+use crate::document::Map;
 use crate::source::Span;
 
 const METADATA: Shape = Shape {
@@ -49,6 +52,8 @@ pub(super) fn read(reader: &mut Reader<'_>, names: Names<'_>) -> Option<Rule> {
         applies_to: about.applies_to,
         logic: Logic::Rego { package: package? },
         place: about.place,
+        disabled: None,
+        scope: Scope::default(),
     })
 }
 
@@ -80,7 +85,7 @@ fn check_package(
 fn is_rule_package(package: &str, pack: &str) -> Result<(), String> {
     let prefix = format!("dreadnought.{}.", segment(pack));
     match package.strip_prefix(&prefix) {
-        Some("lib") | None => Err(format!("{prefix}<name>")),
+        Some("lib" | "params") | None => Err(format!("{prefix}<name>")),
         Some(name) if is_snake_case(name) => Ok(()),
         Some(_) => Err(format!("{prefix}<name>`, with a name in `snake_case")),
     }
@@ -95,6 +100,21 @@ fn is_library_package(package: &str, pack: &str) -> Result<(), String> {
         Some(rest) if rest.is_empty() || rest.starts_with('.') => Ok(()),
         _ => Err(format!("{root}` or below `{root}")),
     }
+}
+
+/// The parameters of a pack as a module: `data.dreadnought.<pack>.params`. None where there are none.
+pub(super) fn params(pack: &str, params: &Map) -> Option<String> {
+    if params.is_empty() {
+        return None;
+    }
+    let mut text = format!("package dreadnought.{}.params\n", segment(pack));
+    for (name, value) in params {
+        // JSON is Rego; on many lines, because lines are limited.
+        let value = serde_json::to_string_pretty(&value.to_json()).unwrap_or_default();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n{name} := {value}\n");
+    }
+    Some(text)
 }
 
 /// A pack's name as a part of a Rego package.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::read::{Fields, Reader, Text, plain};
+use super::selector::Scope;
 use super::threats;
 use super::words::{is_concept, is_kebab_case, is_link, is_resource_type};
 use crate::document::Pointer;
@@ -23,6 +24,10 @@ pub struct Rule {
     pub logic: Logic,
     /// Its id in the pack's file.
     pub place: Place,
+    /// Why the organisation switched it off.
+    pub disabled: Option<Arc<str>>,
+    /// The resources that the organisation lets it judge.
+    pub scope: Scope,
 }
 
 /// How a rule judges.
@@ -186,6 +191,7 @@ pub(super) fn about(
         dread: dread?,
         threat,
         references,
+        controls: Vec::new(),
         supports,
     };
     Some(About { info: Arc::new(info), applies_to, place: reader.place(id.node.span) })

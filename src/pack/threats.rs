@@ -13,7 +13,12 @@ use crate::source::nearest;
 use crate::syntax::Node;
 
 const FILE: Shape =
-    Shape { what: "a file of threat classes", required: &["threats"], optional: &[] };
+    Shape { what: "a file of threat classes", required: &["threats"], optional: &["extend"] };
+const EXTENSION: Shape = Shape {
+    what: "what is added to a threat class",
+    required: &["id"],
+    optional: &["cwe", "capec", "attack", "nist"],
+};
 const THREAT: Shape = Shape {
     what: "a threat class",
     required: &["id", "name", "stride", "dread", "applies_to"],
@@ -28,12 +33,71 @@ const FACTORS: [&str; 5] =
     ["damage", "reproducibility", "exploitability", "affected_users", "discoverability"];
 const DIMENSIONS: [&str; 6] = ["exposure", "auth", "data", "privilege", "blast", "environment"];
 
+/// Catalogue ids that a pack adds to a threat class of another.
+#[derive(Debug)]
+pub(super) struct Extension {
+    pub id: Arc<str>,
+    pub place: Place,
+    ids: Ids,
+}
+
+/// Catalogue ids: CWE, CAPEC, ATT&CK, NIST.
+#[derive(Debug, Default)]
+struct Ids([Vec<Arc<str>>; 4]);
+
+impl Extension {
+    /// Add what is not there yet.
+    pub fn apply(&self, class: &mut ThreatClass) {
+        let lists = [&mut class.cwe, &mut class.capec, &mut class.attack, &mut class.nist];
+        for (list, more) in lists.into_iter().zip(&self.ids.0) {
+            for id in more {
+                if !list.contains(id) {
+                    list.push(Arc::clone(id));
+                }
+            }
+        }
+    }
+}
+
+/// What a file of threat classes says.
+#[derive(Debug, Default)]
+pub(super) struct Threats {
+    pub classes: Vec<(ThreatClass, Place)>,
+    pub extensions: Vec<Extension>,
+}
+
 /// Read a file of threat classes; those with mistakes are left out.
-pub(super) fn read(reader: &mut Reader<'_>) -> Vec<(ThreatClass, Place)> {
-    let Some(node) = reader.document(&Arc::clone(&reader.source.text)) else { return Vec::new() };
-    let Some(fields) = reader.mapping(&node, &FILE) else { return Vec::new() };
-    let items = reader.list(&fields, "threats").unwrap_or_default();
-    items.iter().filter_map(|item| threat(reader, item)).collect()
+pub(super) fn read(reader: &mut Reader<'_>) -> Threats {
+    let text = Arc::clone(&reader.source.text);
+    let Some(node) = reader.document(&text) else { return Threats::default() };
+    let Some(fields) = reader.mapping(&node, &FILE) else { return Threats::default() };
+    let classes = reader.list(&fields, "threats").unwrap_or_default();
+    let classes = classes.iter().filter_map(|item| threat(reader, item)).collect();
+    let extensions = reader.list(&fields, "extend").unwrap_or_default();
+    let extensions = extensions.iter().filter_map(|item| extension(reader, item)).collect();
+    Threats { classes, extensions }
+}
+
+fn extension(reader: &mut Reader<'_>, node: &Node) -> Option<Extension> {
+    let mistakes = reader.mistakes();
+    let fields = reader.mapping(node, &EXTENSION)?;
+    let id = reader.text(&fields, "id")?;
+    let ids = ids(reader, &fields);
+    let place = reader.place(id.node.span);
+    (reader.mistakes() == mistakes).then_some(Extension { id: id.text, place, ids })
+}
+
+fn ids(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Ids {
+    let mut read = |name, test, expected| {
+        let texts = reader.texts(fields, name);
+        plain(reader.checked(texts, test, expected))
+    };
+    Ids([
+        read("cwe", is_cwe, "a CWE id like CWE-79"),
+        read("capec", is_capec, "a CAPEC id like CAPEC-122"),
+        read("attack", is_attack, "an ATT&CK technique like T1530"),
+        read("nist", is_nist, "a NIST SP 800-53 control like AC-3"),
+    ])
 }
 
 fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> {
@@ -49,14 +113,7 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
         let dread = reader.mapping(node, &WHOLE_DREAD)?;
         factors(reader, &dread, Dread::new([0; 5]).ok()?)
     });
-    let mut ids = |name, test, expected| {
-        let texts = reader.texts(&fields, name);
-        plain(reader.checked(texts, test, expected))
-    };
-    let cwe = ids("cwe", is_cwe, "a CWE id like CWE-79");
-    let capec = ids("capec", is_capec, "a CAPEC id like CAPEC-122");
-    let attack = ids("attack", is_attack, "an ATT&CK technique like T1530");
-    let nist = ids("nist", is_nist, "a NIST SP 800-53 control like AC-3");
+    let Ids([cwe, capec, attack, nist]) = ids(reader, &fields);
     let applies_to = reader.text(&fields, "applies_to");
     if let Some(kind) = &applies_to {
         reader.check(kind, is_snake_case, "the meaning of an asset, in snake_case");

@@ -66,6 +66,13 @@ pub(super) fn least_version(text: &str) -> Option<Vec<u32>> {
     numbers.into_iter().map(|number| number.parse().ok()).collect()
 }
 
+/// `sha256:` and 64 hexadecimal digits.
+pub(crate) fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|hex| {
+        hex.len() == 64 && hex.bytes().all(|b| is_lower_or_digit(b) && b.is_ascii_hexdigit())
+    })
+}
+
 /// `CWE-79`.
 pub(super) fn is_cwe(text: &str) -> bool {
     text.strip_prefix("CWE-").is_some_and(is_number)

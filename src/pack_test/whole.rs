@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::coverage::Coverage;
 use super::result::{Failure, State, TestKind, TestResult};
 use super::run::{SampleRun, Subject, run_samples};
+use super::samples::BASELINES;
 use super::table::{TABLE, run_table};
 use super::unit::{UNIT_TEST, UnitRun, all_modules, collect, ends, run_units, unit_modules};
 use super::{Selector, is_under_test, samples};
@@ -270,6 +271,34 @@ fn tables(files: &dyn FileSystem) -> Vec<(String, String, String)> {
     found
 }
 
+/// The rules of a pack that a test names: a comment of a sample, a case of a table, a module of unit tests.
+pub fn tested_rules(files: &dyn FileSystem, pack: &Pack) -> io::Result<Vec<Arc<str>>> {
+    let mut texts: Vec<String> = Vec::new();
+    for sample in samples(files, "")? {
+        for path in &sample.files {
+            texts.extend(files.read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()));
+        }
+    }
+    let mut named: BTreeSet<Arc<str>> = BTreeSet::new();
+    for text in &texts {
+        let comments = super::expectations(text).0.into_iter().chain(super::sidecar(text).0);
+        named.extend(comments.map(|expectation| expectation.rule));
+    }
+    let tables = tables(files);
+    let modules = unit_modules(files, &mut Vec::new());
+    let is_named = |rule: &&pack::Rule| {
+        let id = &rule.info.id;
+        let says = |text: &str| {
+            let words = text.split([' ', '"', '\'', '\n', '\r', '\t', ',']);
+            words.into_iter().any(|word| word == &**id)
+        };
+        named.contains(id)
+            || tables.iter().any(|(.., text)| says(text))
+            || matches!(&rule.logic, Logic::Rego { package } if modules.iter().any(|module| module.text.contains(package.as_str())))
+    };
+    Ok(pack.rules.iter().filter(is_named).map(|rule| Arc::clone(&rule.info.id)).collect())
+}
+
 /// Folders of tests that test no rules: misspelt, most of the time.
 fn unmatched_folders(
     files: &dyn FileSystem,
@@ -279,7 +308,8 @@ fn unmatched_folders(
 ) {
     for folder in files.list("tests").unwrap_or_default() {
         let service = folder.path.rsplit('/').next().unwrap_or_default();
-        if folder.kind != EntryKind::Folder || service.starts_with('.') {
+        let is_apart = service.starts_with('.') || service == BASELINES;
+        if folder.kind != EntryKind::Folder || is_apart {
             continue;
         }
         let entries = files.list(&folder.path).unwrap_or_default();

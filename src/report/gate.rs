@@ -38,10 +38,15 @@ impl FailOn {
 
     /// Whether a finding fails the gate.
     pub fn fails(self, finding: &Finding) -> bool {
+        self.fails_score(finding.assessment.dread.score(), finding.severity)
+    }
+
+    /// Whether a score and its band fail the gate.
+    pub fn fails_score(self, own: Score, band: Severity) -> bool {
         match self {
             Self::Never => false,
-            Self::Severity(severity) => finding.severity >= severity,
-            Self::Score(score) => finding.assessment.dread.score() >= score,
+            Self::Severity(severity) => band >= severity,
+            Self::Score(score) => own >= score,
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         "problems": list(writer.problems()),
         "documents": list(writer.documents()),
         "rules": list(writer.rules()),
+        "disabled": list(writer.disabled()),
     });
     serde_json::to_writer_pretty(&mut *out, &json)?;
     writeln!(out)
@@ -41,10 +42,11 @@ pub(super) fn write_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Resul
     let writer = Writer::new(report);
     let start = json!({"version": VERSION, "tool": writer.tool()});
     line(out, "report", start)?;
-    let groups: [(&str, Box<dyn Iterator<Item = Json> + '_>); 7] = [
+    let groups: [(&str, Box<dyn Iterator<Item = Json> + '_>); 8] = [
         ("pack", writer.packs()),
         ("document", writer.documents()),
         ("rule", writer.rules()),
+        ("disabled", writer.disabled()),
         ("finding", writer.findings()),
         ("inconclusive", writer.inconclusive()),
         ("problem", writer.problems()),
@@ -100,6 +102,11 @@ impl<'a> Writer<'a> {
             let RuleCounts { finding, pass, inconclusive, error } = counts;
             json!({"rule": &**id, "finding": finding, "pass": pass, "inconclusive": inconclusive, "error": error})
         }))
+    }
+
+    fn disabled(&self) -> Items<'_> {
+        let disabled = self.report.outcome.disabled.iter();
+        Box::new(disabled.map(|(id, reason)| json!({"rule": &**id, "reason": &**reason})))
     }
 
     fn findings(&self) -> Items<'_> {
@@ -175,6 +182,7 @@ impl<'a> Writer<'a> {
             "capec": texts(&rule.threat.capec),
             "attack": texts(&rule.threat.attack),
             "nist": texts(&rule.threat.nist),
+            "controls": texts(&rule.controls),
             "fingerprint": finding.fingerprint,
             "fingerprint_without_root": finding.fingerprint_without_root,
             "waived": null,

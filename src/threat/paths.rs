@@ -21,6 +21,9 @@ const MAX_EXPANSIONS: usize = 400_000;
 const BEST: usize = 3;
 /// Id of the class of what every compromised workload can do.
 const IMPLIED: &str = "T015";
+/// Id of the node of those who are asked for nothing, and of the class by which they get in.
+const ANYBODY: &str = "anonymous";
+const UNASKED: &str = "T019";
 
 /// A path, by positions.
 #[derive(Clone, Debug)]
@@ -82,6 +85,10 @@ pub fn search(
         }
     }
     let goals = goals(around);
+    let mut trusts: BTreeMap<(usize, usize), Vec<Option<&'static str>>> = BTreeMap::new();
+    for trust in &around.graph.identity.trusts {
+        trusts.entry((trust.source, trust.target)).or_default().push(trust.opened_by);
+    }
     let mut search = Search {
         around,
         threats,
@@ -90,6 +97,7 @@ pub fn search(
         opens,
         leads: leading(around, &goals),
         goals,
+        trusts,
         left: MAX_EXPANSIONS,
         found: Vec::new(),
     };
@@ -166,6 +174,7 @@ fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<us
         Some(*node) == around.internet
             || kind == "external_account"
             || (kind == "identity_provider" && vouches_for_strangers(around, *node))
+            || *scene.nodes[*node].id == *ANYBODY
             || ((kind == "supply_chain" || kind == "ci_pipeline") && opened)
     };
     (0..scene.nodes.len()).filter(is_entry).filter(|node| search.leads.contains(node)).collect()
@@ -197,6 +206,8 @@ struct Search<'s, 'g, 'a> {
     opens: BTreeMap<Arc<str>, BTreeSet<Opens>>,
     leads: BTreeSet<usize>,
     goals: BTreeSet<usize>,
+    /// What opens each trust, by its ends.
+    trusts: BTreeMap<(usize, usize), Vec<Option<&'static str>>>,
     left: usize,
     found: Vec<Trail>,
 }
@@ -279,6 +290,11 @@ impl Search<'_, '_, '_> {
             FlowKind::Network if self.around.is_passing(flow.target) && outside => {
                 next.controls = false;
             }
+            // Requests that an entry takes are attacks on what it passes them on to.
+            FlowKind::Network if self.around.is_front(flow.source) => {
+                next.controls = true;
+                next.foothold = Some(flow.target);
+            }
             FlowKind::Network if !trail.controls || Some(flow.source) == self.around.internet => {
                 if !self.passes_on(trail, at) {
                     return None;
@@ -287,10 +303,18 @@ impl Search<'_, '_, '_> {
                     if target.element == Element::DataStore { Way::Store } else { Way::Network };
                 let threat = self.opening(flow.target, what, Some(at))?;
                 next.steps.push(self.step(threat, flow.target));
-                next.controls = true;
+                next.controls = !self.around.is_front(flow.target);
                 next.foothold = Some(flow.target);
             }
-            FlowKind::Network if target.element == Element::DataStore => self.imply(&mut next),
+            FlowKind::Network
+                if target.element == Element::DataStore
+                    || self
+                        .around
+                        .kept(flow.target)
+                        .is_some_and(|(state, _)| state >= State(2)) =>
+            {
+                self.imply(&mut next);
+            }
             FlowKind::Network => {
                 let threat = self.opening(flow.target, Way::Lateral, Some(at))?;
                 next.steps.push(self.step(threat, flow.target));
@@ -305,6 +329,10 @@ impl Search<'_, '_, '_> {
                     && trail.foothold == Some(flow.source) =>
             {
                 next.foothold = Some(flow.target);
+            }
+            FlowKind::Permission if *scene.nodes[flow.source].id == *ANYBODY => {
+                let threat = self.unasked()?;
+                next.steps.push(self.step(threat, self.asked(threat)));
             }
             FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
                 if !trail.controls || target.element == Element::Process {
@@ -344,17 +372,14 @@ impl Search<'_, '_, '_> {
     fn identity(&self, trail: &Trail, at: usize, next: &mut Trail) -> Option<()> {
         let flow = self.around.flow(at);
         let scene = self.around.scene();
-        if !trail.controls || scene.nodes[flow.target].element != Element::Identity {
+        if !trail.controls {
             return None;
         }
-        let trust = self
-            .around
-            .graph
-            .identity
-            .trusts
-            .iter()
-            .find(|trust| (trust.source, trust.target) == (flow.source, flow.target));
-        let opened_by = trust.and_then(|trust| trust.opened_by);
+        if scene.nodes[flow.target].element != Element::Identity {
+            return self.breaks_out(at, next);
+        }
+        let trust = self.trusts.get(&(flow.source, flow.target)).and_then(|ways| ways.first());
+        let opened_by = trust.copied().flatten();
         if &*scene.nodes[flow.source].kind == "identity_provider" && opened_by.is_none() {
             return None;
         }
@@ -367,6 +392,34 @@ impl Search<'_, '_, '_> {
             None => self.imply(next),
         }
         Some(())
+    }
+
+    /// Out of a container to the machine below it, where a threat says how.
+    fn breaks_out(&self, at: usize, next: &mut Trail) -> Option<()> {
+        let flow = self.around.flow(at);
+        let trusts = self.trusts.get(&(flow.source, flow.target)).into_iter().flatten();
+        let mut ways: Vec<usize> =
+            trusts.filter_map(|class| self.threat_of(flow.source, (*class)?)).collect();
+        ways.sort_by(|a, b| self.threats[*b].score.cmp(&self.threats[*a].score).then(a.cmp(b)));
+        let threat = *ways.first()?;
+        next.steps.push(self.step(threat, flow.source));
+        next.foothold = Some(flow.target);
+        Some(())
+    }
+
+    /// The threat by which those who are asked for nothing use a right of theirs.
+    fn unasked(&self) -> Option<usize> {
+        let all = self.by_node.values().flatten().copied();
+        let fits = all.filter(|threat| &*self.threats[*threat].draft.class.id == UNASKED);
+        fits.max_by_key(|threat| (self.threats[*threat].score, std::cmp::Reverse(*threat)))
+    }
+
+    /// The node of a threat.
+    fn asked(&self, threat: usize) -> usize {
+        match self.threats[threat].target {
+            Target::Node(node) => node,
+            _ => 0,
+        }
     }
 
     /// Every workload that is taken over can use what it holds: once on a path.

@@ -154,8 +154,15 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         let direct = |flow: &usize| {
             Some(around.flow(*flow).source) == around.internet && around.flow(*flow).target == node
         };
-        let meets =
-            name != "entry" || entry.as_ref().is_some_and(|entry| entry.flows.iter().any(direct));
+        // What stands at the edge and answers itself takes web attacks for what it passes them on to.
+        let unguarded = |flow: &usize| {
+            around.flow(*flow).target == node && !around.is_front(around.flow(*flow).source)
+        };
+        let meets = entry.as_ref().is_some_and(|entry| match name {
+            "entry" => entry.flows.iter().any(direct),
+            "web" => entry.flows.iter().any(unguarded),
+            _ => true,
+        });
         let state = if meets { state } else { Some(false) };
         let proof = entry
             .map(|entry| around.evidence(entry.flows.iter().rev().copied()))
@@ -234,7 +241,8 @@ fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
         let mut state = Some(false);
         let mut proof = Vec::new();
         let zones = before.iter().filter_map(|node| {
-            around.presence(*node)?.network.and_then(|network| scene.zone_of[network])
+            let network = around.presence(*node)?.network?;
+            scene.zone_of.get(network).copied().flatten()
         });
         let zone_facts = zones.map(|zone| &scene.zones[zone].facts);
         let of_nodes = before.iter().map(|node| &scene.nodes[*node].facts);

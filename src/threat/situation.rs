@@ -24,6 +24,9 @@ pub enum Target {
     Resource(usize),
 }
 
+/// Classes of breaking out of a container: by itself, over what it mounts.
+const BREAKOUTS: [&str; 2] = ["T016", "T017"];
+
 /// Which ports a class is about, for the exposure.
 pub fn ports(class: &ThreatClass) -> Ports {
     match &*class.applies_to {
@@ -62,6 +65,17 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
     situation.set(Dimension::Privilege, around.privilege(node));
     situation.set(Dimension::Blast, around.blast(node));
     situation.set(Dimension::Environment, around.environment(node));
+    let own = around.scene().nodes[node].resource;
+    let in_cluster =
+        own.is_some_and(|at| &*around.scene().index.resource(at).provider == "kubernetes");
+    // Who breaks out has what the machine has.
+    if in_cluster && BREAKOUTS.contains(&&*class.id) {
+        let (data, rights) = around.machine();
+        situation.set(Dimension::Data, data.clone());
+        situation.set(Dimension::Privilege, rights.clone());
+        let place = around.scene().nodes[node].place.into_iter().collect();
+        situation.set(Dimension::Blast, Known::of(Dimension::Blast, "majority", place));
+    }
     for (name, fact) in &around.scene().nodes[node].facts {
         if let Fact { value: Some(Value::Bool(true)), proof } = fact {
             situation.controls.push((Arc::clone(name), proof.clone()));

@@ -1,6 +1,6 @@
 //! Where each node sits: who reaches it, what it reaches, how far its rights go, what depends on it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ use super::words::Words;
 
 /// How many balancers traffic may pass one after the other.
 const MAX_HOPS: usize = 4;
+/// What the flow to a mounted medium is called.
+const MOUNTS: &str = "mounts";
 
 /// Which ports are asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +61,9 @@ pub struct Surroundings<'g, 'a> {
     /// How many hosts stand in each network.
     crowd: BTreeMap<usize, usize>,
     entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
+    /// Nodes that answer requests themselves and pass them on.
+    fronts: BTreeSet<usize>,
+    machine: OnceCell<(Known, Known)>,
 }
 
 impl<'g, 'a> Surroundings<'g, 'a> {
@@ -86,6 +91,14 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             environment: words.document_environment(scene),
             crowd,
             entries: RefCell::new(BTreeMap::new()),
+            fronts: graph
+                .network
+                .routes
+                .iter()
+                .map(|route| route.via)
+                .filter(|via| &*scene.nodes[*via].kind == "api")
+                .collect(),
+            machine: OnceCell::new(),
         }
     }
 
@@ -102,6 +115,64 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     /// Whether a node only passes traffic on.
     pub fn is_passing(&self, node: usize) -> bool {
         matches!(&*self.scene().nodes[node].kind, "load_balancer" | "edge_cdn")
+    }
+
+    /// Whether a node answers requests itself and passes them on: an Ingress, a gateway of a mesh.
+    pub fn is_front(&self, node: usize) -> bool {
+        self.fronts.contains(&node)
+    }
+
+    /// What whoever gets out of a container has: the data that pods of the cluster reach, the rights of their accounts.
+    pub fn machine(&self) -> &(Known, Known) {
+        self.machine.get_or_init(|| {
+            let scene = self.scene();
+            let identity = &self.graph.identity;
+            let runs_pods = |node: usize| {
+                let given = &scene.nodes[node];
+                let own = given.resource.map(|at| &*scene.index.resource(at).provider);
+                own == Some("kubernetes") && given.kind.starts_with("compute_")
+            };
+            let mut data: Option<(State, Vec<Place>)> = None;
+            for node in (0..scene.nodes.len()).filter(|node| runs_pods(*node)) {
+                if let Known::State(state, proof) = self.data(node) {
+                    data = max(data, Some((state, proof)));
+                }
+            }
+            // A machine of a cluster has rights of its own over what it runs.
+            let mut rights = (State(1), Vec::new());
+            let mut known = true;
+            for trust in identity.trusts.iter().filter(|trust| runs_pods(trust.source)) {
+                if scene.nodes[trust.target].element != Element::Identity {
+                    continue;
+                }
+                match identity.privilege.get(&trust.target) {
+                    Some(own) if own.0 > rights.0 => rights = own.clone(),
+                    Some(_) => {}
+                    None => known = false,
+                }
+            }
+            let most = usize::from(rights.0.0) + 1 == Dimension::Privilege.states().len();
+            let rights =
+                if known || most { Known::State(rights.0, rights.1) } else { Known::Unknown };
+            let data = data.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
+            (data, rights)
+        })
+    }
+
+    /// The most sensitive store whose medium a node mounts: to reach such a node is to reach what it keeps.
+    pub fn kept(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        let mut best = None;
+        if self.scene().holds(node, crate::graph::kubernetes::KEEPS_DATA) {
+            best = self.sensitivity(node);
+        }
+        for at in &self.out[node] {
+            let flow = self.flow(*at);
+            let is_store = self.scene().nodes[flow.target].element == Element::DataStore;
+            if is_store && flow.kind == FlowKind::Data && &*flow.label == MOUNTS {
+                best = max(best, self.sensitivity(flow.target));
+            }
+        }
+        best
     }
 
     /// The presence of a node in a network.
@@ -148,7 +219,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             let own = reach_of(flow);
             if flow.source == internet {
                 offer(Entry { reach: own, flows: BTreeSet::from([*at]) });
-            } else if self.is_passing(flow.source)
+            } else if (self.is_passing(flow.source) || self.is_front(flow.source))
                 && hops > 0
                 && flow.source != node
                 && let Some(mut entry) = self.find_entry(flow.source, Ports::Any, hops - 1)
@@ -275,8 +346,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// A host of the same network that no filter knows.
     fn stranger(&self, presence: &Presence) -> Presence {
-        let range = presence.network.map(|network| {
-            let attributes = &self.scene().index.resource(network).attributes;
+        let resources = &self.scene().index.document.resources;
+        let range = presence.network.and_then(|network| resources.get(network)).map(|network| {
+            let attributes = &network.attributes;
             let mut texts: Vec<&str> = Vec::new();
             for name in ["address_space", "cidr_block"] {
                 match attributes.get(name) {
@@ -300,7 +372,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     /// Whether any host of its network reaches a node, beyond those that a rule names, and where that is written.
     pub fn lateral(&self, node: usize) -> Option<(bool, Vec<Place>)> {
         let presence = self.presence(node)?;
-        if presence.subnets.is_empty() || presence.open_ended {
+        // A store that a provider runs beside a network may stand in no subnet of it.
+        let beside = presence.network.is_some() && presence.layers.is_empty();
+        if presence.subnets.is_empty() && !beside || presence.open_ended {
             return None;
         }
         let stranger = self.stranger(presence);
@@ -356,7 +430,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if is_store {
             return own.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
         }
-        let tagged = own.filter(|_| self.is_tagged(node));
+        let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
         let mut seen = BTreeSet::from([node]);
         let reached = self.reached(node, &mut seen, MAX_HOPS);
         match max(tagged, reached) {
@@ -417,6 +491,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             };
             if !carries || !seen.insert(flow.target) {
                 continue;
+            }
+            if target.element == Element::Process && flow.kind == FlowKind::Network {
+                best = max(best, self.kept(flow.target));
             }
             if target.element == Element::DataStore {
                 best = max(best, self.sensitivity(flow.target));
@@ -570,7 +647,16 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub fn zone_environment(&self, zone: usize) -> Option<(State, Vec<Place>)> {
         let scene = self.scene();
         let of = |zone: &usize| {
-            self.words.environment(scene.index.resource(scene.zones[*zone].resource?))
+            let given = &scene.zones[*zone];
+            let tagged =
+                given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
+            // People call namespaces by what runs in them.
+            let named = || {
+                let state =
+                    self.words.named(&given.name).filter(|_| &*given.kind == "namespace")?;
+                Some((state, given.place.into_iter().collect()))
+            };
+            tagged.or_else(named)
         };
         scene.ancestors(zone).iter().find_map(of).or_else(|| self.environment.clone())
     }

@@ -141,11 +141,13 @@ impl Words {
         if let Some(first) = tags.next() {
             return tags.all(|other| other.0 == first.0).then_some(first);
         }
-        let mut found = None;
-        for word in document.root.split(['/', '-', '_', '.']) {
-            found = self.environments.get(word.to_lowercase().as_str()).copied().or(found);
-        }
-        found.map(|state| (state, Vec::new()))
+        self.named(&document.root).map(|state| (state, Vec::new()))
+    }
+
+    /// The environment that a path or name speaks of; of several the last.
+    pub fn named(&self, text: &str) -> Option<State> {
+        let mut words = text.rsplit(['/', '-', '_', '.']);
+        words.find_map(|word| self.environments.get(word.to_lowercase().as_str()).copied())
     }
 
     /// Whether people call it a sandbox or their own.

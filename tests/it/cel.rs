@@ -62,7 +62,7 @@ pub(crate) fn attributes() -> Value {
 }
 
 /// What an expression gives, in short.
-fn run(source: &str) -> String {
+pub(crate) fn run(source: &str) -> String {
     run_on(source, &attributes())
 }
 
@@ -607,7 +607,15 @@ fn policies(#[case] source: &str, #[case] expected: &str) {
 #[case("attr.x.matches('(')", 15, "bad pattern: unclosed group")]
 #[case("attr.x.matches('a{1000}{1000}')", 15, "the pattern is too large when compiled")]
 #[case("a.b.C{x: 1}", 5, "objects with a type are not supported, write a map")]
-#[case("attr.?x", 4, "syntax error: unsupported syntax '.?'")]
+#[case("attr.?x.or()", 8, "`or` takes 1 argument")]
+#[case("attr.x.optMap(1, 2)", 14, "`optMap` takes a plain variable here")]
+#[case(
+    "attr.x.transformList(v, v)",
+    7,
+    "`transformList` takes two variables and an expression over it"
+)]
+#[case("cel.bind(x, 1)", 4, "`cel.bind` takes a variable, its value, and an expression over it")]
+#[case("optional.of()", 9, "`optional.of` takes 1 argument, not 0")]
 #[case("attr.x ==", 9, "syntax error: mismatched input 'end of text'")]
 #[case("attr.x\n  == 'ä' 5", 17, "syntax error: extraneous input '5'")]
 #[case("'open", 0, "syntax error: token recognition error at: ''open'")]
@@ -634,7 +642,7 @@ fn programs_say_whether_they_join() {
 )]
 #[case("{ {'a': '}'}['a'] }", "}")]
 #[case("{'x{y'}", "x{y")]
-#[case("ä{cidr('10.1.2.3/8')}", "ä\"10.0.0.0/8\"")]
+#[case("ä{cidr('10.1.2.3/8')}", "ä\"10.1.2.3/8\"")]
 #[case("", "")]
 fn messages(#[case] text: &str, #[case] expected: &str) {
     let (null, item) =

@@ -78,12 +78,29 @@ fn expression() -> impl Strategy<Value = String> {
             1 => two.clone().prop_map(|(a, b)| format!("({a}).startsWith({b})")),
             1 => two.clone().prop_map(|(a, b)| format!("port_in({a}, {b})")),
             1 => two.clone().prop_map(|(a, b)| format!("glob({a}, {b})")),
-            1 => two.prop_map(|(a, b)| format!("{a}[{b}]")),
+            1 => two.clone().prop_map(|(a, b)| format!("{a}[{b}]")),
             1 => inner.clone().prop_map(|a| format!("cidr({a}).is_any()")),
             1 => inner.clone().prop_map(|a| format!("size({a})")),
             1 => inner.clone().prop_map(|a| format!("list_of({a})")),
             1 => inner.clone().prop_map(|a| format!("int_of({a})")),
             1 => inner.clone().prop_map(|a| format!("lower({a})")),
+            2 => (two.clone(), prop::sample::select(vec!["sets.contains", "sets.intersects", "sets.equivalent"]))
+                .prop_map(|((a, b), name)| format!("{name}({a}, {b})")),
+            1 => two.clone().prop_map(|(a, b)| format!("{a}.transformList(i, v, v != {b}, [i, v])")),
+            1 => two.clone().prop_map(|(a, b)| format!("{a}.transformMap(k, v, v == {b})")),
+            1 => two.clone().prop_map(|(a, b)| format!("{a}.?x.orValue({b})")),
+            1 => two.clone().prop_map(|(a, b)| format!("{a}[?{b}].hasValue()")),
+            1 => two.clone().prop_map(|(a, b)| format!("[?{a}[?0], ?{a}.?x.optMap(v, v == {b})]")),
+            1 => two.clone().prop_map(|(a, b)| format!("optional.ofNonZeroValue({a}).orValue({b})")),
+            1 => two.clone().prop_map(|(a, b)| format!("cel.bind(w, {a}, w == {b} || w)")),
+            1 => two.clone().prop_map(|(a, b)| format!("cidr({a}).containsCIDR({b})")),
+            1 => two.clone().prop_map(|(a, b)| format!("regex.extract({a}, {b}).orValue({b})")),
+            1 => two.clone().prop_map(|(a, b)| {
+                format!("policy({{'Statement': [{{'Effect': 'Allow', 'Action': {a}, 'Resource': '*'}}]}}).allows({b}, 'a')")
+            }),
+            1 => two.prop_map(|(a, b)| {
+                format!("policy({{'Statement': [{{'Effect': 'Allow', 'NotAction': {a}, 'NotResource': {b}}}, {{'Effect': 'Deny', 'Action': {b}}}]}}).allows_always('a', 'b')")
+            }),
             1 => inner.prop_map(|a| format!("has({a}.x)")),
         ]
     })
@@ -167,6 +184,19 @@ fn concrete() -> impl Strategy<Value = Json> {
     ])
 }
 
+/// Questions about policies of which `attr.x` is a part.
+const GRANTS: &[&str] = &[
+    "policy({'Statement': [{'Effect': 'Allow', 'Action': attr.x, 'Resource': '*'}]}).allows('xy', 'r')",
+    "policy({'Statement': [{'Effect': 'Allow', 'Action': 'x*', 'Resource': attr.x}]}).allows('xy', 'y')",
+    "policy({'Statement': [{'Effect': 'Allow', 'NotAction': attr.x, 'Resource': '*'}]}).allows('xy', 'y')",
+    "policy({'Statement': [{'Effect': attr.x, 'Action': '*', 'Resource': '*'}]}).allows('xy', 'y')",
+    "policy({'Statement': [{'Effect': 'Allow', 'Action': '*', 'Resource': '*', 'Condition': attr.x}]}).allows_always('x', 'y')",
+    "policy({'Statement': [{'Effect': 'Allow', 'Action': '*', 'Principal': {'AWS': attr.x}}]}).allows('x', 'y', '*')",
+    "policy({'Statement': [{'Effect': 'Allow', 'Action': '*', 'Principal': attr.x}]}).allows('x', 'y', 'x')",
+    "policy({'Statement': attr.x}).allows('x', 'y')",
+    "policy(attr.x).allows('x:y', 'y', 'x')",
+];
+
 /// A condition on `attr.x`, which is unknown, or on `attr.l`, whose only element it is.
 fn question() -> impl Strategy<Value = String> {
     let value = prop::sample::select(vec![
@@ -217,7 +247,7 @@ fn question() -> impl Strategy<Value = String> {
     ]);
     let member = prop::sample::select(vec!["startsWith", "endsWith", "contains", "matches"]);
     let order = prop::sample::select(vec!["==", "!=", "<", "<=", ">", ">="]);
-    let bare = prop::sample::select(vec![
+    let bare = prop::sample::select([GRANTS, &[
         "cidr(attr.x).is_any()",
         "cidr(attr.x).is_public()",
         "cidr(attr.x).prefix() == 32",
@@ -239,8 +269,19 @@ fn question() -> impl Strategy<Value = String> {
         "attr.x.exists(e, e == 'x')",
         "string(attr.x) == 'x'",
         "attr.x + 'y' == 'xy'",
+        "attr.?x.hasValue()",
+        "attr.l[?0].hasValue()",
+        "attr.?x.orValue('x') == 'x'",
+        "optional.ofNonZeroValue(attr.x).hasValue()",
+        "attr.l.first().hasValue()",
+        "sets.contains(attr.l, ['x'])",
+        "sets.contains(['x', 'xy'], attr.l)",
+        "sets.intersects(attr.l, ['x', 22])",
+        "sets.equivalent(attr.l, ['x'])",
+        "attr.l.transformList(i, v, v == 'x')[0]",
+        "attr.l.exists_one(v, v == 'x')",
         "!attr.x",
-    ]);
+    ]].concat());
     prop_oneof![
         3 => (value.clone(), member, part.clone()).prop_map(|(x, name, part)| format!("{x}.{name}({part})")),
         3 => (value.clone(), order.clone(), other.clone()).prop_map(|(x, op, y)| format!("{x} {op} {y}")),

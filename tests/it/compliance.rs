@@ -160,6 +160,24 @@ fn a_sample_of_a_baseline_can_fail(#[case] expected: &str, #[case] failures: &[&
     assert_eq!(run_samples(&files, &found[0], &library, &set).failures, failures);
 }
 
+/// `dreadnought test` runs the baselines of a pack: each has to resolve, each sample to give what it expects.
+#[test]
+fn baselines_are_tested_with_their_pack() {
+    let workspace = workspace(&[("gate/baselines/small.yaml", SMALL)]);
+    let sample = "gate/tests/baselines/small/queue";
+    workspace.write(&format!("{sample}/main.tf"), QUEUE.as_bytes());
+    workspace
+        .write(&format!("{sample}/expected.yaml"), b"controls: {C-1: evidenced, C-5: violated}\n");
+    workspace.run(&["test", "gate"]).says(0, &["1 passed"]);
+    workspace
+        .write(&format!("{sample}/expected.yaml"), b"controls: {C-1: violated, C-5: violated}\n");
+    workspace.run(&["test", "gate"]).says(2, &["control C-1: expected violated, got evidenced"]);
+    workspace
+        .write(&format!("{sample}/expected.yaml"), b"controls: {C-1: evidenced, C-5: violated}\n");
+    workspace.write("gate/baselines/small.yaml", SMALL.replace("gate/a", "gate/b2").as_bytes());
+    workspace.run(&["test", "gate"]).says(2, &["names the unknown rule `gate/b2`"]);
+}
+
 /// Without the packs of clouds their baselines are not there, and those of NIST say that no rule speaks of anything.
 #[test]
 fn without_packs_no_rule_speaks() {
@@ -596,8 +614,8 @@ fn a_profile_takes_the_levels_that_it_names() {
 /// The score counts from its threshold on, which a parameter may hold.
 #[rstest]
 #[case::counts(&[], "violated")]
-#[case::equal(&["--param", "score=5.2"], "violated")]
-#[case::below(&["--param", "score=5.3"], "evidenced")]
+#[case::equal(&["--param", "score=4.2"], "violated")]
+#[case::below(&["--param", "score=4.3"], "evidenced")]
 fn thresholds(#[case] options: &[&str], #[case] state: &str) {
     let text = "id: scored\ntitle: Scored\nversion: '1'\nparams:\n  score: {type: number, default: 1.5}\n\
                 groups:\n  - id: G\n    controls:\n      - {id: A, rules: [gate/fails], threshold: {score: {param: score}}}\n";

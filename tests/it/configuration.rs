@@ -388,7 +388,7 @@ fn the_nearest_configuration_holds(
 #[case::empty("assumptions:\n", None, true)]
 #[case::whole("assumptions:\n  module.a[\"x.y\"].data.aws_vpc.main[0]: {id: vpc-1}\n", None, true)]
 #[case::misspelled("assumption: {}\n", Some((1, "there is no key `assumption`", Some("did you mean `assumptions`?"))), false)]
-#[case::unknown("\nwaivers: []\n", Some((2, "there is no key `waivers`", Some("there are: assumptions, compliance, context"))), false)]
+#[case::unknown("\nwaivers: []\n", Some((2, "there is no key `waivers`", Some("there are: assumptions, bands, compliance, context, packs, params, rules, trust, unsigned"))), false)]
 #[case::no_data("assumptions:\n  aws_vpc.main: {}\n", Some((2, "`aws_vpc.main` is no data source", Some("write a type, `data.aws_caller_identity`, or an address, `module.net.data.aws_vpc.main`"))), false)]
 #[case::no_map("assumptions:\n  data.aws_vpc: 3\n", Some((2, "what a data source returns must be a map", None)), false)]
 #[case::list("assumptions: [1]\n", Some((1, "`assumptions` must be a map", None)), false)]

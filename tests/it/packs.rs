@@ -47,6 +47,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rules-nested-too-deep",
     "rules-alias-bomb",
     "rules-two-documents",
+    "threat-extension-unknown",
     "threat-id-taken",
     "valid",
 ];

@@ -44,6 +44,7 @@ pub(crate) fn rule(id: &str, threat: &str) -> Arc<RuleInfo> {
         stride,
         dread,
         references: vec!["https://learn.microsoft.com/azure".into()],
+        controls: Vec::new(),
         supports: false,
     })
 }

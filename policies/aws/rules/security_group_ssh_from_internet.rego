@@ -11,7 +11,7 @@
 #   remediation: >-
 #     Name the administration network, or use Session Manager instead of SSH.
 #   concept: aws.sg.ingress-ssh-world
-#   aliases: [CKV_AWS_24, AVD-AWS-0107]
+#   aliases: [CKV_AWS_24, AVD-AWS-0107] # lint: ignore shared-alias
 #   references:
 #     - https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 package dreadnought.aws.security_group_ssh_from_internet

@@ -20,8 +20,6 @@
 #     - https://cloud.google.com/bigquery/docs/control-access-to-resources-iam
 package dreadnought.gcp.bigquery_public_dataset
 
-import data.dreadnought.lib
-
 everyone := {"allUsers", "allAuthenticatedUsers", "iamMember:allUsers"}
 
 deny contains finding(r, sprintf("/access/%d/special_group", [i])) if {

@@ -29,9 +29,13 @@ pub fn run(arguments: &Comply) -> anyhow::Result<Exit> {
         return list(arguments);
     };
     let location = location::locate(&arguments.input)?;
+    // Before anything is read: packs may need a process of their own.
+    let opened = packs::open_for(&location, &arguments.packs.packs)?;
     let mut project = Project::load(&location.files, &location.options);
+    let overrides = std::mem::take(&mut project.config.overrides);
+    let bands = overrides.bands.unwrap_or_default();
     let (set, mut problems) =
-        packs::load(&mut project.sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
+        opened.load(&mut project.sources, !arguments.packs.no_builtin, &overrides);
     let (library, named, found) = open(name, &set, &mut project.sources)?;
     let baseline = match find(&library, named, name) {
         Ok(baseline) => baseline,
@@ -56,6 +60,8 @@ pub fn run(arguments: &Comply) -> anyhow::Result<Exit> {
     let options = evaluate::Options {
         only: compliance::rules(&resolved),
         list_passes: true,
+        bands,
+        outside: evaluate::Outside::new(&project.documents, &set, &project.sources),
         ..evaluate::Options::default()
     };
     // Without a rule nothing is asked; an empty list would ask for all.
@@ -64,6 +70,7 @@ pub fn run(arguments: &Comply) -> anyhow::Result<Exit> {
     } else {
         evaluate(&project.documents, &set, &options)
     };
+    problems.extend(super::scan::in_context(&mut outcome, &project, &set, &options));
     let now = now(arguments)?;
     outcome.problems.extend(project.problems);
     outcome.problems.extend(location.problems);
@@ -109,7 +116,7 @@ fn list(arguments: &Comply) -> anyhow::Result<Exit> {
     anyhow::ensure!(arguments.list, "name a baseline with --baseline, or list them with --list");
     let mut sources = Sources::default();
     let (set, mut problems) =
-        packs::load(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
+        packs::load_project(&mut sources, &arguments.packs.packs, !arguments.packs.no_builtin)?;
     let (library, found) = Library::load(&set, &[], &sources);
     problems.extend(found);
     let width = library.ids().map(str::len).max().unwrap_or_default();

@@ -16,8 +16,10 @@ use crate::source::{Place, ProblemSeverity, Sources};
 /// Run the command.
 pub fn run(arguments: &Eval) -> anyhow::Result<Exit> {
     let location = location::locate(&arguments.input)?;
+    let opened = packs::open_for(&location, &arguments.packs)?;
     let mut project = Project::load(&location.files, &location.options);
-    let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs, true)?;
+    let overrides = std::mem::take(&mut project.config.overrides);
+    let (set, pack_problems) = opened.load(&mut project.sources, true, &overrides);
     let named = |rule: &Rule| {
         *rule.info.id == *arguments.rule
             || rule.info.aliases.iter().any(|id| **id == *arguments.rule)

@@ -1,25 +1,35 @@
-//! `dreadnought model`: the threat model of what is scanned.
-#![expect(clippy::disallowed_methods, reason = "a model that a run has written is read here")]
+//! `dreadnought model`: the threat model of what is scanned, and what changed in it.
+#![expect(clippy::disallowed_methods, reason = "a model to compare with is a named file")]
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::packs;
-use crate::cli::args::{Color, Input, Model, ModelCommand, ModelOptions, ModelOutput};
+use crate::cli::args::Input;
 use crate::cli::exit::Exit;
-use crate::cli::{git, location, output, terminal};
-use crate::evaluate::evaluate;
+use crate::cli::location::{self, Location};
+use crate::cli::model_args::{Model, ModelOutput, ModelView};
+use crate::cli::revision::Revision;
+use crate::cli::{output, terminal};
+use crate::config::{AssetContext, Context, Selector};
+use crate::document::json as document_json;
+use crate::evaluate::{Outside, evaluate};
 use crate::export::{self, Export};
+use crate::finding::context::Dimension;
 use crate::model::diff::Diff;
 use crate::model::{ThreatModel, from_json};
-use crate::overlay;
+use crate::overlay::{self, Overlay, Setting};
 use crate::pack::PackSet;
 use crate::project::Project;
-use crate::source::{DiskFileSystem, Problem, ProblemSeverity, folder_of};
+use crate::source::{DiskFileSystem, FileSystem, Problem, ProblemSeverity};
 use crate::threat;
+
+/// Largest model that is compared with.
+const MAX_MODEL_BYTES: u64 = 256 * 1024 * 1024;
 
 /// A model with all that belongs to it.
 struct Made {
@@ -31,11 +41,12 @@ struct Made {
 
 /// Run the command.
 pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
-    let options = arguments.options();
-    let made = make(&options.input, options)?;
-    match &arguments.command {
-        Some(ModelCommand::Diff(diff)) => compare(&made, &before(&diff.before, options)?, options)?,
-        None => write(&made, options)?,
+    let (view, against) = arguments.view();
+    let location = location::locate(&view.input)?;
+    let made = make(&location.files, &location, view)?;
+    match against {
+        Some(other) => compare(&made, &before(other, &location, view)?, view)?,
+        None => write(&made, view)?,
     }
     let is_error = |problem: &Problem| problem.severity() == ProblemSeverity::Error;
     Ok(if made.problems.iter().any(is_error) {
@@ -47,44 +58,57 @@ pub fn run(arguments: &Model) -> anyhow::Result<Exit> {
     })
 }
 
-fn make(input: &Input, arguments: &ModelOptions) -> anyhow::Result<Made> {
-    let location = location::locate(input)?;
-    let project = Project::load(&location.files, &location.options);
-    of_project(project, location.problems, title(input), arguments)
-}
-
-fn of_project(
-    mut project: Project,
-    mut problems: Vec<Problem>,
-    title: String,
-    arguments: &ModelOptions,
-) -> anyhow::Result<Made> {
-    let builtin = !arguments.packs.no_builtin;
-    let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
-    let (options, unknown_rules) = packs::options(&set, &arguments.packs);
+fn make(files: &dyn FileSystem, location: &Location, view: &ModelView) -> anyhow::Result<Made> {
+    let opened = packs::open_for(location, &view.packs.packs)?;
+    let mut project = Project::load(files, &location.options);
+    let builtin = !view.packs.no_builtin;
+    let overrides = std::mem::take(&mut project.config.overrides);
+    let (set, pack_problems) = opened.load(&mut project.sources, builtin, &overrides);
+    let (mut options, unknown_rules) = packs::options(&set, &view.packs);
+    options.bands = overrides.bands.unwrap_or_default();
+    options.outside = Outside::new(&project.documents, &set, &project.sources);
+    let (overlays, overlay_problems) = overlays(&mut project, view)?;
     let (vocabulary, vocabulary_problems) = set.meanings(&project.sources);
     let outcome = evaluate(&project.documents, &set, &options);
-    let threats = threat::Input {
-        documents: &project.documents,
-        findings: &outcome.findings,
-        classes: &set.threats,
-        vocabulary: &vocabulary,
-        context: &project.config.context,
-        sources: &project.sources,
-    };
     let options = threat::Options {
-        profile: arguments.profile,
+        profile: view.profile,
         bands: options.bands,
-        show_mitigated: arguments.show_mitigated,
+        show_mitigated: view.show_mitigated,
     };
-    let (mut model, model_problems) = threat::build(&threats, &options);
-    model.title = title.into();
-    problems.extend(outcome.problems);
+    let build = |context: &Context| {
+        let input = threat::Input {
+            documents: &project.documents,
+            findings: &outcome.findings,
+            classes: &set.threats,
+            vocabulary: &vocabulary,
+            context,
+            sources: &project.sources,
+        };
+        threat::build(&input, &options)
+    };
+    let (mut model, mut model_problems) = build(&project.config.context);
+    // What people say about where things sit moves scores: the model is made again with it.
+    let settings = overlay::settings(&model, &overlays);
+    if !settings.is_empty() {
+        let mut context = project.config.context.clone();
+        context.assets.extend(settings.iter().map(|setting| stated(setting, &project)));
+        (model, model_problems) = build(&context);
+    }
+    model.title = title(&view.input).into();
+    model_problems.extend(overlay::join(&mut model, &overlays));
+    model_problems.extend(overlay::judge(&mut model, &overlays));
+    let mut problems = outcome.problems;
     problems
         .extend(project.documents.iter().flat_map(|document| document.problems.iter().cloned()));
-    problems.extend(lay_over(&mut model, &mut project, arguments)?);
-    let others = [pack_problems, unknown_rules, vocabulary_problems, model_problems];
-    problems.extend(std::mem::take(&mut project.problems));
+    problems.extend(location.problems.iter().cloned());
+    let others = [
+        std::mem::take(&mut project.problems),
+        pack_problems,
+        unknown_rules,
+        overlay_problems,
+        vocabulary_problems,
+        model_problems,
+    ];
     problems.extend(others.into_iter().flatten());
     problems.sort();
     problems.dedup();
@@ -102,59 +126,82 @@ fn title(input: &Input) -> String {
     input.paths.iter().map(|path| name(path)).collect::<Vec<_>>().join(", ")
 }
 
-/// Bring in what people keep.
-fn lay_over(
-    model: &mut ThreatModel,
+/// What people keep.
+fn overlays(
     project: &mut Project,
-    arguments: &ModelOptions,
-) -> anyhow::Result<Vec<Problem>> {
-    let mut overlays = Vec::new();
-    let mut problems = Vec::new();
-    for path in &arguments.overlays {
-        let shown = path.display().to_string();
+    view: &ModelView,
+) -> anyhow::Result<(Vec<Overlay>, Vec<Problem>)> {
+    let (mut overlays, mut problems) = (Vec::new(), Vec::new());
+    for path in &view.overlays {
+        let shown = path.display();
         let absolute = path.canonicalize().with_context(|| format!("cannot read {shown}"))?;
         let folder = absolute.parent().unwrap_or(Path::new("/"));
         let files = DiskFileSystem::new(folder).with_context(|| format!("cannot read {shown}"))?;
-        let name = absolute
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        debug_assert_eq!(folder_of(&name), "");
-        let (overlay, found) = overlay::read(&files, &name, &mut project.sources);
+        let name = absolute.file_name().and_then(|name| name.to_str());
+        let name = name.with_context(|| format!("{shown} has no name that can be read"))?;
+        let (overlay, found) = overlay::read(&files, name, &mut project.sources);
         overlays.push(overlay);
         problems.extend(found);
     }
-    if !overlays.is_empty() {
-        problems.extend(overlay::join(model, &overlays));
-        problems.extend(overlay::judge(model, &overlays));
-    }
-    Ok(problems)
+    Ok((overlays, problems))
 }
 
-/// The model of before: from a file that a run has written, or made of a folder or of a revision.
-fn before(named: &str, arguments: &ModelOptions) -> anyhow::Result<ThreatModel> {
-    let path = Path::new(named);
-    if path.is_dir() {
-        let input = Input { paths: vec![path.to_owned()], ..arguments.input.clone() };
-        return Ok(make(&input, arguments)?.model);
+/// What an overlay says about an asset, as `dreadnought.yaml` would say it.
+fn stated(setting: &Setting, project: &Project) -> AssetContext {
+    // With several documents an id begins with the root of its own.
+    let several = project.documents.len() > 1;
+    let split = |root: &Arc<str>| {
+        let address = setting.asset.strip_prefix(&**root)?.strip_prefix(':')?;
+        Some((Some(Arc::clone(root)), Arc::from(address)))
+    };
+    let roots = project.documents.iter().filter(|_| several).map(|document| &document.root);
+    let found = roots.into_iter().find_map(split);
+    let (document, address) = found.unwrap_or_else(|| (None, Arc::clone(&setting.asset)));
+    let state = |dimension: Dimension, word: &Option<Arc<str>>| {
+        word.as_deref().and_then(|word| dimension.state(word))
+    };
+    AssetContext {
+        select: Selector { address: Some(address), document, ..Selector::default() },
+        sensitivity: state(Dimension::Data, &setting.sensitivity),
+        environment: state(Dimension::Environment, &setting.environment),
+        owner: setting.owner.clone(),
+        place: Some(setting.place),
     }
-    if path.is_file() {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {named}"))?;
-        let json: Json =
-            serde_json::from_str(&text).with_context(|| format!("{named} is not JSON"))?;
-        return from_json(&json)
-            .map_err(|error| anyhow::anyhow!("{named} is no threat model: {error}"));
-    }
-    let location = location::locate(&arguments.input)?;
-    let tree = git::tree(&location.root, named)?;
-    let project = Project::load(&tree, &location.options);
-    Ok(of_project(project, location.problems, named.to_owned(), arguments)?.model)
 }
 
-fn compare(made: &Made, before: &ThreatModel, arguments: &ModelOptions) -> anyhow::Result<()> {
+/// The model of before: from a file that a run has written, made of a folder, else of a revision of git.
+fn before(other: &str, location: &Location, view: &ModelView) -> anyhow::Result<ThreatModel> {
+    let path = Path::new(other);
+    let made = if path.is_file() {
+        return read(path);
+    } else if path.is_dir() {
+        let input = Input { paths: vec![path.to_owned()], ..view.input.clone() };
+        let location = location::locate(&input)?;
+        make(&location.files, &location, view)?
+    } else {
+        make(&Revision::read(&location.files, other)?, location, view)?
+    };
+    // Of two states that cannot be read, one message is enough: what is wrong with this one is told by its own run.
+    let is_error = |problem: &&Problem| problem.severity() == ProblemSeverity::Error;
+    terminal::complain(made.problems.iter().filter(is_error), &made.project.sources);
+    Ok(made.model)
+}
+
+/// A model as JSON.
+fn read(path: &Path) -> anyhow::Result<ThreatModel> {
+    let shown = path.display();
+    let context = || format!("cannot read {shown}");
+    let size = path.metadata().with_context(context)?.len();
+    anyhow::ensure!(size <= MAX_MODEL_BYTES, "{shown} is larger than {MAX_MODEL_BYTES} bytes");
+    let text = fs::read_to_string(path).with_context(context)?;
+    let json: Json = serde_json::from_str(&text).with_context(|| format!("{shown} is not JSON"))?;
+    from_json(&json).map_err(|error| anyhow::anyhow!("{shown} is no threat model: {error}"))
+}
+
+fn compare(made: &Made, before: &ThreatModel, view: &ModelView) -> anyhow::Result<()> {
     let diff = Diff::of(before, &made.model);
     let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
-    let outputs = if arguments.outputs.is_empty() { &text[..] } else { &arguments.outputs };
+    let outputs = if view.outputs.is_empty() { &text[..] } else { &view.outputs };
     for output in outputs {
         let bytes = match output.format.id {
             "text" => diff.to_text().into_bytes(),
@@ -167,14 +214,14 @@ fn compare(made: &Made, before: &ThreatModel, arguments: &ModelOptions) -> anyho
     Ok(())
 }
 
-fn write(made: &Made, arguments: &ModelOptions) -> anyhow::Result<()> {
+fn write(made: &Made, view: &ModelView) -> anyhow::Result<()> {
     let text = [ModelOutput { format: &export::FORMATS[0], file: None }];
-    let outputs = if arguments.outputs.is_empty() { &text[..] } else { &arguments.outputs };
+    let outputs = if view.outputs.is_empty() { &text[..] } else { &view.outputs };
     for output in outputs {
         let export = Export {
             beside: beside(made),
-            color: output.file.is_none() && wants_color(arguments.color),
-            closed: arguments.show_mitigated,
+            color: output.file.is_none() && terminal::wants_color(view.color),
+            closed: view.show_mitigated,
             ..Export::new(&made.model, env!("CARGO_PKG_VERSION"))
         };
         let mut bytes = Vec::new();
@@ -183,10 +230,6 @@ fn write(made: &Made, arguments: &ModelOptions) -> anyhow::Result<()> {
     }
     terminal::complain(&made.problems, &made.project.sources);
     Ok(())
-}
-
-fn wants_color(color: Color) -> bool {
-    terminal::wants_color(color)
 }
 
 fn put(output: &ModelOutput, bytes: &[u8]) -> anyhow::Result<()> {
@@ -199,19 +242,7 @@ fn put(output: &ModelOutput, bytes: &[u8]) -> anyhow::Result<()> {
 /// What stands beside the model in JSON: problems, and the packs that made it.
 fn beside(made: &Made) -> Map<String, Json> {
     let sources = &made.project.sources;
-    let problem = |problem: &Problem| {
-        let location = problem.place.map(|place| {
-            let file = sources.get(place.file);
-            json!({"file": &*file.path, "line": file.position(place.span.start).line})
-        });
-        json!({
-            "kind": problem.kind.name(),
-            "severity": if problem.severity() == ProblemSeverity::Error { "error" } else { "warning" },
-            "message": problem.message,
-            "location": location,
-            "help": problem.help,
-        })
-    };
+    let problem = |problem: &Problem| document_json::problem(problem, sources).to_json();
     let pack = |pack: &crate::pack::Pack| json!({"name": &*pack.name, "version": &*pack.version, "digest": pack.digest});
     Map::from_iter([
         ("packs".to_owned(), made.packs.packs.iter().map(pack).collect()),

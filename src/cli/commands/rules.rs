@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::packs;
+use super::{pack_docs, packs};
 use crate::cli::args::{Explain, Rules};
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
-use crate::finding::{Bands, Factor};
-use crate::pack::{Logic, Rule};
+use crate::docs::{self, RuleDoc};
+use crate::finding::Bands;
+use crate::pack::Rule;
 use crate::source::Sources;
 
 /// List all rules: id, score, STRIDE, title.
@@ -48,45 +49,15 @@ pub fn explain(arguments: &Explain) -> anyhow::Result<Exit> {
         arguments.id,
         packs::other_rule(&set, &arguments.id)
     );
-    let texts: Vec<String> = rules.iter().map(|rule| describe(rule)).collect();
+    // Examples come from the tests of packs in folders; those in the binary bring none.
+    let mut samples = Vec::new();
+    for (folder, pack) in
+        arguments.packs.iter().zip(set.packs.iter().rev().take(arguments.packs.len()).rev())
+    {
+        samples.extend(pack_docs::samples(folder, pack, &set, &sources)?);
+    }
+    let texts: Vec<String> =
+        rules.iter().map(|rule| docs::text(&RuleDoc::new(rule, &samples))).collect();
     output::to_stdout(texts.join("\n").as_bytes())?;
     Ok(if problems.is_empty() { Exit::Passed } else { Exit::Unable })
-}
-
-fn describe(rule: &Rule) -> String {
-    let info = &rule.info;
-    let score = info.dread.score();
-    let factors: Vec<String> = Factor::ALL
-        .iter()
-        .map(|factor| format!("{} {}", factor.name().replace('_', " "), info.dread.get(*factor)))
-        .collect();
-    let stride: Vec<&str> = info.stride.iter().map(crate::finding::Stride::name).collect();
-    let language = if matches!(rule.logic, Logic::Cel(_)) { "CEL" } else { "Rego" };
-    let mut lines = vec![format!("{}: {}", info.id, info.title), String::new()];
-    if let Some(description) = &info.description {
-        lines.extend([description.trim().to_owned(), String::new()]);
-    }
-    let threat = &info.threat;
-    lines.push(format!("Threat       {} {}", threat.id, threat.name));
-    lines.push(format!("STRIDE       {}", stride.join(", ")));
-    lines.push(format!(
-        "DREAD        {score} {} ({})",
-        Bands::default().severity(score).name(),
-        factors.join(", ")
-    ));
-    lines.push(format!("Applies to   {}", rule.applies_to.join(", ")));
-    lines.push(format!("Language     {language}"));
-    let lists = [
-        ("CWE", &threat.cwe),
-        ("CAPEC", &threat.capec),
-        ("ATT&CK", &threat.attack),
-        ("NIST 800-53", &threat.nist),
-        ("Aliases", &info.aliases),
-        ("See", &info.references),
-    ];
-    for (name, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
-        lines.push(format!("{name:12} {}", list.join(", ")));
-    }
-    lines.extend([String::new(), format!("To fix: {}", info.remediation.trim()), String::new()]);
-    lines.join("\n")
 }

@@ -4,9 +4,9 @@ use super::packs;
 use crate::cli::args::{Color, Inconclusive, Output, Scan};
 use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
-use crate::evaluate::{self, evaluate};
+use crate::evaluate::{self, Outside, evaluate};
 use crate::finding::Outcome;
-use crate::pack::PackSet;
+use crate::pack::{Overrides, PackSet};
 use crate::project::Project;
 use crate::report::{Counts, OnInconclusive, Options, Report};
 use crate::source::Problem;
@@ -15,14 +15,24 @@ use crate::threat;
 /// Run the command.
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let location = location::locate(&arguments.input)?;
+    // Before anything is read: packs may need a process of their own.
+    let opened = packs::open_for(&location, &arguments.packs.packs)?;
     let mut project = Project::load(&location.files, &location.options);
     // Without a document there is nothing to judge: an empty folder answers at once.
     let builtin = !arguments.packs.no_builtin && !project.documents.is_empty();
-    let (set, pack_problems) = packs::load(&mut project.sources, &arguments.packs.packs, builtin)?;
-    let (options, mut unknown_rules) = packs::options(&set, &arguments.packs);
+    let mut overrides = std::mem::take(&mut project.config.overrides);
+    let bands = overrides.bands.unwrap_or_default();
+    if project.documents.is_empty() {
+        // Most rules are not there to be changed.
+        overrides = Overrides::default();
+    }
+    let (set, pack_problems) = opened.load(&mut project.sources, builtin, &overrides);
+    let (mut options, mut unknown_rules) = packs::options(&set, &arguments.packs);
     if project.documents.is_empty() {
         unknown_rules.clear();
     }
+    options.bands = bands;
+    options.outside = Outside::new(&project.documents, &set, &project.sources);
     let mut outcome = evaluate(&project.documents, &set, &options);
     let vocabulary_problems = in_context(&mut outcome, &project, &set, &options);
     let problems =
@@ -43,7 +53,7 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
 }
 
 /// Score the findings by where things sit. Without findings the vocabulary is not even read.
-fn in_context(
+pub(super) fn in_context(
     outcome: &mut Outcome,
     project: &Project,
     set: &PackSet,

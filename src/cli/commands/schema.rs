@@ -15,11 +15,17 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("baseline", include_str!("../../../schemas/baseline.schema.json")),
     ("compliance", include_str!("../../../schemas/compliance.schema.json")),
     ("threats", include_str!("../../../schemas/threats.schema.json")),
+    ("tests", include_str!("../../../schemas/tests.schema.json")),
 ];
 
 /// The names of all schemas.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SCHEMAS.iter().map(|(name, _)| *name)
+}
+
+/// The text of a schema.
+pub fn text(name: &str) -> Option<&'static str> {
+    SCHEMAS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// Run the command.

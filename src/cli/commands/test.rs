@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::packs;
+use super::{packs, test_baselines};
 use crate::cli::args::{Test, TestOutput};
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
 use crate::pack_test::{self, Coverage, Options, PackRun, State, Summary};
-use crate::source::{DiskFileSystem, EntryKind, FileSystem as _, Sources};
+use crate::source::{EntryKind, FileSystem, Sources};
 
 /// Run the command. Nothing that ran is a failure.
 pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
@@ -21,14 +21,15 @@ pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
     let mut runs = Vec::new();
     let mut refusals = Vec::new();
     for folder in &arguments.packs {
-        let context = || format!("cannot read the pack {}", folder.display());
-        anyhow::ensure!(folder.is_dir(), "the pack {} is not a folder", folder.display());
-        let files = DiskFileSystem::new(folder).with_context(context)?;
-        let run = match files.kind("pack.yaml") {
-            Some(EntryKind::File) => one(folder, &files, &options, &mut refusals)?,
-            _ => plain(folder, &files, &options, &mut refusals),
+        let files = packs::tree(folder)?;
+        let run = if files.kind("pack.yaml") == Some(EntryKind::File) {
+            one(folder, &*files, &options, &mut refusals)?
+        } else {
+            packs::unsigned(folder, &*files)?;
+            plain(folder, &*files, &options, &mut refusals)
         };
         if arguments.update {
+            anyhow::ensure!(folder.is_dir(), "a bundle is not changed: {}", folder.display());
             update(folder, run.as_ref())?;
         }
         runs.extend(run);
@@ -56,7 +57,7 @@ pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
 /// The tests of one pack.
 fn one(
     folder: &Path,
-    files: &DiskFileSystem,
+    files: &dyn FileSystem,
     options: &Options,
     refusals: &mut Vec<String>,
 ) -> anyhow::Result<Option<PackRun>> {
@@ -70,15 +71,16 @@ fn one(
     let pack = set.packs.last().filter(|pack| &*pack.name != "core" || folder.ends_with("core"));
     let Some(pack) = pack else { return Ok(None) };
     let shown = folder.display().to_string();
-    pack_test::run_pack(files, &shown, pack, &set, &sources, options)
-        .map(Some)
-        .with_context(context)
+    let mut run =
+        pack_test::run_pack(files, &shown, pack, &set, &sources, options).with_context(context)?;
+    test_baselines::add(&mut run, folder, files, options)?;
+    Ok(Some(run))
 }
 
 /// The tests of a folder without a manifest.
 fn plain(
     folder: &Path,
-    files: &DiskFileSystem,
+    files: &dyn FileSystem,
     options: &Options,
     refusals: &mut Vec<String>,
 ) -> Option<PackRun> {

@@ -151,6 +151,7 @@ impl Writer<'_> {
             "reason": judged.state.reason(),
             "coverage": if judged.control.is_partial() { "partial" } else { "full" },
             "rules": judged.control.rules.iter().map(|it| &*it.rule).collect::<Vec<_>>(),
+            "disabled": judged.control.disabled.iter().map(|it| &**it).collect::<Vec<_>>(),
             "findings": findings(&judged.findings),
             "tolerated": judged.findings.len() <= judged.control.tolerated && !judged.findings.is_empty(),
             "below_threshold": findings(&judged.below),

@@ -114,12 +114,17 @@ fn why(judged: &Judged<'_>) -> String {
                 format!("{} on unknown values", count(judged.undecided.len(), "verdict"))
             }
             Open::NoResource => "no resource that its rules judge".to_owned(),
+            Open::Disabled => "the rules that speak of it are switched off".to_owned(),
             Open::Manual => "takes people to assess, no attestation".to_owned(),
             Open::Expired => "the attestation has expired".to_owned(),
             Open::NoRule => "no rule speaks of it".to_owned(),
         },
         State::Evidenced if judged.passes.is_empty() && judged.attestation.is_some() => {
             "by attestation".to_owned()
+        }
+        State::Evidenced if judged.passes.is_empty() => {
+            let below = judged.below.len() + judged.findings.len() + judged.elsewhere.len();
+            format!("{} that it tolerates or is not about", count(below, "finding"))
         }
         State::Evidenced => {
             let resources: std::collections::BTreeSet<_> = judged

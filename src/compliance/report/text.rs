@@ -179,6 +179,7 @@ impl Page<'_> {
                 Open::NoResource,
                 "not decidable from code: there is no resource that their rules judge",
             ),
+            (Open::Disabled, "not decidable: the rules that speak of these are switched off"),
             (Open::Manual, "not decidable from code: people have to assess these, no attestation"),
             (Open::NoRule, "not decidable from code: no rule speaks of these"),
         ];

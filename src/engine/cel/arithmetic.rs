@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::evaluate::Machine;
 use super::node::Operator;
+use super::time;
 use super::value::{List, Outcome, Val};
 use crate::engine::Failure;
 
@@ -34,6 +35,8 @@ impl<'a> Machine<'a> {
                 self.charge_text(left.len() + right.len())?;
                 Ok(Val::Bytes(Arc::from([&**left, &**right].concat())))
             }
+            (Val::Timestamp(_) | Val::Duration(_), _)
+            | (_, Val::Timestamp(_) | Val::Duration(_)) => time::compute(operator, left, right),
             _ => Err(Failure::error(format!(
                 "`{}` does not take {} and {}",
                 symbol(operator),

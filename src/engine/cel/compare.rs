@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::evaluate::Machine;
 use super::refine;
@@ -54,6 +55,18 @@ impl<'a> Machine<'a> {
             (Val::Bytes(left), Val::Bytes(right)) => (left == right).into(),
             (Val::Type(left), Val::Type(right)) => (left == right).into(),
             (Val::Net(left), Val::Net(right)) => (left == right).into(),
+            (Val::Ip(left), Val::Ip(right)) => (left == right).into(),
+            (Val::Timestamp(left), Val::Timestamp(right))
+            | (Val::Duration(left), Val::Duration(right)) => (left == right).into(),
+            (Val::Version(left), Val::Version(right)) => left.cmp(right).is_eq().into(),
+            (Val::Policy(left), Val::Policy(right)) => {
+                let lists = (List::Shared(Arc::clone(left)), List::Shared(Arc::clone(right)));
+                self.equal_lists(&lists.0, &lists.1)?
+            }
+            (Val::Optional(left), Val::Optional(right)) => match (left, right) {
+                (Some(left), Some(right)) => self.equal(left, right)?,
+                (left, right) => (left.is_none() == right.is_none()).into(),
+            },
             (Val::List(left), Val::List(right)) => self.equal_lists(left, right)?,
             (Val::Map(left), Val::Map(right)) => self.equal_maps(left, right)?,
             _ => matches!(numbers(left, right), Ok(Some(Ordering::Equal))).into(),
@@ -132,7 +145,11 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn contains_item(&mut self, element: &Val<'a>, items: &List<'a>) -> Result<Truth, Failure> {
+    pub(super) fn contains_item(
+        &mut self,
+        element: &Val<'a>,
+        items: &List<'a>,
+    ) -> Result<Truth, Failure> {
         let mut open = None;
         // Each of all values that it can be is in the list.
         if let Val::Unknown(Open { known: Some(known), net: false, .. }) = element
@@ -167,6 +184,9 @@ pub(super) fn order(left: &Val<'_>, right: &Val<'_>) -> Result<Option<Ordering>,
         (Val::Text(left), Val::Text(right)) => Ok(Some((**left).cmp(&**right))),
         (Val::Bool(left), Val::Bool(right)) => Ok(Some(left.cmp(right))),
         (Val::Bytes(left), Val::Bytes(right)) => Ok(Some(left.cmp(right))),
+        (Val::Timestamp(left), Val::Timestamp(right))
+        | (Val::Duration(left), Val::Duration(right)) => Ok(Some(left.cmp(right))),
+        (Val::Version(left), Val::Version(right)) => Ok(Some(left.cmp(right))),
         _ => numbers(left, right),
     }
 }

@@ -6,14 +6,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::Subject;
-use super::arithmetic::{symbol, within};
+use super::arithmetic::symbol;
 use super::compare::{Truth, order};
-use super::node::{Loop, LoopKind, Node, Operator, Root};
+use super::node::{Node, Operator, Root};
 use super::patterns::Patterns;
-use super::refine;
 use super::trace::Marks;
 use super::value::{List, Mapping, Outcome, Reasons, Text, Val, merge};
+use super::{Subject, optional, refine};
 use crate::document::{Map, Value};
 use crate::engine::Failure;
 
@@ -26,21 +25,21 @@ const BYTES_A_STEP: usize = 64;
 pub(super) struct Machine<'a> {
     pub(super) subject: &'a Subject<'a>,
     pub(super) patterns: &'a Patterns,
+    pub(super) locals: Vec<Val<'a>>,
     marks: Option<&'a Marks>,
-    locals: Vec<Val<'a>>,
     left: usize,
 }
 
 /// What operands gave that did not decide.
 #[derive(Default)]
-struct Undecided {
+pub(super) struct Undecided {
     unknown: Option<Reasons>,
-    error: Option<Failure>,
+    pub(super) error: Option<Failure>,
 }
 
 impl Undecided {
     /// Takes note of what an operand gave; an exceeded budget is passed on.
-    fn note<'a>(&mut self, outcome: Outcome<'a>) -> Result<Option<Val<'a>>, Failure> {
+    pub(super) fn note<'a>(&mut self, outcome: Outcome<'a>) -> Result<Option<Val<'a>>, Failure> {
         match outcome {
             Ok(Val::Unknown(open)) => merge(&mut self.unknown, &open.reasons),
             Ok(value) => return Ok(Some(value)),
@@ -53,7 +52,7 @@ impl Undecided {
     }
 
     /// As [`note`](Self::note), for an operand that has to be a boolean.
-    fn note_bool(&mut self, outcome: Outcome<'_>) -> Result<Option<bool>, Failure> {
+    pub(super) fn note_bool(&mut self, outcome: Outcome<'_>) -> Result<Option<bool>, Failure> {
         Ok(match self.note(outcome)? {
             Some(Val::Bool(bool)) => Some(bool),
             Some(other) => {
@@ -67,7 +66,7 @@ impl Undecided {
     }
 
     /// The result where nothing decided: unknown, else the error, else `value`.
-    fn or<'a>(self, value: impl FnOnce() -> Val<'a>) -> Outcome<'a> {
+    pub(super) fn or<'a>(self, value: impl FnOnce() -> Val<'a>) -> Outcome<'a> {
         match (self.unknown, self.error) {
             (Some(reasons), _) => Ok(Val::unknown(reasons)),
             (None, Some(failure)) => Err(failure),
@@ -123,6 +122,15 @@ impl<'a> Machine<'a> {
             Node::Binary(operator, operands) => return self.binary(*operator, operands),
             Node::List(items) => return self.make_list(items),
             Node::Map(entries) => return self.make_map(entries),
+            Node::OptionalList(items) => return self.optional_list(items),
+            Node::OptionalMap(entries) => return self.optional_map(entries),
+            Node::OptionalSelect(operand, field) => {
+                return optional::select(&self.evaluate(operand)?, field);
+            }
+            Node::OptionalIndex(operands) => return self.optional_index(operands),
+            Node::OrElse(operands, value) => return self.or_else(operands, *value),
+            Node::OptionalMapped(parts, flat) => return self.optional_mapped(parts, *flat),
+            Node::Bind(parts) => return self.bind(parts),
             Node::Loop(turns) => return self.turns(turns),
             Node::Matches(parts) => return self.matches(parts),
             Node::Call(function, arguments) => return self.call(function, arguments),
@@ -187,7 +195,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Two operands, unknown ones included; unknown as a whole where one is unknown and the other fails.
-    fn both(
+    pub(super) fn both(
         &mut self,
         left: &'a Node,
         right: &'a Node,
@@ -242,204 +250,45 @@ impl<'a> Machine<'a> {
             let key = self.evaluate(key);
             let value = self.evaluate(value)?;
             let Some(key) = undecided.note(key)? else { continue };
-            if !matches!(key, Val::Text(_) | Val::Int(_) | Val::Uint(_) | Val::Bool(_)) {
-                let described = key.described();
-                return Err(Failure::error(format!("the key of a map cannot be {described}")));
-            }
-            for (other, _) in &made {
-                if matches!(self.equal(other, &key)?, Truth::True) {
-                    return Err(Failure::error("a map has one key twice"));
-                }
-            }
-            made.push((key, value));
+            self.add_entry(&mut made, key, value)?;
         }
         undecided.or(|| Val::Map(Mapping::Made(Rc::new(made))))
     }
 
-    /// What a loop goes over: elements with their places, keys with their values.
-    fn range(&mut self, turns: &'a Loop) -> Result<Result<List<'a>, Reasons>, Failure> {
-        Ok(Ok(match self.evaluate(&turns.range)? {
-            Val::Null => List::Made(Rc::default()),
-            Val::List(items) => items,
-            Val::Map(map) => {
-                self.charge_list(map.len())?;
-                List::Made(Rc::new(map.entries().into_iter().map(|(key, _)| key).collect()))
+    /// Adds an entry to a map that is being made.
+    pub(super) fn add_entry(
+        &mut self,
+        made: &mut Vec<(Val<'a>, Val<'a>)>,
+        key: Val<'a>,
+        value: Val<'a>,
+    ) -> Result<(), Failure> {
+        if !matches!(key, Val::Text(_) | Val::Int(_) | Val::Uint(_) | Val::Bool(_)) {
+            let described = key.described();
+            return Err(Failure::error(format!("the key of a map cannot be {described}")));
+        }
+        for (other, _) in made.iter() {
+            if matches!(self.equal(other, &key)?, Truth::True) {
+                return Err(Failure::error("a map has one key twice"));
             }
-            Val::Unknown(open) => return Ok(Err(open.reasons)),
-            other => {
-                return Err(Failure::error(format!(
-                    "a macro goes over a list or map, not {}",
-                    other.described()
-                )));
-            }
-        }))
+        }
+        made.push((key, value));
+        Ok(())
     }
 
-    fn turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
-        if turns.pairs {
-            return self.pair_turns(turns);
-        }
-        match self.range(turns)? {
-            Ok(items) => {
-                let scope = self.locals.len();
-                let outcome = self.over(turns, items.iter().map(|item| (item, None)));
-                self.locals.truncate(scope);
-                outcome
-            }
-            Err(reasons) => Ok(Val::unknown(reasons)),
-        }
-    }
-
-    fn pair_turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
-        let pairs: Vec<_> = match self.evaluate(&turns.range)? {
-            Val::Map(map) => map.entries(),
-            Val::List(items) => {
-                self.charge_list(items.len())?;
-                (0_i64..).map(Val::Int).zip(items.iter()).collect()
-            }
-            Val::Null => Vec::new(),
-            Val::Unknown(open) => return Ok(Val::unknown(open.reasons)),
-            other => {
-                return Err(Failure::error(format!(
-                    "a macro goes over a list or map, not {}",
-                    other.described()
-                )));
-            }
-        };
-        self.charge_list(pairs.len())?;
-        let scope = self.locals.len();
-        let outcome = self.over(turns, pairs.into_iter().map(|(key, value)| (key, Some(value))));
-        self.locals.truncate(scope);
+    /// `cel.bind()`: evaluates a part with one more variable.
+    fn bind(&mut self, [value, body]: &'a [Node; 2]) -> Outcome<'a> {
+        let value = self.evaluate(value)?;
+        self.locals.push(value);
+        let outcome = self.evaluate(body);
+        self.locals.pop();
         outcome
-    }
-
-    fn over(
-        &mut self,
-        turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
-    ) -> Outcome<'a> {
-        match turns.kind {
-            LoopKind::All => self.quantify(turns, items, false),
-            LoopKind::Exists => self.quantify(turns, items, true),
-            LoopKind::ExistsOne => self.exists_one(turns, items),
-            LoopKind::Filter => self.filter(turns, items),
-            LoopKind::Map => self.map(turns, items),
-            LoopKind::SortBy => self.sort_by(turns, items),
-        }
-    }
-
-    /// Evaluates a part of a loop for one item.
-    fn turn(&mut self, node: &'a Node, first: Val<'a>, second: Option<Val<'a>>) -> Outcome<'a> {
-        let scope = self.locals.len();
-        self.locals.push(first);
-        self.locals.extend(second);
-        let outcome = self.evaluate(node);
-        self.locals.truncate(scope);
-        outcome
-    }
-
-    fn quantify(
-        &mut self,
-        turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
-        deciding: bool,
-    ) -> Outcome<'a> {
-        let mut undecided = Undecided::default();
-        for (first, second) in items {
-            let outcome = self.turn(&turns.body, first, second);
-            if undecided.note_bool(outcome)? == Some(deciding) {
-                return Ok(Val::Bool(deciding));
-            }
-        }
-        undecided.or(|| Val::Bool(!deciding))
-    }
-
-    fn exists_one(
-        &mut self,
-        turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
-    ) -> Outcome<'a> {
-        let (mut undecided, mut found) = (Undecided::default(), 0_usize);
-        for (first, second) in items {
-            let outcome = self.turn(&turns.body, first, second);
-            found += usize::from(undecided.note_bool(outcome)? == Some(true));
-            if found > 1 {
-                return Ok(Val::Bool(false));
-            }
-        }
-        undecided.or(|| Val::Bool(found == 1))
-    }
-
-    fn filter(
-        &mut self,
-        turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
-    ) -> Outcome<'a> {
-        let (mut undecided, mut kept) = (Undecided::default(), Vec::new());
-        for (item, _) in items {
-            let outcome = self.turn(&turns.body, item.clone(), None);
-            if undecided.note_bool(outcome)? == Some(true) {
-                kept.push(item);
-                within(kept.len())?;
-            }
-        }
-        undecided.or(|| Val::list(kept))
-    }
-
-    fn map(
-        &mut self,
-        turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
-    ) -> Outcome<'a> {
-        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
-        for (item, _) in items {
-            if let Some(condition) = &turns.condition {
-                let outcome = self.turn(condition, item.clone(), None);
-                if undecided.note_bool(outcome)? != Some(true) {
-                    continue;
-                }
-            }
-            match self.turn(&turns.body, item, None) {
-                // An element may be unknown; the list then is not.
-                Ok(value) => {
-                    made.push(value);
-                    within(made.len())?;
-                }
-                Err(failure) => drop(undecided.note(Err(failure))?),
-            }
-        }
-        undecided.or(|| Val::list(made))
-    }
-
-    fn sort_by(
-        &mut self,
-        turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
-    ) -> Outcome<'a> {
-        let (mut undecided, mut keyed) = (Undecided::default(), Vec::new());
-        for (item, _) in items {
-            let outcome = self.turn(&turns.body, item.clone(), None);
-            if let Some(key) = undecided.note(outcome)? {
-                keyed.push((key, item));
-            }
-        }
-        if keyed.windows(2).any(|pair| order(&pair[0].0, &pair[1].0).ok().flatten().is_none()) {
-            undecided.error.get_or_insert_with(|| {
-                Failure::error("`sortBy` needs keys that can be ordered, all of one type")
-            });
-        }
-        self.charge(keyed.len() * 16)?;
-        keyed.sort_by(|(left, _), (right, _)| {
-            order(left, right).ok().flatten().unwrap_or(std::cmp::Ordering::Equal)
-        });
-        undecided.or(|| Val::list(keyed.into_iter().map(|(_, item)| item).collect()))
     }
 
     /// A value of the document model from a value of the expression.
     pub(super) fn export(&mut self, value: &Val<'a>) -> Result<Value, Failure> {
         self.charge(1)?;
         Ok(match value {
-            Val::Null => Value::Null,
+            Val::Null | Val::Optional(None) => Value::Null,
             Val::Bool(bool) => Value::Bool(*bool),
             Val::Int(int) => Value::Int(*int),
             #[expect(clippy::cast_precision_loss, reason = "beyond 64 bits a number is rounded")]
@@ -457,7 +306,11 @@ impl<'a> Machine<'a> {
             Val::Map(map) => self.export_map(map)?,
             Val::Net(net) => net.map_or(Value::Null, |net| Value::string(net.to_string())),
             Val::Unknown(open) => open.export(),
-            Val::Double(_) | Val::Bytes(_) | Val::Type(_) => {
+            Val::Optional(Some(value)) => self.export(value)?,
+            Val::Ip(_) | Val::Timestamp(_) | Val::Duration(_) | Val::Version(_) => {
+                Value::string(value.written().unwrap_or_default())
+            }
+            Val::Policy(_) | Val::Double(_) | Val::Bytes(_) | Val::Type(_) => {
                 let described = value.described();
                 return Err(Failure::error(format!("{described} cannot be a result")));
             }
@@ -476,9 +329,13 @@ impl<'a> Machine<'a> {
     }
 }
 
-fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
+pub(super) fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
     match operand {
         Val::Null => Ok(Val::Null),
+        Val::Optional(_) => optional::select(operand, field),
+        Val::Policy(statements) if field == "statements" => {
+            Ok(Val::List(List::Shared(Arc::clone(statements))))
+        }
         Val::Unknown(open) => Ok(Val::unknown(open.reasons.clone())),
         Val::Map(map) => match map.get(field) {
             Some(value) => Ok(value),
@@ -491,17 +348,19 @@ fn select<'a>(operand: &Val<'a>, field: &str) -> Outcome<'a> {
 
 fn has<'a>(operand: Val<'a>, field: &str) -> Outcome<'a> {
     match operand {
-        Val::Null => Ok(Val::Bool(false)),
+        Val::Null | Val::Optional(None) => Ok(Val::Bool(false)),
         Val::Unknown(open) => Ok(Val::unknown(open.reasons)),
         Val::Map(map) => Ok(Val::Bool(map.has(field))),
+        Val::Optional(Some(value)) => has(Val::clone(&value), field),
         other => {
             Err(Failure::error(format!("`has(….{field})` needs a map, not {}", other.described())))
         }
     }
 }
 
-fn lookup<'a>(operand: &Val<'a>, index: &Val<'a>) -> Outcome<'a> {
+pub(super) fn lookup<'a>(operand: &Val<'a>, index: &Val<'a>) -> Outcome<'a> {
     match (operand, index) {
+        (Val::Optional(_), _) => optional::lookup(operand, index),
         (Val::Null, _) | (Val::List(_) | Val::Map(_), Val::Null) => Ok(Val::Null),
         (Val::Unknown(open), _) | (_, Val::Unknown(open)) => Ok(Val::unknown(open.reasons.clone())),
         (Val::Map(_), Val::Text(key)) => select(operand, key),
@@ -520,7 +379,7 @@ fn lookup<'a>(operand: &Val<'a>, index: &Val<'a>) -> Outcome<'a> {
     }
 }
 
-fn element<'a>(items: &List<'a>, index: &Val<'_>) -> Outcome<'a> {
+pub(super) fn element<'a>(items: &List<'a>, index: &Val<'_>) -> Outcome<'a> {
     let place = match index {
         Val::Int(int) => *int,
         Val::Uint(uint) => i64::try_from(*uint).unwrap_or(i64::MAX),

@@ -4,7 +4,9 @@ use super::arithmetic::MAX_LIST;
 use super::evaluate::Machine;
 use super::node::Node;
 use super::value::{Outcome, Reasons, Val, merge};
-use super::{library, network, policy, refine};
+use super::{
+    addresses, grants, library, network, optional, policy, refine, regexes, sets, time, versions,
+};
 use crate::engine::Failure;
 use crate::engine::texts::Question;
 
@@ -65,7 +67,8 @@ const fn function(
 }
 
 /// Names before the dot of a qualified function.
-pub(super) const NAMESPACES: [&str; 4] = ["math", "lists", "strings", "base64"];
+pub(super) const NAMESPACES: [&str; 9] =
+    ["math", "lists", "strings", "base64", "optional", "sets", "regex", "ip", "cel"];
 
 /// Every function.
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -130,7 +133,69 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("math.bitNot", Global, (1, 1), Null, Crate),
     function("math.bitShiftLeft", Global, (2, 2), Null, Crate),
     function("math.bitShiftRight", Global, (2, 2), Null, Crate),
+    // Sets
+    function("sets.contains", Global, (2, 2), Seen, Own(sets::contains)),
+    function("sets.intersects", Global, (2, 2), Seen, Own(sets::intersects)),
+    function("sets.equivalent", Global, (2, 2), Seen, Own(sets::equivalent)),
+    // Parts of texts
+    function("regex.extract", Global, (2, 2), Null, Own(regexes::extract)),
+    function("regex.extractAll", Global, (2, 2), Null, Own(regexes::extract_all)),
+    function("regex.replace", Global, (3, 4), Null, Own(regexes::replace)),
+    // Values that may not be there
+    function("optional.of", Global, (1, 1), Seen, Own(optional::of)),
+    function("optional.none", Global, (0, 0), Seen, Own(optional::none)),
+    function("optional.ofNonZeroValue", Global, (1, 1), Seen, Own(optional::of_non_zero)),
+    function("optional.unwrap", Global, (1, 1), Null, Own(optional::unwrap)),
+    function("unwrapOpt", Member, (0, 0), Null, Own(optional::unwrap)),
+    function("hasValue", Member, (0, 0), Seen, Own(optional::has_value)),
+    function("value", Member, (0, 0), Seen, Own(optional::value)),
+    function("first", Member, (0, 0), Seen, Own(optional::first)),
+    function("last", Member, (0, 0), Seen, Own(optional::last)),
+    // Time
+    function("timestamp", Global, (1, 1), Null, Own(time::timestamp)),
+    function("duration", Global, (1, 1), Null, Own(time::duration)),
+    function("getFullYear", Member, (0, 1), Null, Own(time::full_year)),
+    function("getMonth", Member, (0, 1), Null, Own(time::month)),
+    function("getDate", Member, (0, 1), Null, Own(time::date)),
+    function("getDayOfMonth", Member, (0, 1), Null, Own(time::day_of_month)),
+    function("getDayOfWeek", Member, (0, 1), Null, Own(time::day_of_week)),
+    function("getDayOfYear", Member, (0, 1), Null, Own(time::day_of_year)),
+    function("getHours", Member, (0, 1), Null, Own(time::hours)),
+    function("getMinutes", Member, (0, 1), Null, Own(time::minutes)),
+    function("getSeconds", Member, (0, 1), Null, Own(time::seconds)),
+    function("getMilliseconds", Member, (0, 1), Null, Own(time::milliseconds)),
+    // Versions
+    function("semver", Global, (1, 2), Null, Own(versions::semver)),
+    function("isSemver", Global, (1, 2), False, Own(versions::is_semver)),
+    function("satisfies", Member, (1, 1), False, Own(versions::satisfies)),
+    function("major", Member, (0, 0), Null, Own(versions::major)),
+    function("minor", Member, (0, 0), Null, Own(versions::minor)),
+    function("patch", Member, (0, 0), Null, Own(versions::patch)),
+    function("isLessThan", Member, (1, 1), False, Own(versions::is_less)),
+    function("isGreaterThan", Member, (1, 1), False, Own(versions::is_greater)),
+    function("compareTo", Member, (1, 1), Null, Own(versions::compare)),
     // Networks
+    function("ip", Global, (1, 1), Null, Own(addresses::ip)),
+    function("isIP", Global, (1, 1), False, Own(addresses::is_ip)),
+    function("isCIDR", Global, (1, 1), False, Own(addresses::is_cidr)),
+    function("ip.isCanonical", Global, (1, 1), False, Own(addresses::is_canonical)),
+    function("family", Member, (0, 0), Null, Own(addresses::family)),
+    function("isUnspecified", Member, (0, 0), False, Own(addresses::is_unspecified)),
+    function("isLoopback", Member, (0, 0), False, Own(addresses::is_loopback)),
+    function("isGlobalUnicast", Member, (0, 0), False, Own(addresses::is_global_unicast)),
+    function("isLinkLocalUnicast", Member, (0, 0), False, Own(addresses::is_link_local_unicast)),
+    function(
+        "isLinkLocalMulticast",
+        Member,
+        (0, 0),
+        False,
+        Own(addresses::is_link_local_multicast),
+    ),
+    function("containsIP", Member, (1, 1), False, Own(addresses::contains_ip)),
+    function("containsCIDR", Member, (1, 1), False, Own(addresses::contains_cidr)),
+    function("ip", Member, (0, 0), Null, Own(addresses::ip_of)),
+    function("masked", Member, (0, 0), Null, Own(addresses::masked)),
+    function("prefixLength", Member, (0, 0), Null, Own(network::prefix)),
     function("cidr", Global, (1, 1), Seen, Own(network::cidr)),
     function("is_any", Member, (0, 0), False, Own(network::is_any)),
     function("is_public", Member, (0, 0), False, Own(network::is_public)),
@@ -138,6 +203,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("port_in", Global, (2, 2), Seen, Own(network::port_in)),
     // Policies and other resources
     function("statements", Global, (1, 1), Seen, Own(policy::statements)),
+    function("policy", Global, (1, 1), Seen, Own(grants::policy)),
+    function("allows", Member, (2, 3), Seen, Own(grants::may)),
+    function("allows_always", Member, (2, 3), Seen, Own(grants::always)),
     function("related", Global, (1, 1), Seen, Own(library::related)),
     function("references", Global, (1, 1), Seen, Own(library::references)),
 ];
@@ -247,6 +315,7 @@ impl<'a> Machine<'a> {
             match argument {
                 Val::List(items) => self.charge(items.len().min(MAX_LIST))?,
                 Val::Map(map) => self.charge(map.len())?,
+                Val::Policy(items) => self.charge(items.len())?,
                 _ => {}
             }
             if let Some(reasons) = argument.reasons() {

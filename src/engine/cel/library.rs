@@ -12,8 +12,8 @@ use super::compare::order;
 use super::evaluate::Machine;
 use super::functions::mismatch;
 use super::node::Foreign;
-use super::refine;
 use super::value::{List, Mapping, Outcome, Val};
+use super::{refine, time};
 use crate::document::Value;
 use crate::engine::Failure;
 
@@ -88,9 +88,14 @@ pub(super) fn matches<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> O
 /// Whether a text fits a pattern of IAM: `*` is any text, `?` any character.
 pub(super) fn glob<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let (pattern, text) = texts("glob", arguments)?;
+    machine.charge(pattern.len().saturating_mul(text.len()) / 16)?;
+    Ok(Val::Bool(fits(pattern, text)))
+}
+
+/// Whether a text fits a pattern of IAM.
+pub(in crate::engine) fn fits(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
-    machine.charge(pattern.len().saturating_mul(text.len()) / 16)?;
     let (mut at, mut place, mut star) = (0, 0, None);
     while place < text.len() {
         match pattern.get(at) {
@@ -109,11 +114,11 @@ pub(super) fn glob<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outc
                     at = star_at + 1;
                     place = taken + 1;
                 }
-                None => return Ok(Val::Bool(false)),
+                None => return false,
             },
         }
     }
-    Ok(Val::Bool(pattern[at..].iter().all(|char| *char == '*')))
+    pattern[at..].iter().all(|char| *char == '*')
 }
 
 /// Lower case of a text, or of every text of a list.
@@ -307,6 +312,9 @@ impl<'a> Machine<'a> {
         if let Some(value) = self.settled(foreign.nulls, &arguments)? {
             return Ok(value);
         }
+        if let Some(value) = time::converted(foreign.name, &arguments) {
+            return Ok(value);
+        }
         self.charge(10)?;
         self.afford(foreign.name, &arguments)?;
         let mut context = Context::with_env(environment());
@@ -368,9 +376,12 @@ impl<'a> Machine<'a> {
                 Foreigner::List(Arc::new(items.collect::<Result<_, _>>()?))
             }
             Val::Map(map) => self.emigrate_map(name, map)?,
-            Val::Net(_) | Val::Type(_) | Val::Unknown(_) => {
-                return Err(mismatch(name, std::slice::from_ref(value)));
-            }
+            // Shown as they are written.
+            Val::Type(text) if name == "format" => Foreigner::String(Arc::new((*text).to_owned())),
+            other => match other.written().filter(|_| name == "format") {
+                Some(text) => Foreigner::String(Arc::new(text)),
+                None => return Err(mismatch(name, std::slice::from_ref(value))),
+            },
         })
     }
 

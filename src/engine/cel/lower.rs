@@ -9,6 +9,7 @@ use cel::parser::Expression;
 use super::Names;
 use super::functions::{FUNCTIONS, Function, NAMESPACES, Run, Style, find};
 use super::node::{Foreign, Loop, LoopKind, Node, Operator, Root};
+use super::parse::Quoted;
 use super::patterns;
 use super::trace::{Marker, Marks};
 use crate::engine::CompileError;
@@ -26,10 +27,27 @@ const ROOTS: [(&str, Root); 6] = [
     ("item", Root::Item),
 ];
 
-const TYPES: [&str; 10] =
-    ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
+const TYPES: [&str; 17] = [
+    "bool",
+    "int",
+    "uint",
+    "double",
+    "string",
+    "bytes",
+    "list",
+    "map",
+    "null_type",
+    "type",
+    "optional_type",
+    "net.IP",
+    "net.CIDR",
+    "google.protobuf.Timestamp",
+    "google.protobuf.Duration",
+    "semver",
+    "policy",
+];
 
-const MACROS: [(&str, LoopKind); 7] = [
+const MACROS: [(&str, LoopKind); 10] = [
     ("all", LoopKind::All),
     ("exists", LoopKind::Exists),
     ("exists_one", LoopKind::ExistsOne),
@@ -37,6 +55,9 @@ const MACROS: [(&str, LoopKind); 7] = [
     ("filter", LoopKind::Filter),
     ("map", LoopKind::Map),
     ("sortBy", LoopKind::SortBy),
+    ("transformList", LoopKind::Map),
+    ("transformMap", LoopKind::TransformMap),
+    ("transformMapEntry", LoopKind::TransformEntries),
 ];
 
 type Result<T> = std::result::Result<T, CompileError>;
@@ -52,17 +73,20 @@ pub(super) struct Lowered {
 pub(super) fn lower(
     tree: &Expression,
     info: &SourceInfo,
+    quoted: &Quoted,
     names: Names,
     marked: bool,
 ) -> Result<Lowered> {
     let marker = marked.then(Marker::default);
-    let mut lowering = Lowering { info, names, scope: Vec::new(), depth: 0, joins: false, marker };
+    let (scope, depth, joins) = (Vec::new(), 0, false);
+    let mut lowering = Lowering { info, quoted, names, scope, depth, joins, marker };
     let root = lowering.node(tree)?;
     Ok(Lowered { root, joins: lowering.joins, marks: lowering.marker.map(Marker::finish) })
 }
 
 struct Lowering<'t> {
     info: &'t SourceInfo,
+    quoted: &'t Quoted,
     names: Names,
     /// Variables of the loops around, outermost first.
     scope: Vec<String>,
@@ -106,7 +130,15 @@ impl Lowering<'_> {
             Expr::Literal(literal) => Ok(constant(literal)),
             Expr::Ident(name) => self.variable(tree, name),
             Expr::Select(select) => {
-                Ok(Node::Select(self.boxed(&select.operand)?, select.field.as_str().into()))
+                if let Some(name) = self.type_name(tree) {
+                    return Ok(Node::Type(name));
+                }
+                Ok(Node::Select(self.boxed(&select.operand)?, self.field(&select.field)))
+            }
+            Expr::List(list) if !list.optional_indices.is_empty() => {
+                let items = self.nodes(&list.elements)?.into_iter().enumerate();
+                let optional = |at: usize| list.optional_indices.contains(&at);
+                Ok(Node::OptionalList(items.map(|(at, item)| (item, optional(at))).collect()))
             }
             Expr::List(list) => self.nodes(&list.elements).map(Node::List),
             Expr::Map(map) => self.map(tree, map),
@@ -120,12 +152,42 @@ impl Lowering<'_> {
         }
     }
 
+    /// The field that a selection names, which may have been quoted.
+    fn field(&self, name: &str) -> Arc<str> {
+        let quoted = self.quoted.iter().find(|(known, _)| known == name);
+        quoted.map_or(name, |(_, field)| field).into()
+    }
+
     fn map(&mut self, tree: &Expression, map: &MapExpr) -> Result<Node> {
         let entries = map.entries.iter().map(|entry| match &entry.expr {
-            EntryExpr::MapEntry(entry) => Ok((self.node(&entry.key)?, self.node(&entry.value)?)),
+            EntryExpr::MapEntry(entry) => {
+                Ok((self.node(&entry.key)?, self.node(&entry.value)?, entry.optional))
+            }
             EntryExpr::StructField(_) => Err(self.error(tree, "the map cannot be read")),
         });
-        entries.collect::<Result<_>>().map(Node::Map)
+        let entries = entries.collect::<Result<Vec<_>>>()?;
+        if entries.iter().any(|(_, _, optional)| *optional) {
+            return Ok(Node::OptionalMap(entries));
+        }
+        Ok(Node::Map(entries.into_iter().map(|(key, value, _)| (key, value)).collect()))
+    }
+
+    /// The type that a dotted name names: `net.IP`.
+    fn type_name(&self, tree: &Expression) -> Option<&'static str> {
+        let mut parts = Vec::new();
+        let mut rest = &tree.expr;
+        while let Expr::Select(select) = rest {
+            parts.push(select.field.as_str());
+            rest = &select.operand.expr;
+        }
+        let Expr::Ident(root) = rest else { return None };
+        if self.scope.contains(root) {
+            return None;
+        }
+        parts.push(root);
+        parts.reverse();
+        let name = parts.join(".");
+        TYPES.iter().find(|known| **known == name).copied()
     }
 
     fn variable(&self, tree: &Expression, name: &str) -> Result<Node> {
@@ -164,7 +226,13 @@ impl Lowering<'_> {
             None => self.function(tree, name, None, &call.args),
             Some(target) => {
                 if let Some(qualified) = self.qualified(target, name) {
+                    if qualified == "cel.bind" {
+                        return self.bind(tree, &call.args);
+                    }
                     return self.function(tree, &qualified, None, &call.args);
+                }
+                if let Some(node) = self.optional_call(tree, name, target, &call.args)? {
+                    return Ok(node);
                 }
                 match MACROS.iter().find(|(known, _)| *known == name) {
                     Some((name, kind)) => self.turns(tree, name, *kind, target, &call.args),
@@ -204,6 +272,13 @@ impl Lowering<'_> {
             (operators::INDEX, [operand, index]) => {
                 Node::Index(Box::new([self.node(operand)?, self.node(index)?]))
             }
+            (operators::OPT_SELECT, [operand, Expression { expr: Expr::Literal(field), .. }]) => {
+                let LiteralValue::String(field) = field else { return Ok(None) };
+                Node::OptionalSelect(self.boxed(operand)?, self.field(field.inner()))
+            }
+            (operators::OPT_INDEX, [operand, index]) => {
+                Node::OptionalIndex(Box::new([self.node(operand)?, self.node(index)?]))
+            }
             (_, [left, right]) => match binary(name) {
                 Some(operator) => {
                     Node::Binary(operator, Box::new([self.node(left)?, self.node(right)?]))
@@ -230,13 +305,72 @@ impl Lowering<'_> {
     fn has(&mut self, tree: &Expression, arguments: &[Expression]) -> Result<Node> {
         match arguments {
             [Expression { expr: Expr::Select(select), .. }] => {
-                Ok(Node::Has(self.boxed(&select.operand)?, select.field.as_str().into()))
+                Ok(Node::Has(self.boxed(&select.operand)?, self.field(&select.field)))
             }
             _ => Err(self.error_at(
                 self.name_offset(tree, operators::HAS),
                 "`has` takes one selection: has(attr.name)",
             )),
         }
+    }
+
+    /// Calls on an optional value whose arguments are not evaluated at once.
+    fn optional_call(
+        &mut self,
+        tree: &Expression,
+        name: &str,
+        target: &Expression,
+        arguments: &[Expression],
+    ) -> Result<Option<Node>> {
+        Ok(Some(match (name, arguments) {
+            ("or" | "orValue", [other]) => {
+                let operands = Box::new([self.node(target)?, self.node(other)?]);
+                Node::OrElse(operands, name == "orValue")
+            }
+            ("optMap" | "optFlatMap", [variable, body]) => {
+                let target = self.node(target)?;
+                let body = self.with_variable(name, variable, body)?;
+                Node::OptionalMapped(Box::new([target, body]), name == "optFlatMap")
+            }
+            ("or" | "orValue" | "optMap" | "optFlatMap", _) => {
+                let takes = if name.starts_with("or") {
+                    "1 argument"
+                } else {
+                    "a variable and an expression over it"
+                };
+                return Err(
+                    self.error_at(self.name_offset(tree, name), format!("`{name}` takes {takes}"))
+                );
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `cel.bind(name, value, body)`
+    fn bind(&mut self, tree: &Expression, arguments: &[Expression]) -> Result<Node> {
+        let [variable, value, body] = arguments else {
+            let message = "`cel.bind` takes a variable, its value, and an expression over it";
+            return Err(self.error_at(self.name_offset(tree, "bind"), message));
+        };
+        let value = self.node(value)?;
+        let body = self.with_variable("cel.bind", variable, body)?;
+        Ok(Node::Bind(Box::new([value, body])))
+    }
+
+    /// An expression in which one more variable stands for a value.
+    fn with_variable(
+        &mut self,
+        name: &str,
+        variable: &Expression,
+        body: &Expression,
+    ) -> Result<Node> {
+        let Expr::Ident(local) = &variable.expr else {
+            return Err(self.error(variable, format!("`{name}` takes a plain variable here")));
+        };
+        self.scope.push(local.clone());
+        let body = self.node(body);
+        self.scope.pop();
+        body
     }
 
     fn turns(
@@ -248,15 +382,21 @@ impl Lowering<'_> {
         arguments: &[Expression],
     ) -> Result<Node> {
         let pairs_allowed = matches!(kind, LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne);
+        let transforms = name.starts_with("transform");
         let (variables, condition, body) = match arguments {
-            [variable, body] => (vec![variable], None, body),
+            [key, value, body] if transforms => (vec![key, value], None, body),
+            [key, value, condition, body] if transforms => {
+                (vec![key, value], Some(condition), body)
+            }
+            [variable, body] if !transforms => (vec![variable], None, body),
             [key, value, body] if pairs_allowed => (vec![key, value], None, body),
-            [variable, condition, body] if kind == LoopKind::Map => {
+            [variable, condition, body] if kind == LoopKind::Map && !transforms => {
                 (vec![variable], Some(condition), body)
             }
             _ => {
                 let offset = self.name_offset(tree, name);
-                let message = format!("`{name}` takes a variable and an expression over it");
+                let variables = if transforms { "two variables" } else { "a variable" };
+                let message = format!("`{name}` takes {variables} and an expression over it");
                 return Err(self.error_at(offset, message));
             }
         };

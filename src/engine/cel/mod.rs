@@ -39,21 +39,29 @@
 //! `contains`, `matches` and `glob` by the known ends of a text, `cidr(x).is_any()` by the length of the prefix, `port_in`, `type()`.
 //! A predicate is true only where the value cannot be null.
 
+mod addresses;
 mod arithmetic;
 mod compare;
 mod evaluate;
 mod functions;
+pub(in crate::engine) mod grants;
 mod library;
+mod loops;
 mod lower;
-mod network;
+pub(in crate::engine) mod network;
 mod node;
+mod optional;
 mod parse;
 mod patterns;
 mod policy;
 mod refine;
+mod regexes;
+mod sets;
 mod template;
+mod time;
 mod trace;
 mod value;
+mod versions;
 
 use std::sync::Arc;
 
@@ -66,6 +74,8 @@ use self::trace::Marks;
 use self::value::Val;
 use super::{CompileError, Evaluated, Failure};
 
+pub(in crate::engine) use library::fits;
+pub(in crate::engine) use policy::normalized as statements;
 pub use template::Template;
 pub use trace::{Branches, Event, Given, Part, Trace, record};
 
@@ -130,7 +140,9 @@ pub fn compile(source: &str, names: &Names) -> Result<Program, CompileError> {
 }
 
 fn build(source: Arc<str>, names: Names, marked: bool) -> Result<Program, CompileError> {
-    let lowered = parse::guarded(&source, |tree, info| lower::lower(tree, info, names, marked))?;
+    let lowered = parse::guarded(&source, |tree, info, quoted| {
+        lower::lower(tree, info, quoted, names, marked)
+    })?;
     Ok(Program {
         root: lowered.root,
         joins: lowered.joins,

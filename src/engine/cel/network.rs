@@ -16,9 +16,34 @@ use super::value::{Open, Outcome, Reasons, Val, merge};
 use crate::document::ValueType;
 use crate::engine::Failure;
 
-/// An address range; the address is the range's first.
+/// An address range, with the address as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Net(IpNet);
+pub(in crate::engine) struct Net(IpNet);
+
+/// An address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Address(pub(super) IpAddr);
+
+impl Address {
+    /// Reads an address; one of IPv4 within IPv6 is read where it is written in hexadecimal digits.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let address: IpAddr = text.parse().ok()?;
+        match address {
+            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+                Some(_) if text.contains('.') => None,
+                Some(v4) => Some(Self(IpAddr::V4(v4))),
+                None => Some(Self(address)),
+            },
+            IpAddr::V4(_) => Some(Self(address)),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 impl fmt::Display for Net {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,7 +80,7 @@ const SPECIAL_V6: [(Ipv6Addr, u8); 2] = [
 impl Net {
     /// Reads `10.0.0.0/8`, `10.1.2.3/8`, `::/0`, `0.0.0.0/00`, a single address. Addresses of IPv4 within IPv6 are
     /// read as IPv4.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::engine) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let (address, prefix) =
             text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -76,7 +101,32 @@ impl Net {
             Some(v4) => IpNet::new(IpAddr::V4(v4), prefix - 96),
             None => IpNet::new(address, prefix),
         };
-        net.ok().map(|net| Self(net.trunc()))
+        net.ok().map(Self)
+    }
+
+    /// The range that holds one address.
+    pub(super) fn single(address: Address) -> Self {
+        Self(address.0.into())
+    }
+
+    /// The address as it is written.
+    pub(super) fn address(self) -> Address {
+        Address(self.0.addr())
+    }
+
+    /// The range with its first address.
+    pub(super) fn masked(self) -> Self {
+        Self(self.0.trunc())
+    }
+
+    /// Whether it holds every address of its family.
+    pub(in crate::engine) fn is_any(self) -> bool {
+        self.0.prefix_len() == 0
+    }
+
+    /// Whether all of another range lies in it.
+    pub(in crate::engine) fn holds(self, inner: Self) -> bool {
+        self.0.contains(&inner.0)
     }
 
     /// Whether nothing in it is routed on the internet.
@@ -87,7 +137,8 @@ impl Net {
         }
     }
 
-    fn is_public(self) -> bool {
+    /// Whether an address in it is routed on the internet.
+    pub(in crate::engine) fn is_public(self) -> bool {
         match self.0 {
             IpNet::V4(net) => !SPECIAL_V4.iter().any(|(address, prefix)| {
                 Ipv4Net::new(*address, *prefix).is_ok_and(|special| special.contains(&net))
@@ -137,7 +188,7 @@ fn net(name: &str, arguments: &[Val<'_>]) -> Result<Option<Net>, Failure> {
 /// Whether it holds every address of its family.
 pub(super) fn is_any<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let net = net("is_any", arguments)?;
-    Ok(Val::Bool(net.is_some_and(|net| net.0.prefix_len() == 0)))
+    Ok(Val::Bool(net.is_some_and(Net::is_any)))
 }
 
 /// Whether an address in it is routed on the internet.
@@ -158,9 +209,10 @@ pub(super) fn contains<'a>(arguments: &[Val<'a>]) -> Outcome<'a> {
     let inner = match arguments {
         [_, Val::Text(text)] => Net::parse(text),
         [_, Val::Net(net)] => *net,
+        [_, Val::Ip(address)] => Some(Net::single(*address)),
         _ => return Err(mismatch("contains", arguments)),
     };
-    Ok(Val::Bool(outer.zip(inner).is_some_and(|(outer, inner)| outer.0.contains(&inner.0))))
+    Ok(Val::Bool(outer.zip(inner).is_some_and(|(outer, inner)| outer.holds(inner))))
 }
 
 /// `port_in(port, range)`: a range is a number, `"22"`, `"20-25"`, `"*"`, or a list of these.

@@ -36,6 +36,20 @@ pub(super) enum Node {
     Binary(Operator, Box<[Node; 2]>),
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
+    /// `[?a]`: `?` says which elements are there only if they hold a value.
+    OptionalList(Vec<(Node, bool)>),
+    /// `{?k: v}`
+    OptionalMap(Vec<(Node, Node, bool)>),
+    /// `a.?b`
+    OptionalSelect(Box<Node>, Arc<str>),
+    /// `a[?b]`
+    OptionalIndex(Box<[Node; 2]>),
+    /// `a.or(b)` and, where a value is wanted, `a.orValue(b)`.
+    OrElse(Box<[Node; 2]>, bool),
+    /// `a.optMap(x, b)` and, where `b` is itself optional, `a.optFlatMap(x, b)`.
+    OptionalMapped(Box<[Node; 2]>, bool),
+    /// `cel.bind(x, a, b)`
+    Bind(Box<[Node; 2]>),
     Loop(Box<Loop>),
     /// `matches()` with a literal pattern.
     Matches(Box<(Node, Regex)>),
@@ -122,7 +136,7 @@ pub(super) struct Loop {
     pub(super) range: Node,
     /// Whether it binds two variables: index or key, and value.
     pub(super) pairs: bool,
-    /// Of `map` with a condition.
+    /// Of `map` and of the transformations, with a condition.
     pub(super) condition: Option<Node>,
     pub(super) body: Node,
 }
@@ -136,4 +150,8 @@ pub(super) enum LoopKind {
     Filter,
     Map,
     SortBy,
+    /// `transformMap`: the keys stay.
+    TransformMap,
+    /// `transformMapEntry`: each turn gives a map that is added.
+    TransformEntries,
 }

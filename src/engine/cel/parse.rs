@@ -1,5 +1,6 @@
 //! Parses the text of an expression within bounds: its length, its nesting, and the stack that parsing takes.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cel::common::ast::SourceInfo;
@@ -23,8 +24,11 @@ const STACK: usize = 128 << 20;
 /// returns, on the stack that holds it.
 pub(super) fn guarded<T: Send>(
     source: &str,
-    then: impl FnOnce(&Expression, &SourceInfo) -> Result<T, CompileError> + Send,
+    then: impl FnOnce(&Expression, &SourceInfo, &Quoted) -> Result<T, CompileError> + Send,
 ) -> Result<T, CompileError> {
+    let (source, quoted) = unquoted(source);
+    let source = &*source;
+    let then = |tree: &Expression, info: &SourceInfo| then(tree, info, &quoted);
     if source.len() > MAX_SOURCE {
         return Err(error(format!("the expression is longer than {MAX_SOURCE} bytes"), None));
     }
@@ -43,6 +47,56 @@ pub(super) fn guarded<T: Send>(
     })
 }
 
+/// Fields in backquotes, which the crate `cel` does not read: the name that stands in their place, and the field.
+pub(super) type Quoted = Vec<(String, String)>;
+
+/// The source with each `` `a-b` `` replaced by a name of the same length, so that no place moves.
+fn unquoted(source: &str) -> (Cow<'_, str>, Quoted) {
+    let mut quoted = Quoted::new();
+    if !source.contains('`') {
+        return (Cow::Borrowed(source), quoted);
+    }
+    let mut made = String::with_capacity(source.len());
+    let (mut rest, mut quote) = (source, None);
+    while let Some(character) = rest.chars().next() {
+        let after = &rest[character.len_utf8()..];
+        let end = after.find('`').filter(|_| character == '`' && quote.is_none());
+        let name =
+            end.and_then(|end| Some((end, placeholder(source, &after[..end], quoted.len())?)));
+        if let Some((end, name)) = name {
+            made.push_str(&name);
+            quoted.push((name, after[..end].to_owned()));
+            rest = &after[end + 1..];
+            continue;
+        }
+        quote = match quote {
+            None if matches!(character, '"' | '\'') => Some(character),
+            Some(open) if open == character => None,
+            other => other,
+        };
+        made.push(character);
+        rest = after;
+        if character == '\\' && quote.is_some() {
+            let next = rest.chars().next().map_or(0, char::len_utf8);
+            made.push_str(&rest[..next]);
+            rest = &rest[next..];
+        }
+    }
+    (Cow::Owned(made), quoted)
+}
+
+/// A name as long as a quoted field with its quotes, that the source does not use.
+fn placeholder(source: &str, field: &str, number: usize) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_./- ".contains(&byte);
+    if field.is_empty() || !field.bytes().all(allowed) {
+        return None;
+    }
+    let length = field.len() + 2;
+    let candidates =
+        (0..1000).map(|more| format!("q{:_>width$}", number + more, width = length - 1));
+    candidates.into_iter().find(|name| name.len() == length && !source.contains(name.as_str()))
+}
+
 /// How many operators and brackets there are at most, texts included.
 fn count(source: &str) -> (usize, usize) {
     let is_operator = |byte: &u8| b".+-*/%<>=!?&|([{".contains(byte);
@@ -56,8 +110,7 @@ fn parse<T>(
     then: impl FnOnce(&Expression, &SourceInfo) -> Result<T, CompileError>,
 ) -> Result<T, CompileError> {
     // No macros: they are lowered here, where their misuse can be explained.
-    let parser =
-        cel::Env::default().with_optional_support(false).parser().max_recursion_depth(MAX_NESTING);
+    let parser = cel::Env::default().parser().max_recursion_depth(MAX_NESTING);
     let parsed = catch_unwind(AssertUnwindSafe(|| parser.parse_with_source_info(source)));
     match parsed {
         Ok(Ok((tree, info))) => then(&tree, &info),

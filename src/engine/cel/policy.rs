@@ -23,17 +23,28 @@ pub(super) fn statements<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -
         // No policy, or a text that does not hold one.
         _ => return Ok(Val::list(Vec::new())),
     };
-    match member(&policy, "Statement") {
-        None | Some(Value::Null) => Ok(Val::list(Vec::new())),
+    Ok(Val::owned(list(&policy, &mut |steps| machine.charge(steps))?))
+}
+
+/// The statements of a policy, whatever that costs; at most a constant times its size.
+pub(in crate::engine) fn normalized(policy: &Value) -> Value {
+    list(policy, &mut |_| Ok(())).unwrap_or_else(|_| none())
+}
+
+type Charge<'c> = &'c mut dyn FnMut(usize) -> Result<(), Failure>;
+
+fn list(policy: &Value, charge: Charge<'_>) -> Result<Value, Failure> {
+    match member(policy, "Statement") {
+        None | Some(Value::Null) => Ok(none()),
         Some(Value::Array(items)) => {
-            let statements = items.iter().map(|item| normalize(machine, item));
-            Ok(Val::owned(Value::array(statements.collect::<Result<_, _>>()?)))
+            let statements = items.iter().map(|item| normalize(charge, item));
+            Ok(Value::array(statements.collect::<Result<_, _>>()?))
         }
-        Some(Value::Unknown(unknown)) => Ok(Val::owned(match unknown.kind {
+        Some(Value::Unknown(unknown)) => Ok(match unknown.kind {
             Some(ValueType::Object) if unknown.not_null => Value::array(vec![statement(unknown)]),
             _ => several(unknown),
-        })),
-        Some(one) => Ok(Val::owned(Value::array(vec![normalize(machine, one)?]))),
+        }),
+        Some(one) => Ok(Value::array(vec![normalize(charge, one)?])),
     }
 }
 
@@ -45,8 +56,8 @@ fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     })
 }
 
-fn normalize(machine: &mut Machine<'_>, statement: &Value) -> Result<Value, Failure> {
-    machine.charge(50)?;
+fn normalize(charge: Charge<'_>, statement: &Value) -> Result<Value, Failure> {
+    charge(50)?;
     if let Value::Unknown(unknown) = statement {
         return Ok(self::statement(unknown));
     }
@@ -72,7 +83,7 @@ fn normalize(machine: &mut Machine<'_>, statement: &Value) -> Result<Value, Fail
         ("conditions", condition.cloned().unwrap_or(Value::Null)),
     ];
     let fields: Map = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
-    machine.charge(fields.values().filter_map(Value::as_array).map(<[Value]>::len).sum())?;
+    charge(fields.values().filter_map(Value::as_array).map(<[Value]>::len).sum())?;
     Ok(Value::object(fields))
 }
 

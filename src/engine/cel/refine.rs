@@ -25,7 +25,15 @@ pub(super) fn equal(open: &Open, other: &Val<'_>) -> Option<bool> {
         Val::Int(_) | Val::Uint(_) | Val::Double(_) => {
             is_of(known, ValueType::Number) && within(known.bounds, other)
         }
-        Val::Bytes(_) | Val::Net(_) | Val::Type(_) => true,
+        Val::Bytes(_)
+        | Val::Net(_)
+        | Val::Ip(_)
+        | Val::Timestamp(_)
+        | Val::Duration(_)
+        | Val::Version(_)
+        | Val::Policy(_)
+        | Val::Optional(_)
+        | Val::Type(_) => true,
     };
     (!admitted).then_some(false)
 }
@@ -226,7 +234,7 @@ pub(super) fn ask(question: Question, open: &Open, part: &str) -> Option<bool> {
 }
 
 /// A known pattern over an unknown text.
-fn glob(pattern: &str, open: &Open) -> Option<bool> {
+pub(super) fn glob(pattern: &str, open: &Open) -> Option<bool> {
     let text = open.text()?;
     let is_wild = |char: char| matches!(char, '*' | '?');
     let head = pattern.split(is_wild).next().unwrap_or_default();
@@ -242,7 +250,7 @@ fn glob(pattern: &str, open: &Open) -> Option<bool> {
 }
 
 /// An unknown pattern over a known text.
-fn open_glob(open: &Open, text: &str) -> Option<bool> {
+pub(super) fn open_glob(open: &Open, text: &str) -> Option<bool> {
     let pattern = open.text()?;
     let is_wild = |char: char| matches!(char, '*' | '?');
     let head = pattern.prefix.split(is_wild).next().unwrap_or_default();

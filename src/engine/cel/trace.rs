@@ -179,6 +179,14 @@ fn sketch(value: &Val<'_>, into: &mut String) {
         Val::Net(Some(net)) => into.push_str(&net.to_string()),
         Val::Net(None) => into.push_str("no address range"),
         Val::Type(name) => into.push_str(name),
+        Val::Ip(_) | Val::Timestamp(_) | Val::Duration(_) | Val::Version(_) => {
+            into.push_str(&value.written().unwrap_or_default());
+        }
+        Val::Policy(statements) => {
+            let _ = write!(into, "a policy of {} statements", statements.len());
+        }
+        Val::Optional(None) => into.push_str("no value"),
+        Val::Optional(Some(value)) => sketch(value, into),
         Val::Unknown(open) => drop(write!(into, "(unknown: {})", open.reasons.first())),
         Val::List(items) => {
             into.push('[');

@@ -7,9 +7,11 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::network::Net;
+use super::network::{Address, Net};
 use crate::document::{Map, Unknown, Value, ValueType, nearest};
 use crate::engine::Failure;
+use crate::engine::calendar::Span;
+use crate::engine::semver::Version;
 
 /// What an expression gives, or why it fails.
 pub(super) type Outcome<'a> = Result<Val<'a>, Failure>;
@@ -33,6 +35,17 @@ pub(super) enum Val<'a> {
     Map(Mapping<'a>),
     /// What `cidr()` gives; `None` for a text that is no address range.
     Net(Option<Net>),
+    /// What `ip()` gives.
+    Ip(Address),
+    /// Since 1970.
+    Timestamp(Span),
+    Duration(Span),
+    /// What `semver()` gives.
+    Version(Rc<Version>),
+    /// What `policy()` gives: its statements.
+    Policy(Arc<Vec<Value>>),
+    /// A value or none.
+    Optional(Option<Rc<Val<'a>>>),
     /// What `type()` gives.
     Type(&'static str),
     Unknown(Open),
@@ -69,7 +82,7 @@ pub(super) enum Mapping<'a> {
 
 /// Why a value is unknown: the reasons of the document's unknown values, each once.
 #[derive(Clone, Debug)]
-pub(super) struct Reasons(Rc<Vec<Arc<str>>>);
+pub(in crate::engine) struct Reasons(Rc<Vec<Arc<str>>>);
 
 impl Reasons {
     pub(super) fn one(reason: &Arc<str>) -> Self {
@@ -201,6 +214,11 @@ impl<'a> Val<'a> {
         Self::Text(Text::Shared(text.into()))
     }
 
+    /// An optional value that is there.
+    pub(super) fn some(value: Self) -> Self {
+        Self::Optional(Some(Rc::new(value)))
+    }
+
     pub(super) fn list(items: Vec<Self>) -> Self {
         Self::List(List::Made(Rc::new(items)))
     }
@@ -225,7 +243,13 @@ impl<'a> Val<'a> {
             Self::Bytes(_) => "bytes",
             Self::List(_) => "list",
             Self::Map(_) => "map",
-            Self::Net(_) => "cidr",
+            Self::Net(_) => "net.CIDR",
+            Self::Ip(_) => "net.IP",
+            Self::Timestamp(_) => "google.protobuf.Timestamp",
+            Self::Duration(_) => "google.protobuf.Duration",
+            Self::Version(_) => "semver",
+            Self::Policy(_) => "policy",
+            Self::Optional(_) => "optional_type",
             Self::Type(_) => "type",
             Self::Unknown(_) => "unknown",
         }
@@ -244,6 +268,12 @@ impl<'a> Val<'a> {
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
             Self::Net(_) => "an address range",
+            Self::Ip(_) => "an address",
+            Self::Timestamp(_) => "a timestamp",
+            Self::Duration(_) => "a duration",
+            Self::Version(_) => "a version",
+            Self::Policy(_) => "a policy",
+            Self::Optional(_) => "an optional value",
             Self::Type(_) => "a type",
             Self::Unknown(_) => "an unknown value",
         }
@@ -265,10 +295,11 @@ impl<'a> Val<'a> {
             Self::Map(Mapping::Made(entries)) => {
                 entries.iter().for_each(|(_, item)| item.collect_reasons(found));
             }
+            Self::Optional(Some(value)) => value.collect_reasons(found),
             Self::List(List::Borrowed(items)) => {
                 items.iter().for_each(|item| document_reasons(item, found));
             }
-            Self::List(List::Shared(items)) => {
+            Self::List(List::Shared(items)) | Self::Policy(items) => {
                 items.iter().for_each(|item| document_reasons(item, found));
             }
             Self::List(List::Layered(items, defaults)) => {
@@ -382,6 +413,11 @@ impl<'a> Mapping<'a> {
             Self::Layered(map, _) => written(map),
             Self::Made(entries) => entries.iter().any(|(found, _)| found.as_str() == Some(key)),
         }
+    }
+
+    /// As [`get`](Self::get), without what reads as null because it is not there.
+    pub(super) fn find(&self, key: &str) -> Option<Val<'a>> {
+        self.get(key).filter(|value| !(self.is_of_document() && value.is_null()))
     }
 
     /// Keys and values in order.

@@ -6,6 +6,8 @@ use anyhow::{Result, bail};
 use regorus::unstable::{BUILTINS, Expr, Ref, Span};
 use regorus::{Engine, Source, Value};
 
+use super::library::{self, Refusal};
+
 /// Most elements that one call may make.
 const MAX_ELEMENTS: i64 = 10_000;
 /// Longest text that one call may make, in bytes.
@@ -35,6 +37,9 @@ const BOUNDED: &[(&str, u8, Check)] = &[
     ("hex.encode", 1, marshal),
     ("upper", 1, marshal),
     ("union", 1, marshal),
+    ("graph.reachable", 2, marshal),
+    ("graph.reachable_paths", 2, paths),
+    ("json.patch", 2, marshal),
 ];
 
 /// Functions that no rule may call, with the reason.
@@ -46,7 +51,7 @@ pub(super) fn refusal(name: &str) -> Option<&'static str> {
         _ if name.starts_with("rand.") || name == "uuid.rfc4122" => {
             Some("a verdict must not depend on chance")
         }
-        _ if name.starts_with("time.") => Some("a verdict must not depend on the clock"),
+        "time.now_ns" => Some("a verdict must not depend on the clock"),
         _ if name.starts_with("azure.policy.") => Some("it is not part of Rego"),
         _ => None,
     }
@@ -58,20 +63,44 @@ pub(super) fn arity(name: &str) -> Option<u8> {
         // Those that stand in texts that are rewritten for tests.
         super::rewrite::MARK | super::rewrite::EFFECT => Some(2),
         super::rewrite::CASE => Some(1),
-        _ => BUILTINS.get(name).map(|(_, arguments)| *arguments),
+        _ => {
+            let own = library::find(name).map(|builtin| builtin.arity);
+            own.or_else(|| BUILTINS.get(name).map(|(_, arguments)| *arguments))
+        }
     }
 }
 
-/// Put the bounded functions in place.
-pub(super) fn install(engine: &mut Engine) -> Result<()> {
+/// Put our own and the bounded functions in place. With `strict`, what they refuse ends the rule. Of our own only those that some
+/// text names: every evaluation copies the list.
+pub(super) fn install(engine: &mut Engine, strict: bool, texts: &[&str]) -> Result<()> {
+    let is_named = |name: &str| {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        texts.iter().any(|text| text.contains(last))
+    };
+    for builtin in library::all().filter(|builtin| is_named(builtin.name)) {
+        let run = move |values: Vec<Value>| {
+            if values.contains(&Value::Undefined) {
+                return Ok(Value::Undefined);
+            }
+            // What is read is bounded, so that what is made is.
+            bounded(&values)?;
+            match (builtin.run)(&values) {
+                Ok(value) => Ok(value),
+                Err(Refusal::Bound(message)) => bail!(message),
+                Err(Refusal::Type(message)) if strict => bail!("{}: {message}", builtin.name),
+                Err(Refusal::Type(_)) => Ok(Value::Undefined),
+            }
+        };
+        engine.add_extension(builtin.name.to_owned(), builtin.arity, Box::new(run))?;
+    }
     for (name, arguments, check) in BOUNDED {
         let (name, check) = (*name, *check);
-        if arity(name).is_none() {
+        if !BUILTINS.contains_key(name) {
             continue;
         }
         let bounded = move |values: Vec<Value>| {
             check(&values)?;
-            original(name, &values)
+            original(name, &values, strict)
         };
         engine.add_extension(name.to_owned(), *arguments, Box::new(bounded))?;
     }
@@ -79,13 +108,14 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
 }
 
 /// Call regorus's own function; what it refuses is undefined, as for every built-in function.
-fn original(name: &str, values: &[Value]) -> Result<Value> {
+fn original(name: &str, values: &[Value], strict: bool) -> Result<Value> {
     let Some((function, _)) = BUILTINS.get(name) else { bail!("unknown function {name}") };
     let source = Source::from_contents(name.to_owned(), String::new())?;
     let span = Span { source, line: 1, col: 1, start: 0, end: 0 };
     let argument = Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 });
     let arguments = vec![argument; values.len()];
-    Ok(function(&span, &arguments, values, false).unwrap_or(Value::Undefined))
+    let value = function(&span, &arguments, values, strict);
+    if strict { value } else { Ok(value.unwrap_or(Value::Undefined)) }
 }
 
 fn integer(value: Option<&Value>) -> Option<i128> {
@@ -200,6 +230,24 @@ fn array_concat(values: &[Value]) -> Result<()> {
 
 fn marshal(values: &[Value]) -> Result<()> {
     bounded(values)
+}
+
+/// Paths in a graph can be as many as its sets of nodes.
+fn paths(values: &[Value]) -> Result<()> {
+    let edges = match values.first() {
+        Some(Value::Object(graph)) => graph.iter().map(|(_, to)| match to {
+            Value::Array(items) => items.iter().count(),
+            Value::Set(items) => items.iter().count(),
+            _ => 0,
+        }),
+        _ => return Ok(()),
+    };
+    // As many paths as there are ways to choose an edge at each node.
+    let paths = edges.fold(1_usize, |paths, count| paths.saturating_mul(count.max(1)));
+    if paths > MAX_NODES {
+        bail!("graph.reachable_paths: there may be more than {MAX_NODES} paths");
+    }
+    Ok(())
 }
 
 fn bounded(values: &[Value]) -> Result<()> {

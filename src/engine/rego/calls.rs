@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleAssign, RuleHead, Span};
 
-use super::builtins;
 use super::table::{self, Table, Target};
+use super::{Options, builtins};
 
 /// Longest chain of rules that need each other.
 const MAX_CHAIN: usize = 200;
@@ -21,13 +21,13 @@ pub(super) struct Fault {
 }
 
 /// Check all modules of a table.
-pub(super) fn check(table: &Table) -> Vec<Fault> {
+pub(super) fn check(table: &Table, options: &Options) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (path, entry) in table.paths() {
         let mut needed = BTreeSet::new();
         for (module, rule) in &entry.definitions {
-            let mut visitor = Visitor::new(table, *module);
+            let mut visitor = Visitor::new(table, options, *module);
             visitor.rule(rule);
             needed.append(&mut visitor.needs);
             faults.append(&mut visitor.faults);
@@ -36,6 +36,18 @@ pub(super) fn check(table: &Table) -> Vec<Fault> {
     }
     chains(table, &needs, &mut faults);
     faults
+}
+
+/// Full paths of the rules that a rule needs.
+pub(super) fn needs(table: &Table, entry: &table::Entry) -> BTreeSet<String> {
+    let options = Options::default();
+    let mut needed = BTreeSet::new();
+    for (module, rule) in &entry.definitions {
+        let mut visitor = Visitor::new(table, &options, *module);
+        visitor.rule(rule);
+        needed.append(&mut visitor.needs);
+    }
+    needed
 }
 
 /// Peel off rules whose needs are all met, layer by layer; what remains needs itself.
@@ -112,6 +124,7 @@ fn name(path: &str) -> &str {
 
 struct Visitor<'a> {
     table: &'a Table,
+    options: &'a Options,
     module: usize,
     scopes: Vec<BTreeSet<String>>,
     needs: BTreeSet<String>,
@@ -119,8 +132,15 @@ struct Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    fn new(table: &'a Table, module: usize) -> Self {
-        Self { table, module, scopes: Vec::new(), needs: BTreeSet::new(), faults: Vec::new() }
+    fn new(table: &'a Table, options: &'a Options, module: usize) -> Self {
+        Self {
+            table,
+            options,
+            module,
+            scopes: Vec::new(),
+            needs: BTreeSet::new(),
+            faults: Vec::new(),
+        }
     }
 
     fn rule(&mut self, rule: &Rule) {
@@ -212,7 +232,7 @@ impl<'a> Visitor<'a> {
     /// `with f as g` names functions without calling them.
     fn replacement(&mut self, expr: &Expr) {
         if let Some((root, _)) = table::chain(expr)
-            && builtins::arity(root).is_some()
+            && self.arity(root).is_some()
         {
             return;
         }
@@ -302,7 +322,7 @@ impl<'a> Visitor<'a> {
             self.needs.insert(path);
         } else if let Some(reason) = builtins::refusal(&path) {
             self.fault(span, format!("{path} is refused: {reason}"));
-        } else if let Some(arity) = builtins::arity(&path) {
+        } else if let Some(arity) = self.arity(&path) {
             let arity = usize::from(arity);
             if arity > 0 && given != arity && given != arity + 1 {
                 self.fault(span, format!("{path} takes {arity} arguments, not {given}"));
@@ -310,6 +330,12 @@ impl<'a> Visitor<'a> {
         } else if path != "print" {
             self.fault(span, format!("unknown function {path}"));
         }
+    }
+
+    /// How many arguments a function takes that no module defines.
+    fn arity(&self, path: &str) -> Option<u8> {
+        let host = self.options.functions.iter().find(|function| function.name == path);
+        host.map(|function| function.arity).or_else(|| builtins::arity(path))
     }
 
     fn fault(&mut self, span: &Span, message: String) {

@@ -10,10 +10,11 @@ use std::time::Duration;
 use regorus::utils::limits::{ExecutionTimerConfig, LimitError};
 use regorus::{Engine, Value};
 
+use super::metadata::Notes;
 use super::reads::{self, Reads};
 use super::suite::Marks;
 use super::table::Table;
-use super::{Module, ModuleError, builtins, calls, guard};
+use super::{Module, ModuleError, Options, builtins, calls, forms, guard, library};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
@@ -27,7 +28,7 @@ const PROBE_RULE: &str = "data.dreadnought.probe.ready";
 /// Compiled modules. Sharing it between threads is cheap; every evaluation works on a clone of the engine.
 pub struct Policies {
     engine: Engine,
-    table: Arc<Table>,
+    pub(super) table: Arc<Table>,
     names: Arc<[String]>,
     modules: Arc<[Module]>,
     marks: Option<Arc<Marks>>,
@@ -43,6 +44,16 @@ impl fmt::Debug for Policies {
 
 /// Compile modules. Those that are refused are named with the reason; the others work.
 pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
+    compile_with(modules, &Options::default())
+}
+
+/// As [`compile`], with data, functions and other rules of the language.
+pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<ModuleError>) {
+    let own = modules;
+    let mut modules = own.clone();
+    let mut options = options.clone();
+    prepare_metadata(&mut modules, &mut options);
+    prepare_outputs(&mut modules);
     let mut errors = Vec::new();
     let mut good: Vec<usize> = Vec::new();
     for (at, module) in modules.iter().enumerate() {
@@ -57,7 +68,7 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
         }
     }
     let (engine, table) = loop {
-        match assemble(&modules, &good, &|_| {}) {
+        match assemble(&modules, &good, &options, &|_| {}) {
             Ok(done) => break done,
             Err(found) => {
                 let bad: BTreeSet<usize> = found.iter().map(|error| error.module).collect();
@@ -71,7 +82,7 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
     let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
     let reads = reads.map(|package| (package.to_owned(), OnceLock::new())).collect();
     let names = modules.iter().map(|module| module.name.clone()).collect();
-    let modules = modules.into();
+    let modules = own.into();
     let policies = Policies {
         engine,
         table: Arc::new(table),
@@ -84,6 +95,27 @@ pub fn compile(modules: Vec<Module>) -> (Policies, Vec<ModuleError>) {
     (policies, errors)
 }
 
+/// Puts calls of `rego.metadata.*` in a form that can be answered; no byte moves.
+pub(super) fn prepare_metadata(modules: &mut [Module], options: &mut Options) {
+    let Some(mut notes) = Notes::of(modules) else { return };
+    for (at, module) in modules.iter_mut().enumerate() {
+        if let Some(text) = forms::metadata(&module.text, at, &mut notes) {
+            module.text = text.into();
+        }
+    }
+    options.functions.extend(notes.functions());
+}
+
+/// Puts calls with an output among their arguments in a form that regorus evaluates.
+fn prepare_outputs(modules: &mut [Module]) {
+    for module in modules {
+        let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
+        if let Some(text) = forms::outputs(&module.text, own) {
+            module.text = text.into();
+        }
+    }
+}
+
 /// Adds to an engine before it sees a module.
 pub(super) type Setup<'s> = &'s dyn Fn(&mut Engine);
 
@@ -91,15 +123,16 @@ pub(super) type Setup<'s> = &'s dyn Fn(&mut Engine);
 pub(super) fn assemble(
     modules: &[Module],
     good: &[usize],
+    options: &Options,
     setup: Setup<'_>,
 ) -> Result<(Engine, Table), Vec<ModuleError>> {
-    let (mut engine, errors) = parse(modules, good, setup);
+    let (mut engine, errors) = parse(modules, good, options, setup);
     if !errors.is_empty() {
         return Err(errors);
     }
     // The first module is the probe.
     let table = Table::new(engine.get_modules().get(1..).unwrap_or_default());
-    let faults = calls::check(&table);
+    let faults = calls::check(&table, options);
     if !faults.is_empty() {
         return Err(faults
             .into_iter()
@@ -113,7 +146,7 @@ pub(super) fn assemble(
     }
     match prepare(&mut engine) {
         Ok(()) => Ok((engine, table)),
-        Err(message) => Err(blame(modules, good, &message, setup)),
+        Err(message) => Err(blame(modules, good, &message, (options, setup))),
     }
 }
 
@@ -121,9 +154,11 @@ pub(super) fn assemble(
 pub(super) fn parse(
     modules: &[Module],
     good: &[usize],
+    options: &Options,
     setup: Setup<'_>,
 ) -> (Engine, Vec<ModuleError>) {
-    let mut engine = new_engine();
+    let texts: Vec<&str> = good.iter().map(|at| &*modules[*at].text).collect();
+    let mut engine = new_engine(options, &texts);
     setup(&mut engine);
     let mut errors = Vec::new();
     for at in good {
@@ -140,13 +175,25 @@ pub(super) fn parse(
     (engine, errors)
 }
 
-fn new_engine() -> Engine {
+fn new_engine(options: &Options, texts: &[&str]) -> Engine {
     let mut engine = Engine::new();
-    engine.set_strict_builtin_errors(false);
+    engine.set_rego_v0(options.version_0);
+    engine.set_strict_builtin_errors(options.strict);
     engine.set_gather_prints(true);
     engine.set_execution_timer_config(timer(TIME_LIMIT));
     // Neither fails: every name is added once, and the probe is a constant.
-    let _ = builtins::install(&mut engine);
+    let _ = builtins::install(&mut engine, options.strict, texts);
+    for function in &options.functions {
+        let run = Arc::clone(&function.run);
+        let host = move |values: Vec<Value>| {
+            let values: Result<Vec<_>, _> = values.iter().map(serde_json::to_value).collect();
+            run(&values?).map(Value::from).map_err(anyhow::Error::msg)
+        };
+        let _ = engine.add_extension(function.name.clone(), function.arity, Box::new(host));
+    }
+    if let Some(data) = &options.data {
+        let _ = engine.add_data(Value::from(data.clone()));
+    }
     let _ = engine.add_policy("probe".to_owned(), PROBE.to_owned());
     engine
 }
@@ -164,14 +211,19 @@ fn prepare(engine: &mut Engine) -> Result<(), String> {
 }
 
 /// Which module the analysis objects to: the one that the message names, else those that fail alone, else all.
-fn blame(modules: &[Module], good: &[usize], message: &str, setup: Setup<'_>) -> Vec<ModuleError> {
+fn blame(
+    modules: &[Module],
+    good: &[usize],
+    message: &str,
+    (options, setup): (&Options, Setup<'_>),
+) -> Vec<ModuleError> {
     let (named, line, column, text) = locate(message);
     if let Some(module) = named.filter(|at| good.contains(at)) {
         return vec![ModuleError { module, line, column, message: text }];
     }
     let mut errors = Vec::new();
     for at in good {
-        let (mut engine, _) = parse(modules, &[*at], setup);
+        let (mut engine, _) = parse(modules, &[*at], options, setup);
         if let Err(message) = prepare(&mut engine) {
             let (_, line, column, message) = locate(&message);
             errors.push(ModuleError { module: *at, line, column, message });
@@ -232,6 +284,17 @@ impl Policies {
     /// Whether a package (`dreadnought.aws.s3_public`) has a rule `deny`.
     pub fn has_rule(&self, package: &str) -> bool {
         self.reads.contains_key(&format!("data.{package}"))
+    }
+
+    /// Packages of all modules, each as often as a module names it: `dreadnought.aws.s3_public`.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.table.packages().filter_map(|package| package.strip_prefix("data."))
+    }
+
+    /// Full paths of all rules that take no arguments, with the number of their definitions.
+    pub fn definitions(&self) -> impl Iterator<Item = (&str, usize)> {
+        let rules = self.table.paths().filter(|(_, entry)| entry.arity.is_none());
+        rules.map(|(path, entry)| (path, entry.definitions.len()))
     }
 
     /// Full paths of all rules that take no arguments: `data.dreadnought.aws.s3_public.deny`.

@@ -59,6 +59,11 @@ pub struct RegoTrace {
 }
 
 impl Policies {
+    /// Attribute paths that the rule of a package reads, from its text: `aws_s3_bucket.attributes.acl`.
+    pub fn read_paths(&self, package: &str) -> Vec<String> {
+        self.reads(package).map(super::reads::Reads::shown).unwrap_or_default()
+    }
+
     /// Run a rule for one resource and tell what its parts gave. Only marked policies know.
     pub fn trace(&self, rule: &RuleRef, input: &Input, index: &Index<'_>, at: usize) -> RegoTrace {
         let run = Run { policies: self, rule, input, index };

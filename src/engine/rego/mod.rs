@@ -10,10 +10,14 @@ mod builtins;
 mod calls;
 mod compile;
 mod expressions;
+mod forms;
 mod functions;
 mod guard;
 mod input;
 mod judge;
+mod library;
+mod mentions;
+mod metadata;
 mod overlap;
 mod proof;
 mod reads;
@@ -22,6 +26,7 @@ mod rewrite;
 mod run;
 mod shape;
 mod statements;
+mod style;
 mod substitutes;
 mod suite;
 mod suite_build;
@@ -30,10 +35,12 @@ mod table;
 
 use std::sync::Arc;
 
-pub use compile::{Policies, compile};
+pub use compile::{Policies, compile, compile_with};
 pub use input::Input;
 pub use judge::RegoTrace;
+pub use mentions::Mentions;
 pub use rewrite::{RegoPart, RegoPartKind};
+pub use style::{RegoRemark, RegoRemarkKind, remarks as style_remarks};
 pub use suite::{Marks, Suite, SuiteModule, UnitTest};
 pub use suite_run::{CaseOutcome, Explanation, PartGiven, UnitOutcome, UnitState, record};
 
@@ -47,6 +54,39 @@ pub struct Module {
     pub name: String,
     /// Its text.
     pub text: Arc<str>,
+}
+
+/// What a function of the caller does: it gives a value, or a sentence that says why not.
+pub type Host = dyn Fn(&[serde_json::Value]) -> Result<serde_json::Value, String> + Send + Sync;
+
+/// A function that the caller adds, of JSON values.
+#[derive(Clone)]
+pub struct HostFunction {
+    /// How modules call it.
+    pub name: String,
+    /// How many arguments it takes.
+    pub arity: u8,
+    /// What it does.
+    pub run: Arc<Host>,
+}
+
+impl std::fmt::Debug for HostFunction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HostFunction").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What modules are compiled for, beside what rules of packs need.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `data`: an object that stands beside the modules.
+    pub data: Option<serde_json::Value>,
+    /// Whether a built-in function that does not take its arguments ends the rule; else it is undefined.
+    pub strict: bool,
+    /// Whether modules are of the version before OPA 1.0.
+    pub version_0: bool,
+    /// Functions that the caller adds.
+    pub functions: Vec<HostFunction>,
 }
 
 /// Why a module is refused.

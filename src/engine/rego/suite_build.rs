@@ -7,14 +7,14 @@ use std::sync::Arc;
 use regorus::unstable::{self as ast, Expr, Ref, Rule};
 use regorus::{Engine, Value};
 
-use super::compile::{Setup, assemble, parse};
+use super::compile::{Setup, assemble, parse, prepare_metadata};
 use super::rewrite::{
     self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, end, head_end,
     start,
 };
 use super::suite::{Marks, Suite, SuiteModule, UnitTest, install};
 use super::table::{self, Access, Table, Target};
-use super::{Module, ModuleError, Policies, builtins, guard};
+use super::{Module, ModuleError, Options, Policies, builtins, guard};
 
 impl Suite {
     /// Compile modules with their tests. Modules that are refused are named with the reason; the others work.
@@ -26,7 +26,9 @@ impl Suite {
         data: &serde_json::Value,
         marked: bool,
     ) -> (Self, Vec<ModuleError>) {
-        let texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
+        let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
+        let mut options = Options::default();
+        prepare_metadata(&mut texts, &mut options);
         let mut errors = Vec::new();
         let mut good = Vec::new();
         for (at, module) in texts.iter().enumerate() {
@@ -40,7 +42,7 @@ impl Suite {
                 }),
             }
         }
-        let (mut engine, parsed) = parse(&texts, &good, &|_| {});
+        let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});
         let bad: BTreeSet<usize> = parsed.iter().map(|error| error.module).collect();
         errors.extend(parsed);
         good.retain(|at| !bad.contains(at));
@@ -64,7 +66,7 @@ impl Suite {
             let _ =
                 Value::from(data.clone()).as_object().map(|_| engine.add_data(data.clone().into()));
         };
-        let (engine, unmarked) = finish(&given, &texts, good, &setup, &mut errors);
+        let (engine, unmarked) = finish((&given, &texts), good, &options, &setup, &mut errors);
         if !marked {
             // What cannot be rewritten as a test cannot be run as one.
             let refused = unmarked.iter().map(|(module, message)| ModuleError {
@@ -95,16 +97,16 @@ impl Suite {
 
 /// Compile what was rewritten; where that fails for a marked text, its own text stands in.
 fn finish(
-    rewritten: &[Module],
-    own: &[Module],
+    (rewritten, own): (&[Module], &[Module]),
     mut good: Vec<usize>,
+    options: &Options,
     setup: Setup<'_>,
     errors: &mut Vec<ModuleError>,
 ) -> (Engine, BTreeMap<usize, String>) {
     let mut given = rewritten.to_vec();
     let mut restored = BTreeMap::new();
     loop {
-        let found = match assemble(&given, &good, setup) {
+        let found = match assemble(&given, &good, options, setup) {
             Ok((engine, _)) => return (engine, restored),
             Err(found) => found,
         };

@@ -69,6 +69,11 @@ impl Table {
         self.rules.iter().map(|(path, entry)| (path.as_str(), entry))
     }
 
+    /// Packages of all modules (`data.…`), in their order.
+    pub(super) fn packages(&self) -> impl Iterator<Item = &str> {
+        self.modules.iter().map(|module| module.package.as_str())
+    }
+
     /// The rule at a full path (`data.…`).
     pub(super) fn get(&self, path: &str) -> Option<&Entry> {
         self.rules.get(path)

@@ -22,13 +22,13 @@ const SCRIPT: &str = include_str!("page.js");
 
 pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> {
     let model = export.model;
-    let title = xml(&model.title);
+    let title = xml(words::title(model));
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"generator\" content=\"dreadnought {}\">\n<title>Threat model: {title}</title>\n<style>{}{STYLE}</style>\n</head>\n<body>\n",
+         <meta name=\"generator\" content=\"dreadnought {}\">\n<title>{title}</title>\n<style>{}{STYLE}</style>\n</head>\n<body>\n",
         xml(export.version),
         diagram_style(),
     );

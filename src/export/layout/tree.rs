@@ -132,7 +132,7 @@ impl Tree {
             for boundary in chain {
                 parent = *zones.entry(boundary).or_insert_with(|| {
                     let zone = self.add(What::Zone(boundary), parent);
-                    self.items[zone].caption = zone_title(&model.boundaries[boundary]);
+                    self.items[zone].caption = zone_title(model, &model.boundaries[boundary]);
                     zone
                 });
             }
@@ -191,14 +191,23 @@ impl Tree {
     }
 }
 
-/// Name and kind, the kind only where the name does not say it.
-fn zone_title(boundary: &Boundary) -> String {
+/// Name and kind, the kind only where the name does not say it; and for whole documents that look alike, which.
+fn zone_title(model: &ThreatModel, boundary: &Boundary) -> String {
     let name = one_line(&boundary.name);
     let kind = one_line(&boundary.kind).replace('_', " ");
-    if name.to_lowercase().contains(&kind.to_lowercase()) {
-        name
-    } else {
-        format!("{name} · {kind}")
+    let said = name.to_lowercase().contains(&kind.to_lowercase());
+    let title = if said { name } else { format!("{name} · {kind}") };
+    let is_alike = |other: &Boundary| {
+        other.parent.is_none()
+            && other.id != boundary.id
+            && other.name == boundary.name
+            && other.kind == boundary.kind
+    };
+    match boundary.id.split_once(':') {
+        Some((root, _)) if boundary.parent.is_none() && model.boundaries.iter().any(is_alike) => {
+            format!("{title} · {}", one_line(root))
+        }
+        _ => title,
     }
 }
 

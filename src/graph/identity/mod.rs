@@ -4,6 +4,8 @@
 
 pub mod aws;
 pub mod azure;
+pub mod gcp;
+pub mod kubernetes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -101,6 +103,8 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     runs_as(scene, &mut identity);
     aws::read(scene, &mut identity);
     azure::read(scene, &mut identity);
+    gcp::read(scene, &mut identity);
+    kubernetes::read(scene, &mut identity);
     identity.grants.sort();
     identity.grants.dedup();
     identity.trusts.sort();

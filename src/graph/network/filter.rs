@@ -160,6 +160,10 @@ pub enum Peer {
     Nodes(Vec<usize>),
     /// Networks outside that people trust.
     Trusted,
+    /// A range of addresses outside the network: no host of it has one.
+    Outside(IpNet),
+    /// Hosts of the network that the document does not hold; whether the balancer is among them.
+    Elsewhere(Tri),
     /// Not known.
     Unknown,
 }
@@ -344,12 +348,14 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         | (Peer::Balancer, Party::Balancer)
         | (Peer::Network, Party::Host(..)) => (Tri::Yes, true),
         (Peer::Unknown, _) => (Tri::Unknown, false),
-        (Peer::Range(range), Party::Internet) => (is_any(range).into(), is_public(range)),
         // Its addresses are public and change.
-        (Peer::Range(range), Party::Service(_)) => {
-            let any = is_any(range);
-            let whole = if !any && is_public(range) { Tri::Unknown } else { any.into() };
-            (whole, any)
+        (Peer::Range(range), Party::Service(_)) if is_any(range) => (Tri::Yes, true),
+        (Peer::Range(range), Party::Service(_)) if is_public(range) => (Tri::Unknown, false),
+        (Peer::Nodes(nodes), Party::Service(node)) => (nodes.contains(node).into(), false),
+        (Peer::Outside(range), Party::Balancer) if !is_public(range) => (Tri::Unknown, false),
+        (Peer::Elsewhere(balancer), Party::Balancer) => (*balancer, *balancer == Tri::Yes),
+        (Peer::Range(range) | Peer::Outside(range), Party::Internet) => {
+            (is_any(range).into(), is_public(range))
         }
         (Peer::Range(range), Party::Ranges(ranges)) => {
             let within = |each: &IpNet| overlaps(range, each);
@@ -367,8 +373,9 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         (Peer::Zone(zone), Party::Host(_, host)) => {
             ((host.subnets.contains(zone) || host.network == Some(*zone)).into(), false)
         }
-        (Peer::Nodes(nodes), Party::Host(node, _) | Party::Service(node)) => {
-            (nodes.contains(node).into(), false)
+        (Peer::Nodes(nodes), Party::Host(node, host)) => {
+            let acts = || host.acts_as.iter().any(|actor| nodes.contains(actor));
+            ((nodes.contains(node) || acts()).into(), false)
         }
         _ => (Tri::No, false),
     }

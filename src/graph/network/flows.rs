@@ -28,6 +28,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> bool {
     fronts(network, internet, &mut flows);
     services(scene, network, internet, &mut flows);
     routes(scene, network, internet, &mut flows);
+    links(scene, network, &mut flows);
     let left_out = between(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
     names(scene, network, internet, &mut flows);
@@ -124,7 +125,7 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
 fn offered(presence: &Presence) -> BTreeSet<(Protocol, Ports)> {
     let outside = |peer: &Peer| match peer {
         Peer::Everyone | Peer::Internet | Peer::Unknown => true,
-        Peer::Range(range) => is_public(range),
+        Peer::Range(range) | Peer::Outside(range) => is_public(range),
         _ => false,
     };
     let mut found = BTreeSet::new();
@@ -297,7 +298,10 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> bool {
                 }
                 let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
                 proof.extend(&passage.proof);
-                let encrypted = in_transit(scene, target, &mut proof);
+                let encrypted = match in_transit(scene, target, &mut proof) {
+                    Encrypted::Unknown => by_port(&ports),
+                    known => known,
+                };
                 let reach = if passage.passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
                 flows.add(
                     (source, target),
@@ -308,6 +312,35 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> bool {
         }
     }
     false
+}
+
+/// Connections that configuration names, where the filters let them pass.
+fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
+    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    for link in &network.links {
+        // What stands in no network has no filters on the way.
+        let passage = match (presence(link.source), presence(link.target)) {
+            (Some(host), Some(at)) if host.network.is_some() && at.network.is_some() => {
+                reach::between(network, (link.source, host), (link.target, at), link.traffic)
+            }
+            _ => reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
+        };
+        if passage.passes == Tri::No || link.source == link.target {
+            continue;
+        }
+        let mut proof = link.proof.clone();
+        proof.extend(&passage.proof);
+        let encrypted = match in_transit(scene, link.target, &mut proof) {
+            Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
+            known => known,
+        };
+        let reach = if passage.passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
+        flows.add(
+            (link.source, link.target),
+            shown(link.traffic),
+            New::network(encrypted, proof, reach),
+        );
+    }
 }
 
 /// Where a node listens: its own port, else the ports that a filter opens for this source in particular.
@@ -328,7 +361,15 @@ fn listening(
             let traffic = Traffic { protocol: Protocol::Tcp, port: Some(range.0) };
             let layer = super::Layer { rules: vec![rule.clone()], ..super::Layer::default() };
             let party = super::filter::Party::Host(source.0, source.1);
-            if layer.decide(Direction::In, &party, traffic).passes == Tri::Yes {
+            if layer.decide(Direction::In, &party, traffic).passes != Tri::Yes {
+                continue;
+            }
+            // Of all ports, those on which something is known to listen.
+            let known = at.listens.iter().filter(|own| rule.protocol.covers(own.protocol));
+            let known: Vec<u16> = known.filter_map(|own| own.port).collect();
+            if Ports(vec![*range]).is_all() && !known.is_empty() {
+                found.extend(known.into_iter().map(Ports::one));
+            } else {
                 found.insert(Ports(vec![*range]));
             }
         }

@@ -7,6 +7,8 @@ pub mod aws;
 pub mod azure;
 pub mod filter;
 pub mod flows;
+pub mod gcp;
+pub mod kubernetes;
 pub mod reach;
 
 use ipnet::IpNet;
@@ -14,6 +16,12 @@ use ipnet::IpNet;
 use crate::source::Place;
 
 pub use filter::{Direction, Layer, Peer, Ports, Protocol, Rule, Traffic};
+
+/// Stands for the network of a cluster's pods, which no resource is.
+pub const PODS: usize = usize::MAX;
+
+/// Stands for the network that every project of Google Cloud begins with, which no resource is.
+pub const DEFAULT: usize = usize::MAX - 1;
 
 /// A yes, a no, or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,7 +72,7 @@ impl Default for Public {
 pub struct Presence {
     /// Resources that are its subnets.
     pub subnets: Vec<usize>,
-    /// The resource that is its network (a VPC or virtual network), where known.
+    /// The resource that is its network (a VPC or virtual network), where known; [`PODS`].
     pub network: Option<usize>,
     /// What its network is known by where no resource stands for it: the account's default one.
     pub network_name: Option<std::sync::Arc<str>>,
@@ -74,6 +82,10 @@ pub struct Presence {
     pub groups: Vec<usize>,
     /// Names that filters of others may give it: network tags.
     pub tags: Vec<std::sync::Arc<str>>,
+    /// Nodes that send its packets for it: the pods of a controller.
+    pub acts_as: Vec<usize>,
+    /// Ports that it is known to listen on.
+    pub listens: Vec<Traffic>,
     /// All filters on the way in and out; each has to let traffic pass.
     pub layers: Vec<Layer>,
     /// Its own address on the internet.
@@ -120,6 +132,8 @@ pub struct Network {
     pub routes: Vec<Route>,
     /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.
     pub fronts: Vec<Front>,
+    /// Connections that configuration names, which the filters still have to let pass.
+    pub links: Vec<Link>,
     /// Pairs of networks (resources) between which traffic is routed, with what says so.
     pub peerings: Vec<(usize, usize, Place)>,
     /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
@@ -129,7 +143,7 @@ pub struct Network {
 impl Network {
     /// Ranges that people trust count as nobody from outside.
     pub fn trust(&mut self, ranges: &[IpNet]) {
-        let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) if ranges.iter().any(|own| own.contains(range)));
+        let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) | Peer::Outside(range) if ranges.iter().any(|own| own.contains(range)));
         for layer in self.presences.iter_mut().flatten().flat_map(|presence| &mut presence.layers) {
             for peer in layer.rules.iter_mut().flat_map(|rule| &mut rule.peers) {
                 if trusted(peer) {
@@ -138,6 +152,19 @@ impl Network {
             }
         }
     }
+}
+
+/// A connection that configuration names: an address in an environment variable, a setting.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// The node that connects.
+    pub source: usize,
+    /// The node that it connects to.
+    pub target: usize,
+    /// Where that listens.
+    pub traffic: Traffic,
+    /// What names it.
+    pub proof: Vec<Place>,
 }
 
 /// Something that answers on the internet.

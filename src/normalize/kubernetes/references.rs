@@ -11,7 +11,19 @@ use crate::document::{Pointer, Reference, Resource, Value};
 /// Add the references of every resource of a document.
 pub(super) fn add(resources: &mut [Resource]) {
     let index = Index::new(resources);
-    let all: Vec<Vec<Reference>> = resources.iter().map(|it| of(it, &index)).collect();
+    let all: Vec<Vec<Reference>> = resources
+        .iter()
+        .map(|it| {
+            let mut references = of(it, &index);
+            let made = references.iter().filter_map(|reference| {
+                let to = index.made.get(&reference.to).filter(|to| **to != it.address)?;
+                Some(Reference { to: Arc::clone(to), ..reference.clone() })
+            });
+            let made: Vec<Reference> = made.collect();
+            references.extend(made);
+            references
+        })
+        .collect();
     for (resource, mut references) in resources.iter_mut().zip(all) {
         references.sort();
         references.dedup();
@@ -19,8 +31,10 @@ pub(super) fn add(resources: &mut [Resource]) {
     }
 }
 
-/// Workloads with the labels of their pods by namespace, and the namespaces that are declared.
+/// Workloads with the labels of their pods by namespace, the namespaces that are declared, and what secrets are made of.
 struct Index {
+    /// Addresses of secrets, with what they are made of in the cluster.
+    made: BTreeMap<Arc<str>, Arc<str>>,
     workloads: BTreeMap<Arc<str>, Vec<(Arc<str>, Value)>>,
     namespaces: BTreeSet<Arc<str>>,
 }
@@ -29,7 +43,14 @@ impl Index {
     fn new(resources: &[Resource]) -> Self {
         let mut workloads: BTreeMap<Arc<str>, Vec<_>> = BTreeMap::new();
         let mut namespaces = BTreeSet::new();
+        let mut made = BTreeMap::new();
         for resource in resources {
+            if matches!(&*resource.kind, "ExternalSecret" | "SealedSecret") {
+                let target = text_in(&resource.attributes, &["spec", "target", "name"]);
+                let name = target.unwrap_or(&resource.name);
+                let secret = address("Secret", resource.scope.namespace.as_deref(), name);
+                made.insert(secret.into(), Arc::clone(&resource.address));
+            }
             if &*resource.kind == "Namespace" {
                 namespaces.insert(Arc::clone(&resource.name));
             }
@@ -43,7 +64,7 @@ impl Index {
             let entry = (Arc::clone(&resource.address), labels);
             workloads.entry(Arc::clone(namespace)).or_default().push(entry);
         }
-        Self { workloads, namespaces }
+        Self { made, workloads, namespaces }
     }
 }
 
@@ -63,8 +84,18 @@ fn of(resource: &Resource, index: &Index) -> Vec<Reference> {
         "HorizontalPodAutoscaler" => collector.autoscaler(),
         "RoleBinding" | "ClusterRoleBinding" => collector.binding(),
         "NetworkPolicy" => collector.selects("podSelector"),
-        "PodDisruptionBudget" => collector.selects("selector"),
         "CiliumNetworkPolicy" => collector.selects("endpointSelector"),
+        "PodDisruptionBudget" | "AuthorizationPolicy" | "PeerAuthentication" => {
+            collector.selects("selector");
+        }
+        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" => collector.route(),
+        "VirtualService" => collector.virtual_service(),
+        "Gateway" => collector.gateway(),
+        "ServiceAccount" => collector.tokens(),
+        "Secret" => collector.owner_of_token(),
+        "ExternalSecret" | "SealedSecret" => collector.external_secret(),
+        "PersistentVolumeClaim" => collector.bound_volume(),
+        "PersistentVolume" => collector.bound_claim(),
         kind => {
             if let Some(template) = pod::template(kind) {
                 collector.pod(&template.key("spec"));
@@ -219,6 +250,112 @@ impl Collector<'_> {
         if let Some(kind) = kind.map(str::to_owned) {
             self.named(at.key("name"), &kind);
         }
+    }
+
+    /// A route of the Gateway API: the gateways that it joins, the services that it leads to.
+    fn route(&mut self) {
+        let spec = Pointer::root().key("spec");
+        for parent in self.each(&spec.key("parentRefs")) {
+            self.reference(&parent, "Gateway");
+        }
+        for rule in self.each(&spec.key("rules")) {
+            for backend in self.each(&rule.key("backendRefs")) {
+                self.reference(&backend, "Service");
+            }
+        }
+    }
+
+    /// An object reference `{kind, namespace, name}`, whose kind and namespace may be left out.
+    fn reference(&mut self, at: &Pointer, kind: &str) {
+        let Some(reference) = self.resource.attributes.at(at) else { return };
+        let kind = text_in(reference, &["kind"]).unwrap_or(kind);
+        let own = self.resource.scope.namespace.as_deref();
+        let namespace = text_in(reference, &["namespace"]).or(own);
+        if let Some(name) = text_in(reference, &["name"]) {
+            let to = address(kind, namespace, name);
+            self.push(at.key("name"), to);
+        }
+    }
+
+    /// The certificates of a gateway's listeners.
+    fn gateway(&mut self) {
+        let spec = Pointer::root().key("spec");
+        for listener in self.each(&spec.key("listeners")) {
+            for certificate in self.each(&listener.key("tls").key("certificateRefs")) {
+                self.reference(&certificate, "Secret");
+            }
+        }
+        for server in self.each(&spec.key("servers")) {
+            self.named(server.key("tls").key("credentialName"), "Secret");
+        }
+    }
+
+    /// Gateways (`name` or `namespace/name`) and hosts (`name`, `name.namespace`, `name.namespace.svc…`) of a mesh's route.
+    fn virtual_service(&mut self) {
+        let spec = Pointer::root().key("spec");
+        let own = self.resource.scope.namespace.clone();
+        let own = own.as_deref();
+        for at in self.each(&spec.key("gateways")) {
+            let Some(text) = self.resource.attributes.at(&at).and_then(Value::as_str) else {
+                continue;
+            };
+            let (namespace, name) = text
+                .split_once('/')
+                .map_or((own, text), |(namespace, name)| (Some(namespace), name));
+            if name != "mesh" {
+                let to = address("Gateway", namespace, name);
+                self.push(at, to);
+            }
+        }
+        for protocol in ["http", "tcp", "tls"] {
+            for rule in self.each(&spec.key(protocol)) {
+                for route in self.each(&rule.key("route")) {
+                    let at = route.key("destination").key("host");
+                    let Some(host) = self.resource.attributes.at(&at).and_then(Value::as_str)
+                    else {
+                        continue;
+                    };
+                    let mut parts = host.split('.');
+                    let name = parts.next().unwrap_or_default();
+                    let namespace = parts.next().or(own);
+                    let to = address("Service", namespace, name);
+                    self.push(at, to);
+                }
+            }
+        }
+    }
+
+    fn tokens(&mut self) {
+        for secret in self.each(&Pointer::root().key("secrets")) {
+            self.named(secret.key("name"), "Secret");
+        }
+    }
+
+    /// The account whose token a secret holds.
+    fn owner_of_token(&mut self) {
+        let annotations = Pointer::root().key("metadata").key("annotations");
+        self.named(annotations.key("kubernetes.io/service-account.name"), "ServiceAccount");
+    }
+
+    /// The secret that is made of an external one: of the same name where none is written.
+    fn external_secret(&mut self) {
+        let target = Pointer::root().key("spec").key("target").key("name");
+        let metadata = Pointer::root().key("metadata").key("name");
+        let is_written = self.resource.attributes.at(&target).is_some();
+        self.named(if is_written { target } else { metadata }, "Secret");
+    }
+
+    fn bound_volume(&mut self) {
+        let at = Pointer::root().key("spec").key("volumeName");
+        if let Some(name) = text_in(&self.resource.attributes, &["spec", "volumeName"]) {
+            let to = address("PersistentVolume", None, name);
+            self.push(at, to);
+        }
+    }
+
+    fn bound_claim(&mut self) {
+        let at = Pointer::root().key("spec").key("claimRef");
+        self.reference(&at, "PersistentVolumeClaim");
     }
 
     fn binding(&mut self) {

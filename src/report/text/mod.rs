@@ -103,6 +103,10 @@ impl Page<'_> {
                 line = format!("{line}, {}", gate::count(n, noun));
             }
         }
+        let disabled = report.outcome.disabled.len();
+        if disabled > 0 {
+            line = format!("{line}, {} switched off", gate::count(disabled, "rule"));
+        }
         line
     }
 

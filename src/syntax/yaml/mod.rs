@@ -3,6 +3,9 @@
 //! Takes a stream; gives a node for each document that reads, and a problem for each that does not.
 
 mod merge;
+mod plain;
+
+pub use plain::{Plain, json, number, resolve, to_json};
 
 use std::collections::BTreeMap;
 

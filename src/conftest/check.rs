@@ -1,0 +1,423 @@
+//! Compiles policies, asks each namespace about each configuration, and counts as conftest counts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    CheckResult, Configuration, Evaluated, Item, Mapping, Options, Outcome, Text, formats,
+};
+use crate::engine::rego::{self, HostFunction, Module, Policies};
+use crate::source::{Place, Problem, ProblemKind, SourceFile, Sources, Span};
+use crate::syntax::yaml;
+
+/// What there is to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// Rego.
+    pub policies: &'a [Text],
+    /// YAML and JSON that stands under `data`.
+    pub data: &'a [Text],
+    /// Configurations as they are written.
+    pub configurations: &'a [Configuration],
+    /// Evaluated ones.
+    pub evaluated: &'a [Evaluated],
+    /// What results mean as threats.
+    pub mapping: &'a Mapping,
+}
+
+/// Compile the policies and ask them.
+///
+/// A policy that is refused, a namespace that does not exist, no policy and no configuration at all are problems.
+pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outcome {
+    let Given { policies, data, configurations, evaluated, mapping } = *given;
+    let mut outcome = Outcome::default();
+    if policies.is_empty() {
+        outcome.problems.push(
+            Problem::new(ProblemKind::Pack, "no policies were found")
+                .help("name the folder of your policies with --policy"),
+        );
+        return outcome;
+    }
+    let (data, problems) = merged(data);
+    outcome.problems.extend(problems);
+    let compiler = Compiler { policies, data, options };
+    // Where a policy asks for the file's name, every configuration has its own data.
+    let by_file = policies.iter().any(|policy| policy.text.contains("conftest"));
+    let first = configurations.first().map_or("", |first| &*first.path);
+    let (compiled, errors) = compiler.compile(by_file.then_some(first));
+    outcome.problems.extend(errors.iter().map(|error| located(error, policies, sources)));
+    let namespaces = namespaces(&compiled, &options.namespaces, &mut outcome.problems);
+    let combined = options
+        .combine
+        .then(|| Configuration { path: "Combined".to_owned(), content: combine(configurations) });
+    let configurations = combined.as_ref().map_or(configurations, std::slice::from_ref);
+    for namespace in &namespaces {
+        for configuration in configurations {
+            let own = by_file.then(|| compiler.compile(Some(&configuration.path)).0);
+            let asked = Asked { policies: own.as_ref().unwrap_or(&compiled), namespace };
+            // What is combined is one input.
+            match asked.configuration(configuration, !options.combine) {
+                Ok(mut result) => {
+                    mapping.apply(&mut result);
+                    outcome.results.push(result);
+                }
+                Err(message) => outcome.problems.push(
+                    Problem::new(ProblemKind::RuleError, format!("{namespace}: {message}"))
+                        .path(configuration.path.as_str()),
+                ),
+            }
+        }
+        for document in evaluated {
+            let asked = Asked { policies: &compiled, namespace };
+            match asked.evaluated(document) {
+                Ok(mut result) => {
+                    mapping.apply(&mut result);
+                    outcome.results.push(result);
+                }
+                Err(message) => outcome.problems.push(
+                    Problem::new(ProblemKind::RuleError, format!("{namespace}: {message}"))
+                        .path(document.configuration.path.as_str()),
+                ),
+            }
+        }
+    }
+    outcome
+}
+
+struct Compiler<'a> {
+    policies: &'a [Text],
+    data: Json,
+    options: &'a Options,
+}
+
+impl Compiler<'_> {
+    fn compile(&self, file: Option<&str>) -> (Policies, Vec<rego::ModuleError>) {
+        let modules = self.policies.iter();
+        let modules = modules
+            .map(|policy| Module { name: policy.path.clone(), text: Arc::clone(&policy.text) })
+            .collect();
+        let mut data = self.data.clone();
+        if let (Some(path), Json::Object(map)) = (file, &mut data) {
+            let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+            map.insert("conftest".to_owned(), json!({"file": {"name": name, "dir": folder}}));
+        }
+        let options = rego::Options {
+            data: Some(data),
+            strict: self.options.builtin_errors,
+            version_0: self.options.version_0,
+            functions: functions(),
+            ..rego::Options::default()
+        };
+        rego::compile_with(modules, &options)
+    }
+}
+
+/// The functions that conftest adds. Those that read files are for its unit tests.
+fn functions() -> Vec<HostFunction> {
+    let parse = |values: &[Json]| match values {
+        [Json::String(format), Json::String(text)] => formats::parse(format, text),
+        _ => Err("parse_config takes a format and a text".to_owned()),
+    };
+    let no_files = |_: &[Json]| Err("a policy must not read files here".to_owned());
+    let function = |name: &str, arity: u8, run: Arc<rego::Host>| HostFunction {
+        name: name.to_owned(),
+        arity,
+        run,
+    };
+    vec![
+        function("parse_config", 2, Arc::new(parse)),
+        function("parse_config_file", 1, Arc::new(no_files)),
+        function("parse_combined_config_files", 1, Arc::new(no_files)),
+    ]
+}
+
+fn located(error: &rego::ModuleError, policies: &[Text], sources: &mut Sources) -> Problem {
+    let problem = Problem::new(ProblemKind::Pack, error.message.clone());
+    let Some(policy) = policies.get(error.module) else { return problem };
+    let source = SourceFile::new(policy.path.as_str(), Arc::clone(&policy.text));
+    let start = source.lines().start_of(error.line) as usize;
+    let column = error.column.saturating_sub(1) as usize;
+    let line = policy.text.get(start..).unwrap_or_default();
+    let at = start + line.char_indices().nth(column).map_or(0, |(at, _)| at);
+    let file = sources.find(&policy.path).unwrap_or_else(|| sources.add(source));
+    problem.at(Place { file, span: Span::new(at, at) })
+}
+
+/// Documents of data as one: objects are merged, what stands twice is a problem.
+fn merged(data: &[Text]) -> (Json, Vec<Problem>) {
+    let mut all = Map::new();
+    let mut problems = Vec::new();
+    for text in data {
+        let trouble =
+            |message: String| Problem::new(ProblemKind::Syntax, message).path(text.path.as_str());
+        let (mut documents, mut found) = yaml::to_json(&text.text);
+        if let Some(problem) = found.pop() {
+            problems.push(trouble(problem.message));
+            continue;
+        }
+        match documents.pop() {
+            Some(Json::Object(map)) => {
+                if let Err(key) = merge(&mut all, map) {
+                    problems.push(trouble(format!(
+                        "`{key}` of this data is already said by another file"
+                    )));
+                }
+            }
+            None | Some(Json::Null) => {}
+            Some(_) => problems.push(trouble("data has to be an object".to_owned())),
+        }
+    }
+    (Json::Object(all), problems)
+}
+
+fn merge(into: &mut Map<String, Json>, from: Map<String, Json>) -> Result<(), String> {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (None, value) => drop(into.insert(key, value)),
+            (Some(Json::Object(old)), Json::Object(new)) => merge(old, new)?,
+            (Some(old), new) if *old == new => {}
+            _ => return Err(key),
+        }
+    }
+    Ok(())
+}
+
+/// `[{"path", "contents"}]`, sorted by path.
+fn combine(configurations: &[Configuration]) -> Json {
+    let mut all = Vec::new();
+    for configuration in configurations {
+        let mut add = |content: &Json| all.push((configuration.path.clone(), content.clone()));
+        match &configuration.content {
+            Json::Array(parts) => parts.iter().for_each(add),
+            content => add(content),
+        }
+    }
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.into_iter().map(|(path, contents)| json!({"path": path, "contents": contents})).collect()
+}
+
+/// The packages to ask. A name that is no package is a problem: what it was meant to judge would go unjudged.
+fn namespaces(policies: &Policies, wanted: &[String], problems: &mut Vec<Problem>) -> Vec<String> {
+    let mut known: Vec<String> = policies.packages().map(str::to_owned).collect();
+    known.sort();
+    known.dedup();
+    if wanted.is_empty() {
+        return known;
+    }
+    let mut chosen = Vec::new();
+    for pattern in wanted {
+        let found: Vec<&String> = known.iter().filter(|name| matches(pattern, name)).collect();
+        if found.is_empty() {
+            let near = crate::source::nearest(pattern, known.iter().map(String::as_str));
+            let help = near.map_or_else(
+                || format!("there are: {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("no policy has the namespace `{pattern}`");
+            problems.push(Problem::new(ProblemKind::Pack, message).help(help));
+        }
+        chosen.extend(found.into_iter().cloned());
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    chosen.retain(|name| seen.insert(name.clone()));
+    chosen
+}
+
+/// Whether a name fits a pattern with `*`, `?` and `[…]`.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    fn fit(pattern: &[char], name: &[char]) -> bool {
+        match pattern.first() {
+            None => name.is_empty(),
+            Some('*') => (0..=name.len()).any(|at| fit(&pattern[1..], &name[at..])),
+            Some('?') => !name.is_empty() && fit(&pattern[1..], &name[1..]),
+            Some('[') => {
+                let (Some(end), Some(first)) =
+                    (pattern.iter().position(|c| *c == ']'), name.first())
+                else {
+                    return false;
+                };
+                let set = &pattern[1..end];
+                let ranges = set.windows(3).any(|w| w[1] == '-' && (w[0]..=w[2]).contains(first));
+                (ranges || set.contains(first)) && fit(&pattern[end + 1..], &name[1..])
+            }
+            Some(c) => name.first() == Some(c) && fit(&pattern[1..], &name[1..]),
+        }
+    }
+    let stars = pattern.matches('*').count();
+    if stars > 8 || pattern.len() > 200 {
+        return pattern == name;
+    }
+    fit(&pattern.chars().collect::<Vec<_>>(), &name.chars().collect::<Vec<_>>())
+}
+
+/// What a rule's name makes of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Failure,
+    Warning,
+}
+
+impl Kind {
+    /// `deny`, `violation` and `warn`, with suffixes of letters and digits.
+    fn of(name: &str) -> Option<(Self, &str)> {
+        let kinds =
+            [("deny", Self::Failure), ("violation", Self::Failure), ("warn", Self::Warning)];
+        kinds.into_iter().find_map(|(word, kind)| {
+            let rest = name.strip_prefix(word)?;
+            let suffix = if rest.is_empty() { rest } else { rest.strip_prefix('_')? };
+            let part = |part: &str| {
+                !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            };
+            (rest.is_empty() || suffix.split('_').all(part)).then_some((kind, suffix))
+        })
+    }
+}
+
+struct Asked<'a> {
+    policies: &'a Policies,
+    namespace: &'a str,
+}
+
+impl Asked<'_> {
+    fn configuration(
+        &self,
+        configuration: &Configuration,
+        parts: bool,
+    ) -> Result<CheckResult, String> {
+        let mut all = CheckResult {
+            path: configuration.path.clone(),
+            namespace: self.namespace.to_owned(),
+            ..CheckResult::default()
+        };
+        let one = std::slice::from_ref(&configuration.content);
+        let inputs = match &configuration.content {
+            Json::Array(several) if parts => several.as_slice(),
+            _ => one,
+        };
+        for input in inputs {
+            self.input(input, &mut all)?;
+        }
+        Ok(all)
+    }
+
+    /// An evaluated configuration: what is unknown in it leaves rules undecided.
+    fn evaluated(&self, document: &Evaluated) -> Result<CheckResult, String> {
+        let ask = |content: &Json| {
+            let path = document.configuration.path.clone();
+            self.configuration(&Configuration { path, content: content.clone() }, false)
+        };
+        let mut result = ask(&document.configuration.content)?;
+        if document.is_settled() {
+            return Ok(result);
+        }
+        let prefix = format!("data.{}.", self.namespace);
+        let names = self.policies.rules().filter_map(|path| path.strip_prefix(&prefix));
+        let rules: Vec<String> = names
+            .filter(|name| Kind::of(name).is_some())
+            .map(|name| format!("{}.{name}", self.namespace))
+            .collect();
+        let mentions = |rule: &str| self.policies.mentions(&format!("data.{rule}"));
+        let literals = rules.iter().flat_map(|rule| mentions(rule).literals).collect();
+        document.settle(&mut result, &literals, &rules, ask, |rule| mentions(rule).words)?;
+        Ok(result)
+    }
+
+    fn input(&self, input: &Json, all: &mut CheckResult) -> Result<(), String> {
+        let prefix = format!("data.{}.", self.namespace);
+        let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+        for (path, count) in self.policies.definitions() {
+            if let Some(name) = path.strip_prefix(&prefix).filter(|name| Kind::of(name).is_some()) {
+                rules.insert(name, count);
+            }
+        }
+        let exceptions = self.ask("exception", input)?;
+        let (mut found, mut passed) = (0, 0);
+        let count: usize = rules.values().sum();
+        for name in rules.into_keys() {
+            let Some((kind, suffix)) = Kind::of(name) else { continue };
+            let lifted = lifted(exceptions.as_ref(), suffix);
+            let query = format!("data.{}.exception[_][_] == {suffix:?}", self.namespace);
+            found += lifted;
+            all.exceptions.extend((0..lifted).map(|_| Item {
+                message: query.clone(),
+                rule: format!("{}.{name}", self.namespace),
+                metadata: Map::new(),
+                place: None,
+                score: None,
+            }));
+            let items = self.items(name, input)?;
+            if lifted > 0 {
+                continue;
+            }
+            for item in items {
+                if item.message.is_empty() {
+                    passed += 1;
+                    continue;
+                }
+                found += 1;
+                match kind {
+                    Kind::Failure => all.failures.push(item),
+                    Kind::Warning => all.warnings.push(item),
+                }
+            }
+        }
+        // A rule that objects to nothing is one success, however many definitions it has.
+        passed += count.saturating_sub(found + passed);
+        all.successes += passed;
+        Ok(())
+    }
+
+    fn ask(&self, name: &str, input: &Json) -> Result<Option<Json>, String> {
+        let rule = format!("data.{}.{name}", self.namespace);
+        if !self.policies.rules().any(|known| known == rule) {
+            return Ok(None);
+        }
+        self.policies.evaluate(&rule, input).map_err(|failure| failure.message)
+    }
+
+    /// What a rule says; an empty message is a success.
+    fn items(&self, name: &str, input: &Json) -> Result<Vec<Item>, String> {
+        let rule = format!("{}.{name}", self.namespace);
+        let query = format!("data.{rule}");
+        let item = |message: String, mut metadata: Map<String, Json>, place| {
+            metadata.insert("query".to_owned(), query.clone().into());
+            Item { message, rule: rule.clone(), metadata, place, score: None }
+        };
+        let success = || item(String::new(), Map::new(), None);
+        let values = match self.ask(name, input)? {
+            None => return Ok(Vec::new()),
+            Some(Json::Array(values)) if !values.is_empty() => values,
+            Some(_) => return Ok(vec![success()]),
+        };
+        let mut items = Vec::new();
+        for value in values {
+            match value {
+                Json::String(message) => items.push(item(message, Map::new(), None)),
+                Json::Object(mut map) => {
+                    let Some(Json::String(message)) = map.remove("msg") else {
+                        return Err(format!("{rule}: \"msg\" field must be present and a string"));
+                    };
+                    let place = map.remove("_loc").and_then(|place| place_of(&place));
+                    items.push(item(message, map, place));
+                }
+                _ => {}
+            }
+        }
+        Ok(items)
+    }
+}
+
+fn place_of(place: &Json) -> Option<(String, u32)> {
+    let file = place.get("file")?.as_str()?.to_owned();
+    let line = place.get("line").and_then(Json::as_u64).and_then(|line| u32::try_from(line).ok());
+    Some((file, line.unwrap_or_default()))
+}
+
+/// How often exceptions name a suffix.
+fn lifted(exceptions: Option<&Json>, suffix: &str) -> usize {
+    let lists = exceptions.and_then(Json::as_array).into_iter().flatten();
+    let names = lists.filter_map(Json::as_array).flatten();
+    names.filter(|name| name.as_str() == Some(suffix)).count()
+}

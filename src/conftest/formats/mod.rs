@@ -1,0 +1,104 @@
+//! Formats, each as conftest's parser gives it.
+
+mod dockerfile;
+mod hcl;
+mod lines;
+
+use serde_json::Value as Json;
+
+use crate::source::FileId;
+use crate::syntax::{json, yaml};
+
+type Parse = fn(&str) -> Result<Json, String>;
+
+/// Formats by name; those that conftest reads and we do not have no parser.
+pub const FORMATS: &[(&str, Option<Parse>)] = &[
+    ("cue", None),
+    ("cyclonedx", None),
+    ("dockerfile", Some(dockerfile::parse)),
+    ("dotenv", Some(lines::dotenv)),
+    ("edn", None),
+    ("groovy", None),
+    ("hcl1", None),
+    ("hcl2", Some(hcl::parse)),
+    ("hocon", None),
+    ("ignore", Some(lines::ignore)),
+    ("ini", Some(lines::ini)),
+    ("json", Some(json_text)),
+    ("jsonc", Some(lines::jsonc)),
+    ("jsonnet", None),
+    ("nginx", None),
+    ("properties", Some(lines::properties)),
+    ("spdx", None),
+    ("textproto", None),
+    ("toml", Some(toml_text)),
+    ("vcl", None),
+    ("xml", None),
+    ("yaml", Some(yaml_text)),
+];
+
+/// The format of a file by its name, if conftest has one for it.
+pub fn format_of(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let prefixed = |word: &str| name == word || name.starts_with(&format!("{word}."));
+    let format = match extension {
+        _ if prefixed("dockerfile") || extension == "dockerfile" => "dockerfile",
+        "yml" | "yaml" => "yaml",
+        "hcl" | "tf" | "tfvars" => "hcl2",
+        "gitignore" | "dockerignore" => "ignore",
+        _ if prefixed(".env") || extension == "env" => "dotenv",
+        _ if name == "nginx.conf" => "nginx",
+        _ if prefixed("jenkinsfile") => "groovy",
+        "txtpb" | "textpb" | "pbtxt" => "textproto",
+        other => other,
+    };
+    FORMATS.iter().map(|(known, _)| *known).find(|known| *known == format)
+}
+
+/// A text of a format. What does not read is one sentence.
+pub fn parse(format: &str, text: &str) -> Result<Json, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match FORMATS.iter().find(|(known, _)| *known == format) {
+        Some((_, Some(parse))) => parse(text),
+        Some((_, None)) => Err(format!("files of the format {format} cannot be read here")),
+        None => Err(format!("there is no format {format}")),
+    }
+}
+
+fn json_text(text: &str) -> Result<Json, String> {
+    let tree = json::parse(FileId(0), text).map_err(|problem| problem.message)?;
+    Ok(yaml::json(&tree))
+}
+
+/// One document as it is, several as a list.
+fn yaml_text(text: &str) -> Result<Json, String> {
+    let (mut documents, problems) = yaml::to_json(text);
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(problem.message);
+    }
+    match documents.len() {
+        0 => Ok(Json::Null),
+        1 => Ok(documents.remove(0)),
+        _ => Ok(Json::Array(documents)),
+    }
+}
+
+fn toml_text(text: &str) -> Result<Json, String> {
+    let table: toml::Table = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+    Ok(from_toml(toml::Value::Table(table)))
+}
+
+fn from_toml(value: toml::Value) -> Json {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(bool) => bool.into(),
+        toml::Value::Datetime(point) => point.to_string().into(),
+        toml::Value::Array(items) => items.into_iter().map(from_toml).collect(),
+        toml::Value::Table(map) => {
+            map.into_iter().map(|(key, value)| (key, from_toml(value))).collect()
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Policies that people already have: packages with `deny`, `violation` and `warn`, as conftest runs them.
+//!
+//! Takes policies, data and configurations as texts; gives what each namespace says of each configuration. The input of a policy is
+//! what conftest's parser of the format gives. A format without a parser here is an error that names it, never an empty input.
+//!
+//! A rule's result has no score of its own: a [`Mapping`] says which threat class it opens. What no mapping covers is *unscored*.
+
+mod check;
+mod evaluated;
+mod formats;
+mod mapping;
+pub mod output;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::finding::{Dread, Severity, ThreatClass};
+use crate::source::Problem;
+
+pub use check::{Given, run};
+pub use evaluated::Evaluated;
+pub use formats::{FORMATS, format_of, parse};
+pub use mapping::Mapping;
+
+/// A file as a text, with the path that is shown.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Its path.
+    pub path: String,
+    /// Its content.
+    pub text: Arc<str>,
+}
+
+/// A configuration that was read.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Its path.
+    pub path: String,
+    /// What it says; a list is several configurations.
+    pub content: Json,
+}
+
+/// What to run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Packages to ask, with `*`, `?` and `[…]`; all of them where there is none.
+    pub namespaces: Vec<String>,
+    /// Whether all configurations are one input: `[{"path": …, "contents": …}]`.
+    pub combine: bool,
+    /// Whether policies are of the version before OPA 1.0.
+    pub version_0: bool,
+    /// Whether a built-in function that does not take its arguments is an error.
+    pub builtin_errors: bool,
+}
+
+/// What all namespaces say.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// One a namespace and configuration.
+    pub results: Vec<CheckResult>,
+    /// What could not be done.
+    pub problems: Vec<Problem>,
+}
+
+/// What one namespace says of one configuration.
+#[derive(Clone, Debug, Default)]
+pub struct CheckResult {
+    /// The configuration's path, or `Combined`.
+    pub path: String,
+    /// The package.
+    pub namespace: String,
+    /// Rules that object to nothing.
+    pub successes: usize,
+    /// What `warn` says.
+    pub warnings: Vec<Item>,
+    /// What `deny` and `violation` say.
+    pub failures: Vec<Item>,
+    /// Rules that an `exception` lifts.
+    pub exceptions: Vec<Item>,
+    /// Rules whose answer depends on unknown values, each with one of them. Only evaluated configurations have such.
+    pub undecided: Vec<(String, String)>,
+}
+
+/// One thing that a rule says.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its words.
+    pub message: String,
+    /// `main.deny_public`
+    pub rule: String,
+    /// What else the rule gives, with its query.
+    pub metadata: Map<String, Json>,
+    /// Where the rule says that it is: file and line.
+    pub place: Option<(String, u32)>,
+    /// What it means as a threat, if a mapping says so.
+    pub score: Option<Scored>,
+}
+
+/// What a result means as a threat.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// The threat class that it opens.
+    pub threat: Arc<ThreatClass>,
+    /// Its factors.
+    pub dread: Dread,
+    /// The band of their score.
+    pub severity: Severity,
+}
+
+impl Outcome {
+    /// How many tests, and how they went: all, passed, warnings, failures, exceptions.
+    pub fn counts(&self) -> [usize; 5] {
+        let sum = |of: fn(&CheckResult) -> usize| self.results.iter().map(of).sum::<usize>();
+        let passed = sum(|result| result.successes);
+        let warnings = sum(|result| result.warnings.len());
+        let failures = sum(|result| result.failures.len());
+        let exceptions = sum(|result| result.exceptions.len());
+        let all = passed + warnings + failures + exceptions + self.undecided();
+        [all, passed, warnings, failures, exceptions]
+    }
+
+    /// How many rules depend on what is unknown.
+    pub fn undecided(&self) -> usize {
+        self.results.iter().map(|result| result.undecided.len()).sum()
+    }
+}

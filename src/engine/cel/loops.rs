@@ -1,0 +1,257 @@
+//! Macros over lists and maps. Of all turns of `all` and `exists` one that decides wins, then an unknown one, then an error.
+
+use std::rc::Rc;
+
+use super::arithmetic::within;
+use super::compare::order;
+use super::evaluate::{Machine, Undecided};
+use super::node::{Loop, LoopKind, Node};
+use super::value::{List, Mapping, Outcome, Reasons, Val};
+use crate::engine::Failure;
+
+impl<'a> Machine<'a> {
+    /// What a loop goes over: elements with their places, keys with their values.
+    fn range(&mut self, turns: &'a Loop) -> Result<Result<List<'a>, Reasons>, Failure> {
+        Ok(Ok(match self.evaluate(&turns.range)? {
+            Val::Null => List::Made(Rc::default()),
+            Val::List(items) => items,
+            Val::Map(map) => {
+                self.charge_list(map.len())?;
+                List::Made(Rc::new(map.entries().into_iter().map(|(key, _)| key).collect()))
+            }
+            Val::Unknown(open) => return Ok(Err(open.reasons)),
+            other => {
+                return Err(Failure::error(format!(
+                    "a macro goes over a list or map, not {}",
+                    other.described()
+                )));
+            }
+        }))
+    }
+
+    pub(super) fn turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
+        if turns.pairs {
+            return self.pair_turns(turns);
+        }
+        match self.range(turns)? {
+            Ok(items) => {
+                let scope = self.locals.len();
+                let outcome = self.over(turns, items.iter().map(|item| (item, None)));
+                self.locals.truncate(scope);
+                outcome
+            }
+            Err(reasons) => Ok(Val::unknown(reasons)),
+        }
+    }
+
+    fn pair_turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
+        let pairs: Vec<_> = match self.evaluate(&turns.range)? {
+            Val::Map(map) => map.entries(),
+            Val::List(items) => {
+                self.charge_list(items.len())?;
+                (0_i64..).map(Val::Int).zip(items.iter()).collect()
+            }
+            Val::Null => Vec::new(),
+            Val::Unknown(open) => return Ok(Val::unknown(open.reasons)),
+            other => {
+                return Err(Failure::error(format!(
+                    "a macro goes over a list or map, not {}",
+                    other.described()
+                )));
+            }
+        };
+        self.charge_list(pairs.len())?;
+        let scope = self.locals.len();
+        let outcome = self.over(turns, pairs.into_iter().map(|(key, value)| (key, Some(value))));
+        self.locals.truncate(scope);
+        outcome
+    }
+
+    fn over(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        match turns.kind {
+            LoopKind::All => self.quantify(turns, items, false),
+            LoopKind::Exists => self.quantify(turns, items, true),
+            LoopKind::ExistsOne => self.exists_one(turns, items),
+            LoopKind::Filter => self.filter(turns, items),
+            LoopKind::Map => self.map(turns, items),
+            LoopKind::SortBy => self.sort_by(turns, items),
+            LoopKind::TransformMap => self.transform_map(turns, items),
+            LoopKind::TransformEntries => self.transform_entries(turns, items),
+        }
+    }
+
+    /// Whether the condition of a loop, if it has one, holds for an item.
+    fn is_taken(
+        &mut self,
+        turns: &'a Loop,
+        first: &Val<'a>,
+        second: Option<&Val<'a>>,
+        undecided: &mut Undecided,
+    ) -> Result<bool, Failure> {
+        let Some(condition) = &turns.condition else { return Ok(true) };
+        let outcome = self.turn(condition, first.clone(), second.cloned());
+        Ok(undecided.note_bool(outcome)? == Some(true))
+    }
+
+    fn transform_map(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
+        for (key, value) in items {
+            if !self.is_taken(turns, &key, value.as_ref(), &mut undecided)? {
+                continue;
+            }
+            match self.turn(&turns.body, key.clone(), value) {
+                // A value may be unknown; the map then is not.
+                Ok(value) => made.push((key, value)),
+                Err(failure) => drop(undecided.note(Err(failure))?),
+            }
+        }
+        undecided.or(|| Val::Map(Mapping::Made(Rc::new(made))))
+    }
+
+    fn transform_entries(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
+        for (key, value) in items {
+            if !self.is_taken(turns, &key, value.as_ref(), &mut undecided)? {
+                continue;
+            }
+            let outcome = self.turn(&turns.body, key, value);
+            match undecided.note(outcome)? {
+                None => {}
+                Some(Val::Map(entries)) => {
+                    for (key, value) in entries.entries() {
+                        self.add_entry(&mut made, key, value)?;
+                        within(made.len())?;
+                    }
+                }
+                Some(other) => {
+                    undecided.error.get_or_insert_with(|| {
+                        let described = other.described();
+                        Failure::error(format!("`transformMapEntry` needs a map, not {described}"))
+                    });
+                }
+            }
+        }
+        undecided.or(|| Val::Map(Mapping::Made(Rc::new(made))))
+    }
+
+    /// Evaluates a part of a loop for one item.
+    fn turn(&mut self, node: &'a Node, first: Val<'a>, second: Option<Val<'a>>) -> Outcome<'a> {
+        let scope = self.locals.len();
+        self.locals.push(first);
+        self.locals.extend(second);
+        let outcome = self.evaluate(node);
+        self.locals.truncate(scope);
+        outcome
+    }
+
+    fn quantify(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+        deciding: bool,
+    ) -> Outcome<'a> {
+        let mut undecided = Undecided::default();
+        for (first, second) in items {
+            let outcome = self.turn(&turns.body, first, second);
+            if undecided.note_bool(outcome)? == Some(deciding) {
+                return Ok(Val::Bool(deciding));
+            }
+        }
+        undecided.or(|| Val::Bool(!deciding))
+    }
+
+    fn exists_one(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        let (mut undecided, mut found) = (Undecided::default(), 0_usize);
+        for (first, second) in items {
+            let outcome = self.turn(&turns.body, first, second);
+            found += usize::from(undecided.note_bool(outcome)? == Some(true));
+        }
+        // A second one decides beside what is unknown; an error in another turn stays one.
+        match undecided.error.take() {
+            Some(failure) if found > 1 => Err(failure),
+            None if found > 1 => Ok(Val::Bool(false)),
+            error => {
+                undecided.error = error;
+                undecided.or(|| Val::Bool(found == 1))
+            }
+        }
+    }
+
+    fn filter(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        let (mut undecided, mut kept) = (Undecided::default(), Vec::new());
+        for (item, _) in items {
+            let outcome = self.turn(&turns.body, item.clone(), None);
+            if undecided.note_bool(outcome)? == Some(true) {
+                kept.push(item);
+                within(kept.len())?;
+            }
+        }
+        undecided.or(|| Val::list(kept))
+    }
+
+    fn map(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
+        for (first, second) in items {
+            if !self.is_taken(turns, &first, second.as_ref(), &mut undecided)? {
+                continue;
+            }
+            match self.turn(&turns.body, first, second) {
+                // An element may be unknown; the list then is not.
+                Ok(value) => {
+                    made.push(value);
+                    within(made.len())?;
+                }
+                Err(failure) => drop(undecided.note(Err(failure))?),
+            }
+        }
+        undecided.or(|| Val::list(made))
+    }
+
+    fn sort_by(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+    ) -> Outcome<'a> {
+        let (mut undecided, mut keyed) = (Undecided::default(), Vec::new());
+        for (item, _) in items {
+            let outcome = self.turn(&turns.body, item.clone(), None);
+            if let Some(key) = undecided.note(outcome)? {
+                keyed.push((key, item));
+            }
+        }
+        if keyed.windows(2).any(|pair| order(&pair[0].0, &pair[1].0).ok().flatten().is_none()) {
+            undecided.error.get_or_insert_with(|| {
+                Failure::error("`sortBy` needs keys that can be ordered, all of one type")
+            });
+        }
+        self.charge(keyed.len() * 16)?;
+        keyed.sort_by(|(left, _), (right, _)| {
+            order(left, right).ok().flatten().unwrap_or(std::cmp::Ordering::Equal)
+        });
+        undecided.or(|| Val::list(keyed.into_iter().map(|(_, item)| item).collect()))
+    }
+}

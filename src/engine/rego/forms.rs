@@ -1,0 +1,151 @@
+//! Two forms that regorus does not evaluate, put in one that it does, before it parses a module. No line moves.
+//!
+//! - `f(x, out)` for a function of ours becomes `out = f(x)`.
+//! - `rego.metadata.rule()` and `rego.metadata.chain()` become calls that name the place where they stand.
+
+use super::metadata::Notes;
+
+/// Where code is: a text without the insides of texts and comments, byte for byte.
+fn code_of(text: &str) -> Vec<u8> {
+    let mut code = text.as_bytes().to_vec();
+    let mut at = 0;
+    while at < code.len() {
+        let end = match code[at] {
+            b'#' => code[at..].iter().position(|byte| *byte == b'\n').map(|end| at + end),
+            b'"' => {
+                let mut end = at + 1;
+                while end < code.len() && code[end] != b'"' && code[end] != b'\n' {
+                    end += if code[end] == b'\\' { 2 } else { 1 };
+                }
+                Some(end + 1)
+            }
+            b'`' => code[at + 1..].iter().position(|byte| *byte == b'`').map(|end| at + end + 2),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        let end = end.unwrap_or(code.len()).min(code.len());
+        for byte in &mut code[at..end] {
+            if *byte != b'\n' {
+                *byte = b'"';
+            }
+        }
+        at = end;
+    }
+    code
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')
+}
+
+/// Places where a name stands as a whole, followed by a bracket.
+fn calls<'c>(code: &'c [u8], name: &'c str) -> impl Iterator<Item = usize> + 'c {
+    let length = name.len();
+    let starts = 0..code.len().saturating_sub(length);
+    starts.filter(move |at| {
+        code[*at] == name.as_bytes()[0]
+            && &code[*at..at + length] == name.as_bytes()
+            && code[at + length] == b'('
+            && (*at == 0 || !is_name(code[at - 1]))
+    })
+}
+
+/// The arguments of a call whose bracket opens at a place, and the place after the closing one.
+fn arguments(code: &[u8], open: usize) -> Option<(Vec<std::ops::Range<usize>>, usize)> {
+    let (mut depth, mut start, mut found) = (0_usize, open + 1, Vec::new());
+    for (at, byte) in code.iter().enumerate().skip(open) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    found.push(start..at);
+                    return Some((found, at + 1));
+                }
+            }
+            b',' if depth == 1 => {
+                found.push(start..at);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a statement can begin at a place.
+fn begins(code: &[u8], at: usize) -> bool {
+    let before = code[..at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    let Some(last) = before else { return true };
+    let word = code[..=last].rsplit(|byte| !is_name(*byte)).next().unwrap_or_default();
+    matches!(code[last], b'\n' | b'{' | b';' | b'|') || matches!(word, b"not" | b"if")
+}
+
+/// `f(x, out)` as `out = f(x)`, for the functions of these names and numbers of arguments.
+pub(super) fn outputs<'f>(
+    text: &str,
+    functions: impl Iterator<Item = (&'f str, usize)>,
+) -> Option<String> {
+    let functions: Vec<(&str, usize)> = functions.filter(|(name, _)| text.contains(name)).collect();
+    if functions.is_empty() {
+        return None;
+    }
+    let code = code_of(text);
+    let mut changes = Vec::new();
+    for (name, arity) in functions {
+        for at in calls(&code, name).filter(|at| begins(&code, *at)) {
+            let Some((given, end)) = arguments(&code, at + name.len()) else { continue };
+            if given.len() != arity + 1 {
+                continue;
+            }
+            let (inputs, output) = given.split_at(arity);
+            let inputs: Vec<&str> = inputs.iter().map(|range| text[range.clone()].trim()).collect();
+            let output = text[output[0].clone()].trim();
+            changes.push((at..end, format!("{output} = {name}({})", inputs.join(", "))));
+        }
+    }
+    changes.sort_by_key(|(range, _)| range.start);
+    let mut made = String::with_capacity(text.len() + 8);
+    let mut done = 0;
+    for (range, call) in changes {
+        // One within another waits: a call with an output is a statement of its own.
+        if range.start < done {
+            continue;
+        }
+        made.push_str(&text[done..range.start]);
+        made.push_str(&call);
+        // Lines stay where they are.
+        let lost =
+            text[range.clone()].matches('\n').count().saturating_sub(call.matches('\n').count());
+        made.push_str(&"\n".repeat(lost));
+        done = range.end;
+    }
+    made.push_str(&text[done..]);
+    Some(made).filter(|made| made != text)
+}
+
+/// Calls of `rego.metadata.*` with the number of the answer in `notes`, in as many characters.
+pub(super) fn metadata(text: &str, module: usize, notes: &mut Notes) -> Option<String> {
+    if !text.contains("rego.metadata.") {
+        return None;
+    }
+    let code = code_of(text);
+    let mut made = text.to_owned();
+    for (name, short) in
+        [("rego.metadata.rule", "rego.meta.rule"), ("rego.metadata.chain", "rego.meta.chain")]
+    {
+        for at in calls(&code, name) {
+            let Some((_, end)) = arguments(&code, at + name.len()) else { continue };
+            let line = text[..at].matches('\n').count() + 1;
+            let number = notes.answer(module, line);
+            let width = (end - at).saturating_sub(short.len() + 2);
+            let call = format!("{short}({number:>width$})");
+            if call.len() == end - at {
+                made.replace_range(at..end, &call);
+            }
+        }
+    }
+    Some(made)
+}

@@ -1,0 +1,191 @@
+//! What compiles in Rego and is still not as it should be: what is imported and not used, what hides something, what was left behind.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use regorus::unstable::{Expr, Literal, Query, Rule, RuleHead};
+
+use super::compile::parse;
+use super::rewrite::{self, Met};
+use super::{Module, builtins, guard, table};
+
+/// A remark on a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegoRemark {
+    /// The module, as a position in what was given.
+    pub module: usize,
+    /// Bytes in its text.
+    pub span: (usize, usize),
+    /// What kind of remark it is.
+    pub kind: RegoRemarkKind,
+    /// In one sentence.
+    pub message: String,
+    /// Bytes that can be taken out to be done with it.
+    pub removable: Option<(usize, usize)>,
+}
+
+/// Kinds of remarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RegoRemarkKind {
+    /// An import that nothing names.
+    UnusedImport,
+    /// A variable that is declared and not used.
+    UnusedVariable,
+    /// A name that hides a built-in function, `input` or `data`.
+    Shadowing,
+    /// A `print` that was left behind.
+    Print,
+    /// A rule whose name is not in `snake_case`.
+    Name,
+}
+
+/// Remarks on modules, by place. What does not parse has none: compiling says why.
+pub fn remarks(modules: &[Module]) -> Vec<RegoRemark> {
+    let good: Vec<usize> =
+        (0..modules.len()).filter(|at| guard::check(&modules[*at].text).is_ok()).collect();
+    let (mut engine, errors) = parse(modules, &good, &super::Options::default(), &|_| {});
+    let refused: BTreeSet<usize> = errors.iter().map(|error| error.module).collect();
+    let parsed: Vec<usize> = good.into_iter().filter(|at| !refused.contains(at)).collect();
+    let trees = engine.get_modules().get(1..).unwrap_or_default().to_vec();
+    let mut found = Vec::new();
+    for (at, tree) in parsed.iter().zip(&trees) {
+        let text = &modules[*at].text;
+        let mut remarks = Remarks { module: *at, text, found: &mut found };
+        for import in &tree.imports {
+            remarks.import(import);
+        }
+        for rule in &tree.policy {
+            remarks.rule(rule);
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+struct Remarks<'a> {
+    module: usize,
+    text: &'a str,
+    found: &'a mut Vec<RegoRemark>,
+}
+
+impl Remarks<'_> {
+    fn add(
+        &mut self,
+        kind: RegoRemarkKind,
+        span: Range<usize>,
+        message: String,
+        removable: Option<(usize, usize)>,
+    ) {
+        let (module, span) = (self.module, (span.start, span.end));
+        self.found.push(RegoRemark { module, span, kind, message, removable });
+    }
+
+    fn import(&mut self, import: &regorus::unstable::Import) {
+        let path = import.refr.span().text();
+        if path.starts_with("rego") || path.starts_with("future") {
+            return;
+        }
+        let name = match &import.r#as {
+            Some(alias) => alias.text(),
+            None => path.rsplit('.').next().unwrap_or(path),
+        };
+        let span = import.span.start as usize..import.span.end as usize;
+        let rest = [&self.text[..span.start], &self.text[span.end..]].concat();
+        if words(&rest, name) == 0 {
+            let line_start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+            let line_end =
+                self.text[span.end..].find('\n').map_or(self.text.len(), |at| span.end + at + 1);
+            let message = format!("`{name}` is imported and never used");
+            self.add(RegoRemarkKind::UnusedImport, span, message, Some((line_start, line_end)));
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        let (refr, _) = table::head(rule);
+        let name = table::chain(refr).map_or("", |(root, _)| root);
+        let span = rule.span().start as usize..rule.span().end as usize;
+        let head = span.start..span.start + name.len();
+        if name.chars().any(|c| c.is_ascii_uppercase()) {
+            let message = format!("rule `{name}` is not in snake_case");
+            self.add(RegoRemarkKind::Name, head.clone(), message, None);
+        }
+        if hides(name) {
+            let message = format!("rule `{name}` hides the built-in of this name");
+            self.add(RegoRemarkKind::Shadowing, head, message, None);
+        }
+        rewrite::walk(rule, &mut |met| {
+            if let Met::Expr(Expr::Call { fcn, span, .. }) = met
+                && fcn.span().text() == "print"
+            {
+                let span = span.start as usize..span.end as usize;
+                let message = "a `print` was left behind".to_owned();
+                self.add(RegoRemarkKind::Print, span, message, None);
+            }
+        });
+        let Rule::Spec { bodies, head, .. } = rule else { return };
+        if let RuleHead::Func { args, .. } = head {
+            let mut names = BTreeSet::new();
+            for argument in args {
+                table::pattern(argument, &mut names);
+            }
+            for name in names.iter().filter(|name| hides(name)) {
+                let message = format!("argument `{name}` hides the built-in of this name");
+                self.add(RegoRemarkKind::Shadowing, span.clone(), message, None);
+            }
+        }
+        let own = self.text.get(span.clone()).unwrap_or_default().to_owned();
+        for body in bodies {
+            self.query(&body.query, &own, &span);
+        }
+    }
+
+    fn query(&mut self, query: &Query, rule: &str, span: &Range<usize>) {
+        for name in table::declared(query) {
+            let at = find_word(rule, &name).map_or(span.start, |at| span.start + at);
+            let place = at..at + name.len();
+            if !name.starts_with('_') && words(rule, &name) == 1 {
+                let message = format!("`{name}` is declared and never used; `_` says so");
+                self.add(RegoRemarkKind::UnusedVariable, place.clone(), message, None);
+            }
+            if hides(&name) {
+                let message = format!("`{name}` hides the built-in of this name");
+                self.add(RegoRemarkKind::Shadowing, place, message, None);
+            }
+        }
+        for statement in &query.stmts {
+            if let Literal::Every { query, .. } = &statement.literal {
+                self.query(query, rule, span);
+            }
+        }
+    }
+}
+
+fn hides(name: &str) -> bool {
+    matches!(name, "input" | "data") || (!name.contains('.') && builtins::arity(name).is_some())
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn find_word(text: &str, name: &str) -> Option<usize> {
+    text.match_indices(name).map(|(at, _)| at).find(|at| {
+        !text[..*at].ends_with(|c: char| is_word(c) || c == '.')
+            && !text[at + name.len()..].starts_with(is_word)
+    })
+}
+
+/// How often a name stands in a text as a word of its own; comments are left out.
+fn words(text: &str, name: &str) -> usize {
+    let mut count = 0;
+    for line in text.lines() {
+        // A `#` in a text cuts the line, which only hides remarks.
+        let mut code = if line.trim_start().starts_with('#') { "" } else { line };
+        while let Some(at) = find_word(code, name) {
+            count += 1;
+            code = &code[at + name.len()..];
+        }
+    }
+    count
+}

@@ -1,0 +1,51 @@
+//! Rules that an organisation narrows: which resources each does not judge.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::document::{Document, Resource};
+use crate::finding::ResourceRef;
+use crate::pack::{PackSet, Rule};
+use crate::source::Sources;
+
+/// A resource by its document's format and root, and its address.
+type Key = (&'static str, Arc<str>, Arc<str>);
+
+/// Pairs of rule and resource that are not judged.
+#[derive(Clone, Debug, Default)]
+pub struct Outside(BTreeMap<Arc<str>, FxHashSet<Key>>);
+
+impl Outside {
+    /// Find them for the rules that are narrowed; costs nothing where none is.
+    pub fn new(documents: &[Document], packs: &PackSet, sources: &Sources) -> Self {
+        let narrowed: Vec<&Rule> = packs
+            .rules()
+            .map(|(_, rule)| rule)
+            .filter(|rule| !rule.scope.is_everything())
+            .collect();
+        let of_rule = |rule: &&Rule| {
+            let out = |document: &Document, resource: &Resource| {
+                !rule.scope.holds(document, resource, sources)
+            };
+            let mut keys = FxHashSet::default();
+            for document in documents {
+                let resources = document.resources.iter().filter(|it| out(document, it));
+                keys.extend(resources.map(|resource| {
+                    (document.format, Arc::clone(&document.root), Arc::clone(&resource.address))
+                }));
+            }
+            (Arc::clone(&rule.info.id), keys)
+        };
+        Self(narrowed.par_iter().map(of_rule).collect())
+    }
+
+    /// Whether a rule does not judge a resource.
+    pub(super) fn holds(&self, rule: &Arc<str>, resource: &ResourceRef) -> bool {
+        let key =
+            || (resource.format, Arc::clone(&resource.document), Arc::clone(&resource.address));
+        self.0.get(rule).is_some_and(|keys| keys.contains(&key()))
+    }
+}

@@ -1,0 +1,422 @@
+//! Google Cloud: bindings of IAM, who they name and on what they hold; what everybody may use; accounts that are there anyway.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::document::{Mode, Pointer, Resource, Value};
+use crate::model::Element;
+use crate::source::Place;
+
+use super::network::Tri;
+use super::relations::leads;
+use super::scene::{Fact, Scene};
+
+/// The id of the node of the account that workloads run as where nothing is written.
+pub const DEFAULT_ACCOUNT: &str = "default_service_account";
+
+/// Whether a resource belongs to Google Cloud.
+pub fn is_own(resource: &Resource) -> bool {
+    resource.kind.starts_with("google_") || resource.kind.starts_with("data.google_")
+}
+
+/// The text of an attribute at a path with dots, first items of lists on the way.
+pub fn text<'r>(resource: &'r Resource, path: &str) -> Option<&'r str> {
+    value(resource, path)?.as_str()
+}
+
+/// The value of an attribute at a path with dots, first items of lists on the way: what is written, else the provider's default.
+pub fn value<'r>(resource: &'r Resource, path: &str) -> Option<&'r Value> {
+    let find = |from: &'r Value| {
+        path.split('.').try_fold(from, |value, name| {
+            let value = match value {
+                Value::Array(items) => items.first()?,
+                value => value,
+            };
+            value.get(name).filter(|value| !matches!(value, Value::Null))
+        })
+    };
+    find(&resource.attributes).or_else(|| find(&resource.defaults))
+}
+
+/// The place of an attribute at a path with dots.
+pub fn place(resource: &Resource, path: &str) -> Place {
+    let mut at = Pointer::root();
+    for name in path.split('.') {
+        at = at.key(name);
+        if matches!(resource.attributes.at(&at), Some(Value::Array(_))) {
+            at = at.index(0);
+        }
+    }
+    resource.place_of(&at)
+}
+
+/// The blocks of a name.
+pub fn blocks<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value.get(name).and_then(Value::as_array).unwrap_or_default()
+}
+
+/// Resources that an attribute refers to.
+pub fn targets<'s>(
+    scene: &'s Scene<'_>,
+    at: usize,
+    path: &'s str,
+) -> impl Iterator<Item = usize> + 's {
+    scene.index.outgoing(at).iter().filter(move |edge| leads(path, &edge.at)).map(|edge| edge.to)
+}
+
+/// Whom a binding names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Member {
+    /// A node.
+    Node(usize),
+    /// `allUsers`.
+    Everybody,
+    /// `allAuthenticatedUsers`: whoever has a Google account.
+    Authenticated,
+    /// Somebody by name, as it is written: `user:…`, `group:…`, `principalSet://…`.
+    Named(Arc<str>),
+}
+
+/// On what a binding holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum On {
+    /// A project that the configuration declares.
+    Zone(usize),
+    /// A project, folder or organization.
+    Account,
+    /// A resource with a node.
+    Node(usize),
+    /// Something that is not known.
+    Unknown,
+}
+
+/// A role for members on something.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// The resource that says so.
+    pub at: usize,
+    /// On what.
+    pub on: On,
+    /// The role, where it is known.
+    pub role: Option<Arc<str>>,
+    /// The resource that is a role of the configuration's own.
+    pub custom: Option<usize>,
+    /// For whom.
+    pub members: Vec<Member>,
+    /// Whether some members are not known.
+    pub open_ended: bool,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What follows `google_` and stands before `_iam_…` in the types of bindings; and their last word.
+fn iam_type(kind: &str) -> Option<(&str, &str)> {
+    let rest = kind.strip_prefix("google_")?;
+    let (on, form) = rest.rsplit_once("_iam_")?;
+    matches!(form, "member" | "binding" | "policy").then_some((on, form))
+}
+
+/// All bindings of a document.
+pub fn bindings(scene: &Scene<'_>) -> Vec<Binding> {
+    let mut found = Vec::new();
+    for (at, resource) in scene.index.document.resources.iter().enumerate() {
+        let Some((on, form)) = iam_type(&resource.kind).filter(|_| resource.mode == Mode::Managed)
+        else {
+            continue;
+        };
+        let on = scope(scene, at, on);
+        match form {
+            "policy" => {
+                for data in targets(scene, at, "policy_data") {
+                    let policy = scene.index.resource(data);
+                    for position in 0..blocks(&policy.attributes, "binding").len() {
+                        let pointer = Pointer::root().key("binding").index(position);
+                        found.push(binding(scene, (at, data), on, &pointer, "members"));
+                    }
+                }
+            }
+            "member" => found.push(binding(scene, (at, at), on, &Pointer::root(), "member")),
+            _ => found.push(binding(scene, (at, at), on, &Pointer::root(), "members")),
+        }
+    }
+    found
+}
+
+/// One role with its members; `written` is the resource that holds them.
+fn binding(
+    scene: &Scene<'_>,
+    (at, written): (usize, usize),
+    on: On,
+    pointer: &Pointer,
+    list: &str,
+) -> Binding {
+    let resource = scene.index.resource(written);
+    let members_at = pointer.key(list);
+    let edges = || scene.index.outgoing(written).iter();
+    let mut members: Vec<Member> = edges()
+        .filter(|edge| members_at.covers(&edge.at))
+        .filter_map(|edge| scene.node_of[edge.to])
+        .filter(|node| scene.nodes[*node].element == Element::Identity)
+        .map(Member::Node)
+        .collect();
+    let mut open_ended = false;
+    let mut add = |item: &Value, position: usize| match item {
+        Value::String(text) => members.extend(named(scene, text)),
+        Value::Unknown(_) => {
+            // An edge says who it is, where it leads to an identity.
+            let own = members_at.index(position);
+            let mut leads = edges().filter(|edge| members_at.covers(&edge.at));
+            let known = leads.any(|edge| {
+                let near = list == "member" || own.covers(&edge.at) || edge.at == members_at;
+                near && scene.node_of[edge.to].is_some()
+            });
+            open_ended |= !known;
+        }
+        _ => {}
+    };
+    match resource.attributes.at(&members_at) {
+        Some(Value::Array(items)) => {
+            items.iter().enumerate().for_each(|(position, item)| add(item, position));
+        }
+        Some(item) => add(item, 0),
+        None => {}
+    }
+    members.sort();
+    members.dedup();
+    let role_at = pointer.key("role");
+    let role = resource.attributes.at(&role_at).and_then(Value::as_str).map(Arc::from);
+    let custom = edges().find(|edge| role_at.covers(&edge.at)).map(|edge| edge.to);
+    let place = resource.place_of(&role_at);
+    Binding { at, on, role, custom, members, open_ended, place }
+}
+
+fn named(scene: &Scene<'_>, text: &Arc<str>) -> Option<Member> {
+    Some(match &**text {
+        "" => return None,
+        "allUsers" => Member::Everybody,
+        "allAuthenticatedUsers" => Member::Authenticated,
+        other => {
+            let email = other.strip_prefix("serviceAccount:");
+            let own = email.and_then(|email| account_by_email(scene, email));
+            own.map_or_else(|| Member::Named(Arc::clone(text)), Member::Node)
+        }
+    })
+}
+
+/// The node of an account of the configuration, by its address of mail.
+fn account_by_email(scene: &Scene<'_>, email: &str) -> Option<usize> {
+    if email.ends_with("-compute@developer.gserviceaccount.com") {
+        return scene.node(DEFAULT_ACCOUNT);
+    }
+    let id = email.split('@').next()?;
+    let mut accounts = scene.index.of_type("google_service_account").iter();
+    let at = accounts.find(|at| text(scene.index.resource(**at), "account_id") == Some(id))?;
+    scene.node_of[*at]
+}
+
+/// Attributes of bindings that do not say on what they hold.
+const BESIDES: [&str; 7] =
+    ["member", "members", "role", "condition", "policy_data", "project", "region"];
+
+fn scope(scene: &Scene<'_>, at: usize, on: &str) -> On {
+    let account = matches!(on, "project" | "folder" | "organization" | "billing_account");
+    if account {
+        let zone = targets(scene, at, "project").find_map(|to| scene.zone_of[to]);
+        return zone.filter(|_| on == "project").map_or(On::Account, On::Zone);
+    }
+    let edges = scene.index.outgoing(at).iter();
+    let mut nodes = edges
+        .filter(|edge| !BESIDES.iter().any(|name| leads(name, &edge.at)))
+        .filter_map(|edge| scene.node_of[edge.to]);
+    nodes.next().map_or(On::Unknown, On::Node)
+}
+
+/// Nodes that no resource stands behind: the account that workloads run as where nothing is written, members by name.
+pub fn complete(scene: &mut Scene<'_>) {
+    if !scene.index.document.resources.iter().any(is_own) {
+        return;
+    }
+    let project =
+        |scene: &mut Scene<'_>| scene.plain_zone("project", "Google Cloud project", "project");
+    let users: Vec<usize> =
+        (0..scene.nodes.len()).filter(|node| runs_as_default(scene, *node).is_some()).collect();
+    if !users.is_empty() {
+        let name = "Default compute service account";
+        let node = scene.plain_node(DEFAULT_ACCOUNT, name, "identity_principal", Element::Identity);
+        let zone = project(scene);
+        scene.nodes[node].zone = Some(zone);
+        scene.nodes[node].place = runs_as_default(scene, users[0]);
+    }
+    let bindings = bindings(scene);
+    for binding in &bindings {
+        for member in &binding.members {
+            let Member::Named(text) = member else { continue };
+            let (kind, element) = match text.split(':').next().unwrap_or_default() {
+                "group" | "domain" => ("identity_group", Element::ExternalEntity),
+                "serviceAccount" => ("identity_principal", Element::Identity),
+                "principal" | "principalSet" => ("identity_provider", Element::ExternalEntity),
+                _ => ("identity_principal", Element::ExternalEntity),
+            };
+            let name =
+                text.split_once(':').map_or(&**text, |(_, name)| name.trim_start_matches('/'));
+            let node = scene.plain_node(text, name, kind, element);
+            if scene.nodes[node].zone.is_none() {
+                let zone = match element {
+                    Element::Identity => project(scene),
+                    _ => scene.plain_zone("tenant", "Google identities", "tenant"),
+                };
+                scene.nodes[node].zone = Some(zone);
+                scene.nodes[node].place = Some(binding.place);
+            }
+        }
+    }
+    settle(scene, &bindings);
+}
+
+/// Bindings of whom no resource stands for are a part of what they open, else of the member that they name. Gateways stand where their
+/// routers stand.
+fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
+    for binding in bindings {
+        if scene.node_of[binding.at].is_some() {
+            continue;
+        }
+        let named = binding.members.iter().find_map(|member| match member {
+            Member::Named(text) => scene.node(text),
+            Member::Node(node) => Some(*node),
+            _ => None,
+        });
+        let node = match (binding.on, named) {
+            (On::Node(node), None) => Some(node),
+            (_, named) => named,
+        };
+        if let Some(node) = node
+            && !scene.nodes[node].parts.contains(&binding.at)
+        {
+            scene.node_of[binding.at] = Some(node);
+            scene.nodes[node].parts.push(binding.at);
+        }
+    }
+    for at in scene.index.of_type("google_compute_router_nat").to_vec() {
+        let routers: Vec<usize> = targets(scene, at, "router").collect();
+        let zone = routers
+            .iter()
+            .flat_map(|router| targets(scene, *router, "network"))
+            .find_map(|network| scene.zone_of[network]);
+        if let (Some(node), Some(zone)) = (scene.node_of[at], zone) {
+            scene.nodes[node].zone = Some(zone);
+        }
+    }
+}
+
+/// Where a workload is written that runs as the default account of its project; `None` where it does not.
+pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
+    for part in &scene.nodes[node].parts {
+        let resource = scene.index.resource(*part);
+        if resource.mode != Mode::Managed {
+            continue;
+        }
+        // The path of the account, and whether none means the default one.
+        let (path, always) = match &*resource.kind {
+            "google_compute_instance"
+            | "google_compute_instance_template"
+            | "google_compute_region_instance_template" => ("service_account.email", false),
+            "google_container_node_pool" => ("node_config.service_account", true),
+            "google_cloud_run_service" => ("template.spec.service_account_name", true),
+            "google_cloud_run_v2_service" => ("template.service_account", true),
+            "google_cloud_run_v2_job" => ("template.template.service_account", true),
+            "google_cloudfunctions2_function" => ("service_config.service_account_email", true),
+            "google_dataproc_cluster" => {
+                ("cluster_config.gce_cluster_config.service_account", true)
+            }
+            "google_workbench_instance" => ("gce_setup.service_accounts.email", true),
+            "google_notebooks_instance" => ("service_account", true),
+            "google_dataflow_job" => ("service_account_email", true),
+            _ => continue,
+        };
+        let block = path.split('.').next().unwrap_or_default();
+        let written =
+            value(resource, path).is_some() || targets(scene, *part, path).next().is_some();
+        let has_block = !blocks(&resource.attributes, block).is_empty();
+        let by_text = text(resource, path)
+            .is_some_and(|it| it.ends_with("-compute@developer.gserviceaccount.com"));
+        let autopilot = &*resource.kind == "google_container_node_pool" && written;
+        if by_text || !written && !autopilot && (always || has_block) {
+            return Some(if has_block { place(resource, block) } else { resource.header });
+        }
+    }
+    None
+}
+
+/// What everybody may use: facts of the nodes that bindings open.
+pub fn facts(scene: &mut Scene<'_>) {
+    let mut open: Vec<(usize, Place)> = Vec::new();
+    for binding in bindings(scene) {
+        let everybody = binding
+            .members
+            .iter()
+            .any(|it| matches!(it, Member::Everybody | Member::Authenticated));
+        if let (true, On::Node(node)) = (everybody, binding.on) {
+            open.push((node, binding.place));
+        }
+    }
+    for kind in
+        ["google_storage_bucket_access_control", "google_storage_default_object_access_control"]
+    {
+        for at in scene.index.of_type(kind) {
+            let resource = scene.index.resource(*at);
+            let all = text(resource, "entity")
+                .is_some_and(|it| matches!(it, "allUsers" | "allAuthenticatedUsers"));
+            if let (true, Some(node)) =
+                (all, targets(scene, *at, "bucket").find_map(|to| scene.node_of[to]))
+            {
+                open.push((node, resource.place_of(&Pointer::root().key("entity"))));
+            }
+        }
+    }
+    for kind in ["google_storage_bucket_acl", "google_storage_default_object_acl"] {
+        for at in scene.index.of_type(kind) {
+            let resource = scene.index.resource(*at);
+            let entities = blocks(&resource.attributes, "role_entity");
+            let listed = entities
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|it| it.ends_with(":allUsers") || it.ends_with(":allAuthenticatedUsers"));
+            let ready = text(resource, "predefined_acl")
+                .is_some_and(|it| it.starts_with("public") || it == "authenticatedRead");
+            if let (true, Some(node)) =
+                (listed || ready, targets(scene, *at, "bucket").find_map(|to| scene.node_of[to]))
+            {
+                open.push((node, resource.header));
+            }
+        }
+    }
+    let closed = |node: usize| {
+        let at = scene.nodes[node].resource;
+        at.is_some_and(|at| {
+            text(scene.index.resource(at), "public_access_prevention") == Some("enforced")
+        })
+    };
+    let open: Vec<(usize, Place)> = open.into_iter().filter(|(node, _)| !closed(*node)).collect();
+    let nodes: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
+    for node in nodes {
+        let proof: Vec<Place> =
+            open.iter().filter(|(other, _)| *other == node).map(|(_, place)| *place).collect();
+        let fact = |value: Value| Fact { value: Some(value), proof: proof.clone() };
+        let is_store = scene.nodes[node].element == Element::DataStore;
+        let facts = &mut scene.nodes[node].facts;
+        facts.insert("anonymous".into(), fact(Value::Bool(true)));
+        facts.insert("auth".into(), fact(Value::string("none")));
+        if is_store {
+            facts.insert("public".into(), fact(Value::Bool(true)));
+        }
+    }
+}
+
+/// Whether a fact of a node holds.
+pub fn holds(scene: &Scene<'_>, node: usize, name: &str) -> Tri {
+    match scene.nodes[node].facts.get(name) {
+        Some(Fact { value: Some(Value::Bool(holds)), .. }) => (*holds).into(),
+        Some(Fact { value: None, .. }) => Tri::Unknown,
+        _ => Tri::No,
+    }
+}

@@ -1,0 +1,244 @@
+//! Google Cloud: roles at projects, folders, organizations and resources, accounts of workloads, who acts as which account.
+//!
+//! Source: Google Cloud documentation, "IAM roles and permissions index", "Service account permissions", "Roles for service account
+//! authentication", "Default service accounts".
+
+use std::sync::Arc;
+
+use crate::document::{Pointer, Value};
+use crate::graph::gcp::{self, Binding, DEFAULT_ACCOUNT, Member, On, bindings, targets, text};
+use crate::graph::scene::Scene;
+use crate::model::Element;
+use crate::pack::fits;
+use crate::source::Place;
+
+use super::{Grant, Identity, Level, Scope, Trust};
+
+/// What proves that the default account may do what it may.
+const EDITOR: &str = "roles/editor";
+
+/// Add what Google Cloud's resources say.
+pub fn read(scene: &Scene<'_>, identity: &mut Identity) {
+    if !scene.index.document.resources.iter().any(gcp::is_own) {
+        return;
+    }
+    default_account(scene, identity);
+    for binding in bindings(scene) {
+        let acts = on_account(scene, &binding);
+        for member in &binding.members {
+            let Some(principal) = principal(scene, member) else { continue };
+            match acts {
+                Some(account) => act(scene, &binding, principal, account, identity),
+                None => grant(scene, &binding, principal, identity),
+            }
+        }
+    }
+    keys(scene, identity);
+}
+
+/// The account that a binding is about, where it is about one.
+fn on_account(scene: &Scene<'_>, binding: &Binding) -> Option<usize> {
+    match binding.on {
+        On::Node(node) if scene.nodes[node].element == Element::Identity => Some(node),
+        _ => None,
+    }
+}
+
+fn principal(scene: &Scene<'_>, member: &Member) -> Option<usize> {
+    match member {
+        Member::Node(node) => Some(*node),
+        Member::Named(text) => scene.node(text),
+        Member::Everybody | Member::Authenticated => None,
+    }
+}
+
+/// Workloads that name no account run as the project's own, which may change everything in it.
+fn default_account(scene: &Scene<'_>, identity: &mut Identity) {
+    let Some(account) = scene.node(DEFAULT_ACCOUNT) else { return };
+    let mut first: Option<Place> = None;
+    for node in 0..scene.nodes.len() {
+        let Some(place) = gcp::runs_as_default(scene, node) else { continue };
+        first = first.or(Some(place));
+        identity.trusts.push(Trust {
+            source: node,
+            target: account,
+            label: "runs as".into(),
+            opened_by: None,
+            proof: vec![place],
+        });
+    }
+    identity.grants.push(Grant {
+        principal: account,
+        scope: Scope::Account,
+        level: Level::Write,
+        wildcard: true,
+        label: EDITOR.into(),
+        proof: first.into_iter().collect(),
+    });
+}
+
+/// Who may act as an account.
+fn act(
+    scene: &Scene<'_>,
+    binding: &Binding,
+    principal: usize,
+    account: usize,
+    identity: &mut Identity,
+) {
+    let Some(role) = &binding.role else {
+        identity.open_ended.insert(principal);
+        return;
+    };
+    let rows = scene.vocabulary.table("gcp_act_as").iter();
+    let found = rows
+        .filter_map(|row| Some((row.first()?, row.get(1)?)))
+        .find(|(pattern, _)| fits(pattern, role));
+    let Some((_, label)) = found else { return };
+    // A pool of foreign identities without a condition, for all of it, lets in whom nobody meant.
+    let wide = scene.nodes[principal].id.starts_with("principalSet:")
+        && scene.nodes[principal].id.ends_with("/*");
+    let source = provider_of(scene, binding).unwrap_or(principal);
+    identity.trusts.push(Trust {
+        source,
+        target: account,
+        label: Arc::clone(label),
+        opened_by: wide.then_some("T013"),
+        proof: vec![binding.place],
+    });
+}
+
+/// The provider of the pool that a binding's members come from, where the configuration declares it.
+fn provider_of(scene: &Scene<'_>, binding: &Binding) -> Option<usize> {
+    let pools = targets(scene, binding.at, "member").chain(targets(scene, binding.at, "members"));
+    pools
+        .filter(|to| scene.index.resource(*to).type_name() == "google_iam_workload_identity_pool")
+        .flat_map(|pool| scene.index.incoming(pool).iter())
+        .find_map(|edge| {
+            let other = scene.index.resource(edge.from);
+            (other.type_name() == "google_iam_workload_identity_pool_provider")
+                .then(|| scene.node_of[edge.from])?
+        })
+}
+
+fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut Identity) {
+    let Some((level, label, service)) = level(scene, binding) else {
+        identity.open_ended.insert(principal);
+        return;
+    };
+    let mut add = |scope, level, wildcard| {
+        identity.grants.push(Grant {
+            principal,
+            scope,
+            level,
+            wildcard,
+            label: Arc::clone(&label),
+            proof: vec![binding.place],
+        });
+    };
+    match binding.on {
+        On::Node(node) => add(Scope::Node(node), level.min(Level::Write), false),
+        On::Unknown => {
+            identity.open_ended.insert(principal);
+        }
+        On::Zone(_) | On::Account if level == Level::Admin || service.is_none() => {
+            let scope = match binding.on {
+                On::Zone(zone) => Scope::Zone(zone),
+                _ => Scope::Account,
+            };
+            add(scope, level, true);
+        }
+        On::Zone(_) | On::Account => {
+            // A role of one service holds for what that service keeps.
+            let service = service.unwrap_or_default();
+            let rows = scene.vocabulary.table("gcp_services").iter();
+            let types: Vec<&Arc<str>> = rows
+                .filter(|row| row.first().is_some_and(|first| **first == *service))
+                .flat_map(|row| row.iter().skip(1))
+                .collect();
+            for (node, given) in scene.nodes.iter().enumerate() {
+                let Some(at) = given.resource else { continue };
+                let kind = scene.index.resource(at).type_name();
+                let inside = match binding.on {
+                    On::Zone(zone) => {
+                        given.zone.is_some_and(|own| scene.ancestors(own).contains(&zone))
+                    }
+                    _ => true,
+                };
+                if inside && types.iter().any(|pattern| fits(pattern, kind)) {
+                    add(Scope::Node(node), level, true);
+                }
+            }
+            add(Scope::Unknown, level, level > Level::Read);
+        }
+    }
+}
+
+/// What a role lets do, its name, and the service that it is about, where it is about one.
+fn level(scene: &Scene<'_>, binding: &Binding) -> Option<(Level, Arc<str>, Option<Arc<str>>)> {
+    if let Some(custom) = binding.custom {
+        return custom_level(scene, custom);
+    }
+    let role = binding.role.as_ref()?;
+    let rows = scene.vocabulary.table("gcp_roles").iter();
+    let (_, word) = rows
+        .filter_map(|row| Some((row.first()?, row.get(1)?)))
+        .find(|(pattern, _)| fits(pattern, role))?;
+    let service = role.strip_prefix("roles/").and_then(|rest| Some(rest.split_once('.')?.0.into()));
+    Some((Level::parse(word)?, Arc::clone(role), service))
+}
+
+/// A role of the configuration's own: its permissions by the table `gcp_permissions`.
+fn custom_level(scene: &Scene<'_>, at: usize) -> Option<(Level, Arc<str>, Option<Arc<str>>)> {
+    let role = scene.index.resource(at);
+    if !role.type_name().ends_with("_iam_custom_role") {
+        return None;
+    }
+    let Some(Value::Array(permissions)) = role.attributes.get("permissions") else { return None };
+    let label: Arc<str> = text(role, "role_id").unwrap_or("custom role").into();
+    let mut level = Level::Read;
+    let mut services: Vec<&str> = Vec::new();
+    for permission in permissions.iter() {
+        let permission = permission.as_str()?;
+        services.push(permission.split('.').next().unwrap_or_default());
+        let rows = scene.vocabulary.table("gcp_permissions").iter();
+        let word = rows
+            .filter_map(|row| Some((row.first()?, row.get(1)?)))
+            .find(|(pattern, _)| fits(pattern, permission))
+            .map(|(_, word)| &**word);
+        level = level.max(word.and_then(Level::parse).unwrap_or(Level::Write));
+    }
+    services.sort_unstable();
+    services.dedup();
+    let service = match services.as_slice() {
+        [one] => Some(Arc::from(*one)),
+        _ => None,
+    };
+    Some((level, label, service))
+}
+
+/// Keys of accounts: whoever has one is the account. Users of databases may change what is in them.
+fn keys(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("google_sql_user") {
+        let instance = targets(scene, *at, "instance").find_map(|to| scene.node_of[to]);
+        if let (Some(principal), Some(target)) = (scene.node_of[*at], instance) {
+            let proof = vec![scene.index.resource(*at).header];
+            let (scope, label) = (Scope::Node(target), "database user".into());
+            let level = Level::Write;
+            identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });
+        }
+    }
+    for at in scene.index.of_type("google_service_account_key") {
+        let account = targets(scene, *at, "service_account_id").find_map(|to| scene.node_of[to]);
+        if let (Some(source), Some(target)) = (scene.node_of[*at], account) {
+            identity.trusts.push(Trust {
+                source,
+                target,
+                label: "is a key of".into(),
+                opened_by: None,
+                proof: vec![
+                    scene.index.resource(*at).place_of(&Pointer::root().key("service_account_id")),
+                ],
+            });
+        }
+    }
+}

@@ -1,0 +1,496 @@
+//! Kubernetes: roles and bindings, accounts of pods, identities of clouds that accounts stand for, ways out of containers.
+//!
+//! Source: kubernetes.io, "Using RBAC Authorization", "Role Based Access Control Good Practices", "Configure Service Accounts for Pods".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Map, Pointer, Resource, Value};
+use crate::graph::kubernetes::{
+    self, CLUSTER, MACHINES, Subject, Workload, breakout, cloud_identity, subjects_of, workloads,
+};
+use crate::graph::scene::Scene;
+use crate::model::Element;
+use crate::source::Place;
+
+use super::{Grant, Identity, Level, Scope, Trust};
+
+/// The namespace whose accounts the cluster itself runs as.
+const SYSTEM: &str = "kube-system";
+
+/// Most grants that are made of bindings.
+const MAX_GRANTS: usize = 1_000_000;
+
+/// Add what the objects of a cluster say.
+pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
+    let all = workloads(scene);
+    let bound = bound(scene);
+    if bound.iter().any(|bound| bound.power.is_strong()) {
+        kubernetes::cluster_node(scene);
+    }
+    let residents = residents(scene);
+    for bound in &bound {
+        grant(scene, bound, &residents, identity);
+    }
+    accounts(scene, &all, identity);
+    for workload in &all {
+        breakouts(scene, workload, identity);
+    }
+}
+
+/// What a rule of a role lets do, worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Power {
+    Read,
+    Write,
+    /// Reads or changes what belongs to others.
+    Broad,
+    /// Gives itself anything.
+    Admin,
+}
+
+impl Power {
+    fn is_strong(self) -> bool {
+        self >= Self::Broad
+    }
+
+    /// In one namespace, what it is elsewhere less one step.
+    fn within(self) -> Self {
+        match self {
+            Self::Admin => Self::Broad,
+            Self::Broad => Self::Write,
+            other => other,
+        }
+    }
+}
+
+/// A rule of a role.
+#[derive(Clone, Debug)]
+struct Right {
+    verbs: Vec<Arc<str>>,
+    groups: Vec<Arc<str>>,
+    resources: Vec<Arc<str>>,
+    names: Vec<Arc<str>>,
+    place: Option<Place>,
+}
+
+impl Right {
+    fn has(list: &[Arc<str>], word: &str) -> bool {
+        list.iter().any(|it| **it == *word || &**it == "*")
+    }
+
+    /// Whether it is about a resource; `pods/exec` also by `*/exec`.
+    fn about(&self, group: &str, resource: &str) -> bool {
+        let sub = resource.split_once('/').map(|(_, sub)| format!("*/{sub}"));
+        Self::has(&self.groups, group)
+            && (Self::has(&self.resources, resource)
+                || sub.is_some_and(|sub| self.resources.iter().any(|it| **it == *sub)))
+    }
+
+    fn writes(&self) -> bool {
+        const WRITES: [&str; 6] = ["create", "update", "patch", "delete", "deletecollection", "*"];
+        self.verbs.iter().any(|verb| WRITES.contains(&&**verb))
+    }
+
+    fn reads(&self) -> bool {
+        ["get", "list", "watch"].iter().any(|verb| Self::has(&self.verbs, verb))
+    }
+
+    fn is_wild(&self) -> bool {
+        [&self.verbs, &self.resources].iter().any(|list| list.iter().any(|it| &**it == "*"))
+    }
+
+    /// What it lets do, in the whole cluster or in one namespace, and in words.
+    fn power(&self, scene: &Scene<'_>, whole: bool) -> (Power, Option<Arc<str>>) {
+        let mut best = if !self.writes() {
+            Power::Read
+        } else if self.names.is_empty() && (whole || self.is_wild()) {
+            Power::Broad
+        } else {
+            Power::Write
+        };
+        let mut words = None;
+        let masters = || self.names.iter().any(|name| &**name == "system:masters");
+        for row in scene.vocabulary.table("kubernetes_escalations") {
+            let [verb, group, resource, power, text] = row.as_slice() else { continue };
+            let whole_kind = self.names.is_empty() || &**verb == "impersonate" && masters();
+            if !whole_kind || !Self::has(&self.verbs, verb) || !self.about(group, resource) {
+                continue;
+            }
+            let power = if &**power == "admin" { Power::Admin } else { Power::Broad };
+            let power = if whole { power } else { power.within() };
+            if power > best || (power == best && words.is_none()) {
+                (best, words) = (power, Some(Arc::clone(text)));
+            }
+        }
+        (best, words)
+    }
+}
+
+fn texts(value: Option<&Value>) -> Vec<Arc<str>> {
+    let items = value.and_then(Value::as_array).unwrap_or_default();
+    items
+        .iter()
+        .filter_map(|item| match item {
+            Value::String(text) => Some(Arc::clone(text)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The rules that are written in a role.
+fn written(role: &Resource) -> Vec<Right> {
+    let at = Pointer::root().key("rules");
+    let items = role.attributes.get("rules").and_then(Value::as_array).unwrap_or_default();
+    let right = |(position, item): (usize, &Value)| Right {
+        verbs: texts(item.get("verbs")),
+        groups: texts(item.get("apiGroups")),
+        resources: texts(item.get("resources")),
+        names: texts(item.get("resourceNames")),
+        place: Some(role.place_of(&at.index(position))),
+    };
+    items.iter().enumerate().map(right).collect()
+}
+
+/// All rules of a role: its own, those of roles that it gathers, those that every cluster gives it. `None` where it is not known.
+fn rights(
+    scene: &Scene<'_>,
+    kind: &str,
+    namespace: Option<&str>,
+    name: &str,
+) -> Option<Vec<Right>> {
+    let address = match namespace.filter(|_| kind == "Role") {
+        Some(namespace) => format!("Role/{namespace}/{name}"),
+        None => format!("ClusterRole/{name}"),
+    };
+    let declared = scene.index.by_address(&address).map(|at| scene.index.resource(at));
+    let mut found = built_in(scene, kind, name);
+    if let Some(role) = declared {
+        found.get_or_insert_default().extend(written(role));
+    }
+    let selectors = declared.and_then(|role| {
+        role.attributes.get("aggregationRule")?.get("clusterRoleSelectors")?.as_array()
+    });
+    let label = format!("rbac.authorization.k8s.io/aggregate-to-{name}");
+    let gathers = |labels: Option<&Map>| {
+        let by_label = labels.and_then(|it| it.get(&*label)?.as_str()) == Some("true");
+        let mut selectors = selectors.unwrap_or_default().iter();
+        by_label || selectors.any(|it| kubernetes::select::selects(it, labels))
+    };
+    if kind == "ClusterRole" && (selectors.is_some() || matches!(name, "admin" | "edit" | "view")) {
+        for at in scene.index.of_type("ClusterRole") {
+            let other = scene.index.resource(*at);
+            if *other.address != *address && gathers(Some(&other.tags)) {
+                found.get_or_insert_default().extend(written(other));
+            }
+        }
+    }
+    found
+}
+
+fn built_in(scene: &Scene<'_>, kind: &str, name: &str) -> Option<Vec<Right>> {
+    if kind != "ClusterRole" {
+        return None;
+    }
+    let words = |text: &str| text.split_whitespace().map(Arc::from).collect::<Vec<Arc<str>>>();
+    let rows = scene.vocabulary.table("kubernetes_roles").iter();
+    let found: Vec<Right> = rows
+        .filter(|row| row.first().is_some_and(|first| **first == *name))
+        .filter_map(|row| {
+            Some(Right {
+                verbs: words(row.get(1)?),
+                groups: vec!["*".into()],
+                resources: words(row.get(2)?),
+                names: Vec::new(),
+                place: None,
+            })
+        })
+        .collect();
+    (!found.is_empty()).then_some(found)
+}
+
+/// A principal with a role in a place.
+struct Bound {
+    principal: usize,
+    /// `None` for the whole cluster.
+    namespace: Option<Arc<str>>,
+    role: Arc<str>,
+    /// `None` where the role is not known.
+    rights: Option<Arc<[Right]>>,
+    power: Power,
+    words: Option<Arc<str>>,
+    proof: Vec<Place>,
+}
+
+fn bound(scene: &Scene<'_>) -> Vec<Bound> {
+    let document = scene.index.document;
+    let mut found = Vec::new();
+    let bindings = document.resources.iter();
+    for binding in bindings.filter(|it| matches!(&*it.kind, "RoleBinding" | "ClusterRoleBinding")) {
+        let word = |key: &str| kubernetes::text(&binding.attributes, &["roleRef", key]);
+        let (Some(kind), Some(name)) = (word("kind"), word("name")) else { continue };
+        let whole = &*binding.kind == "ClusterRoleBinding";
+        let namespace = binding.scope.namespace.clone().filter(|_| !whole);
+        let rights: Option<Arc<[Right]>> =
+            rights(scene, kind, binding.scope.namespace.as_deref(), name).map(Into::into);
+        let far = whole || namespace.as_deref() == Some(SYSTEM);
+        let mut best = (Power::Read, None, None);
+        for right in rights.iter().flat_map(|it| it.iter()) {
+            let (power, words) = right.power(scene, far);
+            if power > best.0 || best.1.is_none() && power == best.0 {
+                best = (power, words, right.place);
+            }
+        }
+        let role_at = binding.place_of(&Pointer::root().key("roleRef").key("name"));
+        for subject in subjects_of(binding) {
+            let mut proof = vec![subject.place, role_at];
+            proof.extend(best.2);
+            for principal in principals(scene, &subject) {
+                found.push(Bound {
+                    principal,
+                    namespace: namespace.clone(),
+                    role: name.into(),
+                    rights: rights.clone(),
+                    power: best.0,
+                    words: best.1.clone(),
+                    proof: proof.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The nodes that a subject stands for.
+fn principals(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<usize> {
+    if subject.kind == "ServiceAccount" {
+        return kubernetes::account_node(scene, subject.namespace, subject.name)
+            .into_iter()
+            .collect();
+    }
+    let own = scene.node(&kubernetes::principal_id(subject));
+    let prefix = match subject.name {
+        "system:serviceaccounts" | "system:authenticated" => Some("ServiceAccount/".to_owned()),
+        name => name
+            .strip_prefix("system:serviceaccounts:")
+            .map(|namespace| format!("ServiceAccount/{namespace}/")),
+    };
+    let accounts = prefix.iter().flat_map(|prefix| {
+        let nodes = scene.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| node.id.starts_with(&**prefix)).map(|(node, _)| node)
+    });
+    own.into_iter().chain(accounts).collect()
+}
+
+/// Nodes by namespace: accounts, and what pods may mount.
+type Residents = BTreeMap<Arc<str>, Vec<usize>>;
+
+fn residents(scene: &Scene<'_>) -> Residents {
+    let mut found = Residents::new();
+    for (node, given) in scene.nodes.iter().enumerate() {
+        let of_account = given.id.starts_with("ServiceAccount/");
+        let mountable = matches!(&*given.kind, "secret_store" | "config" | "datastore_block");
+        let mut parts = given.id.split('/').skip(1);
+        if let (Some(namespace), Some(_)) = (parts.next(), parts.next())
+            && (of_account || mountable)
+        {
+            found.entry(namespace.into()).or_default().push(node);
+        }
+    }
+    found
+}
+
+fn grant(scene: &Scene<'_>, bound: &Bound, residents: &Residents, identity: &mut Identity) {
+    let Some(rights) = &bound.rights else {
+        identity.open_ended.insert(bound.principal);
+        return;
+    };
+    let (level, wildcard) = match bound.power {
+        Power::Read => (Level::Read, false),
+        Power::Write => (Level::Write, false),
+        Power::Broad => (Level::Write, true),
+        Power::Admin => (Level::Admin, true),
+    };
+    let label = bound.words.clone().unwrap_or_else(|| Arc::clone(&bound.role));
+    let grant = |scope, level, wildcard, label: &Arc<str>, proof: &[Place]| Grant {
+        principal: bound.principal,
+        scope,
+        level,
+        wildcard,
+        label: Arc::clone(label),
+        proof: proof.to_vec(),
+    };
+    let scope = if bound.power == Power::Admin { Scope::Account } else { Scope::Unknown };
+    identity.grants.push(grant(scope, level, wildcard, &label, &bound.proof));
+    if bound.power.is_strong()
+        && let Some(cluster) = scene.node(CLUSTER)
+    {
+        identity.grants.push(grant(Scope::Node(cluster), level, wildcard, &label, &bound.proof));
+    }
+    over_pods(scene, bound, rights, residents, identity);
+    for (resource, kinds, said) in OBJECTS {
+        let fitting = rights.iter().filter(|right| right.about("", resource));
+        for right in fitting {
+            let level = if right.writes() {
+                Level::Write
+            } else if right.reads() {
+                Level::Read
+            } else {
+                continue;
+            };
+            let mut proof = bound.proof.clone();
+            proof.extend(right.place.filter(|place| !bound.proof.contains(place)));
+            for kind in kinds {
+                for at in scene.index.of_type(kind) {
+                    let object = scene.index.resource(*at);
+                    let inside =
+                        bound.namespace.is_none() || object.scope.namespace == bound.namespace;
+                    let named = right.names.is_empty() || right.names.contains(&object.name);
+                    let Some(node) = scene.node_of[*at].filter(|_| inside && named) else {
+                        continue;
+                    };
+                    if identity.grants.len() < MAX_GRANTS {
+                        let said: Arc<str> = said.into();
+                        identity.grants.push(grant(Scope::Node(node), level, false, &said, &proof));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who runs pods in a namespace acts as its accounts, and reads what pods there may mount.
+fn over_pods(
+    scene: &Scene<'_>,
+    bound: &Bound,
+    rights: &[Right],
+    residents: &Residents,
+    identity: &mut Identity,
+) {
+    let Some(namespace) = &bound.namespace else { return };
+    let runs = |right: &&Right| {
+        let creators = scene.vocabulary.table("kubernetes_pod_rights").iter();
+        let mut creators =
+            creators.filter_map(|row| Some((row.first()?, row.get(1)?, row.get(2)?)));
+        right.names.is_empty()
+            && creators.any(|(verb, group, resource)| {
+                Right::has(&right.verbs, verb) && right.about(group, resource)
+            })
+    };
+    let Some(right) = rights.iter().find(runs) else { return };
+    let mut proof = bound.proof.clone();
+    proof.extend(right.place.filter(|place| !bound.proof.contains(place)));
+    for node in residents.get(namespace).into_iter().flatten() {
+        if *node == bound.principal || identity.grants.len() >= MAX_GRANTS {
+            continue;
+        }
+        if scene.nodes[*node].element == Element::Identity {
+            identity.trusts.push(Trust {
+                source: bound.principal,
+                target: *node,
+                label: "runs pods as".into(),
+                opened_by: None,
+                proof: proof.clone(),
+            });
+        } else {
+            identity.grants.push(Grant {
+                principal: bound.principal,
+                scope: Scope::Node(*node),
+                level: Level::Read,
+                wildcard: false,
+                label: "mounts in pods".into(),
+                proof: proof.clone(),
+            });
+        }
+    }
+}
+
+/// Objects that keep data: resource, kinds, what a role lets do with them.
+const OBJECTS: [(&str, &[&str], &str); 2] = [
+    ("secrets", &["Secret", "ExternalSecret", "SealedSecret"], "secrets"),
+    ("configmaps", &["ConfigMap"], "config maps"),
+];
+
+/// Whether pods of a workload get the token of their account.
+fn has_token(workload: &Workload<'_>, account: Option<&Resource>) -> bool {
+    let said = |value: Option<&Value>| match value {
+        Some(Value::Bool(said)) => Some(*said),
+        _ => None,
+    };
+    let volumes = workload.pod.get("volumes").and_then(Value::as_array).unwrap_or_default();
+    let projected = volumes.iter().any(|volume| {
+        let sources = volume.get("projected").and_then(|it| it.get("sources")?.as_array());
+        sources.unwrap_or_default().iter().any(|it| it.get("serviceAccountToken").is_some())
+    });
+    let own = said(workload.spec("automountServiceAccountToken"));
+    let of_account = said(account.and_then(|it| it.attributes.get("automountServiceAccountToken")));
+    projected || own.or(of_account).unwrap_or(true)
+}
+
+/// What pods run as, and what accounts stand for in a cloud.
+fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
+    let trust = |source, target, label: &str, proof| Trust {
+        source,
+        target,
+        label: label.into(),
+        opened_by: None,
+        proof,
+    };
+    let mut declared = BTreeMap::new();
+    for at in scene.index.of_type("ServiceAccount") {
+        let account = scene.index.resource(*at);
+        let Some(node) = scene.node_of[*at] else { continue };
+        declared.insert(node, account);
+        if let Some((name, place)) = cloud_identity(account)
+            && let Some(cloud) = scene.node(name)
+        {
+            identity.trusts.push(trust(node, cloud, "assumes", vec![place]));
+            identity.open_ended.insert(cloud);
+        }
+    }
+    for (node, given) in scene.nodes.iter().enumerate() {
+        let undeclared = given.resource.is_none() && given.id.starts_with("ServiceAccount/");
+        if undeclared && !given.id.ends_with("/default") {
+            identity.open_ended.insert(node);
+        }
+    }
+    for workload in all {
+        let (name, place) = workload.account();
+        let Some(node) = kubernetes::account_node(scene, workload.namespace, name) else {
+            continue;
+        };
+        let proof = vec![place.unwrap_or(workload.resource.header)];
+        let account = declared.get(&node).copied();
+        if has_token(workload, account) {
+            identity.trusts.push(trust(workload.node, node, "runs as", proof));
+        } else if let Some((name, place)) = account.and_then(cloud_identity)
+            && let Some(cloud) = scene.node(name)
+        {
+            identity.trusts.push(trust(workload.node, cloud, "runs as", vec![place]));
+        }
+    }
+}
+
+/// Out of a container to the machine, and from there to the accounts of all that runs on it.
+fn breakouts(scene: &Scene<'_>, workload: &Workload<'_>, identity: &mut Identity) {
+    let Some(machines) = scene.node(MACHINES) else { return };
+    let (name, _) = workload.account();
+    if let Some(account) = kubernetes::account_node(scene, workload.namespace, name) {
+        identity.trusts.push(Trust {
+            source: machines,
+            target: account,
+            label: "holds tokens".into(),
+            opened_by: None,
+            proof: vec![workload.resource.header],
+        });
+    }
+    for way in breakout::ways(scene, workload) {
+        identity.trusts.push(Trust {
+            source: workload.node,
+            target: machines,
+            label: "breaks out".into(),
+            opened_by: Some(way.class),
+            proof: vec![way.place],
+        });
+    }
+}

@@ -1,0 +1,262 @@
+//! Names of Services in environment variables, arguments and configuration: who means to speak to whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::document::{Pointer, Resource, Value};
+use crate::graph::scene::Scene;
+use crate::pack::Verb;
+use crate::source::Place;
+
+use super::Workload;
+
+/// How much of a text is looked at.
+const MAX_TEXT: usize = 1 << 18;
+
+/// Words in the name of a setting whose value is a host.
+const HOST_WORDS: [&str; 14] = [
+    "host",
+    "addr",
+    "url",
+    "uri",
+    "endpoint",
+    "server",
+    "service",
+    "dsn",
+    "broker",
+    "upstream",
+    "peer",
+    "backend",
+    "node",
+    "connection",
+];
+
+/// A workload speaks of a Service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    /// The position of the workload in the list.
+    pub workload: usize,
+    /// The resource that is the Service.
+    pub service: usize,
+    /// The Service's port, where it is named.
+    pub port: Option<u16>,
+    /// Where.
+    pub place: Place,
+}
+
+/// A Service that a text names.
+type Named = (usize, Option<u16>);
+
+/// The Services of a document by namespace and name, with their ports.
+struct Services<'a> {
+    by_name: BTreeMap<(&'a str, &'a str), (usize, BTreeSet<u16>)>,
+}
+
+impl<'a> Services<'a> {
+    fn new(scene: &Scene<'a>) -> Self {
+        let document = scene.index.document;
+        let mut by_name = BTreeMap::new();
+        for at in scene.index.of_type("Service") {
+            let resource = &document.resources[*at];
+            let Some(namespace) = &resource.scope.namespace else { continue };
+            let ports = ports(resource).iter().filter_map(|port| number(port.get("port")));
+            by_name.insert((&**namespace, &*resource.name), (*at, ports.collect()));
+        }
+        Self { by_name }
+    }
+
+    /// The Services that a text names; `hint` is the name of the setting.
+    fn named(&self, namespace: &str, hint: &str, text: &str) -> BTreeSet<Named> {
+        let text = cut(text);
+        let hint = hint.to_ascii_lowercase();
+        let of_host = HOST_WORDS.iter().any(|word| hint.contains(word));
+        let mut found = BTreeSet::new();
+        let mut at = 0;
+        for token in text.split(|c: char| !is_of_host(c)) {
+            let (before, after) = (&text[..at], &text[at + token.len()..]);
+            at = (at + token.len() + next_length(after)).min(text.len());
+            let token = token.trim_end_matches('.');
+            if token.is_empty() {
+                continue;
+            }
+            let port = after.strip_prefix(':').and_then(|rest| {
+                let digits =
+                    rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                rest[..digits].parse::<u16>().ok()
+            });
+            if let Some(service) = self.qualified(namespace, token) {
+                found.insert((service, port));
+                continue;
+            }
+            let Some((service, ports)) = self.by_name.get(&(namespace, token)) else { continue };
+            let is_url = before.ends_with("://") || before.ends_with('@') || before.ends_with("//");
+            let with_port = port.is_some_and(|port| ports.contains(&port));
+            let listed =
+                |side: Option<char>| side.is_none_or(|c| matches!(c, ',' | ' ' | '"' | '\''));
+            let alone = listed(before.chars().next_back())
+                && (listed(after.chars().next()) || port.is_some());
+            if is_url || with_port || of_host && alone {
+                found.insert((*service, port.filter(|port| ports.contains(port))));
+            }
+        }
+        found
+    }
+
+    /// `name.namespace`, `name.namespace.svc…`, and the same with the name of a pod before.
+    fn qualified(&self, own: &str, token: &str) -> Option<usize> {
+        let parts: Vec<&str> = token.split('.').collect();
+        let find = |name: &str, namespace: &str| {
+            self.by_name.get(&(namespace, name)).map(|(service, _)| *service)
+        };
+        let is_pod = || {
+            let last = parts[0].rsplit('-').next().unwrap_or_default();
+            !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        match parts.as_slice() {
+            [name, namespace] => {
+                find(name, namespace).or_else(|| if is_pod() { find(namespace, own) } else { None })
+            }
+            [name, namespace, "svc", ..] => find(name, namespace),
+            [_, name, namespace, "svc", ..] | [_, name, namespace] if is_pod() => {
+                find(name, namespace)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_of_host(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')
+}
+
+fn next_length(rest: &str) -> usize {
+    rest.chars().next().map_or(0, char::len_utf8)
+}
+
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The ports of a Service.
+pub fn ports(service: &Resource) -> &[Value] {
+    let at = Pointer::root().key("spec").key("ports");
+    service.attributes.at(&at).and_then(Value::as_array).unwrap_or_default()
+}
+
+/// A port number.
+pub fn number(value: Option<&Value>) -> Option<u16> {
+    u16::try_from(crate::graph::network::filter::number(value)?).ok()
+}
+
+/// All mentions, sorted.
+pub fn mentions(scene: &Scene<'_>, all: &[Workload<'_>]) -> Vec<Mention> {
+    let services = Services::new(scene);
+    if services.by_name.is_empty() {
+        return Vec::new();
+    }
+    let mut texts = Texts { scene, services, read: BTreeMap::new() };
+    let mut found = BTreeSet::new();
+    for (workload, given) in all.iter().enumerate() {
+        let mut add = |named: BTreeSet<Named>, place: Place| {
+            for (service, port) in named {
+                found.insert(Mention { workload, service, port, place });
+            }
+        };
+        for container in given.containers() {
+            let at = given.pointer(container);
+            let list =
+                |name: &str| container.get(name).and_then(Value::as_array).unwrap_or_default();
+            for (position, variable) in list("env").iter().enumerate() {
+                let name = variable.get("name").and_then(Value::as_str).unwrap_or_default();
+                let at = at.key("env").index(position);
+                if let Some(value) = variable.get("value").and_then(Value::as_str) {
+                    let named = texts.services.named(given.namespace, name, value);
+                    add(named, given.resource.place_of(&at.key("value")));
+                }
+            }
+            for arguments in ["command", "args"] {
+                let mut before = "";
+                for (position, argument) in list(arguments).iter().enumerate() {
+                    let Some(text) = argument.as_str() else { continue };
+                    let (hint, value) = match text.split_once('=') {
+                        Some((hint, value)) if hint.starts_with('-') => (hint, value),
+                        _ => (if before.starts_with('-') { before } else { "" }, text),
+                    };
+                    let named = texts.services.named(given.namespace, hint, value);
+                    let at = at.key(arguments).index(position);
+                    add(named, given.resource.place_of(&at));
+                    before = text;
+                }
+            }
+        }
+        for source in sources(scene, given) {
+            for (named, written) in texts.of(source) {
+                add(BTreeSet::from([*named]), *written);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Config maps and secrets that a workload's pods read.
+fn sources(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> {
+    let relations = scene.relations.outgoing(workload.at).iter();
+    relations
+        .filter(|relation| matches!(relation.verb, Verb::Reads | Verb::ReferencesSecret))
+        .map(|relation| relation.to)
+        .collect()
+}
+
+/// What config maps and secrets name, each read once.
+struct Texts<'s, 'a> {
+    scene: &'s Scene<'a>,
+    services: Services<'a>,
+    read: BTreeMap<usize, Vec<(Named, Place)>>,
+}
+
+impl Texts<'_, '_> {
+    fn of(&mut self, at: usize) -> &[(Named, Place)] {
+        let (scene, services) = (self.scene, &self.services);
+        self.read.entry(at).or_insert_with(|| {
+            let resource = scene.index.resource(at);
+            let mut found = Vec::new();
+            let Some(namespace) = &resource.scope.namespace else { return found };
+            for field in ["data", "stringData"] {
+                let secret = &*resource.kind == "Secret";
+                if secret && field == "data" {
+                    continue;
+                }
+                let entries = resource.attributes.get(field).and_then(Value::as_object);
+                for (key, value) in entries.into_iter().flatten() {
+                    let Some(text) = value.as_str() else { continue };
+                    let place = resource.place_of(&Pointer::root().key(field).key(key));
+                    for named in of_setting(services, namespace, key, text) {
+                        found.push((named, place));
+                    }
+                }
+            }
+            found
+        })
+    }
+}
+
+/// A value of a map: one setting, or a file of settings.
+fn of_setting(services: &Services<'_>, namespace: &str, key: &str, text: &str) -> BTreeSet<Named> {
+    if !text.trim_end().contains('\n') {
+        return services.named(namespace, key, text.trim());
+    }
+    let mut found = BTreeSet::new();
+    for line in cut(text).lines() {
+        let line = line.trim();
+        if line.starts_with('#') || line.starts_with("//") {
+            continue;
+        }
+        let split = line.split_once('=').or_else(|| line.split_once(": "));
+        let (hint, value) = split.unwrap_or_else(|| line.split_once(' ').unwrap_or(("", line)));
+        found.extend(services.named(namespace, hint, value.trim().trim_end_matches(';')));
+    }
+    found
+}

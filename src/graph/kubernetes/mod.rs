@@ -1,0 +1,552 @@
+//! Kubernetes: what manifests say of nodes and zones beyond references: variants of Services, namespaces, accounts that nobody declares,
+//! claims that stateful sets make, ways out of containers.
+
+pub mod breakout;
+pub mod hosts;
+pub mod select;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::document::{Map, Pointer, Resource, Value};
+use crate::model::{Element, FlowKind};
+use crate::source::Place;
+
+use super::others;
+use super::scene::{Fact, Scene};
+
+/// The provider's name in documents.
+pub const PROVIDER: &str = "kubernetes";
+
+/// The id of the zone and the node that stand for the cluster and its API.
+pub const CLUSTER: &str = "cluster";
+
+/// The id of the node that stands for the machines that pods run on.
+pub const MACHINES: &str = "node";
+
+/// Where pod specs name their account.
+const ACCOUNTS: [&str; 2] = ["serviceAccountName", "serviceAccount"];
+
+/// The vocabulary's name for what a resource is by its attributes, where it has one of its own.
+pub fn special(resource: &Resource) -> Option<&'static str> {
+    if &*resource.provider != PROVIDER || &*resource.kind != "Service" {
+        return None;
+    }
+    match text(&resource.attributes, &["spec", "type"])? {
+        "LoadBalancer" => Some("Service/LoadBalancer"),
+        "NodePort" => Some("Service/NodePort"),
+        "ExternalName" => Some("Service/ExternalName"),
+        _ => None,
+    }
+}
+
+/// The text at a path of keys.
+pub fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
+    path.iter().try_fold(value, |value, key| value.get(key))?.as_str()
+}
+
+/// An annotation of an object.
+pub fn annotation<'r>(resource: &'r Resource, name: &str) -> Option<&'r str> {
+    text(&resource.attributes, &["metadata", "annotations", name])
+}
+
+/// The place of an annotation.
+pub fn annotation_place(resource: &Resource, name: &str) -> Place {
+    resource.place_of(&Pointer::root().key("metadata").key("annotations").key(name))
+}
+
+/// What runs pods, with what its pods carry.
+#[derive(Clone, Copy, Debug)]
+pub struct Workload<'a> {
+    /// Its node.
+    pub node: usize,
+    /// Its position in the document.
+    pub at: usize,
+    /// The resource.
+    pub resource: &'a Resource,
+    /// Its namespace.
+    pub namespace: &'a Arc<str>,
+    /// Labels of its pods.
+    pub labels: Option<&'a Map>,
+    /// The pod view.
+    pub pod: &'a Value,
+}
+
+impl<'a> Workload<'a> {
+    /// All containers.
+    pub fn containers(&self) -> &'a [Value] {
+        self.pod.get("containers").and_then(Value::as_array).unwrap_or_default()
+    }
+
+    /// Where an item of the pod view is written.
+    pub fn pointer(&self, item: &Value) -> Pointer {
+        item.get("at").and_then(Value::as_str).and_then(Pointer::parse).unwrap_or_default()
+    }
+
+    /// A field of the pod's spec.
+    pub fn spec(&self, name: &str) -> Option<&'a Value> {
+        self.pod.get("spec")?.get(name)
+    }
+
+    /// The place of a field of the pod's spec.
+    pub fn spec_place(&self, name: &str) -> Place {
+        self.resource.place_of(&self.pointer(self.pod).key(name))
+    }
+
+    /// Whether its pods stand on the network of their node.
+    pub fn on_host_network(&self) -> bool {
+        self.spec("hostNetwork") == Some(&Value::Bool(true))
+    }
+
+    /// The name of the account that its pods run as, and where it is written.
+    pub fn account(&self) -> (&'a str, Option<Place>) {
+        for key in ACCOUNTS {
+            if let Some(name) =
+                self.spec(key).and_then(Value::as_str).filter(|name| !name.is_empty())
+            {
+                return (name, Some(self.spec_place(key)));
+            }
+        }
+        ("default", None)
+    }
+}
+
+/// All workloads of a document, in its order.
+pub fn workloads<'a>(scene: &Scene<'a>) -> Vec<Workload<'a>> {
+    let resources = scene.index.document.resources.iter().enumerate();
+    resources
+        .filter_map(|(at, resource)| {
+            if &*resource.provider != PROVIDER {
+                return None;
+            }
+            let pod = resource.parsed.get("pod")?;
+            let labels = pod.get("metadata").and_then(|metadata| metadata.get("labels"));
+            Some(Workload {
+                node: scene.node_of[at]?,
+                at,
+                resource,
+                namespace: resource.scope.namespace.as_ref()?,
+                labels: labels.and_then(Value::as_object),
+                pod,
+            })
+        })
+        .collect()
+}
+
+/// Zones and nodes that no resource stands behind. Does nothing where nothing is Kubernetes.
+pub fn complete(scene: &mut Scene<'_>) {
+    let any = scene.index.document.resources.iter().any(|it| &*it.provider == PROVIDER);
+    if !any {
+        return;
+    }
+    namespaces(scene);
+    accounts(scene);
+    subjects(scene);
+    bindings(scene);
+    clouds(scene);
+    claims(scene);
+    for node in 0..scene.nodes.len() {
+        let outside = scene.nodes[node].element == Element::ExternalEntity
+            && &*scene.nodes[node].kind == "external";
+        if outside && scene.nodes[node].resource.is_some() {
+            let zone = scene.plain_zone("internet", "Internet", "internet");
+            scene.nodes[node].zone = Some(zone);
+        }
+    }
+}
+
+/// The zone of a namespace: the manifest's, else one without a resource.
+pub fn namespace_zone(scene: &mut Scene<'_>, namespace: &str) -> usize {
+    let address = format!("Namespace/{namespace}");
+    let declared = scene.index.by_address(&address).and_then(|at| scene.zone_of[at]);
+    declared.unwrap_or_else(|| {
+        let cluster = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
+        let zone = scene.plain_zone(&address, namespace, "namespace");
+        scene.zones[zone].parent = Some(cluster);
+        zone
+    })
+}
+
+fn namespaces(scene: &mut Scene<'_>) {
+    let document = scene.index.document;
+    for (at, resource) in document.resources.iter().enumerate() {
+        if &*resource.provider != PROVIDER {
+            continue;
+        }
+        if let Some(zone) = scene.zone_of[at]
+            && scene.zones[zone].parent.is_none()
+        {
+            let cluster = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
+            scene.zones[zone].parent = (cluster != zone).then_some(cluster);
+        }
+        let (Some(namespace), Some(node)) = (&resource.scope.namespace, scene.node_of[at]) else {
+            continue;
+        };
+        if scene.nodes[node].resource == Some(at) {
+            let zone = namespace_zone(scene, namespace);
+            scene.nodes[node].zone = Some(zone);
+        }
+    }
+}
+
+/// The node of a service account, also of one that no manifest declares.
+pub fn account_node(scene: &Scene<'_>, namespace: &str, name: &str) -> Option<usize> {
+    scene.node(&format!("ServiceAccount/{namespace}/{name}"))
+}
+
+fn plain_account(
+    scene: &mut Scene<'_>,
+    namespace: &str,
+    name: &str,
+    place: Option<Place>,
+) -> usize {
+    if let Some(node) = account_node(scene, namespace, name) {
+        return node;
+    }
+    let id = format!("ServiceAccount/{namespace}/{name}");
+    let node = scene.plain_node(&id, name, "identity_principal", Element::Identity);
+    let zone = namespace_zone(scene, namespace);
+    scene.nodes[node].zone = Some(zone);
+    scene.nodes[node].place = place;
+    node
+}
+
+/// Accounts that pods name and no manifest declares. The account `default` is only there where something is bound to it.
+fn accounts(scene: &mut Scene<'_>) {
+    for workload in workloads(scene) {
+        if let (name, Some(place)) = workload.account()
+            && name != "default"
+        {
+            plain_account(scene, workload.namespace, name, Some(place));
+        }
+    }
+}
+
+/// A subject of a binding.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// `ServiceAccount`, `User`, `Group`.
+    pub kind: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Its namespace, of an account.
+    pub namespace: &'a str,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// The subjects of a binding.
+pub fn subjects_of(binding: &Resource) -> Vec<Subject<'_>> {
+    let list = Pointer::root().key("subjects");
+    let items = binding.attributes.get("subjects").and_then(Value::as_array).unwrap_or_default();
+    let own = binding.scope.namespace.as_deref().unwrap_or("default");
+    items
+        .iter()
+        .enumerate()
+        .filter_map(|(position, item)| {
+            Some(Subject {
+                kind: text(item, &["kind"])?,
+                name: text(item, &["name"])?,
+                namespace: text(item, &["namespace"]).unwrap_or(own),
+                place: binding.place_of(&list.index(position)),
+            })
+        })
+        .collect()
+}
+
+/// Everybody who is not asked who they are, in the words of Kubernetes.
+pub const ANONYMOUS: [&str; 2] = ["system:anonymous", "system:unauthenticated"];
+
+/// The id of the node of a user or group.
+pub fn principal_id(subject: &Subject<'_>) -> String {
+    if ANONYMOUS.contains(&subject.name) {
+        return "anonymous".to_owned();
+    }
+    format!("{}/{}", subject.kind, subject.name)
+}
+
+/// Nodes of those that bindings name: accounts, users, groups.
+fn subjects(scene: &mut Scene<'_>) {
+    let document = scene.index.document;
+    for binding in &document.resources {
+        if !matches!(&*binding.kind, "RoleBinding" | "ClusterRoleBinding") {
+            continue;
+        }
+        for subject in subjects_of(binding) {
+            if subject.kind == "ServiceAccount" {
+                plain_account(scene, subject.namespace, subject.name, Some(subject.place));
+                continue;
+            }
+            // All accounts of the cluster or a namespace, each of which has a node.
+            if subject.name.starts_with("system:serviceaccounts") {
+                continue;
+            }
+            let anonymous = ANONYMOUS.contains(&subject.name);
+            let kind = match subject.kind {
+                _ if anonymous => "external",
+                "Group" => "identity_group",
+                _ => "identity_principal",
+            };
+            let name = if anonymous { "Anonymous callers" } else { subject.name };
+            let id = principal_id(&subject);
+            let node = scene.plain_node(&id, name, kind, Element::ExternalEntity);
+            let zone = if anonymous {
+                scene.plain_zone("internet", "Internet", "internet")
+            } else {
+                scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster")
+            };
+            let given = &mut scene.nodes[node];
+            given.zone = given.zone.or(Some(zone));
+            given.place = given.place.or(Some(subject.place));
+        }
+    }
+}
+
+/// The node of the cluster's API, made where something has rights over it.
+pub fn cluster_node(scene: &mut Scene<'_>) -> usize {
+    let node =
+        scene.plain_node(CLUSTER, "Kubernetes API", "compute_orchestrator", Element::Process);
+    let zone = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
+    scene.nodes[node].zone = Some(zone);
+    node
+}
+
+/// Bindings that no account takes in belong to whom they name; those for everybody, and the roles that only they name, to the API.
+fn bindings(scene: &mut Scene<'_>) {
+    let document = scene.index.document;
+    for (at, binding) in document.resources.iter().enumerate() {
+        let is_binding = matches!(&*binding.kind, "RoleBinding" | "ClusterRoleBinding");
+        if !is_binding || scene.node_of[at].is_some() {
+            continue;
+        }
+        let subjects = subjects_of(binding);
+        let Some(first) = subjects.first() else { continue };
+        let node = match first.kind {
+            "ServiceAccount" => account_node(scene, first.namespace, first.name),
+            _ if ANONYMOUS.contains(&first.name) => Some(cluster_node(scene)),
+            _ => scene.node(&principal_id(first)),
+        };
+        let Some(node) = node else { continue };
+        let mut parts = vec![at];
+        parts.extend(scene.index.outgoing(at).iter().map(|edge| edge.to));
+        for part in parts {
+            let joins = matches!(
+                &*document.resources[part].kind,
+                "RoleBinding" | "ClusterRoleBinding" | "Role" | "ClusterRole"
+            );
+            if joins && scene.node_of[part].is_none() {
+                scene.node_of[part] = Some(node);
+                scene.nodes[node].parts.push(part);
+            }
+        }
+    }
+}
+
+/// Annotations of accounts that name an identity of a cloud: annotation, zone's id, name and kind.
+const CLOUDS: [(&str, &str, &str, &str); 3] = [
+    ("eks.amazonaws.com/role-arn", "account", "AWS account", "account"),
+    ("iam.gke.io/gcp-service-account", "project", "Google Cloud project", "project"),
+    ("azure.workload.identity/client-id", "tenant", "Identity tenant", "tenant"),
+];
+
+/// The identity of a cloud that an account stands for: its name, and where it is written.
+pub fn cloud_identity(account: &Resource) -> Option<(&str, Place)> {
+    CLOUDS.iter().find_map(|(name, ..)| {
+        let written = annotation(account, name).filter(|written| !written.is_empty())?;
+        Some((written, annotation_place(account, name)))
+    })
+}
+
+fn clouds(scene: &mut Scene<'_>) {
+    let document = scene.index.document;
+    for at in scene.index.of_type("ServiceAccount").to_vec() {
+        let account = &document.resources[at];
+        for (name, zone, shown, kind) in CLOUDS {
+            let Some(written) = annotation(account, name).filter(|it| !it.is_empty()) else {
+                continue;
+            };
+            let last = written.rsplit('/').next().unwrap_or(written);
+            let node = scene.plain_node(written, last, "identity_principal", Element::Identity);
+            let zone = scene.plain_zone(zone, shown, kind);
+            scene.nodes[node].zone = Some(zone);
+            scene.nodes[node].place = Some(annotation_place(account, name));
+        }
+    }
+}
+
+/// The id of the claims that a stateful set makes of a template.
+pub fn claim_id(workload: &Workload<'_>, template: &str) -> String {
+    format!("PersistentVolumeClaim/{}/{template}-{}", workload.namespace, workload.resource.name)
+}
+
+/// The templates of claims of a workload: name and place.
+pub fn templates<'a>(workload: &Workload<'a>) -> Vec<(&'a str, Place)> {
+    let at = Pointer::root().key("spec").key("volumeClaimTemplates");
+    let items = workload.resource.attributes.at(&at).and_then(Value::as_array).unwrap_or_default();
+    let named = items.iter().enumerate().filter_map(|(position, item)| {
+        let place = workload.resource.place_of(&at.index(position));
+        Some((text(item, &["metadata", "name"])?, place))
+    });
+    named.collect()
+}
+
+/// What stateful sets keep in claims that they make themselves.
+fn claims(scene: &mut Scene<'_>) {
+    for workload in workloads(scene) {
+        for (name, place) in templates(&workload) {
+            let id = claim_id(&workload, name);
+            let node = scene.plain_node(&id, name, "datastore_block", Element::DataStore);
+            let zone = namespace_zone(scene, workload.namespace);
+            scene.nodes[node].zone = Some(zone);
+            scene.nodes[node].place = Some(place);
+            let sensitivity = scene.nodes[workload.node].sensitivity.clone();
+            scene.nodes[node].sensitivity = sensitivity;
+        }
+    }
+}
+
+/// What stateful sets keep in their own claims.
+pub fn flows(scene: &mut Scene<'_>) {
+    for workload in workloads(scene) {
+        for (name, place) in templates(&workload) {
+            let Some(target) = scene.node(&claim_id(&workload, name)) else { continue };
+            scene.flows.push(others::plain(
+                workload.node,
+                target,
+                FlowKind::Data,
+                "mounts",
+                vec![place],
+            ));
+        }
+    }
+}
+
+/// Facts that no single expression says.
+pub fn facts(scene: &mut Scene<'_>) {
+    let all = workloads(scene);
+    if all.is_empty() {
+        return;
+    }
+    breakout::facts(scene, &all);
+    stores(scene, &all);
+    mesh(scene, &all);
+}
+
+/// The fact that a workload is a store, whatever it keeps its data on.
+pub const KEEPS_DATA: &str = "keeps_data";
+
+/// What databases keep, in their claims or otherwise, is as sensitive as databases are.
+fn stores(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
+    let rank = |word: Option<&str>| match word {
+        Some("restricted") => 3,
+        Some("confidential") => 2,
+        Some("internal") => 1,
+        _ => 0,
+    };
+    for workload in all {
+        let images =
+            workload.containers().iter().filter_map(|it| Some((it, text(it, &["image"])?)));
+        let found = images.filter_map(|(container, image)| {
+            let rows = scene.vocabulary.table("kubernetes_store_images").iter();
+            let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
+            let (_, state) = rows.find(|(word, _)| image_is(image, word))?;
+            let place = workload.resource.place_of(&workload.pointer(container).key("image"));
+            Some((Arc::clone(state), place))
+        });
+        let Some((state, place)) = found.max_by_key(|(state, _)| rank(Some(state))) else {
+            continue;
+        };
+        let fact = Fact { value: Some(Value::Bool(true)), proof: vec![place] };
+        scene.nodes[workload.node].facts.insert(KEEPS_DATA.into(), fact);
+        let mut kept = claims_of(scene, workload);
+        kept.insert(workload.node);
+        for claim in kept {
+            let known = scene.nodes[claim].sensitivity.as_deref();
+            if rank(known) < rank(Some(&state)) {
+                scene.nodes[claim].sensitivity = Some(Arc::clone(&state));
+            }
+        }
+    }
+}
+
+/// The parts of an image's name, without registry, tag and digest.
+fn image_path(image: &str) -> Vec<&str> {
+    let name = image.split('@').next().unwrap_or_default();
+    let (name, last) = match name.rsplit_once('/') {
+        Some((path, last)) => (Some(path), last),
+        None => (None, name),
+    };
+    let mut parts: Vec<&str> = name.into_iter().flat_map(|path| path.split('/')).collect();
+    // The first part is a registry where it looks like a host.
+    if parts.first().is_some_and(|first| first.contains(['.', ':'])) {
+        parts.remove(0);
+    }
+    parts.push(last.split(':').next().unwrap_or_default());
+    parts
+}
+
+/// Words in the names of images that only speak to a store.
+const BESIDES: [&str; 9] =
+    ["exporter", "operator", "backup", "proxy", "client", "admin", "agent", "injector", "init"];
+
+/// Whether an image is a store that a word names.
+fn image_is(image: &str, word: &str) -> bool {
+    let path = image_path(image);
+    let last = path.last().copied().unwrap_or_default();
+    last.contains(word) && !BESIDES.iter().any(|besides| last.contains(besides))
+}
+
+/// Whether some part of an image's name is one of these words, or begins with one.
+pub fn image_speaks_of(image: &str, words: &[Vec<Arc<str>>]) -> bool {
+    let path = image_path(image);
+    let mut words = words.iter().flatten();
+    words.any(|word| path.iter().any(|part| part.starts_with(&**word)))
+}
+
+/// Nodes of the claims that a workload's pods mount.
+pub fn claims_of(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> {
+    let mut found: BTreeSet<usize> = templates(workload)
+        .into_iter()
+        .filter_map(|(name, _)| scene.node(&claim_id(workload, name)))
+        .collect();
+    for relation in scene.relations.targets(workload.at, crate::pack::Verb::Mounts) {
+        found.extend(scene.node_of[relation.to]);
+    }
+    found
+}
+
+/// The namespace in which a mesh's policies hold for all.
+const MESH_ROOT: &str = "istio-system";
+
+/// Where a mesh lets only mutual TLS in: of the mesh, of the namespace, of the workload, the innermost that says something.
+fn mesh(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
+    let mut wide: BTreeMap<&str, (bool, Place)> = BTreeMap::new();
+    let document = scene.index.document;
+    let mode = |resource: &Resource| {
+        let at = Pointer::root().key("spec").key("mtls").key("mode");
+        let mode = resource.attributes.at(&at)?.as_str()?.to_owned();
+        Some((mode == "STRICT", resource.place_of(&at)))
+    };
+    for at in scene.index.of_type("PeerAuthentication") {
+        let resource = &document.resources[*at];
+        let selects = resource.attributes.at(&Pointer::root().key("spec").key("selector"));
+        if let (None, Some(namespace), Some(mode)) =
+            (selects, &resource.scope.namespace, mode(resource))
+        {
+            wide.insert(&**namespace, mode);
+        }
+    }
+    for workload in all {
+        let own = scene.index.incoming(workload.at).iter().find_map(|edge| {
+            let other = &document.resources[edge.from];
+            (&*other.kind == "PeerAuthentication").then(|| mode(other))?
+        });
+        let found = own
+            .or_else(|| wide.get(&**workload.namespace).copied())
+            .or_else(|| wide.get(MESH_ROOT).copied());
+        if let Some((strict, place)) = found {
+            let fact = Fact { value: Some(Value::Bool(strict)), proof: vec![place] };
+            scene.nodes[workload.node].facts.insert("encrypted_in_transit".into(), fact);
+        }
+    }
+}

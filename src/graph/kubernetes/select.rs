@@ -1,0 +1,108 @@
+//! Label selectors over pods and namespaces.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Map, Value};
+use crate::graph::network::Tri;
+use crate::graph::scene::Scene;
+
+/// The label that every namespace carries.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+/// Whether a selector (`matchLabels`, `matchExpressions`) selects these labels; one that says nothing selects all.
+pub fn selects(selector: &Value, labels: Option<&Map>) -> bool {
+    decide(selector, |key| Some(labels.and_then(|labels| labels.get(key)))) == Tri::Yes
+}
+
+/// The same where some labels are not known: `label` gives `None` for those.
+fn decide<'l>(selector: &Value, label: impl Fn(&str) -> Option<Option<&'l Value>>) -> Tri {
+    let mut found = Tri::Yes;
+    if let Some(pairs) = selector.get("matchLabels").and_then(Value::as_object) {
+        for (key, value) in pairs {
+            found = found.and(match label(key) {
+                None => Tri::Unknown,
+                Some(label) => (label == Some(value)).into(),
+            });
+        }
+    }
+    let expressions = selector.get("matchExpressions").and_then(Value::as_array);
+    for expression in expressions.unwrap_or_default() {
+        let key = expression.get("key").and_then(Value::as_str).unwrap_or_default();
+        let values = expression.get("values").and_then(Value::as_array).unwrap_or_default();
+        let holds = |label: Option<&Value>| match expression.get("operator").and_then(Value::as_str)
+        {
+            Some("In") => label.is_some_and(|label| values.contains(label)),
+            Some("NotIn") => label.is_none_or(|label| !values.contains(label)),
+            Some("Exists") => label.is_some(),
+            Some("DoesNotExist") => label.is_none(),
+            _ => false,
+        };
+        found = found.and(match label(key) {
+            None => Tri::Unknown,
+            Some(label) => holds(label).into(),
+        });
+    }
+    found
+}
+
+/// The labels of namespaces.
+#[derive(Debug)]
+pub struct Namespaces<'a> {
+    declared: BTreeMap<&'a str, Option<&'a Map>>,
+}
+
+impl<'a> Namespaces<'a> {
+    /// Of a document.
+    pub fn new(scene: &Scene<'a>) -> Self {
+        let document = scene.index.document;
+        let declared = scene.index.of_type("Namespace").iter().map(|at| {
+            let resource = &document.resources[*at];
+            let labels = resource.attributes.get("metadata").and_then(|it| it.get("labels"));
+            (&*resource.name, labels.and_then(Value::as_object))
+        });
+        Self { declared: declared.collect() }
+    }
+
+    /// Whether a selector selects a namespace. Of one that no manifest declares, only the name is known.
+    pub fn fits(&self, selector: &Value, namespace: &Arc<str>) -> Tri {
+        let name = Value::String(Arc::clone(namespace));
+        decide(selector, |key| {
+            if key == NAME_LABEL {
+                return Some(Some(&name));
+            }
+            let labels = self.declared.get(&**namespace)?;
+            Some(labels.and_then(|labels| labels.get(key)))
+        })
+    }
+
+    /// Whether a selector may select a namespace that is not in the document, and the words in it that speak of which.
+    pub fn elsewhere<'s>(&self, selector: &'s Value, known: &[Arc<str>]) -> Option<Vec<&'s str>> {
+        let named = known.iter().any(|name| self.fits(selector, name) == Tri::Yes);
+        if named && !selects_all(selector) {
+            return None;
+        }
+        let mut words = Vec::new();
+        let pairs = selector.get("matchLabels").and_then(Value::as_object);
+        for (key, value) in pairs.into_iter().flatten() {
+            words.push(&**key);
+            words.extend(value.as_str());
+        }
+        let expressions = selector.get("matchExpressions").and_then(Value::as_array);
+        for expression in expressions.unwrap_or_default() {
+            let values = expression.get("values").and_then(Value::as_array).unwrap_or_default();
+            words.extend(values.iter().filter_map(Value::as_str));
+        }
+        Some(words)
+    }
+}
+
+/// Whether a selector says nothing, and so selects all.
+pub fn selects_all(selector: &Value) -> bool {
+    let empty = |key: &str| match selector.get(key) {
+        Some(Value::Object(map)) => map.is_empty(),
+        Some(Value::Array(items)) => items.is_empty(),
+        _ => true,
+    };
+    empty("matchLabels") && empty("matchExpressions")
+}

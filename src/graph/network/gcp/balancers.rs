@@ -1,0 +1,304 @@
+//! Load balancers: forwarding rules, proxies, maps of addresses, backend services, groups of machines.
+//!
+//! Source: Google Cloud documentation, "Cloud Load Balancing overview", "Firewall rules for load balancers", "Cloud Armor security policy
+//! overview".
+
+use std::collections::BTreeSet;
+
+use crate::document::{Pointer, Resource, Value};
+use crate::graph::gcp::{self, blocks, targets, text};
+use crate::graph::scene::Scene;
+use crate::source::Place;
+
+use super::super::filter::{Ports, Protocol, Traffic, is_any, is_public, number, range};
+use super::super::reach::Reach;
+use super::super::{Front, Network, Route, Tri};
+
+/// How many references there may be between a rule and what stands behind it.
+const MAX_DEPTH: usize = 5;
+
+/// Add fronts and routes of all forwarding rules.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    for kind in ["google_compute_global_forwarding_rule", "google_compute_forwarding_rule"] {
+        for at in scene.index.of_type(kind) {
+            forwarding(scene, *at, network);
+        }
+    }
+}
+
+/// What a forwarding rule leads to.
+#[derive(Debug, Default)]
+struct Chain {
+    /// Backend services, buckets, pools and machines at its end.
+    ends: BTreeSet<usize>,
+    /// Whether a proxy on the way speaks TLS only.
+    encrypted: Option<bool>,
+    /// Whether a proxy is on the way: then the sender's address does not arrive.
+    proxied: bool,
+}
+
+fn follow(scene: &Scene<'_>, at: usize, depth: usize, chain: &mut Chain) {
+    let kind = scene.index.resource(at).type_name();
+    if kind.contains("target_") && kind.ends_with("_proxy") {
+        chain.proxied = true;
+        chain.encrypted = Some(kind.contains("https") || kind.contains("ssl"));
+        if kind.contains("tcp") {
+            chain.encrypted = None;
+        }
+    } else if !kind.ends_with("url_map") && !kind.ends_with("forwarding_rule") {
+        chain.ends.insert(at);
+        return;
+    }
+    if depth == 0 {
+        return;
+    }
+    for edge in scene.index.outgoing(at) {
+        let next = scene.index.resource(edge.to).type_name();
+        let leads = [
+            "_proxy",
+            "url_map",
+            "backend_service",
+            "backend_bucket",
+            "target_pool",
+            "target_instance",
+        ];
+        if leads.iter().any(|ending| next.ends_with(ending)) {
+            follow(scene, edge.to, depth - 1, chain);
+        }
+    }
+}
+
+fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
+    let resource = scene.index.resource(at);
+    let scheme = text(resource, "load_balancing_scheme").unwrap_or("EXTERNAL");
+    let external = scheme.starts_with("EXTERNAL");
+    let mut chain = Chain::default();
+    follow(scene, at, MAX_DEPTH, &mut chain);
+    let protocol = text(resource, "ip_protocol").map_or(Protocol::Tcp, Protocol::parse);
+    for end in &chain.ends {
+        let Some(via) = scene.node_of[*end] else { continue };
+        for port in front_ports(resource) {
+            let front = Traffic { protocol, port };
+            let encrypted = match (chain.encrypted, port) {
+                (Some(encrypted), _) => encrypted.into(),
+                (None, Some(80)) => Tri::No,
+                _ => Tri::Unknown,
+            };
+            let (open, proof) = openness(scene, *end);
+            if external {
+                let mut front_proof = vec![resource.header];
+                front_proof.extend(proof);
+                let proof = front_proof;
+                network.fronts.push(Front { node: via, traffic: front, encrypted, open, proof });
+            }
+            for (target, place, back) in members(scene, *end) {
+                let from = if chain.proxied {
+                    front_ranges(scene, *end, external)
+                } else {
+                    inside(scene, at, external)
+                };
+                let back_port = if chain.proxied { back.port } else { port };
+                network.routes.push(Route {
+                    via,
+                    front,
+                    target,
+                    back: Traffic { protocol, port: back_port },
+                    keeps_source: !chain.proxied && external,
+                    from,
+                    front_encrypted: encrypted,
+                    back_encrypted: if chain.proxied { back.encrypted } else { encrypted },
+                    front_proof: vec![resource.header],
+                    back_proof: vec![place],
+                });
+            }
+        }
+    }
+}
+
+/// The ports of a forwarding rule; none for all.
+fn front_ports(resource: &Resource) -> Vec<Option<u16>> {
+    if gcp::value(resource, "all_ports") == Some(&Value::Bool(true)) {
+        return vec![None];
+    }
+    let written =
+        resource.attributes.get("port_range").or_else(|| resource.attributes.get("ports"));
+    let found = written.and_then(Ports::parse).map(|ports| {
+        ports.0.iter().map(|(first, last)| (first == last).then_some(*first)).collect::<Vec<_>>()
+    });
+    found.filter(|ports| !ports.is_empty()).unwrap_or_else(|| vec![None])
+}
+
+/// Ranges from which Google's front ends send.
+fn front_ranges(scene: &Scene<'_>, end: usize, external: bool) -> Vec<ipnet::IpNet> {
+    let regional = scene.index.resource(end).type_name().contains("_region_");
+    let managed = text(scene.index.resource(end), "load_balancing_scheme")
+        .is_some_and(|scheme| scheme.ends_with("_MANAGED"));
+    // Regional proxies send from the subnet that is set aside for them.
+    if regional && managed || !external {
+        let own = proxy_subnets(scene);
+        if !own.is_empty() {
+            return own;
+        }
+    }
+    let rows = scene.vocabulary.table("gcp_front_ranges").iter().flatten();
+    rows.filter_map(|text| range(text)).collect()
+}
+
+fn proxy_subnets(scene: &Scene<'_>) -> Vec<ipnet::IpNet> {
+    let subnets = scene.index.of_type("google_compute_subnetwork").iter();
+    let proxies = subnets
+        .map(|at| scene.index.resource(*at))
+        .filter(|it| text(it, "purpose").is_some_and(|purpose| purpose.ends_with("MANAGED_PROXY")));
+    proxies.filter_map(|it| range(text(it, "ip_cidr_range")?)).collect()
+}
+
+/// Who uses a balancer inside: the subnets of its network.
+fn inside(scene: &Scene<'_>, rule: usize, external: bool) -> Vec<ipnet::IpNet> {
+    if external {
+        return Vec::new();
+    }
+    let subnets = targets(scene, rule, "subnetwork").map(|at| scene.index.resource(at));
+    subnets.filter_map(|it| range(text(it, "ip_cidr_range")?)).collect()
+}
+
+/// What a backend speaks.
+#[derive(Clone, Copy, Debug)]
+struct Back {
+    port: Option<u16>,
+    encrypted: Tri,
+}
+
+/// Nodes behind the end of a chain.
+fn members(scene: &Scene<'_>, end: usize) -> Vec<(usize, Place, Back)> {
+    let resource = scene.index.resource(end);
+    let kind = resource.type_name();
+    let paths: &[&str] = match kind {
+        "google_compute_target_pool" => &["instances"],
+        "google_compute_target_instance" => &["instance"],
+        "google_compute_backend_bucket" => &["bucket_name"],
+        _ => &["backend.group"],
+    };
+    let protocol = text(resource, "protocol").unwrap_or("HTTP");
+    let encrypted = match protocol {
+        "HTTPS" | "HTTP2" | "SSL" => Tri::Yes,
+        "HTTP" => Tri::No,
+        _ => Tri::Unknown,
+    };
+    let mut found = Vec::new();
+    for path in paths {
+        for edge in scene.index.outgoing(end) {
+            if !crate::graph::relations::leads(path, &edge.at) {
+                continue;
+            }
+            let place = resource.place_of(&edge.at);
+            let port = named_port(scene, edge.to, text(resource, "port_name"), protocol);
+            for node in group(scene, end, edge.to) {
+                found.push((node, place, Back { port, encrypted }));
+            }
+        }
+    }
+    // Groups of machines that name the pool themselves.
+    if kind == "google_compute_target_pool" {
+        for edge in scene.index.incoming(end) {
+            let node = scene.node_of[edge.from].filter(|node| Some(*node) != scene.node_of[end]);
+            if let Some(node) =
+                node.filter(|_| crate::graph::relations::leads("target_pools", &edge.at))
+            {
+                let place = scene.index.resource(edge.from).place_of(&edge.at);
+                found.push((node, place, Back { port: None, encrypted }));
+            }
+        }
+    }
+    found.sort_by_key(|(node, place, _)| (*node, *place));
+    found.dedup_by_key(|(node, ..)| *node);
+    found
+}
+
+/// The nodes of a group: machines of a manager or a list, a service behind an endpoint group.
+fn group(scene: &Scene<'_>, end: usize, at: usize) -> Vec<usize> {
+    let resource = scene.index.resource(at);
+    let paths: &[&str] = match resource.type_name() {
+        "google_compute_instance_group" => &["instances"],
+        "google_compute_region_network_endpoint_group" => {
+            &["cloud_run.service", "cloud_function.function", "app_engine.service"]
+        }
+        "google_compute_network_endpoint_group" => {
+            let endpoints = scene.index.incoming(at).iter().filter(|edge| {
+                scene
+                    .index
+                    .resource(edge.from)
+                    .type_name()
+                    .starts_with("google_compute_network_endpoint")
+            });
+            let nodes = endpoints
+                .flat_map(|edge| targets(scene, edge.from, "instance").collect::<Vec<_>>());
+            return nodes.filter_map(|to| scene.node_of[to]).collect();
+        }
+        _ => return scene.node_of[at].into_iter().collect(),
+    };
+    let found = paths.iter().flat_map(|path| targets(scene, at, path).collect::<Vec<_>>());
+    let closed = |node: &usize| {
+        let own = scene.nodes[*node].resource.map(|at| scene.index.resource(at));
+        own.is_none_or(|own| {
+            let setting = text(own, "ingress")
+                .or_else(|| text(own, "ingress_settings"))
+                .or_else(|| text(own, "service_config.ingress_settings"));
+            !matches!(setting, Some("INGRESS_TRAFFIC_INTERNAL_ONLY" | "ALLOW_INTERNAL_ONLY"))
+        })
+    };
+    let nodes = found.filter_map(|to| scene.node_of[to]);
+    nodes.filter(|node| Some(*node) != scene.node_of[end]).filter(closed).collect()
+}
+
+/// The port that a group gives a name.
+fn named_port(scene: &Scene<'_>, group: usize, name: Option<&str>, protocol: &str) -> Option<u16> {
+    let resource = scene.index.resource(group);
+    let wanted = name.unwrap_or("http");
+    let named = blocks(&resource.attributes, "named_port").iter();
+    let port = named
+        .filter(|port| port.get("name").and_then(Value::as_str) == Some(wanted))
+        .find_map(|port| u16::try_from(number(port.get("port"))?).ok());
+    port.or(match protocol {
+        "HTTPS" | "HTTP2" => Some(443),
+        "HTTP" => Some(80),
+        _ => None,
+    })
+}
+
+/// How far a backend service is open: the ranges that its security policy lets in.
+fn openness(scene: &Scene<'_>, end: usize) -> (Reach, Vec<Place>) {
+    let policy = targets(scene, end, "security_policy")
+        .find(|to| scene.index.resource(*to).type_name() == "google_compute_security_policy");
+    let Some(policy) = policy else { return (Reach::Open, Vec::new()) };
+    let resource = scene.index.resource(policy);
+    let mut rules: Vec<(i64, usize, &Value)> = blocks(&resource.attributes, "rule")
+        .iter()
+        .enumerate()
+        .map(|(position, rule)| (number(rule.get("priority")).unwrap_or(i64::MAX), position, rule))
+        .collect();
+    rules.sort_by_key(|(priority, position, _)| (*priority, *position));
+    let mut open = Reach::Closed;
+    let mut proof = Vec::new();
+    for (_, position, rule) in rules {
+        let action = rule.get("action").and_then(Value::as_str).unwrap_or_default();
+        let ranges: Vec<_> = blocks(rule, "match")
+            .iter()
+            .flat_map(|it| blocks(it, "config"))
+            .flat_map(|it| blocks(it, "src_ip_ranges"))
+            .filter_map(Value::as_str)
+            .collect();
+        let all = ranges.iter().any(|it| *it == "*" || range(it).is_some_and(|it| is_any(&it)));
+        let allows = matches!(action, "allow" | "throttle" | "rate_based_ban");
+        if all {
+            open = if allows { Reach::Open } else { open };
+            return (open, proof);
+        }
+        if allows && ranges.iter().any(|it| range(it).is_some_and(|it| is_public(&it))) {
+            open = Reach::Restricted;
+            let at = Pointer::root().key("rule").index(position).key("match").index(0);
+            proof.push(resource.place_of(&at));
+        }
+    }
+    // Without a rule for all of them, requests are allowed.
+    (Reach::Open, Vec::new())
+}

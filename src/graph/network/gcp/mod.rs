@@ -1,0 +1,268 @@
+//! Google Cloud: networks, firewall rules, addresses, address translation, serverless services and managed stores.
+//!
+//! Source: Google Cloud documentation, "VPC firewall rules", "Pre-populated rules in the default network", "Cloud NAT overview", "VPC
+//! Network Peering", "Restrict network ingress for Cloud Run", "Cloud SQL: authorized networks".
+
+mod balancers;
+mod firewall;
+mod services;
+
+use std::collections::BTreeMap;
+
+use crate::document::{Mode, Resource, Value};
+use crate::graph::gcp::{self, blocks, targets, text};
+use crate::graph::scene::Scene;
+use crate::pack::Verb;
+use crate::source::Place;
+
+use super::filter::range;
+use super::{DEFAULT, Network, Presence, Public, Tri};
+
+/// Types that have machines in a network: type, path of what holds interfaces or networks, path of tags.
+const MACHINES: [(&str, &str, &str); 6] = [
+    ("google_compute_instance", "network_interface", "tags"),
+    ("google_compute_instance_template", "network_interface", "tags"),
+    ("google_compute_region_instance_template", "network_interface", "tags"),
+    ("google_compute_instance_from_template", "network_interface", "tags"),
+    ("google_container_node_pool", "", "node_config.tags"),
+    (
+        "google_dataproc_cluster",
+        "cluster_config.gce_cluster_config",
+        "cluster_config.gce_cluster_config.tags",
+    ),
+];
+
+/// Fill in what Google Cloud's resources say.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    if !scene.index.document.resources.iter().any(gcp::is_own) {
+        return;
+    }
+    let rules = firewall::Rules::new(scene);
+    let gateways = gateways(scene);
+    for node in 0..scene.nodes.len() {
+        let Some(at) = scene.nodes[node].resource else { continue };
+        if !gcp::is_own(scene.index.resource(at)) {
+            continue;
+        }
+        let found = machine(scene, node, &rules, &gateways);
+        network.presences[node] = found.or_else(|| services::presence(scene, node, &gateways));
+    }
+    services::fronts(scene, network);
+    services::links(scene, network);
+    balancers::read(scene, network);
+    peerings(scene, network);
+    for at in scene.index.of_type("google_dns_managed_zone") {
+        let Some(node) = scene.node_of[*at] else { continue };
+        for to in targets(scene, *at, "private_visibility_config.networks.network_url") {
+            let place = gcp::place(scene.index.resource(*at), "private_visibility_config");
+            network.resolvers.push((node, to, place));
+        }
+    }
+}
+
+/// Networks whose machines reach the internet without an address of their own, with what lets them.
+type Gateways = BTreeMap<usize, Place>;
+
+fn gateways(scene: &Scene<'_>) -> Gateways {
+    let mut found = Gateways::new();
+    for at in scene.index.of_type("google_compute_router_nat") {
+        for router in targets(scene, *at, "router") {
+            let own = network_of(scene, router, "network");
+            if let Some(own) = own {
+                found.entry(own).or_insert(scene.index.resource(*at).header);
+            }
+        }
+    }
+    found
+}
+
+/// The network that an attribute names: a resource, or the one that every project begins with.
+fn network_of(scene: &Scene<'_>, at: usize, path: &str) -> Option<usize> {
+    let named = targets(scene, at, path)
+        .find(|to| scene.index.resource(*to).type_name() == "google_compute_network");
+    named.or_else(|| {
+        let text = text(scene.index.resource(at), path)?;
+        (text.rsplit('/').next() == Some("default")).then_some(DEFAULT)
+    })
+}
+
+/// The network of a subnet.
+fn network_of_subnet(scene: &Scene<'_>, subnet: usize) -> Option<usize> {
+    network_of(scene, subnet, "network")
+}
+
+fn is_subnet(resource: &Resource) -> bool {
+    resource.type_name() == "google_compute_subnetwork"
+}
+
+/// Where a node with machines stands.
+fn machine(
+    scene: &Scene<'_>,
+    node: usize,
+    rules: &firewall::Rules,
+    gateways: &Gateways,
+) -> Option<Presence> {
+    let mut presence = Presence::default();
+    let mut any = false;
+    for part in &scene.nodes[node].parts {
+        let resource = scene.index.resource(*part);
+        let row = MACHINES.iter().find(|(kind, ..)| *resource.kind == **kind);
+        let Some((kind, path, tags)) = row.filter(|_| resource.mode == Mode::Managed) else {
+            continue;
+        };
+        any = true;
+        stands(scene, *part, path, &mut presence);
+        read_tags(resource, tags, &mut presence);
+        match *kind {
+            "google_container_node_pool" => pool(scene, *part, &mut presence),
+            "google_dataproc_cluster" => {
+                let inside =
+                    gcp::value(resource, "cluster_config.gce_cluster_config.internal_ip_only");
+                let public = (inside != Some(&Value::Bool(true))).into();
+                presence.public = Public { state: public, proof: vec![resource.header] };
+            }
+            _ => addresses(resource, &mut presence),
+        }
+    }
+    if !any {
+        return None;
+    }
+    accounts(scene, node, &mut presence);
+    presence.subnets.sort_unstable();
+    presence.subnets.dedup();
+    presence.layers = vec![rules.layer(scene, &presence)];
+    presence.egress = egress(&presence, gateways);
+    Some(presence)
+}
+
+/// Subnets and network of a part.
+fn stands(scene: &Scene<'_>, part: usize, path: &str, presence: &mut Presence) {
+    let below =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let subnets = below("subnetwork");
+    for subnet in targets(scene, part, &subnets) {
+        let resource = scene.index.resource(subnet);
+        if !is_subnet(resource) {
+            continue;
+        }
+        presence.subnets.push(subnet);
+        presence.ranges.extend(text(resource, "ip_cidr_range").and_then(range));
+        presence.network = presence.network.or_else(|| network_of_subnet(scene, subnet));
+    }
+    presence.network = presence.network.or_else(|| network_of(scene, part, &below("network")));
+    // A machine whose subnet is not of the configuration stands where its rules are not known.
+    let named = text(scene.index.resource(part), &subnets)
+        .is_some_and(|it| it.rsplit('/').next() == Some("default"));
+    if named {
+        presence.network = presence.network.or(Some(DEFAULT));
+    }
+}
+
+fn read_tags(resource: &Resource, path: &str, presence: &mut Presence) {
+    let list = match gcp::value(resource, path) {
+        // The path goes into lists by their first item; tags are the list itself.
+        Some(Value::Array(items)) => items.to_vec(),
+        Some(Value::Unknown(_)) => {
+            presence.open_ended = true;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    };
+    for item in list {
+        match item {
+            Value::String(tag) => presence.tags.push(tag),
+            Value::Unknown(_) => presence.open_ended = true,
+            _ => {}
+        }
+    }
+}
+
+/// Addresses of a machine's interfaces.
+fn addresses(resource: &Resource, presence: &mut Presence) {
+    for (position, interface) in
+        blocks(&resource.attributes, "network_interface").iter().enumerate()
+    {
+        for name in ["access_config", "ipv6_access_config"] {
+            let at =
+                crate::document::Pointer::root().key("network_interface").index(position).key(name);
+            match interface.get(name) {
+                Some(Value::Array(items)) if !items.is_empty() => {
+                    presence.public.state = Tri::Yes;
+                    presence.public.proof.push(resource.place_of(&at));
+                }
+                Some(Value::Unknown(_)) => {
+                    presence.public.state = presence.public.state.or(Tri::Unknown);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The machines of a cluster's pool stand in the cluster's network, with addresses unless it keeps them private.
+fn pool(scene: &Scene<'_>, part: usize, presence: &mut Presence) {
+    let own = scene.index.resource(part);
+    let cluster = targets(scene, part, "cluster")
+        .find(|to| scene.index.resource(*to).type_name() == "google_container_cluster");
+    let Some(cluster) = cluster else {
+        presence.public.state = Tri::Unknown;
+        presence.open_ended = true;
+        return;
+    };
+    stands(scene, cluster, "", presence);
+    let resource = scene.index.resource(cluster);
+    let private = gcp::value(own, "network_config.enable_private_nodes")
+        .or_else(|| gcp::value(resource, "private_cluster_config.enable_private_nodes"));
+    presence.public.state = match private {
+        Some(Value::Bool(true)) => Tri::No,
+        Some(Value::Unknown(_)) => Tri::Unknown,
+        _ => Tri::Yes,
+    };
+    presence.public.proof = vec![resource.header];
+    if presence.network.is_none() && gcp::value(resource, "network").is_none() {
+        presence.network = Some(DEFAULT);
+    }
+}
+
+/// The account that a machine runs as is a name that firewall rules may use.
+fn accounts(scene: &Scene<'_>, node: usize, presence: &mut Presence) {
+    for part in &scene.nodes[node].parts {
+        for relation in scene.relations.targets(*part, Verb::RunsAs) {
+            presence.groups.push(relation.to);
+        }
+    }
+    presence.groups.sort_unstable();
+    presence.groups.dedup();
+}
+
+fn egress(presence: &Presence, gateways: &Gateways) -> Public {
+    if presence.public.state == Tri::Yes {
+        return presence.public.clone();
+    }
+    let through = presence.network.and_then(|network| gateways.get(&network));
+    match through {
+        Some(place) => Public { state: Tri::Yes, proof: vec![*place] },
+        // Whether a network that the configuration does not hold has a gateway is not known.
+        None if presence.network.is_none_or(|network| network == DEFAULT) => {
+            Public { state: Tri::Unknown, proof: Vec::new() }
+        }
+        None => Public { state: presence.public.state, proof: Vec::new() },
+    }
+}
+
+/// Peerings hold where both sides have said so.
+fn peerings(scene: &Scene<'_>, network: &mut Network) {
+    let mut found: BTreeMap<(usize, usize), Place> = BTreeMap::new();
+    for at in scene.index.of_type("google_compute_network_peering") {
+        let own = network_of(scene, *at, "network");
+        let other = network_of(scene, *at, "peer_network");
+        if let (Some(own), Some(other)) = (own, other) {
+            found.insert((own, other), scene.index.resource(*at).header);
+        }
+    }
+    for ((own, other), place) in &found {
+        if own < other && found.contains_key(&(*other, *own)) {
+            network.peerings.push((*own, *other, *place));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Services that Google runs: serverless ones, databases, caches; how they stand in a network, and what of them answers on the internet.
+
+use crate::document::{Resource, Value};
+use crate::graph::gcp::{self, blocks, targets, text};
+use crate::graph::scene::Scene;
+use crate::model::Element;
+use crate::source::Place;
+
+use super::super::filter::{Traffic, is_any, is_public, range};
+use super::super::flows::port_of;
+use super::super::reach::Reach;
+use super::super::{Front, Link, Network, Presence, Public, Tri};
+use super::{Gateways, is_subnet, network_of, network_of_subnet};
+
+/// Where services name their network: type, paths of networks or subnets.
+const STANDS: [(&str, &[&str]); 12] = [
+    ("google_sql_database_instance", &["settings.ip_configuration.private_network"]),
+    ("google_redis_instance", &["authorized_network"]),
+    ("google_memcache_instance", &["authorized_network"]),
+    ("google_filestore_instance", &["networks.network"]),
+    ("google_alloydb_cluster", &["network_config.network", "network"]),
+    (
+        "google_cloud_run_v2_service",
+        &[
+            "template.vpc_access.network_interfaces.network",
+            "template.vpc_access.network_interfaces.subnetwork",
+        ],
+    ),
+    ("google_cloud_run_v2_job", &["template.template.vpc_access.network_interfaces.network"]),
+    ("google_cloudfunctions_function", &[]),
+    ("google_cloudfunctions2_function", &[]),
+    ("google_cloud_run_service", &[]),
+    ("google_notebooks_instance", &["network", "subnet"]),
+    ("google_workbench_instance", &["gce_setup.network_interfaces.network"]),
+];
+
+/// Where serverless services name a connector, and what sends all of their traffic into the network: path, path of the setting, value.
+const CONNECTORS: [(&str, &str, &str); 5] = [
+    ("template.vpc_access.connector", "template.vpc_access.egress", "ALL_TRAFFIC"),
+    (
+        "template.template.vpc_access.connector",
+        "template.template.vpc_access.egress",
+        "ALL_TRAFFIC",
+    ),
+    ("vpc_connector", "vpc_connector_egress_settings", "ALL_TRAFFIC"),
+    ("service_config.vpc_connector", "service_config.vpc_connector_egress_settings", "ALL_TRAFFIC"),
+    ("template.metadata", "", ""),
+];
+
+/// Where a service stands in a network, if it does.
+pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<Presence> {
+    let at = scene.nodes[node].resource?;
+    let resource = scene.index.resource(at);
+    let (_, paths) = STANDS.iter().find(|(kind, _)| *resource.kind == **kind)?;
+    let mut presence = Presence::default();
+    for path in *paths {
+        join(scene, at, path, &mut presence);
+    }
+    let runs = scene.nodes[node].element == Element::Process;
+    if !runs {
+        return presence.network.map(|_| presence);
+    }
+    let mut all = false;
+    for (path, setting, value) in CONNECTORS {
+        for connector in targets(scene, at, path) {
+            if scene.index.resource(connector).type_name() == "google_vpc_access_connector" {
+                join(scene, connector, "network", &mut presence);
+                join(scene, connector, "subnet.name", &mut presence);
+                all |= text(resource, setting) == Some(value);
+            }
+        }
+    }
+    all |= text(resource, "template.vpc_access.egress") == Some("ALL_TRAFFIC");
+    let through = presence.network.and_then(|network| gateways.get(&network));
+    presence.egress = match through {
+        _ if !all => Public { state: Tri::Yes, proof: vec![resource.header] },
+        Some(place) => Public { state: Tri::Yes, proof: vec![*place] },
+        None => Public { state: Tri::No, proof: Vec::new() },
+    };
+    Some(presence)
+}
+
+fn join(scene: &Scene<'_>, at: usize, path: &str, presence: &mut Presence) {
+    for to in targets(scene, at, path) {
+        let resource = scene.index.resource(to);
+        if is_subnet(resource) {
+            presence.subnets.push(to);
+            presence.ranges.extend(text(resource, "ip_cidr_range").and_then(range));
+            presence.network = presence.network.or_else(|| network_of_subnet(scene, to));
+        }
+    }
+    presence.network = presence.network.or_else(|| network_of(scene, at, path));
+}
+
+/// What answers on the internet by itself, by the vocabulary's `public`; databases by the networks that they let in.
+pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
+    for node in 0..scene.nodes.len() {
+        let Some(at) = scene.nodes[node].resource else { continue };
+        let resource = scene.index.resource(at);
+        let kind = &*scene.nodes[node].kind;
+        if !gcp::is_own(resource) || matches!(kind, "dns" | "load_balancer" | "compute_vm") {
+            continue;
+        }
+        let encrypted = gcp::holds(scene, node, "encrypted_in_transit");
+        let encrypted = match scene.nodes[node].facts.get("encrypted_in_transit") {
+            None => Tri::Unknown,
+            Some(_) => encrypted,
+        };
+        if &*resource.kind == "google_sql_database_instance" {
+            if let Some((open, proof)) = database(resource) {
+                let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
+                network.fronts.push(Front { node, traffic, encrypted, open, proof });
+            }
+            continue;
+        }
+        // What has no place in a network is exposed by the vocabulary alone.
+        if network.presences[node].is_none() {
+            continue;
+        }
+        let public = gcp::holds(scene, node, "public");
+        if public != Tri::No {
+            let fact = &scene.nodes[node].facts["public"];
+            let open = if public == Tri::Yes { Reach::Open } else { Reach::Unknown };
+            let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
+            let proof = fact.proof.clone();
+            network.fronts.push(Front { node, traffic, encrypted, open, proof });
+        }
+    }
+}
+
+/// Who gets to a database over its own address on the internet: the networks that it names.
+fn database(resource: &Resource) -> Option<(Reach, Vec<Place>)> {
+    let configuration = gcp::value(resource, "settings.ip_configuration");
+    let first = match configuration {
+        Some(Value::Array(items)) => items.first(),
+        other => other,
+    };
+    match gcp::value(resource, "settings.ip_configuration.ipv4_enabled") {
+        Some(Value::Bool(false)) => return None,
+        Some(Value::Unknown(_)) => return Some((Reach::Unknown, vec![resource.header])),
+        _ => {}
+    }
+    let mut open = Reach::Closed;
+    for allowed in first.map(|it| blocks(it, "authorized_networks")).unwrap_or_default() {
+        let reach = match allowed.get("value") {
+            Some(Value::String(text)) => match range(text) {
+                Some(range) if is_any(&range) => Reach::Open,
+                Some(range) if is_public(&range) => Reach::Restricted,
+                Some(_) => Reach::Closed,
+                None => Reach::Unknown,
+            },
+            _ => Reach::Unknown,
+        };
+        open = open.max(reach);
+    }
+    let proof = vec![gcp::place(resource, "settings.ip_configuration.authorized_networks")];
+    (open != Reach::Closed).then_some((open, proof))
+}
+
+/// Services that name a database by its connection, which Google's own proxy carries.
+pub fn links(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("google_sql_database_instance") {
+        let Some(target) = scene.node_of[*at] else { continue };
+        let traffic = Traffic::tcp(port_of(scene, target).unwrap_or(443));
+        for edge in scene.index.incoming(*at) {
+            let resource = scene.index.resource(edge.from);
+            let by_connection = edge.attribute.as_str().contains("connection_name");
+            let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) else {
+                continue;
+            };
+            if by_connection && scene.nodes[source].element == Element::Process {
+                let proof = vec![resource.place_of(&edge.at)];
+                network.links.push(Link { source, target, traffic, proof });
+            }
+        }
+    }
+    network.links.sort();
+    network.links.dedup();
+}

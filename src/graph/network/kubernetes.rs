@@ -1,0 +1,730 @@
+//! Kubernetes: network policies, Services, Ingresses, gateways, ports of hosts.
+//!
+//! Source: kubernetes.io, "Network Policies", "Service", "Ingress", "Gateway API"; the documentation of cloud load balancer controllers.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::document::{Pointer, Resource, Value};
+use crate::graph::kubernetes::hosts::{self, number, ports};
+use crate::graph::kubernetes::select::{Namespaces, selects, selects_all};
+use crate::graph::kubernetes::{
+    self, Workload, annotation, annotation_place, image_speaks_of, text, workloads,
+};
+use crate::graph::scene::Scene;
+use crate::source::Place;
+
+use super::filter::{
+    Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, is_any, is_public, range,
+};
+use super::reach::Reach;
+use super::{Front, Link, Network, PODS, Presence, Public, Route, Tri};
+
+/// Fill in what the objects of a cluster say.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    let all = workloads(scene);
+    if all.is_empty() {
+        return;
+    }
+    let pods = Pods {
+        scene,
+        namespaces: Namespaces::new(scene),
+        names: names(&all),
+        closed_elsewhere: foreign_policies(scene),
+        all: &all,
+        peers: RefCell::new(BTreeMap::new()),
+    };
+    for workload in &all {
+        let presence = presence(&pods, workload);
+        host_ports(workload, network);
+        network.presences[workload.node] = Some(presence);
+    }
+    services(scene, &all, network);
+    let controllers = controllers(scene, &all);
+    ingresses(scene, &all, &controllers, network);
+    gateways(scene, &all, &controllers, network);
+    for mention in hosts::mentions(scene, &all) {
+        let source = all[mention.workload].node;
+        for (target, backs) in behind(scene, &all, mention.service) {
+            for back in backs {
+                if mention.port.is_none_or(|port| port == back.front) && target.node != source {
+                    network.links.push(Link {
+                        source,
+                        target: target.node,
+                        traffic: back.traffic,
+                        proof: vec![mention.place],
+                    });
+                }
+            }
+        }
+    }
+    network.links.sort();
+    network.links.dedup();
+}
+
+/// The pods of a document.
+struct Pods<'s, 'a> {
+    scene: &'s Scene<'a>,
+    namespaces: Namespaces<'a>,
+    names: Vec<Arc<str>>,
+    /// Whether policies of other kinds hold that are not read.
+    closed_elsewhere: bool,
+    all: &'s [Workload<'a>],
+    /// Whom each item of each policy means: policy, way, position.
+    peers: RefCell<BTreeMap<(usize, bool, usize), Vec<Peer>>>,
+}
+
+fn names(all: &[Workload<'_>]) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = all.iter().map(|it| Arc::clone(it.namespace)).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Kinds of policies that hold for a whole cluster and whose rules are not read.
+fn foreign_policies(scene: &Scene<'_>) -> bool {
+    ["CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy"]
+        .iter()
+        .any(|kind| !scene.index.of_type(kind).is_empty())
+}
+
+fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
+    let mut presence = Presence { network: Some(PODS), ..Presence::default() };
+    presence.listens = listens(workload);
+    // Policies do not hold for pods on the network of their machine.
+    if !workload.on_host_network() {
+        presence.layers.extend(layer(pods, workload));
+        presence.open_ended = pods.closed_elsewhere;
+    }
+    presence.egress = Public { state: Tri::Yes, proof: Vec::new() };
+    if presence.layers.is_empty() {
+        presence.egress.proof.push(workload.resource.header);
+    }
+    presence
+}
+
+/// The ports of a workload's containers.
+fn listens(workload: &Workload<'_>) -> Vec<Traffic> {
+    let mut found: Vec<Traffic> = container_ports(workload)
+        .filter_map(|(_, port)| {
+            let port_number = number(port.get("containerPort"))?;
+            Some(Traffic { protocol: protocol(port), port: Some(port_number) })
+        })
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Every port of every container, with where it is written.
+fn container_ports<'a>(workload: &Workload<'a>) -> impl Iterator<Item = (Pointer, &'a Value)> {
+    let workload = *workload;
+    workload.containers().iter().flat_map(move |container| {
+        let at = workload.pointer(container).key("ports");
+        let ports = container.get("ports").and_then(Value::as_array).unwrap_or_default();
+        ports.iter().enumerate().map(move |(position, port)| (at.index(position), port))
+    })
+}
+
+fn protocol(port: &Value) -> Protocol {
+    port.get("protocol").and_then(Value::as_str).map_or(Protocol::Tcp, Protocol::parse)
+}
+
+/// A port by number or name, as a pod of this workload understands it.
+fn resolve(workload: &Workload<'_>, port: &Value) -> Option<u16> {
+    if let Some(number) = number(Some(port)) {
+        return Some(number);
+    }
+    let name = port.as_str()?;
+    container_ports(workload)
+        .find(|(_, port)| port.get("name").and_then(Value::as_str) == Some(name))
+        .and_then(|(_, port)| number(port.get("containerPort")))
+}
+
+/// Ports of the machine that lead to a pod: who reaches the machine is not in the configuration.
+fn host_ports(workload: &Workload<'_>, network: &mut Network) {
+    for (at, port) in container_ports(workload) {
+        let own = number(port.get("hostPort"));
+        let own = own.or_else(|| {
+            workload.on_host_network().then(|| number(port.get("containerPort"))).flatten()
+        });
+        if let Some(own) = own {
+            network.fronts.push(Front {
+                node: workload.node,
+                traffic: Traffic { protocol: protocol(port), port: Some(own) },
+                encrypted: Tri::Unknown,
+                open: Reach::Unknown,
+                proof: vec![workload.resource.place_of(&at)],
+            });
+        }
+    }
+}
+
+/// The policies that select a workload, as one filter: what one of them allows is allowed.
+fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Layer> {
+    let mut policies = Vec::new();
+    let mut unread = false;
+    for edge in pods.scene.index.incoming(workload.at) {
+        match &*pods.scene.index.resource(edge.from).kind {
+            "NetworkPolicy" => policies.push(edge.from),
+            "CiliumNetworkPolicy" => unread = true,
+            _ => {}
+        }
+    }
+    policies.sort_unstable();
+    policies.dedup();
+    if policies.is_empty() && !unread {
+        return None;
+    }
+    let mut layer = Layer {
+        default_in: true,
+        default_out: true,
+        open_ended: unread,
+        resources: policies.clone(),
+        ..Layer::default()
+    };
+    if unread {
+        (layer.default_in, layer.default_out) = (false, false);
+    }
+    for at in policies {
+        let policy = pods.scene.index.resource(at);
+        for direction in directions(policy) {
+            match direction {
+                Direction::In => layer.default_in = false,
+                Direction::Out => layer.default_out = false,
+            }
+            rules(pods, workload, at, direction, &mut layer.rules);
+        }
+    }
+    layer.sort();
+    Some(layer)
+}
+
+/// The ways that a policy is about.
+fn directions(policy: &Resource) -> Vec<Direction> {
+    let spec = policy.attributes.get("spec");
+    let types = spec.and_then(|spec| spec.get("policyTypes")?.as_array());
+    match types {
+        Some(types) if !types.is_empty() => {
+            let word = |word: &str| types.iter().any(|it| it.as_str() == Some(word));
+            let ways = [(word("Ingress"), Direction::In), (word("Egress"), Direction::Out)];
+            ways.into_iter().filter_map(|(holds, way)| holds.then_some(way)).collect()
+        }
+        _ => {
+            let out = spec.and_then(|spec| spec.get("egress")?.as_array());
+            let out = out.is_some_and(|rules| !rules.is_empty());
+            if out { vec![Direction::In, Direction::Out] } else { vec![Direction::In] }
+        }
+    }
+}
+
+fn rules(
+    pods: &Pods<'_, '_>,
+    workload: &Workload<'_>,
+    at: usize,
+    direction: Direction,
+    into: &mut Vec<Rule>,
+) {
+    let policy = pods.scene.index.resource(at);
+    let (list, side) = match direction {
+        Direction::In => ("ingress", "from"),
+        Direction::Out => ("egress", "to"),
+    };
+    let list_at = Pointer::root().key("spec").key(list);
+    let items = policy.attributes.at(&list_at).and_then(Value::as_array).unwrap_or_default();
+    for (position, item) in items.iter().enumerate() {
+        let others = item.get(side).and_then(Value::as_array).unwrap_or_default();
+        let key = (at, direction == Direction::In, position);
+        let known = pods.peers.borrow().get(&key).cloned();
+        let peers = known.unwrap_or_else(|| {
+            let found: Vec<Peer> = if others.is_empty() {
+                vec![Peer::Everyone]
+            } else {
+                others.iter().flat_map(|peer| peers(pods, policy, peer)).collect()
+            };
+            pods.peers.borrow_mut().insert(key, found.clone());
+            found
+        });
+        let ports = item.get("ports").and_then(Value::as_array).unwrap_or_default();
+        let all = [(Protocol::Any, Some(Ports::all()))];
+        let ports: Vec<(Protocol, Option<Ports>)> = if ports.is_empty() {
+            all.into()
+        } else {
+            ports
+                .iter()
+                .map(|port| (protocol(port), named_ports(workload, direction, port)))
+                .collect()
+        };
+        for (protocol, ports) in ports {
+            into.push(Rule {
+                direction,
+                allow: true,
+                order: 0,
+                protocol,
+                ports,
+                peers: peers.clone(),
+                resource: Some(at),
+                place: Some(policy.place_of(&list_at.index(position))),
+                default: None,
+            });
+        }
+    }
+}
+
+/// The ports of a policy's rule; none where a name means nothing here.
+fn named_ports(workload: &Workload<'_>, direction: Direction, port: &Value) -> Option<Ports> {
+    let Some(written) = port.get("port").filter(|port| !matches!(port, Value::Null)) else {
+        return Some(Ports::all());
+    };
+    let first = match direction {
+        Direction::In => resolve(workload, written)?,
+        // Out, a name is that of the other side's port.
+        Direction::Out => number(Some(written))?,
+    };
+    let last = number(port.get("endPort")).unwrap_or(first);
+    Some(Ports(vec![(first, last.max(first))]))
+}
+
+/// Whom one item of `from` or `to` means.
+fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
+    if let Some(block) = peer.get("ipBlock") {
+        return block_peers(block);
+    }
+    let written = |name: &str| peer.get(name).filter(|it| matches!(it, Value::Object(_)));
+    let selector = written("podSelector");
+    let Some(outer) = written("namespaceSelector") else {
+        let Some(own) = &policy.scope.namespace else { return Vec::new() };
+        return vec![Peer::Nodes(selected(pods, selector, |it| (it.namespace == own).into()))];
+    };
+    if selects_all(outer) && selector.is_none_or(selects_all) {
+        return vec![Peer::Network, Peer::Balancer];
+    }
+    let mut found =
+        vec![Peer::Nodes(selected(pods, selector, |it| pods.namespaces.fits(outer, it.namespace)))];
+    if let Some(mut said) = pods.namespaces.elsewhere(outer, &pods.names) {
+        let pairs = selector.and_then(|it| it.get("matchLabels")?.as_object());
+        said.extend(pairs.into_iter().flatten().filter_map(|(_, value)| value.as_str()));
+        let words = pods.scene.vocabulary.table("kubernetes_ingress_words");
+        let speaks = said.iter().any(|said| words.iter().flatten().any(|it| said.contains(&**it)));
+        found.push(Peer::Elsewhere(if speaks { Tri::Yes } else { Tri::Unknown }));
+    }
+    found
+}
+
+fn block_peers(block: &Value) -> Vec<Peer> {
+    let Some(cidr) = block.get("cidr").and_then(Value::as_str).and_then(range) else {
+        return vec![Peer::Unknown];
+    };
+    let except = block.get("except").and_then(Value::as_array).unwrap_or_default();
+    let except: Vec<_> = except.iter().filter_map(|it| range(it.as_str()?)).collect();
+    if is_any(&cidr) {
+        // What is left out of everything is the inside, or a few; the rest is the internet.
+        return vec![if except.is_empty() { Peer::Everyone } else { Peer::Internet }];
+    }
+    if except.iter().any(|out| out.contains(&cidr)) {
+        return Vec::new();
+    }
+    vec![Peer::Outside(cidr)]
+}
+
+/// Nodes of workloads whose pods are selected.
+fn selected(
+    pods: &Pods<'_, '_>,
+    selector: Option<&Value>,
+    namespace: impl Fn(&Workload<'_>) -> Tri,
+) -> Vec<usize> {
+    let all = pods.all.iter().filter(|it| namespace(it) == Tri::Yes);
+    let mut found: Vec<usize> = all
+        .filter(|it| selector.is_none_or(|selector| selects(selector, it.labels)))
+        .map(|it| it.node)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A port of a Service and the port of the pods behind it.
+#[derive(Clone, Debug)]
+struct Back {
+    front: u16,
+    traffic: Traffic,
+    /// The name, number of the node port, place in the Service.
+    name: Option<Arc<str>>,
+    node_port: Option<u16>,
+    place: Place,
+    app: Option<Arc<str>>,
+}
+
+/// The workloads behind a Service, with its ports.
+fn behind<'w, 'a>(
+    scene: &Scene<'a>,
+    all: &'w [Workload<'a>],
+    service: usize,
+) -> Vec<(&'w Workload<'a>, Vec<Back>)> {
+    let resource = scene.index.resource(service);
+    let mut positions: Vec<usize> = scene.index.outgoing(service).iter().map(|it| it.to).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    let list = Pointer::root().key("spec").key("ports");
+    let found = positions.into_iter().filter_map(|at| {
+        let workload = &all[all.binary_search_by_key(&at, |it| it.at).ok()?];
+        let backs = ports(resource).iter().enumerate().filter_map(|(position, port)| {
+            let front = number(port.get("port"))?;
+            let target = port.get("targetPort").filter(|it| !matches!(it, Value::Null));
+            let back = target.map_or(Some(front), |target| resolve(workload, target));
+            let word = |name: &str| port.get(name).and_then(Value::as_str).map(Arc::from);
+            Some(Back {
+                front,
+                traffic: Traffic { protocol: protocol(port), port: back },
+                name: word("name"),
+                node_port: number(port.get("nodePort")),
+                place: resource.place_of(&list.index(position)),
+                app: word("appProtocol"),
+            })
+        });
+        Some((workload, backs.collect()))
+    });
+    found.collect()
+}
+
+/// Services that are entries: load balancers and ports of all machines.
+fn services(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
+    for at in scene.index.of_type("Service") {
+        let resource = scene.index.resource(*at);
+        let balancer = match kubernetes::special(resource) {
+            Some("Service/LoadBalancer") => true,
+            Some("Service/NodePort") => false,
+            _ => continue,
+        };
+        let Some(via) = scene.node_of[*at] else { continue };
+        if scene.nodes[via].resource != Some(*at) {
+            continue;
+        }
+        let header = resource.place_of(&Pointer::root().key("spec").key("type"));
+        // Whether machines have addresses on the internet is not in the manifests.
+        let public = if balancer { (!internal(scene, resource)).into() } else { Tri::Unknown };
+        network.presences[via] = Some(Presence {
+            public: Public { state: public, proof: vec![header] },
+            layers: sources(scene, resource).into_iter().collect(),
+            ..Presence::default()
+        });
+        let certificate =
+            annotation(resource, "service.beta.kubernetes.io/aws-load-balancer-ssl-cert").is_some();
+        for (workload, backs) in behind(scene, all, *at) {
+            for back in backs {
+                let front = if balancer { Some(back.front) } else { back.node_port };
+                let encrypted = match (&back.app, back.front) {
+                    _ if certificate => Tri::Yes,
+                    (Some(app), _) if matches!(&**app, "https" | "kubernetes.io/wss") => Tri::Yes,
+                    (_, 80) => Tri::No,
+                    _ => Tri::Unknown,
+                };
+                network.routes.push(Route {
+                    via,
+                    front: Traffic { protocol: back.traffic.protocol, port: front },
+                    target: workload.node,
+                    back: back.traffic,
+                    keeps_source: true,
+                    from: Vec::new(),
+                    front_encrypted: encrypted,
+                    back_encrypted: if certificate { Tri::Unknown } else { encrypted },
+                    front_proof: vec![back.place],
+                    back_proof: vec![
+                        resource.place_of(&Pointer::root().key("spec").key("selector")),
+                    ],
+                });
+            }
+        }
+    }
+}
+
+/// Whether a Service or Ingress stands inside only.
+fn internal(scene: &Scene<'_>, resource: &Resource) -> bool {
+    let rows = scene.vocabulary.table("kubernetes_internal").iter();
+    let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
+    let says = rows.any(|(name, value)| {
+        annotation(resource, name).is_some_and(|written| {
+            let written = written.trim();
+            if &**value == "*" { written != "false" } else { written.eq_ignore_ascii_case(value) }
+        })
+    });
+    says || internal_by_controller(resource)
+}
+
+/// The AWS load balancer controller makes what it makes internal where nothing is said.
+fn internal_by_controller(resource: &Resource) -> bool {
+    let spec = |name: &str| text(&resource.attributes, &["spec", name]);
+    let is = |name: &str, words: &[&str]| {
+        annotation(resource, name).is_some_and(|it| words.contains(&it))
+    };
+    let by_service =
+        is("service.beta.kubernetes.io/aws-load-balancer-type", &["external", "nlb-ip"])
+            || spec("loadBalancerClass") == Some("service.k8s.aws/nlb");
+    let by_ingress = &*resource.kind == "Ingress"
+        && (spec("ingressClassName") == Some("alb") || is("kubernetes.io/ingress.class", &["alb"]));
+    let outside = is("service.beta.kubernetes.io/aws-load-balancer-scheme", &["internet-facing"])
+        || is("alb.ingress.kubernetes.io/scheme", &["internet-facing"]);
+    (by_service || by_ingress) && !outside
+}
+
+/// The ranges that a Service or Ingress lets in, with where they are written.
+fn source_ranges(scene: &Scene<'_>, resource: &Resource) -> Option<(Vec<ipnet::IpNet>, Place)> {
+    let at = Pointer::root().key("spec").key("loadBalancerSourceRanges");
+    if let Some(items) = resource.attributes.at(&at).and_then(Value::as_array)
+        && !items.is_empty()
+    {
+        let ranges = items.iter().filter_map(|it| range(it.as_str()?)).collect();
+        return Some((ranges, resource.place_of(&at)));
+    }
+    scene.vocabulary.table("kubernetes_sources").iter().flatten().find_map(|name| {
+        let ranges = annotation(resource, name)?.split(',').filter_map(range).collect();
+        Some((ranges, annotation_place(resource, name)))
+    })
+}
+
+fn sources(scene: &Scene<'_>, resource: &Resource) -> Option<Layer> {
+    let (ranges, place) = source_ranges(scene, resource)?;
+    let rule = Rule {
+        direction: Direction::In,
+        allow: true,
+        order: 0,
+        protocol: Protocol::Any,
+        ports: Some(Ports::all()),
+        peers: ranges.into_iter().map(Peer::Range).collect(),
+        resource: None,
+        place: Some(place),
+        default: None,
+    };
+    Some(Layer { rules: vec![rule], default_out: true, ..Layer::default() })
+}
+
+/// How far an Ingress or gateway is open, and what says so.
+fn openness(scene: &Scene<'_>, resource: &Resource) -> (Reach, Vec<Place>) {
+    if internal(scene, resource) {
+        return (Reach::Closed, Vec::new());
+    }
+    match source_ranges(scene, resource) {
+        Some((ranges, _)) if ranges.iter().any(is_any) => (Reach::Open, Vec::new()),
+        Some((ranges, place)) if ranges.iter().any(is_public) => (Reach::Restricted, vec![place]),
+        Some(_) => (Reach::Closed, Vec::new()),
+        None => (Reach::Open, Vec::new()),
+    }
+}
+
+/// Workloads that are controllers of Ingresses and gateways, by their images.
+fn controllers(scene: &Scene<'_>, all: &[Workload<'_>]) -> Vec<usize> {
+    let words = scene.vocabulary.table("kubernetes_ingress_images");
+    let speaks = |it: &Workload<'_>| {
+        let mut images = it.containers().iter().filter_map(|it| text(it, &["image"]));
+        images.any(|image| image_speaks_of(image, words))
+    };
+    let mut found: Vec<usize> = all.iter().filter(|it| speaks(it)).map(|it| it.node).collect();
+    found.sort_unstable();
+    found
+}
+
+/// An entry of the seventh layer: its node, its resource, what it listens on.
+struct Entry<'r> {
+    via: usize,
+    resource: &'r Resource,
+    fronts: Vec<(Traffic, Tri, Place)>,
+}
+
+/// Add an entry's fronts and the ways from it to a Service's pods.
+fn lead(
+    scene: &Scene<'_>,
+    all: &[Workload<'_>],
+    entry: &Entry<'_>,
+    backends: &[(usize, Option<Value>, Place)],
+    network: &mut Network,
+) {
+    let (open, proof) = openness(scene, entry.resource);
+    for (traffic, encrypted, place) in &entry.fronts {
+        let mut proof = proof.clone();
+        proof.insert(0, *place);
+        network.fronts.push(Front {
+            node: entry.via,
+            traffic: *traffic,
+            encrypted: *encrypted,
+            open,
+            proof,
+        });
+    }
+    let first = entry.fronts.first();
+    for (service, port, place) in backends {
+        for (workload, backs) in behind(scene, all, *service) {
+            for back in backs {
+                let meant = match port {
+                    None => true,
+                    Some(Value::String(name)) => {
+                        back.name.as_ref() == Some(name)
+                            || number(port.as_ref()) == Some(back.front)
+                    }
+                    Some(_) => number(port.as_ref()) == Some(back.front),
+                };
+                if !meant || workload.node == entry.via {
+                    continue;
+                }
+                network.routes.push(Route {
+                    via: entry.via,
+                    front: first.map_or(Traffic::tcp(443), |(traffic, ..)| *traffic),
+                    target: workload.node,
+                    back: back.traffic,
+                    keeps_source: false,
+                    from: Vec::new(),
+                    front_encrypted: first.map_or(Tri::Unknown, |(_, encrypted, _)| *encrypted),
+                    back_encrypted: back_encrypted(entry.resource, &back),
+                    front_proof: first.iter().map(|(.., place)| *place).collect(),
+                    back_proof: vec![*place, back.place],
+                });
+            }
+        }
+    }
+}
+
+fn back_encrypted(entry: &Resource, back: &Back) -> Tri {
+    let named = |name: &str| {
+        annotation(entry, name)
+            .is_some_and(|it| ["HTTPS", "GRPCS"].iter().any(|word| it.eq_ignore_ascii_case(word)))
+    };
+    if named("nginx.ingress.kubernetes.io/backend-protocol")
+        || named("alb.ingress.kubernetes.io/backend-protocol")
+        || back.app.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("https"))
+    {
+        return Tri::Yes;
+    }
+    if back.traffic.port == Some(80) { Tri::No } else { Tri::Unknown }
+}
+
+/// Ingresses: TLS on 443, else plain on 80.
+fn ingresses(
+    scene: &Scene<'_>,
+    all: &[Workload<'_>],
+    controllers: &[usize],
+    network: &mut Network,
+) {
+    for at in scene.index.of_type("Ingress") {
+        let Some(via) = scene.node_of[*at] else { continue };
+        let resource = scene.index.resource(*at);
+        let spec = Pointer::root().key("spec");
+        let tls = resource.attributes.at(&spec.key("tls")).and_then(Value::as_array);
+        let certificate =
+            annotation(resource, "alb.ingress.kubernetes.io/certificate-arn").is_some();
+        let encrypted = certificate || tls.is_some_and(|tls| !tls.is_empty());
+        let front = if encrypted {
+            (Traffic::tcp(443), Tri::Yes, resource.place_of(&spec.key("tls")))
+        } else {
+            (Traffic::tcp(80), Tri::No, resource.place_of(&spec.key("rules")))
+        };
+        let entry = Entry { via, resource, fronts: vec![front] };
+        lead(scene, all, &entry, &ingress_backends(scene, *at), network);
+        through(via, controllers, network);
+    }
+}
+
+/// The Services that an Ingress names: position, port, place.
+fn ingress_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
+    let resource = scene.index.resource(at);
+    let edges = scene.index.outgoing(at).iter();
+    edges
+        .filter(|edge| &*scene.index.resource(edge.to).kind == "Service")
+        .map(|edge| {
+            // `…/service/name`, or `…/serviceName` of old.
+            let holder = edge.at.parent().unwrap_or_default();
+            let backend = resource.attributes.at(&holder);
+            let port = backend.and_then(|backend| {
+                let new = backend.get("port");
+                new.and_then(|port| port.get("number").or_else(|| port.get("name")))
+                    .or_else(|| backend.get("servicePort"))
+            });
+            (edge.to, port.cloned(), resource.place_of(&edge.at))
+        })
+        .collect()
+}
+
+/// Where controllers run in the cluster, their pods send what an Ingress passes on: policies have to let one of them in.
+fn through(via: usize, controllers: &[usize], network: &mut Network) {
+    let [first, ..] = controllers else { return };
+    if network.presences[via].is_none() {
+        let presence = network.presences[*first].clone().unwrap_or_default();
+        // It stands where the controller stands; its own front is already there.
+        network.presences[via] = Some(Presence {
+            public: Public::default(),
+            egress: Public::default(),
+            layers: Vec::new(),
+            acts_as: controllers.to_vec(),
+            ..presence
+        });
+    }
+}
+
+/// Gateways of the Gateway API and of meshes, with the routes that join them.
+fn gateways(scene: &Scene<'_>, all: &[Workload<'_>], controllers: &[usize], network: &mut Network) {
+    for at in scene.index.of_type("Gateway") {
+        let Some(via) = scene.node_of[*at] else { continue };
+        let resource = scene.index.resource(*at);
+        let mut backends = Vec::new();
+        for edge in scene.index.incoming(*at) {
+            if !is_route(&scene.index.resource(edge.from).kind) {
+                continue;
+            }
+            backends.extend(route_backends(scene, edge.from));
+        }
+        let entry = Entry { via, resource, fronts: listeners(resource) };
+        lead(scene, all, &entry, &backends, network);
+        through(via, controllers, network);
+    }
+}
+
+fn is_route(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "VirtualService"
+    )
+}
+
+fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
+    let resource = scene.index.resource(at);
+    let edges = scene.index.outgoing(at).iter();
+    edges
+        .filter(|edge| &*scene.index.resource(edge.to).kind == "Service")
+        .map(|edge| {
+            let holder = edge.at.parent().unwrap_or_default();
+            let backend = resource.attributes.at(&holder);
+            let port = backend.and_then(|it| it.get("port"));
+            let port = port.map(|port| port.get("number").unwrap_or(port).clone());
+            (edge.to, port, resource.place_of(&edge.at))
+        })
+        .collect()
+}
+
+/// What a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.
+fn listeners(resource: &Resource) -> Vec<(Traffic, Tri, Place)> {
+    let mut found = Vec::new();
+    for list in ["listeners", "servers"] {
+        let at = Pointer::root().key("spec").key(list);
+        let items = resource.attributes.at(&at).and_then(Value::as_array).unwrap_or_default();
+        for (position, item) in items.iter().enumerate() {
+            let (port, word) = match item.get("port") {
+                Some(Value::Object(port)) => {
+                    (number(port.get("number")), port.get("protocol").and_then(Value::as_str))
+                }
+                port => (number(port), item.get("protocol").and_then(Value::as_str)),
+            };
+            let word = word.unwrap_or("TCP").to_ascii_uppercase();
+            let encrypted = match word.as_str() {
+                "HTTPS" | "TLS" => Tri::Yes,
+                "HTTP" => Tri::No,
+                _ => Tri::Unknown,
+            };
+            let protocol = if word == "UDP" { Protocol::Udp } else { Protocol::Tcp };
+            found.push((
+                Traffic { protocol, port },
+                encrypted,
+                resource.place_of(&at.index(position)),
+            ));
+        }
+    }
+    found
+}

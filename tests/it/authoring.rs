@@ -1,0 +1,320 @@
+//! `dreadnought pack new|lint|fmt|docs` and `explain`.
+
+use std::path::Path;
+
+use dreadnought::lint::{CODES, format};
+use rstest::rstest;
+
+use crate::pack_runs::{CEL, Folder, MANIFEST, REGO};
+
+#[test]
+fn a_new_pack_passes_its_own_tests_and_checks() {
+    let folder = Folder::new(&[]);
+    folder.run(&["pack", "new", "acme-cloud"]).says(0, &["dreadnought test acme-cloud"]);
+    folder
+        .run(&["test", "acme-cloud", "--require-tests", "--threshold", "100"])
+        .says(0, &["8 passed, 0 failed", "rules 100.00 %"]);
+    folder.run(&["pack", "lint", "acme-cloud"]).says(0, &["0 remarks"]);
+    folder.run(&["pack", "fmt", "--check", "acme-cloud"]).says(0, &["0 of 2 files to format"]);
+    for schema in ["pack", "rules", "threats", "tests"] {
+        assert!(folder.path(&format!("acme-cloud/.schemas/{schema}.schema.json")).exists());
+    }
+    let settings = folder.read("acme-cloud/.vscode/settings.json");
+    assert!(serde_json::from_str::<serde_json::Value>(&settings).is_ok(), "{settings}");
+    folder.run(&["pack", "new", "acme-cloud"]).says(2, &["is there already and not empty"]);
+}
+
+#[rstest]
+#[case("Acme")]
+#[case("a--b")]
+#[case("../x")]
+#[case("lib")]
+#[case("")]
+fn names_that_no_pack_can_have(#[case] name: &str) {
+    let folder = Folder::new(&[]);
+    let run = folder.run(&["pack", "new", name]);
+    assert_eq!(run.code, 2, "{}", run.text);
+}
+
+/// A pack with one rule, and with more files.
+fn remarks(rule: &str, more: &[(&str, &str)]) -> String {
+    let mut files = vec![
+        ("pack.yaml", "name: acme\nversion: 0.1.0\ndescription: Rules.\n"),
+        ("rules/bucket.yaml", rule),
+    ];
+    files.extend(more);
+    Folder::new(&files).run(&["pack", "lint", "."]).text
+}
+
+fn rule(fields: &str) -> String {
+    format!(
+        "rules:\n  - id: x\n    title: X\n    description: Why.\n    threat: T003\n    remediation: Do something about it.\n{fields}"
+    )
+}
+
+#[rstest]
+#[case::pack_error("    applies_to: [aws_s3_bucket]\n    when: attr.acl ==\n", "L001 pack-error")]
+#[case::misspelt(
+    "    aplies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\"\n",
+    "did you mean `applies_to`?"
+)]
+#[case::unknown_type(
+    "    applies_to: [aws_s3_buckte]\n    when: attr.acl == \"a\"\n",
+    "./rules/bucket.yaml:7:18: L003 unknown-type: there is no resource type `aws_s3_buckte` (did you mean `aws_s3_bucket`?)"
+)]
+#[case::unknown_attribute(
+    "    applies_to: [aws_s3_bucket]\n    when: attr.acll == \"a\"\n",
+    "./rules/bucket.yaml:8:16: L004 unknown-attribute: `aws_s3_bucket` has no attribute `acll` here (did you mean `acl`?)"
+)]
+#[case::unknown_attribute_of_item(
+    "    applies_to: [aws_security_group]\n    each: attr.ingress\n    when: item.form_port == 1\n",
+    "has no attribute `form_port` here (did you mean `from_port`?)"
+)]
+#[case::never(
+    "    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\" && 1 == 2\n",
+    "L005 never-matches"
+)]
+#[case::never_with_has(
+    "    applies_to: [aws_s3_bucket]\n    when: has(attr.acl) && !has(attr.acl)\n",
+    "L005 never-matches"
+)]
+#[case::untested(
+    "    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\"\n",
+    "L006 no-test: no test names `acme/x`"
+)]
+#[case::stride(
+    "    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\"\n    stride: IR\n",
+    "L010 stride-out-of-line: `acme/x` says STRIDE"
+)]
+fn a_rule_is_remarked_on(#[case] fields: &str, #[case] words: &str) {
+    let text = remarks(&rule(fields), &[]);
+    assert!(text.contains(words), "no {words:?} in:\n{text}");
+}
+
+#[test]
+fn a_rule_that_can_match_is_left_alone() {
+    for when in [
+        "!has(attr.acl)",
+        "!has(attr.acl) || attr.acl == \"a\"",
+        "attr.acl == null && attr.bucket != \"b\"",
+        "has(attr.acl)",
+    ] {
+        let fields = format!("    applies_to: [aws_s3_bucket]\n    when: '{when}'\n");
+        let text = remarks(&rule(&fields), &[]);
+        assert!(!text.contains("L005"), "{text}");
+    }
+}
+
+#[rstest]
+#[case::remediation(
+    "remediation: Do something about it.",
+    "remediation: TODO",
+    "L007 weak-remediation"
+)]
+#[case::description("    description: Why.\n", "", "L011 no-description")]
+#[case::dread(
+    "    description: Why.\n",
+    "    dread: {damage: 1}\n",
+    "L009 dread-out-of-line: `acme/x` has damage 1, its threat class T003 has 8"
+)]
+fn what_a_rule_says_is_remarked_on(#[case] from: &str, #[case] to: &str, #[case] words: &str) {
+    let text =
+        rule("    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\"\n").replace(from, to);
+    let text = remarks(&text, &[]);
+    assert!(text.contains(words), "no {words:?} in:\n{text}");
+}
+
+const UNTIDY: &str = "# METADATA
+# title: Owner
+# description: Why.
+# custom:
+#   id: owner
+#   applies_to: [aws_s3_bucket]
+#   threat: T003
+#   remediation: Add a tag owner.
+package dreadnought.acme.bucket_owner
+
+import data.dreadnought.lib
+
+deny contains {\"resource\": bucket.address, \"at\": \"\", \"message\": \"no\"} if {
+\tsome bucket in input.by_type.aws_s3_bucket
+\tcount := 1   
+\tunused := bucket.name
+\tprint(bucket)
+\tnot hasOwner(bucket)
+}
+
+hasOwner(x) if x.tags.owner
+
+";
+
+#[test]
+fn rego_is_remarked_on_and_fixed() {
+    let folder = Folder::new(&[("pack.yaml", MANIFEST), ("rules/bucket_owner.rego", UNTIDY)]);
+    folder.run(&["pack", "lint", "."]).says(
+        1,
+        &[
+            "./pack.yaml:5:3: L002 unused-parameter: no rule reads the parameter `owners`",
+            "./rules/bucket_owner.rego:11:1: L020 unused-import: `lib` is imported and never used",
+            "./rules/bucket_owner.rego:16:2: L021 unused-variable: `unused` is declared and never used",
+            "L022 shadowing: `count` hides the built-in of this name",
+            "./rules/bucket_owner.rego:17:2: L023 left-print",
+            "./rules/bucket_owner.rego:21:1: L024 rule-name: rule `hasOwner` is not in snake_case",
+            "./rules/bucket_owner.rego:15:12: L030 white-space",
+        ],
+    );
+    folder.run(&["pack", "lint", "--fix", "."]).says(1, &["3 fixed"]);
+    let after = folder.read("rules/bucket_owner.rego");
+    assert!(
+        !after.contains("import data") && !after.contains("1   ") && after.ends_with("owner\n"),
+        "{after}"
+    );
+    let run = folder.run(&["pack", "lint", "."]);
+    assert!(!run.text.contains("L020") && !run.text.contains("L030"), "{}", run.text);
+}
+
+#[test]
+fn a_remark_can_be_ignored_where_it_stands() {
+    let fields = "    applies_to: [aws_s3_bucket]\n    # lint: ignore unknown-attribute\n    when: attr.alc == \"a\"\n";
+    let text =
+        rule(fields).replace("  - id: x\n", "  - id: x # lint: ignore L006, never-matches\n");
+    assert_eq!(remarks(&text, &[]), "0 remarks\n");
+}
+
+#[test]
+fn every_code_is_explained() {
+    let folder = Folder::new(&[]);
+    let all = folder.run(&["pack", "lint", "--explain"]).text;
+    for code in CODES {
+        assert!(all.contains(code.id) && all.contains(code.name), "{}", code.id);
+        folder.run(&["pack", "lint", "--explain", code.name]).says(0, &[code.about]);
+    }
+    folder
+        .run(&["pack", "lint", "--explain", "unknown-typ"])
+        .says(2, &["did you mean unknown-type?"]);
+}
+
+#[rstest]
+fn built_in_packs_have_no_remarks_and_are_formatted(
+    #[values("aws", "azure", "gcp", "kubernetes", "terraform", "core")] pack: &str,
+) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(pack);
+    let folder = Folder::new(&[]);
+    let run = folder.run(&["pack", "lint", &path.display().to_string()]);
+    assert_eq!((run.code, run.text.as_str()), (0, "0 remarks\n"));
+    folder.run(&["pack", "fmt", "--check", &path.display().to_string()]).says(0, &["0 of "]);
+}
+
+#[test]
+fn rules_get_one_layout_and_keep_their_comments() {
+    let text = "# what these are about
+rules:
+
+- id: b   # the first
+  threat: T003
+  remediation: >-
+     Do this,
+     then that.
+  # why
+  # so
+  when: |
+    attr.a == 1
+
+    || attr.b
+  title: B
+
+
+  applies_to: [x_y]
+# about c
+- title: C
+  id: c
+  applies_to: [x_y]
+  extra: 1
+  when: attr.c
+  threat: T003
+  remediation: none
+";
+    let formatted = format(text).unwrap();
+    insta::assert_snapshot!(formatted, @r"
+    # what these are about
+    rules:
+      - id: b   # the first
+        title: B
+        applies_to: [x_y]
+        # why
+        # so
+        when: |
+          attr.a == 1
+
+          || attr.b
+        threat: T003
+        remediation: >-
+           Do this,
+           then that.
+
+      # about c
+      - id: c
+        title: C
+        applies_to: [x_y]
+        when: attr.c
+        threat: T003
+        remediation: none
+        extra: 1
+    ");
+    assert_eq!(format(&formatted).unwrap(), formatted);
+}
+
+#[rstest]
+#[case::flow("rules: [{id: a, title: b}]\n")]
+#[case::broken("rules:\n  - id: [\n")]
+#[case::empty("")]
+fn what_is_not_understood_is_left_alone(#[case] text: &str) {
+    assert!(format(text).is_err(), "{:?}", format(text));
+}
+
+const SAMPLE: &str = r#"# ok: acme/bucket-owner
+resource "aws_s3_bucket" "a" {
+  acl  = "public-read" # expect: acme/bucket-public-acl
+  tags = { owner = "me" }
+}
+
+# ok: acme/bucket-public-acl
+# expect: acme/bucket-owner
+resource "aws_s3_bucket" "b" {
+  acl = "<private>"
+}
+"#;
+
+#[test]
+fn the_reference_has_examples_from_the_tests() {
+    let folder = Folder::new(&[
+        ("pack.yaml", MANIFEST),
+        ("rules/bucket.yaml", CEL),
+        ("rules/bucket_owner.rego", REGO),
+        ("tests/bucket/buckets.tf", SAMPLE),
+    ]);
+    let markdown = folder.run(&["pack", "docs", "."]);
+    markdown.says(
+        0,
+        &[
+            "# Pack `acme` 0.1.0",
+            "| [`acme/bucket-owner`](#acmebucket-owner) | 9.2 high | I | Bucket has no owner |",
+            "- STRIDE I, information disclosure: an attacker reads what is not meant for them",
+            "| damage | 8 | as its threat class T003 |",
+            "Found (`tests/bucket/buckets.tf`):\n\n```\nresource \"aws_s3_bucket\" \"a\" {\n  acl  = \"public-read\"\n  tags = { owner = \"me\" }\n}\n```",
+        ],
+    );
+    folder.run(&["pack", "docs", ".", "-o", "out"]).says(0, &[]);
+    let html = folder.read("out/acme.html");
+    assert!(html.contains("<pre>resource &quot;aws_s3_bucket&quot; &quot;b&quot; {\n  acl = &quot;&lt;private&gt;&quot;\n}</pre>"), "{html}");
+    assert!(!html.contains("src=") && !html.contains("<script"), "{html}");
+    assert_eq!(folder.read("out/acme.md"), markdown.text);
+    folder.run(&["explain", "acme/bucket-owner", "--pack", "."]).says(
+        0,
+        &[
+            "damage 8: as its threat class T003",
+            "Found, from tests/bucket/buckets.tf:",
+            "    resource \"aws_s3_bucket\" \"b\" {",
+        ],
+    );
+}
