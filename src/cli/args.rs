@@ -23,7 +23,6 @@ const EXIT_CODES: &str = "Exit codes: 0 gate passed, 1 findings failed the gate,
                           3 nothing to evaluate. 2 beats 1.";
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "a run has one of them")]
 pub enum Command {
     /// Evaluate packs over Terraform and Kubernetes files, Terraform plans and states, report, gate
     Scan(Scan),

@@ -88,12 +88,6 @@ impl Seen {
         seen
     }
 
-    /// Flows between two ids.
-    pub fn between(&self, source: &str, target: &str) -> Vec<&str> {
-        let start = format!("{source} > {target} ");
-        self.flows.iter().filter_map(|flow| flow.strip_prefix(&start)).collect()
-    }
-
     /// A fact, `none` where it is not there.
     pub fn fact(&self, id: &str, name: &str) -> &str {
         self.facts.get(&(id.to_owned(), name.to_owned())).map_or("none", String::as_str)
