@@ -1,7 +1,7 @@
 //! Threat models that people keep: Open Threat Model files that are laid over the derived model.
 //!
-//! Takes a file in OTM 0.2 (JSON or YAML); gives an [`Overlay`]. [`settings`] is what it says about assets in code, to be known before they
-//! are scored; [`join`] brings assets, zones, flows and assumptions into a model and says where the two differ; [`judge`] lets mitigations
+//! Takes a file in OTM 0.2 (JSON or YAML); gives an [`Overlay`]. [`settings()`] is what it says about assets in code, to be known before they
+//! are scored; [`join()`] brings assets, zones, flows and assumptions into a model and says where the two differ; [`judge()`] lets mitigations
 //! and accepted risks close threats. What is wrong in a file is
 //! a problem each, with its place; the rest of the file holds.
 //!
