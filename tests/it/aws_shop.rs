@@ -1,5 +1,4 @@
-//! The example on AWS: assets, boundaries, flows, threats and paths of its variants, made by hand from the specification of DREAD in
-//! context.
+//! The example on AWS: assets, boundaries, flows, threats and paths of its variants, as the program gave them and people read them through.
 
 use std::collections::BTreeSet;
 use std::fs;
