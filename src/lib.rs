@@ -5,6 +5,7 @@
 //!      vocabulary ┘ policies/ ▶ pack ▶ engine (rego, cel) ┘
 //! ```
 
+pub mod calendar;
 pub mod source;
 pub mod discover;
 pub mod syntax;

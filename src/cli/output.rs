@@ -6,6 +6,14 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+/// Write to a file, to stdout where none is named.
+pub fn put(file: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    match file {
+        Some(file) => to_file(file, bytes),
+        None => to_stdout(bytes),
+    }
+}
+
 /// Write to stdout. A closed pipe stops the output and is no error: the exit code stays the gate's.
 pub fn to_stdout(bytes: &[u8]) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();

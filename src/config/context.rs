@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::document::Resource;
 use crate::finding::context::{Dimension, State};
-use crate::pack::fits;
 use crate::pack::read::{Fields, Reader, Shape};
 use crate::source::Place;
+use crate::source::fits;
 use crate::syntax::Node;
 
 const CONTEXT: Shape =

@@ -31,6 +31,22 @@ pub struct Document {
 }
 
 impl Document {
+    /// A document that holds nothing yet.
+    pub fn new(format: &'static str, root: impl Into<Arc<str>>) -> Self {
+        Self {
+            format,
+            root: root.into(),
+            resources: Vec::new(),
+            variables: Vec::new(),
+            outputs: Vec::new(),
+            providers: Vec::new(),
+            modules: Vec::new(),
+            backend: None,
+            assumptions: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// Whether nothing in it is unknown: no value, no existence, no module.
     pub fn is_settled(&self) -> bool {
         let settled = |resource: &Resource| {
@@ -129,6 +145,31 @@ pub struct Resource {
 pub const DATA_PREFIX: &str = "data.";
 
 impl Resource {
+    /// A managed resource of which nothing is written yet.
+    pub fn new(address: &str, kind: &Arc<str>, place: Place) -> Self {
+        let empty = || Value::object(Map::new());
+        Self {
+            address: address.into(),
+            kind: Arc::clone(kind),
+            name: address.into(),
+            mode: Mode::Managed,
+            provider: kind.split('_').next().unwrap_or_default().into(),
+            attributes: empty(),
+            parsed: empty(),
+            defaults: empty(),
+            sensitive: Vec::new(),
+            references: Vec::new(),
+            tags: Map::new(),
+            scope: Scope::default(),
+            existence: Existence::Known,
+            previous_address: None,
+            place,
+            header: place,
+            spans: Arc::new(SpanTable::default()),
+            called_from: Arc::from([]),
+        }
+    }
+
     /// The unknown that its tags or labels are as a whole, where that is so.
     pub fn unknown_tags(&self) -> Option<&Arc<Unknown>> {
         match ["tags", "labels"].iter().find_map(|name| self.attributes.get(name)) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::calendar::{date, days, month_length};
+
 pub(super) const NANOS: i128 = 1_000_000_000;
 pub(super) const DAY: i64 = 86_400;
 
@@ -28,7 +30,7 @@ impl Span {
 
     /// `2024-01-31T10:00:00.5Z`
     pub(super) fn stamp(self) -> String {
-        let (year, month, day) = civil(self.seconds.div_euclid(DAY));
+        let (year, month, day) = date(self.seconds.div_euclid(DAY));
         let second = self.seconds.rem_euclid(DAY);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         let mut text = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
@@ -79,7 +81,7 @@ impl Span {
         let good = shaped
             && (1..=12).contains(&month)
             && day >= 1
-            && day <= days_of(year, month)
+            && day <= month_length(year, month)
             && hour < 24
             && minute < 60
             && second < 60;
@@ -154,38 +156,4 @@ pub(super) fn offset(text: &str, signed: bool) -> Option<i64> {
     };
     let (hours, minutes) = (number(hours)?, number(minutes)?);
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-pub(super) fn days_of(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days from 1970-01-01 to a date of the Gregorian calendar, which repeats every 400 years.
-pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
-    // Years that begin in March end with the day that leap years add.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * month + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// The date of a day since 1970-01-01.
-pub(super) fn civil(day: i64) -> (i64, i64, i64) {
-    let day = day + 719_468;
-    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (year + era * 400 + next, month, day)
 }

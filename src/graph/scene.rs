@@ -145,6 +145,17 @@ impl Scene<'_> {
         found
     }
 
+    /// By zone, the nodes in it and in the zones in it.
+    pub fn inside(&self) -> Vec<Vec<usize>> {
+        let mut inside = vec![Vec::new(); self.zones.len()];
+        for (node, given) in self.nodes.iter().enumerate() {
+            for zone in given.zone.map(|zone| self.ancestors(zone)).unwrap_or_default() {
+                inside[zone].push(node);
+            }
+        }
+        inside
+    }
+
     /// The innermost zone of a kind around a node.
     pub fn zone_of_kind(&self, node: usize, kinds: &[&str]) -> Option<usize> {
         let zone = self.nodes[node].zone?;

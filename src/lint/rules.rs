@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Remark, Subject, remark};
-use crate::document::{Document, Existence, Map, Mode, Resource, Scope, SpanTable, Value};
+use crate::document::{Document, Map, Resource, Value};
 use crate::evaluate::{Options, evaluate};
 use crate::finding::Factor;
 use crate::pack::{Logic, Rule, WrittenProgram, locate};
@@ -330,40 +330,10 @@ fn attributes_read(subject: &Subject<'_>, rule: &Rule) -> Option<Vec<Arc<str>>> 
 }
 
 fn document(kind: &Arc<str>, attributes: Map) -> Document {
-    let empty = || Value::object(Map::new());
     let place = Place { file: FileId(0), span: Span::default() };
-    let resource = Resource {
-        address: "it".into(),
-        kind: Arc::clone(kind),
-        name: "it".into(),
-        mode: Mode::Managed,
-        provider: "".into(),
-        attributes: Value::object(attributes),
-        parsed: empty(),
-        defaults: empty(),
-        sensitive: Vec::new(),
-        references: Vec::new(),
-        tags: Map::new(),
-        scope: Scope::default(),
-        existence: Existence::Known,
-        previous_address: None,
-        place,
-        header: place,
-        spans: Arc::new(SpanTable::default()),
-        called_from: Arc::from([]),
-    };
-    Document {
-        format: "terraform",
-        root: ".".into(),
-        resources: vec![resource],
-        variables: Vec::new(),
-        outputs: Vec::new(),
-        providers: Vec::new(),
-        modules: Vec::new(),
-        backend: None,
-        assumptions: Vec::new(),
-        problems: Vec::new(),
-    }
+    let resource =
+        Resource { attributes: Value::object(attributes), ..Resource::new("it", kind, place) };
+    Document { resources: vec![resource], ..Document::new("terraform", ".") }
 }
 
 fn aliases(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {

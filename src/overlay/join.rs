@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Component, Dataflow, Overlay, Parent, Refers, Spot, Zone, fits};
+use super::{Component, Dataflow, Overlay, Parent, Refers, Spot, Zone};
 use crate::model::{Asset, Boundary, Drift, Encrypted, Flow, FlowKind, ThreatModel};
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Problem, ProblemKind, fits};
 
 /// Lays overlays over a model: its assets, boundaries, flows, assumptions and drift. Gives what refers to nothing.
 pub fn join(model: &mut ThreatModel, overlays: &[Overlay]) -> Vec<Problem> {
@@ -188,21 +188,18 @@ impl<'m> Joiner<'m> {
 
     /// Whether a boundary lies in another or is it.
     fn holds(&self, outer: &str, inner: &str) -> bool {
-        let mut at = Some(Arc::<str>::from(inner));
-        let mut steps = self.model.boundaries.len() + 1;
-        while let Some(id) = at.filter(|_| steps > 0) {
-            if *id == *outer {
-                return true;
-            }
-            steps -= 1;
-            at = self
-                .model
-                .boundaries
-                .iter()
-                .find(|it| it.id == id)
-                .and_then(|it| it.parent.clone());
+        self.chain(Some(inner.into())).iter().any(|id| **id == *outer)
+    }
+
+    /// A boundary and those around it, innermost first. Circles end.
+    fn chain(&self, mut at: Option<Arc<str>>) -> Vec<Arc<str>> {
+        let mut chain: Vec<Arc<str>> = Vec::new();
+        while let Some(id) = at.filter(|id| !chain.contains(id)) {
+            let found = self.model.boundaries.iter().find(|it| it.id == id);
+            at = found.and_then(|it| it.parent.clone());
+            chain.push(id);
         }
-        false
+        chain
     }
 
     /// Parents that were to be added and lie in a circle are not there.
@@ -362,17 +359,7 @@ impl<'m> Joiner<'m> {
     /// Boundaries around an asset, outermost first.
     fn around(&self, asset: &str) -> Vec<Arc<str>> {
         let asset = self.model.assets.iter().find(|it| *it.id == *asset);
-        let mut chain: Vec<Arc<str>> = Vec::new();
-        let mut at = asset.and_then(|asset| asset.boundary.clone());
-        while let Some(id) = at.filter(|id| !chain.contains(id)) {
-            at = self
-                .model
-                .boundaries
-                .iter()
-                .find(|it| it.id == id)
-                .and_then(|it| it.parent.clone());
-            chain.push(id);
-        }
+        let mut chain = self.chain(asset.and_then(|asset| asset.boundary.clone()));
         chain.reverse();
         chain
     }

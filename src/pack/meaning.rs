@@ -7,7 +7,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::engine::cel;
 use crate::finding::context::Weights;
-use crate::source::Place;
+use crate::source::{Place, fits};
 
 /// How a resource is connected with another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -289,18 +289,4 @@ impl Meanings {
     pub fn table(&self, name: &str) -> &[Vec<Arc<str>>] {
         self.tables.get(name).map_or(&[], Vec::as_slice)
     }
-}
-
-/// Whether a text fits a pattern in which `*` stands for any characters.
-pub fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
 }

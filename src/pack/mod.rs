@@ -34,7 +34,7 @@ use crate::source::{
 
 pub(crate) use manifest::read_needs;
 pub use manifest::{Need, Param};
-pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Users, Verb, fits};
+pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Users, Verb};
 pub use overrides::{Overrides, ParamSetting, RuleChange, to_score};
 pub(crate) use overrides::{read_bands, read_params, read_rules};
 pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};

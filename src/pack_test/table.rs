@@ -10,9 +10,7 @@ use rayon::prelude::*;
 use super::expectation::WantedDread;
 use super::result::{Failure, State, TestKind, TestResult};
 use super::run::{Subject, decisive};
-use crate::document::{
-    Document, Existence, Map, Mode, Pointer, Reference, Resource, Scope, SpanTable, Unknown, Value,
-};
+use crate::document::{Document, Map, Pointer, Reference, Resource, Unknown, Value};
 use crate::evaluate::{self, evaluate};
 use crate::finding::Outcome;
 use crate::pack::{self, PackSet};
@@ -326,18 +324,7 @@ fn document(row: &Row<'_>, kind: &Arc<str>) -> Result<Document, String> {
     resources.sort_by(|a, b| a.address.cmp(&b.address));
     let format =
         if kind.starts_with(|c: char| c.is_ascii_uppercase()) { "kubernetes" } else { "terraform" };
-    Ok(Document {
-        format,
-        root: ".".into(),
-        resources,
-        variables: Vec::new(),
-        outputs: Vec::new(),
-        providers: Vec::new(),
-        modules: Vec::new(),
-        backend: None,
-        assumptions: Vec::new(),
-        problems: Vec::new(),
-    })
+    Ok(Document { resources, ..Document::new(format, ".") })
 }
 
 fn reference(from: Pointer, to: &str) -> Reference {
@@ -345,28 +332,7 @@ fn reference(from: Pointer, to: &str) -> Reference {
 }
 
 fn resource(address: &str, kind: &Arc<str>) -> Resource {
-    let empty = || Value::object(Map::new());
-    let place = Place { file: FileId(0), span: Span::default() };
-    Resource {
-        address: address.into(),
-        kind: Arc::clone(kind),
-        name: address.into(),
-        mode: Mode::Managed,
-        provider: kind.split('_').next().unwrap_or_default().into(),
-        attributes: empty(),
-        parsed: empty(),
-        defaults: empty(),
-        sensitive: Vec::new(),
-        references: Vec::new(),
-        tags: Map::new(),
-        scope: Scope::default(),
-        existence: Existence::Known,
-        previous_address: None,
-        place,
-        header: place,
-        spans: Arc::new(SpanTable::default()),
-        called_from: Arc::from([]),
-    }
+    Resource::new(address, kind, Place { file: FileId(0), span: Span::default() })
 }
 
 /// Attributes with unknown values where pointers say so.

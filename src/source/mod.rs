@@ -6,6 +6,7 @@ mod file;
 mod disk;
 mod file_system;
 mod path;
+mod pattern;
 mod problem;
 mod suggest;
 
@@ -13,6 +14,7 @@ pub use disk::DiskFileSystem;
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
 pub use file_system::{Entry, EntryKind, FileSystem, MemoryFileSystem};
 pub use path::{folder_of, join, normalize, relative};
+pub use pattern::fits;
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
 pub use suggest::nearest;
 

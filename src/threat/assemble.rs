@@ -238,24 +238,22 @@ fn number(paths: &mut [AttackPath]) {
 fn boundaries(ids: &Ids<'_, '_>, model: &mut ThreatModel) {
     let scene = ids.scene();
     let used = used_zones(scene, ids.part);
-    for (at, zone) in scene.zones.iter().enumerate().filter(|(at, _)| used.contains(at)) {
-        let mut filters = BTreeSet::new();
-        if let Some(resource) = zone.resource {
-            for presence in ids.part.graph.network.presences.iter().flatten() {
-                if presence.subnets.contains(&resource) {
-                    for layer in &presence.layers {
-                        filters.extend(layer.resources.iter().map(|filter| ids.resource(*filter)));
-                    }
-                }
-            }
+    let mut filters: BTreeMap<usize, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for presence in ids.part.graph.network.presences.iter().flatten() {
+        for subnet in &presence.subnets {
+            let resources = presence.layers.iter().flat_map(|layer| &layer.resources);
+            filters.entry(*subnet).or_default().extend(resources.map(|at| ids.resource(*at)));
         }
+    }
+    for (at, zone) in scene.zones.iter().enumerate().filter(|(at, _)| used.contains(at)) {
+        let on = zone.resource.and_then(|resource| filters.get(&resource));
         model.boundaries.push(Boundary {
             id: ids.zone(at),
             name: Arc::clone(&zone.name),
             kind: Arc::clone(&zone.kind),
             parent: zone.parent.map(|parent| ids.zone(parent)),
             environment: ids.part.zones.get(at).cloned().flatten(),
-            filters: filters.into_iter().collect(),
+            filters: on.into_iter().flatten().cloned().collect(),
             source: zone.place.map(|place| ids.location(place)),
         });
     }

@@ -190,15 +190,7 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
             _ => true,
         }
     };
-    let presences = around.graph.network.presences.iter().enumerate();
-    let filtered = presences.filter_map(|(node, presence)| {
-        let stands_before = presence.as_ref()?.layers.iter().any(|layer| {
-            layer.resources.contains(&at)
-                || layer.rules.iter().any(|rule| rule.resource == Some(at))
-        });
-        stands_before.then_some(node)
-    });
-    let mut found: Vec<usize> = filtered.filter(fits).collect();
+    let mut found: Vec<usize> = around.behind(at).iter().copied().filter(fits).collect();
     if found.is_empty()
         && scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind != "firewall")
     {

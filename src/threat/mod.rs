@@ -84,12 +84,26 @@ pub(crate) struct Part<'a> {
 pub fn build(input: &Input<'_>, options: &Options) -> (ThreatModel, Vec<Problem>) {
     let mut words = Words::new(input.vocabulary);
     let idle = words.state(input.context, input.documents, input.sources);
-    let parts: Vec<(Part<'_>, Vec<Problem>)> =
-        input.documents.par_iter().map(|document| part(document, input, &words, options)).collect();
-    let mut problems: Vec<Problem> =
-        parts.iter().flat_map(|(_, problems)| problems.iter().cloned()).collect();
-    let parts: Vec<Part<'_>> = parts.into_iter().map(|(part, _)| part).collect();
-    problems.extend(idle.into_iter().map(unused));
+    let findings = by_document(input.findings);
+    let made: Vec<Result<(Part<'_>, Vec<Problem>), Problem>> = input
+        .documents
+        .par_iter()
+        .map(|document| {
+            let own = own(&findings, document).map(|at| &input.findings[at]).collect::<Vec<_>>();
+            caught(document, || part(document, &own, input, &words, options))
+        })
+        .collect();
+    let mut problems: Vec<Problem> = idle.into_iter().map(unused).collect();
+    let mut parts = Vec::new();
+    for part in made {
+        match part {
+            Ok((part, more)) => {
+                parts.push(part);
+                problems.extend(more);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
     let model = assemble::model(&parts, input, options);
     problems.sort();
     problems.dedup();
@@ -101,14 +115,13 @@ pub fn in_context(input: &Input<'_>, options: &Options) -> (Vec<Assessment>, Vec
     let mut words = Words::new(input.vocabulary);
     let idle = words.state(input.context, input.documents, input.sources);
     let mut problems: Vec<Problem> = idle.into_iter().map(unused).collect();
+    let by_document = by_document(input.findings);
     let of_document = |document: &Document| -> (Vec<(usize, Assessment)>, Vec<Problem>) {
-        let all = input.findings.iter().enumerate();
-        let own: Vec<(usize, &Finding)> =
-            all.filter(|(_, finding)| belongs(finding, document)).collect();
+        let own: Vec<usize> = own(&by_document, document).collect();
         if own.is_empty() {
             return (Vec::new(), Vec::new());
         }
-        let findings: Vec<&Finding> = own.iter().map(|(_, finding)| *finding).collect();
+        let findings: Vec<&Finding> = own.iter().map(|at| &input.findings[*at]).collect();
         let (graph, problems) = prepared(document, input, &findings);
         let around = Surroundings::new(&graph, &words);
         let secrets = secrets::find(&around);
@@ -129,13 +142,16 @@ pub fn in_context(input: &Input<'_>, options: &Options) -> (Vec<Assessment>, Vec
             });
             assessed.max_by_key(|assessment| options.profile.score(assessment.dread))
         };
-        let scored = own.iter().filter_map(|(at, finding)| Some((*at, score(finding)?))).collect();
-        (scored, problems)
+        let scored = own.iter().zip(findings).filter_map(|(at, it)| Some((*at, score(it)?)));
+        (scored.collect(), problems)
     };
     let mut assessments: Vec<Assessment> =
         input.findings.iter().map(|finding| finding.assessment.clone()).collect();
-    let found: Vec<_> = input.documents.par_iter().map(of_document).collect();
-    for (scored, more) in found {
+    let documents = input.documents.par_iter();
+    let found: Vec<_> =
+        documents.map(|document| caught(document, || of_document(document))).collect();
+    for made in found {
+        let (scored, more) = made.unwrap_or_else(|problem| (Vec::new(), vec![problem]));
         problems.extend(more);
         for (at, assessment) in scored {
             assessments[at] = assessment;
@@ -150,8 +166,31 @@ fn unused(place: crate::source::Place) -> Problem {
     Problem::new(ProblemKind::Note, "the selector of `context` selects nothing").at(place)
 }
 
-fn belongs(finding: &Finding, document: &Document) -> bool {
-    finding.resource.format == document.format && *finding.resource.document == *document.root
+/// Findings, by position, by format and root of their document.
+type ByDocument<'f> = BTreeMap<(&'f str, &'f str), Vec<usize>>;
+
+fn by_document(findings: &[Finding]) -> ByDocument<'_> {
+    let mut all: ByDocument<'_> = BTreeMap::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let key = (finding.resource.format, &*finding.resource.document);
+        all.entry(key).or_default().push(at);
+    }
+    all
+}
+
+/// The findings of a document.
+fn own(findings: &ByDocument<'_>, document: &Document) -> impl Iterator<Item = usize> {
+    let own = findings.get(&(document.format, &*document.root)).cloned();
+    own.unwrap_or_default().into_iter()
+}
+
+/// A panic over one document is a problem; its findings keep their base factors, and the others have their models.
+fn caught<T>(document: &Document, make: impl FnOnce() -> T) -> Result<T, Problem> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(make)).map_err(|_| {
+        let message = format!("the model of {} could not be made", document.root);
+        Problem::new(ProblemKind::Internal, message)
+            .help("please report this as a fault of Dreadnought")
+    })
 }
 
 /// A document's graph, with nodes for what findings are about.
@@ -171,18 +210,17 @@ fn prepared<'a>(
 
 fn part<'a>(
     document: &'a Document,
+    findings: &[&Finding],
     input: &Input<'a>,
     words: &Words,
     options: &Options,
 ) -> (Part<'a>, Vec<Problem>) {
-    let own = input.findings.iter().filter(|finding| belongs(finding, document));
-    let findings: Vec<&Finding> = own.collect();
-    let (graph, mut problems) = prepared(document, input, &findings);
+    let (graph, mut problems) = prepared(document, input, findings);
     let around = Surroundings::new(&graph, words);
     let secrets = secrets::find(&around);
     let records = records::all(&around);
     let mut found = Drafts::new();
-    drafts::from_findings(&around, &findings, &mut found);
+    drafts::from_findings(&around, findings, &mut found);
     problems.extend(drafts::from_rules(&around, input.classes, &records, &mut found));
     let weights = &input.vocabulary.weights;
     let score = |(key, mut draft): ((Arc<str>, Target), Draft)| {

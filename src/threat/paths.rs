@@ -448,7 +448,7 @@ impl Search<'_, '_, '_> {
         }
         let rows = self.around.scene().vocabulary.table("losses").iter();
         let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
-        let (_, class) = rows.find(|(kind, _)| crate::pack::fits(kind, &given.kind))?;
+        let (_, class) = rows.find(|(kind, _)| crate::source::fits(kind, &given.kind))?;
         Some(Arc::clone(class))
     }
 

@@ -326,11 +326,7 @@ fn boundary(around: &Surroundings<'_, '_>, zone: usize) -> Record {
         .resource
         .is_some_and(|at| scene.index.resource(at).mode == crate::document::Mode::Managed);
     fields.members.insert("owned".into(), Value::Bool(owned));
-    let inside = scene
-        .nodes
-        .iter()
-        .filter(|node| node.zone.is_some_and(|own| scene.ancestors(own).contains(&zone)))
-        .count();
+    let inside = around.inside[zone].len();
     fields.members.insert("assets".into(), Value::Int(i64::try_from(inside).unwrap_or(i64::MAX)));
     fields.proofs.insert("place".into(), given.place.into_iter().collect());
     fields.facts(&given.facts);

@@ -121,13 +121,9 @@ fn of_zone(around: &Surroundings<'_, '_>, zone: usize) -> Situation {
     let mut situation = Situation::default();
     let scene = around.scene();
     let place: Vec<Place> = scene.zones[zone].place.into_iter().collect();
-    let inside: Vec<usize> = (0..scene.nodes.len())
-        .filter(|node| {
-            scene.nodes[*node].zone.is_some_and(|own| scene.ancestors(own).contains(&zone))
-        })
-        .collect();
+    let inside = &around.inside[zone];
     let mut data: Option<(State, Vec<Place>)> = None;
-    for node in &inside {
+    for node in inside {
         if let Known::State(state, proof) = around.data(*node)
             && data.as_ref().is_none_or(|(known, _)| *known < state)
         {

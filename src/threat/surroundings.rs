@@ -60,6 +60,12 @@ pub struct Surroundings<'g, 'a> {
     environment: Option<(State, Vec<Place>)>,
     /// How many hosts stand in each network.
     crowd: BTreeMap<usize, usize>,
+    /// By zone, the nodes in it and in the zones in it.
+    pub inside: Vec<Vec<usize>>,
+    /// By resource that is a filter or a rule of one, the nodes that it stands before.
+    behind: BTreeMap<usize, Vec<usize>>,
+    /// Routes by the node that passes on and the node behind it, by position.
+    routes: BTreeMap<(usize, usize), Vec<usize>>,
     entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
     /// Nodes that answer requests themselves and pass them on.
     fronts: BTreeSet<usize>,
@@ -90,6 +96,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             internet: scene.node("internet"),
             environment: words.document_environment(scene),
             crowd,
+            inside: scene.inside(),
+            behind: behind(graph),
+            routes: routes(graph),
             entries: RefCell::new(BTreeMap::new()),
             fronts: graph
                 .network
@@ -241,15 +250,8 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if front.target != back.source {
             return true;
         }
-        let routes = self
-            .graph
-            .network
-            .routes
-            .iter()
-            .filter(|route| route.via == back.source && route.target == back.target);
-        let mut any = false;
-        for route in routes {
-            any = true;
+        let Some(routes) = self.routes.get(&(back.source, back.target)) else { return true };
+        for route in routes.iter().map(|route| &self.graph.network.routes[*route]) {
             let is = |traffic: Traffic, flow: &Flow| match traffic.port {
                 Some(port) => flow.port.as_deref() == Some(port.to_string().as_str()),
                 None => flow.port.as_deref() == Some("any"),
@@ -258,7 +260,12 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 return true;
             }
         }
-        !any
+        false
+    }
+
+    /// The nodes that a filter, or a rule of one, stands before; sorted.
+    pub fn behind(&self, filter: usize) -> &[usize] {
+        self.behind.get(&filter).map_or(&[], Vec::as_slice)
     }
 
     /// Evidence of flows, in order of the flows.
@@ -692,6 +699,30 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub fn id(&self, node: usize) -> &Arc<str> {
         &self.scene().nodes[node].id
     }
+}
+
+fn behind(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
+    let mut behind: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (node, presence) in graph.network.presences.iter().enumerate() {
+        for layer in presence.iter().flat_map(|presence| &presence.layers) {
+            let rules = layer.rules.iter().filter_map(|rule| rule.resource);
+            for filter in layer.resources.iter().copied().chain(rules) {
+                let nodes = behind.entry(filter).or_default();
+                if nodes.last() != Some(&node) {
+                    nodes.push(node);
+                }
+            }
+        }
+    }
+    behind
+}
+
+fn routes(graph: &Graph<'_>) -> BTreeMap<(usize, usize), Vec<usize>> {
+    let mut routes: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (at, route) in graph.network.routes.iter().enumerate() {
+        routes.entry((route.via, route.target)).or_default().push(at);
+    }
+    routes
 }
 
 /// Whether a peer is some hosts of the network in particular.

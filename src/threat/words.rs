@@ -99,9 +99,12 @@ impl Words {
 
     /// What people state of a resource.
     pub fn stated(&self, scene: &Scene<'_>, at: usize) -> Option<&Stated> {
-        let key =
-            (Arc::clone(&scene.index.document.root), Arc::clone(&scene.index.resource(at).address));
-        if self.stated.is_empty() { None } else { self.stated.get(&key) }
+        // Most projects state nothing.
+        if self.stated.is_empty() {
+            return None;
+        }
+        let address = &scene.index.resource(at).address;
+        self.stated.get(&(Arc::clone(&scene.index.document.root), Arc::clone(address)))
     }
 
     /// Sensitivity by tag.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Module, modules that it may name, third-party crates that only it (and whoever else lists them) may name.
 const IMPORTS: &[(&str, &[&str], &[&str])] = &[
+    ("calendar", &[], &[]),
     ("source", &[], &["ignore"]),
     ("discover", &["source"], &[]),
     ("syntax", &["source"], &["granit_parser", "unicode_ident"]),
@@ -17,7 +18,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("export", &["finding", "model"], &["anstyle", "base64", "hcl", "sha2"]),
     (
         "normalize",
-        &["source", "syntax", "document", "vocabulary"],
+        &["calendar", "source", "syntax", "document", "vocabulary"],
         &[
             "num_bigint",
             "rayon",
@@ -34,7 +35,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "engine",
-        &["source", "syntax", "document"],
+        &["calendar", "source", "syntax", "document"],
         &[
             "regorus",
             "cel",
@@ -59,7 +60,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("conftest", &["source", "syntax", "document", "finding", "engine"], &["toml"]),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
     ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),
-    ("config", &["source", "syntax", "document", "finding", "pack", "bundle"], &["ipnet"]),
+    (
+        "config",
+        &["calendar", "source", "syntax", "document", "finding", "pack", "bundle"],
+        &["ipnet"],
+    ),
     (
         "threat",
         &["source", "document", "model", "finding", "engine", "pack", "config", "graph"],

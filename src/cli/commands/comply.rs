@@ -250,10 +250,7 @@ fn write(report: &report::Report<'_>, arguments: &Comply) -> anyhow::Result<()> 
         let color = output.file.is_none() && terminal::wants_color(arguments.color);
         let mut bytes = Vec::new();
         (output.format.write)(&report::Report { color, ..*report }, &mut bytes)?;
-        match &output.file {
-            Some(file) => output::to_file(file, &bytes)?,
-            None => output::to_stdout(&bytes)?,
-        }
+        output::put(output.file.as_deref(), &bytes)?;
     }
     let text_on_stdout =
         outputs.iter().any(|output| output.file.is_none() && output.format.id == "text");

@@ -208,7 +208,7 @@ fn compare(made: &Made, before: &ThreatModel, view: &ModelView) -> anyhow::Resul
             "json" => format!("{}\n", serde_json::to_string_pretty(&diff.to_json())?).into_bytes(),
             other => anyhow::bail!("differences are written as text or json, not as {other}"),
         };
-        put(output, &bytes)?;
+        output::put(output.file.as_deref(), &bytes)?;
     }
     terminal::complain(&made.problems, &made.project.sources);
     Ok(())
@@ -226,17 +226,10 @@ fn write(made: &Made, view: &ModelView) -> anyhow::Result<()> {
         };
         let mut bytes = Vec::new();
         (output.format.write)(&export, &mut bytes)?;
-        put(output, &bytes)?;
+        output::put(output.file.as_deref(), &bytes)?;
     }
     terminal::complain(&made.problems, &made.project.sources);
     Ok(())
-}
-
-fn put(output: &ModelOutput, bytes: &[u8]) -> anyhow::Result<()> {
-    match &output.file {
-        Some(file) => output::to_file(file, bytes),
-        None => output::to_stdout(bytes),
-    }
 }
 
 /// What stands beside the model in JSON: problems, and the packs that made it.

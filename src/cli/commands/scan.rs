@@ -97,10 +97,7 @@ fn write(report: &Report<'_>, outputs: &[Output], color: Color) -> anyhow::Resul
         let report = Report { options: Options { color, ..report.options }, ..*report };
         let mut bytes = Vec::new();
         (output.format.write)(&report, &mut bytes)?;
-        match &output.file {
-            Some(file) => output::to_file(file, &bytes)?,
-            None => output::to_stdout(&bytes)?,
-        }
+        output::put(output.file.as_deref(), &bytes)?;
     }
     let text_on_stdout =
         outputs.iter().any(|output| output.file.is_none() && output.format.id == "text");

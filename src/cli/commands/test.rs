@@ -130,10 +130,7 @@ fn write(summary: &Summary<'_>, outputs: &[TestOutput]) -> anyhow::Result<()> {
     for output in if outputs.is_empty() { &text[..] } else { outputs } {
         let mut bytes = Vec::new();
         (output.format.write)(summary, &mut bytes)?;
-        match &output.file {
-            Some(file) => output::to_file(file, &bytes)?,
-            None => output::to_stdout(&bytes)?,
-        }
+        output::put(output.file.as_deref(), &bytes)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::evaluate::Machine;
 use super::functions::mismatch;
+use super::library::fits_by;
 use super::value::{Open, Outcome, Reasons, Val, merge};
 use super::{policy, refine};
 use crate::document::Value;
@@ -222,32 +223,8 @@ fn account(principal: &str) -> Option<&str> {
 
 /// Whether everything that fits `asked` fits `pattern`: `*` stands for any text, `?` for a character.
 pub(in crate::engine) fn covers(pattern: &str, asked: &str) -> bool {
-    let (pattern, asked): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), asked.chars().collect());
-    let (mut at, mut place, mut star) = (0, 0, None);
-    while place < asked.len() {
-        match pattern.get(at) {
-            Some('*') => {
-                star = Some((at, place));
-                at += 1;
-            }
-            // A star that is asked for is covered by a star alone.
-            Some(char) if (*char == '?' && asked[place] != '*') || *char == asked[place] => {
-                at += 1;
-                place += 1;
-            }
-            // The last star takes one character more.
-            _ => match star {
-                Some((star_at, taken)) => {
-                    star = Some((star_at, taken + 1));
-                    at = star_at + 1;
-                    place = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|char| *char == '*')
+    // A star that is asked for is covered by a star alone.
+    fits_by(pattern, asked, |pattern, one| (pattern == '?' && one != '*') || pattern == one)
 }
 
 /// Whether something fits both patterns.

@@ -94,6 +94,16 @@ pub(super) fn glob<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outc
 
 /// Whether a text fits a pattern of IAM.
 pub(in crate::engine) fn fits(pattern: &str, text: &str) -> bool {
+    fits_by(pattern, text, |pattern, one| pattern == '?' || pattern == one)
+}
+
+/// Whether a text fits a pattern in which `*` stands for any text; `one` says whether a character of the pattern stands for one of the
+/// text.
+pub(in crate::engine) fn fits_by(
+    pattern: &str,
+    text: &str,
+    one: impl Fn(char, char) -> bool,
+) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut place, mut star) = (0, 0, None);
@@ -103,7 +113,7 @@ pub(in crate::engine) fn fits(pattern: &str, text: &str) -> bool {
                 star = Some((at, place));
                 at += 1;
             }
-            Some(char) if *char == '?' || *char == text[place] => {
+            Some(char) if one(*char, text[place]) => {
                 at += 1;
                 place += 1;
             }

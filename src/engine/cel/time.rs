@@ -6,8 +6,9 @@ use super::evaluate::Machine;
 use super::functions::mismatch;
 use super::node::Operator;
 use super::value::{Outcome, Val};
+use crate::calendar;
 use crate::engine::Failure;
-use crate::engine::calendar::{DAY, NANOS, Span, civil, days, offset};
+use crate::engine::calendar::{DAY, NANOS, Span, offset};
 
 /// The first second of year 1, and the first after year 9999.
 const FIRST: i64 = -62_135_596_800;
@@ -134,14 +135,14 @@ fn get<'a>(name: &str, arguments: &[Val<'a>], part: Part) -> Outcome<'a> {
     let local = span.seconds + zone;
     let day = local.div_euclid(DAY);
     let second = local.rem_euclid(DAY);
-    let (year, month, date) = civil(day);
+    let (year, month, date) = calendar::date(day);
     Ok(Val::Int(match part {
         Part::Year => year,
         Part::Month => month - 1,
         Part::Date => date,
         Part::DayOfMonth => date - 1,
         Part::DayOfWeek => (day + 4).rem_euclid(7),
-        Part::DayOfYear => day - days(year, 1, 1),
+        Part::DayOfYear => day - calendar::days(year, 1, 1),
         Part::Hours => second / 3600,
         Part::Minutes => second / 60 % 60,
         Part::Seconds => second % 60,

@@ -54,19 +54,7 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let mut options = options.clone();
     prepare_metadata(&mut modules, &mut options);
     prepare_outputs(&mut modules);
-    let mut errors = Vec::new();
-    let mut good: Vec<usize> = Vec::new();
-    for (at, module) in modules.iter().enumerate() {
-        match guard::check(&module.text) {
-            Ok(()) => good.push(at),
-            Err(wrong) => errors.push(ModuleError {
-                module: at,
-                line: wrong.line,
-                column: wrong.column,
-                message: wrong.message,
-            }),
-        }
-    }
+    let (mut good, mut errors) = guarded(&modules);
     let (engine, table) = loop {
         match assemble(&modules, &good, &options, &|_| {}) {
             Ok(done) => break done,
@@ -148,6 +136,23 @@ pub(super) fn assemble(
         Ok(()) => Ok((engine, table)),
         Err(message) => Err(blame(modules, good, &message, (options, setup))),
     }
+}
+
+/// Modules that the guards let through, by position, and why the others are refused.
+pub(super) fn guarded(modules: &[Module]) -> (Vec<usize>, Vec<ModuleError>) {
+    let (mut good, mut errors) = (Vec::new(), Vec::new());
+    for (at, module) in modules.iter().enumerate() {
+        match guard::check(&module.text) {
+            Ok(()) => good.push(at),
+            Err(wrong) => errors.push(ModuleError {
+                module: at,
+                line: wrong.line,
+                column: wrong.column,
+                message: wrong.message,
+            }),
+        }
+    }
+    (good, errors)
 }
 
 /// The first module of the engine is the probe.

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use regorus::unstable::{self as ast, Expr, Ref, Rule};
 use regorus::{Engine, Value};
 
-use super::compile::{Setup, assemble, parse, prepare_metadata};
+use super::compile::{Setup, assemble, guarded, parse, prepare_metadata};
 use super::rewrite::{
     self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, end, head_end,
     start,
 };
 use super::suite::{Marks, Suite, SuiteModule, UnitTest, install};
 use super::table::{self, Access, Table, Target};
-use super::{Module, ModuleError, Options, Policies, builtins, guard};
+use super::{Module, ModuleError, Options, Policies, builtins};
 
 impl Suite {
     /// Compile modules with their tests. Modules that are refused are named with the reason; the others work.
@@ -29,19 +29,7 @@ impl Suite {
         let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
         let mut options = Options::default();
         prepare_metadata(&mut texts, &mut options);
-        let mut errors = Vec::new();
-        let mut good = Vec::new();
-        for (at, module) in texts.iter().enumerate() {
-            match guard::check(&module.text) {
-                Ok(()) => good.push(at),
-                Err(wrong) => errors.push(ModuleError {
-                    module: at,
-                    line: wrong.line,
-                    column: wrong.column,
-                    message: wrong.message,
-                }),
-            }
-        }
+        let (mut good, mut errors) = guarded(&texts);
         let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});
         let bad: BTreeSet<usize> = parsed.iter().map(|error| error.module).collect();
         errors.extend(parsed);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::document::Value;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
-use crate::pack::fits;
+use crate::source::fits;
 
 use super::{Grant, Identity, Level, Scope, Trust};
 

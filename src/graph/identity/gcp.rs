@@ -9,8 +9,8 @@ use crate::document::{Pointer, Value};
 use crate::graph::gcp::{self, Binding, DEFAULT_ACCOUNT, Member, On, bindings, targets, text};
 use crate::graph::scene::Scene;
 use crate::model::Element;
-use crate::pack::fits;
 use crate::source::Place;
+use crate::source::fits;
 
 use super::{Grant, Identity, Level, Scope, Trust};
 

@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::context::{Dimension, State};
+use crate::graph::others::plain;
 use crate::graph::scene::{Flow, Scene};
-use crate::model::{Element, Encrypted, FlowKind};
+use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
@@ -179,24 +180,21 @@ fn of_value(scene: &Scene<'_>, node: usize) -> bool {
 }
 
 fn flows(scene: &mut Scene<'_>, identity: &Identity) {
+    let mut inside = scene.inside();
+    for nodes in &mut inside {
+        nodes.retain(|node| of_value(scene, *node));
+    }
+    let own = |node: &usize| of_value(scene, *node) && scene.nodes[*node].resource.is_some();
+    let all: Vec<usize> = (0..scene.nodes.len()).filter(own).collect();
     let mut flows: BTreeMap<(usize, usize, FlowKind), Flow> = BTreeMap::new();
     let mut add =
         |source: usize, target: usize, kind: FlowKind, label: &Arc<str>, proof: &[Place]| {
             if source == target {
                 return;
             }
-            let flow = flows.entry((source, target, kind)).or_insert_with(|| Flow {
-                source,
-                target,
-                kind,
-                protocol: None,
-                port: None,
-                encrypted: Encrypted::NotApplicable,
-                label: Arc::clone(label),
-                evidence: Vec::new(),
-                assumed: false,
-                restricted: false,
-            });
+            let flow = flows
+                .entry((source, target, kind))
+                .or_insert_with(|| plain(source, target, kind, label, Vec::new()));
             let said = |part: &str| flow.label.split(", ").any(|known| known == part);
             if !label.split(", ").all(said) && flow.label.len() < 80 {
                 flow.label = format!("{}, {label}", flow.label).into();
@@ -216,34 +214,13 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) {
                 add(grant.principal, target, FlowKind::Permission, &grant.label, &grant.proof);
             }
             Scope::Zone(zone) => {
-                for target in 0..scene.nodes.len() {
-                    let inside = || {
-                        scene.nodes[target]
-                            .zone
-                            .is_some_and(|own| scene.ancestors(own).contains(&zone))
-                    };
-                    if of_value(scene, target) && inside() {
-                        add(
-                            grant.principal,
-                            target,
-                            FlowKind::Permission,
-                            &grant.label,
-                            &grant.proof,
-                        );
-                    }
+                for target in &inside[zone] {
+                    add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
                 }
             }
             Scope::Account => {
-                for target in 0..scene.nodes.len() {
-                    if of_value(scene, target) && scene.nodes[target].resource.is_some() {
-                        add(
-                            grant.principal,
-                            target,
-                            FlowKind::Permission,
-                            &grant.label,
-                            &grant.proof,
-                        );
-                    }
+                for target in &all {
+                    add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
                 }
             }
             Scope::Unknown => {}

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::document::Value;
 use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
-use crate::pack::fits;
 use crate::source::Place;
+use crate::source::fits;
 
 use super::{CLUSTER, MACHINES, Workload, text};
 

@@ -151,17 +151,8 @@ fn without_group(scene: &Scene<'_>, addresses: &[usize]) -> Layer {
         let sku = scene.index.resource(*address).attributes.get("sku").and_then(Value::as_str);
         sku.is_some_and(|sku| sku.eq_ignore_ascii_case("basic"))
     });
-    let rule = |direction, peer| Rule {
-        direction,
-        allow: true,
-        order: 0,
-        protocol: Protocol::Any,
-        ports: Some(Ports::all()),
-        peers: vec![peer],
-        resource: None,
-        place: None,
-        default: Some("no network security group"),
-    };
+    let name = "no network security group";
+    let rule = |direction, peer| Rule::default_of(name, direction, peer, None);
     let inbound = if basic { Peer::Everyone } else { Peer::Network };
     let rules = vec![rule(Direction::In, inbound), rule(Direction::Out, Peer::Everyone)];
     Layer { rules, default_in: false, default_out: true, ..Layer::default() }
@@ -196,17 +187,8 @@ fn layer(scene: &Scene<'_>, group: usize) -> Layer {
         }
     }
     for (order, direction, allow, peer, name) in DEFAULTS {
-        layer.rules.push(Rule {
-            direction,
-            allow,
-            order,
-            protocol: Protocol::Any,
-            ports: Some(Ports::all()),
-            peers: vec![peer],
-            resource: None,
-            place: Some(resource.header),
-            default: Some(name),
-        });
+        let rule = Rule::default_of(name, direction, peer, Some(resource.header));
+        layer.rules.push(Rule { allow, order, ..rule });
     }
     layer.sort();
     layer

@@ -191,6 +191,28 @@ pub struct Rule {
     pub default: Option<&'static str>,
 }
 
+impl Rule {
+    /// What a provider lets pass where nobody wrote a rule: all traffic of a peer, first in order.
+    pub fn default_of(
+        name: &'static str,
+        direction: Direction,
+        peer: Peer,
+        place: Option<Place>,
+    ) -> Self {
+        Self {
+            direction,
+            allow: true,
+            order: 0,
+            protocol: Protocol::Any,
+            ports: Some(Ports::all()),
+            peers: vec![peer],
+            resource: None,
+            place,
+            default: Some(name),
+        }
+    }
+}
+
 /// Filters that act as one: rules in order, the first that fits decides.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]

@@ -625,20 +625,28 @@ fn ingresses(
 
 /// The Services that an Ingress names: position, port, place.
 fn ingress_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
+    // `…/service/name`, or `…/serviceName` of old.
+    backends(scene, at, |backend| {
+        let new = backend.get("port");
+        new.and_then(|port| port.get("number").or_else(|| port.get("name")))
+            .or_else(|| backend.get("servicePort"))
+    })
+}
+
+/// The Services that something refers to; `port` finds the port in what holds the name.
+fn backends(
+    scene: &Scene<'_>,
+    at: usize,
+    port: impl Fn(&Value) -> Option<&Value>,
+) -> Vec<(usize, Option<Value>, Place)> {
     let resource = scene.index.resource(at);
     let edges = scene.index.outgoing(at).iter();
     edges
         .filter(|edge| &*scene.index.resource(edge.to).kind == "Service")
         .map(|edge| {
-            // `…/service/name`, or `…/serviceName` of old.
             let holder = edge.at.parent().unwrap_or_default();
-            let backend = resource.attributes.at(&holder);
-            let port = backend.and_then(|backend| {
-                let new = backend.get("port");
-                new.and_then(|port| port.get("number").or_else(|| port.get("name")))
-                    .or_else(|| backend.get("servicePort"))
-            });
-            (edge.to, port.cloned(), resource.place_of(&edge.at))
+            let port = resource.attributes.at(&holder).and_then(&port).cloned();
+            (edge.to, port, resource.place_of(&edge.at))
         })
         .collect()
 }
@@ -685,18 +693,10 @@ fn is_route(kind: &str) -> bool {
 }
 
 fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
-    let resource = scene.index.resource(at);
-    let edges = scene.index.outgoing(at).iter();
-    edges
-        .filter(|edge| &*scene.index.resource(edge.to).kind == "Service")
-        .map(|edge| {
-            let holder = edge.at.parent().unwrap_or_default();
-            let backend = resource.attributes.at(&holder);
-            let port = backend.and_then(|it| it.get("port"));
-            let port = port.map(|port| port.get("number").unwrap_or(port).clone());
-            (edge.to, port, resource.place_of(&edge.at))
-        })
-        .collect()
+    backends(scene, at, |backend| {
+        let port = backend.get("port")?;
+        Some(port.get("number").unwrap_or(port))
+    })
 }
 
 /// What a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.

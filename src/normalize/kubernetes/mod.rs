@@ -74,18 +74,7 @@ pub fn normalize(manifests: Vec<Manifest>) -> Vec<Document> {
 fn document(unit: group::Unit) -> Document {
     let mut resources = resource::resources(unit.objects);
     references::add(&mut resources);
-    Document {
-        format: FORMAT,
-        root: unit.root,
-        resources,
-        variables: Vec::new(),
-        outputs: Vec::new(),
-        providers: Vec::new(),
-        modules: Vec::new(),
-        backend: None,
-        assumptions: Vec::new(),
-        problems: Vec::new(),
-    }
+    Document { resources, ..Document::new(FORMAT, unit.root) }
 }
 
 /// The items of a list kind (`List`, `PodList` …).

@@ -28,17 +28,11 @@ use crate::vocabulary::{self, Facts};
 /// The document of a root module.
 pub fn document(root: &Rc<Instance<'_>>) -> Document {
     let folder = &root.module.folder;
+    let place = if folder.is_empty() { Arc::from(".") } else { Arc::clone(folder) };
     let mut document = Document {
-        format: "terraform",
-        root: if folder.is_empty() { Arc::from(".") } else { Arc::clone(folder) },
-        resources: Vec::new(),
         variables: variables(root),
         outputs: outputs(root),
-        providers: Vec::new(),
-        modules: Vec::new(),
-        backend: None,
-        assumptions: Vec::new(),
-        problems: Vec::new(),
+        ..Document::new("terraform", place)
     };
     backend(root, &mut document);
     walk(root, &mut document);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::graph::identity::{Grant, Identity, Level, Scope};
 use crate::graph::look;
 use crate::graph::scene::Scene;
-use crate::pack::fits;
+use crate::source::fits;
 
 use super::policy::{Statement, Target, is_everything, like, service};
 use super::rights::Rights;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::document::{Pointer, Value};
 use crate::graph::look;
 use crate::graph::scene::Scene;
-use crate::pack::fits;
 use crate::source::Place;
+use crate::source::fits;
 
 /// A document, or what is known of it.
 #[derive(Clone, Debug, Default)]

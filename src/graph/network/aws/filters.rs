@@ -51,17 +51,9 @@ pub fn replaced(scene: &Scene<'_>, network: usize) -> Option<usize> {
 /// The default group of the account's default network, of which nothing is written: its members talk to each other.
 pub fn of_nothing() -> Layer {
     let mut layer = Layer { default_out: true, ..Layer::default() };
-    layer.rules.push(Rule {
-        direction: Direction::In,
-        allow: true,
-        order: 0,
-        protocol: Protocol::Any,
-        ports: Some(Ports::all()),
-        peers: vec![Peer::Group(DEFAULT_GROUP)],
-        resource: None,
-        place: None,
-        default: Some("default security group"),
-    });
+    let members = Peer::Group(DEFAULT_GROUP);
+    let rule = Rule::default_of("default security group", Direction::In, members, None);
+    layer.rules.push(rule);
     layer
 }
 
@@ -70,17 +62,7 @@ fn implicit(scene: &Scene<'_>, group: usize, layer: &mut Layer, name: &'static s
     let place = Some(scene.index.resource(group).header);
     for (direction, peer) in [(Direction::In, Peer::Group(group)), (Direction::Out, Peer::Everyone)]
     {
-        layer.rules.push(Rule {
-            direction,
-            allow: true,
-            order: 0,
-            protocol: Protocol::Any,
-            ports: Some(Ports::all()),
-            peers: vec![peer],
-            resource: None,
-            place,
-            default: Some(name),
-        });
+        layer.rules.push(Rule::default_of(name, direction, peer, place));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Host;
 use super::argument::{bounded, text};
+use crate::calendar::{date, days, month_length};
 use crate::normalize::terraform::value::Value;
 
 const DAYS: [&str; 7] =
@@ -39,36 +40,6 @@ struct Time {
 fn digits(text: &str, from: usize, count: usize) -> Option<i64> {
     let part = text.get(from..from + count)?;
     part.bytes().all(|it| it.is_ascii_digit()).then(|| part.parse().ok()).flatten()
-}
-
-fn month_length(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970-01-01.
-fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let shifted = if month <= 2 { year - 1 } else { year };
-    let era = shifted.div_euclid(400);
-    let year_of_era = shifted.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// Year, month and day of a count of days since 1970-01-01.
-fn date_of(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
 impl Time {
@@ -119,8 +90,7 @@ impl Time {
 
     /// Nanoseconds since 1970 in UTC.
     fn instant(&self) -> i128 {
-        let minutes =
-            (days_of(self.year, self.month, self.day) * 24 + self.hour) * 60 + self.minute;
+        let minutes = (days(self.year, self.month, self.day) * 24 + self.hour) * 60 + self.minute;
         i128::from((minutes - self.offset) * 60 + self.second) * NANOS + i128::from(self.nanos)
     }
 
@@ -129,7 +99,7 @@ impl Time {
         let seconds = i64::try_from(instant.div_euclid(NANOS)).map_err(|_| out_of_range())?;
         let nanos = i64::try_from(instant.rem_euclid(NANOS)).map_err(|_| out_of_range())?;
         let local = seconds.checked_add(offset * 60).ok_or_else(out_of_range)?;
-        let (year, month, day) = date_of(local.div_euclid(86_400));
+        let (year, month, day) = date(local.div_euclid(86_400));
         if !(0..=9999).contains(&year) {
             return Err(out_of_range());
         }
@@ -218,7 +188,7 @@ fn field(verb: &str, time: &Time) -> Result<String, String> {
         usize::try_from(index).ok().and_then(|index| names.get(index)).copied().unwrap_or_default()
     };
     let month = name(&MONTHS, time.month - 1);
-    let day = name(&DAYS, (days_of(time.year, time.month, time.day) + 4).rem_euclid(7));
+    let day = name(&DAYS, (days(time.year, time.month, time.day) + 4).rem_euclid(7));
     let hour12 = (time.hour + 11) % 12 + 1;
     Ok(match verb {
         "YY" => format!("{:02}", time.year % 100),

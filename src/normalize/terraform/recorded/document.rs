@@ -116,18 +116,7 @@ impl Recorded {
         let empty = Module::default();
         let root = kept.unwrap_or(&empty);
         let resolver = Resolver::new(root, instances.iter().map(|it| &*it.address));
-        let mut document = Document {
-            format: "terraform",
-            root: Arc::from("."),
-            resources: Vec::new(),
-            variables: Vec::new(),
-            outputs: Vec::new(),
-            providers: Vec::new(),
-            modules: Vec::new(),
-            backend: None,
-            assumptions: Vec::new(),
-            problems: Vec::new(),
-        };
+        let mut document = Document::new("terraform", ".");
         let edges = (self.form != Form::Plan).then(|| Edges::new(instances));
         for instance in instances {
             let made = match resolver.block(&instance.path, &instance.block) {
