@@ -10,7 +10,7 @@ mod rules;
 
 use std::sync::Arc;
 
-use crate::pack::{Pack, PackSet};
+use crate::pack::{Meanings, Pack, PackSet};
 use crate::source::{FileId, FileSystem, Place, Problem, Sources};
 use crate::vocabulary::Vocabulary;
 
@@ -44,6 +44,8 @@ pub struct Subject<'a> {
     pub sources: &'a Sources,
     /// What providers say.
     pub vocabulary: &'a Vocabulary,
+    /// Meanings that every run has.
+    pub meanings: &'a Meanings,
     /// Rules that a test names.
     pub tested: &'a [Arc<str>],
 }

@@ -143,7 +143,8 @@ const DECLARATIONS: [&str; 4] = ["backend", "module", "provider", "variable"];
 fn meaning(subject: &Subject<'_>, rule: &Rule, meanings: &Meanings, found: &mut Vec<Remark>) {
     for kind in &rule.applies_to {
         let plain = kind.strip_prefix(DATA_PREFIX).unwrap_or(kind);
-        if DECLARATIONS.contains(&plain) || meanings.of(plain).is_some() {
+        let known = meanings.of(plain).or_else(|| subject.meanings.of(plain));
+        if DECLARATIONS.contains(&plain) || known.is_some() {
             continue;
         }
         let place = word_place(subject, rule, kind);

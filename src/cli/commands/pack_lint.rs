@@ -11,6 +11,7 @@ use crate::cli::args::PackLint;
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
 use crate::lint::{self, CODES, Code, Remark, Subject};
+use crate::pack::PackSet;
 use crate::pack_test;
 use crate::source::{DiskFileSystem, SourceFile, Sources};
 use crate::vocabulary::Vocabulary;
@@ -104,6 +105,9 @@ fn one(folder: &Path) -> anyhow::Result<Linted> {
     anyhow::ensure!(pack.is_some() || !problems.is_empty(), "there is no pack in {shown}");
     let marked = set.marked();
     let vocabulary = Vocabulary::new([]).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mut builtin = Sources::default();
+    let (packs, _) = PackSet::load(&mut builtin, true, &[]);
+    let (meanings, _) = packs.meanings(&builtin);
     let remarks = match pack {
         Some(pack) => {
             let tested = pack_test::tested_rules(&files, pack).with_context(context)?;
@@ -112,6 +116,7 @@ fn one(folder: &Path) -> anyhow::Result<Linted> {
                 set: &marked,
                 sources: &sources,
                 vocabulary: &vocabulary,
+                meanings: &meanings,
                 tested: &tested,
             };
             lint::lint(&subject, &files, &shown, &problems)
