@@ -19,13 +19,27 @@ pub fn looks_like_template(text: &str) -> bool {
 }
 
 /// Whether a data file can hold a manifest or claim one, as far as that shows without parsing it: most data files of a repository
-/// do not, and parsing them costs more than all the rest. A backslash may spell any name in quotes.
+/// do not, and parsing them costs more than all the rest. An escape may spell any name in quotes.
 pub fn may_matter(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(name, "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "Kustomization")
         || text.contains("apiVersion") && text.contains("kind")
-        || text.contains('\\')
+        || spells_letters(text)
         || looks_like_template(text)
+}
+
+/// Whether a text holds an escape that may spell a letter (`\x6b`, `\u006b`), or that takes a line break out of a name. Patterns are
+/// full of other ones.
+fn spells_letters(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, escaped)) = rest.split_once('\\') {
+        if escaped.is_empty() || escaped.starts_with(['x', 'u', 'U', '\n', '\r']) {
+            return true;
+        }
+        // `\\` is one escape.
+        rest = escaped.strip_prefix('\\').unwrap_or(escaped);
+    }
+    false
 }
 
 /// Folders of charts and patches of kustomizations.
