@@ -32,6 +32,7 @@ mod instance;
 mod iteration;
 pub mod json_syntax;
 mod lower;
+mod memo;
 mod module;
 mod moves;
 pub mod number;
