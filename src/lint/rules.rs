@@ -27,7 +27,8 @@ pub(super) fn own_files(sources: &Sources, shown: &str) -> Vec<FileId> {
     sources.iter().filter(|(_, file)| own(&file.path)).map(|(id, _)| id).collect()
 }
 
-pub(super) fn remarks(subject: &Subject<'_>, found: &mut Vec<Remark>) {
+/// `whole` says that the pack loads without a mistake: only then all is known that reads a parameter.
+pub(super) fn remarks(subject: &Subject<'_>, whole: bool, found: &mut Vec<Remark>) {
     let marked = subject.set.packs.iter().find(|pack| pack.name == subject.pack.name);
     let rules: &[Rule] = marked.map_or(&[], |pack| &pack.rules);
     for rule in rules {
@@ -38,7 +39,9 @@ pub(super) fn remarks(subject: &Subject<'_>, found: &mut Vec<Remark>) {
         never(subject, rule, found);
     }
     aliases(subject, rules, found);
-    params(subject, rules, found);
+    if whole {
+        params(subject, rules, found);
+    }
 }
 
 fn at(rule: &Rule, code: &'static str, message: String) -> Remark {

@@ -41,6 +41,7 @@ mod model_azure;
 mod model_clusters;
 mod model_diffs;
 mod models;
+mod organisation;
 mod overlays;
 mod packs;
 mod providers;

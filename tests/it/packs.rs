@@ -44,6 +44,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rules-in-a-wrong-place",
     "rules-not-utf-8",
     "rules-syntax-error",
+    "threats-syntax-error",
     "rules-nested-too-deep",
     "rules-alias-bomb",
     "rules-two-documents",
@@ -414,6 +415,7 @@ mod expectations {
             address: "x.y".into(),
             message: String::new(),
             dread: None,
+            joined: Vec::new(),
         }
     }
 
@@ -454,12 +456,12 @@ mod expectations {
 
     #[test]
     fn other_than_expected() {
-        let comments = "2 expect: aws/x\n3 expect: aws/x\n4 ok: aws/x\n9 inconclusive: aws/x\n5 ok: aws/y\n1 ok: aws/z";
+        let comments = "2 expect: aws/x\n3 expect: aws/x\n1 ok: aws/x\n9 inconclusive: aws/x\n5 ok: aws/y\n1 ok: aws/z";
         insta::assert_snapshot!(mismatches(comments).join("\n"), @r"
+        1: expected `aws/x` to pass here, it said: finding on line 2, pass on line 5, inconclusive on line 9
         1: `aws/z` is not a rule of this service
         2: expected a finding of `aws/x`, found 2: x.y; x.y
         3: expected a finding of `aws/x`, it said: finding on line 2, pass on line 5, inconclusive on line 9
-        4: expected `aws/x` to pass here, it said: finding on line 2, pass on line 5, inconclusive on line 9
         5: expected `aws/y` to pass here, it judged nothing in this file
         ");
     }
