@@ -28,18 +28,37 @@ pub fn may_matter(path: &str, text: &str) -> bool {
         || looks_like_template(text)
 }
 
-/// Whether a text holds an escape that may spell a letter (`\x6b`, `\u006b`), or that takes a line break out of a name. Patterns are
-/// full of other ones.
+/// Whether a text holds an escape that may spell a letter (`\x6b`, `\u006b`), or that takes a line break out of a name. Patterns and
+/// long texts are full of other ones.
 fn spells_letters(text: &str) -> bool {
-    let mut rest = text;
-    while let Some((_, escaped)) = rest.split_once('\\') {
-        if escaped.is_empty() || escaped.starts_with(['x', 'u', 'U', '\n', '\r']) {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        at += found + 1;
+        let escaped = &text[at..];
+        if escaped.is_empty() || escaped.starts_with(['x', 'u', 'U']) {
+            return true;
+        }
+        if escaped.starts_with(['\n', '\r']) && is_broken_name(&text[..at - 1], escaped) {
             return true;
         }
         // `\\` is one escape.
-        rest = escaped.strip_prefix('\\').unwrap_or(escaped);
+        at += usize::from(escaped.starts_with('\\'));
     }
     false
+}
+
+/// Whether a name that manifests have begins before a line break and may go on after it.
+fn is_broken_name(before: &str, after: &str) -> bool {
+    let after = after.trim_start();
+    ["apiVersion", "kind"].iter().any(|name| {
+        (1..name.len()).any(|length| {
+            let (begin, rest) = name.split_at(length);
+            let is_alone =
+                |before: &str| !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            (after.starts_with('\\') || after.chars().next() == rest.chars().next())
+                && before.strip_suffix(begin).is_some_and(is_alone)
+        })
+    })
 }
 
 /// Folders of charts and patches of kustomizations.
