@@ -399,9 +399,17 @@ fn reports_go_to_files_whole() {
 #[test]
 fn every_schema_is_json() {
     let workspace = Workspace::new(&[]);
-    for name in
-        ["document", "report", "pack", "rules", "threats", "config", "baseline", "compliance"]
-    {
+    for name in [
+        "document",
+        "report",
+        "pack",
+        "rules",
+        "threats",
+        "vocabulary",
+        "config",
+        "baseline",
+        "compliance",
+    ] {
         let run = workspace.run(&["schema", name]);
         assert_eq!(run.code(), 0);
         serde_json::from_str::<serde_json::Value>(&run.stdout()).unwrap();

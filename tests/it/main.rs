@@ -28,6 +28,7 @@ mod functions;
 mod graph_aws;
 mod graph_gcp;
 mod graph_kubernetes;
+mod graph_ways;
 mod graphs;
 mod hcl;
 mod hcl_written;

@@ -135,6 +135,8 @@ fn schemas_accept(tree: &MemoryFileSystem) -> bool {
         && texts(tree, "rules/", ".yaml").all(|text| accepts(&validator(&rules), text))
         && texts(tree, "threats/", ".yaml")
             .all(|text| accepts(&validator(&schema("threats")), text))
+        && texts(tree, "vocabulary/", ".yaml")
+            .all(|text| accepts(&validator(&schema("vocabulary")), text))
         && rego.iter().all(|text| accepts(&validator(&metadata), text))
 }
 
@@ -165,7 +167,8 @@ fn broken_packs(
 ) {
     let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
     let tree = tree(&format!("fixtures/packs/{name}"));
-    let (_, problems, sources) = load(false, &[(&tree, "")]);
+    let (set, mut problems, sources) = load(false, &[(&tree, "")]);
+    problems.extend(set.meanings(&sources).1);
     let text = shown(&problems, &sources);
     let file = folder.join("expected.txt");
     if std::env::var_os("DREADNOUGHT_UPDATE").is_some() {

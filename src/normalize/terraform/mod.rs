@@ -33,6 +33,7 @@ mod iteration;
 pub mod json_syntax;
 mod lower;
 mod memo;
+mod mentions;
 mod module;
 mod moves;
 pub mod number;
