@@ -2,6 +2,7 @@
 //!
 //! The JSON form is a public contract, `schemas/document.schema.json`; [`json`] writes it and [`schema`] checks it.
 
+mod fit;
 mod index;
 mod model;
 mod names;
@@ -12,6 +13,7 @@ mod view;
 pub mod json;
 pub mod schema;
 
+pub use fit::fits;
 pub use index::{Edge, Index};
 pub use model::{
     Absent, Backend, CallSite, DATA_PREFIX, Document, Existence, Mention, Mode, ModuleCall,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dreadnought::document::{
     Backend, CallSite, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Reference,
-    Resource, Scope, SpanTable, Value, Variable, View, json, schema,
+    Resource, Scope, SpanTable, Unknown, Value, ValueType, Variable, View, fits, json, schema,
 };
 use dreadnought::source::{FileId, Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use rstest::rstest;
@@ -297,6 +297,84 @@ fn a_mutated_document_is_rejected(#[case] at: &str, #[case] value: Option<Json>)
     assert_ne!(schema::check(&View::from(&json)), Vec::<String>::new(), "{at}");
     let set = json!({"version": 1, "documents": [json], "problems": []});
     assert_ne!(schema::check(&View::from(&set)), Vec::<String>::new(), "{at} in a set");
+}
+
+fn nameless(unknown: Unknown) -> Value {
+    Value::Unknown(Arc::new(unknown))
+}
+
+/// What depends on a document's data, each wrong once: the schema refuses it, so it is never known to fit.
+#[rstest]
+#[case::format(|it: &mut Document| it.format = "word")]
+#[case::root(|it: &mut Document| it.root = "".into())]
+#[case::address(|it: &mut Document| it.resources[0].address = "".into())]
+#[case::kind(|it: &mut Document| it.resources[0].kind = "".into())]
+#[case::data(|it: &mut Document| it.resources[0].kind = "data.".into())]
+#[case::moved(|it: &mut Document| it.resources[0].previous_address = Some("".into()))]
+#[case::reason(|it: &mut Document| it.resources[0].attributes = object([("a", Value::unknown(""))]))]
+#[case::reason_in_a_list(|it: &mut Document| {
+    it.resources[0].attributes = object([("a", Value::array(vec![Value::unknown("")]))]);
+})]
+#[case::reason_in_a_text(|it: &mut Document| {
+    it.resources[0].parsed = object([("a", object([("b", Value::unknown(""))]))]);
+})]
+#[case::text_by_no_pointer(|it: &mut Document| {
+    it.resources[0].parsed = object([("a~b", object([("c", Value::unknown("why"))]))]);
+})]
+#[case::defaults(|it: &mut Document| it.resources[0].defaults = object([("a", Value::unknown("why"))]))]
+#[case::sensitive(|it: &mut Document| it.resources[0].sensitive = vec![pointer("/a~2")])]
+#[case::sensitive_end(|it: &mut Document| it.resources[0].sensitive = vec![pointer("/a~")])]
+#[case::sensitive_twice(|it: &mut Document| it.resources[0].sensitive = vec![pointer("/a"); 2])]
+#[case::referred(|it: &mut Document| it.resources[0].references[0].to = "".into())]
+#[case::refers(|it: &mut Document| it.resources[0].references[0].from = pointer("/~2"))]
+#[case::refers_to(|it: &mut Document| it.resources[0].references[0].attribute = pointer("/~~0"))]
+#[case::no_values(|it: &mut Document| {
+    let one_of = Some(Arc::from([]));
+    let unknown = Unknown { one_of, kind: Some(ValueType::String), ..Unknown::because("why") };
+    it.variables[1].value = nameless(unknown);
+})]
+#[case::lists_as_values(|it: &mut Document| {
+    let one_of = Some(Arc::from([Value::array(Vec::new())]));
+    let unknown = Unknown { one_of, kind: Some(ValueType::Array), ..Unknown::because("why") };
+    it.variables[1].value = nameless(unknown);
+})]
+#[case::hidden_values(|it: &mut Document| {
+    let one_of = Some(Arc::from([Value::Int(1)]));
+    it.variables[0].value = nameless(Unknown { one_of, ..Unknown::because("why") });
+})]
+#[case::variable(|it: &mut Document| it.variables[1].value = Value::unknown(""))]
+#[case::output(|it: &mut Document| it.outputs[0].value = Value::unknown(""))]
+#[case::provider(|it: &mut Document| it.providers[0].name = "".into())]
+#[case::of_provider(|it: &mut Document| it.providers[0].attributes = object([("a", Value::unknown(""))]))]
+#[case::call(|it: &mut Document| it.modules[0].address = "".into())]
+#[case::of_call(|it: &mut Document| it.modules[0].inputs = object([("a", Value::unknown(""))]))]
+#[case::backend(|it: &mut Document| it.backend.as_mut().unwrap().kind = "".into())]
+#[case::problem(|it: &mut Document| it.problems[0].message = String::new())]
+fn what_is_known_to_fit_fits(#[case] spoil: fn(&mut Document)) {
+    let (mut document, sources) = full();
+    let check = |document: &Document| schema::check(&json::document(document, &sources));
+    assert!(fits(&document, &document.resources, &sources));
+    assert_eq!(check(&document), Vec::<String>::new());
+    spoil(&mut document);
+    assert_ne!(check(&document), Vec::<String>::new());
+    assert!(!fits(&document, &document.resources, &sources));
+}
+
+#[test]
+fn escaped_pointers_are_known_to_fit() {
+    let (mut document, sources) = full();
+    document.resources[0].sensitive = vec![pointer(""), pointer("/a~0b/~1c")];
+    assert_eq!(schema::check(&json::document(&document, &sources)), Vec::<String>::new());
+    assert!(fits(&document, &document.resources, &sources));
+}
+
+#[test]
+fn a_file_without_a_path_does_not_fit() {
+    let (mut document, mut sources) = full();
+    let file = sources.add(SourceFile::new("", "x"));
+    document.providers[0].place = Place { file, span: Span::new(0, 1) };
+    assert_ne!(schema::check(&json::document(&document, &sources)), Vec::<String>::new());
+    assert!(!fits(&document, &document.resources, &sources));
 }
 
 #[rstest]

@@ -61,7 +61,7 @@ fn value(json: &serde_json::Value) -> Value {
 }
 
 fn special(key: &str, inner: &serde_json::Value) -> Value {
-    let any = || Box::new(Type::Any);
+    let any = || Arc::new(Type::Any);
     let convert = |kind| types::convert(&value(inner), &kind).unwrap();
     match key {
         "$set" => convert(Type::Set(any())),
@@ -510,9 +510,11 @@ fn no_numbers(#[case] text: &str) {
 fn object_type(attributes: &[(&str, Type, bool, Option<Value>)]) -> Type {
     let attribute = |(name, kind, optional, default): &(&str, Type, bool, Option<Value>)| {
         let (kind, optional, default) = (kind.clone(), *optional, default.clone());
-        (Arc::from(*name), ObjectAttribute { kind, optional, default })
+        let attribute =
+            if optional { ObjectAttribute::optional(kind, default) } else { kind.into() };
+        (Arc::from(*name), attribute)
     };
-    Type::Object(attributes.iter().map(attribute).collect())
+    Type::object(attributes.iter().map(attribute))
 }
 
 #[rstest]
@@ -540,7 +542,7 @@ fn conversion_to_an_object(#[case] from: &str, #[case] expected: &str) {
 #[test]
 fn nested_defaults_apply() {
     let inner = object_type(&[("x", Type::Number, true, Some(Value::number(7)))]);
-    let list = Type::List(Box::new(inner.clone()));
+    let list = Type::List(Arc::new(inner.clone()));
     let wanted = object_type(&[
         ("one", inner, true, Some(Value::object(BTreeMap::new()))),
         ("many", list, true, Some(Value::tuple(Vec::new()))),
@@ -553,10 +555,10 @@ fn nested_defaults_apply() {
 #[test]
 fn unknowns_are_refined_by_conversion() {
     let any = Value::unknown("u");
-    let converted = types::convert(&any, &Type::List(Box::new(Type::String))).unwrap();
+    let converted = types::convert(&any, &Type::List(Arc::new(Type::String))).unwrap();
     assert_eq!(Type::of(&converted).constraint(), "list(string)");
     let text = unknown(Type::String, "u");
-    assert!(types::convert(&text, &Type::List(Box::new(Type::Any))).is_err());
+    assert!(types::convert(&text, &Type::List(Arc::new(Type::Any))).is_err());
     assert_eq!(Type::of(&types::convert(&text, &Type::Number).unwrap()), Type::Number);
 }
 
@@ -614,7 +616,7 @@ fn any_value() -> impl Strategy<Value = Value> {
             Type::Number,
             Type::Bool,
             Type::Tuple(vec![Type::Any, Type::String]),
-            Type::List(Box::new(Type::Any)),
+            Type::List(Arc::new(Type::Any)),
         ])
         .prop_map(|kind| unknown(kind, "k")),
         Just(resource()),
@@ -631,9 +633,26 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+fn any_type() -> impl Strategy<Value = Type> {
+    let leaf = proptest::sample::select(vec![Type::Any, Type::Bool, Type::Number, Type::String]);
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        let name = proptest::sample::select(vec!["a", "b", "c"]).prop_map(Arc::<str>::from);
+        let attribute = (inner.clone(), any::<bool>()).prop_map(|(kind, optional)| {
+            if optional { ObjectAttribute::optional(kind, None) } else { kind.into() }
+        });
+        prop_oneof![
+            inner.clone().prop_map(|kind| Type::List(Arc::new(kind))),
+            inner.clone().prop_map(|kind| Type::Set(Arc::new(kind))),
+            inner.clone().prop_map(|kind| Type::Map(Arc::new(kind))),
+            prop::collection::vec(inner, 0..3).prop_map(Type::Tuple),
+            prop::collection::btree_map(name, attribute, 0..3).prop_map(Type::object),
+        ]
+    })
+}
+
 /// A set whose elements are of one type, as every set's are.
 fn uniform_set(items: Vec<Value>) -> Value {
-    let set = Type::Set(Box::new(Type::Any));
+    let set = Type::Set(Arc::new(Type::Any));
     types::convert(&Value::tuple(items), &set).unwrap_or(Value::null())
 }
 
@@ -734,6 +753,20 @@ proptest! {
                 prop_assert_eq!(loose(&result), loose(&later), "{}", name);
             }
         }
+    }
+
+    #[test]
+    fn a_type_converts_where_it_becomes_another(from in any_type(), wanted in any_type()) {
+        let from = from.of_values();
+        let converted = types::converted_type(&from, &wanted);
+        prop_assert_eq!(types::converts(&from, &wanted), converted.is_ok());
+        // What it becomes is a type of values, and as such stays what it is.
+        if let Ok(converted) = converted {
+            prop_assert_eq!(&converted.of_values(), &converted);
+            prop_assert_eq!(types::converted_type(&converted, &converted), Ok(converted));
+        }
+        let own = wanted.of_values();
+        prop_assert_eq!(types::converted_type(&own, &wanted), Ok(own));
     }
 
     #[test]

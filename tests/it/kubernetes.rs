@@ -626,3 +626,27 @@ proptest! {
         }
     }
 }
+
+/// Names may be spelled with escapes; other escapes say nothing.
+#[rstest]
+#[case::plain("apiVersion: v1\nkind: Pod\n", true)]
+#[case::neither("name: x\n", false)]
+#[case::json(r#"{"\u0061piVersion": "v1"}"#, true)]
+#[case::yaml(r#""\x6bind": Pod"#, true)]
+#[case::long(r#""\U0000006bind": Pod"#, true)]
+#[case::over_a_line("\"ki\\\nnd\": Pod", true)]
+#[case::over_a_windows_line("\"ki\\\r\nnd\": Pod", true)]
+#[case::over_lines("\"\\\n  ki\\\n  n\\\n  d\": Pod", true)]
+#[case::version_over_a_line("\"apiVersio\\\n    n\": v1", true)]
+#[case::long_text(
+    "text: \"a kind\\\n  \\ of text, as\\\n  pin, which is long, with a\\\n  point\"",
+    true
+)]
+#[case::longer_text("text: \"this kind\\\n  \\ of text is\\\n  long, with a\\\n  comma\"", false)]
+#[case::pattern(r#"{"pattern": "^\\d+\\.x\\\\u0061\"$"}"#, false)]
+#[case::after_a_backslash(r#"{"\\\u0061": 1}"#, true)]
+#[case::at_the_end(r"name: \", true)]
+#[case::template("name: {{ .Values.name }}", true)]
+fn what_may_be_a_manifest_is_parsed(#[case] text: &str, #[case] expected: bool) {
+    assert_eq!(dreadnought::normalize::kubernetes::may_matter("a.yaml", text), expected);
+}

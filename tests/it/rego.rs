@@ -336,6 +336,30 @@ fn joins_over_edges(#[case] resources: Json, #[case] expected: &str) {
     assert_eq!(judge(JOIN, &["b"], &resources), expected.trim_end());
 }
 
+/// More than can be tried in all combinations, near and far, of types that are read and of others.
+#[test]
+fn many_may_not_exist() {
+    let perhaps =
+        |block: bool, of: &str| json!({"block": block, "$exists": "?", "$refs": {"/bucket": of}});
+    let resources = json!({
+        "b.a": {}, "b.c": {}, "b.e": {"$exists": "?"}, "b.g": {"$exists": "?"}, "b.z": {},
+        "p.a": perhaps(true, "b.a"),
+        "p.c": perhaps(false, "b.c"),
+        "p.e": {"block": true, "$refs": {"/bucket": "b.e"}},
+        "p.g": perhaps(true, "b.g"),
+        "p.z1": perhaps(true, "b.z"), "p.z2": perhaps(true, "b.z"),
+        "q.a": perhaps(true, "b.a"), "q.z": perhaps(true, "b.z"),
+    });
+    let lines = judge(JOIN, &["b"], &resources);
+    let short = lines.lines().map(|line| line.split(['/', '(']).next().unwrap_or(line));
+    let short: Vec<String> =
+        short.map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect();
+    // Each of two is enough for `b.z`; without both it is open.
+    let expected =
+        ["b.a: unknown p.a", "b.c: finding", "b.e: pass", "b.g: unknown p.a", "b.z: unknown p.a"];
+    assert_eq!(short.iter().map(|line| line.trim_end()).collect::<Vec<_>>(), expected);
+}
+
 #[rstest]
 #[case::unresolved_but_own(ACL, json!({"b.a": {"acl": "public"}, "module.m": {"$unresolved": true, "$refs": {"/x": "b.a"}}}), "b.a: finding /acl")]
 #[case::scan_of_another_type(

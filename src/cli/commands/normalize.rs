@@ -18,11 +18,14 @@ pub fn run(arguments: &Normalize) -> anyhow::Result<Exit> {
     output::to_stdout(&bytes)?;
     let of_documents = project.documents.iter().flat_map(|document| &document.problems);
     let is_error = |problem: &Problem| problem.severity() == ProblemSeverity::Error;
-    Ok(if project.problems.iter().chain(of_documents).any(is_error) {
+    let exit = if project.problems.iter().chain(of_documents).any(is_error) {
         Exit::Unable
     } else if project.documents.is_empty() {
         Exit::Nothing
     } else {
         Exit::Passed
-    })
+    };
+    // The process ends: what is left goes with it.
+    std::mem::forget(project);
+    Ok(exit)
 }

@@ -49,7 +49,10 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
         version: env!("CARGO_PKG_VERSION"),
     };
     write(&report, &arguments.report.outputs, arguments.report.color)?;
-    Ok(report.gate().into())
+    let exit = report.gate().into();
+    // The process ends: what is left goes with it.
+    std::mem::forget((project.documents, project.sources, outcome));
+    Ok(exit)
 }
 
 /// Score the findings by where things sit. Without findings the vocabulary is not even read.

@@ -12,6 +12,7 @@ use crate::document::{self, Document, Edge, Existence, Index, Map, Mode, Pointer
 pub struct Input {
     whole: Value,
     records: Vec<Value>,
+    edges: Edges,
     unknowns: OnceLock<Vec<Vec<Unknown>>>,
     /// Whether nothing in the document is unknown: then every verdict holds as it is.
     pub(super) settled: bool,
@@ -33,6 +34,13 @@ impl Section {
             Self::Tags => "tags",
         }
     }
+}
+
+/// The edges of each resource as a rule sees them: lists in the order of the index, nothing where there are none.
+#[derive(Debug)]
+struct Edges {
+    from: Vec<Option<Value>>,
+    to: Vec<Option<Value>>,
 }
 
 /// One unknown value of a record.
@@ -68,27 +76,22 @@ impl Input {
     pub fn new(index: &Index<'_>) -> Self {
         let document = index.document;
         let records: Vec<Value> = document.resources.iter().map(record).collect();
+        let edges = Edges::new(index);
         let by_type = index.types().map(|(kind, at)| {
             let of_type: Vec<Value> = at.iter().map(|at| records[*at].clone()).collect();
             (text(kind), Value::from(of_type))
         });
-        let by_address = document.resources.iter().zip(&records);
         let whole = object([
             ("format", Value::from(document.format)),
             ("root", text(&document.root)),
             ("by_type", by_type.collect::<BTreeMap<_, _>>().into()),
-            (
-                "by_address",
-                by_address
-                    .map(|(resource, record)| (text(&resource.address), record.clone()))
-                    .collect::<BTreeMap<_, _>>()
-                    .into(),
-            ),
-            ("edges", edges(index, &BTreeSet::new())),
+            ("by_address", by_address(document, |at| Some(&records[at]))),
+            ("edges", edges.without(index, &[])),
             ("variables", variables(document)),
             ("modules", modules(document)),
         ]);
-        Self { whole, records, unknowns: OnceLock::new(), settled: document.is_settled() }
+        let settled = document.is_settled();
+        Self { whole, records, edges, unknowns: OnceLock::new(), settled }
     }
 
     /// The whole, as a rule sees it.
@@ -110,41 +113,119 @@ impl Input {
     /// The same with changes.
     pub(super) fn with(&self, index: &Index<'_>, changes: &Changes) -> Value {
         let mut whole = self.whole.clone();
-        let mut kinds: BTreeSet<&str> = BTreeSet::new();
+        let mut removed = Vec::new();
+        if !changes.removed.is_empty() {
+            removed.resize(self.records.len(), false);
+            changes.removed.iter().for_each(|at| removed[*at] = true);
+        }
+        let mut kinds: BTreeSet<&Arc<str>> = BTreeSet::new();
+        if changes.removed.len() > index.types().count() {
+            kinds.extend(index.types().map(|(kind, _)| kind));
+        }
         let touched = changes.records.keys().chain(&changes.removed).chain(&changes.only);
-        kinds.extend(touched.map(|at| &*index.resource(*at).kind));
+        kinds.extend(touched.map(|at| &index.resource(*at).kind));
         if let Some(by_type) = member(&mut whole, "by_type") {
             for kind in kinds {
-                by_type.insert(Value::from(kind), self.of_type(index, kind, changes));
+                by_type.insert(text(kind), self.of_type(index, kind, changes, &removed));
             }
         }
         if !changes.keep_addresses
-            && let Some(by_address) = member(&mut whole, "by_address")
+            && let Some(own) = member(&mut whole, "by_address")
         {
             for (at, record) in &changes.records {
-                by_address.insert(text(&index.resource(*at).address), record.clone());
-            }
-            for at in &changes.removed {
-                by_address.remove(&text(&index.resource(*at).address));
+                own.insert(text(&index.resource(*at).address), record.clone());
             }
         }
-        if !changes.removed.is_empty()
+        if !removed.is_empty()
             && let Ok(whole) = whole.as_object_mut()
         {
-            whole.insert("edges".into(), edges(index, &changes.removed));
+            if !changes.keep_addresses {
+                let record = |at| changes.records.get(&at).unwrap_or(&self.records[at]);
+                let kept = |at: usize| (!removed[at]).then(|| record(at));
+                whole.insert("by_address".into(), by_address(index.document, kept));
+            }
+            whole.insert("edges".into(), self.edges.without(index, &removed));
         }
         whole
     }
 
-    fn of_type(&self, index: &Index<'_>, kind: &str, changes: &Changes) -> Value {
-        let all = index.of_type(kind).iter().copied();
-        let kept = all.filter(|at| !changes.removed.contains(at)).filter(|at| {
-            changes.only.is_none_or(|only| *at == only || &*index.resource(only).kind != kind)
-        });
-        kept.map(|at| changes.records.get(&at).unwrap_or(&self.records[at]).clone())
-            .collect::<Vec<_>>()
-            .into()
+    fn of_type(&self, index: &Index<'_>, kind: &str, changes: &Changes, removed: &[bool]) -> Value {
+        let of_kind = |only: &usize| &*index.resource(*only).kind == kind;
+        let only = changes.only.filter(of_kind);
+        let all: &[usize] = match &only {
+            Some(only) => std::slice::from_ref(only),
+            None => index.of_type(kind),
+        };
+        let record = |at| changes.records.get(at).unwrap_or(&self.records[*at]).clone();
+        let kept = all.iter().filter(|at| !is_among(removed, **at));
+        kept.map(record).collect::<Vec<_>>().into()
     }
+}
+
+impl Edges {
+    fn new(index: &Index<'_>) -> Self {
+        let [to, from, at, attribute] = ["to", "from", "at", "attribute"].map(Value::from);
+        let edge = |edge: &Edge, key: &Value, other: usize| -> Value {
+            let members = [
+                (key.clone(), text(&index.resource(other).address)),
+                (at.clone(), edge.at.as_str().into()),
+                (attribute.clone(), edge.attribute.as_str().into()),
+            ];
+            BTreeMap::from(members).into()
+        };
+        let list = |edges: Vec<Value>| (!edges.is_empty()).then(|| edges.into());
+        let resources = 0..index.document.resources.len();
+        let leaving = |at| index.outgoing(at).iter().map(|out| edge(out, &to, out.to)).collect();
+        let arriving = |at| index.incoming(at).iter().map(|it| edge(it, &from, it.from)).collect();
+        Self {
+            from: resources.clone().map(|at| list(leaving(at))).collect(),
+            to: resources.map(|at| list(arriving(at))).collect(),
+        }
+    }
+
+    /// The edges between resources that are not removed.
+    fn without(&self, index: &Index<'_>, removed: &[bool]) -> Value {
+        let from = side(index, &self.from, removed, |at| {
+            index.outgoing(at).iter().map(|edge| is_among(removed, edge.to))
+        });
+        let to = side(index, &self.to, removed, |at| {
+            index.incoming(at).iter().map(|edge| is_among(removed, edge.from))
+        });
+        object([("from", from), ("to", to)])
+    }
+}
+
+/// Edges by the address that they belong to, without those whose other end is removed.
+fn side<I: Iterator<Item = bool>>(
+    index: &Index<'_>,
+    edges: &[Option<Value>],
+    removed: &[bool],
+    is_removed: impl Fn(usize) -> I,
+) -> Value {
+    let kept = |(at, edges): (usize, &Option<Value>)| {
+        let edges = edges.as_ref().filter(|_| !is_among(removed, at))?;
+        let address = text(&index.resource(at).address);
+        if !removed.is_empty() && is_removed(at).any(|gone| gone) {
+            let edges = edges.as_array().ok()?.iter().zip(is_removed(at));
+            let left: Vec<Value> =
+                edges.filter(|(_, gone)| !gone).map(|(edge, _)| edge.clone()).collect();
+            return (!left.is_empty()).then(|| (address, left.into()));
+        }
+        Some((address, edges.clone()))
+    };
+    edges.iter().enumerate().filter_map(kept).collect::<BTreeMap<_, _>>().into()
+}
+
+fn is_among(removed: &[bool], at: usize) -> bool {
+    removed.get(at).copied().unwrap_or(false)
+}
+
+fn by_address<'v>(document: &Document, record: impl Fn(usize) -> Option<&'v Value>) -> Value {
+    let resources = document.resources.iter().enumerate();
+    resources
+        .filter_map(|(at, resource)| Some((text(&resource.address), record(at)?.clone())))
+        .collect::<BTreeMap<_, _>>()
+        .into()
 }
 
 fn member<'a>(whole: &'a mut Value, key: &str) -> Option<&'a mut regorus::value::Object> {
@@ -251,32 +332,6 @@ fn known(value: &document::Value) -> Option<Value> {
         }
         document::Value::Object(map) => members(map).into(),
     })
-}
-
-fn edges(index: &Index<'_>, removed: &BTreeSet<usize>) -> Value {
-    let count = index.document.resources.len();
-    let address = |at: usize| text(&index.resource(at).address);
-    let side = |edges: &dyn Fn(usize) -> Vec<Value>| -> Value {
-        let kept = (0..count).filter(|at| !removed.contains(at));
-        let all = kept.map(|at| (address(at), edges(at))).filter(|(_, edges)| !edges.is_empty());
-        all.map(|(address, edges)| (address, edges.into())).collect::<BTreeMap<_, Value>>().into()
-    };
-    let edge = |edge: &Edge, key: &str, other: usize| {
-        object([
-            (key, address(other)),
-            ("at", edge.at.as_str().into()),
-            ("attribute", edge.attribute.as_str().into()),
-        ])
-    };
-    let from = |at: usize| -> Vec<Value> {
-        let kept = index.outgoing(at).iter().filter(|edge| !removed.contains(&edge.to));
-        kept.map(|out| edge(out, "to", out.to)).collect()
-    };
-    let to = |at: usize| -> Vec<Value> {
-        let kept = index.incoming(at).iter().filter(|edge| !removed.contains(&edge.from));
-        kept.map(|incoming| edge(incoming, "from", incoming.from)).collect()
-    };
-    object([("from", side(&from)), ("to", side(&to))])
 }
 
 fn variables(document: &Document) -> Value {

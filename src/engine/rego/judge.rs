@@ -155,15 +155,47 @@ fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
     }
     let base = judgements.clone();
     let mut changed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mattering: BTreeSet<usize> =
+        uncertain.iter().copied().filter(|at| scope.may_matter(*at)).collect();
+    let distance = scope.distance(&mattering);
+    // Whether some of these can be near enough to a resource to matter to it.
+    let matter_to = |others: &BTreeSet<usize>, at: usize| match distance {
+        Some(hops) => !scope.reachable(at, hops).is_disjoint(others),
+        None => true,
+    };
+    let keep_addresses = !scope.by_address();
+    let without = |removed: &BTreeSet<usize>| Changes {
+        removed: removed.clone(),
+        keep_addresses,
+        ..Changes::default()
+    };
     for removed in combinations(&uncertain) {
-        compare(run, &base, &removed, &mut changed);
+        // What cannot matter is not tried.
+        let mut mattering: BTreeSet<usize> = removed.intersection(&mattering).copied().collect();
+        if mattering.is_empty() {
+            continue;
+        }
+        let is_near = |near: &BTreeSet<usize>| {
+            let others = near.difference(&removed).filter_map(|at| base.get(at));
+            others.into_iter().any(decided)
+        };
+        let alone = mattering.first().filter(|_| mattering.len() == 1).zip(distance);
+        if alone.is_none_or(|(other, hops)| is_near(&scope.reachable(*other, hops))) {
+            compare(run, &base, &without(&removed), &mut changed);
+        }
         // A resource that is itself uncertain is judged as if it existed.
-        for at in removed.iter().filter(|at| base.contains_key(at)) {
-            let mut others = removed.clone();
-            others.remove(at);
-            if !others.is_empty() {
+        for at in removed.iter().filter(|at| base.get(at).is_some_and(decided)) {
+            let itself = mattering.remove(at);
+            if !mattering.is_empty() && matter_to(&mattering, *at) {
+                let mut others = removed.clone();
+                others.remove(at);
                 let own = BTreeMap::from([(*at, base[at].clone())]);
-                compare(run, &own, &others, &mut changed);
+                let alone = scope.alone(&run.index.resource(*at).kind);
+                let changes = Changes { only: alone.then_some(*at), ..without(&others) };
+                compare(run, &own, &changes, &mut changed);
+            }
+            if itself {
+                mattering.insert(*at);
             }
         }
     }
@@ -198,13 +230,12 @@ fn combinations(uncertain: &[usize]) -> Vec<BTreeSet<usize>> {
 fn compare(
     run: &Run<'_>,
     base: &Judgements,
-    removed: &BTreeSet<usize>,
+    changes: &Changes,
     changed: &mut BTreeMap<usize, BTreeSet<usize>>,
 ) {
-    let changes = Changes { removed: removed.clone(), ..Changes::default() };
-    let denials = run.over(&changes);
+    let denials = run.over(changes);
     for (at, before) in base {
-        if removed.contains(at) || !decided(before) {
+        if changes.removed.contains(at) || !decided(before) {
             continue;
         }
         let same = denials.as_ref().is_ok_and(|denials| match before {
@@ -215,7 +246,7 @@ fn compare(
             _ => denials.places(*at).is_empty(),
         });
         if !same {
-            changed.entry(*at).or_default().extend(removed);
+            changed.entry(*at).or_default().extend(&changes.removed);
         }
     }
 }

@@ -72,13 +72,31 @@ impl Scope<'_> {
 
     /// Whether the existence of a resource can matter to the verdict on another.
     pub(super) fn existence_matters(&self, subject: usize, other: usize) -> bool {
-        subject != other
-            && (self.reads.everything
-                || self
-                    .reads
-                    .all
-                    .iter()
-                    .any(|read| is_broad(read) || !self.is_own(read) && self.of_kind(read, other)))
+        subject != other && self.may_matter(other)
+    }
+
+    /// Whether the existence of a resource can matter to the verdict on any other.
+    pub(super) fn may_matter(&self, other: usize) -> bool {
+        let joined = |read| is_broad(read) || !self.is_own(read) && self.of_kind(read, other);
+        self.reads.everything || self.reads.all.iter().any(joined)
+    }
+
+    /// How many edges away from the judged resource these others can be whose existence matters to it; `None` where any distance.
+    pub(super) fn distance(&self, others: &BTreeSet<usize>) -> Option<usize> {
+        if self.reads.everything {
+            return None;
+        }
+        let joined = |read: &&Read| {
+            let of_others = || others.iter().any(|other| self.of_kind(read, *other));
+            is_broad(read) || !self.is_own(read) && of_others()
+        };
+        let hops = |read: &Read| match &read.root {
+            Root::Record(_, Origin::Edge { from, hops }) if self.reads.subjects.contains(from) => {
+                Some(*hops)
+            }
+            _ => None,
+        };
+        self.reads.all.iter().filter(joined).try_fold(0, |all, read| Some(all.max(hops(read)?)))
     }
 
     fn is_own(&self, read: &Read) -> bool {
@@ -162,7 +180,8 @@ impl Scope<'_> {
         found
     }
 
-    fn reachable(&self, from: usize, hops: usize) -> BTreeSet<usize> {
+    /// Resources that are no more edges away than this.
+    pub(super) fn reachable(&self, from: usize, hops: usize) -> BTreeSet<usize> {
         let mut reached = BTreeSet::from([from]);
         let mut border = vec![from];
         for _ in 0..hops {

@@ -19,13 +19,46 @@ pub fn looks_like_template(text: &str) -> bool {
 }
 
 /// Whether a data file can hold a manifest or claim one, as far as that shows without parsing it: most data files of a repository
-/// do not, and parsing them costs more than all the rest. A backslash may spell any name in quotes.
+/// do not, and parsing them costs more than all the rest. An escape may spell any name in quotes.
 pub fn may_matter(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(name, "Chart.yaml" | "kustomization.yaml" | "kustomization.yml" | "Kustomization")
         || text.contains("apiVersion") && text.contains("kind")
-        || text.contains('\\')
+        || spells_letters(text)
         || looks_like_template(text)
+}
+
+/// Whether a text holds an escape that may spell a letter (`\x6b`, `\u006b`), or that takes a line break out of a name. Patterns and
+/// long texts are full of other ones.
+fn spells_letters(text: &str) -> bool {
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        at += found + 1;
+        let escaped = &text[at..];
+        if escaped.is_empty() || escaped.starts_with(['x', 'u', 'U']) {
+            return true;
+        }
+        if escaped.starts_with(['\n', '\r']) && is_broken_name(&text[..at - 1], escaped) {
+            return true;
+        }
+        // `\\` is one escape.
+        at += usize::from(escaped.starts_with('\\'));
+    }
+    false
+}
+
+/// Whether a name that manifests have begins before a line break and may go on after it.
+fn is_broken_name(before: &str, after: &str) -> bool {
+    let after = after.trim_start();
+    ["apiVersion", "kind"].iter().any(|name| {
+        (1..name.len()).any(|length| {
+            let (begin, rest) = name.split_at(length);
+            let is_alone =
+                |before: &str| !before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            (after.starts_with('\\') || after.chars().next() == rest.chars().next())
+                && before.strip_suffix(begin).is_some_and(is_alone)
+        })
+    })
 }
 
 /// Folders of charts and patches of kustomizations.

@@ -29,8 +29,8 @@ pub fn evaluate_body<'a>(
     instance: &Rc<Instance<'a>>,
     scope: &Scope<'_, 'a>,
 ) -> Evaluated {
-    let key = std::ptr::from_ref(body).addr();
-    let cached = instance.evaluator.spans.borrow().get(&key).cloned();
+    let memo = &instance.module.memo;
+    let cached = memo.spans(body);
     let mut walk =
         Walk { instance, meta, places: cached.is_none().then(Vec::new), mentions: Vec::new() };
     let entries = walk.body(body, scope, &Pointer::root());
@@ -38,7 +38,7 @@ pub fn evaluate_body<'a>(
         let spans = SpanTable::new(walk.places.unwrap_or_default());
         let spans = Arc::new(spans.with_mentions(walk.mentions));
         if !has_dynamic(body) {
-            instance.evaluator.spans.borrow_mut().insert(key, Arc::clone(&spans));
+            memo.keep_spans(body, &spans);
         }
         spans
     });

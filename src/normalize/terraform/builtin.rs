@@ -171,9 +171,9 @@ fn type_from_json(json: &Json) -> Option<Type> {
     let parts = json.as_array()?;
     let inner = parts.get(1)?;
     Some(match parts.first()?.as_str()? {
-        "list" => Type::List(Box::new(type_from_json(inner)?)),
-        "set" => Type::Set(Box::new(type_from_json(inner)?)),
-        "map" => Type::Map(Box::new(type_from_json(inner)?)),
+        "list" => Type::List(Arc::new(type_from_json(inner)?)),
+        "set" => Type::Set(Arc::new(type_from_json(inner)?)),
+        "map" => Type::Map(Arc::new(type_from_json(inner)?)),
         "tuple" => {
             Type::Tuple(inner.as_array()?.iter().map(type_from_json).collect::<Option<_>>()?)
         }
@@ -181,7 +181,8 @@ fn type_from_json(json: &Json) -> Option<Type> {
             let attribute = |(name, kind): (&String, &Json)| {
                 Some((Arc::from(name.as_str()), type_from_json(kind)?.into()))
             };
-            Type::Object(inner.as_object()?.iter().map(attribute).collect::<Option<_>>()?)
+            let attributes = inner.as_object()?.iter().map(attribute);
+            Type::object(attributes.collect::<Option<Vec<_>>>()?)
         }
         _ => return None,
     })

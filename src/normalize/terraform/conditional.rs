@@ -28,17 +28,22 @@ pub fn evaluate(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault
     };
     let (yes, no) = (evaluate_expression(&parts[1], scope), evaluate_expression(&parts[2], scope));
     // An error in the branch that is not taken does not matter, nor does what type it would have had.
-    let kind = match (&yes, &no) {
+    let (kind, same) = match (&yes, &no) {
         (Ok(yes), Ok(no)) => {
             common_type(yes, no).map_err(|message| scope.fault(parts[1].span, message))?
         }
-        _ => Type::Any,
+        _ => (Type::Any, false),
     };
+    let is_settled = same && kind.is_whole();
     // Whatever is taken is as secret and as fleeting as all three together.
     let all = [Some(&condition), yes.as_ref().ok(), no.as_ref().ok()].into_iter().flatten();
     let marks = all.fold(Marks::none(), |all, value| all.union(&value.marks.without_references()));
     let take = |branch: Result<Value, Fault>, at: usize| {
-        let value = adapted(branch?, &kind).map_err(|message| scope.fault(parts[at].span, message));
+        let value = branch?;
+        if is_settled && types::is_typed_throughout(&value) {
+            return Ok(value.with_marks(&marks));
+        }
+        let value = adapted(value, &kind).map_err(|message| scope.fault(parts[at].span, message));
         value.map(|value| value.with_marks(&marks))
     };
     if let Kind::Bool(holds) = condition.kind {
@@ -61,26 +66,29 @@ pub fn evaluate(parts: &[Node; 3], scope: &Scope<'_, '_>) -> Result<Value, Fault
     Ok(result.with_marks(&marks).with_marks(&condition.marks))
 }
 
-/// The type that both results have; `Any` where that is not known. The error is a sentence.
-fn common_type(yes: &Value, no: &Value) -> Result<Type, String> {
+/// The type that both results have, `Any` where that is not known, and whether both have it already. The error is a sentence.
+fn common_type(yes: &Value, no: &Value) -> Result<(Type, bool), String> {
     let (of_yes, of_no) = (Type::of(yes), Type::of(no));
     let is_bare_null = |value: &Value| matches!(value.kind, Kind::Null(None));
     if is_bare_null(yes) {
-        return Ok(of_no);
+        return Ok((of_no, false));
     }
     if is_bare_null(no) {
-        return Ok(of_yes);
+        return Ok((of_yes, false));
     }
-    if of_yes == Type::Any || of_no == Type::Any || of_yes == of_no {
-        return Ok(if of_yes == of_no { of_yes } else { Type::Any });
+    if of_yes == of_no {
+        return Ok((of_yes, true));
+    }
+    if of_yes == Type::Any || of_no == Type::Any {
+        return Ok((Type::Any, false));
     }
     // What is written in a resource gets its type from the provider's schema.
     let written = |value: &Value| value.unknown_reason().is_none() && value.marks.has_references();
     let lenient = (written(yes) || written(no)) && structure(&of_yes) == structure(&of_no);
     let both = [of_yes, of_no];
     match types::unify(&both) {
-        Some(kind) => Ok(kind),
-        None if lenient => Ok(Type::Any),
+        Some(kind) => Ok((kind, false)),
+        None if lenient => Ok((Type::Any, false)),
         None => Err(format!(
             "both results of a conditional must have one type: {} and {} are given",
             operators::article(&both[0]),

@@ -45,9 +45,9 @@ fn parse(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
         NodeKind::Call { name, arguments } => {
             let [argument] = arguments.nodes.as_slice() else { return Err(refused()) };
             match &**name {
-                "list" => Ok(Type::List(Box::new(parse(argument, scope)?))),
-                "set" => Ok(Type::Set(Box::new(parse(argument, scope)?))),
-                "map" => Ok(Type::Map(Box::new(parse(argument, scope)?))),
+                "list" => Ok(Type::List(Arc::new(parse(argument, scope)?))),
+                "set" => Ok(Type::Set(Arc::new(parse(argument, scope)?))),
+                "map" => Ok(Type::Map(Arc::new(parse(argument, scope)?))),
                 "object" => object(argument, scope),
                 "tuple" => match &argument.kind {
                     NodeKind::Sequence(items) => Ok(Type::Tuple(
@@ -68,9 +68,9 @@ fn simple(name: &str) -> Option<Type> {
         "number" => Type::Number,
         "bool" => Type::Bool,
         "any" => Type::Any,
-        "list" => Type::List(Box::new(Type::Any)),
-        "map" => Type::Map(Box::new(Type::Any)),
-        "set" => Type::Set(Box::new(Type::Any)),
+        "list" => Type::List(Arc::new(Type::Any)),
+        "map" => Type::Map(Arc::new(Type::Any)),
+        "set" => Type::Set(Arc::new(Type::Any)),
         _ => return None,
     })
 }
@@ -88,7 +88,7 @@ fn object(node: &Node, scope: &Scope<'_, '_>) -> Result<Type, Fault> {
         };
         attributes.insert(Arc::clone(name), object_attribute(&entry.value, scope)?);
     }
-    Ok(Type::Object(attributes))
+    Ok(Type::object(attributes))
 }
 
 fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribute, Fault> {
@@ -111,7 +111,7 @@ fn object_attribute(node: &Node, scope: &Scope<'_, '_>) -> Result<ObjectAttribut
             })
         };
         let default = rest.first().map(default).transpose()?;
-        return Ok(ObjectAttribute { kind, optional: true, default });
+        return Ok(ObjectAttribute::optional(kind, default));
     }
-    Ok(ObjectAttribute { kind: parse(node, scope)?, optional: false, default: None })
+    Ok(parse(node, scope)?.into())
 }

@@ -13,15 +13,16 @@ use super::imports;
 use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
+use super::memo::{self, Constant, VARIABLE_META};
 use super::mentions;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::moves;
 use super::providers;
 use super::scope::{Fault, Repetition, Scope};
-use super::value::Value;
+use super::value::{Marks, Value};
 use crate::document::{
-    self, Absent, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
-    Scope as ResourceScope, SpanTable, Variable,
+    self, Absent, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider,
+    Reference, Resource, Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
 use crate::vocabulary::{self, Facts};
@@ -138,7 +139,8 @@ fn resource(
     let tagged = provider.as_ref().filter(|_| adjusted::takes_default_tags(&made.body.entries));
     let default_tags = tagged.and_then(|it| it.defaults_for(made.facts.as_deref()));
     let tags = tags(&attributes, default_tags.map(|(_, tags)| tags));
-    if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.deep_marks().is_sensitive()) {
+    if let Some((name, _)) = default_tags.filter(|(_, tags)| tags.is_somewhere(Marks::is_sensitive))
+    {
         let at = Pointer::root().key(name);
         lowering.sensitive.extend(tags.keys().map(|key| at.key(key)));
     }
@@ -150,7 +152,7 @@ fn resource(
         defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
     }
     let region = provider.as_ref().and_then(|provider| provider.region.clone());
-    let scope = scope(module_path(instance), &attributes, &tags, region);
+    let scope = scope(instance.path().to_vec(), &attributes, &tags, region);
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -245,17 +247,6 @@ fn tag((key, value): (&Arc<str>, &document::Value)) -> Option<(Arc<str>, documen
     Some((Arc::clone(key), value))
 }
 
-/// `net["eu"]` for each call on the way.
-fn module_path(instance: &Instance<'_>) -> Vec<Arc<str>> {
-    let mut before = 0;
-    let segment = |site: &document::CallSite| {
-        let own = site.module.get(before..).unwrap_or_default();
-        before = site.module.len() + 1;
-        Arc::from(own.strip_prefix("module.").unwrap_or(own))
-    };
-    instance.called_from.iter().map(segment).collect()
-}
-
 fn variables(root: &Rc<Instance<'_>>) -> Vec<Variable> {
     let mut all: Vec<Variable> = root
         .module
@@ -301,7 +292,7 @@ fn outputs(root: &Rc<Instance<'_>>) -> Vec<Variable> {
 fn variable(name: &Arc<str>, value: &Value, declaration: &Declaration) -> Variable {
     Variable {
         name: Arc::clone(name),
-        sensitive: value.deep_marks().is_sensitive(),
+        sensitive: value.is_somewhere(Marks::is_sensitive),
         value: Lowering::default().value(value, &Pointer::root()),
         place: declaration.header(),
         spans: Arc::default(),
@@ -315,6 +306,59 @@ fn literal_names(declaration: &Declaration) -> Value {
     Value::tuple(literal.map(|attribute| Value::string(Arc::clone(&attribute.name))).collect())
 }
 
+/// What a declaration that rules judge like a resource holds.
+struct Declared {
+    attributes: document::Value,
+    parsed: document::Value,
+    sensitive: Vec<Pointer>,
+    references: Vec<Reference>,
+    spans: Arc<SpanTable>,
+}
+
+impl Declared {
+    fn new(address: &str, evaluated: &Evaluated) -> Self {
+        let mut lowering = Lowering::deciding();
+        Self {
+            attributes: lowering.entries(&evaluated.entries),
+            references: lowering.references_but(address),
+            parsed: document::Value::object(lowering.parsed),
+            sensitive: lowering.sensitive,
+            spans: Arc::clone(&evaluated.spans),
+        }
+    }
+
+    /// The declaration as a resource.
+    fn resource(
+        self,
+        instance: &Instance<'_>,
+        kind: Arc<str>,
+        address: String,
+        name: &Arc<str>,
+        declaration: &Declaration,
+    ) -> Resource {
+        Resource {
+            address: address.into(),
+            kind,
+            name: Arc::clone(name),
+            mode: Mode::Declaration,
+            provider: Arc::clone(&instance.evaluator.words.terraform),
+            attributes: self.attributes,
+            parsed: self.parsed,
+            defaults: document::Value::object(Map::new()),
+            sensitive: self.sensitive,
+            references: self.references,
+            tags: Map::new(),
+            scope: ResourceScope { module: instance.path().to_vec(), ..ResourceScope::default() },
+            existence: instance.existence,
+            previous_address: None,
+            place: declaration.place(),
+            header: declaration.header(),
+            spans: self.spans,
+            called_from: Arc::clone(&instance.called_from),
+        }
+    }
+}
+
 /// A declaration that rules judge like a resource.
 fn declare(
     instance: &Instance<'_>,
@@ -324,29 +368,8 @@ fn declare(
     declaration: &Declaration,
     evaluated: &Evaluated,
 ) -> Resource {
-    let mut lowering = Lowering::deciding();
-    let attributes = lowering.entries(&evaluated.entries);
-    let references = lowering.references_but(&address);
-    Resource {
-        address: address.into(),
-        kind: kind.into(),
-        name: Arc::clone(name),
-        mode: Mode::Declaration,
-        provider: Arc::from("terraform"),
-        attributes,
-        parsed: document::Value::object(lowering.parsed),
-        defaults: document::Value::object(Map::new()),
-        sensitive: lowering.sensitive,
-        references,
-        tags: Map::new(),
-        scope: ResourceScope { module: module_path(instance), ..ResourceScope::default() },
-        existence: instance.existence,
-        previous_address: None,
-        place: declaration.place(),
-        header: declaration.header(),
-        spans: Arc::clone(&evaluated.spans),
-        called_from: Arc::clone(&instance.called_from),
-    }
+    let declared = Declared::new(&address, evaluated);
+    declared.resource(instance, kind.into(), address, name, declaration)
 }
 
 /// Variables whose default is in effect: those of the root, and those of modules that their caller leaves out.
@@ -355,20 +378,39 @@ fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
         if instance.is_argument(name) {
             continue;
         }
-        let scope = Scope::of(instance, declaration.file, &Repetition::Single);
-        let meta = &["type", "validation", "description"];
-        let mut evaluated = body::evaluate_body(&declaration.block.body, meta, instance, &scope);
-        evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
         let address = format!("{}var.{name}", instance.prefix);
-        document.resources.push(declare(
-            instance,
-            "variable",
-            address,
-            name,
-            declaration,
-            &evaluated,
-        ));
+        let declared = declared_variable(instance, name, declaration, &address);
+        let kind = Arc::clone(&instance.evaluator.words.variable);
+        document.resources.push(declared.resource(instance, kind, address, name, declaration));
     }
+}
+
+/// Most defaults are written out: they are what they are in every instance.
+fn declared_variable(
+    instance: &Rc<Instance<'_>>,
+    name: &Arc<str>,
+    declaration: &Declaration,
+    address: &str,
+) -> Declared {
+    let (body, memo) = (&declaration.block.body, &instance.module.memo);
+    if let Some(Constant { attributes, parsed, spans }) = memo.constant(body) {
+        let (sensitive, references) = (Vec::new(), Vec::new());
+        return Declared { attributes, parsed, sensitive, references, spans };
+    }
+    let scope = Scope::of(instance, declaration.file, &Repetition::Single);
+    let meta = VARIABLE_META;
+    let problems = instance.evaluator.problems.borrow().len();
+    let mut evaluated = body::evaluate_body(body, meta, instance, &scope);
+    evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
+    let declared = Declared::new(address, &evaluated);
+    let is_bare = declared.sensitive.is_empty() && declared.references.is_empty();
+    let is_quiet = instance.evaluator.problems.borrow().len() == problems;
+    if is_bare && is_quiet && !instance.evaluator.is_quiet() && memo::is_constant(body, meta) {
+        let (attributes, parsed) = (declared.attributes.clone(), declared.parsed.clone());
+        let spans = Arc::clone(&declared.spans);
+        memo.keep_constant(body, Constant { attributes, parsed, spans });
+    }
+    declared
 }
 
 fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {

@@ -13,7 +13,6 @@ use super::module::Module;
 use super::scope::Fault;
 use super::types::Type;
 use super::value::Value;
-use crate::document::SpanTable;
 use crate::source::{FileSystem, Place, Problem, ProblemKind};
 use crate::vocabulary::Vocabulary;
 
@@ -52,6 +51,20 @@ impl std::fmt::Display for Running {
     }
 }
 
+/// Texts that many resources of a document share.
+pub struct Words {
+    /// `variable`
+    pub variable: Arc<str>,
+    /// `terraform`
+    pub terraform: Arc<str>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { variable: Arc::from("variable"), terraform: Arc::from("terraform") }
+    }
+}
+
 /// State of one root's evaluation.
 pub struct Evaluator<'a> {
     /// All modules of the scan by folder.
@@ -82,12 +95,12 @@ pub struct Evaluator<'a> {
     pub tried: Cell<usize>,
     /// Folders that some instance was made of.
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
-    /// Span tables of blocks without dynamic parts, by the block's address in memory.
-    pub spans: RefCell<FxHashMap<usize, Arc<SpanTable>>>,
     /// Whether the root is a module that is judged by itself, with nothing but its defaults.
     pub is_by_itself: bool,
     /// Type constraints of variables, by the attribute's address in memory.
     pub constraints: RefCell<FxHashMap<usize, Rc<Type>>>,
+    /// Type and provider of the declarations of variables.
+    pub words: Words,
     /// Whether some value is ephemeral: most configurations have none.
     pub knows_ephemeral: Cell<bool>,
     quiet: Cell<bool>,
@@ -122,8 +135,8 @@ impl<'a> Evaluator<'a> {
             template_depth: Cell::new(0),
             tried: Cell::new(0),
             reached: RefCell::default(),
-            spans: RefCell::default(),
             constraints: RefCell::default(),
+            words: Words::default(),
             knows_ephemeral: Cell::new(false),
             quiet: Cell::new(false),
             steps: Cell::new(0),

@@ -209,7 +209,7 @@ impl Conform {
             let positions = kept.iter().enumerate().map(position).collect();
             self.done.moves.insert(self.pointer(), positions);
         }
-        let sensitive = items.iter().any(|item| item.deep_marks().is_sensitive());
+        let sensitive = items.iter().any(|item| item.is_somewhere(Marks::is_sensitive));
         let items = kept.into_iter().map(|(_, value)| value).collect::<Items>();
         let set: Value = Kind::Sequence(SequenceKind::Set, Arc::new(items)).into();
         if sensitive { set.with_marks(&Marks::sensitive()) } else { set }
@@ -597,7 +597,7 @@ fn holds_objects(kind: &vocabulary::Type) -> bool {
 /// The language's own form of a type.
 fn language_type(kind: &vocabulary::Type) -> Type {
     use vocabulary::Type as From;
-    let boxed = |inner: &From| Box::new(language_type(inner));
+    let boxed = |inner: &From| Arc::new(language_type(inner));
     match kind {
         From::Any => Type::Any,
         From::Bool => Type::Bool,
@@ -610,10 +610,14 @@ fn language_type(kind: &vocabulary::Type) -> Type {
         From::Object(members) => {
             let member = |(name, member): (&Arc<str>, &vocabulary::Member)| {
                 let kind = language_type(&member.kind);
-                let attribute = ObjectAttribute { kind, optional: member.optional, default: None };
+                let attribute = if member.optional {
+                    ObjectAttribute::optional(kind, None)
+                } else {
+                    kind.into()
+                };
                 (Arc::clone(name), attribute)
             };
-            Type::Object(members.iter().map(member).collect())
+            Type::object(members.iter().map(member))
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Instance<'a> {
     resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
     children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
     pub(super) providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
+    path: OnceCell<Vec<Arc<str>>>,
+    all_outputs: OnceCell<Value>,
     /// What the root's import blocks say, by their position.
     pub(super) imports: RefCell<FxHashMap<usize, Rc<Imported>>>,
 }
@@ -86,6 +88,8 @@ pub struct Resources {
     pub shape: Shape,
     /// The instances in order of key.
     pub instances: Vec<ResourceInstance>,
+    /// What a reference to all of them gives.
+    value: OnceCell<Value>,
 }
 
 /// One instance of a resource block.
@@ -118,6 +122,8 @@ pub struct Children<'a> {
     pub instances: Vec<(Key, Rc<Instance<'a>>)>,
     /// Why the module's files are not at hand.
     pub unresolved: Option<Arc<str>>,
+    /// The first of several or the only one, where all that is to be said of how many there are has been said.
+    first: Option<(Key, Repetition)>,
 }
 
 impl<'a> Instance<'a> {
@@ -136,6 +142,8 @@ impl<'a> Instance<'a> {
             resources: RefCell::default(),
             children: RefCell::default(),
             providers: RefCell::default(),
+            path: OnceCell::new(),
+            all_outputs: OnceCell::new(),
             imports: RefCell::default(),
         })
     }
@@ -154,6 +162,19 @@ impl<'a> Instance<'a> {
         let mut names = caller.instance.call_names();
         names.push(Arc::clone(&caller.call.block.labels[0].text));
         names
+    }
+
+    /// `net["eu"]` for each call on the way.
+    pub fn path(&self) -> &[Arc<str>] {
+        self.path.get_or_init(|| {
+            let mut before = 0;
+            let segment = |site: &CallSite| {
+                let own = site.module.get(before..).unwrap_or_default();
+                before = site.module.len() + 1;
+                Arc::from(own.strip_prefix("module.").unwrap_or(own))
+            };
+            self.called_from.iter().map(segment).collect()
+        })
     }
 
     fn memoised(
@@ -254,6 +275,11 @@ impl<'a> Instance<'a> {
                 Some(argument) => Some(evaluate(&argument.value, &caller.scope())?),
             },
         };
+        let (body, memo) = (&declaration.block.body, &self.module.memo);
+        let is_given = given.is_some();
+        if !is_given && let Some(default) = memo.default(body) {
+            return Ok(default);
+        }
         let blame = given.as_ref().map(|_| self.argument_place(name));
         let nullable = flag("nullable") != Some(Kind::Bool(false));
         let (value, blame) = match (given, declaration.attribute("default")) {
@@ -288,7 +314,7 @@ impl<'a> Instance<'a> {
             Fault { message, place, is_limit: false }
         })?;
         let is_ephemeral = flag("ephemeral") == Some(Kind::Bool(true));
-        if self.caller.is_some() && !is_ephemeral && value.deep_marks().is_ephemeral() {
+        if self.caller.is_some() && !is_ephemeral && value.is_somewhere(Marks::is_ephemeral) {
             let message = format!("variable \"{name}\" is not ephemeral, but its value is");
             let place = blame.unwrap_or_else(|| declaration.header());
             return Err(Fault { message, place, is_limit: false });
@@ -296,6 +322,9 @@ impl<'a> Instance<'a> {
         let sensitive = flag("sensitive") == Some(Kind::Bool(true));
         let value = if sensitive { value.with_marks(&Marks::sensitive()) } else { value };
         if !is_ephemeral {
+            if !is_given {
+                memo.keep_default(body, &value);
+            }
             return Ok(value);
         }
         self.evaluator.knows_ephemeral.set(true);
@@ -340,7 +369,6 @@ impl<'a> Instance<'a> {
         [sensitive, ephemeral]: [bool; 2],
         declaration: &Declaration,
     ) -> Value {
-        let marks = value.deep_marks();
         let is_root = self.caller.is_none();
         let place = declaration.header();
         let refuse = |message: &str, place: Place| {
@@ -348,11 +376,11 @@ impl<'a> Instance<'a> {
         };
         if ephemeral && is_root {
             refuse("an output of a root module cannot be ephemeral", place);
-        } else if marks.is_ephemeral() && !ephemeral {
+        } else if !ephemeral && value.is_somewhere(Marks::is_ephemeral) {
             let at = declaration.attribute("value").map_or(place.span, |value| value.value.span);
             refuse("the output is not ephemeral, but its value is", Place { span: at, ..place });
         }
-        if is_root && marks.is_sensitive() && !sensitive {
+        if is_root && !sensitive && value.is_somewhere(Marks::is_sensitive) {
             refuse("the output refers to sensitive values, but is not marked sensitive", place);
         }
         let value = if ephemeral { value.with_marks(&Marks::ephemeral()) } else { value };
@@ -375,22 +403,18 @@ impl<'a> Instance<'a> {
             return Err(scope.fault(span, format!("there is no resource {address} in this module")));
         };
         let resources = self.resources_of(address, declaration, (scope, span))?;
-        let value = match &resources.shape {
-            Shape::Single => return Ok(resources.instances[0].value().clone()),
-            Shape::Count(_) => {
-                Value::tuple(resources.instances.iter().map(|each| each.value().clone()).collect())
-            }
-            Shape::Each(keys) => Value::object(
-                keys.iter()
-                    .cloned()
-                    .zip(resources.instances.iter().map(|each| each.value().clone()))
-                    .collect(),
-            ),
+        let values = || resources.instances.iter().map(|each| each.value().clone());
+        let all = || match &resources.shape {
+            Shape::Each(keys) => Value::object(keys.iter().cloned().zip(values()).collect()),
+            _ => Value::tuple(values().collect()),
+        };
+        Ok(match &resources.shape {
+            Shape::Single => resources.instances[0].value().clone(),
+            Shape::Count(_) | Shape::Each(_) => resources.value.get_or_init(all).clone(),
             Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
                 &Marks::reference(format!("{}{address}", self.prefix).into(), Pointer::root()),
             ),
-        };
-        Ok(value)
+        })
     }
 
     /// All instances of a resource block.
@@ -423,7 +447,7 @@ impl<'a> Instance<'a> {
         if let Err(message) = self.evaluator.count_resources(members.len()) {
             let place = resource.declaration.header();
             self.evaluator.refuse(&Fault { message, place, is_limit: true });
-            return Resources { shape, instances };
+            return Resources { shape, instances, value: OnceCell::new() };
         }
         for (key, repetition) in members {
             let address: Arc<str> = format!("{}{address}{key}", self.prefix).into();
@@ -468,7 +492,7 @@ impl<'a> Instance<'a> {
             conditions::of_resource(self, &resource.declaration, at, &made);
             instances.push(made);
         }
-        Resources { shape, instances }
+        Resources { shape, instances, value: OnceCell::new() }
     }
 
     /// What a resource holds is kept in the state, but for what its name says is only written.
@@ -477,7 +501,7 @@ impl<'a> Instance<'a> {
             return;
         }
         let kept = |(name, value): &(&Arc<str>, &Value)| {
-            !name.ends_with("_wo") && value.deep_marks().is_ephemeral()
+            !name.ends_with("_wo") && value.is_somewhere(Marks::is_ephemeral)
         };
         for (name, _) in body.entries.iter().filter(kept) {
             let place = body.spans.get(&Pointer::root().key(name));
@@ -580,13 +604,16 @@ impl<'a> Instance<'a> {
     }
 
     fn outputs(self: &Rc<Self>) -> Result<Value, Fault> {
+        if let Some(value) = self.all_outputs.get() {
+            return Ok(value.clone());
+        }
         let mut entries = BTreeMap::new();
         for name in self.module.outputs.keys() {
             if let Some(value) = self.output(name) {
                 entries.insert(Arc::clone(name), value?);
             }
         }
-        Ok(Value::object(entries))
+        Ok(self.all_outputs.get_or_init(|| Value::object(entries)).clone())
     }
 
     /// All instances of a module call.
@@ -608,10 +635,13 @@ impl<'a> Instance<'a> {
 
     fn expand_call(self: &Rc<Self>, name: &str, call: &'a Declaration) -> Children<'a> {
         let Expansion { shape, members } = expand::expand(call, self);
+        let is_known = !matches!(shape, Shape::Unknown(_)) && !self.evaluator.is_quiet();
+        let first = members.first().filter(|_| is_known).cloned();
         let module = match self.resolve(name, call) {
             Ok(module) => module,
             Err(reason) => {
-                return Children { shape, instances: Vec::new(), unresolved: Some(reason) };
+                let (instances, unresolved) = (Vec::new(), Some(reason));
+                return Children { shape, instances, unresolved, first };
             }
         };
         self.check_arguments(call, module);
@@ -632,11 +662,14 @@ impl<'a> Instance<'a> {
                 resources: RefCell::default(),
                 children: RefCell::default(),
                 providers: RefCell::default(),
+                path: OnceCell::new(),
+                all_outputs: OnceCell::new(),
                 imports: RefCell::default(),
             });
             (key, child)
         };
-        Children { instances: members.into_iter().map(instance).collect(), shape, unresolved: None }
+        let instances = members.into_iter().map(instance).collect();
+        Children { shape, instances, unresolved: None, first }
     }
 
     /// Whether the module's caller gives a variable of this name.
@@ -646,7 +679,10 @@ impl<'a> Instance<'a> {
 
     /// The arguments of a call, as its first instance gets them; those of a call without instances are unknown.
     pub fn arguments_of(self: &Rc<Self>, call: &Declaration) -> Evaluated {
-        let first = expand::expand(call, self).members.into_iter().next();
+        let name = call.block.labels.first().map(|label| &label.text);
+        let children = name.and_then(|name| self.children.borrow().get(name).map(Rc::clone));
+        let first = children.and_then(|children| children.first.clone());
+        let first = first.or_else(|| expand::expand(call, self).members.into_iter().next());
         let (key, repetition) = first.unwrap_or((Key::Unknown, expand::nothing()));
         let scope = Scope::of(self, call.file, &repetition);
         let evaluate = || body::evaluate_body(&call.block.body, CALL_META, self, &scope);

@@ -204,7 +204,7 @@ fn of_unknown(
     let (kind, bounds) = match kind {
         Type::Any => return Ok(operators::unknown_of(base, Type::Any)),
         Type::List(item) | Type::Set(item) => {
-            (Type::List(Box::new(made(item)?)), unknown.bounds.clone())
+            (Type::List(Arc::new(made(item)?)), unknown.bounds.clone())
         }
         Type::Tuple(kinds) => {
             (Type::Tuple(kinds.iter().map(made).collect::<Result<_, _>>()?), None)

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::instance::RESOURCE_META;
+use super::memo::Memo;
 use super::overrides;
 use crate::source::{FileId, Place, Problem, ProblemKind, Span, nearest};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
@@ -49,6 +50,8 @@ pub struct Module {
     pub(super) foreign: FxHashMap<usize, FileId>,
     /// What Terraform would refuse about the declarations themselves.
     pub problems: Vec<Problem>,
+    /// What follows from the declarations alone.
+    pub(super) memo: Memo,
 }
 
 /// A block with its file.

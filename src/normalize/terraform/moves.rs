@@ -5,7 +5,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::instance::Instance;
 use super::scope::{Key, Repetition, Scope};
@@ -25,6 +25,8 @@ pub struct Moves {
     statements: Vec<Move>,
     /// The last names of what was moved: an address that holds none of them was always here.
     names: FxHashSet<String>,
+    /// Positions of the statements about an address, by that address without its last key.
+    about: FxHashMap<String, Vec<usize>>,
 }
 
 impl Moves {
@@ -35,7 +37,20 @@ impl Moves {
             Some(name.rsplit('.').next().unwrap_or(name).to_owned())
         };
         let names = statements.iter().filter_map(name).collect();
-        Self { statements, names }
+        let mut about: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (at, statement) in statements.iter().enumerate() {
+            about.entry(without_last_key(&statement.to)).or_default().push(at);
+        }
+        Self { statements, names, about }
+    }
+
+    /// Where an address was before the first statement about it or what it is in.
+    fn before(&self, address: &[Segment]) -> Option<Vec<Segment>> {
+        let about = |length: usize| self.about.get(&without_last_key(&address[..length]));
+        let mut found: Vec<usize> =
+            (1..=address.len()).filter_map(about).flatten().copied().collect();
+        found.sort_unstable();
+        found.into_iter().find_map(|at| before(&self.statements[at], address))
     }
 
     fn may_matter(&self, address: &str) -> bool {
@@ -108,7 +123,7 @@ pub fn previous(moves: &Moves, address: &str) -> Option<Arc<str>> {
     let start = segments(address);
     let mut at = start.clone();
     for _ in 0..MAX_MOVES {
-        match moves.statements.iter().find_map(|statement| before(statement, &at)) {
+        match moves.before(&at) {
             Some(earlier) if earlier != start => at = earlier,
             _ => break,
         }
@@ -137,6 +152,11 @@ fn before(statement: &Move, at: &[Segment]) -> Option<Vec<Segment>> {
     earlier.push((last_from.0.clone(), key));
     earlier.extend_from_slice(tail);
     Some(earlier)
+}
+
+fn without_last_key(segments: &[Segment]) -> String {
+    let Some(((name, _), above)) = segments.split_last() else { return String::new() };
+    format!("{}.{name}", text(above))
 }
 
 fn text(segments: &[Segment]) -> String {

@@ -19,6 +19,8 @@ const MAX_EXPONENT: i64 = 20_000;
 const MAX_DECIMAL_EXPONENT: i64 = 6_000;
 /// Longest text that is read as a number.
 const MAX_DIGITS: usize = 8_000;
+/// Fewer digits than this fit 64 bits whatever they are.
+const FITS_INT: usize = 19;
 
 /// A number.
 #[derive(Clone, Debug)]
@@ -119,6 +121,9 @@ impl Number {
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > MAX_DIGITS {
             return None;
+        }
+        if text.len() < FITS_INT && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.parse().ok().map(Self::Int);
         }
         let (sign, unsigned) = match text.as_bytes().first()? {
             b'-' => (Sign::Minus, &text[1..]),

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::number::Number;
 use super::value::{Bounds, Items, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
 
+pub use super::convertible::converts;
 pub use super::equality::{equal, set_order};
+pub use super::object_type::{ObjectAttribute, ObjectType};
 pub use super::unify::unify;
 
-/// A type constraint.
+/// A type constraint. A clone costs reference counts.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names are the language's own")]
 pub enum Type {
@@ -18,29 +20,14 @@ pub enum Type {
     Bool,
     Number,
     String,
-    List(Box<Type>),
-    Set(Box<Type>),
-    Map(Box<Type>),
-    Object(BTreeMap<Arc<str>, ObjectAttribute>),
+    List(Arc<Type>),
+    Set(Arc<Type>),
+    Map(Arc<Type>),
+    Object(Arc<ObjectType>),
     Tuple(Vec<Type>),
 }
 
-/// An attribute of an object type.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ObjectAttribute {
-    /// Its type.
-    pub kind: Type,
-    /// `optional(…)`.
-    pub optional: bool,
-    /// `optional(…, default)`.
-    pub default: Option<Value>,
-}
-
-impl From<Type> for ObjectAttribute {
-    fn from(kind: Type) -> Self {
-        Self { kind, optional: false, default: None }
-    }
-}
+static ANY: LazyLock<Arc<Type>> = LazyLock::new(|| Arc::new(Type::Any));
 
 impl Type {
     /// The type of a value; `Any` for a bare null, for unknowns of unknown type and for resources.
@@ -53,19 +40,18 @@ impl Type {
             Kind::Sequence(SequenceKind::Tuple, items) => {
                 Self::Tuple(items.iter().map(Self::of).collect())
             }
-            Kind::Sequence(SequenceKind::List, items) => Self::List(Box::new(element_of(items))),
-            Kind::Sequence(SequenceKind::Set, items) => Self::Set(Box::new(element_of(items))),
+            Kind::Sequence(SequenceKind::List, items) => Self::List(Arc::new(element_of(items))),
+            Kind::Sequence(SequenceKind::Set, items) => Self::Set(Arc::new(element_of(items))),
             // More attributes than are written: its type is not known.
             Kind::Mapping(map) if map.open.is_some() => Self::Any,
             Kind::Mapping(map) if map.is_map => {
-                Self::Map(Box::new(Self::of_first(map).unwrap_or(Self::Any)))
+                Self::Map(Arc::new(Self::of_first(map).unwrap_or(Self::Any)))
             }
-            Kind::Mapping(map) => Self::Object(
-                map.entries
-                    .iter()
-                    .map(|(name, value)| (Arc::clone(name), Self::of(value).into()))
-                    .collect(),
-            ),
+            Kind::Mapping(map) => {
+                let attribute =
+                    |(name, value): (&Arc<str>, &Value)| (Arc::clone(name), Self::of(value).into());
+                Self::object(map.entries.iter().map(attribute))
+            }
             Kind::Unknown(unknown) => unknown.kind.clone().unwrap_or(Self::Any),
         }
     }
@@ -80,29 +66,40 @@ impl Type {
         match &value.kind {
             Kind::Null(_) | Kind::Unknown(_) => Self::of(value),
             Kind::Mapping(map) if map.open.is_some() => Self::Any,
-            Kind::Mapping(_) => Self::Map(Box::new(Self::Any)),
-            Kind::Sequence(..) => Self::List(Box::new(Self::Any)),
+            Kind::Mapping(_) => Self::Map(Arc::clone(&ANY)),
+            Kind::Sequence(..) => Self::List(Arc::clone(&ANY)),
             Kind::Bool(_) => Self::Bool,
             Kind::Number(_) => Self::Number,
             Kind::String(_) => Self::String,
         }
     }
 
+    /// An object type.
+    pub fn object(attributes: impl IntoIterator<Item = (Arc<str>, ObjectAttribute)>) -> Self {
+        Self::Object(Arc::new(BTreeMap::from_iter(attributes).into()))
+    }
+
     /// Without `optional()`, as the type of a value is.
     #[must_use]
     pub fn of_values(&self) -> Self {
         match self {
-            Self::List(element) => Self::List(Box::new(element.of_values())),
-            Self::Set(element) => Self::Set(Box::new(element.of_values())),
-            Self::Map(element) => Self::Map(Box::new(element.of_values())),
+            Self::Object(attributes) => attributes.of_values(),
+            kind if kind.is_of_values() => kind.clone(),
+            Self::List(element) => Self::List(Arc::new(element.of_values())),
+            Self::Set(element) => Self::Set(Arc::new(element.of_values())),
+            Self::Map(element) => Self::Map(Arc::new(element.of_values())),
             Self::Tuple(kinds) => Self::Tuple(kinds.iter().map(Self::of_values).collect()),
-            Self::Object(attributes) => Self::Object(
-                attributes
-                    .iter()
-                    .map(|(name, it)| (Arc::clone(name), it.kind.of_values().into()))
-                    .collect(),
-            ),
             kind => kind.clone(),
+        }
+    }
+
+    /// Whether nothing in it is `optional()`.
+    pub(super) fn is_of_values(&self) -> bool {
+        match self {
+            Self::Any | Self::Bool | Self::Number | Self::String => true,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_of_values(),
+            Self::Tuple(kinds) => kinds.iter().all(Self::is_of_values),
+            Self::Object(attributes) => attributes.is_of_values(),
         }
     }
 
@@ -185,10 +182,21 @@ pub fn adapt(value: &Value, shared: &Type) -> Result<Value, String> {
     convert_as(value, shared, Origin::Derived)
 }
 
+/// Whether every part of a value is of a type of its own, so that converting it to the type that it has, if that is whole, changes
+/// nothing.
+pub(super) fn is_typed_throughout(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Null(None) | Kind::Unknown(_) => false,
+        Kind::Sequence(_, items) => items.iter().all(is_typed_throughout),
+        Kind::Mapping(map) => map.open.is_none() && map.entries.values().all(is_typed_throughout),
+        _ => true,
+    }
+}
+
 /// Where a type to convert to comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// A type constraint.
+    /// A type constraint. A clone costs reference counts.
     Written,
     /// The values themselves.
     Derived,
@@ -227,7 +235,7 @@ fn convert_as(value: &Value, wanted: &Type, origin: Origin) -> Result<Value, Str
             if items.len() > 1 && !items.iter().all(Value::is_wholly_known) =>
         {
             converted_type(&Type::of(value), wanted)?;
-            let kind = Some(Type::List(Box::new(element_of(items))));
+            let kind = Some(Type::List(Arc::new(element_of(items))));
             let reason = value.first_unknown().unwrap_or_default();
             unknown_value(Unknown { reason, kind, not_null: true, ..Unknown::default() })
         }
@@ -355,7 +363,7 @@ fn tuple(items: &[Value], kinds: &[Type], origin: Origin) -> Result<Value, Strin
 
 fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String> {
     if let Some(open) = &map.open {
-        let kind = Some(Type::Map(Box::new(wanted.of_values())));
+        let kind = Some(Type::Map(Arc::new(wanted.of_values())));
         let reason = Arc::clone(&open.reason);
         return Ok(unknown_value(Unknown { reason, kind, not_null: true, ..Unknown::default() }));
     }
@@ -388,28 +396,28 @@ fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String>
     Ok(Value::map(entries))
 }
 
-fn to_object(
-    map: &Mapping,
-    attributes: &BTreeMap<Arc<str>, ObjectAttribute>,
-    origin: Origin,
-) -> Result<Value, String> {
+fn to_object(map: &Mapping, attributes: &ObjectType, origin: Origin) -> Result<Value, String> {
     let mut entries = BTreeMap::new();
     let mut missing = Vec::new();
-    for (name, attribute) in attributes {
+    for (name, attribute) in attributes.iter() {
         let written = map.entries.get(name);
-        let value = match (written, &attribute.default, &map.open) {
-            (Some(value), None, _) => value.clone(),
-            (Some(value), Some(_), _) if !value.is_null() => value.clone(),
-            (None, _, Some(open)) => Value::unknown(Arc::clone(&open.reason)),
-            (_, Some(default), _) => default.clone(),
-            (None, None, None) if attribute.optional => Value::null_of(attribute.kind.of_values()),
+        let converted = match (written, &attribute.default, &map.open) {
+            (Some(value), None, _) => convert_as(value, &attribute.kind, origin),
+            (Some(value), Some(_), _) if !value.is_null() => {
+                convert_as(value, &attribute.kind, origin)
+            }
+            (None, _, Some(open)) => {
+                convert_as(&Value::unknown(Arc::clone(&open.reason)), &attribute.kind, origin)
+            }
+            (_, Some(_), _) => filled(attribute, origin),
+            (None, None, None) if attribute.optional => filled(attribute, origin),
             (None, None, None) => {
                 missing.push(format!("{:?}", &**name));
                 continue;
             }
         };
-        let value = convert_as(&value, &attribute.kind, origin)
-            .map_err(|error| nested(&format!("attribute {:?}", &**name), &error))?;
+        let value =
+            converted.map_err(|error| nested(&format!("attribute {:?}", &**name), &error))?;
         entries.insert(Arc::clone(name), value);
     }
     match missing.split_last() {
@@ -419,6 +427,22 @@ fn to_object(
             Err(format!("attributes {} and {last} are required", others.join(", ")))
         }
     }
+}
+
+/// What an optional attribute is where it is not written: its default, or null.
+fn filled(attribute: &ObjectAttribute, origin: Origin) -> Result<Value, String> {
+    if let (Some(known), Origin::Written) = (attribute.filled.get(), origin) {
+        return Ok(known.clone());
+    }
+    let value = match &attribute.default {
+        Some(default) => default.clone(),
+        None => Value::null_of(attribute.kind.of_values()),
+    };
+    let value = convert_as(&value, &attribute.kind, origin)?;
+    if origin == Origin::Written {
+        return Ok(attribute.filled.get_or_init(|| value).clone());
+    }
+    Ok(value)
 }
 
 /// An unknown of a type, if the type that it is known to have converts to that.
@@ -480,23 +504,26 @@ pub fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
         | (Type::Bool | Type::String, Type::Bool) => Ok(wanted.of_values()),
         (_, Type::List(element)) => {
             let element = converted_element(from, element).ok_or_else(unsuitable)?;
-            Ok(Type::List(Box::new(element)))
+            Ok(Type::List(Arc::new(element)))
         }
         (_, Type::Set(element)) => {
             let element = converted_element(from, element).ok_or_else(unsuitable)?;
-            Ok(Type::Set(Box::new(element)))
+            Ok(Type::Set(Arc::new(element)))
         }
         (Type::Tuple(from), Type::Tuple(kinds)) if from.len() == kinds.len() => {
             let pairs = from.iter().zip(kinds);
             Ok(Type::Tuple(pairs.map(|(a, b)| converted_type(a, b)).collect::<Result<_, _>>()?))
         }
         (Type::Map(from), Type::Map(element)) => {
-            Ok(Type::Map(Box::new(converted_type(from, element)?)))
+            Ok(Type::Map(Arc::new(converted_type(from, element)?)))
         }
         (Type::Object(attributes), Type::Map(element)) => {
             let kinds = attributes.values().map(|it| &it.kind);
             let element = converted_elements(kinds, element).ok_or_else(unsuitable)?;
-            Ok(Type::Map(Box::new(element)))
+            Ok(Type::Map(Arc::new(element)))
+        }
+        (Type::Object(from), Type::Object(attributes)) if attributes.is_type_of(from) => {
+            Ok(Type::Object(Arc::clone(from)))
         }
         (Type::Object(from), Type::Object(attributes)) => {
             converted_object(attributes, |name| from.get(name).map(|it| &it.kind))
@@ -509,7 +536,7 @@ pub fn converted_type(from: &Type, wanted: &Type) -> Result<Type, String> {
 }
 
 fn converted_object<'a>(
-    attributes: &BTreeMap<Arc<str>, ObjectAttribute>,
+    attributes: &ObjectType,
     from: impl Fn(&str) -> Option<&'a Type>,
 ) -> Result<Type, String> {
     let convert = |(name, it): (&Arc<str>, &ObjectAttribute)| {
@@ -521,7 +548,8 @@ fn converted_object<'a>(
         };
         Ok((Arc::clone(name), kind.into()))
     };
-    Ok(Type::Object(attributes.iter().map(convert).collect::<Result<_, String>>()?))
+    let attributes = attributes.iter().map(convert);
+    Ok(Type::object(attributes.collect::<Result<BTreeMap<_, ObjectAttribute>, String>>()?))
 }
 
 /// The element type of a list or set that a sequence becomes; `None` where `from` is no sequence or its elements do not fit.
@@ -534,9 +562,16 @@ fn converted_element(from: &Type, wanted: &Type) -> Option<Type> {
 }
 
 /// The one type that elements of these types become.
-fn converted_elements<'a>(kinds: impl Iterator<Item = &'a Type>, wanted: &Type) -> Option<Type> {
+pub(super) fn converted_elements<'a>(
+    kinds: impl Iterator<Item = &'a Type>,
+    wanted: &Type,
+) -> Option<Type> {
     let kinds: Vec<Type> = if *wanted == Type::Any {
         kinds.cloned().collect()
+    } else if wanted.is_whole() {
+        // All become one and the same.
+        let mut kinds = kinds;
+        return kinds.all(|kind| converts(kind, wanted)).then(|| wanted.of_values());
     } else {
         kinds.map(|kind| converted_type(kind, wanted)).collect::<Result<_, _>>().ok()?
     };
@@ -556,7 +591,7 @@ pub fn set(mut items: Vec<Value>) -> Value {
 
 /// The value and everything in it without marks.
 pub fn without_marks(value: &Value) -> Value {
-    if value.deep_marks().is_empty() {
+    if !value.is_somewhere(|marks| !marks.is_empty()) {
         return value.clone();
     }
     match &value.kind {

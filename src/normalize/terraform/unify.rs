@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::types::{ObjectAttribute, Type, converted_type};
+use super::types::{ObjectAttribute, ObjectType, Type, converts};
 
 /// The one type that all of these convert to, if there is one; `Any` for none at all, and where a type that is not known stands
 /// beside lists, maps and their like.
@@ -66,7 +66,7 @@ fn unify_different(types: &[&Type]) -> Option<Type> {
     }
     if all(census.lists) || all(census.sets) || all(census.maps) {
         let elements: Vec<Type> = types.iter().filter_map(|kind| kind.element()).cloned().collect();
-        let element = Box::new(unify(&elements)?);
+        let element = Arc::new(unify(&elements)?);
         return Some(match first {
             Type::List(_) => Type::List(element),
             Type::Set(_) => Type::Set(element),
@@ -89,9 +89,7 @@ fn unify_different(types: &[&Type]) -> Option<Type> {
     }
     by_preference(types)
         .into_iter()
-        .find(|wanted| {
-            types.iter().all(|kind| kind == wanted || converted_type(kind, wanted).is_ok())
-        })
+        .find(|wanted| types.iter().all(|kind| kind == wanted || converts(kind, wanted)))
         .cloned()
 }
 
@@ -109,10 +107,10 @@ fn as_collections(types: &[&Type]) -> Option<Type> {
 }
 
 fn unify_objects(types: &[&Type]) -> Option<Type> {
-    let objects: Vec<&BTreeMap<Arc<str>, ObjectAttribute>> = types
+    let objects: Vec<&ObjectType> = types
         .iter()
         .filter_map(
-            |kind| if let Type::Object(attributes) = kind { Some(attributes) } else { None },
+            |kind| if let Type::Object(attributes) = kind { Some(&**attributes) } else { None },
         )
         .collect();
     let first = objects.first()?;
@@ -123,22 +121,23 @@ fn unify_objects(types: &[&Type]) -> Option<Type> {
         let kinds: Vec<Type> = objects.iter().map(|object| object[name].kind.clone()).collect();
         Some((Arc::clone(name), unify(&kinds)?.into()))
     };
-    Some(Type::Object(first.keys().map(attribute).collect::<Option<_>>()?))
+    let attributes = first.keys().map(attribute).collect::<Option<BTreeMap<_, ObjectAttribute>>>();
+    Some(Type::object(attributes?))
 }
 
 fn objects_to_map(types: &[&Type]) -> Option<Type> {
     let kinds: Vec<Type> = types
         .iter()
         .filter_map(
-            |kind| if let Type::Object(attributes) = kind { Some(attributes) } else { None },
+            |kind| if let Type::Object(attributes) = kind { Some(&**attributes) } else { None },
         )
         .flat_map(|attributes| attributes.values().map(|it| it.kind.clone()))
         .collect();
     if kinds.is_empty() {
         return None;
     }
-    let map = Type::Map(Box::new(unify(&kinds)?));
-    types.iter().all(|kind| converted_type(kind, &map).is_ok()).then_some(map)
+    let map = Type::Map(Arc::new(unify(&kinds)?));
+    types.iter().all(|kind| converts(kind, &map)).then_some(map)
 }
 
 fn unify_tuples(types: &[&Type]) -> Option<Type> {
@@ -167,8 +166,8 @@ fn tuples_to_list(types: &[&Type]) -> Option<Type> {
     if kinds.is_empty() {
         return None;
     }
-    let list = Type::List(Box::new(unify(&kinds)?));
-    types.iter().all(|kind| converted_type(kind, &list).is_ok()).then_some(list)
+    let list = Type::List(Arc::new(unify(&kinds)?));
+    types.iter().all(|kind| converts(kind, &list)).then_some(list)
 }
 
 /// The more general types first; in order of appearance where neither is.

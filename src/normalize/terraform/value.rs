@@ -285,13 +285,46 @@ impl Marks {
             (Some(a), Some(b)) if Arc::ptr_eq(a, b) => self.clone(),
             (Some(a), Some(b)) => {
                 let mut both = MarkSet::clone(a);
-                both.sensitive |= b.sensitive;
-                both.guarded |= b.guarded;
-                both.ephemeral |= b.ephemeral;
-                both.references.extend(b.references.iter().cloned());
+                both.add(b);
                 Self(Some(Arc::new(both)))
             }
         }
+    }
+}
+
+impl MarkSet {
+    fn add(&mut self, other: &Self) {
+        self.sensitive |= other.sensitive;
+        self.guarded |= other.guarded;
+        self.ephemeral |= other.ephemeral;
+        self.references.extend(other.references.iter().cloned());
+    }
+}
+
+/// Marks of many values, which most often are those of one.
+#[derive(Default)]
+struct Gathered {
+    first: Option<Arc<MarkSet>>,
+    all: Option<MarkSet>,
+}
+
+impl Gathered {
+    fn add(&mut self, marks: &Marks) {
+        let Some(marks) = &marks.0 else { return };
+        match (&mut self.all, &self.first) {
+            (Some(all), _) => all.add(marks),
+            (None, None) => self.first = Some(Arc::clone(marks)),
+            (None, Some(first)) if Arc::ptr_eq(first, marks) => {}
+            (None, Some(first)) => {
+                let mut all = MarkSet::clone(first);
+                all.add(marks);
+                self.all = Some(all);
+            }
+        }
+    }
+
+    fn marks(self) -> Marks {
+        Marks(self.all.map(Arc::new).or(self.first))
     }
 }
 
@@ -393,27 +426,22 @@ impl Value {
     /// Whether it holds at most so many values. Shared parts count each time, as every walk meets them: a value that doubles
     /// forty times over is small in memory and endless to walk.
     pub fn holds_at_most(&self, mut limit: usize) -> bool {
-        if !matches!(self.kind, Kind::Sequence(..) | Kind::Mapping(_)) {
-            return true;
+        self.is_within(&mut limit)
+    }
+
+    fn is_within(&self, limit: &mut usize) -> bool {
+        let inner = match &self.kind {
+            Kind::Sequence(_, items) => items.len(),
+            Kind::Mapping(map) => map.entries.len(),
+            _ => return true,
+        };
+        let Some(rest) = limit.checked_sub(inner) else { return false };
+        *limit = rest;
+        match &self.kind {
+            Kind::Sequence(_, items) => items.iter().all(|item| item.is_within(limit)),
+            Kind::Mapping(map) => map.entries.values().all(|item| item.is_within(limit)),
+            _ => true,
         }
-        let mut open = vec![self];
-        while let Some(value) = open.pop() {
-            let inner = match &value.kind {
-                Kind::Sequence(_, items) => items.len(),
-                Kind::Mapping(map) => map.entries.len(),
-                _ => 0,
-            };
-            match limit.checked_sub(inner) {
-                None => return false,
-                Some(rest) => limit = rest,
-            }
-            match &value.kind {
-                Kind::Sequence(_, items) => open.extend(items.iter()),
-                Kind::Mapping(map) => open.extend(map.entries.values()),
-                _ => {}
-            }
-        }
-        true
     }
 
     /// Whether it is null.
@@ -490,15 +518,27 @@ impl Value {
 
     /// Its marks and those of everything in it.
     pub fn deep_marks(&self) -> Marks {
-        let inner = match &self.kind {
-            Kind::Sequence(_, items) => {
-                items.iter().fold(Marks::none(), |all, item| all.union(&item.deep_marks()))
-            }
-            Kind::Mapping(map) => {
-                map.entries.values().fold(Marks::none(), |all, item| all.union(&item.deep_marks()))
-            }
-            _ => Marks::none(),
+        let mut all = Gathered::default();
+        self.gather(&mut all);
+        all.marks()
+    }
+
+    fn gather(&self, all: &mut Gathered) {
+        all.add(&self.marks);
+        match &self.kind {
+            Kind::Sequence(_, items) => items.iter().for_each(|item| item.gather(all)),
+            Kind::Mapping(map) => map.entries.values().for_each(|item| item.gather(all)),
+            _ => {}
+        }
+    }
+
+    /// Whether it or something in it carries marks of which this holds.
+    pub fn is_somewhere(&self, is: fn(&Marks) -> bool) -> bool {
+        let inside = match &self.kind {
+            Kind::Sequence(_, items) => items.iter().any(|item| item.is_somewhere(is)),
+            Kind::Mapping(map) => map.entries.values().any(|item| item.is_somewhere(is)),
+            _ => false,
         };
-        self.marks.union(&inner)
+        inside || is(&self.marks)
     }
 }

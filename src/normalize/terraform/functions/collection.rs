@@ -145,7 +145,7 @@ fn first_filled(arguments: &[Value]) -> Result<Value, String> {
 /// Unknown where an element is. JSON texts that are partly known are not empty: what is left of the list is kept beside.
 pub(super) fn compact(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     if let Some(reason) = arguments[0].first_unknown() {
-        let kind = Some(Type::List(Box::new(Type::String)));
+        let kind = Some(Type::List(Arc::new(Type::String)));
         let Some((_, items)) = sequence(&arguments[0]) else {
             return Ok(super::unknown(reason, kind));
         };
@@ -523,7 +523,12 @@ pub(super) fn matchkeys(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
 }
 
 pub(super) fn merge(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    let kind = Returns::Merge.kind(arguments)?;
+    // An object among them makes an object of all.
+    let is_object = arguments
+        .iter()
+        .any(|it| matches!(&it.kind, Kind::Mapping(map) if !map.is_map))
+        && arguments.iter().all(|it| matches!(&it.kind, Kind::Mapping(map) if map.open.is_none()));
+    let kind = if is_object { Type::Any } else { Returns::Merge.kind(arguments)? };
     let mut merged: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     for argument in arguments.iter().filter(|argument| !argument.is_null()) {
         let map = mapping(argument).ok_or_else(|| {
@@ -536,7 +541,7 @@ pub(super) fn merge(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
         merged.extend(map.entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
     }
     Ok(match kind {
-        Type::Map(element) if merged.is_empty() => Value::empty_map(*element),
+        Type::Map(element) if merged.is_empty() => Value::empty_map(Type::clone(&element)),
         Type::Map(_) => Value::map(merged),
         _ => Value::object(merged),
     })
@@ -616,7 +621,7 @@ fn unknown_slice(arguments: &[Value], reason: Arc<str>) -> Result<Value, String>
 
 pub(super) fn sort(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     if let Some(reason) = top_unknown(&arguments[0]) {
-        return Ok(super::unknown(reason, Some(Type::List(Box::new(Type::String)))));
+        return Ok(super::unknown(reason, Some(Type::List(Arc::new(Type::String)))));
     }
     let mut all = items(&arguments[0])?.to_vec();
     if let Some(index) = all.iter().position(Value::is_null) {
@@ -642,7 +647,7 @@ pub(super) fn transpose(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
         }
     }
     if transposed.is_empty() {
-        return Ok(Value::empty_map(Type::List(Box::new(Type::String))));
+        return Ok(Value::empty_map(Type::List(Arc::new(Type::String))));
     }
     let lists = transposed.into_iter().map(|(key, list)| (key, Value::list(list)));
     Ok(Value::map(lists.collect()))

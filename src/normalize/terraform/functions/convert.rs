@@ -20,15 +20,15 @@ pub(super) fn tostring(arguments: &[Value], _: &dyn Host) -> Result<Value, Strin
 }
 
 pub(super) fn tolist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    to(&arguments[0], &Type::List(Box::new(Type::Any)))
+    to(&arguments[0], &Type::List(Arc::new(Type::Any)))
 }
 
 pub(super) fn toset(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    to(&arguments[0], &Type::Set(Box::new(Type::Any)))
+    to(&arguments[0], &Type::Set(Arc::new(Type::Any)))
 }
 
 pub(super) fn tomap(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    to(&arguments[0], &Type::Map(Box::new(Type::Any)))
+    to(&arguments[0], &Type::Map(Arc::new(Type::Any)))
 }
 
 fn to(value: &Value, wanted: &Type) -> Result<Value, String> {

@@ -109,7 +109,7 @@ pub(super) fn fileset(arguments: &[Value], host: &dyn Host) -> Result<Value, Str
         }
         Err(FileError::Missing) => Ok(types::set(Vec::new())),
         Err(FileError::OutOfReach(reason)) => {
-            Ok(super::unknown(reason.into(), Some(Type::Set(Box::new(Type::String)))))
+            Ok(super::unknown(reason.into(), Some(Type::Set(Arc::new(Type::String)))))
         }
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn format(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
 }
 
 pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
-    let list = Type::List(Box::new(Type::String));
+    let list = Type::List(Arc::new(Type::String));
     if let Some(reason) = top_unknown(&arguments[0]) {
         return Ok(super::unknown(reason, Some(list)));
     }

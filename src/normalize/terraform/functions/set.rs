@@ -1,5 +1,7 @@
 //! Functions of sets.
 
+use std::sync::Arc;
+
 use super::Host;
 use super::argument::{MAX_ITEMS, Survey, items, sequence, top_unknown};
 use super::table::Returns;
@@ -79,7 +81,7 @@ pub(super) fn setproduct(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
             return Ok(super::unknown(reason, Some(Returns::Product.kind(arguments)?)));
         }
         total = total.saturating_mul(elements.len());
-        let list = types::convert(argument, &Type::List(Box::new(Type::Any)))?;
+        let list = types::convert(argument, &Type::List(Arc::new(Type::Any)))?;
         lists.push(items(&list)?.to_vec());
     }
     if total.saturating_mul(lists.len()) > MAX_ITEMS {

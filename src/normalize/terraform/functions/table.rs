@@ -1,5 +1,7 @@
 //! What each function takes and gives: one row a function, sorted by name.
 
+use std::sync::Arc;
+
 use crate::normalize::terraform::types::Type;
 use crate::normalize::terraform::value::Value;
 
@@ -81,7 +83,7 @@ impl Parameter {
     }
 
     pub(super) fn kind(self) -> Type {
-        let list = |element| Type::List(Box::new(element));
+        let list = |element| Type::List(Arc::new(element));
         match self {
             Self::Any | Self::Typeless | Self::Nullable | Self::Shown => Type::Any,
             Self::Number => Type::Number,
@@ -89,8 +91,8 @@ impl Parameter {
             Self::List => list(Type::Any),
             Self::ListOfBool => list(Type::Bool),
             Self::ListOfString => list(Type::String),
-            Self::Set => Type::Set(Box::new(Type::Any)),
-            Self::MapOfLists => Type::Map(Box::new(list(Type::String))),
+            Self::Set => Type::Set(Arc::new(Type::Any)),
+            Self::MapOfLists => Type::Map(Arc::new(list(Type::String))),
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::normalize::terraform::value::{Kind, Value};
 impl Returns {
     /// The type of the result; `Any` where it is not known. The error is a sentence.
     pub(super) fn kind(self, arguments: &[Value]) -> Result<Type, String> {
-        let list = |element| Type::List(Box::new(element));
-        let set = |element| Type::Set(Box::new(element));
+        let list = |element| Type::List(Arc::new(element));
+        let set = |element| Type::Set(Arc::new(element));
         let first = || arguments.first().map_or(Type::Any, Type::of);
         Ok(match self {
             Self::Any => Type::Any,
@@ -22,7 +22,7 @@ impl Returns {
             Self::ListOfNumber => list(Type::Number),
             Self::ListOfString => list(Type::String),
             Self::SetOfString => set(Type::String),
-            Self::MapOfLists => Type::Map(Box::new(list(Type::String))),
+            Self::MapOfLists => Type::Map(Arc::new(list(Type::String))),
             Self::First => first(),
             Self::Length => return length(&arguments[0]),
             Self::Chunks => list(first()),
@@ -56,7 +56,7 @@ impl Returns {
 }
 
 fn is_open(argument: &Value) -> bool {
-    argument.is_open() || Type::of(argument) == Type::Any
+    Type::of_top(argument) == Type::Any
 }
 
 fn length(argument: &Value) -> Result<Type, String> {
@@ -71,7 +71,7 @@ fn length(argument: &Value) -> Result<Type, String> {
 fn element(arguments: &[Value]) -> Result<Type, String> {
     match Type::of(&arguments[0]) {
         Type::Any => Ok(Type::Any),
-        Type::List(element) => Ok(*element),
+        Type::List(element) => Ok(Type::clone(&element)),
         Type::Tuple(kinds) => {
             let Kind::Number(index) = &arguments[1].kind else { return Ok(Type::Any) };
             let index = index.to_i64().ok_or("invalid index: value must be a whole number")?;
@@ -122,7 +122,7 @@ fn slice(arguments: &[Value]) -> Result<Type, String> {
 
 fn keys(argument: &Value) -> Result<Type, String> {
     match Type::of(argument) {
-        Type::Map(_) => Ok(Type::List(Box::new(Type::String))),
+        Type::Map(_) => Ok(Type::List(Arc::new(Type::String))),
         Type::Object(attributes) => Ok(Type::Tuple(vec![Type::String; attributes.len()])),
         Type::Any => Ok(Type::Any),
         _ => Err("must have map or object type".to_owned()),
@@ -133,7 +133,7 @@ fn values(argument: &Value) -> Result<Type, String> {
     match Type::of(argument) {
         Type::Map(element) => Ok(Type::List(element)),
         Type::Object(attributes) => {
-            Ok(Type::Tuple(attributes.into_values().map(|it| it.kind).collect()))
+            Ok(Type::Tuple(attributes.values().map(|it| it.kind.clone()).collect()))
         }
         Type::Any => Ok(Type::Any),
         _ => Err("must have map or object type".to_owned()),
@@ -151,7 +151,7 @@ fn reverse(argument: &Value) -> Result<Type, String> {
 
 fn one(argument: &Value) -> Result<Type, String> {
     match Type::of(argument) {
-        Type::List(element) | Type::Set(element) => Ok(*element),
+        Type::List(element) | Type::Set(element) => Ok(Type::clone(&element)),
         Type::Tuple(kinds) if kinds.len() < 2 => Ok(kinds.into_iter().next().unwrap_or(Type::Any)),
         Type::Any => Ok(Type::Any),
         _ => Err("must be a list, set, or tuple value with either zero or one elements".to_owned()),
@@ -178,7 +178,7 @@ fn lookup(arguments: &[Value]) -> Result<Type, String> {
                     "the default value must have the same type as the map elements".to_owned()
                 })?;
             }
-            Ok(*element)
+            Ok(Type::clone(&element))
         }
         Type::Object(attributes) => {
             let Kind::String(_) = &arguments[1].kind else { return Ok(Type::Any) };
@@ -221,10 +221,10 @@ fn merge(arguments: &[Value]) -> Result<Type, String> {
         }
         kinds.push(kind);
     }
-    let Some(first) = kinds.first() else { return Ok(Type::Object(attributes)) };
+    let Some(first) = kinds.first() else { return Ok(Type::object(attributes)) };
     Ok(match kinds.iter().all(|kind| kind == first) {
         true => first.clone(),
-        false if all_keys => Type::Object(attributes),
+        false if all_keys => Type::object(attributes),
         false => Type::Any,
     })
 }
@@ -244,7 +244,7 @@ fn concat(arguments: &[Value]) -> Result<Type, String> {
         match (kind, &argument.kind) {
             (Type::Tuple(kinds), _) => elements.extend(kinds),
             (Type::List(element), Kind::Sequence(_, items)) => {
-                elements.extend(std::iter::repeat_n(*element, items.len()));
+                elements.extend(std::iter::repeat_n(Type::clone(&element), items.len()));
             }
             (Type::List(_), _) => return Ok(Type::Any),
             _ => {
@@ -270,11 +270,11 @@ fn product(arguments: &[Value]) -> Result<Type, String> {
     for argument in arguments {
         let kind = match Type::of(argument) {
             Type::Set(element) => {
-                kinds.push(*element);
+                kinds.push(Type::clone(&element));
                 any_set = true;
                 continue;
             }
-            Type::List(element) => *element,
+            Type::List(element) => Type::clone(&element),
             Type::Tuple(kinds) => {
                 types::unify(&kinds).ok_or("all elements must be of the same type")?
             }
@@ -283,7 +283,7 @@ fn product(arguments: &[Value]) -> Result<Type, String> {
         };
         kinds.push(kind);
     }
-    let tuple = Box::new(Type::Tuple(kinds));
+    let tuple = Arc::new(Type::Tuple(kinds));
     Ok(if any_set { Type::Set(tuple) } else { Type::List(tuple) })
 }
 
@@ -300,5 +300,5 @@ fn union(arguments: &[Value]) -> Result<Type, String> {
         .collect();
     let element =
         types::unify(&kinds).ok_or("given sets must all have compatible element types")?;
-    Ok(Type::Set(Box::new(element)))
+    Ok(Type::Set(Arc::new(element)))
 }
