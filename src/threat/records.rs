@@ -13,6 +13,8 @@ use crate::model::FlowKind;
 use crate::pack::Expression;
 use crate::source::Place;
 
+use super::controls;
+use super::crossing;
 use super::situation::Target;
 use super::surroundings::{Ports, Surroundings};
 
@@ -186,6 +188,8 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         None => (Some(false), Vec::new()),
     };
     fields.state("lateral", state, proof);
+    let lower = crossing::into(around, node);
+    fields.state("lower_environment", Some(!lower.is_empty()), around.evidence(lower));
     fields.members.insert("siblings".into(), Value::Int(siblings(around, node)));
     fields.members.insert("serves".into(), Value::Bool(serves(around, node)));
     fields.members.insert("secrets_in_state".into(), Value::Bool(!secrets.is_empty()));
@@ -228,37 +232,10 @@ fn addresses(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
     parts.filter(edge).map(|part| scene.index.resource(*part).header).collect()
 }
 
-/// What stands before a node: web firewalls, protection against floods; its own, that of balancers before it, that of its network.
 fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
-    let scene = around.scene();
-    let mut before = vec![node];
-    if let Some(entry) = around.entry(node, Ports::Any) {
-        before.extend(entry.flows.iter().map(|flow| around.flow(*flow).source));
-    }
-    for (name, facts) in
-        [("waf", &["waf"][..]), ("flood_protection", &["flood_protection", "ddos"][..])]
+    for (name, facts) in [("waf", &controls::WAF[..]), ("flood_protection", &controls::FLOODS[..])]
     {
-        let mut state = Some(false);
-        let mut proof = Vec::new();
-        let zones = before.iter().filter_map(|node| {
-            let network = around.presence(*node)?.network?;
-            scene.zone_of.get(network).copied().flatten()
-        });
-        let zone_facts = zones.map(|zone| &scene.zones[zone].facts);
-        let of_nodes = before.iter().map(|node| &scene.nodes[*node].facts);
-        for fact in of_nodes
-            .chain(zone_facts)
-            .flat_map(|all| facts.iter().filter_map(|name| all.get(*name)))
-        {
-            match &fact.value {
-                Some(Value::Bool(true)) => {
-                    state = Some(true);
-                    proof.extend(&fact.proof);
-                }
-                None if state == Some(false) => state = None,
-                _ => {}
-            }
-        }
+        let (state, proof) = controls::guard(around, node, facts);
         fields.state(name, state, proof);
     }
 }
