@@ -193,7 +193,10 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     fields.members.insert("siblings".into(), Value::Int(siblings(around, node)));
     fields.members.insert("serves".into(), Value::Bool(serves(around, node)));
     fields.members.insert("secrets_in_state".into(), Value::Bool(!secrets.is_empty()));
-    fields.proofs.insert("secrets_in_state".into(), secrets.to_vec());
+    // The state alone carries them: a copy a node would be as many as nodes times secrets.
+    if scene.holds(node, "state") {
+        fields.proofs.insert("secrets_in_state".into(), secrets.to_vec());
+    }
     for (dimension, known) in [
         (Dimension::Exposure, around.exposure(node, Ports::Any)),
         (Dimension::Privilege, around.privilege(node)),

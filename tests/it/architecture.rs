@@ -109,7 +109,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
-    ("docs", &["finding", "pack", "pack_test"], &[]),
+    ("docs", &["source", "finding", "pack", "pack_test"], &[]),
     (
         "cli",
         &[
