@@ -238,6 +238,6 @@ fn text_groups_what_is_alike() {
     assert_eq!(run.stdout().matches("T034 A mutable tag").count(), 1, "{}", run.stdout());
     let model = json(&workspace, &[]);
     let unpinned = model["threats"].as_array().unwrap().iter();
-    assert_eq!(unpinned.filter(|threat| threat["class"]["id"] == "T034").count(), 3, "{model}");
+    assert_eq!(unpinned.filter(|threat| threat["threat"]["id"] == "T034").count(), 3, "{model}");
     assert_eq!(model["paths"].as_array().unwrap().len(), 3);
 }
