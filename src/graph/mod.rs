@@ -3,6 +3,7 @@
 //! Takes a document and the vocabulary of packs; knows nothing of findings. Nothing here fails: what the vocabulary cannot decide is
 //! not known, and says so.
 
+pub mod doors;
 pub mod facts;
 pub mod gcp;
 pub mod identity;
@@ -72,6 +73,7 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
     let problems = facts::read(&mut scene);
     kubernetes::facts(&mut scene);
     gcp::facts(&mut scene);
+    doors::settle(&mut scene);
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
     network::aws::read(&scene, &mut network);

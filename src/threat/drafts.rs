@@ -8,7 +8,7 @@ use crate::engine::Evaluated;
 use crate::finding::{Dread, Finding, ThreatClass};
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted, FlowKind, ThreatState};
-use crate::pack::{ModelRule, Role};
+use crate::pack::{ModelRule, Role, Verb};
 use crate::source::{Place, Problem, ProblemKind};
 
 use super::records::Record;
@@ -191,6 +191,11 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
         }
     };
     let mut found: Vec<usize> = around.behind(at).iter().copied().filter(fits).collect();
+    if found.is_empty() {
+        // A filter of one service stands before that.
+        let let_in = scene.relations.targets(at, Verb::NetAllowIn);
+        found = let_in.filter_map(|relation| scene.node_of[relation.to]).filter(fits).collect();
+    }
     if found.is_empty()
         && scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind != "firewall")
     {

@@ -3,12 +3,15 @@
 //! Takes documents, findings and the vocabulary of packs, gives a [`ThreatModel`].
 
 mod assemble;
+mod controls;
 mod coverage;
+mod crossing;
 mod drafts;
 mod paths;
 mod records;
 mod secrets;
 mod situation;
+mod standing;
 mod surroundings;
 mod words;
 

@@ -10,6 +10,7 @@ use crate::finding::{Dread, Factor, ThreatClass};
 use crate::model::{Element, FlowKind, ThreatState};
 
 use super::Scored;
+use super::crossing;
 use super::situation::Target;
 use super::surroundings::{Ports, Surroundings};
 
@@ -21,6 +22,8 @@ const MAX_LOOKS: usize = 1_000_000;
 const BEST: usize = 3;
 /// Id of the class of what every compromised workload can do.
 const IMPLIED: &str = "T015";
+/// Id of the class of raising one's own rights.
+const RAISES: &str = "T011";
 /// Id of the node of those who are asked for nothing, and of the class by which they get in.
 const ANYBODY: &str = "anonymous";
 const UNASKED: &str = "T019";
@@ -67,6 +70,7 @@ enum Way {
     Store,
     Identity,
     SupplyChain,
+    Environment,
 }
 
 /// Search a document. The second part says whether the search stopped at a bound.
@@ -121,6 +125,7 @@ fn opens(around: &Surroundings<'_, '_>) -> BTreeMap<Arc<str>, BTreeSet<Opens>> {
             "store" => Way::Store,
             "identity" => Way::Identity,
             "supply_chain" => Way::SupplyChain,
+            "environment" => Way::Environment,
             _ => continue,
         };
         let ports = match &**ports {
@@ -165,7 +170,7 @@ fn leading(around: &Surroundings<'_, '_>, goals: &BTreeSet<usize>) -> BTreeSet<u
     leads
 }
 
-/// Where attackers stand at first: the internet, foreign accounts, third parties, pipelines.
+/// Where attackers stand at first: the internet, foreign accounts, third parties, pipelines, environments that are guarded less.
 fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<usize> {
     let scene = around.scene();
     let is_entry = |node: &usize| {
@@ -175,6 +180,7 @@ fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<us
             || kind == "external_account"
             || (kind == "identity_provider" && vouches_for_strangers(around, *node))
             || *scene.nodes[*node].id == *ANYBODY
+            || crossing::begins_at(around, *node)
             || ((kind == "supply_chain" || kind == "ci_pipeline") && opened)
     };
     (0..scene.nodes.len()).filter(is_entry).filter(|node| search.leads.contains(node)).collect()
@@ -285,6 +291,13 @@ impl Search<'_, '_, '_> {
         let mut next = trail.clone();
         next.nodes.push(flow.target);
         next.flows.push(at);
+        // Whoever stands in a lower environment begins where that reaches a higher one.
+        if trail.steps.is_empty() && trail.flows.is_empty() && crossing::is_up(self.around, at) {
+            let threat = self.opening(flow.target, Way::Environment, None)?;
+            next.steps.push(self.step(threat, flow.target));
+            next.foothold = Some(flow.target);
+            return Some(next);
+        }
         let outside = trail.foothold.is_none();
         match flow.kind {
             FlowKind::Network if self.around.is_passing(flow.target) && outside => {
@@ -384,9 +397,14 @@ impl Search<'_, '_, '_> {
             return None;
         }
         match opened_by {
-            Some(_) => {
-                let threat = self.opening(flow.target, Way::Identity, None)?;
-                next.steps.push(self.step(threat, flow.target));
+            Some(class) => {
+                // Who raises its own rights does so where it stands.
+                let (threat, at) = if class == RAISES {
+                    (self.threat_of(flow.source, class)?, flow.source)
+                } else {
+                    (self.opening(flow.target, Way::Identity, None)?, flow.target)
+                };
+                next.steps.push(self.step(threat, at));
                 next.foothold = Some(flow.target);
             }
             None => self.imply(next),

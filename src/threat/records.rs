@@ -8,11 +8,13 @@ use crate::engine::Evaluated;
 use crate::engine::cel::{Subject, Surroundings as Neighbors};
 use crate::finding::context::{Dimension, Known};
 use crate::graph::network::reach::Reach;
-use crate::graph::scene::{Facts, Flow};
+use crate::graph::scene::Facts;
 use crate::model::FlowKind;
 use crate::pack::Expression;
 use crate::source::Place;
 
+use super::controls;
+use super::crossing;
 use super::situation::Target;
 use super::surroundings::{Ports, Surroundings};
 
@@ -186,6 +188,8 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         None => (Some(false), Vec::new()),
     };
     fields.state("lateral", state, proof);
+    let lower = crossing::into(around, node);
+    fields.state("lower_environment", Some(!lower.is_empty()), around.evidence(lower));
     fields.members.insert("siblings".into(), Value::Int(siblings(around, node)));
     fields.members.insert("serves".into(), Value::Bool(serves(around, node)));
     fields.members.insert("secrets_in_state".into(), Value::Bool(!secrets.is_empty()));
@@ -231,37 +235,10 @@ fn addresses(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
     parts.filter(edge).map(|part| scene.index.resource(*part).header).collect()
 }
 
-/// What stands before a node: web firewalls, protection against floods; its own, that of balancers before it, that of its network.
 fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
-    let scene = around.scene();
-    let mut before = vec![node];
-    if let Some(entry) = around.entry(node, Ports::Any) {
-        before.extend(entry.flows.iter().map(|flow| around.flow(*flow).source));
-    }
-    for (name, facts) in
-        [("waf", &["waf"][..]), ("flood_protection", &["flood_protection", "ddos"][..])]
+    for (name, facts) in [("waf", &controls::WAF[..]), ("flood_protection", &controls::FLOODS[..])]
     {
-        let mut state = Some(false);
-        let mut proof = Vec::new();
-        let zones = before.iter().filter_map(|node| {
-            let network = around.presence(*node)?.network?;
-            scene.zone_of.get(network).copied().flatten()
-        });
-        let zone_facts = zones.map(|zone| &scene.zones[zone].facts);
-        let of_nodes = before.iter().map(|node| &scene.nodes[*node].facts);
-        for fact in of_nodes
-            .chain(zone_facts)
-            .flat_map(|all| facts.iter().filter_map(|name| all.get(*name)))
-        {
-            match &fact.value {
-                Some(Value::Bool(true)) => {
-                    state = Some(true);
-                    proof.extend(&fact.proof);
-                }
-                None if state == Some(false) => state = None,
-                _ => {}
-            }
-        }
+        let (state, proof) = controls::guard(around, node, facts);
         fields.state(name, state, proof);
     }
 }
@@ -305,7 +282,6 @@ fn of_flow(around: &Surroundings<'_, '_>, at: usize) -> Record {
     fields.text("target", Arc::clone(around.id(flow.target)));
     fields.text("source_kind", Arc::clone(&around.scene().nodes[flow.source].kind));
     fields.text("target_kind", Arc::clone(&around.scene().nodes[flow.target].kind));
-    fields.members.insert("to_production".into(), Value::Bool(to_production(around, flow)));
     fields
         .members
         .insert("from_internet".into(), Value::Bool(Some(flow.source) == around.internet));
@@ -318,19 +294,6 @@ fn of_flow(around: &Surroundings<'_, '_>, at: usize) -> Record {
         value: Value::object(fields.members),
         proofs: fields.proofs,
     }
-}
-
-/// Whether it leads from a lower environment into production; both ends have to say which they are.
-fn to_production(around: &Surroundings<'_, '_>, flow: &Flow) -> bool {
-    let production = Dimension::Environment.state("prod");
-    let of = |node: usize| match around.environment(node) {
-        Known::State(state, _) if around.scene().nodes[node].resource.is_some() => Some(state),
-        _ => None,
-    };
-    let target = of(flow.target);
-    target.is_some()
-        && target == production
-        && of(flow.source).is_some_and(|own| Some(own) != production)
 }
 
 fn boundary(around: &Surroundings<'_, '_>, zone: usize) -> Record {

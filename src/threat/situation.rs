@@ -1,7 +1,6 @@
 //! The situation of a threat: the state of each dimension for what is harmed, as its class sees it.
 
 use crate::document::Value;
-use std::sync::Arc;
 
 use crate::finding::ThreatClass;
 use crate::finding::context::{Dimension, Known, Situation, State};
@@ -9,6 +8,7 @@ use crate::graph::scene::{Fact, Flow};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::controls;
 use super::surroundings::{Ports, Surroundings};
 
 /// What is harmed.
@@ -51,10 +51,22 @@ pub fn of(
     };
     // A class that takes for granted that nobody is asked is only found where that is so.
     let asks_nobody = class.assumptions.states[Dimension::Auth as usize] == Some(State(0));
-    if asks_nobody && !proof.is_empty() {
+    let asks = matches!(target, Target::Node(node) if asks(around, node));
+    if asks_nobody && !proof.is_empty() && !asks {
         situation.set(Dimension::Auth, Known::State(State(0), proof.to_vec()));
     }
     situation
+}
+
+/// Whether a door asks, whatever the class takes for granted: a role that lets nobody in without a second factor, the API of a cluster
+/// that a cloud runs.
+fn asks(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let scene = around.scene();
+    let given = &scene.nodes[node];
+    let word = given.facts.get("auth").and_then(|fact| fact.value.as_ref()?.as_str());
+    let is_cluster =
+        &*given.kind == "compute_orchestrator" && word.is_some_and(|word| word != "none");
+    is_cluster || scene.holds(node, "second_factor")
 }
 
 fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> Situation {
@@ -76,10 +88,13 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
         let place = around.scene().nodes[node].place.into_iter().collect();
         situation.set(Dimension::Blast, Known::of(Dimension::Blast, "majority", place));
     }
-    for (name, fact) in &around.scene().nodes[node].facts {
-        if let Fact { value: Some(Value::Bool(true)), proof } = fact {
-            situation.controls.push((Arc::clone(name), proof.clone()));
-        }
+    situation.controls = controls::of(around, node, class);
+    if situation.controls.iter().any(|(name, _)| **name == *controls::BASTION)
+        && let Some(proof) = controls::bastion(around, node)
+    {
+        // Everybody gets to the bastion, and from there to the host.
+        let open = Known::of(Dimension::Exposure, "internet_open", proof);
+        situation.set(Dimension::Exposure, open);
     }
     situation
 }
@@ -130,14 +145,13 @@ fn of_zone(around: &Surroundings<'_, '_>, zone: usize) -> Situation {
             data = Some((state, proof));
         }
     }
-    situation.set(Dimension::Exposure, Known::of(Dimension::Exposure, "internal", place.clone()));
+    situation.set(Dimension::Exposure, Known::of(Dimension::Exposure, "internal", place));
     situation.set(
         Dimension::Data,
         data.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof)),
     );
     situation.set(Dimension::Privilege, Known::NotApplicable);
-    let blast = if inside.is_empty() { "none" } else { "majority" };
-    situation.set(Dimension::Blast, Known::of(Dimension::Blast, blast, place));
+    situation.set(Dimension::Blast, around.zone_blast(zone));
     let environment = around.zone_environment(zone);
     situation.set(
         Dimension::Environment,

@@ -57,7 +57,7 @@ pub struct Surroundings<'g, 'a> {
     /// The node `internet`.
     pub internet: Option<usize>,
     /// The environment of the document as a whole.
-    environment: Option<(State, Vec<Place>)>,
+    pub(super) environment: Option<(State, Vec<Place>)>,
     /// How many hosts stand in each network.
     crowd: BTreeMap<usize, usize>,
     /// By zone, the nodes in it and in the zones in it.
@@ -72,6 +72,8 @@ pub struct Surroundings<'g, 'a> {
     /// Nodes that answer requests themselves and pass them on.
     fronts: BTreeSet<usize>,
     machine: OnceCell<(Known, Known)>,
+    /// The state of each node's environment, once somebody asks.
+    pub(super) environments: OnceCell<Vec<Option<State>>>,
 }
 
 impl<'g, 'a> Surroundings<'g, 'a> {
@@ -111,6 +113,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 .filter(|via| &*scene.nodes[*via].kind == "api")
                 .collect(),
             machine: OnceCell::new(),
+            environments: OnceCell::new(),
         }
     }
 
@@ -308,6 +311,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if from_others {
             return known("cross_account", place);
         }
+        if let Some(proof) = self.reached_over_peering(node) {
+            return known("cross_account", proof);
+        }
         let used =
             self.into[node].iter().any(|flow| Some(self.flow(*flow).source) != self.internet);
         match self.presence(node) {
@@ -322,6 +328,42 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 Tri::Unknown => Known::Unknown,
             },
         }
+    }
+
+    /// What lets hosts of another network that is joined to its own in: a connection, or filters that let anybody there pass.
+    fn reached_over_peering(&self, node: usize) -> Option<Vec<Place>> {
+        let own = self.presence(node)?;
+        for at in &self.into[node] {
+            let flow = self.flow(*at);
+            let source = self.presence(flow.source).and_then(|source| source.network);
+            let elsewhere = source.is_some_and(|source| Some(source) != own.network);
+            if flow.kind == FlowKind::Network && elsewhere && !flow.assumed {
+                return Some(self.evidence([*at]));
+            }
+        }
+        for (peer, place) in self.peers(own) {
+            let stranger = self.stranger_in(peer);
+            if lets_in(own, &stranger) == Tri::Yes {
+                return Some(vec![place]);
+            }
+        }
+        None
+    }
+
+    /// Networks (or subnets of others) that a host's own is joined to, with what says so.
+    pub(super) fn peers(&self, own: &Presence) -> Vec<(usize, Place)> {
+        let is_own = |end: usize| Some(end) == own.network || own.subnets.contains(&end);
+        let mut found = Vec::new();
+        for (a, b, place) in &self.graph.network.peerings {
+            for (end, other) in [(*a, *b), (*b, *a)] {
+                if is_own(end) && !is_own(other) {
+                    found.push((other, *place));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Whether anybody else in its network gets to a host.
@@ -354,11 +396,19 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// A host of the same network that no filter knows.
     fn stranger(&self, presence: &Presence) -> Presence {
+        match presence.network {
+            Some(network) => self.stranger_in(network),
+            None => Presence { anywhere: true, ..Presence::default() },
+        }
+    }
+
+    /// A host of a network (or subnet) that no filter knows.
+    fn stranger_in(&self, network: usize) -> Presence {
         let resources = &self.scene().index.document.resources;
-        let range = presence.network.and_then(|network| resources.get(network)).map(|network| {
+        let range = resources.get(network).map(|network| {
             let attributes = &network.attributes;
             let mut texts: Vec<&str> = Vec::new();
-            for name in ["address_space", "cidr_block"] {
+            for name in ["address_space", "address_prefixes", "cidr_block"] {
                 match attributes.get(name) {
                     Some(Value::String(text)) => texts.push(text),
                     Some(Value::Array(items)) => {
@@ -370,7 +420,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             texts.into_iter().filter_map(crate::graph::network::filter::range).collect::<Vec<_>>()
         });
         Presence {
-            network: presence.network,
+            network: Some(network),
             ranges: range.unwrap_or_default(),
             anywhere: true,
             ..Presence::default()
@@ -566,107 +616,6 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         Known::State(state, proof)
     }
 
-    /// How much depends on a node.
-    pub fn blast(&self, node: usize) -> Known {
-        let scene = self.scene();
-        let given = &scene.nodes[node];
-        let place: Vec<Place> = given.place.into_iter().collect();
-        let known = |word: &str| Known::of(Dimension::Blast, word, place.clone());
-        if given.id.starts_with("backend.") {
-            return Known::Unknown;
-        }
-        if self.crosses(node) {
-            return known("beyond");
-        }
-        if given.resource.is_none() {
-            return known("majority");
-        }
-        let quiet = |flow: &&Flow| {
-            Some(flow.target) == self.internet
-                || self.is_to(flow, Ports::Management) && !self.is_to(flow, Ports::Published)
-                || flow.port.as_deref() == Some("53")
-        };
-        let uses =
-            self.out[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
-        let used =
-            self.into[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
-        if self.out[node].is_empty() && self.into[node].is_empty() {
-            return known("none");
-        }
-        if self.words.is_sandbox(scene, node) {
-            return known("few");
-        }
-        if uses == 0 && used == 0 {
-            return known("few");
-        }
-        known("majority")
-    }
-
-    /// Whether its rights, routes or data cross to another environment, account or system.
-    fn crosses(&self, node: usize) -> bool {
-        let scene = self.scene();
-        let own = self.environment_state(node);
-        let foreign = |other: usize| {
-            if &*scene.nodes[other].kind == "external_account" {
-                return true;
-            }
-            let other = self.environment_state(other);
-            matches!((own, other), (Some(a), Some(b)) if a != b)
-        };
-        self.out[node].iter().any(|flow| {
-            Some(self.flow(*flow).target) != self.internet && foreign(self.flow(*flow).target)
-        })
-    }
-
-    fn environment_state(&self, node: usize) -> Option<State> {
-        match self.environment(node) {
-            Known::State(state, _) => Some(state),
-            _ => None,
-        }
-    }
-
-    /// The environment that a node belongs to: its own words, those of the zones around it, those of the document.
-    pub fn environment(&self, node: usize) -> Known {
-        let scene = self.scene();
-        let given = &scene.nodes[node];
-        let stated = given.resource.and_then(|at| self.words.stated(scene, at));
-        if let Some(state) = stated.and_then(|stated| stated.environment) {
-            return Known::State(
-                state,
-                stated.and_then(|stated| stated.place).into_iter().collect(),
-            );
-        }
-        let tagged = given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
-        let around = || given.zone.and_then(|zone| self.zone_environment(zone));
-        tagged
-            .or_else(around)
-            .or_else(|| self.environment.clone())
-            .map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
-    }
-
-    /// The environment of the document as a whole.
-    pub fn document_environment(&self) -> Option<(State, Vec<Place>)> {
-        self.environment.clone()
-    }
-
-    /// The environment of a zone, by its own tags or those of the zones around it.
-    pub fn zone_environment(&self, zone: usize) -> Option<(State, Vec<Place>)> {
-        let scene = self.scene();
-        let of = |zone: &usize| {
-            let given = &scene.zones[*zone];
-            let tagged =
-                given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
-            // People call namespaces by what runs in them.
-            let named = || {
-                let state =
-                    self.words.named(&given.name).filter(|_| &*given.kind == "namespace")?;
-                Some((state, given.place.into_iter().collect()))
-            };
-            tagged.or_else(named)
-        };
-        scene.ancestors(zone).iter().find_map(of).or_else(|| self.environment.clone())
-    }
-
     /// Attributes that put secrets into the state: credentials that are written, by the vocabulary.
     pub fn secrets_in_state(&self) -> Vec<Place> {
         let scene = self.scene();
@@ -730,6 +679,23 @@ fn routes(graph: &Graph<'_>) -> BTreeMap<(usize, usize), Vec<usize>> {
         routes.entry((route.via, route.target)).or_default().push(at);
     }
     routes
+}
+
+/// Whether a host's filters let a party in on some port that they speak of.
+fn lets_in(presence: &Presence, stranger: &Presence) -> Tri {
+    let party = Party::Host(usize::MAX, stranger);
+    let mut passes = Tri::Yes;
+    for layer in &presence.layers {
+        let rules = layer.rules.iter().filter(|rule| rule.allow && rule.direction == Direction::In);
+        let mut some = Tri::from(layer.default_in);
+        for rule in rules {
+            let port = rule.ports.as_ref().and_then(|ports| ports.0.first()).map(|range| range.0);
+            let traffic = Traffic { protocol: rule.protocol, port };
+            some = some.or(layer.decide(Direction::In, &party, traffic).passes);
+        }
+        passes = passes.and(some);
+    }
+    passes
 }
 
 /// Whether a peer is some hosts of the network in particular.

@@ -30,6 +30,10 @@ pub struct Words {
     classification: BTreeMap<Arc<str>, State>,
     environment_tags: Vec<Arc<str>>,
     environments: BTreeMap<Arc<str>, State>,
+    ambiguous: Vec<Arc<str>>,
+    criticality_tags: Vec<Arc<str>>,
+    criticality: BTreeMap<Arc<str>, State>,
+    standard: Vec<u16>,
     owner_tags: Vec<Arc<str>>,
     management: Vec<u16>,
     web: Vec<u16>,
@@ -57,6 +61,10 @@ impl Words {
             classification: states("classification_words", Dimension::Data),
             environment_tags: list("environment_tags"),
             environments: states("environment_words", Dimension::Environment),
+            ambiguous: list("ambiguous_environment_words"),
+            criticality_tags: list("criticality_tags"),
+            criticality: states("criticality_words", Dimension::Blast),
+            standard: ports("standard_ports"),
             owner_tags: list("owner_tags"),
             management: ports("management_ports"),
             web: ports("web_ports"),
@@ -117,6 +125,16 @@ impl Words {
         tagged(resource, &self.environment_tags, &self.environments)
     }
 
+    /// How much depends on it, by tag.
+    pub fn criticality(&self, resource: &Resource) -> Option<(State, Vec<Place>)> {
+        tagged(resource, &self.criticality_tags, &self.criticality)
+    }
+
+    /// Whether a port is one that everybody tries first.
+    pub fn is_standard(&self, port: u16) -> bool {
+        self.standard.contains(&port) || self.management.contains(&port) || self.web.contains(&port)
+    }
+
     /// Owner by tag.
     pub fn owner(&self, resource: &Resource) -> Option<Arc<str>> {
         self.owner_tags.iter().find_map(|wanted| match tag(resource, wanted)?.1 {
@@ -144,13 +162,53 @@ impl Words {
         if let Some(first) = tags.next() {
             return tags.all(|other| other.0 == first.0).then_some(first);
         }
+        // Where no tag says so, a scope's environment is the workspace.
+        let mut scopes =
+            document.resources.iter().filter_map(|resource| resource.scope.environment.as_deref());
+        if let Some(state) = scopes.next().and_then(|word| self.named(word)) {
+            return Some((state, Vec::new()));
+        }
         self.named(&document.root).map(|state| (state, Vec::new()))
     }
 
-    /// The environment that a path or name speaks of; of several the last.
+    /// The environment that a path or the name of a namespace speaks of; of several folders the last.
     pub fn named(&self, text: &str) -> Option<State> {
-        let mut words = text.rsplit(['/', '-', '_', '.']);
-        words.find_map(|word| self.environments.get(word.to_lowercase().as_str()).copied())
+        text.rsplit('/').find_map(|part| self.in_words(part, |_, _| true))
+    }
+
+    /// The environment that the name of a resource speaks of. Words that also mean something else count at its ends only.
+    pub fn in_name(&self, text: &str) -> Option<State> {
+        self.in_words(text, |word, at_end| {
+            at_end || !self.ambiguous.iter().any(|other| **other == *word)
+        })
+    }
+
+    /// The one state that the words of a name speak of; none where they contradict each other or deny it (`non-prod`).
+    fn in_words(&self, text: &str, counts: impl Fn(&str, bool) -> bool) -> Option<State> {
+        let text = text.to_lowercase();
+        let words: Vec<&str> =
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let mut found: Option<State> = None;
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            let pair = words.get(at + 1).map(|next| format!("{word}-{next}"));
+            let joined = pair.as_deref().and_then(|pair| self.environments.get(pair));
+            let at_end = at == 0 || at + 1 == words.len();
+            let own = self.environments.get(*word).filter(|_| counts(word, at_end));
+            if let Some(state) = joined.or(own) {
+                if found.is_some_and(|known| known != *state) {
+                    return None;
+                }
+                found = Some(*state);
+            }
+            if *word == "non"
+                && words.get(at + 1).is_some_and(|next| self.environments.contains_key(*next))
+            {
+                return None;
+            }
+            at += if joined.is_some() { 2 } else { 1 };
+        }
+        found
     }
 
     /// Whether people call it a sandbox or their own.

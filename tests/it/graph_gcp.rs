@@ -156,7 +156,7 @@ fn peerings(#[case] both: bool) {
 #[case::sets_policies("roles/resourcemanager.projectIamAdmin", "admin")]
 #[case::security("roles/iam.securityAdmin", "admin")]
 #[case::makes_tokens("roles/iam.serviceAccountTokenCreator", "admin")]
-#[case::acts("roles/iam.serviceAccountUser", "admin")]
+#[case::acts_with_nothing_to_run("roles/iam.serviceAccountUser", "broad")]
 #[case::changes_storage("roles/storage.admin", "broad")]
 #[case::reads_storage("roles/storage.objectViewer", "scoped")]
 #[case::reads_secrets("roles/secretmanager.secretAccessor", "broad")]

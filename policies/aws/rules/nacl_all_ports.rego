@@ -9,7 +9,7 @@
 #   id: nacl-all-ports
 #   applies_to: [aws_network_acl, aws_network_acl_rule]
 #   threat: T021
-#   dread: {damage: 4, reproducibility: 6, exploitability: 4, affected_users: 5, discoverability: 3}
+#   dread: {damage: 4, reproducibility: 6, exploitability: 4}
 #   remediation: >-
 #     Allow the ports that the subnet serves, and the ephemeral ports for answers.
 #   concept: aws.nacl.all-ports

@@ -8,7 +8,6 @@
 #   id: nacl-ssh-from-internet
 #   applies_to: [aws_network_acl, aws_network_acl_rule]
 #   threat: T001
-#   dread: {damage: 6, reproducibility: 6, exploitability: 4, affected_users: 7, discoverability: 6}
 #   remediation: >-
 #     Deny port 22 before the entry that allows it, or allow the ports that the subnet serves only.
 #   concept: aws.nacl.ingress-ssh-world

@@ -8,7 +8,7 @@
 #   id: s3-ignore-public-acls
 #   applies_to: [aws_s3_bucket_public_access_block]
 #   threat: T003
-#   dread: {damage: 5, reproducibility: 5, exploitability: 3, affected_users: 5, discoverability: 3}
+#   dread: {reproducibility: 5}
 #   remediation: >-
 #     Set ignore_public_acls to true, or leave it to an aws_s3_account_public_access_block for the whole account.
 #   concept: aws.s3.bpa-ignore-public-acls

@@ -10,7 +10,7 @@
 #   id: s3-no-public-access-block
 #   applies_to: [aws_s3_bucket]
 #   threat: T003
-#   dread: {damage: 5, reproducibility: 5, exploitability: 3, affected_users: 5, discoverability: 3}
+#   dread: {reproducibility: 5}
 #   remediation: >-
 #     Add an aws_s3_bucket_public_access_block for the bucket with all four settings true, or an
 #     aws_s3_account_public_access_block for the whole account.

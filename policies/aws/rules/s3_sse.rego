@@ -9,7 +9,7 @@
 #   id: s3-sse
 #   applies_to: [aws_s3_bucket]
 #   threat: T005
-#   dread: {damage: 4, reproducibility: 3, exploitability: 1, affected_users: 4, discoverability: 2}
+#   dread: {damage: 4, reproducibility: 3, exploitability: 1}
 #   remediation: >-
 #     Add an aws_s3_bucket_server_side_encryption_configuration that names the algorithm.
 #   concept: aws.s3.sse

@@ -8,7 +8,6 @@
 #   id: nic-without-security-group
 #   applies_to: [azurerm_network_interface]
 #   threat: T021
-#   dread: {exploitability: 5}
 #   remediation: >-
 #     Join the subnet to a network security group with azurerm_subnet_network_security_group_association.
 #   aliases: [CKV2_AZURE_31]

@@ -8,7 +8,6 @@
 #   id: storage-open-firewall
 #   applies_to: [azurerm_storage_account, azurerm_storage_account_network_rules]
 #   threat: T046
-#   dread: {reproducibility: 8, exploitability: 4, affected_users: 7, discoverability: 6}
 #   remediation: >-
 #     Set default_action to Deny and name the subnets and addresses that need the account, or switch
 #     public_network_access_enabled off and use a private endpoint.

@@ -8,7 +8,6 @@
 #   id: gke-open-control-plane
 #   applies_to: [google_container_cluster]
 #   threat: T019
-#   dread: {damage: 9, reproducibility: 7, exploitability: 4, affected_users: 9, discoverability: 7}
 #   remediation: >-
 #     Name the networks that administer the cluster instead of every address.
 #   concept: gcp.gke.public-control-plane

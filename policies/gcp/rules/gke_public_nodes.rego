@@ -8,7 +8,6 @@
 #   id: gke-public-nodes
 #   applies_to: [google_container_cluster]
 #   threat: T046
-#   dread: {reproducibility: 6, exploitability: 4, affected_users: 7, discoverability: 6}
 #   remediation: >-
 #     Set enable_private_nodes in private_cluster_config, and give the network a Cloud NAT.
 #   concept: gcp.gke.private-cluster

@@ -9,6 +9,7 @@ use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::source::fits;
 
+use super::raising::{self, Holding};
 use super::{Grant, Identity, Level, Scope, Trust};
 
 /// Types that make a principal administrator of a database server: type, attribute of the principal, attribute of the server.
@@ -24,10 +25,12 @@ const ADMINISTRATORS: [(&str, &str, &str); 4] = [
 ];
 
 /// Add what Azure's resources say.
-pub fn read(scene: &Scene<'_>, identity: &mut Identity) {
+pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
+    let mut holdings = Vec::new();
     for at in scene.index.of_type("azurerm_role_assignment") {
-        assignment(scene, *at, identity);
+        assignment(scene, *at, identity, &mut holdings);
     }
+    directory_roles(scene, &mut holdings);
     for (kind, principal, server) in ADMINISTRATORS {
         for at in scene.index.of_type(kind) {
             let found = target(scene, *at, principal).zip(target(scene, *at, server));
@@ -57,6 +60,24 @@ pub fn read(scene: &Scene<'_>, identity: &mut Identity) {
         }
     }
     tenants(scene, identity);
+    raising::add(scene, "azure_escalations", &holdings, identity);
+}
+
+/// Roles of the tenant: who has one may do what it lets do to applications and directory objects.
+fn directory_roles(scene: &Scene<'_>, holdings: &mut Vec<Holding>) {
+    for at in scene.index.of_type("azuread_directory_role_assignment") {
+        let resource = scene.index.resource(*at);
+        let Some(principal) = target(scene, *at, "principal_object_id") else { continue };
+        let edges = scene.index.outgoing(*at).iter().filter(|edge| leads("role_id", &edge.at));
+        let role = edges
+            .map(|edge| scene.index.resource(edge.to))
+            .find_map(|role| role.attributes.get("display_name").and_then(Value::as_str));
+        if let Some(role) = role {
+            let actions = raising::actions_of(scene, "entra_role_actions", role).into_iter();
+            let proof = vec![resource.header];
+            holdings.push(Holding::new(principal, Scope::Account, actions, proof));
+        }
+    }
 }
 
 /// The node that an attribute refers to.
@@ -65,7 +86,7 @@ fn target(scene: &Scene<'_>, at: usize, attribute: &str) -> Option<usize> {
     edges.filter(|edge| leads(attribute, &edge.at)).find_map(|edge| scene.node_of[edge.to])
 }
 
-fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity) {
+fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &mut Vec<Holding>) {
     let resource = scene.index.resource(at);
     let Some(principal) = target(scene, at, "principal_id") else { return };
     let role = resource.attributes.get("role_definition_name").and_then(Value::as_str);
@@ -101,7 +122,13 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity) {
         }
     }
     let proof = vec![resource.header];
+    let actions = match role {
+        Some(role) => raising::actions_of(scene, "azure_role_actions", role),
+        None => own_actions(scene, at),
+    };
     for scope in scopes {
+        let own = actions.iter().copied();
+        holdings.push(Holding::new(principal, scope, own, proof.clone()));
         let (label, proof) = (Arc::clone(&label), proof.clone());
         identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });
     }
@@ -149,6 +176,32 @@ fn custom(scene: &Scene<'_>, at: usize) -> (Option<Level>, Arc<str>) {
         }
     }
     (level, name)
+}
+
+/// The actions that a list of a permission names.
+fn listed<'v>(permission: &'v Value, list: &str) -> Vec<&'v str> {
+    let items = permission.get(list).and_then(Value::as_array).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).collect()
+}
+
+/// Actions of the configuration's own role that an assignment names.
+fn own_actions<'s>(scene: &'s Scene<'_>, at: usize) -> Vec<&'s str> {
+    let edges = scene.index.outgoing(at).iter();
+    let definition = edges
+        .filter(|edge| leads("role_definition_id", &edge.at))
+        .map(|edge| scene.index.resource(edge.to))
+        .find(|role| role.type_name() == "azurerm_role_definition");
+    let Some(role) = definition else { return Vec::new() };
+    if let (Some(name), true) =
+        (role.attributes.get("name").and_then(Value::as_str), role.kind.starts_with("data."))
+    {
+        return raising::actions_of(scene, "azure_role_actions", name);
+    }
+    let permissions =
+        role.attributes.get("permissions").and_then(Value::as_array).unwrap_or_default();
+    // What one permission leaves out may be given by another: only what is given by none that leaves anything out is certain.
+    let whole = |permission: &&Value| listed(permission, "not_actions").is_empty();
+    permissions.iter().filter(whole).flat_map(|permission| listed(permission, "actions")).collect()
 }
 
 /// The tenant issues the tokens of managed identities.

@@ -12,28 +12,52 @@ use crate::model::Element;
 use crate::source::Place;
 use crate::source::fits;
 
+use super::raising::{self, Holding};
 use super::{Grant, Identity, Level, Scope, Trust};
 
 /// What proves that the default account may do what it may.
 const EDITOR: &str = "roles/editor";
 
 /// Add what Google Cloud's resources say.
-pub fn read(scene: &Scene<'_>, identity: &mut Identity) {
+pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     if !scene.index.document.resources.iter().any(gcp::is_own) {
         return;
     }
     default_account(scene, identity);
+    let mut holdings = Vec::new();
     for binding in bindings(scene) {
         let acts = on_account(scene, &binding);
         for member in &binding.members {
             let Some(principal) = principal(scene, member) else { continue };
-            match acts {
-                Some(account) => act(scene, &binding, principal, account, identity),
-                None => grant(scene, &binding, principal, identity),
+            if let Some(account) = acts {
+                act(scene, &binding, principal, account, identity);
+            } else {
+                holdings.extend(holding(scene, &binding, principal));
+                grant(scene, &binding, principal, identity);
             }
         }
     }
     keys(scene, identity);
+    raising::add(scene, "gcp_escalations", &holdings, identity);
+}
+
+/// The permissions that a binding gives, where its role is known to have some that matter for raising rights.
+fn holding(scene: &Scene<'_>, binding: &Binding, principal: usize) -> Option<Holding> {
+    let scope = match binding.on {
+        On::Zone(zone) => Scope::Zone(zone),
+        On::Account => Scope::Account,
+        On::Node(node) => Scope::Node(node),
+        On::Unknown => return None,
+    };
+    let permissions: Vec<&str> = match binding.custom {
+        Some(custom) => {
+            let role = scene.index.resource(custom);
+            let listed = role.attributes.get("permissions").and_then(Value::as_array);
+            listed.unwrap_or_default().iter().filter_map(Value::as_str).collect()
+        }
+        None => raising::actions_of(scene, "gcp_role_permissions", binding.role.as_deref()?),
+    };
+    Some(Holding::new(principal, scope, permissions.into_iter(), vec![binding.place]))
 }
 
 /// The account that a binding is about, where it is about one.

@@ -6,6 +6,7 @@ pub mod aws;
 pub mod azure;
 pub mod gcp;
 pub mod kubernetes;
+mod raising;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -103,6 +104,26 @@ pub struct Identity {
     pub left_out: bool,
 }
 
+impl Identity {
+    /// How far the grants of a principal go that are known so far: a state of the dimension privilege.
+    fn reach_of(&self, principal: usize) -> u8 {
+        let own = self.grants.iter().filter(|grant| grant.principal == principal);
+        own.map(Grant::state).max().unwrap_or(0)
+    }
+}
+
+impl Grant {
+    /// How far it goes: a state of the dimension privilege.
+    fn state(&self) -> u8 {
+        let group = matches!(self.scope, Scope::Zone(_) | Scope::Account) || self.wildcard;
+        match self.level {
+            Level::Admin if group => 3,
+            Level::Admin | Level::Write if group => 2,
+            _ => 1,
+        }
+    }
+}
+
 /// Read all providers, then make flows.
 pub fn build(scene: &mut Scene<'_>) -> Identity {
     let mut identity = Identity::default();
@@ -155,12 +176,7 @@ fn runs_as(scene: &Scene<'_>, identity: &mut Identity) {
 fn privileges(scene: &Scene<'_>, identity: &mut Identity) {
     let mut found: BTreeMap<usize, (u8, Vec<Place>)> = BTreeMap::new();
     for grant in &identity.grants {
-        let group = matches!(grant.scope, Scope::Zone(_) | Scope::Account) || grant.wildcard;
-        let state = match grant.level {
-            Level::Admin if group => 3,
-            Level::Admin | Level::Write if group => 2,
-            _ => 1,
-        };
+        let state = grant.state();
         let entry = found.entry(grant.principal).or_default();
         if state > entry.0 {
             *entry = (state, grant.proof.clone());
@@ -177,9 +193,11 @@ fn privileges(scene: &Scene<'_>, identity: &mut Identity) {
             identity.privilege.insert(node, (State(state), proof));
         }
     }
-    // Of others, what is known already is at least true where it is the most there is.
+    // Of others, what is known already is at least true where it is the most there is; workloads have rights of their own.
     for (node, (state, proof)) in found {
-        if usize::from(state) + 1 == Dimension::Privilege.states().len() {
+        let own =
+            scene.nodes[node].element == Element::Process && !identity.open_ended.contains(&node);
+        if own || usize::from(state) + 1 == Dimension::Privilege.states().len() {
             identity.privilege.insert(node, (State(state), proof));
         }
     }

@@ -152,7 +152,11 @@ fn resource(
         defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
     }
     let region = provider.as_ref().and_then(|provider| provider.region.clone());
-    let scope = scope(instance.path().to_vec(), &attributes, &tags, region);
+    let mut scope = scope(instance.path().to_vec(), &attributes, &tags, region);
+    if scope.environment.is_none() {
+        let workspace = &instance.evaluator.workspace;
+        scope.environment = Some(workspace).filter(|name| &***name != "default").cloned();
+    }
     Resource {
         address: Arc::clone(&made.address),
         kind: if declaration.is_data {
@@ -219,7 +223,9 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
         let defaults = Lowering::default().value(defaults, &Pointer::root());
         tags.extend(defaults.as_object().into_iter().flatten().filter_map(tag));
     }
-    match ["tags", "labels"].iter().find_map(|name| attributes.get(name)) {
+    // Network tags of Google Cloud are a list, and no tags of this kind.
+    let own = ["tags", "labels"].iter().filter_map(|name| attributes.get(name));
+    match own.into_iter().find(|own| !matches!(own, document::Value::Array(_))) {
         Some(document::Value::Object(own)) => tags.extend(own.iter().filter_map(tag)),
         // Whatever they are, they win.
         Some(document::Value::Unknown(unknown)) => {

@@ -16,6 +16,9 @@ use crate::source::Place;
 use super::policy::{self, Condition, Principal, Statement, Target, is_everything, name_part};
 use super::rights::Rights;
 
+/// How the label of a trust begins that a primitive opens; its id follows.
+const TAKES_OVER: &str = "takes over: ";
+
 /// How often what follows from one principal's rights is followed further.
 const ROUNDS: usize = 8;
 
@@ -29,7 +32,8 @@ struct Primitive<'t> {
 
 /// A principal that can raise its rights, and by what.
 struct Found {
-    id: Arc<str>,
+    /// What makes it an administrator; the first was found first.
+    ids: Vec<Arc<str>>,
     proof: Vec<Place>,
 }
 
@@ -58,8 +62,12 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
                     match way.holds(*principal, rights, primitive) {
                         Some(Outcome::Admin(proof)) => {
                             admins.insert(*principal);
-                            let id = Arc::clone(primitive.id);
-                            raised.entry(*principal).or_insert(Found { id, proof });
+                            let found = raised
+                                .entry(*principal)
+                                .or_insert_with(|| Found { ids: Vec::new(), proof });
+                            if !found.ids.contains(primitive.id) {
+                                found.ids.push(Arc::clone(primitive.id));
+                            }
                         }
                         Some(Outcome::Others(others)) => trusts.extend(others),
                         None => {}
@@ -73,21 +81,49 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
     }
     trusts.sort();
     trusts.dedup();
+    let raised = with_others(identity, raised, &trusts);
     identity.trusts.extend(trusts);
-    for (principal, found) in raised {
-        identity.grants.push(Grant {
-            principal,
-            scope: Scope::Unknown,
-            level: Level::Admin,
-            wildcard: true,
-            label: format!("raises its rights: {}", found.id).into(),
-            proof: found.proof.clone(),
-        });
+    for (principal, (admin, found)) in raised {
+        let ids = found.ids.join(", ");
+        if admin {
+            identity.grants.push(Grant {
+                principal,
+                scope: Scope::Unknown,
+                level: Level::Admin,
+                wildcard: true,
+                label: format!("raises its rights: {ids}").into(),
+                proof: found.proof.clone(),
+            });
+        }
         let fact = Fact { value: Some(Value::Bool(true)), proof: found.proof };
         scene.nodes[principal].facts.insert("escalates".into(), fact);
-        let by = Fact { value: Some(Value::String(found.id)), proof: Vec::new() };
+        let by = Fact { value: Some(Value::String(ids.into())), proof: Vec::new() };
         scene.nodes[principal].facts.insert("escalates_by".into(), by);
     }
+}
+
+/// Who takes over somebody with more rights than its own raises them, too. Says of each whether it becomes an administrator.
+fn with_others(
+    identity: &Identity,
+    raised: BTreeMap<usize, Found>,
+    trusts: &[Trust],
+) -> BTreeMap<usize, (bool, Found)> {
+    let mut all: BTreeMap<usize, (bool, Found)> =
+        raised.into_iter().map(|(principal, found)| (principal, (true, found))).collect();
+    for trust in trusts {
+        let own = identity.reach_of(trust.source);
+        if identity.reach_of(trust.target) <= own {
+            continue;
+        }
+        let entry = all
+            .entry(trust.source)
+            .or_insert_with(|| (false, Found { ids: Vec::new(), proof: trust.proof.clone() }));
+        let id: Option<Arc<str>> = trust.label.strip_prefix(TAKES_OVER).map(Arc::from);
+        if let Some(id) = id.filter(|id| !entry.1.ids.contains(id)) {
+            entry.1.ids.push(id);
+        }
+    }
+    all
 }
 
 fn primitives<'t>(scene: &'t Scene<'_>) -> Vec<Primitive<'t>> {
@@ -147,6 +183,9 @@ impl Look<'_, '_> {
         let targets: Vec<&Target> =
             statements.iter().flat_map(|statement| &statement.resources).collect();
         match primitive.category {
+            "self" if first == "iam:addusertogroup" => {
+                self.joins(principal, primitive, everything, &targets, proof)
+            }
             "self" => {
                 let own = everything
                     || targets.iter().any(|target| self.is_own(principal, rights, target));
@@ -156,6 +195,27 @@ impl Look<'_, '_> {
             "new" => self.passes(principal, primitive, everything, &targets, proof),
             _ => self.takes(principal, primitive, everything, &targets, proof),
         }
+    }
+
+    /// Puts itself into groups: those with administrators' rights, or others.
+    fn joins(
+        &self,
+        principal: usize,
+        primitive: &Primitive<'_>,
+        everything: bool,
+        targets: &[&Target],
+        proof: Vec<Place>,
+    ) -> Option<Outcome> {
+        let own = |node: &usize| {
+            self.all.get(&principal).is_some_and(|rights| rights.groups.contains(node))
+        };
+        let meant = self.meant("group", everything, targets);
+        let groups: Vec<usize> = meant.into_iter().filter(|group| !own(group)).collect();
+        // Of all groups of the account, some has more rights.
+        if everything || groups.iter().any(|group| self.admins.contains(group)) {
+            return Some(Outcome::Admin(proof));
+        }
+        Self::others(principal, primitive, groups, &proof)
     }
 
     fn kind(&self, node: usize) -> &str {
@@ -199,11 +259,17 @@ impl Look<'_, '_> {
                 everything
                     || targets.iter().any(|target| match target {
                         Target::All => true,
-                        Target::Resource(at) => self.scene.node_of[*at] == Some(*node),
+                        // A policy means those that have it.
+                        Target::Resource(at) => {
+                            self.scene.node_of[*at] == Some(*node)
+                                || self.all.get(node).is_some_and(|it| it.attached.contains(at))
+                        }
                         Target::Pattern { text, partly } => {
                             !partly
-                                && name_part(text)
-                                    .is_some_and(|(_, name)| self.is_called(*node, name))
+                                && name_part(text).is_some_and(|(kind, name)| {
+                                    (kind.is_empty() || kind == self.kind(*node))
+                                        && self.is_called(*node, name)
+                                })
                         }
                     })
             })
@@ -265,7 +331,7 @@ impl Look<'_, '_> {
             .map(|target| Trust {
                 source: principal,
                 target,
-                label: format!("takes over: {}", primitive.id).into(),
+                label: format!("{TAKES_OVER}{}", primitive.id).into(),
                 opened_by: Some("T011"),
                 proof: proof.to_vec(),
             })
@@ -286,14 +352,15 @@ impl Look<'_, '_> {
         if everything && passes {
             return Some(Outcome::Admin(proof));
         }
+        // Without passing a role, something that is there acts with its own.
         if !passes {
-            return None;
+            return self.takes(principal, primitive, everything, targets, proof);
         }
         let services = services(&primitive.actions);
         let meant: Vec<usize> = self
             .meant("role", everything, targets)
             .into_iter()
-            .filter(|role| self.trusts_service(*role, &services))
+            .filter(|role| *role != principal && self.trusts_service(*role, &services))
             .collect();
         if meant.iter().any(|role| self.admins.contains(role)) {
             return Some(Outcome::Admin(proof));
@@ -307,7 +374,7 @@ impl Look<'_, '_> {
         document.open
             || document.statements.iter().filter(|statement| statement.allow).any(|statement| {
                 statement.principals.iter().any(|principal| match principal {
-                    Principal::Service(name) => services.iter().any(|each| name.starts_with(*each)),
+                    Principal::Service(name) => services.iter().any(|each| is_of(name, each)),
                     Principal::Unknown | Principal::Anyone => true,
                     _ => false,
                 })
@@ -358,6 +425,11 @@ impl Look<'_, '_> {
     }
 }
 
+/// Whether the name of a service principal (`lambda.amazonaws.com`, `tasks.apprunner.amazonaws.com`) is of a service.
+fn is_of(name: &str, service: &str) -> bool {
+    name.split('.').any(|part| part == service)
+}
+
 /// Services that actions are of.
 fn services(actions: &[String]) -> Vec<&str> {
     let named = actions.iter().filter_map(|action| action.split(':').next());
@@ -375,9 +447,8 @@ fn is_free(statement: &Statement, action: &str, actions: &[String]) -> bool {
     let passed = |condition: &Condition| {
         condition.key.as_ref() == "iam:passedtoservice"
             && condition.values.iter().flatten().any(|value| {
-                services(actions)
-                    .iter()
-                    .any(|service| value.starts_with(service) || value.starts_with('*'))
+                value.starts_with('*')
+                    || services(actions).iter().any(|service| is_of(value, service))
             })
     };
     statement.conditions.is_empty()

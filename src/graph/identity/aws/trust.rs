@@ -53,6 +53,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
     starters(scene, identity);
     providers(scene);
     outsiders(scene, identity);
+    second_factors(scene);
 }
 
 /// Facts of roles that those may take whom nobody meant.
@@ -65,6 +66,31 @@ fn outsiders(scene: &mut Scene<'_>, identity: &Identity) {
         };
         let fact = Fact { value: Some(Value::Bool(true)), proof: trust.proof.clone() };
         scene.nodes[trust.target].facts.insert(name.into(), fact);
+    }
+}
+
+/// Roles that let nobody in who has not shown a second factor.
+fn second_factors(scene: &mut Scene<'_>) {
+    for at in scene.index.of_type("aws_iam_role").to_vec() {
+        let Some(role) = scene.node_of[at] else { continue };
+        let document = policy::read(scene, at, "assume_role_policy");
+        let asks = |statement: &&Statement| {
+            statement.conditions.iter().any(|condition| {
+                &*condition.key == "aws:multifactorauthpresent"
+                    && &*condition.operator == "Bool"
+                    && condition.values.iter().all(|value| value.as_deref() == Some("true"))
+            })
+        };
+        let allowing: Vec<&Statement> =
+            document.statements.iter().filter(|statement| statement.allow).collect();
+        if document.open || allowing.is_empty() || !allowing.iter().all(asks) {
+            continue;
+        }
+        let proof: Vec<Place> = allowing.iter().map(|statement| statement.place).take(1).collect();
+        let fact = |value| Fact { value: Some(value), proof: proof.clone() };
+        let facts = &mut scene.nodes[role].facts;
+        facts.insert("second_factor".into(), fact(Value::Bool(true)));
+        facts.insert("auth".into(), fact(Value::string("federated_mfa")));
     }
 }
 

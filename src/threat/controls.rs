@@ -1,0 +1,390 @@
+//! Controls that the graph proves where no property of a single resource does: what stands before a node, who else gets to it, what
+//! watches it, what keeps its key and its copies.
+//!
+//! Sources: Microsoft Learn, "About Azure Bastion", "just-in-time machine access"; Amazon EC2 User Guide, "EC2 Instance Connect
+//! Endpoint"; Google Cloud documentation, "TCP forwarding" of Identity-Aware Proxy; AWS Backup Developer Guide, "Vault Lock".
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::document::{Resource, Value};
+use crate::finding::ThreatClass;
+use crate::graph::look;
+use crate::graph::network::filter::{Direction, Party, Peer, Protocol, Traffic};
+use crate::graph::network::reach::Reach;
+use crate::graph::network::{Presence, Tri};
+use crate::graph::scene::Fact;
+use crate::model::{Element, FlowKind};
+use crate::source::{Place, fits};
+
+use super::situation::ports;
+use super::surroundings::{Ports, Surroundings};
+
+/// Name of the control that a bastion, or access for a time only, is.
+pub const BASTION: &str = "jit_or_bastion_only";
+/// Facts that prove a web firewall that blocks.
+pub const WAF: [&str; 1] = ["waf"];
+/// Facts that prove a limit on floods.
+pub const FLOODS: [&str; 2] = ["flood_protection", "ddos"];
+/// The range from which Google's proxy for identities sends.
+const IAP: &str = "35.235.240.0/20";
+/// How many references a backup's plan may be away from its vault.
+const MAX_CHAIN: usize = 3;
+
+/// Controls that hold for a node, as a class sees it: by name, with what proves them.
+pub fn of(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    class: &ThreatClass,
+) -> Vec<(Arc<str>, Vec<Place>)> {
+    let mut found: BTreeMap<Arc<str>, Vec<Place>> = BTreeMap::new();
+    for (name, fact) in &around.scene().nodes[node].facts {
+        if let Fact { value: Some(Value::Bool(true)), proof } = fact {
+            found.insert(Arc::clone(name), proof.clone());
+        }
+    }
+    let mut add = |name: &str, proof: Option<Vec<Place>>| {
+        if let Some(proof) = proof {
+            found.entry(name.into()).or_insert(proof);
+        }
+    };
+    let proven = |facts: &[&str]| match guard(around, node, facts) {
+        (Some(true), proof) => Some(proof),
+        _ => None,
+    };
+    add("waf_blocking", proven(&WAF));
+    add("ddos_or_rate_limit", proven(&FLOODS));
+    add(BASTION, bastion(around, node).or_else(|| just_in_time(around, node)));
+    add("nonstandard_port", nonstandard_port(around, node, ports(class)));
+    add("cmk_scoped", scoped_key(around, node));
+    add("immutable_backup", immutable_backup(around, node));
+    add("audit_with_alert", audit_with_alert(around, node));
+    add("permissions_boundary", boundary(around, node));
+    found.into_iter().collect()
+}
+
+/// What stands before a node and has one of some properties: the node itself, balancers before it, its network. Whether something has.
+pub fn guard(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    facts: &[&str],
+) -> (Option<bool>, Vec<Place>) {
+    let scene = around.scene();
+    let mut before = vec![node];
+    if let Some(entry) = around.entry(node, Ports::Any) {
+        before.extend(entry.flows.iter().map(|flow| around.flow(*flow).source));
+    }
+    let mut state = Some(false);
+    let mut proof = Vec::new();
+    let zones = before.iter().filter_map(|node| {
+        let network = around.presence(*node)?.network?;
+        scene.zone_of.get(network).copied().flatten()
+    });
+    let zone_facts = zones.map(|zone| &scene.zones[zone].facts);
+    let of_nodes = before.iter().map(|node| &scene.nodes[*node].facts);
+    for fact in
+        of_nodes.chain(zone_facts).flat_map(|all| facts.iter().filter_map(|name| all.get(*name)))
+    {
+        match &fact.value {
+            Some(Value::Bool(true)) => {
+                state = Some(true);
+                proof.extend(&fact.proof);
+            }
+            None if state == Some(false) => state = None,
+            _ => {}
+        }
+    }
+    (state, proof)
+}
+
+/// A bastion of the provider that gets to a host over which people manage it, where nobody from the internet does otherwise.
+pub fn bastion(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    let host = around.presence(node)?;
+    if !scene.nodes[node].kind.starts_with("compute_")
+        || host.open_ended
+        || host.public.state != Tri::No
+        || around.entry(node, Ports::Management).is_some_and(|entry| entry.reach > Reach::Closed)
+    {
+        return None;
+    }
+    let managed = [22, 3389].map(|port| Traffic { protocol: Protocol::Tcp, port: Some(port) });
+    for (other, given) in scene.nodes.iter().enumerate() {
+        let Some(place) = given.place.filter(|_| stands_at_admin_edge(around, other)) else {
+            continue;
+        };
+        let Some(own) = around.presence(other) else { continue };
+        let near = own.network.is_some()
+            && (own.network == host.network
+                || around
+                    .peers(host)
+                    .iter()
+                    .any(|(peer, _)| Some(*peer) == own.network || own.subnets.contains(peer)));
+        let lets_in = |traffic: &Traffic| {
+            host.layers.iter().all(|layer| {
+                let party = Party::Host(other, own);
+                layer.decide(Direction::In, &party, *traffic).passes == Tri::Yes
+            })
+        };
+        if near && managed.iter().any(lets_in) {
+            return Some(vec![place]);
+        }
+    }
+    proxy(host)
+}
+
+/// Whether a node is a provider's bastion.
+fn stands_at_admin_edge(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let scene = around.scene();
+    let meaning = scene.nodes[node].resource.and_then(|at| scene.meanings[at].as_ref());
+    meaning.is_some_and(|meaning| meaning.boundary.as_deref() == Some("admin_edge"))
+}
+
+/// A rule that lets Google's proxy for identities in, and names nobody else.
+fn proxy(host: &Presence) -> Option<Vec<Place>> {
+    let range = IAP.parse().ok()?;
+    let rules = host.layers.iter().flat_map(|layer| &layer.rules);
+    let mut named = rules.filter(|rule| {
+        rule.allow && rule.direction == Direction::In && rule.peers == [Peer::Range(range)]
+    });
+    Some(named.next()?.place.into_iter().collect())
+}
+
+/// A policy that opens the ports of a host for a time only, to those who ask.
+fn just_in_time(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    scene.nodes[node].parts.iter().flat_map(|part| scene.index.incoming(*part)).find_map(|edge| {
+        let other = scene.index.resource(edge.from);
+        let kind = look::text(&other.attributes, "type").unwrap_or_default();
+        (&*other.kind == "azapi_resource" && kind.contains("/jitNetworkAccessPolicies"))
+            .then(|| vec![other.header])
+    })
+}
+
+/// The way in, where it begins at a port that nobody tries first.
+fn nonstandard_port(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    ports: Ports,
+) -> Option<Vec<Place>> {
+    let entry = around.entry(node, ports)?;
+    let doors: Vec<usize> = entry
+        .flows
+        .iter()
+        .copied()
+        .filter(|flow| Some(around.flow(*flow).source) == around.internet)
+        .collect();
+    let odd = |flow: &usize| {
+        let port = around.flow(*flow).port.as_deref().and_then(|port| port.parse().ok());
+        port.is_some_and(|port: u16| !around.words.is_standard(port))
+    };
+    (!doors.is_empty() && doors.iter().all(odd)).then(|| around.evidence(doors))
+}
+
+/// A key of the configuration's own that encrypts a store, and that its policies give to named principals only.
+fn scoped_key(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    if scene.nodes[node].element != Element::DataStore {
+        return None;
+    }
+    for part in &scene.nodes[node].parts {
+        for edge in scene.index.outgoing(*part) {
+            let path = edge.at.as_str();
+            let Some(key) = scene.node_of[edge.to].filter(|key| *key != node) else { continue };
+            let is_key = &*scene.nodes[key].kind == "kms_key"
+                || &*scene.index.resource(edge.to).kind == "azurerm_key_vault_key";
+            let encrypts = path.contains("key") || path.contains("kms");
+            if is_key && encrypts && is_given_by_name(around, key) {
+                return Some(vec![scene.index.resource(*part).place_of(&edge.at)]);
+            }
+        }
+    }
+    None
+}
+
+/// Whether a key is given to principals by name and to nobody else: no wildcard, no other account, nobody whom the account's own rules
+/// let in besides.
+fn is_given_by_name(around: &Surroundings<'_, '_>, key: usize) -> bool {
+    let scene = around.scene();
+    // A vault may answer on the internet; a key that is public is given to everybody.
+    let is_key = &*scene.nodes[key].kind == "kms_key";
+    let open = scene.holds(key, "anonymous") || is_key && scene.holds(key, "public");
+    // What holds on a vault holds on its keys.
+    let vaults = scene.nodes[key].parts.iter().flat_map(|part| scene.index.outgoing(*part));
+    let vaults = vaults.filter_map(|edge| scene.node_of[edge.to]);
+    let mut places: Vec<usize> =
+        vaults.filter(|vault| &*scene.nodes[*vault].kind == "secret_store").collect();
+    places.push(key);
+    let users: Vec<usize> = places
+        .iter()
+        .flat_map(|place| &around.into[*place])
+        .map(|at| around.flow(*at))
+        .filter(|flow| flow.kind == FlowKind::Permission)
+        .map(|flow| flow.source)
+        .collect();
+    let foreign = |user: &usize| {
+        Some(*user) == around.internet || &*scene.nodes[*user].kind == "external_account"
+    };
+    let provider = scene.nodes[key].resource.map(|at| &*scene.index.resource(at).provider);
+    // Without a policy of its own, an AWS key is open to whoever the account's policies let in.
+    let policy = provider != Some("aws")
+        || scene.nodes[key]
+            .parts
+            .iter()
+            .any(|part| look::leaf(&scene.index.resource(*part).attributes, "policy").is_some());
+    policy && !open && !users.is_empty() && !users.iter().any(foreign)
+}
+
+/// A copy of a store in a vault that keeps it for a time, whoever wants it gone.
+fn immutable_backup(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    let rows = scene.vocabulary.table("backup_joins");
+    let joins = |kind: &str| rows.iter().flatten().any(|pattern| fits(pattern, kind));
+    for part in &scene.nodes[node].parts {
+        for edge in scene.index.incoming(*part) {
+            if !joins(&scene.index.resource(edge.from).kind) {
+                continue;
+            }
+            let mut seen = BTreeSet::from([edge.from]);
+            let mut now = vec![edge.from];
+            for _ in 0..MAX_CHAIN {
+                let mut next = Vec::new();
+                for at in now {
+                    for edge in scene.index.outgoing(at) {
+                        let vault = scene.node_of[edge.to].filter(|vault| *vault != node);
+                        if vault.is_some_and(|vault| scene.holds(vault, "locked")) {
+                            return Some(vec![scene.index.resource(edge.to).header]);
+                        }
+                        if seen.insert(edge.to) {
+                            next.push(edge.to);
+                        }
+                    }
+                }
+                now = next;
+            }
+        }
+    }
+    None
+}
+
+/// An alert that somebody gets over the log that a node writes, or over the trail of the account that it is part of.
+fn audit_with_alert(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    let own = around.out[node]
+        .iter()
+        .map(|at| around.flow(*at))
+        .filter(|flow| flow.kind == FlowKind::Log)
+        .map(|flow| flow.target);
+    let mut logs: Vec<usize> = own.collect();
+    // What the account's trail records: who used which right, key or secret.
+    let given = &scene.nodes[node];
+    let recorded =
+        given.element == Element::Identity || matches!(&*given.kind, "kms_key" | "secret_store");
+    let is_aws = given.resource.is_some_and(|at| &*scene.index.resource(at).provider == "aws");
+    if recorded && is_aws {
+        for at in scene.index.of_type("aws_cloudtrail") {
+            let named = look::named(scene, *at, "cloud_watch_logs_group_arn").targets;
+            logs.extend(named.iter().filter_map(|(to, _)| scene.node_of[*to]));
+        }
+    }
+    let watched = logs.into_iter().find_map(|log| alert_over(around, log));
+    watched.or_else(|| alert_on_audit_log(around, node))
+}
+
+/// Whether an alert names somebody to tell, and is on.
+fn tells(alert: &Resource, attributes: &[&str]) -> bool {
+    let on = !matches!(
+        alert.attributes.get("enabled").or_else(|| alert.attributes.get("actions_enabled")),
+        Some(Value::Bool(false))
+    );
+    on && attributes.iter().any(|name| look::leaf(&alert.attributes, name).is_some())
+}
+
+/// An alert over a log store.
+fn alert_over(around: &Surroundings<'_, '_>, log: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    for part in &scene.nodes[log].parts {
+        for edge in scene.index.incoming(*part) {
+            let other = scene.index.resource(edge.from);
+            match &*other.kind {
+                "azurerm_monitor_scheduled_query_rules_alert"
+                | "azurerm_monitor_scheduled_query_rules_alert_v2"
+                    if tells(other, &["action.action_groups", "action.action_group"]) =>
+                {
+                    return Some(vec![other.header]);
+                }
+                "aws_cloudwatch_log_metric_filter" => {
+                    let name = look::leaf(&other.attributes, "metric_transformation.name");
+                    let alarm =
+                        scene.index.of_type("aws_cloudwatch_metric_alarm").iter().find(|at| {
+                            let alarm = scene.index.resource(**at);
+                            let by_name = name.is_some()
+                                && look::leaf(&alarm.attributes, "metric_name") == name;
+                            let by_edge =
+                                scene.index.outgoing(**at).iter().any(|to| to.to == edge.from);
+                            (by_name || by_edge) && tells(alarm, &["alarm_actions"])
+                        });
+                    if let Some(alarm) = alarm {
+                        return Some(vec![other.header, scene.index.resource(*alarm).header]);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    None
+}
+
+/// An alert on a metric of the project's audit log, where that is kept for what the node's service does.
+fn alert_on_audit_log(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    let at = scene.nodes[node].resource?;
+    let is_google = scene.index.resource(at).provider.starts_with("google");
+    let all_services = |at: &usize| {
+        look::text(&scene.index.resource(*at).attributes, "service") == Some("allServices")
+    };
+    let audited = scene.holds(node, "logged")
+        || scene.index.of_type("google_project_iam_audit_config").iter().any(all_services);
+    if !is_google || !audited {
+        return None;
+    }
+    for metric in scene.index.of_type("google_logging_metric") {
+        let resource = scene.index.resource(*metric);
+        let filter = look::text(&resource.attributes, "filter").unwrap_or_default();
+        if !filter.contains("cloudaudit.googleapis.com") {
+            continue;
+        }
+        let name = look::text(&resource.attributes, "name").unwrap_or_default();
+        for alert in scene.index.of_type("google_monitoring_alert_policy") {
+            let policy = scene.index.resource(*alert);
+            let by_edge = scene.index.outgoing(*alert).iter().any(|edge| edge.to == *metric);
+            let by_name = !name.is_empty()
+                && look::leaves(&policy.attributes, "conditions.condition_threshold.filter")
+                    .iter()
+                    .any(|(_, value)| {
+                        value.as_str().is_some_and(|text| text.contains(&format!("/user/{name}\"")))
+                    });
+            if (by_edge || by_name) && tells(policy, &["notification_channels"]) {
+                return Some(vec![resource.header, policy.header]);
+            }
+        }
+    }
+    None
+}
+
+/// What limits the rights of every identity that a workload runs as.
+fn boundary(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>> {
+    let scene = around.scene();
+    let trusts = around.graph.identity.trusts.iter();
+    let roles: BTreeSet<usize> = trusts
+        .filter(|trust| trust.source == node && &*trust.label == "runs as")
+        .map(|trust| trust.target)
+        .collect();
+    let limited = |role: &usize| scene.holds(*role, "permissions_boundary");
+    let proof = || {
+        let facts =
+            roles.iter().filter_map(|it| scene.nodes[*it].facts.get("permissions_boundary"));
+        facts.flat_map(|fact| fact.proof.clone()).collect()
+    };
+    (!roles.is_empty() && roles.iter().all(limited)).then(proof)
+}

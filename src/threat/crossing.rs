@@ -1,0 +1,41 @@
+//! Ways from a lower environment into a higher one: where what is tested reaches what is used.
+
+use crate::finding::context::State;
+use crate::model::{Element, FlowKind};
+
+use super::surroundings::Surroundings;
+
+/// Whether a flow leads from a lower environment into a higher one, in a way that nobody on the internet has anyway.
+pub fn is_up(around: &Surroundings<'_, '_>, at: usize) -> bool {
+    let flow = around.flow(at);
+    let scene = around.scene();
+    if Some(flow.source) == around.internet || Some(flow.target) == around.internet {
+        return false;
+    }
+    let carries = match flow.kind {
+        FlowKind::Network | FlowKind::Permission | FlowKind::Secret => true,
+        FlowKind::Identity => scene.nodes[flow.target].element == Element::Identity,
+        FlowKind::Data => scene.nodes[flow.target].element == Element::DataStore,
+        FlowKind::SupplyChain | FlowKind::Log | FlowKind::Dns => false,
+    };
+    let stands = |node: usize| -> Option<State> {
+        scene.nodes[node].resource?;
+        around.environment_state(node)
+    };
+    carries
+        && !around.is_passing(flow.target)
+        && !around.is_passing(flow.source)
+        && !flow.assumed
+        && matches!((stands(flow.source), stands(flow.target)), (Some(a), Some(b)) if a < b)
+}
+
+/// Flows from lower environments to a node.
+pub fn into(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
+    around.into[node].iter().copied().filter(|at| is_up(around, *at)).collect()
+}
+
+/// Whether a node stands in a lower environment and gets into a higher one.
+pub fn begins_at(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let actor = matches!(around.scene().nodes[node].element, Element::Process | Element::Identity);
+    actor && around.out[node].iter().any(|at| is_up(around, *at))
+}

@@ -1,0 +1,183 @@
+//! How much depends on a node, and in which environment it stands.
+
+use crate::finding::context::{Dimension, Known, State};
+use crate::graph::scene::Flow;
+use crate::model::{Element, FlowKind};
+use crate::source::Place;
+
+use super::surroundings::{Ports, Surroundings};
+
+/// A state with what proves it.
+type Proven = (State, Vec<Place>);
+
+impl Surroundings<'_, '_> {
+    /// How much depends on a node.
+    pub fn blast(&self, node: usize) -> Known {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let place: Vec<Place> = given.place.into_iter().collect();
+        let known = |word: &str| Known::of(Dimension::Blast, word, place.clone());
+        if given.id.starts_with("backend.") {
+            return Known::Unknown;
+        }
+        if let Some(proof) = self.crosses(node) {
+            return Known::of(Dimension::Blast, "beyond", proof);
+        }
+        let Some(at) = given.resource else { return known("majority") };
+        if let Some((state, proof)) = self.words.criticality(scene.index.resource(at)) {
+            return Known::State(state, proof);
+        }
+        let quiet = |flow: &&Flow| {
+            Some(flow.target) == self.internet
+                || self.is_to(flow, Ports::Management) && !self.is_to(flow, Ports::Published)
+                || flow.port.as_deref() == Some("53")
+        };
+        let uses =
+            self.out[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
+        let used =
+            self.into[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
+        if self.out[node].is_empty() && self.into[node].is_empty() {
+            return known("none");
+        }
+        if self.words.is_sandbox(scene, node) {
+            return known("few");
+        }
+        if uses == 0 && used == 0 {
+            return known("few");
+        }
+        known("majority")
+    }
+
+    /// What shows that its rights, routes or data cross to another environment, account or system.
+    fn crosses(&self, node: usize) -> Option<Vec<Place>> {
+        let scene = self.scene();
+        let own = self.environment_state(node);
+        let outsider = |other: usize| &*scene.nodes[other].kind == "external_account";
+        let differs = |other: Option<State>| matches!((own, other), (Some(a), Some(b)) if a != b);
+        let foreign = |other: usize| outsider(other) || differs(self.environment_state(other));
+        // Its rights are those of the identities that it runs as.
+        let trusts = self.graph.identity.trusts.iter();
+        let roles = trusts
+            .filter(|trust| trust.source == node && &*trust.label == "runs as")
+            .map(|trust| trust.target);
+        for actor in std::iter::once(node).chain(roles) {
+            let out = self.out[actor].iter().find(|at| {
+                let target = self.flow(**at).target;
+                Some(target) != self.internet && foreign(target)
+            });
+            if let Some(at) = out {
+                return Some(self.evidence([*at]));
+            }
+        }
+        // Whoever may read a store takes its data home.
+        let taken = self.into[node].iter().find(|at| {
+            let flow = self.flow(**at);
+            scene.nodes[node].element == Element::DataStore
+                && matches!(flow.kind, FlowKind::Permission | FlowKind::Data)
+                && outsider(flow.source)
+        });
+        if let Some(at) = taken {
+            return Some(self.evidence([*at]));
+        }
+        let presence = self.presence(node)?;
+        let joined = self.peers(presence).into_iter().find(|(peer, _)| {
+            let zone = scene.zone_of.get(*peer).copied().flatten();
+            differs(zone.and_then(|zone| Some(self.zone_environment(zone)?.0)))
+        });
+        joined.map(|(_, place)| vec![place])
+    }
+
+    /// How much depends on a zone.
+    pub fn zone_blast(&self, zone: usize) -> Known {
+        let scene = self.scene();
+        let place: Vec<Place> = scene.zones[zone].place.into_iter().collect();
+        if self.inside[zone].is_empty() {
+            return Known::of(Dimension::Blast, "none", place);
+        }
+        let own = self.zone_environment(zone).map(|(state, _)| state);
+        for (a, b, place) in &self.graph.network.peerings {
+            for (end, other) in [(*a, *b), (*b, *a)] {
+                let at = |end: usize| scene.zone_of.get(end).copied().flatten();
+                let inside = at(end).is_some_and(|end| scene.ancestors(end).contains(&zone));
+                let other = at(other).filter(|other| !scene.ancestors(*other).contains(&zone));
+                let other = other.and_then(|other| Some(self.zone_environment(other)?.0));
+                if inside && matches!((own, other), (Some(a), Some(b)) if a != b) {
+                    return Known::of(Dimension::Blast, "beyond", vec![*place]);
+                }
+            }
+        }
+        Known::of(Dimension::Blast, "majority", place)
+    }
+
+    /// The state of a node's environment, where it is known.
+    pub fn environment_state(&self, node: usize) -> Option<State> {
+        let state = |node| match self.environment(node) {
+            Known::State(state, _) => Some(state),
+            _ => None,
+        };
+        let all = (0..self.scene().nodes.len()).map(state);
+        self.environments.get_or_init(|| all.collect()).get(node).copied().flatten()
+    }
+
+    /// The environment that a node belongs to: what people state, its tags and those of the zones around it, what the document says as
+    /// a whole (variables, tags, workspace, folder), its name and those of the zones around it.
+    pub fn environment(&self, node: usize) -> Known {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let stated = given.resource.and_then(|at| self.words.stated(scene, at));
+        if let Some(state) = stated.and_then(|stated| stated.environment) {
+            return Known::State(
+                state,
+                stated.and_then(|stated| stated.place).into_iter().collect(),
+            );
+        }
+        let tagged = given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
+        let named = || {
+            given.resource?;
+            Some((self.words.in_name(&given.name)?, given.place.into_iter().collect()))
+        };
+        tagged
+            .or_else(|| self.zone_tagged(given.zone?))
+            .or_else(|| self.environment.clone())
+            .or_else(named)
+            .or_else(|| self.zone_named(given.zone?))
+            .map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
+    }
+
+    /// The environment of the document as a whole.
+    pub fn document_environment(&self) -> Option<Proven> {
+        self.environment.clone()
+    }
+
+    /// The environment of a zone: by tags, by the document, by names; its own before those of the zones around it.
+    pub fn zone_environment(&self, zone: usize) -> Option<Proven> {
+        let tagged = self.zone_tagged(zone);
+        tagged.or_else(|| self.environment.clone()).or_else(|| self.zone_named(zone))
+    }
+
+    fn zone_tagged(&self, zone: usize) -> Option<Proven> {
+        let scene = self.scene();
+        let of = |zone: &usize| {
+            let given = &scene.zones[*zone];
+            let tagged =
+                given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
+            // People call namespaces by what runs in them.
+            let named = || {
+                let state =
+                    self.words.named(&given.name).filter(|_| &*given.kind == "namespace")?;
+                Some((state, given.place.into_iter().collect()))
+            };
+            tagged.or_else(named)
+        };
+        scene.ancestors(zone).iter().find_map(of)
+    }
+
+    fn zone_named(&self, zone: usize) -> Option<Proven> {
+        let scene = self.scene();
+        scene.ancestors(zone).iter().find_map(|zone| {
+            let given = &scene.zones[*zone];
+            given.resource?;
+            Some((self.words.in_name(&given.name)?, given.place.into_iter().collect()))
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! Base factors of rules describe the bare weakness: what the context moves is left to the context, so that nothing is counted twice.
+
+use std::collections::BTreeSet;
+
+use dreadnought::finding::Factor;
+use dreadnought::finding::context::Dimension;
+use dreadnought::pack::PackSet;
+use dreadnought::source::Sources;
+
+/// Rules that are harder to use than their class says though it is one that the exposure moves, for a reason of their own and not for
+/// where things sit.
+const HARDER: &[(&str, &str)] = &[
+    ("aws/cloudtrail-kms", "the provider's own key encrypts it already"),
+    ("aws/dynamodb-cmk", "the provider's own key encrypts it already"),
+    ("aws/eks-secrets-encryption", "the provider's own key encrypts the medium already"),
+    ("aws/s3-sse-kms-cmk", "the provider's own key encrypts it already"),
+    ("aws/s3-sse", "every bucket is encrypted with the provider's own key"),
+    ("aws/sns-topic-encrypted", "messages stay for seconds only"),
+    ("aws/elb-drop-invalid-headers", "takes a server behind it that reads headers in another way"),
+    ("aws/nacl-all-ports", "is a second filter: security groups of hosts are the first"),
+    ("azure/postgres-connection-throttling", "failed logins only, one connection each"),
+    ("gcp/gke-routes-based", "takes a machine that forges addresses"),
+    ("gcp/vm-disk-customer-key", "every disk is encrypted with the provider's own key"),
+    ("gcp/vm-serial-port", "takes a way past the login of the project"),
+];
+
+#[test]
+fn nothing_that_context_moves_is_in_a_base() {
+    let mut sources = Sources::default();
+    let (packs, problems) = PackSet::load(&mut sources, true, &[]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let mut used = BTreeSet::new();
+    let mut failures = Vec::new();
+    for rule in packs.packs.iter().flat_map(|pack| &pack.rules) {
+        let (own, class) = (rule.info.dread, &rule.info.threat);
+        let lower = |factor: Factor| own.get(factor) < class.dread.get(factor);
+        if class.assumptions.states[Dimension::Exposure as usize].is_none() {
+            continue;
+        }
+        let moved = class.assumptions.mask;
+        let blast = class.assumptions.states[Dimension::Blast as usize].is_some();
+        let found = moved[Factor::Discoverability as usize];
+        // Who is hit follows from what depends on it; how it is found from where it sits.
+        if blast && lower(Factor::AffectedUsers) {
+            failures.push(format!("{}: affected users", rule.info.id));
+        }
+        let supports = rule.info.supports;
+        if found && lower(Factor::Discoverability) && !supports {
+            failures.push(format!("{}: discoverability", rule.info.id));
+        }
+        if lower(Factor::Exploitability) {
+            let reason = HARDER.iter().find(|(id, _)| **id == *rule.info.id);
+            match reason {
+                Some((id, _)) => {
+                    used.insert(*id);
+                }
+                None => failures.push(format!("{}: exploitability", rule.info.id)),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let idle: Vec<&str> =
+        HARDER.iter().map(|(id, _)| *id).filter(|id| !used.contains(id)).collect();
+    assert!(idle.is_empty(), "no longer harder: {idle:?}");
+}
