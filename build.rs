@@ -1,6 +1,6 @@
 //! Embeds the built-in packs: `policies/` becomes a sorted table of paths and texts in `OUT_DIR/policies.rs`, tables of provider facts
 //! apart in `OUT_DIR/vocabulary.rs` and tables of answers in `OUT_DIR/answers.rs`, as they are read by type and not as a whole.
-//! Sample configurations (`tests/` of a pack) stay out: they are only needed to test it.
+//! Sample configurations (`tests/` of a pack) are a table of their own in `OUT_DIR/samples.rs`: only explanations take examples from them.
 
 #![expect(
     clippy::disallowed_methods,
@@ -19,8 +19,10 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=schemas");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut files = Vec::new();
-    collect(&root.join("policies"), "policies", 0, &mut files)?;
+    collect(&root.join("policies"), "policies", &mut files)?;
     files.sort();
+    let is_sample = |path: &String| path.split('/').nth(2) == Some("tests");
+    let (samples, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_sample);
     let ending = |path: &String| Path::new(path).extension()?.to_str().map(str::to_owned);
     let of = |wanted: &'static str| {
         files.iter().filter(move |path| ending(path).as_deref() == Some(wanted))
@@ -31,6 +33,8 @@ fn main() -> io::Result<()> {
     let text =
         |path: &&String| format!("include_str!({:?})", root.join(path).display().to_string());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let rows = samples.iter().map(|path| format!("({path:?}, {}),\n", text(&path)));
+    fs::write(out.join("samples.rs"), format!("&[\n{}]\n", rows.collect::<String>()))?;
     let packs = files.iter().filter(|path| !is_table(path));
     let rows = packs.map(|path| format!("({path:?}, {}),\n", text(&path)));
     fs::write(out.join("policies.rs"), format!("&[\n{}]\n", rows.collect::<String>()))?;
@@ -63,18 +67,15 @@ fn starts(table: &str) -> Vec<usize> {
 }
 
 /// Every file below a folder, as a path with `/` that starts with `policies/`. Folders are watched, so that a new file is seen.
-fn collect(folder: &Path, path: &str, depth: usize, files: &mut Vec<String>) -> io::Result<()> {
+fn collect(folder: &Path, path: &str, files: &mut Vec<String>) -> io::Result<()> {
     println!("cargo::rerun-if-changed={path}");
     let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
         let inner = format!("{path}/{name}");
-        let is_samples = depth == 1 && name == "tests";
         if entry.file_type()?.is_dir() {
-            if !is_samples {
-                collect(&entry.path(), &inner, depth + 1, files)?;
-            }
+            collect(&entry.path(), &inner, files)?;
         } else if !name.starts_with('.') {
             files.push(inner);
         }

@@ -91,6 +91,11 @@ impl Project {
         let mut project = loader.project;
         project.documents.sort_by(|a, b| (a.format, &a.root).cmp(&(b.format, &b.root)));
         project.check_documents();
+        for document in &mut project.documents {
+            if document.format == "terraform" {
+                document.manifests = kubernetes::manifests(document).map(Box::new);
+            }
+        }
         project.problems.sort();
         project.problems.dedup();
         project

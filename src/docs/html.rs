@@ -32,6 +32,23 @@ pub fn html(doc: &PackDoc<'_>) -> String {
         );
     }
     text.push_str("</table>\n");
+    let mut params = doc.params().peekable();
+    if params.peek().is_some() {
+        text.push_str(
+            "<h2>Parameters</h2>\n<table>\n<tr><th>name<th>type<th>value<th>what it changes\n",
+        );
+        for (param, value) in params {
+            let _ = writeln!(
+                text,
+                "<tr><td><code>{}</code><td>{}<td><code>{}</code><td>{}",
+                escape(&param.name),
+                param.kind,
+                escape(&value),
+                escape(param.description.as_deref().unwrap_or_default())
+            );
+        }
+        text.push_str("</table>\n");
+    }
     for doc in &doc.rules {
         rule(doc, &mut text);
     }
@@ -62,6 +79,10 @@ fn rule(doc: &RuleDoc<'_>, text: &mut String) {
     }
     for (catalogue, ids) in doc.catalogues() {
         let _ = writeln!(text, "<li>{}: {}", escape(catalogue), escape(&ids));
+    }
+    for (param, value) in &doc.params {
+        let (name, value) = (escape(&param.name), escape(value));
+        let _ = writeln!(text, "<li>Parameter <code>{name}</code>: <code>{value}</code>");
     }
     text.push_str("</ul>\n<table>\n");
     for (factor, value, why) in doc.dread() {

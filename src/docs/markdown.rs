@@ -23,10 +23,26 @@ pub fn markdown(doc: &PackDoc<'_>) -> String {
             cell(&info.title)
         );
     }
+    let mut params = doc.params().peekable();
+    if params.peek().is_some() {
+        text.push_str(
+            "\n## Parameters\n\n| name | type | value | what it changes |\n|---|---|---|---|\n",
+        );
+    }
+    for (param, value) in params {
+        let what = param.description.as_deref().map(cell).unwrap_or_default();
+        let _ = writeln!(text, "| `{}` | {} | {} | {what} |", param.name, param.kind, code(&value));
+    }
     for doc in &doc.rules {
         rule(doc, &mut text);
     }
     text
+}
+
+/// Code in a cell of a table, whatever is in it.
+fn code(value: &str) -> String {
+    let fence = if value.contains('`') { "``" } else { "`" };
+    format!("{fence}{}{fence}", cell(value))
 }
 
 /// Where GitHub and most others put the heading of an id.
@@ -53,6 +69,9 @@ fn rule(doc: &RuleDoc<'_>, text: &mut String) {
     }
     for (catalogue, ids) in doc.catalogues() {
         let _ = writeln!(text, "- {catalogue}: {ids}");
+    }
+    for (param, value) in &doc.params {
+        let _ = writeln!(text, "- Parameter `{}`: {}", param.name, code(value));
     }
     text.push_str("\n| DREAD | | |\n|---|---|---|\n");
     for (factor, value, why) in doc.dread() {

@@ -28,6 +28,9 @@ pub fn text(doc: &RuleDoc<'_>) -> String {
     for (catalogue, ids) in doc.catalogues() {
         line(catalogue, &ids);
     }
+    for (param, value) in &doc.params {
+        line("parameter", &format!("{} = {value}", param.name));
+    }
     if let Some(description) = &info.description {
         let _ = write!(text, "\n{}\n", description.trim());
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Document, Pointer, Resource, names};
+use crate::source::Place;
 
 /// A reference, or a name in plain text, resolved to two resources of one document (positions in [`Document::resources`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +44,11 @@ impl<'a> Index<'a> {
             by_address.insert(&*resource.address, at);
             if let Some(block) = without_instance(&resource.address) {
                 by_block.entry(block).or_default().push(at);
+            }
+        }
+        for (alias, address) in &document.called {
+            if let Some(at) = by_address.get(&**address).copied() {
+                by_address.entry(&**alias).or_insert(at);
             }
         }
         let mut index = Self {
@@ -117,6 +123,22 @@ impl<'a> Index<'a> {
     /// Edges that arrive at a resource.
     pub fn incoming(&self, at: usize) -> &[Edge] {
         &self.incoming[at]
+    }
+
+    /// Where a resource names another one, in the attribute that an edge gives: inside a long text, where that names it.
+    pub fn place_of(&self, from: usize, at: &Pointer, to: usize) -> Place {
+        let (from, to) = (self.resource(from), self.resource(to));
+        if from.spans.mentions().is_empty() {
+            return from.place_of(at);
+        }
+        let (own, other) = (&from.scope.module, &to.scope.module);
+        let name = match other.get(own.len()) {
+            Some(call) if other.starts_with(own) => {
+                format!("module.{}", call.split('[').next().unwrap_or_default())
+            }
+            _ => format!("{}.{}", to.kind, to.name),
+        };
+        from.place_of_name(at, &name)
     }
 
     /// Resources of a type that an edge joins to this one, in either direction; sorted, each once.

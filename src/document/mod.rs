@@ -14,8 +14,8 @@ pub mod schema;
 
 pub use index::{Edge, Index};
 pub use model::{
-    Backend, CallSite, DATA_PREFIX, Document, Existence, Mode, ModuleCall, Provider, Reference,
-    Resource, Scope, SpanTable, Variable,
+    Absent, Backend, CallSite, DATA_PREFIX, Document, Existence, Mention, Mode, ModuleCall,
+    Provider, Reference, Resource, Scope, SpanTable, Variable,
 };
 pub use pointer::{Pointer, Trail};
 pub use unknown::{Bounds, Unknown, ValueType};

@@ -24,6 +24,12 @@ pub struct Document {
     pub modules: Vec<ModuleCall>,
     /// The backend block, `{"type": …, attributes}`, with its place.
     pub backend: Option<Backend>,
+    /// Blocks of resources that have no instance, sorted by address. Beside the document, as places are: not in its JSON form.
+    pub absent: Vec<Absent>,
+    /// Other addresses of resources, sorted, each with the address: what a manifest of the same object would be called.
+    pub called: Vec<(Arc<str>, Arc<str>)>,
+    /// The same document with Kubernetes objects in the form of manifests, where they are written in another one. Not in its JSON form.
+    pub manifests: Option<Box<Self>>,
     /// What was taken for granted, in words; sorted.
     pub assumptions: Vec<Arc<str>>,
     /// What could not be done for this document.
@@ -42,6 +48,9 @@ impl Document {
             providers: Vec::new(),
             modules: Vec::new(),
             backend: None,
+            absent: Vec::new(),
+            called: Vec::new(),
+            manifests: None,
             assumptions: Vec::new(),
             problems: Vec::new(),
         }
@@ -60,6 +69,19 @@ impl Document {
             && self.variables.iter().all(|variable| variable.value.is_wholly_known())
             && self.modules.iter().all(|module| module.resolved)
     }
+}
+
+/// A resource that is declared and switched off: its `count` is 0, or its `for_each` empty.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    /// Its address, without a key.
+    pub address: Arc<str>,
+    /// Its type.
+    pub kind: Arc<str>,
+    /// What switches it off.
+    pub switch: Place,
+    /// What its attributes name: the attribute, blocks without positions; the address without a key.
+    pub references: Vec<(Pointer, Arc<str>)>,
 }
 
 /// Where a Terraform configuration keeps its state.
@@ -187,6 +209,12 @@ impl Resource {
     pub fn place_of(&self, pointer: &Pointer) -> Place {
         self.spans.nearest(pointer).unwrap_or(self.header)
     }
+
+    /// The place where an attribute names something (`var.x`, `aws_vpc.main`): its own where it stands inside a long text.
+    pub fn place_of_name(&self, pointer: &Pointer, name: &str) -> Place {
+        let place = self.place_of(pointer);
+        self.spans.mention(place, name).unwrap_or(place)
+    }
 }
 
 /// One attribute's reference to another resource.
@@ -279,10 +307,20 @@ pub struct ModuleCall {
     pub spans: Arc<SpanTable>,
 }
 
-/// Places of attributes by pointer. Shared by all instances of one block.
+/// A name inside a text of a block.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    /// Where it stands.
+    pub place: Place,
+    /// `var.x`, `aws_vpc.main`, `data.aws_vpc.main`, `module.net`.
+    pub name: Arc<str>,
+}
+
+/// Places of attributes by pointer, and of names inside texts. Shared by all instances of one block.
 #[derive(Clone, Debug, Default)]
 pub struct SpanTable {
     places: Vec<(Pointer, Place)>,
+    mentions: Vec<Mention>,
 }
 
 impl SpanTable {
@@ -290,7 +328,29 @@ impl SpanTable {
     pub fn new(mut places: Vec<(Pointer, Place)>) -> Self {
         places.sort_by(|a, b| a.0.cmp(&b.0));
         places.dedup_by(|later, first| later.0 == first.0);
-        Self { places }
+        Self { places, mentions: Vec::new() }
+    }
+
+    /// The same with names inside texts.
+    #[must_use]
+    pub fn with_mentions(mut self, mut mentions: Vec<Mention>) -> Self {
+        mentions.sort();
+        self.mentions = mentions;
+        self
+    }
+
+    /// Names inside texts, sorted by place.
+    pub fn mentions(&self) -> &[Mention] {
+        &self.mentions
+    }
+
+    /// The first place inside another at which something is named.
+    pub fn mention(&self, within: Place, name: &str) -> Option<Place> {
+        let inside = |it: &&Mention| {
+            let (own, outer) = (it.place.span, within.span);
+            it.place.file == within.file && outer.start <= own.start && own.end <= outer.end
+        };
+        self.mentions.iter().filter(inside).find(|it| *it.name == *name).map(|it| it.place)
     }
 
     /// The place of exactly this pointer.

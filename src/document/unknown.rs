@@ -23,6 +23,9 @@ pub struct Unknown {
     pub bounds: Bounds,
     /// All texts or numbers that it can be, sorted by their JSON, where these are known.
     pub one_of: Option<Arc<[Value]>>,
+    /// What is known of a text between its unknown parts, each of which stands there as one character for private use; of base 64, of
+    /// the text that it stands for. For those who look for something in it: no verdict rests on it, and it is never shown.
+    pub parts: Arc<str>,
 }
 
 /// The types of JSON but null.

@@ -1,5 +1,6 @@
 //! For people at a terminal: what there is, the worst threats with their scores, how an attacker gets to data, what stops them.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -8,13 +9,15 @@ use super::Export;
 use super::escape::one_line;
 use super::words::{self, FACTORS, count};
 use crate::finding::Severity;
-use crate::model::{AttackPath, Drift, Fix, Threat, ThreatModel, ThreatState};
+use crate::model::{AttackPath, Drift, Fix, Location, Threat, ThreatModel, ThreatState};
 
 /// Threats, paths, fixes that are listed before the rest is only counted.
 const MOST_THREATS: usize = 12;
 const MOST_PATHS: usize = 6;
 const MOST_FIXES: usize = 8;
 const MOST_OTHERS: usize = 10;
+/// Names of things alike.
+const MOST_NAMES: usize = 6;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -57,13 +60,16 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading(out, "threats")?;
-        for threat in open.iter().take(MOST_THREATS) {
-            self.threat(out, threat)?;
+        let groups = alike(open.into_iter(), common);
+        for group in groups.iter().take(MOST_THREATS) {
+            self.threat(out, group)?;
         }
-        self.more(out, open.len(), MOST_THREATS)
+        self.more(out, groups.iter().skip(MOST_THREATS).map(Vec::len).sum())
     }
 
-    fn threat(&self, out: &mut dyn Write, threat: &Threat) -> io::Result<()> {
+    /// Threats of one class that are scored alike, for the same reasons.
+    fn threat(&self, out: &mut dyn Write, group: &[&Threat]) -> io::Result<()> {
+        let threat = group[0];
         let dread = &threat.dread;
         let score = self.score(&dread.score.to_string(), dread.severity);
         let class = &threat.class;
@@ -72,9 +78,10 @@ impl Page<'_> {
             .iter()
             .map(|(factor, short)| format!("{short}{}", dread.dread.get(*factor)))
             .collect();
-        let target = one_line(&words::target(self.model, &threat.target));
+        let targets = group.iter().map(|threat| words::target(self.model, &threat.target));
+        let targets = one_line(&listed(targets.collect()));
         let what = format!(
-            "{target} · {} · {} · confidence {}",
+            "{targets} · {} · {} · confidence {}",
             threat.stride,
             factors.join(" "),
             words::confidence(threat)
@@ -89,8 +96,10 @@ impl Page<'_> {
             );
             writeln!(out, "       {}", self.paint(&line, DIM))?;
         }
-        if !threat.evidence.is_empty() {
-            writeln!(out, "       at {}", one_line(&words::places(&threat.evidence)))?;
+        let evidence: Vec<Location> =
+            group.iter().flat_map(|threat| threat.evidence.iter().cloned()).collect();
+        if !evidence.is_empty() {
+            writeln!(out, "       at {}", one_line(&words::places(&evidence)))?;
         }
         if !threat.remediation.is_empty() {
             writeln!(out, "       fix: {}", one_line(&threat.remediation))?;
@@ -121,10 +130,14 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading(out, "attack paths")?;
-        for path in self.model.paths.iter().take(MOST_PATHS) {
-            self.path(out, path)?;
+        let groups = alike(self.model.paths.iter(), common_end);
+        for group in groups.iter().take(MOST_PATHS) {
+            match group.as_slice() {
+                [path] => self.path(out, path)?,
+                several => self.short_paths(out, several)?,
+            }
         }
-        self.more(out, self.model.paths.len(), MOST_PATHS)?;
+        self.more(out, groups.iter().skip(MOST_PATHS).map(Vec::len).sum())?;
         match &self.model.paths_stopped {
             Some(why) => writeln!(out, "  the search stopped early: {}", one_line(why)),
             None => Ok(()),
@@ -146,6 +159,26 @@ impl Page<'_> {
         }
         for cut in &path.cut_by {
             writeln!(out, "       cut by: {}", one_line(cut))?;
+        }
+        Ok(())
+    }
+
+    /// Paths of one step, alike but for where they begin.
+    fn short_paths(&self, out: &mut dyn Write, paths: &[&AttackPath]) -> io::Result<()> {
+        let path = paths[0];
+        let score = self.score(&path.score.to_string(), path.severity);
+        let name = |node: Option<&std::sync::Arc<str>>| {
+            node.map(|node| self.model.name_of(node).to_owned()).unwrap_or_default()
+        };
+        let end = name(path.nodes.last());
+        let title = one_line(&format!("{} × to {end}", paths.len()));
+        writeln!(out, "  {score} {}", self.paint(&title, BOLD))?;
+        let starts = listed(paths.iter().map(|path| name(path.nodes.first())).collect());
+        let assumed = if path.assumed { "  (rests on a value that is not known)" } else { "" };
+        writeln!(out, "       {} → {}{assumed}", one_line(&starts), one_line(&end))?;
+        for step in &path.steps {
+            let implied = if step.threat.is_some() { "" } else { " (implied)" };
+            writeln!(out, "       1. {}{implied}: {}", step.class, one_line(&step.how))?;
         }
         Ok(())
     }
@@ -172,7 +205,7 @@ impl Page<'_> {
                 place.unwrap_or_default()
             )?;
         }
-        self.more(out, useful.len(), MOST_FIXES)
+        self.more(out, useful.len().saturating_sub(MOST_FIXES))
     }
 
     fn coverage(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -235,8 +268,8 @@ impl Page<'_> {
         writeln!(out, "\n{}", self.paint(title, BOLD))
     }
 
-    fn more(&self, out: &mut dyn Write, all: usize, shown: usize) -> io::Result<()> {
-        match all.saturating_sub(shown) {
+    fn more(&self, out: &mut dyn Write, rest: usize) -> io::Result<()> {
+        match rest {
             0 => Ok(()),
             rest => writeln!(out, "  {}", self.paint(&format!("and {rest} more"), DIM)),
         }
@@ -255,4 +288,44 @@ impl Page<'_> {
     fn paint(&self, text: &str, style: Style) -> String {
         if self.export.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
+}
+
+/// Items with the same key, together where the first of them stands; those without one stay alone.
+fn alike<'i, T>(
+    items: impl Iterator<Item = &'i T>,
+    key: impl Fn(&T) -> Option<String>,
+) -> Vec<Vec<&'i T>> {
+    let mut groups: Vec<Vec<&T>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        let at = key(item).map(|key| *known.entry(key).or_insert(groups.len()));
+        match at.and_then(|at| groups.get_mut(at)) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
+/// What threats have in common that are told as one: the class, the score and why it is that.
+fn common(threat: &Threat) -> Option<String> {
+    let steps = threat.dread.steps.iter().map(|step| (step.factor, step.step, &step.reason));
+    let steps: Vec<_> = steps.collect();
+    let Threat { class, stride, remediation, dread, .. } = threat;
+    Some(format!("{:?}", (&class.id, stride, dread.dread, dread.confidence, steps, remediation)))
+}
+
+/// What paths of one step have in common that differ in where they begin only.
+fn common_end(path: &AttackPath) -> Option<String> {
+    let [step] = path.steps.as_slice() else { return None };
+    let [_, end] = path.nodes.as_slice() else { return None };
+    let how = (&step.class, &step.how, step.threat.is_some());
+    Some(format!("{:?}", (end, path.score, path.assumed, how)))
+}
+
+/// `a, b, c and 4 more`.
+fn listed(names: Vec<String>) -> String {
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let shown = names.into_iter().take(MOST_NAMES).collect::<Vec<_>>().join(", ");
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
 }

@@ -2,34 +2,80 @@
 
 use std::sync::Arc;
 
-use crate::document::{Pointer, Resource, Value};
+use rustc_hash::FxHashMap;
+
+use crate::document::{Absent, Document, Pointer, Resource, Value};
 use crate::engine::Evaluated;
 use crate::engine::around::{Around, Seen, record};
 use crate::engine::cel::Subject;
-use crate::pack::Expression;
+use crate::pack::{Expression, Verb};
 use crate::source::{Place, Problem, ProblemKind};
 
+use super::relations::leads;
 use super::scene::{Fact, Scene};
+
+/// What is declared and switched off, by its address and by what it names.
+struct SwitchedOff<'a> {
+    by_address: FxHashMap<&'a str, &'a Absent>,
+    naming: FxHashMap<&'a str, Vec<&'a Absent>>,
+}
+
+impl<'a> SwitchedOff<'a> {
+    fn new(document: &'a Document) -> Self {
+        let mut naming: FxHashMap<&str, Vec<&Absent>> = FxHashMap::default();
+        for absent in &document.absent {
+            for (_, name) in &absent.references {
+                naming.entry(name).or_default().push(absent);
+            }
+        }
+        let by_address = document.absent.iter().map(|absent| (&*absent.address, absent)).collect();
+        Self { by_address, naming }
+    }
+
+    /// Switches of what would have been of a type and named a resource, and of the log stores that it would have written to.
+    fn places(&self, scene: &Scene<'_>, address: &str, kind: &str) -> Vec<Place> {
+        let block = address.strip_suffix(']').and_then(|it| it.rfind('[').map(|at| &it[..at]));
+        let naming = self.naming.get(block.unwrap_or(address)).into_iter().flatten();
+        let mut places = Vec::new();
+        for absent in naming.filter(|absent| &*absent.kind == kind) {
+            places.push(absent.switch);
+            let Some(meaning) = scene.vocabulary.of(kind) else { continue };
+            let logs = meaning.edges.iter().filter(|(verb, _)| *verb == Verb::LogsTo);
+            for (_, path) in logs {
+                let targets = absent.references.iter().filter(|(at, _)| leads(path, at));
+                let targets = targets.filter_map(|(_, to)| self.by_address.get(&**to));
+                places.extend(targets.map(|target| target.switch));
+            }
+        }
+        places
+    }
+}
 
 /// Evaluate all properties. An expression that does not compile or fails is a problem, and the property is not known.
 pub fn read(scene: &mut Scene<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let off = SwitchedOff::new(scene.index.document);
     for node in 0..scene.nodes.len() {
         if let Some(at) = scene.nodes[node].resource {
-            let facts = of_resource(scene, at, &mut problems);
+            let facts = of_resource(scene, at, &off, &mut problems);
             scene.nodes[node].facts.extend(facts);
         }
     }
     for zone in 0..scene.zones.len() {
         if let Some(at) = scene.zones[zone].resource {
-            let facts = of_resource(scene, at, &mut problems);
+            let facts = of_resource(scene, at, &off, &mut problems);
             scene.zones[zone].facts.extend(facts);
         }
     }
     problems
 }
 
-fn of_resource(scene: &Scene<'_>, at: usize, problems: &mut Vec<Problem>) -> Vec<(Arc<str>, Fact)> {
+fn of_resource(
+    scene: &Scene<'_>,
+    at: usize,
+    off: &SwitchedOff<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<(Arc<str>, Fact)> {
     let Some(meaning) = &scene.meanings[at] else { return Vec::new() };
     let named = meaning.properties.iter().map(|(name, expression)| (Arc::clone(name), expression));
     let doors = [("port", &meaning.port), ("auth", &meaning.auth)];
@@ -39,7 +85,10 @@ fn of_resource(scene: &Scene<'_>, at: usize, problems: &mut Vec<Problem>) -> Vec
     named
         .chain(doors)
         .filter_map(|(name, expression)| {
-            let fact = evaluate(scene, at, expression, problems)?;
+            let mut fact = evaluate(scene, at, expression, problems)?;
+            if fact.value != Some(Value::Bool(true)) {
+                fact.proof = with_switches(scene, at, expression, off, fact.proof);
+            }
             Some((name, fact))
         })
         .collect()
@@ -86,6 +135,26 @@ fn evaluate(
             None
         }
     }
+}
+
+/// What an expression looks for may be there and switched off: that is where it is missing.
+fn with_switches(
+    scene: &Scene<'_>,
+    at: usize,
+    expression: &Expression,
+    off: &SwitchedOff<'_>,
+    proof: Vec<Place>,
+) -> Vec<Place> {
+    let address = &scene.index.resource(at).address;
+    let kinds = words_after(&expression.text, "related(\"");
+    let mut switches: Vec<Place> =
+        kinds.flat_map(|kind| off.places(scene, address, kind)).collect();
+    if switches.is_empty() {
+        return proof;
+    }
+    switches.sort();
+    switches.dedup();
+    switches
 }
 
 /// Places of what an expression reads: attributes that it names, and resources that it joins.

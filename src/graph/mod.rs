@@ -36,12 +36,13 @@ pub struct Graph<'a> {
     pub identity: identity::Identity,
     /// What could not be done.
     pub problems: Vec<Problem>,
-    /// Whether flows between hosts were left out at a bound.
+    /// Whether flows between hosts, or from principals to what they may use, were left out at a bound.
     pub left_out: bool,
 }
 
 /// Build the graph of a document. Ranges that people trust count as inside.
 pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
+    let document = document.manifests.as_deref().unwrap_or(document);
     let index = Index::new(document);
     let meanings: Vec<_> = document
         .resources
@@ -79,11 +80,13 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
     network::gcp::read(&scene, &mut network);
     network::kubernetes::read(&scene, &mut network);
     network.trust(trusted);
+    network.join();
     network.presences.resize(scene.nodes.len() + 1, None);
-    let left_out = network::flows::build(&mut scene, &network);
+    let hosts_left_out = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);
     let identity = identity::build(&mut scene);
     others::flows(&mut scene);
     kubernetes::flows(&mut scene);
+    let left_out = hosts_left_out || identity.left_out;
     Graph { scene, network, identity, problems, left_out }
 }

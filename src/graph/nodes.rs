@@ -1,6 +1,6 @@
 //! Resources become nodes and zones: what is a node of its own, what is a part of another, and what lies in what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Existence, Mode, Pointer, Resource, Value};
@@ -228,8 +228,55 @@ fn element(role: Role) -> Element {
     }
 }
 
+/// Regions in which the resources of a provider lie, where there are several: then each is a zone in the provider's own.
+///
+/// Where all lie in one region, that zone would say nothing.
+struct Regions(BTreeMap<Arc<str>, BTreeSet<Arc<str>>>);
+
+impl Regions {
+    fn new(scene: &Scene<'_>) -> Self {
+        let mut regions: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for (at, resource) in scene.index.document.resources.iter().enumerate() {
+            if resource.mode == Mode::Managed
+                && scene.meanings[at].is_some()
+                && let Some(region) = region_of(scene, resource)
+            {
+                regions.entry(Arc::clone(&resource.provider)).or_default().insert(region);
+            }
+        }
+        regions.retain(|_, names| names.len() > 1);
+        Self(regions)
+    }
+
+    /// The zone around what lies in no other: its region, else the provider's own.
+    fn zone(&self, scene: &mut Scene<'_>, at: usize) -> Option<usize> {
+        let resource = scene.index.resource(at);
+        let provider = Arc::clone(&resource.provider);
+        let region = region_of(scene, resource).filter(|_| self.0.contains_key(&provider));
+        let outer = default_zone(scene, "zones", &provider);
+        let Some(region) = region else { return outer };
+        let id = format!("{provider}.{region}");
+        let zone = scene.plain_zone(&id, &region, "region");
+        scene.zones[zone].parent = outer;
+        Some(zone)
+    }
+}
+
+/// The region that a resource lies in: by its own words or its provider's, in one spelling. What the provider has once for all regions
+/// lies in none.
+fn region_of(scene: &Scene<'_>, resource: &Resource) -> Option<Arc<str>> {
+    let kind = resource.type_name();
+    let rows = scene.vocabulary.table("global_types").iter().flatten();
+    if rows.into_iter().any(|pattern| crate::source::fits(pattern, kind)) {
+        return None;
+    }
+    let region = resource.scope.region.as_ref()?.to_lowercase().replace(' ', "");
+    (!matches!(&*region, "" | "global" | "us" | "eu" | "asia")).then(|| region.into())
+}
+
 /// Put every node into the innermost zone that one of its parts names, else into its provider's own.
 fn place(scene: &mut Scene<'_>) {
+    let regions = Regions::new(scene);
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
         let parts = scene.nodes[node].parts.iter();
@@ -247,20 +294,23 @@ fn place(scene: &mut Scene<'_>) {
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
         let own = if is_identity { default_zone(scene, "identity_zones", &provider) } else { None };
         let own = own.or(scene.zone_of[at]);
-        scene.nodes[node].zone = own
-            .or_else(|| innermost(scene, &around))
-            .or_else(|| default_zone(scene, "zones", &provider));
+        let zone = own.or_else(|| innermost(scene, &around));
+        scene.nodes[node].zone = zone.or_else(|| {
+            if is_identity {
+                default_zone(scene, "zones", &provider)
+            } else {
+                regions.zone(scene, at)
+            }
+        });
     }
     for zone in 0..scene.zones.len() {
         if let Some(at) = scene.zones[zone].resource
             && scene.zones[zone].parent.is_none()
         {
-            let resource = scene.index.resource(at);
-            let provider = Arc::clone(&resource.provider);
             let is_account =
                 scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "account");
             if !is_account {
-                let parent = default_zone(scene, "zones", &provider);
+                let parent = regions.zone(scene, at);
                 scene.zones[zone].parent = parent.filter(|parent| *parent != zone);
             }
         }

@@ -102,7 +102,7 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
                 continue;
             }
             let (source, target) = if reversed { (to, from) } else { (from, to) };
-            let place = scene.index.resource(at).place_of(&relation.at);
+            let place = scene.index.place_of(at, &relation.at, relation.to);
             flows.push(plain(source, target, kind, label, vec![place]));
         }
     }

@@ -162,9 +162,12 @@ impl Scene<'_> {
         self.ancestors(zone).into_iter().find(|zone| kinds.contains(&&*self.zones[*zone].kind))
     }
 
-    /// The node with an id.
+    /// The node with an id, or whose resource has this as another address.
     pub fn node(&self, id: &str) -> Option<usize> {
-        self.ids.nodes.get(id).copied()
+        self.ids.nodes.get(id).copied().or_else(|| {
+            let at = self.index.by_address(id)?;
+            self.node_of[at].filter(|node| self.nodes[*node].resource == Some(at))
+        })
     }
 
     /// Add a node. Of equal ids the first holds.

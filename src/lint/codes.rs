@@ -80,6 +80,11 @@ pub const CODES: &[Code] = &[
         "no-description",
         "The rule does not say why it matters: `description` is what its reader, `explain` and `pack docs` show.",
     ),
+    code(
+        "L012",
+        "no-meaning",
+        "A rule is about a resource type that no vocabulary gives a meaning: in a threat model it is no asset and no part of one, and nothing is known of where it sits. Add it to `vocabulary/`.",
+    ),
     fixable("L020", "unused-import", "A Rego module imports what it does not use."),
     code(
         "L021",

@@ -56,7 +56,7 @@ pub fn lint(
     problems: &[Problem],
 ) -> Vec<Remark> {
     let mut found: Vec<Remark> = problems.iter().filter_map(of_problem).collect();
-    rules::remarks(subject, &mut found);
+    rules::remarks(subject, found.is_empty(), &mut found);
     rego::remarks(subject, files, shown, &mut found);
     fix::white_space(subject.sources, shown, &mut found);
     found.retain(|remark| !is_ignored(remark, subject.sources));

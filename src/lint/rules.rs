@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Remark, Subject, remark};
-use crate::document::{Document, Map, Resource, Value};
+use crate::document::{DATA_PREFIX, Document, Map, Resource, Value};
 use crate::evaluate::{Options, evaluate};
 use crate::finding::Factor;
-use crate::pack::{Logic, Rule, WrittenProgram, locate};
+use crate::pack::{Logic, Meanings, Rule, WrittenProgram, locate};
 use crate::source::{FileId, Place, Sources, Span, nearest};
 use crate::vocabulary::{Block, Nested, Nesting, Shape, TABLES, Table, Type, Vocabulary};
 
@@ -27,10 +27,13 @@ pub(super) fn own_files(sources: &Sources, shown: &str) -> Vec<FileId> {
     sources.iter().filter(|(_, file)| own(&file.path)).map(|(id, _)| id).collect()
 }
 
-pub(super) fn remarks(subject: &Subject<'_>, found: &mut Vec<Remark>) {
+/// `whole` says that the pack loads without a mistake: only then all is known that reads a parameter.
+pub(super) fn remarks(subject: &Subject<'_>, whole: bool, found: &mut Vec<Remark>) {
     let marked = subject.set.packs.iter().find(|pack| pack.name == subject.pack.name);
     let rules: &[Rule] = marked.map_or(&[], |pack| &pack.rules);
+    let (meanings, _) = subject.set.meanings(subject.sources);
     for rule in rules {
+        meaning(subject, rule, &meanings, found);
         words(subject, rule, found);
         scores(rule, found);
         types(subject, rule, found);
@@ -38,7 +41,9 @@ pub(super) fn remarks(subject: &Subject<'_>, found: &mut Vec<Remark>) {
         never(subject, rule, found);
     }
     aliases(subject, rules, found);
-    params(subject, rules, found);
+    if whole {
+        params(subject, rules, found);
+    }
 }
 
 fn at(rule: &Rule, code: &'static str, message: String) -> Remark {
@@ -127,6 +132,24 @@ fn types(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
         let mut own = remark(place.file, place.span, "L003", message);
         own.help = nearest(kind, table.lines().map(|line| line.name))
             .map(|near| format!("did you mean `{near}`?"));
+        found.push(own);
+    }
+}
+
+/// Declarations, which are no resources.
+const DECLARATIONS: [&str; 4] = ["backend", "module", "provider", "variable"];
+
+/// Types that are nothing in a threat model.
+fn meaning(subject: &Subject<'_>, rule: &Rule, meanings: &Meanings, found: &mut Vec<Remark>) {
+    for kind in &rule.applies_to {
+        let plain = kind.strip_prefix(DATA_PREFIX).unwrap_or(kind);
+        if DECLARATIONS.contains(&plain) || meanings.of(plain).is_some() {
+            continue;
+        }
+        let place = word_place(subject, rule, kind);
+        let message = format!("`{plain}` has no meaning in a threat model");
+        let mut own = remark(place.file, place.span, "L012", message);
+        own.help = Some("say what it is in `vocabulary/` of the pack".to_owned());
         found.push(own);
     }
 }

@@ -30,6 +30,8 @@ pub struct Param {
     pub kind: &'static str,
     /// Its value where nothing sets it.
     pub default: Value,
+    /// What it changes.
+    pub description: Option<Arc<str>>,
 }
 
 /// A pack that another needs.
@@ -154,17 +156,15 @@ fn params(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<Param> {
             reader.report(entry.key.span, message);
             continue;
         }
-        if let Some((kind, default)) = param(reader, &entry.value) {
-            params.push(Param { name: Arc::clone(name), kind, default });
-        }
+        params.extend(param(reader, name, &entry.value));
     }
     params
 }
 
-/// The default of one parameter, if it is of its type.
-fn param(reader: &mut Reader<'_>, node: &Node) -> Option<(&'static str, Value)> {
+/// One parameter, if its default is of its type.
+fn param(reader: &mut Reader<'_>, name: &Arc<str>, node: &Node) -> Option<Param> {
     let fields = reader.mapping(node, &PARAM)?;
-    reader.text(&fields, "description");
+    let description = reader.text(&fields, "description").map(|text| text.text);
     let kind = reader.text(&fields, "type")?;
     let Some(known) = TYPES.into_iter().find(|known| **known == *kind.text) else {
         let message = format!("unknown parameter type `{}`", kind.text);
@@ -178,7 +178,7 @@ fn param(reader: &mut Reader<'_>, node: &Node) -> Option<(&'static str, Value)> 
         let message = format!("the default is {}, the type is {}", describe(node), kind.text);
         reader.report(start_of(node), message);
     }
-    fits.then_some((known, default))
+    fits.then(|| Param { name: Arc::clone(name), kind: known, default, description })
 }
 
 /// Whether a value is of a parameter's type.

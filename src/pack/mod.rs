@@ -133,8 +133,8 @@ impl PackSet {
         };
         let packs: Vec<Prepared> = packs.into_iter().map(set_params).collect();
         let mut loader = Loader { sources, problems };
-        let threats = loader.threats(&packs);
-        let mut set = loader.rules(packs, threats);
+        let (threats, broken) = loader.threats(&packs);
+        let mut set = loader.rules(packs, threats, &broken);
         let mut problems = loader.problems;
         let left_out = |pack: &str| !builtin && files::is_built_in(pack);
         overrides.change_rules(&mut set.packs, left_out, &mut problems);
@@ -261,11 +261,18 @@ impl Loader<'_> {
         packs
     }
 
-    fn threats(&mut self, packs: &[Prepared]) -> BTreeMap<Arc<str>, Arc<ThreatClass>> {
+    fn threats(
+        &mut self,
+        packs: &[Prepared],
+    ) -> (BTreeMap<Arc<str>, Arc<ThreatClass>>, rule::BrokenClasses) {
+        let mut not_read = rule::BrokenClasses::default();
         let mut all: BTreeMap<Arc<str>, (Arc<ThreatClass>, Place)> = BTreeMap::new();
         let mut more = Vec::new();
         for file in packs.iter().flat_map(|pack| pack.folder.texts("threats", ".yaml")) {
-            let threats::Threats { classes, mut extensions } = self.read(file, threats::read);
+            let threats::Threats { classes, broken, unreadable, mut extensions } =
+                self.read(file, threats::read);
+            not_read.ids.extend(broken);
+            not_read.any |= unreadable;
             more.append(&mut extensions);
             for (threat, place) in classes {
                 if let Some((_, first)) = all.get(&threat.id) {
@@ -287,13 +294,14 @@ impl Loader<'_> {
                 None => problem,
             });
         }
-        all.into_iter().map(|(id, (threat, _))| (id, threat)).collect()
+        (all.into_iter().map(|(id, (threat, _))| (id, threat)).collect(), not_read)
     }
 
     fn rules(
         &mut self,
         packs: Vec<Prepared>,
         threats: BTreeMap<Arc<str>, Arc<ThreatClass>>,
+        broken: &rule::BrokenClasses,
     ) -> PackSet {
         let jobs: Vec<(usize, FileId, Job)> = packs
             .iter()
@@ -309,7 +317,8 @@ impl Loader<'_> {
         let loaded: Vec<Loaded> = jobs
             .par_iter()
             .map(|(pack, file, job)| {
-                let names = rule::Names { pack: &packs[*pack].manifest.name, threats: &threats };
+                let pack = &packs[*pack].manifest.name;
+                let names = rule::Names { pack, threats: &threats, broken };
                 job.run(Reader::new(*file, sources.get(*file)), names)
             })
             .collect();

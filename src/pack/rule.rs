@@ -1,6 +1,6 @@
 //! Rules as they are evaluated, and what rules of both languages say about themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::read::{Fields, Reader, Text, plain};
@@ -138,6 +138,17 @@ pub(super) struct Names<'a> {
     pub pack: &'a str,
     /// All threat classes.
     pub threats: &'a BTreeMap<Arc<str>, Arc<ThreatClass>>,
+    /// Classes that are there and wrong, which is told where they are.
+    pub broken: &'a BrokenClasses,
+}
+
+/// Threat classes that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct BrokenClasses {
+    /// Their ids.
+    pub ids: BTreeSet<Arc<str>>,
+    /// Whether a whole file could not be read: any id may have been in it.
+    pub any: bool,
 }
 
 /// Most resource types that one rule may judge.
@@ -226,6 +237,9 @@ fn applies_to(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<Arc<str>> {
 fn threat(reader: &mut Reader<'_>, text: &Text<'_>, names: Names<'_>) -> Option<Arc<ThreatClass>> {
     if let Some(threat) = names.threats.get(&text.text) {
         return Some(Arc::clone(threat));
+    }
+    if names.broken.any || names.broken.ids.contains(&text.text) {
+        return None;
     }
     let help = match nearest(&text.text, names.threats.keys().map(|id| &**id)) {
         Some(id) => format!("did you mean `{id}` ({})?", names.threats[id].name),

@@ -21,8 +21,8 @@ const EXTENSION: Shape = Shape {
 };
 const THREAT: Shape = Shape {
     what: "a threat class",
-    required: &["id", "name", "stride", "dread", "applies_to"],
-    optional: &["cwe", "capec", "attack", "nist", "assumptions", "mask"],
+    required: &["id", "name", "stride", "dread"],
+    optional: &["applies_to", "cwe", "capec", "attack", "nist", "assumptions", "mask"],
 };
 const DREAD: Shape = Shape { what: "`dread`", required: &[], optional: &FACTORS };
 const WHOLE_DREAD: Shape =
@@ -63,19 +63,30 @@ impl Extension {
 #[derive(Debug, Default)]
 pub(super) struct Threats {
     pub classes: Vec<(ThreatClass, Place)>,
+    /// Ids of classes with mistakes: rules that name them are no mistake of their own.
+    pub broken: Vec<Arc<str>>,
+    /// Whether it could not be read as a whole, so that classes may be in it that nobody knows of.
+    pub unreadable: bool,
     pub extensions: Vec<Extension>,
 }
 
 /// Read a file of threat classes; those with mistakes are left out.
 pub(super) fn read(reader: &mut Reader<'_>) -> Threats {
     let text = Arc::clone(&reader.source.text);
-    let Some(node) = reader.document(&text) else { return Threats::default() };
-    let Some(fields) = reader.mapping(&node, &FILE) else { return Threats::default() };
-    let classes = reader.list(&fields, "threats").unwrap_or_default();
-    let classes = classes.iter().filter_map(|item| threat(reader, item)).collect();
+    let unreadable = || Threats { unreadable: true, ..Threats::default() };
+    let Some(node) = reader.document(&text) else { return unreadable() };
+    let Some(fields) = reader.mapping(&node, &FILE) else { return unreadable() };
+    let items = reader.list(&fields, "threats").unwrap_or_default();
+    let (mut classes, mut broken) = (Vec::new(), Vec::new());
+    for item in items {
+        match threat(reader, item) {
+            Ok(class) => classes.push(class),
+            Err(id) => broken.extend(id),
+        }
+    }
     let extensions = reader.list(&fields, "extend").unwrap_or_default();
     let extensions = extensions.iter().filter_map(|item| extension(reader, item)).collect();
-    Threats { classes, extensions }
+    Threats { classes, broken, unreadable: false, extensions }
 }
 
 fn extension(reader: &mut Reader<'_>, node: &Node) -> Option<Extension> {
@@ -100,7 +111,18 @@ fn ids(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Ids {
     ])
 }
 
-fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> {
+/// One class, or the id of one with mistakes.
+fn threat(reader: &mut Reader<'_>, node: &Node) -> Result<(ThreatClass, Place), Option<Arc<str>>> {
+    let id = named(node);
+    whole_threat(reader, node).ok_or(id)
+}
+
+/// The id as it is written, whatever else is wrong.
+fn named(node: &Node) -> Option<Arc<str>> {
+    to_value(node).as_object()?.get("id")?.as_str().map(Arc::from)
+}
+
+fn whole_threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> {
     let mistakes = reader.mistakes();
     let fields = reader.mapping(node, &THREAT)?;
     let id = reader.text(&fields, "id");
@@ -134,7 +156,7 @@ fn threat(reader: &mut Reader<'_>, node: &Node) -> Option<(ThreatClass, Place)> 
         capec,
         attack,
         nist,
-        applies_to: applies_to?.text,
+        applies_to: applies_to.map_or_else(|| Arc::from("any"), |kind| kind.text),
         assumptions,
     };
     Some((class, place))

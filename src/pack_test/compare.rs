@@ -29,6 +29,8 @@ pub struct Observed {
     pub message: String,
     /// How it is scored; of another verdict, how the rule scores.
     pub dread: Option<Dread>,
+    /// The blocks in the same file that references join to the resource's.
+    pub joined: Vec<RangeInclusive<u32>>,
 }
 
 impl Observed {
@@ -89,7 +91,18 @@ impl Observed {
         let path = Arc::clone(&sources.get(place.file).path);
         let About { what, address, message, dread } = about;
         let rule = Arc::clone(rule);
-        Self { verdict, rule, path, line: own, block, what, address, message, dread }
+        Self {
+            verdict,
+            rule,
+            path,
+            line: own,
+            block,
+            what,
+            address,
+            message,
+            dread,
+            joined: Vec::new(),
+        }
     }
 }
 
@@ -140,8 +153,8 @@ impl Mismatch {
 }
 
 /// Compare the expectations of one file with what was observed in its sample, for the rules under test (full ids).
-/// `expect` means exactly that many findings on its line; `ok` a pass of a resource whose block holds its line;
-/// `inconclusive` such a verdict that points to its line or is about a resource whose block holds it.
+/// `expect` means exactly that many findings on its line; `ok` a pass of a resource whose block holds its line, or that the
+/// rule finds something on other lines of that block and nothing on this one (never on its first line); `inconclusive` such a verdict that points to its line or is about a resource whose block holds it.
 pub fn compare(
     path: &str,
     expected: &[Expectation],
@@ -165,7 +178,10 @@ pub fn compare(
     let others = expected.iter().filter(|expectation| {
         expectation.verdict != Verdict::Finding && under_test.contains(&expectation.rule)
     });
-    for expectation in others.filter(|expectation| !here.iter().any(|o| fits(expectation, o))) {
+    let holds = |expectation: &&Expectation| {
+        here.iter().any(|o| fits(expectation, o)) || is_spared(expectation, &here)
+    };
+    for expectation in others.filter(|expectation| !holds(expectation)) {
         let message = missing(expectation, &here);
         let kind = MismatchKind::Missing;
         mismatches.push(Mismatch::new(expectation.line, kind, &expectation.rule, message));
@@ -251,6 +267,20 @@ fn fits(expectation: &Expectation, observed: &Observed) -> bool {
         && (observed.line == expectation.line || observed.block.contains(&expectation.line))
 }
 
+/// Whether an `ok` inside of a block is right though the rule finds something there: it points to other lines only. What it
+/// points to has to be announced as everywhere, so that nothing passes by this that was not looked at.
+fn is_spared(expectation: &Expectation, here: &[&Observed]) -> bool {
+    let line = expectation.line;
+    let said = || here.iter().filter(|o| o.rule == expectation.rule && o.block.contains(&line));
+    expectation.verdict == Verdict::Pass
+        && said().next().is_some()
+        && said().all(|o| {
+            o.verdict == Verdict::Finding
+                && o.line != line
+                && ![line, o.line].contains(o.block.start())
+        })
+}
+
 /// Counts of findings by line and rule, expected against observed.
 fn findings(
     expected: &[Expectation],
@@ -268,7 +298,19 @@ fn findings(
     for finding in here.iter().filter(|observed| observed.verdict == Verdict::Finding) {
         counts.entry((finding.line, &finding.rule)).or_default().1.push(&finding.what);
     }
+    let misplaced = misplaced(&counts, here);
     for ((line, rule), (count, found)) in counts {
+        if misplaced.iter().any(|(_, other, of)| *other == line && *of == rule) {
+            continue;
+        }
+        if let Some((_, other, _)) = misplaced.iter().find(|(at, _, of)| *at == line && *of == rule)
+        {
+            let message = format!(
+                "`{rule}` finds something in this block, on line {other}: the comment belongs there"
+            );
+            mismatches.push(Mismatch::new(line, MismatchKind::Missing, rule, message));
+            continue;
+        }
         let list = found.join("; ");
         let (kind, message) = match found.len() {
             same if same == count => continue,
@@ -289,6 +331,31 @@ fn findings(
         };
         mismatches.push(Mismatch::new(line, kind, rule, message));
     }
+}
+
+/// Comments without a finding on their line, each with the line of a finding in the same block that no comment announces.
+fn misplaced<'r>(
+    counts: &BTreeMap<(u32, &'r str), (usize, Vec<&str>)>,
+    here: &[&Observed],
+) -> Vec<(u32, u32, &'r str)> {
+    let mut found: Vec<(u32, u32, &str)> = Vec::new();
+    for ((line, rule), (count, on_line)) in counts {
+        if *count == 0 || !on_line.is_empty() {
+            continue;
+        }
+        let other = here.iter().find(|o| {
+            let unannounced = counts
+                .get(&(o.line, *rule))
+                .is_some_and(|(wanted, found)| *wanted == 0 && found.len() == *count);
+            o.verdict == Verdict::Finding
+                && *o.rule == **rule
+                && o.block.contains(line)
+                && unannounced
+                && !found.iter().any(|(_, taken, of)| *taken == o.line && of == rule)
+        });
+        found.extend(other.map(|o| (*line, o.line, *rule)));
+    }
+    found
 }
 
 fn findings_word(count: usize) -> String {

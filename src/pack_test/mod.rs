@@ -2,6 +2,7 @@
 //!
 //! Nothing is silently green: what is not found, not matched, not compiled or not compared is a result of its own that fails.
 
+mod builtin;
 mod compare;
 mod coverage;
 mod diff;
@@ -16,6 +17,7 @@ mod update;
 mod whole;
 mod write;
 
+pub use builtin::builtin_tests;
 pub use compare::{Mismatch, MismatchKind, Observed, compare};
 pub use coverage::{Coverage, CoverageGroup, Missed, Tally};
 pub use diff::{diff, shortened};
@@ -26,6 +28,6 @@ pub use samples::{SIDECAR, Sample, is_under_test, rules_under_test, samples};
 pub use select::Selector;
 pub use table::{TABLE, TableRun, run_table};
 pub use unit::{UNIT_TEST, UnitRun, all_modules, run_units, unit_modules};
-pub use update::{Update, updates};
+pub use update::{Edit, Update, updates};
 pub use whole::{Options, PackRun, run_folder, run_pack, tested_rules};
 pub use write::{FORMATS, Format, Summary, format};

@@ -1,6 +1,7 @@
 //! Runs the samples of a pack: each through the real pipeline, each comment compared with what the rules said.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -10,7 +11,7 @@ use super::result::{Failure, State, TestKind, TestResult};
 use super::{
     Expectation, Observed, SIDECAR, Sample, compare, expectations, rules_under_test, sidecar,
 };
-use crate::document::Document;
+use crate::document::{Document, Index};
 use crate::evaluate::{self, RuleTrace, StepGiven, evaluate};
 use crate::finding::{Outcome, ResourceRef};
 use crate::pack::{Pack, PackSet};
@@ -214,7 +215,40 @@ fn observed(outcome: &Outcome, documents: &[Document], sources: &Sources) -> Vec
         .passes
         .iter()
         .map(|pass| Observed::pass(&pass.rule, &pass.resource.address, pass.block, sources));
-    findings.chain(inconclusive).chain(passes).collect()
+    let mut all: Vec<Observed> = findings.chain(inconclusive).chain(passes).collect();
+    join(&mut all, documents, sources);
+    all
+}
+
+/// Says of each verdict which blocks of its file are joined to that of its resource.
+fn join(all: &mut [Observed], documents: &[Document], sources: &Sources) {
+    type Blocks = Vec<RangeInclusive<u32>>;
+    let mut joined: BTreeMap<(&Arc<str>, &Arc<str>), Blocks> = BTreeMap::new();
+    for document in documents {
+        let index = Index::new(document);
+        for (at, resource) in document.resources.iter().enumerate() {
+            let own = resource.place;
+            let to = index.outgoing(at).iter().map(|edge| edge.to);
+            let from = index.incoming(at).iter().map(|edge| edge.from);
+            let blocks = to.chain(from).map(|other| index.resource(other).place);
+            let file = sources.get(own.file);
+            let line = |byte| file.position(byte).line;
+            let mut blocks: Blocks = blocks
+                .filter(|place| place.file == own.file && place.span != own.span)
+                .map(|place| {
+                    line(place.span.start)..=line(place.span.end.max(place.span.start + 1) - 1)
+                })
+                .collect();
+            blocks.sort_by_key(|block| *block.start());
+            blocks.dedup();
+            joined.entry((&file.path, &resource.address)).or_default().append(&mut blocks);
+        }
+    }
+    for observed in all {
+        if let Some(blocks) = joined.get(&(&observed.path, &observed.address)) {
+            observed.joined.clone_from(blocks);
+        }
+    }
 }
 
 /// The expectations of a file of a sample.

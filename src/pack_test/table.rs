@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::expectation::WantedDread;
 use super::result::{Failure, State, TestKind, TestResult};
 use super::run::{Subject, decisive};
+use super::update::Edit;
 use crate::document::{Document, Map, Pointer, Reference, Resource, Unknown, Value};
 use crate::evaluate::{self, evaluate};
 use crate::finding::Outcome;
@@ -48,6 +49,8 @@ pub struct TableRun {
     pub results: Vec<TestResult>,
     /// Rules that its cases name.
     pub named: Vec<Arc<str>>,
+    /// What would have to change so that its cases hold: the case's full name, and the change.
+    pub edits: Vec<(String, Edit)>,
 }
 
 /// A case as it is written.
@@ -89,12 +92,14 @@ pub fn run_table(path: &str, service: &str, text: &str, subject: &Subject<'_>) -
         let mut result = TestResult::new(TestKind::Table, service, format!("{file}[{}]", row.name));
         path.clone_into(&mut result.path);
         result.line = Some(row.line);
+        let mut edits = Vec::new();
         match judge(row, subject) {
-            Ok(failures) => {
+            Ok(differences) => {
                 result.checked = 1;
-                result.failures = failures
+                edits = row.edits(&differences);
+                result.failures = differences
                     .into_iter()
-                    .map(|failure| failure.at(path, row.line).in_text(text))
+                    .map(|difference| difference.failure.at(path, row.line).in_text(text))
                     .collect();
                 if !result.failures.is_empty() {
                     result.state = State::Failed;
@@ -105,10 +110,12 @@ pub fn run_table(path: &str, service: &str, text: &str, subject: &Subject<'_>) -
                 result.failures.push(Failure::new(message).at(path, row.line).in_text(text));
             }
         }
-        result
+        let edits = edits.into_iter().map(|edit| (result.full_name(), edit)).collect::<Vec<_>>();
+        (result, edits)
     };
-    mistakes.extend(rows.par_iter().map(run).collect::<Vec<_>>());
-    TableRun { results: mistakes, named }
+    let (results, edits): (Vec<_>, Vec<_>) = rows.par_iter().map(run).unzip();
+    mistakes.extend(results);
+    TableRun { results: mistakes, named, edits: edits.concat() }
 }
 
 fn mistake(path: &str, service: &str, text: &str, at: usize, message: &str) -> TestResult {
@@ -207,7 +214,34 @@ fn scalar(node: &Node) -> Option<String> {
     }
 }
 
+/// One thing that is not as a case expects.
+struct Difference {
+    failure: Failure,
+    /// The field of the case that expects it.
+    field: &'static str,
+    /// What the field would have to say; nothing where it would have to go.
+    becomes: Option<String>,
+}
+
 impl Row<'_> {
+    /// What would have to change in the table.
+    fn edits(&self, differences: &[Difference]) -> Vec<Edit> {
+        let mut edits = Vec::new();
+        for Difference { field, becomes, .. } in differences {
+            let Some(node) = self.fields.get(*field) else { continue };
+            edits.push(Edit { field, at: node.span, becomes: becomes.clone() });
+            // What was said of another verdict says nothing of this one.
+            if *field == "expect" {
+                let of_verdict = ["message", "at", "count", "dread"].into_iter();
+                edits.extend(of_verdict.filter_map(|field| {
+                    let node = self.fields.get(field)?;
+                    Some(Edit { field, at: node.span, becomes: None })
+                }));
+            }
+        }
+        edits
+    }
+
     fn value(&self, name: &str) -> Option<Value> {
         self.fields.get(name).map(|node| pack::to_value(node))
     }
@@ -226,7 +260,7 @@ impl Row<'_> {
 }
 
 /// What is not as the case expects; an error where the case itself is wrong.
-fn judge(row: &Row<'_>, subject: &Subject<'_>) -> Result<Vec<Failure>, String> {
+fn judge(row: &Row<'_>, subject: &Subject<'_>) -> Result<Vec<Difference>, String> {
     let rule = subject.set.rules().find(|(_, rule)| *rule.info.id == *row.rule);
     let Some((own, rule)) = rule else {
         let ids = subject.set.rules().map(|(_, rule)| &*rule.info.id);
@@ -267,8 +301,8 @@ fn judge(row: &Row<'_>, subject: &Subject<'_>) -> Result<Vec<Failure>, String> {
         && let Some(trace) = subject.trace(&documents[0], SUBJECT, &row.rule)
     {
         let values = decisive(&trace);
-        for failure in &mut failures {
-            failure.values.clone_from(&values);
+        for difference in &mut failures {
+            difference.failure.values.clone_from(&values);
         }
     }
     Ok(failures)
@@ -375,7 +409,7 @@ fn put(value: Value, parts: &[String], new: Value) -> Option<Value> {
     }
 }
 
-fn compare(row: &Row<'_>, expect: &str, outcome: &Outcome) -> Result<Vec<Failure>, String> {
+fn compare(row: &Row<'_>, expect: &str, outcome: &Outcome) -> Result<Vec<Difference>, String> {
     let own = |address: &str| address == SUBJECT;
     let findings: Vec<_> =
         outcome.findings.iter().filter(|each| own(&each.resource.address)).collect();
@@ -394,32 +428,37 @@ fn compare(row: &Row<'_>, expect: &str, outcome: &Outcome) -> Result<Vec<Failure
     } else {
         ("nothing", Vec::new())
     };
-    let mut failures = Vec::new();
-    let mut differ = |what: &str, wanted: String, came: String| {
+    let mut differences = Vec::new();
+    let mut differ = |field, what: &str, wanted: String, came: String, becomes: Option<String>| {
         let message = format!("expected {what} {wanted}, got {came}");
-        failures.push(Failure { expected: Some(wanted), got: Some(came), ..Failure::new(message) });
+        let failure = Failure { expected: Some(wanted), got: Some(came), ..Failure::new(message) };
+        differences.push(Difference { failure, field, becomes });
     };
     if got != expect {
         let came =
             if texts.is_empty() { got.to_owned() } else { format!("{got} ({})", texts.join("; ")) };
-        differ("the verdict", expect.to_owned(), came);
-        return Ok(failures);
+        let becomes = VERDICTS.contains(&got).then(|| got.to_owned());
+        differ("expect", "the verdict", expect.to_owned(), came, becomes);
+        return Ok(differences);
     }
     if let Some(message) = row.text("message")
         && !texts.iter().any(|text| text.contains(&message))
     {
-        differ("a message with", format!("{message:?}"), texts.join("; "));
+        let becomes = texts.first().map(|text| serde_json::Value::from(&**text).to_string());
+        differ("message", "a message with", format!("{message:?}"), texts.join("; "), becomes);
     }
     if let Some(at) = row.text("at") {
         let places: Vec<&str> = findings.iter().map(|finding| finding.attribute.as_str()).collect();
         if !places.contains(&at.as_str()) {
-            differ("it at", at, places.join(", "));
+            let becomes = places.first().map(|place| serde_json::Value::from(*place).to_string());
+            differ("at", "it at", at, places.join(", "), becomes);
         }
     }
     if let Some(count) = row.text("count") {
         let wanted: usize = count.parse().map_err(|_| "`count` must be a number".to_owned())?;
         if findings.len() != wanted {
-            differ("as many findings as", count, findings.len().to_string());
+            let came = findings.len().to_string();
+            differ("count", "as many findings as", count, came.clone(), Some(came));
         }
     }
     if let Some(text) = row.text("dread") {
@@ -427,8 +466,9 @@ fn compare(row: &Row<'_>, expect: &str, outcome: &Outcome) -> Result<Vec<Failure
             .ok_or_else(|| format!("`{text}` is no DREAD score: write 9.2, or 8/10/10/9/9"))?;
         let others = findings.iter().map(|finding| finding.assessment.dread);
         if let Some(other) = others.clone().find(|dread| !wanted.fits(*dread)) {
-            differ("the DREAD score", wanted.to_string(), wanted.like(other).to_string());
+            let came = wanted.like(other).to_string();
+            differ("dread", "the DREAD score", wanted.to_string(), came.clone(), Some(came));
         }
     }
-    Ok(failures)
+    Ok(differences)
 }

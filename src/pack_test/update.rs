@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::expectation::{comment, entries, is_blank};
 use super::run::{SampleRun, expected_in};
 use super::{Observed, SIDECAR, Verdict, compare};
+use crate::source::Span;
 
 /// A file with other expectations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,39 @@ pub struct Update {
     pub before: String,
     /// What it will say.
     pub after: String,
+}
+
+/// A change of one field of a case in a test table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The field.
+    pub field: &'static str,
+    /// Where its value stands.
+    pub at: Span,
+    /// The value as it has to be written; without one the field has to go.
+    pub becomes: Option<String>,
+}
+
+/// A test table with some of its cases changed. A field that has to go and shares its line with others stays, and still fails.
+pub fn table_update(path: &str, text: &str, edits: &[Edit]) -> Option<Update> {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.at.start));
+    let mut after = text.to_owned();
+    for edit in edits {
+        let (start, end) = (edit.at.start as usize, edit.at.end as usize);
+        if let Some(value) = &edit.becomes {
+            after.replace_range(start..end, value);
+            continue;
+        }
+        let line = after[..start].rfind('\n').map_or(0, |at| at + 1);
+        let whole = after[end..].find('\n').map_or(after.len(), |at| end + at + 1);
+        let alone = after[line..start].trim() == format!("{}:", edit.field)
+            && after[end..whole].trim().is_empty();
+        if alone {
+            after.replace_range(line..whole, "");
+        }
+    }
+    (after != text).then(|| Update { path: path.to_owned(), before: text.to_owned(), after })
 }
 
 /// What would have to change so that a sample holds; nothing where it holds.

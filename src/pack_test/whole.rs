@@ -10,6 +10,7 @@ use super::run::{SampleRun, Subject, run_samples};
 use super::samples::BASELINES;
 use super::table::{TABLE, run_table};
 use super::unit::{UNIT_TEST, UnitRun, all_modules, collect, ends, run_units, unit_modules};
+use super::update::{Edit, Update, table_update};
 use super::{Selector, is_under_test, samples};
 use crate::document::Value;
 use crate::engine::rego::{self, HostFunction, Module, SuiteModule};
@@ -47,8 +48,10 @@ pub struct PackRun {
     pub untested: Vec<Arc<str>>,
     /// What was covered, where that was asked for.
     pub coverage: Option<Coverage>,
-    /// The samples, for updates.
+    /// The samples, for updates and examples.
     pub samples: Vec<SampleRun>,
+    /// Test tables as they would have to be so that their cases hold.
+    pub tables: Vec<Update>,
 }
 
 impl PackRun {
@@ -106,7 +109,12 @@ pub fn run_pack(
             result.kind == TestKind::Check
                 || selector.is_none_or(|selector| selector.fits(&result.full_name()))
         };
-        results.extend(table.results.into_iter().filter(fits));
+        let chosen: Vec<TestResult> = table.results.into_iter().filter(fits).collect();
+        let is_chosen = |name: &str| chosen.iter().any(|result| result.full_name() == name);
+        let edits = table.edits.into_iter().filter(|(name, _)| is_chosen(name));
+        let edits: Vec<Edit> = edits.map(|(_, edit)| edit).collect();
+        run.tables.extend(table_update(path, text, &edits));
+        results.extend(chosen);
     }
     let modules = unit_modules(files, &mut checks);
     for rule in &pack.rules {

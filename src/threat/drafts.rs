@@ -232,6 +232,37 @@ pub fn from_rules(
     problems
 }
 
+/// A class that holds for a network and for zones in it is one threat, where it belongs: of the outermost.
+pub fn gather(scene: &Scene<'_>, drafts: &mut Drafts) {
+    let open = |draft: &Draft| draft.state == ThreatState::Open;
+    let inner: Vec<(Key, Key)> = drafts
+        .iter()
+        .filter(|(_, draft)| open(draft))
+        .filter_map(|((class, target), _)| {
+            let Target::Zone(zone) = *target else { return None };
+            let around = scene.ancestors(zone).into_iter().skip(1).rev();
+            let mut keys = around.map(|outer| (Arc::clone(class), Target::Zone(outer)));
+            let outer = keys.find(|key| drafts.get(key).is_some_and(open))?;
+            Some(((Arc::clone(class), *target), outer))
+        })
+        .collect();
+    for (key, outer) in inner {
+        let Some(part) = drafts.remove(&key) else { continue };
+        let Some(whole) = drafts.get_mut(&outer) else { continue };
+        for place in part.evidence {
+            if !whole.evidence.contains(&place) {
+                whole.evidence.push(place);
+            }
+        }
+        whole.findings.extend(part.findings);
+        for rule in part.rules {
+            if !whole.rules.contains(&rule) {
+                whole.rules.push(rule);
+            }
+        }
+    }
+}
+
 fn judge(
     rule: &ModelRule,
     class: &Arc<ThreatClass>,

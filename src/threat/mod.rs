@@ -222,6 +222,7 @@ fn part<'a>(
     let mut found = Drafts::new();
     drafts::from_findings(&around, findings, &mut found);
     problems.extend(drafts::from_rules(&around, input.classes, &records, &mut found));
+    drafts::gather(&graph.scene, &mut found);
     let weights = &input.vocabulary.weights;
     let score = |(key, mut draft): ((Arc<str>, Target), Draft)| {
         let target = key.1;
@@ -249,7 +250,7 @@ fn part<'a>(
     let zones = assemble::zone_environments(&around);
     if graph.left_out {
         let message = format!(
-            "the model of {} leaves flows between hosts out: there are too many pairs",
+            "the model of {} leaves flows out: there are too many pairs of hosts, or of principals and what they may use",
             document.root
         );
         problems.push(Problem::new(ProblemKind::Limit, message));

@@ -15,8 +15,8 @@ use super::surroundings::{Ports, Surroundings};
 
 /// Longest path, in flows.
 pub const MAX_DEPTH: usize = 8;
-/// Most steps of the search for one document.
-const MAX_EXPANSIONS: usize = 400_000;
+/// Most flows that the search for one document looks at, each as often as it comes to it.
+const MAX_LOOKS: usize = 1_000_000;
 /// Paths that are kept for a pair of entry and goal.
 const BEST: usize = 3;
 /// Id of the class of what every compromised workload can do.
@@ -98,7 +98,7 @@ pub fn search(
         leads: leading(around, &goals),
         goals,
         trusts,
-        left: MAX_EXPANSIONS,
+        left: MAX_LOOKS,
         found: Vec::new(),
     };
     for entry in entries(around, &search) {
@@ -224,15 +224,15 @@ impl Search<'_, '_, '_> {
             Trail { nodes: vec![entry], flows: Vec::new(), steps, controls: true, foothold: None };
         let mut open = vec![first];
         while let Some(trail) = open.pop() {
-            if self.left == 0 {
-                return;
-            }
-            self.left -= 1;
             let Some(last) = trail.nodes.last().copied() else { continue };
             if trail.flows.len() >= MAX_DEPTH {
                 continue;
             }
             for at in self.around.out[last].iter().rev() {
+                if self.left == 0 {
+                    return;
+                }
+                self.left -= 1;
                 let target = self.around.flow(*at).target;
                 if trail.nodes.contains(&target) || !self.leads.contains(&target) {
                     continue;

@@ -8,7 +8,7 @@ use crate::engine::Evaluated;
 use crate::engine::cel::{Subject, Surroundings as Neighbors};
 use crate::finding::context::{Dimension, Known};
 use crate::graph::network::reach::Reach;
-use crate::graph::scene::Facts;
+use crate::graph::scene::{Facts, Flow};
 use crate::model::FlowKind;
 use crate::pack::Expression;
 use crate::source::Place;
@@ -189,7 +189,10 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     fields.members.insert("siblings".into(), Value::Int(siblings(around, node)));
     fields.members.insert("serves".into(), Value::Bool(serves(around, node)));
     fields.members.insert("secrets_in_state".into(), Value::Bool(!secrets.is_empty()));
-    fields.proofs.insert("secrets_in_state".into(), secrets.to_vec());
+    // The state alone carries them: a copy a node would be as many as nodes times secrets.
+    if scene.holds(node, "state") {
+        fields.proofs.insert("secrets_in_state".into(), secrets.to_vec());
+    }
     for (dimension, known) in [
         (Dimension::Exposure, around.exposure(node, Ports::Any)),
         (Dimension::Privilege, around.privilege(node)),
@@ -302,6 +305,7 @@ fn of_flow(around: &Surroundings<'_, '_>, at: usize) -> Record {
     fields.text("target", Arc::clone(around.id(flow.target)));
     fields.text("source_kind", Arc::clone(&around.scene().nodes[flow.source].kind));
     fields.text("target_kind", Arc::clone(&around.scene().nodes[flow.target].kind));
+    fields.members.insert("to_production".into(), Value::Bool(to_production(around, flow)));
     fields
         .members
         .insert("from_internet".into(), Value::Bool(Some(flow.source) == around.internet));
@@ -314,6 +318,19 @@ fn of_flow(around: &Surroundings<'_, '_>, at: usize) -> Record {
         value: Value::object(fields.members),
         proofs: fields.proofs,
     }
+}
+
+/// Whether it leads from a lower environment into production; both ends have to say which they are.
+fn to_production(around: &Surroundings<'_, '_>, flow: &Flow) -> bool {
+    let production = Dimension::Environment.state("prod");
+    let of = |node: usize| match around.environment(node) {
+        Known::State(state, _) if around.scene().nodes[node].resource.is_some() => Some(state),
+        _ => None,
+    };
+    let target = of(flow.target);
+    target.is_some()
+        && target == production
+        && of(flow.source).is_some_and(|own| Some(own) != production)
 }
 
 fn boundary(around: &Surroundings<'_, '_>, zone: usize) -> Record {

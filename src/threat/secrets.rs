@@ -42,7 +42,7 @@ pub fn find(around: &Surroundings<'_, '_>) -> BTreeMap<usize, Uses> {
                 .and_then(|variable| variable.value.as_str())
                 .filter(|text| text.len() >= LEAST);
             if let Some(text) = text {
-                search(around, text, &mut uses);
+                search(around, text, &given.id, &mut uses);
             }
         } else {
             uses.state = given.id.starts_with("backend.");
@@ -54,7 +54,7 @@ pub fn find(around: &Surroundings<'_, '_>) -> BTreeMap<usize, Uses> {
     all
 }
 
-fn search(around: &Surroundings<'_, '_>, secret: &str, uses: &mut Uses) {
+fn search(around: &Surroundings<'_, '_>, secret: &str, variable: &str, uses: &mut Uses) {
     let scene = around.scene();
     for (at, resource) in scene.index.document.resources.iter().enumerate() {
         let Some(attributes) =
@@ -73,7 +73,11 @@ fn search(around: &Surroundings<'_, '_>, secret: &str, uses: &mut Uses) {
             if !mentions(value, secret, 0) {
                 continue;
             }
-            uses.places.push(resource.place_of(&Pointer::root().key(name)));
+            // Inside a long text, where that names the variable; a module's own variables are others.
+            let pointer = Pointer::root().key(name);
+            let own = resource.scope.module.is_empty();
+            let place = resource.place_of_name(&pointer, variable);
+            uses.places.push(if own { place } else { resource.place_of(&pointer) });
             if credential(name)
                 && let Some(node) = scene.node_of[at]
             {
@@ -97,6 +101,8 @@ fn mentions(value: &Value, secret: &str, depth: usize) -> bool {
         Value::Object(map) if depth < 16 => {
             map.values().any(|item| mentions(item, secret, depth + 1))
         }
+        // Of a text that is known in part, what is known.
+        Value::Unknown(unknown) => unknown.parts.contains(secret),
         _ => false,
     }
 }

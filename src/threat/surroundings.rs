@@ -66,6 +66,8 @@ pub struct Surroundings<'g, 'a> {
     behind: BTreeMap<usize, Vec<usize>>,
     /// Routes by the node that passes on and the node behind it, by position.
     routes: BTreeMap<(usize, usize), Vec<usize>>,
+    /// What each node acts as, by position in the list of trusts.
+    acts_as: BTreeMap<usize, Vec<usize>>,
     entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
     /// Nodes that answer requests themselves and pass them on.
     fronts: BTreeSet<usize>,
@@ -99,6 +101,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             inside: scene.inside(),
             behind: behind(graph),
             routes: routes(graph),
+            acts_as: acts_as(graph),
             entries: RefCell::new(BTreeMap::new()),
             fronts: graph
                 .network
@@ -325,9 +328,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     fn open_to_network(&self, presence: &Presence) -> Tri {
         let Some(network) = presence.network else { return Tri::Unknown };
         let alone = self.crowd.get(&network).is_none_or(|count| *count < 2);
-        let peered =
-            self.graph.network.peerings.iter().any(|(a, b, _)| *a == network || *b == network);
-        if alone && !peered {
+        if alone && !self.graph.network.is_joined(network) {
             return Tri::No;
         }
         let stranger = self.stranger(presence);
@@ -550,11 +551,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
         let place: Vec<Place> = given.place.into_iter().collect();
         let mut best = identity.privilege.get(&node).cloned();
-        for trust in identity
-            .trusts
-            .iter()
-            .filter(|trust| trust.source == node && &*trust.label == "runs as")
-        {
+        let own = self.acts_as.get(&node).into_iter().flatten();
+        let own = own.map(|at| &identity.trusts[*at]);
+        for trust in own.filter(|trust| &*trust.label == "runs as") {
             match identity.privilege.get(&trust.target) {
                 Some(known) => best = max(best, Some(known.clone())),
                 None => return Known::Unknown,
@@ -715,6 +714,14 @@ fn behind(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
         }
     }
     behind
+}
+
+fn acts_as(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
+    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, trust) in graph.identity.trusts.iter().enumerate() {
+        found.entry(trust.source).or_default().push(at);
+    }
+    found
 }
 
 fn routes(graph: &Graph<'_>) -> BTreeMap<(usize, usize), Vec<usize>> {

@@ -113,7 +113,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         ],
         &[],
     ),
-    ("docs", &["finding", "pack", "pack_test"], &[]),
+    ("docs", &["source", "finding", "pack", "pack_test"], &[]),
     (
         "cli",
         &[

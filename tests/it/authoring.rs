@@ -124,6 +124,17 @@ fn what_a_rule_says_is_remarked_on(#[case] from: &str, #[case] to: &str, #[case]
     assert!(text.contains(words), "no {words:?} in:\n{text}");
 }
 
+/// A type of which no vocabulary says anything, and the same with a meaning in the pack's own.
+#[test]
+fn types_without_a_meaning_are_named() {
+    let text = rule("    applies_to: [acme_queue]\n    when: attr.open == true\n");
+    let said = remarks(&text, &[]);
+    assert!(said.contains("L012 no-meaning: `acme_queue` has no meaning"), "{said}");
+    let meaning = "meanings:\n  - type: acme_queue\n    kind: queue\n    element: data_store\n";
+    let said = remarks(&text, &[("vocabulary/acme.yaml", meaning)]);
+    assert!(!said.contains("L012"), "{said}");
+}
+
 const UNTIDY: &str = "# METADATA
 # title: Owner
 # description: Why.

@@ -38,6 +38,30 @@ impl Workspace {
         command
     }
 
+    /// A copy of a folder of the project, seen from the project's root.
+    pub(crate) fn copy_of(folder: &str) -> Self {
+        fn collect(root: &Path, folder: &Path, into: &Workspace) {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                let path = entry.path();
+                if path.is_dir() {
+                    collect(root, &path, into);
+                } else {
+                    let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+                    into.write(name, &fs::read(&path).unwrap());
+                }
+            }
+        }
+        let workspace = Self::new(&[]);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        collect(&root, &root, &workspace);
+        workspace
+    }
+
+    /// Run in a folder below.
+    pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Run {
+        Run(self.command(arguments).current_dir(self.path(folder)).output().unwrap())
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run(self.command(arguments).output().unwrap())
     }
@@ -375,9 +399,17 @@ fn reports_go_to_files_whole() {
 #[test]
 fn every_schema_is_json() {
     let workspace = Workspace::new(&[]);
-    for name in
-        ["document", "report", "pack", "rules", "threats", "config", "baseline", "compliance"]
-    {
+    for name in [
+        "document",
+        "report",
+        "pack",
+        "rules",
+        "threats",
+        "vocabulary",
+        "config",
+        "baseline",
+        "compliance",
+    ] {
         let run = workspace.run(&["schema", name]);
         assert_eq!(run.code(), 0);
         serde_json::from_str::<serde_json::Value>(&run.stdout()).unwrap();

@@ -63,6 +63,9 @@ pub(crate) fn empty(format: &'static str, root: &str) -> Document {
         providers: Vec::new(),
         modules: Vec::new(),
         backend: None,
+        absent: Vec::new(),
+        called: Vec::new(),
+        manifests: None,
         assumptions: Vec::new(),
         problems: Vec::new(),
     }

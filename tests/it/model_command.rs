@@ -214,3 +214,30 @@ fn a_revision_is_compared() {
         .run(&["model", "diff", "--", "--output=x", "infra"])
         .says(2, &["`--output=x` is no revision"]);
 }
+
+/// What is alike but for where it is, is told once; the JSON has all of it.
+#[test]
+fn text_groups_what_is_alike() {
+    let module = |name: &str| {
+        format!(
+            "module \"{name}\" {{\n  source = \"git::https://git.example.org/{name}.git?ref=main\"\n}}\n"
+        )
+    };
+    let backend = "terraform {\n  backend \"s3\" {\n    bucket = \"state\"\n    key    = \"shop\"\n    region = \"eu-west-1\"\n  }\n}\n";
+    let text: String = ["cache", "logs", "queue"].map(module).concat();
+    let workspace = Workspace::new(&[("main.tf", &format!("{backend}{text}"))]);
+    let run = workspace.run(&["model"]);
+    run.says(
+        0,
+        &[
+            "       cache, logs, queue · TE ·",
+            "3 × to Terraform state",
+            "cache, logs, queue → Terraform state",
+        ],
+    );
+    assert_eq!(run.stdout().matches("T034 A mutable tag").count(), 1, "{}", run.stdout());
+    let model = json(&workspace, &[]);
+    let unpinned = model["threats"].as_array().unwrap().iter();
+    assert_eq!(unpinned.filter(|threat| threat["class"]["id"] == "T034").count(), 3, "{model}");
+    assert_eq!(model["paths"].as_array().unwrap().len(), 3);
+}

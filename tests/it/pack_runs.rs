@@ -520,3 +520,95 @@ fn eval_says_what_it_cannot_do(#[case] arguments: &[&str], #[case] code: i32, #[
     let folder = pack(&[("main.tf", CONFIGURATION), ("empty.tf", "locals {}\n")]);
     folder.run(arguments).says(code, &[words]);
 }
+
+#[test]
+fn update_rewrites_tables() {
+    let folder = pack(&[]);
+    folder.write(
+        "tests/bucket/acl_test.yaml",
+        "rule: acme/bucket-public-acl\ncases:\n  # Kept.\n  - name: open\n    attributes: {acl: public-read}\n    expect: pass\n  \
+         - name: closed\n    attributes: {acl: private}\n    expect: finding\n    message: the acl\n    count: 1\n  \
+         - {name: told, attributes: {acl: public-read}, expect: finding, message: nothing like it, at: /acl, dread: 1.0}\n",
+    );
+    folder.run(&["test", "--update"]).says(
+        2,
+        &["update tests/bucket/acl_test.yaml", "-     expect: pass", "+     expect: finding"],
+    );
+    insta::assert_snapshot!(folder.read("tests/bucket/acl_test.yaml"), @r#"
+    rule: acme/bucket-public-acl
+    cases:
+      # Kept.
+      - name: open
+        attributes: {acl: public-read}
+        expect: finding
+      - name: closed
+        attributes: {acl: private}
+        expect: pass
+      - {name: told, attributes: {acl: public-read}, expect: finding, message: "the acl is public-read", at: /acl, dread: 9.2}
+    "#);
+    folder.run(&["test"]).says(0, &["0 failed"]);
+}
+
+/// Of a table, only the cases that were asked for are changed.
+#[test]
+fn update_changes_what_was_run() {
+    let folder = pack(&[]);
+    let table = "rule: acme/bucket-public-acl\ncases:\n  - {name: one, attributes: {acl: public-read}, expect: pass}\n  \
+                 - {name: two, attributes: {acl: public-read}, expect: pass}\n";
+    folder.write("tests/bucket/acl_test.yaml", table);
+    folder.run(&["test", "--update", "--run", "\\[two\\]"]).says(2, &["1 failed"]);
+    let after = folder.read("tests/bucket/acl_test.yaml");
+    assert_eq!(
+        after,
+        table.replace(
+            "name: two, attributes: {acl: public-read}, expect: pass",
+            "name: two, attributes: {acl: public-read}, expect: finding"
+        )
+    );
+}
+
+#[test]
+fn a_comment_on_another_line_of_the_block_is_told_where_it_belongs() {
+    let folder = pack(&[]);
+    folder.write(
+        "tests/bucket/buckets.tf",
+        "# expect: acme/bucket-public-acl\nresource \"aws_s3_bucket\" \"a\" {\n  tags = { owner = \"me\" }\n  acl  = \"public-read\"\n}\n",
+    );
+    let run = folder.run(&["test"]);
+    run.says(2, &["finds something in this block, on line 4: the comment belongs there"]);
+    assert!(!run.text.contains("no comment announces it"), "{}", run.text);
+}
+
+/// `ok` inside of a block says that nothing is wrong on that line; on its first line, that all of it passes.
+#[rstest]
+#[case::another_line(
+    "  acl  = \"public-read\" # expect: acme/bucket-public-acl\n  tags = { owner = \"me\" } # ok: acme/bucket-public-acl",
+    0
+)]
+#[case::the_line_itself("  acl = \"public-read\" # ok: acme/bucket-public-acl", 2)]
+#[case::not_announced(
+    "  acl  = \"public-read\"\n  tags = { owner = \"me\" } # ok: acme/bucket-public-acl",
+    2
+)]
+#[case::finding_on_the_first_line("  acl = \"private\" # ok: acme/bucket-owner", 2)]
+fn ok_inside_of_a_block(#[case] body: &str, #[case] code: i32) {
+    let folder = pack(&[]);
+    folder.write(
+        "tests/bucket/buckets.tf",
+        &format!("resource \"aws_s3_bucket\" \"a\" {{\n{body}\n}}\n"),
+    );
+    let owner = if body.contains("owner =") { "" } else { "# expect: acme/bucket-owner\n" };
+    let text = folder.read("tests/bucket/buckets.tf");
+    folder.write("tests/bucket/buckets.tf", &format!("{owner}{text}"));
+    folder.run(&["test"]).says(code, &[]);
+}
+
+#[test]
+fn ok_on_the_first_line_means_all_of_it() {
+    let folder = pack(&[]);
+    folder.write(
+        "tests/bucket/buckets.tf",
+        "# ok: acme/bucket-public-acl\nresource \"aws_s3_bucket\" \"a\" {\n  acl  = \"public-read\" # expect: acme/bucket-public-acl\n  tags = { owner = \"me\" }\n}\n",
+    );
+    folder.run(&["test"]).says(2, &["expected `acme/bucket-public-acl` to pass here"]);
+}

@@ -44,6 +44,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rules-in-a-wrong-place",
     "rules-not-utf-8",
     "rules-syntax-error",
+    "threats-syntax-error",
     "rules-nested-too-deep",
     "rules-alias-bomb",
     "rules-two-documents",
@@ -134,6 +135,8 @@ fn schemas_accept(tree: &MemoryFileSystem) -> bool {
         && texts(tree, "rules/", ".yaml").all(|text| accepts(&validator(&rules), text))
         && texts(tree, "threats/", ".yaml")
             .all(|text| accepts(&validator(&schema("threats")), text))
+        && texts(tree, "vocabulary/", ".yaml")
+            .all(|text| accepts(&validator(&schema("vocabulary")), text))
         && rego.iter().all(|text| accepts(&validator(&metadata), text))
 }
 
@@ -164,7 +167,8 @@ fn broken_packs(
 ) {
     let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
     let tree = tree(&format!("fixtures/packs/{name}"));
-    let (_, problems, sources) = load(false, &[(&tree, "")]);
+    let (set, mut problems, sources) = load(false, &[(&tree, "")]);
+    problems.extend(set.meanings(&sources).1);
     let text = shown(&problems, &sources);
     let file = folder.join("expected.txt");
     if std::env::var_os("DREADNOUGHT_UPDATE").is_some() {
@@ -414,6 +418,7 @@ mod expectations {
             address: "x.y".into(),
             message: String::new(),
             dread: None,
+            joined: Vec::new(),
         }
     }
 
@@ -454,12 +459,12 @@ mod expectations {
 
     #[test]
     fn other_than_expected() {
-        let comments = "2 expect: aws/x\n3 expect: aws/x\n4 ok: aws/x\n9 inconclusive: aws/x\n5 ok: aws/y\n1 ok: aws/z";
+        let comments = "2 expect: aws/x\n3 expect: aws/x\n1 ok: aws/x\n9 inconclusive: aws/x\n5 ok: aws/y\n1 ok: aws/z";
         insta::assert_snapshot!(mismatches(comments).join("\n"), @r"
+        1: expected `aws/x` to pass here, it said: finding on line 2, pass on line 5, inconclusive on line 9
         1: `aws/z` is not a rule of this service
         2: expected a finding of `aws/x`, found 2: x.y; x.y
         3: expected a finding of `aws/x`, it said: finding on line 2, pass on line 5, inconclusive on line 9
-        4: expected `aws/x` to pass here, it said: finding on line 2, pass on line 5, inconclusive on line 9
         5: expected `aws/y` to pass here, it judged nothing in this file
         ");
     }

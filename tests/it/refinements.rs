@@ -28,6 +28,7 @@ pub(crate) fn unknown(reason: &str, known: &Json) -> Value {
         suffix: text("suffix"),
         bounds: Bounds { least: bounds["least"].as_i64(), most: bounds["most"].as_i64() },
         one_of: None,
+        parts: Arc::default(),
     };
     let values = known["one_of"].as_array().cloned().unwrap_or_default();
     Value::Unknown(Arc::new(made.among(values.into_iter().map(Value::from).collect())))

@@ -114,6 +114,9 @@ pub(crate) fn document(resources: &Json) -> Document {
         providers: Vec::new(),
         modules,
         backend: None,
+        absent: Vec::new(),
+        called: Vec::new(),
+        manifests: None,
         assumptions: Vec::new(),
         problems: Vec::new(),
     }

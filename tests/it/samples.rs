@@ -445,6 +445,9 @@ fn bare(kind: &str, attributes: Value, parsed: Value) -> Document {
         providers: Vec::new(),
         modules: Vec::new(),
         backend: None,
+        absent: Vec::new(),
+        called: Vec::new(),
+        manifests: None,
         assumptions: Vec::new(),
         problems: Vec::new(),
     }

@@ -1,5 +1,6 @@
 //! `dreadnought pack docs`: the reference of a pack.
 
+use std::io;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -8,10 +9,11 @@ use super::packs;
 use crate::cli::args::PackDocs;
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
-use crate::docs::{self, PackDoc};
+use crate::docs::{self, Material, PackDoc};
+use crate::finding::Bands;
 use crate::pack::{Pack, PackSet};
 use crate::pack_test::{self, SampleRun, Subject};
-use crate::source::{DiskFileSystem, Sources};
+use crate::source::{DiskFileSystem, FileSystem, Sources};
 
 /// Run the command.
 pub fn run(arguments: &PackDocs) -> anyhow::Result<Exit> {
@@ -21,8 +23,11 @@ pub fn run(arguments: &PackDocs) -> anyhow::Result<Exit> {
     terminal::complain(&problems, &sources);
     let pack = set.packs.last().filter(|pack| &*pack.name != "core" || folder.ends_with("core"));
     let Some(pack) = pack else { anyhow::bail!("there is no pack in {}", folder.display()) };
-    let samples = samples(folder, pack, &set, &sources)?;
-    let doc = PackDoc::new(pack, &samples);
+    let context = || format!("cannot read the pack {}", folder.display());
+    let files = DiskFileSystem::new(folder).with_context(context)?;
+    let samples = samples(&files, &set, pack, &sources, |_| true).with_context(context)?;
+    let bands = Bands::default();
+    let doc = PackDoc::new(Material { pack, sources: &sources, samples: &samples, bands });
     match &arguments.output {
         None => output::to_stdout(docs::markdown(&doc).as_bytes())?,
         Some(target) => {
@@ -44,16 +49,16 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
 }
 
-/// What the samples of a pack in a folder gave.
+/// What the samples of a pack gave, those of some services.
 pub fn samples(
-    folder: &Path,
-    pack: &Pack,
+    files: &dyn FileSystem,
     set: &PackSet,
+    pack: &Pack,
     sources: &Sources,
-) -> anyhow::Result<Vec<SampleRun>> {
-    let context = || format!("cannot read the pack {}", folder.display());
-    let files = DiskFileSystem::new(folder).with_context(context)?;
-    let samples = pack_test::samples(&files, "").with_context(context)?;
+    wanted: impl Fn(&str) -> bool,
+) -> io::Result<Vec<SampleRun>> {
+    let mut samples = pack_test::samples(files, "")?;
+    samples.retain(|sample| wanted(&sample.service));
     let subject = Subject { explain: false, ..Subject::new(pack, set, sources) };
-    Ok(pack_test::run_samples(&files, &samples, &subject))
+    Ok(pack_test::run_samples(files, &samples, &subject))
 }

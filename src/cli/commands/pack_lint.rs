@@ -58,7 +58,8 @@ pub fn run(arguments: &PackLint) -> anyhow::Result<Exit> {
         text.push('\n');
     } else {
         let fixed = if fixed > 0 { format!(", {fixed} fixed") } else { String::new() };
-        writeln!(text, "{remarks} remarks{fixed}")?;
+        let word = if remarks == 1 { "remark" } else { "remarks" };
+        writeln!(text, "{remarks} {word}{fixed}")?;
     }
     output::to_stdout(text.as_bytes())?;
     Ok(match (broken, remarks) {

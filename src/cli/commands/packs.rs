@@ -16,6 +16,7 @@ use crate::cli::sandbox::{self, NeedsChild};
 use crate::config::{self, Config, Unsigned};
 use crate::evaluate;
 use crate::pack::{self, Need, Overrides, PackSet};
+use crate::pack_test;
 use crate::report::PackRef;
 use crate::source::nearest;
 use crate::source::{DiskFileSystem, FileSystem, Place, Problem, ProblemKind, SourceFile, Sources};
@@ -41,12 +42,34 @@ pub fn load_project(
     folders: &[PathBuf],
     builtin: bool,
 ) -> anyhow::Result<(PackSet, Vec<Problem>)> {
+    let loaded = load_here(sources, folders, builtin)?;
+    Ok((loaded.set, loaded.problems))
+}
+
+/// Packs of the command line and of the project of the working directory.
+pub struct Loaded {
+    /// The packs.
+    pub set: PackSet,
+    /// What is wrong with them, and with the project's file.
+    pub problems: Vec<Problem>,
+    /// Those that are not in the binary, as they lie.
+    pub opened: Opened,
+    /// What the project's file says.
+    pub config: Config,
+}
+
+/// Load the packs that the command line and the project of the working directory name.
+pub fn load_here(
+    sources: &mut Sources,
+    folders: &[PathBuf],
+    builtin: bool,
+) -> anyhow::Result<Loaded> {
     let here = Here::find()?;
     let opened = open(folders, here.file(), here.files.root(), true)?;
-    let (config, problems) = here.read(sources);
-    let (set, mut found) = opened.load(sources, builtin, &config.overrides);
-    found.extend(problems);
-    Ok((set, found))
+    let (config, mut of_file) = here.read(sources);
+    let (set, mut problems) = opened.load(sources, builtin, &config.overrides);
+    problems.append(&mut of_file);
+    Ok(Loaded { set, problems, opened, config })
 }
 
 /// Open the packs that the command line and the project of a location name. What is wrong with the project's file is reported where the
@@ -117,7 +140,7 @@ impl std::fmt::Debug for Pack {
 impl Opened {
     /// Load them, beside those in the binary, with what an organisation changes.
     pub fn load(
-        self,
+        &self,
         sources: &mut Sources,
         builtin: bool,
         overrides: &Overrides,
@@ -128,7 +151,7 @@ impl Opened {
             .map(|it| pack::Location { files: &*it.files, folder: "", shown: &it.shown })
             .collect();
         let (set, mut problems) = PackSet::load_with(sources, builtin, &locations, overrides);
-        problems.extend(self.problems.into_iter().map(|mut problem| {
+        problems.extend(self.problems.iter().cloned().map(|mut problem| {
             if let Some(place) = &mut problem.place {
                 let file = self.sources.get(place.file);
                 let (path, text) = (Arc::clone(&file.path), Arc::clone(&file.text));
@@ -137,6 +160,14 @@ impl Opened {
             problem
         }));
         (set, problems)
+    }
+
+    /// Do something with the files of a pack, tests and all: of one of these, or of one in the binary.
+    pub fn with_files<T>(&self, pack: &pack::Pack, with: impl FnOnce(&dyn FileSystem) -> T) -> T {
+        match self.packs.iter().find(|it| *it.shown == *pack.origin) {
+            Some(own) => with(&*own.files),
+            None => with(&pack_test::builtin_tests(&pack.name)),
+        }
     }
 }
 

@@ -43,7 +43,11 @@ pub fn build(arguments: &PackBuild) -> anyhow::Result<Exit> {
     let bytes = bundle::build(&pack.name, &pack.version, roots, files).map_err(refused)?;
     let digest = Bundle::read(&bytes).map_err(refused)?.digest;
     let name = || PathBuf::from(format!("{}-{}.tar.gz", pack.name, pack.version));
-    let path = arguments.output.clone().unwrap_or_else(name);
+    let path = match &arguments.output {
+        Some(folder) if folder.is_dir() => folder.join(name()),
+        Some(file) => file.clone(),
+        None => name(),
+    };
     output::to_file(&path, &bytes)?;
     output::to_stdout(format!("{} {digest}\n", path.display()).as_bytes())?;
     Ok(Exit::Passed)

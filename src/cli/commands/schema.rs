@@ -12,6 +12,7 @@ const SCHEMAS: &[(&str, &str)] = &[
     ("config", include_str!("../../../schemas/config.schema.json")),
     ("pack", include_str!("../../../schemas/pack.schema.json")),
     ("rules", include_str!("../../../schemas/rules.schema.json")),
+    ("vocabulary", include_str!("../../../schemas/vocabulary.schema.json")),
     ("baseline", include_str!("../../../schemas/baseline.schema.json")),
     ("compliance", include_str!("../../../schemas/compliance.schema.json")),
     ("threats", include_str!("../../../schemas/threats.schema.json")),

@@ -116,13 +116,13 @@ fn refuse_silence(runs: &[PackRun], options: &Options, refusals: &mut Vec<String
 
 /// Show what changes in expectations, then change it.
 fn update(folder: &Path, run: Option<&PackRun>) -> anyhow::Result<()> {
-    for sample in run.into_iter().flat_map(|run| &run.samples) {
-        for update in pack_test::updates(sample) {
-            let lines = pack_test::shortened(&pack_test::diff(&update.before, &update.after));
-            let shown = format!("update {}\n  {}\n", update.path, lines.join("\n  "));
-            output::to_stdout(shown.as_bytes())?;
-            output::to_file(&folder.join(&update.path), update.after.as_bytes())?;
-        }
+    let Some(run) = run else { return Ok(()) };
+    let of_samples = run.samples.iter().flat_map(pack_test::updates);
+    for update in of_samples.chain(run.tables.iter().cloned()) {
+        let lines = pack_test::shortened(&pack_test::diff(&update.before, &update.after));
+        let shown = format!("update {}\n  {}\n", update.path, lines.join("\n  "));
+        output::to_stdout(shown.as_bytes())?;
+        output::to_file(&folder.join(&update.path), update.after.as_bytes())?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Policies {
         if !input.settled
             && let Some(reads) = self.reads(&rule.package)
         {
-            let scope = Scope { reads, input, index };
+            let scope = Scope::new(reads, input, index);
             values(&run, &scope, &mut judgements);
             existence(&run, &scope, &mut judgements);
             unresolved(&run, &scope, &mut judgements);
@@ -72,7 +72,7 @@ impl Policies {
         let Some(reads) = self.reads(&rule.package) else {
             return RegoTrace { given, ..RegoTrace::default() };
         };
-        let scope = Scope { reads, input, index };
+        let scope = Scope::new(reads, input, index);
         let met = scope.met(at).into_iter();
         let unknown = met.map(|met| {
             (met.resource, met.unknown.at.clone(), Arc::clone(&met.unknown.known.reason))

@@ -1,6 +1,8 @@
 //! Where what a rule reads meets what is unknown.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use regorus::Value;
@@ -36,6 +38,15 @@ pub(super) struct Scope<'a> {
     pub(super) reads: &'a Reads,
     pub(super) input: &'a Input,
     pub(super) index: &'a Index<'a>,
+    /// By read, the records in which it touches something unknown: asked once, not for every subject.
+    touched: RefCell<BTreeMap<usize, Rc<BTreeSet<usize>>>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Of a rule's reads and a document.
+    pub(super) fn new(reads: &'a Reads, input: &'a Input, index: &'a Index<'a>) -> Self {
+        Self { reads, input, index, touched: RefCell::default() }
+    }
 }
 
 impl Scope<'_> {
@@ -98,7 +109,7 @@ impl Scope<'_> {
             return found.into_values().collect();
         }
         let mut near: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for read in &self.reads.all {
+        for (number, read) in self.reads.all.iter().enumerate() {
             match &read.root {
                 Root::Record(_, Origin::Scan(site)) if self.reads.subjects.contains(site) => {
                     if self.of_kind(read, subject) {
@@ -108,20 +119,19 @@ impl Scope<'_> {
                 Root::Record(_, Origin::Edge { from, hops })
                     if self.reads.subjects.contains(from) =>
                 {
+                    let touched = self.touched(number, read);
+                    if touched.is_empty() {
+                        continue;
+                    }
                     let reached =
                         near.entry(*hops).or_insert_with(|| self.reachable(subject, *hops));
-                    for at in reached.iter().filter(|at| self.of_kind(read, **at)) {
+                    for at in touched.iter().filter(|at| reached.contains(at)) {
                         self.meet(*at, Some(read), &mut found);
                     }
                 }
-                Root::Record(Some(kind), _) => {
-                    for at in self.index.of_type(kind) {
+                Root::Record(..) => {
+                    for at in self.touched(number, read).iter() {
                         self.meet(*at, Some(read), &mut found);
-                    }
-                }
-                Root::Record(None, _) => {
-                    for at in 0..self.index.document.resources.len() {
-                        self.meet(at, Some(read), &mut found);
                     }
                 }
                 Root::Input | Root::Edges(_) => {}
@@ -130,6 +140,26 @@ impl Scope<'_> {
         let mut all: Vec<Met> = found.into_values().collect();
         all.extend(self.variables(subject));
         all
+    }
+
+    /// Records of the kind that a read is about, in which it touches something unknown.
+    fn touched(&self, number: usize, read: &Read) -> Rc<BTreeSet<usize>> {
+        if let Some(known) = self.touched.borrow().get(&number) {
+            return Rc::clone(known);
+        }
+        let touches = |at: &usize| {
+            let mut unknowns = self.input.unknowns(self.index.document, *at).iter();
+            unknowns.any(|unknown| self.touch(*at, unknown, read).is_some())
+        };
+        let found: BTreeSet<usize> = match &read.root {
+            Root::Record(Some(kind), _) => {
+                self.index.of_type(kind).iter().copied().filter(touches).collect()
+            }
+            _ => (0..self.index.document.resources.len()).filter(touches).collect(),
+        };
+        let found = Rc::new(found);
+        self.touched.borrow_mut().insert(number, Rc::clone(&found));
+        found
     }
 
     fn reachable(&self, from: usize, hops: usize) -> BTreeSet<usize> {

@@ -275,9 +275,19 @@ fn principals(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<usize> {
             .strip_prefix("system:serviceaccounts:")
             .map(|namespace| format!("ServiceAccount/{namespace}/")),
     };
+    // One that a manifest of another format declares has an address of that one.
+    let declared = |at: usize| {
+        let resource = scene.index.resource(at);
+        let namespace = resource.scope.namespace.as_deref().unwrap_or_default();
+        (&*resource.kind == "ServiceAccount").then(|| format!("ServiceAccount/{namespace}/"))
+    };
     let accounts = prefix.iter().flat_map(|prefix| {
         let nodes = scene.nodes.iter().enumerate();
-        nodes.filter(|(_, node)| node.id.starts_with(&**prefix)).map(|(node, _)| node)
+        let is_it = |given: &crate::graph::scene::Node| {
+            let own = given.resource.and_then(declared);
+            given.id.starts_with(&**prefix) || own.is_some_and(|own| own.starts_with(&**prefix))
+        };
+        nodes.filter(move |(_, node)| is_it(node)).map(|(node, _)| node)
     });
     own.into_iter().chain(accounts).collect()
 }

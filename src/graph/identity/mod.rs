@@ -17,6 +17,9 @@ use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
+/// Most pairs of a principal and what lies in the zone or account that a grant is about.
+const MAX_PAIRS: usize = 500_000;
+
 /// What a grant lets do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -96,6 +99,8 @@ pub struct Identity {
     pub privilege: BTreeMap<usize, (State, Vec<Place>)>,
     /// Principals of which some grants are not known.
     pub open_ended: BTreeSet<usize>,
+    /// Whether flows were left out at a bound.
+    pub left_out: bool,
 }
 
 /// Read all providers, then make flows.
@@ -111,7 +116,7 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     identity.trusts.sort();
     identity.trusts.dedup();
     privileges(scene, &mut identity);
-    flows(scene, &identity);
+    identity.left_out = flows(scene, &identity);
     identity
 }
 
@@ -124,8 +129,15 @@ fn runs_as(scene: &Scene<'_>, identity: &mut Identity) {
         for part in &scene.nodes[node].parts {
             for relation in scene.relations.targets(*part, Verb::RunsAs) {
                 let Some(target) = scene.node_of[relation.to] else { continue };
+                // Of roles that settings name, machines have the one of the profile; the others are the service's own.
+                let by_setting = relation.at.as_str().starts_with("/setting/");
+                let is_profile =
+                    &*scene.index.resource(relation.to).kind == "aws_iam_instance_profile";
+                if by_setting && !is_profile {
+                    continue;
+                }
                 if scene.nodes[target].element == Element::Identity {
-                    let place = scene.index.resource(*part).place_of(&relation.at);
+                    let place = scene.index.place_of(*part, &relation.at, relation.to);
                     identity.trusts.push(Trust {
                         source: node,
                         target,
@@ -179,7 +191,8 @@ fn of_value(scene: &Scene<'_>, node: usize) -> bool {
     scene.nodes[node].element == Element::DataStore && !matches!(kind, "log_store" | "registry")
 }
 
-fn flows(scene: &mut Scene<'_>, identity: &Identity) {
+/// Flows of trusts and grants. Says whether some were left out at the bound.
+fn flows(scene: &mut Scene<'_>, identity: &Identity) -> bool {
     let mut inside = scene.inside();
     for nodes in &mut inside {
         nodes.retain(|node| of_value(scene, *node));
@@ -208,23 +221,24 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) {
     for trust in &identity.trusts {
         add(trust.source, trust.target, FlowKind::Identity, &trust.label, &trust.proof);
     }
+    let mut left = MAX_PAIRS;
+    let mut left_out = false;
     for grant in &identity.grants {
-        match grant.scope {
-            Scope::Node(target) => {
-                add(grant.principal, target, FlowKind::Permission, &grant.label, &grant.proof);
-            }
-            Scope::Zone(zone) => {
-                for target in &inside[zone] {
-                    add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
-                }
-            }
-            Scope::Account => {
-                for target in &all {
-                    add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
-                }
-            }
-            Scope::Unknown => {}
+        let held: &[usize] = match grant.scope {
+            Scope::Zone(zone) => &inside[zone],
+            Scope::Account => &all,
+            Scope::Node(_) | Scope::Unknown => &[],
+        };
+        left_out |= held.len() > left;
+        let held = &held[..held.len().min(left)];
+        left -= held.len();
+        for target in held {
+            add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
+        }
+        if let Scope::Node(target) = grant.scope {
+            add(grant.principal, target, FlowKind::Permission, &grant.label, &grant.proof);
         }
     }
     scene.flows.extend(flows.into_values());
+    left_out
 }

@@ -516,7 +516,7 @@ pub fn claims_of(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> 
 }
 
 /// The namespace in which a mesh's policies hold for all.
-const MESH_ROOT: &str = "istio-system";
+pub const MESH_ROOT: &str = "istio-system";
 
 /// Where a mesh lets only mutual TLS in: of the mesh, of the namespace, of the workload, the innermost that says something.
 fn mesh(scene: &mut Scene<'_>, all: &[Workload<'_>]) {

@@ -100,7 +100,7 @@ fn public(scene: &Scene<'_>, node: usize, addresses: &[usize]) -> Public {
     for address in addresses {
         for relation in scene.relations.sources(*address, Verb::Exposes) {
             if scene.node_of[relation.from] == Some(node) {
-                proof.push(scene.index.resource(relation.from).place_of(&relation.at));
+                proof.push(scene.index.place_of(relation.from, &relation.at, relation.to));
             }
         }
     }

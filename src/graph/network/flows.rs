@@ -29,6 +29,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> bool {
     services(scene, network, internet, &mut flows);
     routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
+    doors(network, &mut flows);
     let left_out = between(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
     names(scene, network, internet, &mut flows);
@@ -343,6 +344,15 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     }
 }
 
+/// Connections through doors to another network.
+fn doors(network: &Network, flows: &mut Flows) {
+    for link in &network.doors {
+        let encrypted = by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one));
+        let new = New::network(encrypted, link.proof.clone(), Reach::Open);
+        flows.add((link.source, link.target), shown(link.traffic), new);
+    }
+}
+
 /// Where a node listens: its own port, else the ports that a filter opens for this source in particular.
 fn listening(
     scene: &Scene<'_>,
@@ -401,7 +411,12 @@ pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Enc
         return Encrypted::Unknown;
     };
     match fact.value {
-        Some(Value::Bool(true)) => Encrypted::Yes,
+        Some(Value::Bool(true)) => {
+            // What holds by itself is written nowhere.
+            let own = scene.nodes[node].resource.map(|at| scene.index.resource(at).header);
+            proof.extend(fact.proof.iter().filter(|place| Some(**place) != own));
+            Encrypted::Yes
+        }
         Some(Value::Bool(false)) => {
             proof.extend(&fact.proof);
             Encrypted::Optional
@@ -417,7 +432,7 @@ fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
         for edge in scene.index.incoming(*part) {
             if let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) {
                 let places = found.entry(source).or_default();
-                let place = scene.index.resource(edge.from).place_of(&edge.at);
+                let place = scene.index.place_of(edge.from, &edge.at, edge.to);
                 if !places.contains(&place) {
                     places.push(place);
                 }

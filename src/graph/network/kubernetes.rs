@@ -15,6 +15,7 @@ use crate::graph::kubernetes::{
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
+use super::authorization::Policies;
 use super::filter::{
     Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, is_any, is_public, range,
 };
@@ -28,6 +29,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         return;
     }
     let pods = Pods {
+        mesh: Policies::new(scene, &all),
         scene,
         namespaces: Namespaces::new(scene),
         names: names(&all),
@@ -66,6 +68,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
 /// The pods of a document.
 struct Pods<'s, 'a> {
     scene: &'s Scene<'a>,
+    mesh: Policies<'s, 'a>,
     namespaces: Namespaces<'a>,
     names: Vec<Arc<str>>,
     /// Whether policies of other kinds hold that are not read.
@@ -92,6 +95,7 @@ fn foreign_policies(scene: &Scene<'_>) -> bool {
 fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
     let mut presence = Presence { network: Some(PODS), ..Presence::default() };
     presence.listens = listens(workload);
+    presence.layers.extend(pods.mesh.layer(workload));
     // Policies do not hold for pods on the network of their machine.
     if !workload.on_host_network() {
         presence.layers.extend(layer(pods, workload));

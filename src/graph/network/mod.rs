@@ -3,6 +3,7 @@
 //! A provider's file (`aws.rs`, `azure.rs` …) says where each node stands ([`Presence`]), which filters stand before it, what has an
 //! address on the internet, and how balancers pass traffic on ([`Route`]). [`reach`] decides over that.
 
+pub mod authorization;
 pub mod aws;
 pub mod azure;
 pub mod filter;
@@ -12,6 +13,7 @@ pub mod kubernetes;
 pub mod reach;
 
 use ipnet::IpNet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Place;
 
@@ -134,13 +136,38 @@ pub struct Network {
     pub fronts: Vec<Front>,
     /// Connections that configuration names, which the filters still have to let pass.
     pub links: Vec<Link>,
+    /// Connections through doors in a network to another one, whose filters have been asked already.
+    pub doors: Vec<Link>,
     /// Pairs of networks (resources) between which traffic is routed, with what says so.
     pub peerings: Vec<(usize, usize, Place)>,
+    /// Positions in `peerings` by both ends.
+    pub peered: FxHashMap<(usize, usize), usize>,
+    /// Zones that some peering names.
+    pub joined: FxHashSet<usize>,
     /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
     pub resolvers: Vec<(usize, usize, Place)>,
 }
 
 impl Network {
+    /// Make the joins between networks ready to be asked for; none may be added after it.
+    pub fn join(&mut self) {
+        for (at, (a, b, _)) in self.peerings.iter().enumerate() {
+            self.peered.entry((*a, *b)).or_insert(at);
+            self.joined.extend([*a, *b]);
+        }
+    }
+
+    /// The first join of two zones, whichever way.
+    pub fn joining(&self, a: usize, b: usize) -> Option<usize> {
+        let ways = [(a, b), (b, a)].into_iter().filter_map(|pair| self.peered.get(&pair).copied());
+        ways.min()
+    }
+
+    /// Whether some join names a zone.
+    pub fn is_joined(&self, zone: usize) -> bool {
+        self.joined.contains(&zone)
+    }
+
     /// Ranges that people trust count as nobody from outside.
     pub fn trust(&mut self, ranges: &[IpNet]) {
         let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) | Peer::Outside(range) if ranges.iter().any(|own| own.contains(range)));

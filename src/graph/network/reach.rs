@@ -110,7 +110,8 @@ pub fn between(
     passage
 }
 
-fn wide(peer: &super::Peer) -> bool {
+/// Whether a peer is more than somebody in particular.
+pub fn wide(peer: &super::Peer) -> bool {
     match peer {
         super::Peer::Everyone | super::Peer::Network | super::Peer::Unknown => true,
         super::Peer::Range(range) => super::filter::is_any(range),
@@ -123,14 +124,13 @@ fn joined(network: &Network, source: &Presence, target: &Presence, proof: &mut V
     match (source.network, target.network) {
         (Some(a), Some(b)) if a == b => Tri::Yes,
         (Some(a), Some(b)) => {
-            let of = |zone: usize, network: usize, host: &Presence| {
-                zone == network || host.subnets.contains(&zone)
-            };
-            let peering = network.peerings.iter().find(|(x, y, _)| {
-                of(*x, a, source) && of(*y, b, target) || of(*x, b, target) && of(*y, a, source)
+            let here = source.subnets.iter().chain([&a]);
+            let first = here.flat_map(|x| {
+                let there = target.subnets.iter().chain([&b]);
+                there.filter_map(|y| network.joining(*x, *y))
             });
-            peering.map_or(Tri::No, |(_, _, place)| {
-                proof.push(*place);
+            first.min().map_or(Tri::No, |at| {
+                proof.push(network.peerings[at].2);
                 Tri::Yes
             })
         }

@@ -4,6 +4,7 @@
 //! says what it says. Charts and kustomizations are recognised ([`Claims`]) and not rendered.
 
 mod claims;
+mod from_terraform;
 mod group;
 mod identity;
 mod pod;
@@ -14,6 +15,7 @@ mod scalar;
 use std::sync::Arc;
 
 pub use claims::{Claims, looks_like_template, may_matter};
+pub use from_terraform::manifests;
 
 use crate::document::Document;
 use crate::source::FileId;

@@ -9,6 +9,8 @@ use super::value::{Kind, Value};
 const MAX_ALTERNATIVES: usize = 8;
 /// Longest text of which all is kept, in bytes.
 const MAX_BYTES: usize = 128;
+/// Longest text of which the known parts are kept, in bytes.
+const MAX_PARTS: usize = 1 << 16;
 
 /// What rules may know and Terraform does not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,13 +21,25 @@ pub struct Beyond {
     pub suffix: Arc<str>,
     /// The texts or numbers that it can be, if it is not null; empty where others are possible.
     pub one_of: Vec<Value>,
+    /// What is known of a text between its unknown parts; of base 64, of the text that it stands for.
+    pub parts: Arc<str>,
 }
 
 impl Beyond {
     /// The ends of a text, if anything is known of them.
     pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
-        let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), one_of: Vec::new() };
+        let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), ..Self::default() };
         (!prefix.is_empty() || !suffix.is_empty()).then(|| Arc::new(ends()))
+    }
+
+    /// The same, with what is known of a text between its unknown parts, up to a limit.
+    pub fn with_parts(known: Option<Arc<Self>>, parts: &str) -> Option<Arc<Self>> {
+        if parts.is_empty() || parts.len() > MAX_PARTS {
+            return known;
+        }
+        let mut known = known.as_deref().cloned().unwrap_or_default();
+        known.parts = parts.into();
+        Some(Arc::new(known))
     }
 
     /// Of what is one of these values.
@@ -58,6 +72,7 @@ impl Beyond {
                 prefix: Arc::clone(text),
                 suffix: Arc::clone(text),
                 one_of: vec![types::without_marks(value)],
+                ..Self::default()
             },
             Kind::Number(_) => {
                 Self { one_of: vec![types::without_marks(value)], ..Self::default() }
@@ -84,6 +99,7 @@ impl Beyond {
         let end = ending.take_while(same).last().map_or(self.suffix.len(), |((at, _), _)| at);
         self.prefix = self.prefix[..begin].into();
         self.suffix = self.suffix[end..].into();
+        self.parts = Arc::default();
         let few = self.one_of.len() + other.one_of.len() <= MAX_ALTERNATIVES;
         if few && !self.one_of.is_empty() && !other.one_of.is_empty() {
             self.one_of.extend(other.one_of);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::expression::{elements, evaluate};
 use super::instance::Instance;
+use super::mentions;
 use super::scope::{Name, Scope};
 use super::value::{Kind, Value};
-use crate::document::{Pointer, SpanTable};
+use crate::document::{Mention, Pointer, SpanTable};
 use crate::source::{FileId, Place};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
 
@@ -30,10 +31,12 @@ pub fn evaluate_body<'a>(
 ) -> Evaluated {
     let key = std::ptr::from_ref(body).addr();
     let cached = instance.evaluator.spans.borrow().get(&key).cloned();
-    let mut walk = Walk { instance, meta, places: cached.is_none().then(Vec::new) };
+    let mut walk =
+        Walk { instance, meta, places: cached.is_none().then(Vec::new), mentions: Vec::new() };
     let entries = walk.body(body, scope, &Pointer::root());
     let spans = cached.unwrap_or_else(|| {
-        let spans = Arc::new(SpanTable::new(walk.places.unwrap_or_default()));
+        let spans = SpanTable::new(walk.places.unwrap_or_default());
+        let spans = Arc::new(spans.with_mentions(walk.mentions));
         if !has_dynamic(body) {
             instance.evaluator.spans.borrow_mut().insert(key, Arc::clone(&spans));
         }
@@ -48,7 +51,11 @@ pub fn evaluate_entries<'a>(
     instance: &Rc<Instance<'a>>,
     scope: &Scope<'_, 'a>,
 ) -> BTreeMap<Arc<str>, Value> {
-    Walk { instance, meta: &[], places: None }.body(body, scope, &Pointer::root())
+    Walk { instance, meta: &[], places: None, mentions: Vec::new() }.body(
+        body,
+        scope,
+        &Pointer::root(),
+    )
 }
 
 fn has_dynamic(body: &Body) -> bool {
@@ -59,6 +66,7 @@ struct Walk<'w, 'a> {
     instance: &'w Rc<Instance<'a>>,
     meta: &'w [&'w str],
     places: Option<Vec<(Pointer, Place)>>,
+    mentions: Vec<Mention>,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -111,6 +119,7 @@ impl<'a> Walk<'_, 'a> {
                 &attribute.value,
                 places,
             );
+            mentions::in_templates(&attribute.value, scope.file, &mut self.mentions);
         }
         let evaluated = evaluate(&attribute.value, scope).and_then(|value| {
             let checked = super::evaluator::Evaluator::check_size(&value);

@@ -13,13 +13,14 @@ use super::imports;
 use super::installed;
 use super::instance::{Instance, ResourceInstance};
 use super::lower::Lowering;
+use super::mentions;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::moves;
 use super::providers;
 use super::scope::{Fault, Repetition, Scope};
 use super::value::Value;
 use crate::document::{
-    self, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
+    self, Absent, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider, Resource,
     Scope as ResourceScope, SpanTable, Variable,
 };
 use crate::source::Place;
@@ -46,6 +47,7 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     for resource in &mut document.resources {
         resource.previous_address = moves::previous(&moves, &resource.address);
     }
+    document.absent.sort_by(|a, b| a.address.cmp(&b.address));
     document.modules.sort_by(|a, b| a.address.cmp(&b.address));
     document.assumptions = root.evaluator.assumptions.take().into_iter().collect();
     let mut problems = root.evaluator.problems.take();
@@ -65,6 +67,9 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
         ) {
             Ok(resources) => {
                 let unknown = matches!(resources.shape, Shape::Unknown(_));
+                if resources.instances.is_empty() && !declaration.is_data {
+                    document.absent.extend(absent(instance, address, declaration));
+                }
                 let made = resources
                     .instances
                     .iter()
@@ -90,6 +95,28 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
             Err(fault) => instance.evaluator.report(&fault),
         }
     }
+}
+
+/// What a block without instances would have been.
+fn absent(
+    instance: &Instance<'_>,
+    address: &str,
+    declaration: &ResourceDeclaration,
+) -> Option<Absent> {
+    let own = &declaration.declaration;
+    let switch = own.attribute("count").or_else(|| own.attribute("for_each"))?;
+    let file = instance.module.file_of(switch, own.file);
+    let mut references = Vec::new();
+    mentions::in_body(&own.block.body, &Pointer::root(), &mut references);
+    for (_, name) in &mut references {
+        *name = format!("{}{name}", instance.prefix).into();
+    }
+    Some(Absent {
+        address: format!("{}{address}", instance.prefix).into(),
+        kind: Arc::clone(&declaration.kind),
+        switch: Place { file, span: switch.span },
+        references,
+    })
 }
 
 fn resource(

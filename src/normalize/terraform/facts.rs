@@ -35,7 +35,8 @@ impl Conformed {
             return None;
         }
         let moved = spans.iter().filter_map(|(pointer, place)| Some((self.moved(pointer)?, place)));
-        Some(SpanTable::new(moved.collect::<Vec<(Pointer, Place)>>()))
+        let moved = SpanTable::new(moved.collect::<Vec<(Pointer, Place)>>());
+        Some(moved.with_mentions(spans.mentions().to_vec()))
     }
 
     fn moved(&self, pointer: &Pointer) -> Option<Pointer> {

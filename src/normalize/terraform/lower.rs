@@ -153,6 +153,7 @@ fn refined(unknown: &Unknown) -> document::Unknown {
         suffix: text(suffix),
         bounds: unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default(),
         one_of: None,
+        parts: Arc::clone(&beyond.parts),
     };
     let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
     let one_of = beyond.one_of.iter().map(|value| lowering.value(value, &Pointer::root()));

@@ -31,6 +31,7 @@ mod instance;
 mod iteration;
 pub mod json_syntax;
 mod lower;
+mod mentions;
 mod module;
 mod moves;
 pub mod number;

@@ -165,7 +165,8 @@ impl Text {
             unknown.decided = self.decided().map(Value::string);
             unknown.shown = shown(&self.text, &self.unknowns).unwrap_or_default().into();
             unknown.partial = self.partial_json();
-            unknown.beyond = Beyond::ends("", prefix::end_of(known_end(&self.text)));
+            let ends = Beyond::ends("", prefix::end_of(known_end(&self.text)));
+            unknown.beyond = Beyond::with_parts(ends, &self.text);
         }
         result.with_marks(&self.marks)
     }

@@ -254,7 +254,16 @@ impl Reader<'_> {
             | ErrorKind::TooManyReservedDirectiveParams { .. } => {
                 self.problem(ProblemKind::Limit, error.info(), span)
             }
-            _ => self.problem(ProblemKind::Syntax, error.info(), span),
+            _ => {
+                let problem = self.problem(ProblemKind::Syntax, error.info(), span);
+                match &*error.info() {
+                    // By far the commonest: text with `: ` in it that nobody quoted.
+                    "mapping values are not allowed in this context" => problem.help(
+                        "a plain text must not hold `: `: put it in quotes, or below `>-` on lines of its own",
+                    ),
+                    _ => problem,
+                }
+            }
         }
     }
 }

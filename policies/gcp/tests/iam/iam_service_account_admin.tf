@@ -25,7 +25,7 @@ resource "google_project_iam_member" "person" {
 
 resource "google_project_iam_binding" "admin" {
   project = "core"
-  role    = "roles/storage.admin" # expect: gcp/iam-service-account-admin
+  role    = "roles/storage.admin" # expect: gcp/iam-service-account-service-admin
   members = ["user:jane@example.org", "serviceAccount:app@core.iam.gserviceaccount.com"]
 }
 
@@ -63,7 +63,7 @@ resource "google_project_iam_policy" "viewer" {
 
 variable "role" {}
 
-# inconclusive: gcp/iam-service-account-admin, gcp/iam-impersonation-on-project
+# inconclusive: gcp/iam-service-account-admin, gcp/iam-service-account-service-admin, gcp/iam-impersonation-on-project
 resource "google_project_iam_member" "unknown" {
   project = "core"
   role    = var.role
@@ -80,7 +80,7 @@ resource "google_project_iam_member" "objects" {
 
 resource "google_project_iam_member" "instances" {
   project = "core"
-  role    = "roles/compute.instanceAdmin.v1" # expect: gcp/iam-service-account-admin
+  role    = "roles/compute.instanceAdmin.v1" # expect: gcp/iam-service-account-service-admin
   member  = "serviceAccount:app@core.iam.gserviceaccount.com"
 }
 
@@ -144,4 +144,70 @@ resource "google_project_iam_member" "person_of_project" {
   project = "core"
   role    = "roles/owner"
   member  = "user:jane@${var.project}.example.org"
+}
+
+# Who administers identities gives itself the rest.
+resource "google_project_iam_member" "roles" {
+  project = "core"
+  role    = "roles/iam.roleAdmin" # expect: gcp/iam-service-account-admin
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "grants" {
+  project = "core"
+  role    = "roles/resourcemanager.projectIamAdmin" # expect: gcp/iam-service-account-admin
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "tags" {
+  project = "core"
+  role    = "roles/resourcemanager.tagAdmin" # expect: gcp/iam-service-account-service-admin
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_member" "reader" {
+  # ok: gcp/iam-service-account-service-admin
+  project = "core"
+  role    = "roles/storage.objectViewer"
+  member  = "serviceAccount:app@core.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_binding" "administrators" {
+  # ok: gcp/iam-service-account-service-admin
+  project = "core"
+  role    = "roles/storage.admin"
+  members = ["user:jane@example.org"]
+}
+
+data "google_iam_policy" "service" {
+  binding {
+    role    = "roles/storage.admin"
+    members = ["serviceAccount:app@core.iam.gserviceaccount.com"]
+  }
+}
+
+data "google_iam_policy" "objects" {
+  binding {
+    role    = "roles/storage.objectAdmin"
+    members = ["serviceAccount:app@core.iam.gserviceaccount.com"]
+  }
+}
+
+resource "google_project_iam_policy" "service" {
+  project     = "core"
+  policy_data = data.google_iam_policy.service.policy_data # expect: gcp/iam-service-account-service-admin
+}
+
+resource "google_project_iam_policy" "objects" {
+  # ok: gcp/iam-service-account-service-admin, gcp/iam-service-account-admin
+  project     = "core"
+  policy_data = data.google_iam_policy.objects.policy_data
+}
+
+# Of an own project.
+resource "google_project_iam_member" "objects_of_project" {
+  # ok: gcp/iam-service-account-service-admin
+  project = "core"
+  role    = "roles/storage.objectAdmin"
+  member  = "serviceAccount:app@${var.project}.iam.gserviceaccount.com"
 }

@@ -68,3 +68,16 @@ provider "aws" {
   access_key = "mock"
   secret_key = "mock_secret_key"
 }
+
+# Something is to be filled in here.
+provider "okta" {
+  alias = "template"
+  # ok: terraform/provider-static-credentials
+  api_token = "<OKTA_API_TOKEN>"
+}
+
+provider "datadog" {
+  alias = "template"
+  # ok: terraform/provider-static-credentials
+  api_key = "{{ datadog_api_key }}"
+}

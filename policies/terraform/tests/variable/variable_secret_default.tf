@@ -104,3 +104,29 @@ variable "join_token" {
   # ok: terraform/variable-secret-default
   default = "disabled"
 }
+
+# What a secret is called where it is kept: words, and paths of them.
+variable "kube_secret" {
+  # ok: terraform/variable-secret-default
+  default = "tailscale"
+}
+
+variable "monitoring_api_secret_key" {
+  # ok: terraform/variable-secret-default
+  default = "default"
+}
+
+variable "parameter_password" {
+  # ok: terraform/variable-secret-default
+  default = "admin/db_password"
+}
+
+# A word may well be a password.
+variable "postgres_password" {
+  default = "postgres" # expect: terraform/variable-secret-default
+}
+
+# As a key in base64 may have slashes.
+variable "account_key" {
+  default = "q83vEjRWeJCrze8S/NFZ4kKvN7xI0VniQq83vEjRWeJA=" # expect: terraform/variable-secret-default
+}

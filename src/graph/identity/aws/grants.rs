@@ -15,9 +15,18 @@ use crate::source::fits;
 use super::policy::{Statement, Target, is_everything, like, service};
 use super::rights::Rights;
 
+/// The service whose names get six more characters.
+const LENGTHENED: &str = "secretsmanager";
+
 /// Nodes that policies speak of, with their service, type in the ARN and name.
 pub struct Things<'s> {
     things: Vec<Thing<'s>>,
+    /// Positions by node.
+    by_node: BTreeMap<usize, Vec<usize>>,
+    /// Positions by what stands in an ARN for them, where their name is known.
+    by_name: BTreeMap<String, Vec<usize>>,
+    /// Positions of those whose name gets an ending.
+    lengthened: Vec<usize>,
 }
 
 /// One of them.
@@ -41,7 +50,56 @@ impl<'s> Things<'s> {
             }
         }
         things.sort_by_key(|thing| (thing.node, thing.service));
-        Self { things }
+        let mut all = Self {
+            things,
+            by_node: BTreeMap::new(),
+            by_name: BTreeMap::new(),
+            lengthened: Vec::new(),
+        };
+        for (at, thing) in all.things.iter().enumerate() {
+            all.by_node.entry(thing.node).or_default().push(at);
+            if let Some(name) = thing.name {
+                all.by_name.entry(format!("{}{name}", thing.before)).or_default().push(at);
+            }
+            if thing.service == LENGTHENED {
+                all.lengthened.push(at);
+            }
+        }
+        all
+    }
+
+    /// Those that a statement may be about, in order: few where it names each by itself.
+    fn near(&self, scene: &Scene<'_>, statement: &Statement) -> Vec<&Thing<'s>> {
+        let mut found: Vec<usize> = Vec::new();
+        for target in &statement.resources {
+            match target {
+                _ if statement.all_resources_but => return self.things.iter().collect(),
+                Target::Resource(at) => {
+                    let node = scene.node_of[*at].and_then(|node| self.by_node.get(&node));
+                    found.extend(node.into_iter().flatten());
+                }
+                Target::Pattern { text, partly: false } => {
+                    let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                    let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
+                    let name = whole.unwrap_or(rest);
+                    if name.contains(['*', '?']) || rest.is_empty() {
+                        return self.things.iter().collect();
+                    }
+                    // `name/*` also means whatever begins so.
+                    if let Some(start) = rest.strip_suffix('*') {
+                        let longer = self.by_name.range(start.to_owned()..);
+                        let longer = longer.take_while(|(own, _)| own.starts_with(start));
+                        found.extend(longer.flat_map(|(_, at)| at));
+                    }
+                    found.extend(self.by_name.get(name).into_iter().flatten());
+                    found.extend(&self.lengthened);
+                }
+                Target::All | Target::Pattern { .. } => return self.things.iter().collect(),
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|at| &self.things[at]).collect()
     }
 }
 
@@ -67,7 +125,7 @@ impl Thing<'_> {
                 let longer = format!("{own}-abcdef");
                 like(rest, &own)
                     || whole.is_some_and(|rest| like(rest, &own))
-                    || self.service == "secretsmanager" && like(rest, &longer)
+                    || self.service == LENGTHENED && like(rest, &longer)
             }
         }
     }
@@ -161,7 +219,7 @@ fn of_statement(
     let statement = &rights.within(statement);
     let allowed = |action: &str| action.contains('*') || rights.allowing(action).next().is_some();
     let mut met = false;
-    for thing in &things.things {
+    for thing in things.near(scene, statement) {
         let actions: Vec<&str> = thing
             .actions(statement)
             .into_iter()

@@ -1,6 +1,8 @@
 //! AWS: networks, security groups and access lists, routes and addresses, balancers, what answers on the internet by itself.
 
 mod balancers;
+mod beanstalk;
+mod endpoints;
 mod filters;
 mod guards;
 mod places;
@@ -30,6 +32,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     routing.connect(scene, network);
     balancers::read(scene, network);
     services::read(scene, network);
+    beanstalk::read(scene, network);
+    endpoints::read(scene, &routing, network);
     resolvers(scene, network);
 }
 

@@ -15,6 +15,7 @@ use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
+use super::beanstalk;
 use super::filters::{self, DEFAULT_GROUP};
 use super::routing::{Routing, is_network, is_subnet};
 
@@ -132,6 +133,10 @@ fn members(scene: &Scene<'_>, node: usize) -> Vec<usize> {
 
 fn add(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
     let resource = scene.index.resource(member);
+    if &*resource.kind == beanstalk::ENVIRONMENT {
+        by_settings(scene, member, stand);
+        return;
+    }
     let Some(row) = row(scene, &resource.kind) else { return };
     stand.found = true;
     for path in row.subnets.split(' ').filter(|path| !path.is_empty()) {
@@ -170,6 +175,33 @@ fn add(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
         _ => "no",
     };
     stand.otherwise = stand.otherwise.or(Some(otherwise));
+}
+
+/// The machines of an environment stand where its settings say.
+fn by_settings(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
+    let stands = beanstalk::stands(scene, member);
+    stand.found = true;
+    stand.otherwise = stand.otherwise.or(Some("subnet"));
+    for pointer in &stands.subnets {
+        let before = stand.subnets.len();
+        for to in look::at(scene, member, pointer) {
+            take_subnet(scene, to, stand);
+        }
+        stand.open |= stand.subnets.len() == before;
+    }
+    for pointer in &stands.groups {
+        let before = stand.groups.len();
+        for to in look::at(scene, member, pointer) {
+            take_group(scene, to, stand);
+        }
+        stand.groups_open |= stand.groups.len() == before;
+    }
+    // Without a group of one's own there is one that the service makes.
+    stand.groups_open |= stands.groups.is_empty() && !stand.subnets.is_empty();
+    if let Some((state, at)) = stands.addresses {
+        let proof = vec![scene.index.resource(member).place_of(&at)];
+        stand.wanted = Some(Public { state, proof });
+    }
 }
 
 fn take_subnet(scene: &Scene<'_>, to: usize, stand: &mut Stand) {

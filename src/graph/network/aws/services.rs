@@ -194,7 +194,9 @@ fn by_table(scene: &Scene<'_>, network: &mut Network) {
                 None => open_if(&**otherwise == "open"),
             };
             // What stands in a network is open there or not.
-            if network.presences[node].is_some() {
+            let outbound = scene.vocabulary.table("aws_outbound").iter().flatten();
+            let only_sends = outbound.into_iter().any(|outbound| *outbound == *kind);
+            if network.presences[node].is_some() && !only_sends {
                 continue;
             }
             let encrypted = match &**encrypted {

@@ -11,6 +11,7 @@ use crate::source::Place;
 use super::super::filter::{Direction, Layer, Peer, Ports, Protocol, Rule, number, range};
 use super::super::{DEFAULT, Presence};
 use super::network_of;
+use super::policies::Policies;
 
 /// The priority of a rule that states none.
 const PRIORITY: i64 = 1000;
@@ -33,8 +34,7 @@ struct Targeted {
 /// All rules by network.
 pub struct Rules {
     by_network: BTreeMap<usize, Vec<Targeted>>,
-    /// Networks for which policies hold that are not read.
-    policed: Vec<usize>,
+    policies: Policies,
 }
 
 impl Rules {
@@ -45,14 +45,7 @@ impl Rules {
             let Some(network) = network_of(scene, *at, "network") else { continue };
             by_network.entry(network).or_default().extend(rules(scene, *at));
         }
-        let kinds = [
-            "google_compute_network_firewall_policy_association",
-            "google_compute_region_network_firewall_policy_association",
-            "google_compute_firewall_policy_association",
-        ];
-        let associations = kinds.iter().flat_map(|kind| scene.index.of_type(kind));
-        let policed = associations.filter_map(|at| network_of(scene, *at, "attachment_target"));
-        Self { policed: policed.collect(), by_network }
+        Self { policies: Policies::new(scene), by_network }
     }
 
     /// The rules that apply to a machine, as one filter.
@@ -69,13 +62,21 @@ impl Rules {
             || resource.is_some_and(|it| {
                 read_only && it.attributes.get("name").and_then(Value::as_str) == Some("default")
             });
-        layer.open_ended = read_only || network == DEFAULT || self.policed.contains(&network);
+        layer.open_ended = read_only || network == DEFAULT || self.policies.is_doubtful(network);
         if is_default {
             layer.rules.extend(PREPOPULATED.iter().map(|row| prepopulated(row, presence)));
         }
         for targeted in self.by_network.get(&network).into_iter().flatten() {
             if targeted.applies(presence) {
                 layer.rules.push(targeted.rule.clone());
+            }
+        }
+        for of in self.policies.of(network) {
+            let is_for = |accounts: &Vec<usize>| {
+                accounts.iter().any(|account| presence.groups.contains(account))
+            };
+            if of.accounts.as_ref().is_none_or(is_for) {
+                layer.rules.push(of.rule.clone());
             }
         }
         layer.sort();

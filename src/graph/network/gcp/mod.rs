@@ -5,6 +5,7 @@
 
 mod balancers;
 mod firewall;
+mod policies;
 mod services;
 
 use std::collections::BTreeMap;

@@ -9,10 +9,22 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::Host;
 use super::argument::{bounded, check_items, check_text, text, unknown_text};
-use crate::normalize::terraform::value::{Value, composed};
+use crate::normalize::terraform::beyond::Beyond;
+use crate::normalize::terraform::value::{Kind, Value, composed};
 
 pub(super) fn base64encode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     bounded(STANDARD.encode(text(&arguments[0])?))
+}
+
+/// An unknown encoded text, with what is known of the text that it stands for.
+pub(super) fn with_parts_of(mut encoded: Value, text: &Value) -> Value {
+    if let (Kind::Unknown(encoded), Kind::Unknown(text)) = (&mut encoded.kind, &text.kind)
+        && let Some(beyond) = &text.beyond
+    {
+        let own = encoded.beyond.clone();
+        Arc::make_mut(encoded).beyond = Beyond::with_parts(own, &beyond.parts);
+    }
+    encoded
 }
 
 pub(super) fn base64decode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {

@@ -106,7 +106,11 @@ pub fn call(name: &str, arguments: &[Value], host: &dyn Host) -> Result<Value, S
     };
     function.check_count(arguments.len())?;
     let prepared = function.prepare(arguments)?;
-    function.run(prepared, host).map_err(|error| {
+    let result = function.run(prepared, host).map(|result| match (function.name, arguments) {
+        ("base64encode" | "base64gzip", [text]) => encoding::with_parts_of(result, text),
+        _ => result,
+    });
+    result.map_err(|error| {
         if arguments.iter().any(argument::is_deeply_sensitive) {
             return format!("{}: a sensitive argument is not suitable", function.name);
         }
