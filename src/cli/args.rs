@@ -296,6 +296,9 @@ pub struct Test {
     /// Tests that are skipped (`todo_test_…`) do not fail the run
     #[arg(short = 'z', long)]
     pub exit_zero_on_skipped: bool,
+    /// Folders that are no packs hold Rego from before OPA 1.0
+    #[arg(long)]
+    pub v0_compatible: bool,
     /// Show how expectations of samples would have to change, and change them
     #[arg(long)]
     pub update: bool,

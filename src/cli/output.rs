@@ -23,6 +23,15 @@ pub fn to_stdout(bytes: &[u8]) -> anyhow::Result<()> {
     }
 }
 
+/// Write to stderr, as [`to_stdout`] does.
+pub fn to_stderr(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut stderr = io::stderr().lock();
+    match stderr.write_all(bytes).and_then(|()| stderr.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to stderr"),
+    }
+}
+
 /// Write a file whole or not at all. A device or pipe is written to as it is.
 pub fn to_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let context = || format!("cannot write {}", path.display());

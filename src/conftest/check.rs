@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    CheckResult, Configuration, Evaluated, Item, Mapping, Options, Outcome, Text, formats,
+    CheckResult, Configuration, Evaluated, Item, Mapping, Options, Outcome, Text, Trace, formats,
 };
 use crate::engine::rego::{self, HostFunction, Module, Policies};
 use crate::source::{Place, Problem, ProblemKind, SourceFile, Sources, Span};
@@ -48,6 +48,11 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     let first = configurations.first().map_or("", |first| &*first.path);
     let (compiled, errors) = compiler.compile(by_file.then_some(first));
     outcome.problems.extend(errors.iter().map(|error| located(error, policies, sources)));
+    if options.strict {
+        strict(policies, sources, &mut outcome.problems);
+    }
+    let marked =
+        options.trace.then(|| compiled.marked_with(&compiler.options(by_file.then_some(first))));
     let namespaces = namespaces(&compiled, &options.namespaces, &mut outcome.problems);
     let combined = options
         .combine
@@ -56,7 +61,8 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     for namespace in &namespaces {
         for configuration in configurations {
             let own = by_file.then(|| compiler.compile(Some(&configuration.path)).0);
-            let asked = Asked { policies: own.as_ref().unwrap_or(&compiled), namespace };
+            let policies = own.as_ref().unwrap_or(&compiled);
+            let asked = Asked { policies, namespace, marked: marked.as_ref() };
             // What is combined is one input.
             match asked.configuration(configuration, !options.combine) {
                 Ok(mut result) => {
@@ -70,7 +76,7 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
             }
         }
         for document in evaluated {
-            let asked = Asked { policies: &compiled, namespace };
+            let asked = Asked { policies: &compiled, namespace, marked: None };
             match asked.evaluated(document) {
                 Ok(mut result) => {
                     mapping.apply(&mut result);
@@ -101,27 +107,56 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn compile(&self, file: Option<&str>) -> (Policies, Vec<rego::ModuleError>) {
-        let modules = self.policies.iter();
-        let modules = modules
-            .map(|policy| Module { name: policy.path.clone(), text: Arc::clone(&policy.text) })
-            .collect();
+        rego::compile_with(modules(self.policies), &self.options(file))
+    }
+
+    fn options(&self, file: Option<&str>) -> rego::Options {
         let mut data = self.data.clone();
         if let (Some(path), Json::Object(map)) = (file, &mut data) {
             let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
             map.insert("conftest".to_owned(), json!({"file": {"name": name, "dir": folder}}));
         }
-        let options = rego::Options {
+        rego::Options {
             data: Some(data),
             strict: self.options.builtin_errors,
             version_0: self.options.version_0,
             functions: functions(),
-        };
-        rego::compile_with(modules, &options)
+            allowed: self.options.capabilities.clone(),
+        }
     }
 }
 
-/// The functions that conftest adds. Those that read files are for its unit tests.
-fn functions() -> Vec<HostFunction> {
+fn modules(policies: &[Text]) -> Vec<Module> {
+    let module =
+        |policy: &Text| Module { name: policy.path.clone(), text: Arc::clone(&policy.text) };
+    policies.iter().map(module).collect()
+}
+
+/// What nothing uses, as errors.
+fn strict(policies: &[Text], sources: &mut Sources, problems: &mut Vec<Problem>) {
+    for remark in rego::style_remarks(&modules(policies)) {
+        let kinds = [rego::RegoRemarkKind::UnusedImport, rego::RegoRemarkKind::UnusedVariable];
+        let Some(policy) = policies.get(remark.module).filter(|_| kinds.contains(&remark.kind))
+        else {
+            continue;
+        };
+        let file = file_of(policy, sources);
+        let span = Span::new(remark.span.0, remark.span.1);
+        let problem = Problem::new(ProblemKind::Pack, remark.message);
+        problems
+            .push(problem.at(Place { file, span }).help("take it out, or run without --strict"));
+    }
+}
+
+fn file_of(policy: &Text, sources: &mut Sources) -> crate::source::FileId {
+    let found = sources.find(&policy.path);
+    found.unwrap_or_else(|| {
+        sources.add(SourceFile::new(policy.path.as_str(), Arc::clone(&policy.text)))
+    })
+}
+
+/// The functions that conftest adds. Those that read files are refused.
+pub fn functions() -> Vec<HostFunction> {
     let parse = |values: &[Json]| match values {
         [Json::String(format), Json::String(text)] => formats::parse(format, text),
         _ => Err("parse_config takes a format and a text".to_owned()),
@@ -147,7 +182,7 @@ fn located(error: &rego::ModuleError, policies: &[Text], sources: &mut Sources) 
     let column = error.column.saturating_sub(1) as usize;
     let line = policy.text.get(start..).unwrap_or_default();
     let at = start + line.char_indices().nth(column).map_or(0, |(at, _)| at);
-    let file = sources.find(&policy.path).unwrap_or_else(|| sources.add(source));
+    let file = file_of(policy, sources);
     problem.at(Place { file, span: Span::new(at, at) })
 }
 
@@ -191,7 +226,7 @@ fn merge(into: &mut Map<String, Json>, from: Map<String, Json>) -> Result<(), St
 }
 
 /// `[{"path", "contents"}]`, sorted by path.
-fn combine(configurations: &[Configuration]) -> Json {
+pub(super) fn combine(configurations: &[Configuration]) -> Json {
     let mut all = Vec::new();
     for configuration in configurations {
         let mut add = |content: &Json| all.push((configuration.path.clone(), content.clone()));
@@ -215,7 +250,8 @@ fn namespaces(policies: &Policies, wanted: &[String], problems: &mut Vec<Problem
     let mut chosen = Vec::new();
     for pattern in wanted {
         let found: Vec<&String> = known.iter().filter(|name| matches(pattern, name)).collect();
-        if found.is_empty() {
+        // Where no policy compiles, that is told.
+        if found.is_empty() && !known.is_empty() {
             let near = crate::source::nearest(pattern, known.iter().map(String::as_str));
             let help = near.map_or_else(
                 || format!("there are: {}", known.join(", ")),
@@ -284,6 +320,8 @@ impl Kind {
 struct Asked<'a> {
     policies: &'a Policies,
     namespace: &'a str,
+    /// The same with marks, to tell what parts of rules give.
+    marked: Option<&'a Policies>,
 }
 
 impl Asked<'_> {
@@ -338,7 +376,7 @@ impl Asked<'_> {
                 rules.insert(name, count);
             }
         }
-        let exceptions = self.ask("exception", input)?;
+        let exceptions = self.ask("exception", input, all)?;
         let (mut found, mut passed) = (0, 0);
         let count: usize = rules.values().sum();
         for name in rules.into_keys() {
@@ -353,7 +391,7 @@ impl Asked<'_> {
                 place: None,
                 score: None,
             }));
-            let items = self.items(name, input, &mut all.bare)?;
+            let items = self.items(name, input, all)?;
             if lifted > 0 {
                 continue;
             }
@@ -375,21 +413,22 @@ impl Asked<'_> {
         Ok(())
     }
 
-    fn ask(&self, name: &str, input: &Json) -> Result<Option<Json>, String> {
+    fn ask(&self, name: &str, input: &Json, all: &mut CheckResult) -> Result<Option<Json>, String> {
         let rule = format!("data.{}.{name}", self.namespace);
         if !self.policies.rules().any(|known| known == rule) {
             return Ok(None);
         }
-        self.policies.evaluate(&rule, input).map_err(|failure| failure.message)
+        if let Some(marked) = self.marked {
+            let lines = traced(marked, &rule, input);
+            all.traces.push(Trace { query: rule.clone(), lines });
+        }
+        let asked = self.policies.ask(&rule, input);
+        all.prints.extend(asked.printed);
+        asked.value.map_err(|failure| failure.message)
     }
 
     /// What a rule says; an empty message is a success.
-    fn items(
-        &self,
-        name: &str,
-        input: &Json,
-        bare: &mut BTreeSet<String>,
-    ) -> Result<Vec<Item>, String> {
+    fn items(&self, name: &str, input: &Json, all: &mut CheckResult) -> Result<Vec<Item>, String> {
         let rule = format!("{}.{name}", self.namespace);
         let query = format!("data.{rule}");
         let item = |message: String, mut metadata: Map<String, Json>, place| {
@@ -397,7 +436,7 @@ impl Asked<'_> {
             Item { message, rule: rule.clone(), metadata, place, score: None }
         };
         let success = || item(String::new(), Map::new(), None);
-        let values = match self.ask(name, input)? {
+        let values = match self.ask(name, input, all)? {
             None => return Ok(Vec::new()),
             Some(Json::Array(values)) if !values.is_empty() => values,
             // `deny[msg] if …` of version 1 is a map.
@@ -405,7 +444,7 @@ impl Asked<'_> {
                 return Err(format!("{rule} is no set: write `{name} contains message if …`"));
             }
             Some(Json::Bool(true)) => {
-                bare.insert(rule.clone());
+                all.bare.insert(rule.clone());
                 return Ok(vec![success()]);
             }
             Some(_) => return Ok(vec![success()]),
@@ -426,6 +465,24 @@ impl Asked<'_> {
         }
         Ok(items)
     }
+}
+
+/// What each part of each rule gave on the way to a rule's value, in the order of the modules.
+fn traced(marked: &Policies, rule: &str, input: &Json) -> Vec<String> {
+    let given = marked.watch(rule, input);
+    let Some(marks) = marked.marks() else { return Vec::new() };
+    let line = |(at, values): (usize, Vec<String>)| {
+        let part = marks.parts().get(at)?;
+        let (name, text) = marked.module(part.module)?;
+        let before = text.get(..part.span.start)?;
+        let number = before.matches('\n').count() + 1;
+        let code = text.get(part.span.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");
+        let package = text.lines().find_map(|line| line.trim().strip_prefix("package "));
+        let package = package.and_then(|rest| rest.split_whitespace().next()).unwrap_or_default();
+        let values = values.join(" | ");
+        Some(format!("{name}:{number} data.{package}.{}: {code} = {values}", part.rule))
+    };
+    given.into_iter().filter_map(line).collect()
 }
 
 fn place_of(place: &Json) -> Option<(String, u32)> {

@@ -19,9 +19,9 @@ use serde_json::{Map, Value as Json};
 use crate::finding::{Dread, Severity, ThreatClass};
 use crate::source::Problem;
 
-pub use check::{Given, run};
+pub use check::{Given, functions, run};
 pub use evaluated::Evaluated;
-pub use formats::{FORMATS, format_of, parse};
+pub use formats::{FORMATS, format_of, help_for, parse, parse_textproto};
 pub use mapping::Mapping;
 
 /// A file as a text, with the path that is shown.
@@ -44,6 +44,7 @@ pub struct Configuration {
 
 /// What to run.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "conftest has so many switches")]
 pub struct Options {
     /// Packages to ask, with `*`, `?` and `[…]`; all of them where there is none.
     pub namespaces: Vec<String>,
@@ -53,6 +54,12 @@ pub struct Options {
     pub version_0: bool,
     /// Whether a built-in function that does not take its arguments is an error.
     pub builtin_errors: bool,
+    /// Whether what nothing uses in a policy is an error.
+    pub strict: bool,
+    /// Whether each result tells what each part of each rule gave.
+    pub trace: bool,
+    /// The only built-in functions that policies may call, where they are told.
+    pub capabilities: Option<Arc<BTreeSet<String>>>,
 }
 
 /// What all namespaces say.
@@ -83,6 +90,19 @@ pub struct CheckResult {
     pub bare: BTreeSet<String>,
     /// Rules whose answer depends on unknown values, each with one of them. Only evaluated configurations have such.
     pub undecided: Vec<(String, String)>,
+    /// What `print` said, each with its policy and line.
+    pub prints: Vec<String>,
+    /// How rules came to what they say, if that is asked for.
+    pub traces: Vec<Trace>,
+}
+
+/// How one rule came to what it says of one input.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// `data.main.deny`
+    pub query: String,
+    /// `policy.rego:3 data.main.deny: input.x == 1 = true`
+    pub lines: Vec<String>,
 }
 
 /// One thing that a rule says.
@@ -109,6 +129,27 @@ pub struct Scored {
     pub dread: Dread,
     /// The band of their score.
     pub severity: Severity,
+}
+
+/// The built-in functions that a file of `opa capabilities` lists.
+pub fn capabilities(text: &str) -> Result<Arc<BTreeSet<String>>, String> {
+    let content = parse("json", text)?;
+    let list = content.get("builtins").and_then(Json::as_array);
+    let list = list.ok_or("it has no list `builtins`")?;
+    let names =
+        list.iter().map(|builtin| builtin.get("name").and_then(Json::as_str).map(str::to_owned));
+    let names: Option<BTreeSet<String>> = names.collect();
+    names.map(Arc::new).ok_or_else(|| "an entry of `builtins` has no name".to_owned())
+}
+
+/// What policies would see: of one configuration its content, of several all by path, combined a list.
+pub fn shown(configurations: &[Configuration], combine: bool) -> String {
+    let content = match configurations {
+        all if combine => check::combine(all),
+        [one] => one.content.clone(),
+        all => all.iter().map(|one| (one.path.clone(), one.content.clone())).collect::<Json>(),
+    };
+    format!("{content:#}\n")
 }
 
 impl Outcome {

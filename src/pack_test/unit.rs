@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Selector;
 use super::diff::{diff, shortened};
 use super::result::{Failure, State, TestKind, TestResult};
+use super::{Options, Selector};
 use crate::engine::rego::{
-    CaseOutcome, Explanation, Marks, Module, ModuleError, RegoPart, Suite, SuiteModule,
+    self, CaseOutcome, Explanation, Marks, Module, ModuleError, RegoPart, Suite, SuiteModule,
     UnitOutcome, UnitState, UnitTest,
 };
 use crate::source::{EntryKind, FileSystem};
@@ -104,13 +104,14 @@ pub(super) fn collect(
 pub fn run_units(
     modules: &[SuiteModule],
     data: &serde_json::Value,
-    selector: Option<&Selector>,
-    coverage: bool,
+    (options, language): (&Options, rego::Options),
     each_has_tests: bool,
 ) -> UnitRun {
-    let (suite, errors) = Suite::build(modules, data, false);
+    let (selector, coverage) = (options.run.as_ref(), options.coverage);
+    let build = |marked| Suite::build_with(modules, data, marked, language.clone());
+    let (suite, errors) = build(false);
     let is_marked = std::sync::OnceLock::new();
-    let marked = || is_marked.get_or_init(|| Suite::build(modules, data, true).0);
+    let marked = || is_marked.get_or_init(|| build(true).0);
     let wanted: Vec<&UnitTest> = suite
         .tests()
         .iter()

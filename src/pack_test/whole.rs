@@ -13,7 +13,7 @@ use super::unit::{UNIT_TEST, UnitRun, all_modules, collect, ends, run_units, uni
 use super::update::{Edit, Update, table_update};
 use super::{Selector, is_under_test, samples};
 use crate::document::Value;
-use crate::engine::rego::{Module, SuiteModule};
+use crate::engine::rego::{self, HostFunction, Module, SuiteModule};
 use crate::pack::{self, Logic, Pack, PackSet};
 use crate::source::{EntryKind, FileId, FileSystem, Sources};
 use crate::syntax::yaml;
@@ -27,6 +27,10 @@ pub struct Options {
     pub coverage: bool,
     /// Whether every rule must have a test.
     pub require_tests: bool,
+    /// Whether folders that are no packs hold Rego of the version before OPA 1.0.
+    pub version_0: bool,
+    /// Functions that modules of such folders may call, beside those of OPA.
+    pub functions: Vec<HostFunction>,
 }
 
 /// What the tests of one pack gave.
@@ -165,7 +169,7 @@ fn units(
             mount(files, name, &[], &mut data, checks);
         }
     }
-    run_units(&all, &data.into(), options.run.as_ref(), options.coverage, true)
+    run_units(&all, &data.into(), (options, rego::Options::default()), true)
 }
 
 /// Run the tests of a folder of Rego without a manifest, as `opa test` does: every rule `test_…` of every module is a test, and
@@ -186,7 +190,12 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
         mount(files, path, folders, &mut data, &mut checks);
     }
     let mut run = PackRun { name: name.to_owned(), ..PackRun::default() };
-    let units = run_units(&modules, &data.into(), options.run.as_ref(), options.coverage, false);
+    let language = rego::Options {
+        version_0: options.version_0,
+        functions: options.functions.clone(),
+        ..rego::Options::default()
+    };
+    let units = run_units(&modules, &data.into(), (options, language), false);
     run.found = units.found;
     checks.extend(units.results.iter().cloned());
     run.results = checks;

@@ -57,7 +57,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
         &["source", "syntax", "document", "finding", "engine"],
         &["rayon", "sha2", "jsonschema"],
     ),
-    ("conftest", &["source", "syntax", "document", "finding", "engine"], &["toml"]),
+    (
+        "conftest",
+        &["source", "syntax", "document", "finding", "engine"],
+        &["toml", "chrono", "base64"],
+    ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
     ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),
     (

@@ -14,6 +14,8 @@ mod cel_laws;
 mod cel_library;
 pub(crate) mod cli;
 mod conftest;
+mod conftest_command;
+mod conftest_formats;
 mod compliance;
 mod configuration;
 mod data_texts;

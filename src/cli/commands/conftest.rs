@@ -1,64 +1,66 @@
 //! `dreadnought conftest`: policies that people already have, unchanged.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "files and folders that lie anywhere are named on the command line"
-)]
+#![expect(clippy::disallowed_methods, reason = "files are named on the command line")]
 
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
+use super::conftest_read::{self, Wanted};
+use super::conftest_settings::Settings;
 use crate::cli::args::{Color, Input};
 use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
-use crate::conftest::{self, Configuration, Evaluated, Given, Mapping, Outcome, Text};
+use crate::conftest::output::Format;
+use crate::conftest::{self, Configuration, Evaluated, Given, Mapping, Outcome};
 use crate::pack::PackSet;
 use crate::project::Project;
 use crate::report::FailOn;
-use crate::source::{
-    DiskFileSystem, EntryKind, FileSystem as _, MAX_FILE_BYTES, Problem, ProblemKind,
-    ProblemSeverity, SourceFile, Sources,
-};
+use crate::source::{Problem, ProblemSeverity, SourceFile, Sources};
 
-/// Most files of one folder.
-const MAX_FILES: usize = 100_000;
-/// Folders within folders.
-const MAX_DEPTH: usize = 64;
-
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 nothing objects, 1 failures (with --fail-on-warn: 1 warnings, 2 failures), 2 the run could not do \
-                  its job, 3 nothing to evaluate."
+    after_help = "Settings may also stand in conftest.toml (or .yaml, .json) of the working directory and in CONFTEST_… variables.\n\
+                  Exit codes: 0 nothing objects, 1 failures (with --fail-on-warn: 1 warnings, 2 failures), 2 the run could not do its \
+                  job, 3 nothing to evaluate."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "conftest has so many switches")]
 pub struct Conftest {
     /// Files and folders to judge, `-` for the standard input
     #[arg(required = true)]
     pub paths: Vec<OsString>,
-    /// Folder or file of Rego policies; may be repeated
-    #[arg(short, long, value_name = "PATH", default_value = "policy")]
+    /// Folder or file of Rego policies; may be repeated [default: policy]
+    #[arg(short, long, value_name = "PATH", value_delimiter = ',')]
     pub policy: Vec<PathBuf>,
-    /// Package to ask, also with *, ? and [...]; may be repeated
-    #[arg(short, long, value_name = "NAME", default_value = "main")]
+    /// Package to ask, also with *, ? and [...]; may be repeated [default: main]
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub namespace: Vec<String>,
     /// Ask every package
     #[arg(long)]
     pub all_namespaces: bool,
     /// Folder or file of YAML and JSON data; may be repeated
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", value_delimiter = ',')]
     pub data: Vec<PathBuf>,
     /// Judge all configurations as one input
     #[arg(long)]
     pub combine: bool,
-    /// Read all files as this format
+    /// Read all files as this format (see README.md for the list)
     #[arg(long, value_name = "FORMAT")]
     pub parser: Option<String>,
+    /// Print what policies see of the files as JSON, and judge nothing
+    #[arg(long, conflicts_with_all = ["evaluated", "mapping"])]
+    pub parse: bool,
     /// Leave out files below folders whose path matches this expression
-    #[arg(long, value_name = "REGEX", default_value = "")]
-    pub ignore: String,
+    #[arg(long, value_name = "REGEX")]
+    pub ignore: Option<String>,
+    /// Name of the standard input in the output
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+    /// Folder of Protocol Buffer definitions for files of the format textproto; may be repeated
+    #[arg(long, value_name = "PATH", value_delimiter = ',')]
+    pub proto_file_dirs: Vec<PathBuf>,
     /// Exit with 1 for warnings and 2 for failures
     #[arg(long)]
     pub fail_on_warn: bool,
@@ -71,15 +73,36 @@ pub struct Conftest {
     /// Leave exceptions out of the text
     #[arg(long)]
     pub suppress_exceptions: bool,
+    /// Leave messages out of the names of tests in the XML of `JUnit`
+    #[arg(long)]
+    pub junit_hide_message: bool,
+    /// Leave files that pass out of the annotations of GitHub
+    #[arg(long)]
+    pub github_hide_passed: bool,
+    /// Tell on stderr what each part of each rule gave
+    #[arg(long)]
+    pub trace: bool,
+    /// Refuse policies with variables, arguments and imports that nothing uses
+    #[arg(long)]
+    pub strict: bool,
     /// Fail where a built-in function does not take its arguments
     #[arg(long)]
     pub show_builtin_errors: bool,
-    /// Version of the policies: v1, or v0 for those from before OPA 1.0
-    #[arg(long, value_name = "VERSION", default_value = "v1", ignore_case = true)]
-    pub rego_version: RegoVersion,
-    /// Format of the output
-    #[arg(short, long, value_name = "FORMAT", default_value = "stdout")]
-    pub output: Format,
+    /// File with the built-in functions that policies may call, as `opa capabilities` writes it
+    #[arg(long, value_name = "FILE")]
+    pub capabilities: Option<PathBuf>,
+    /// Version of the policies: v1, or v0 for those from before OPA 1.0 [default: v1]
+    #[arg(long, value_name = "VERSION", ignore_case = true)]
+    pub rego_version: Option<RegoVersion>,
+    /// Format of the output [default: stdout]
+    #[arg(short, long, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// File with settings [default: conftest.toml, if it is there]
+    #[arg(short, long, value_name = "FILE")]
+    pub config_file: Option<PathBuf>,
+    /// Refused: nothing is downloaded
+    #[arg(short, long, value_name = "URL", hide = true)]
+    pub update: Vec<String>,
     /// Judge Terraform as it is evaluated, unknown values included, not as it is written
     #[arg(long, conflicts_with_all = ["combine", "parser"])]
     pub evaluated: bool,
@@ -125,44 +148,114 @@ pub enum Unscored {
     Pass,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
-    Stdout,
-    Json,
-    Tap,
-    Junit,
-    Github,
-    Sarif,
-}
-
-impl From<Format> for conftest::output::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Stdout => Self::Stdout,
-            Format::Json => Self::Json,
-            Format::Tap => Self::Tap,
-            Format::Junit => Self::Junit,
-            Format::Github => Self::Github,
-            Format::Sarif => Self::Sarif,
-        }
-    }
-}
-
 fn level(text: &str) -> Result<FailOn, String> {
     FailOn::parse(text).ok_or_else(|| {
         "write low, medium, high, critical, none, or a score from 0 to 10".to_owned()
     })
 }
 
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl Conftest {
+    /// With what the environment and the configuration file say.
+    fn settled(&self, problems: &mut Vec<Problem>) -> anyhow::Result<Self> {
+        let mut all = self.clone();
+        let settings = Settings::load(self.config_file.as_deref(), problems)?;
+        settings.list("policy", &mut all.policy)?;
+        settings.list("namespace", &mut all.namespace)?;
+        settings.list("data", &mut all.data)?;
+        settings.list("update", &mut all.update)?;
+        settings.list("proto-file-dirs", &mut all.proto_file_dirs)?;
+        settings.text("parser", &mut all.parser)?;
+        settings.text("ignore", &mut all.ignore)?;
+        settings.text("stdin-filename", &mut all.stdin_filename)?;
+        settings.text("capabilities", &mut all.capabilities)?;
+        settings.word("output", &mut all.output)?;
+        settings.word("rego-version", &mut all.rego_version)?;
+        let switches = [
+            ("all-namespaces", &mut all.all_namespaces),
+            ("combine", &mut all.combine),
+            ("fail-on-warn", &mut all.fail_on_warn),
+            ("no-fail", &mut all.no_fail),
+            ("quiet", &mut all.quiet),
+            ("suppress-exceptions", &mut all.suppress_exceptions),
+            ("junit-hide-message", &mut all.junit_hide_message),
+            ("github-hide-passed", &mut all.github_hide_passed),
+            ("trace", &mut all.trace),
+            ("strict", &mut all.strict),
+            ("show-builtin-errors", &mut all.show_builtin_errors),
+            ("no-color", &mut all.no_color),
+        ];
+        for (name, switch) in switches {
+            settings.switch(name, switch)?;
+        }
+        if all.policy.is_empty() {
+            all.policy.push("policy".into());
+        }
+        if all.namespace.is_empty() {
+            all.namespace.push("main".to_owned());
+        }
+        anyhow::ensure!(
+            all.update.is_empty(),
+            "policies are not downloaded: fetch {} yourself (git, curl, oras) and name the folder with --policy",
+            all.update.join(", ")
+        );
+        Ok(all)
+    }
+
+    fn options(&self) -> anyhow::Result<conftest::Options> {
+        let namespaces = if self.all_namespaces { Vec::new() } else { self.namespace.clone() };
+        let capabilities = match &self.capabilities {
+            None => None,
+            Some(file) => {
+                let shown = file.display();
+                let text = std::fs::read_to_string(file);
+                let text = text.with_context(|| format!("cannot read {shown}"))?;
+                let found = conftest::capabilities(&text);
+                Some(found.map_err(|why| anyhow::anyhow!("{shown} cannot be read: {why}"))?)
+            }
+        };
+        Ok(conftest::Options {
+            namespaces,
+            combine: self.combine,
+            version_0: self.rego_version == Some(RegoVersion::V0),
+            builtin_errors: self.show_builtin_errors,
+            strict: self.strict,
+            trace: self.trace,
+            capabilities,
+        })
+    }
+}
+
 /// Run the command.
 pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let mut problems = Vec::new();
+    let arguments = &arguments.settled(&mut problems)?;
+    let options = arguments.options()?;
     let (mut configurations, mut documents) = (Vec::new(), Vec::new());
     if arguments.evaluated {
         documents = evaluated(arguments, &mut sources, &mut problems)?;
     } else {
-        configurations = self::configurations(arguments, &mut problems)?;
+        let wanted = Wanted {
+            paths: &arguments.paths,
+            ignore: arguments.ignore.as_deref().unwrap_or_default(),
+            parser: arguments.parser.as_deref(),
+            stdin_filename: arguments.stdin_filename.as_deref(),
+            proto_file_dirs: &arguments.proto_file_dirs,
+        };
+        configurations = conftest_read::configurations(&wanted, &mut problems)?;
+    }
+    if arguments.parse {
+        return parsed(&configurations, arguments.combine, &problems, &sources);
     }
     let ends = |path: &str, words: &[&str]| {
         path.rsplit_once('.').is_some_and(|(_, ending)| words.contains(&ending))
@@ -170,19 +263,11 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     // Unit tests are for `dreadnought test`.
     let is_policy = |path: &str| ends(path, &["rego"]) && !path.ends_with("_test.rego");
     let is_data = |path: &str| ends(path, &["yaml", "yml", "json"]);
-    let policies = texts(&arguments.policy, is_policy, &mut problems);
-    let data = texts(&arguments.data, is_data, &mut problems);
+    let policies = conftest_read::texts(&arguments.policy, is_policy, &mut problems);
+    let data = conftest_read::texts(&arguments.data, is_data, &mut problems);
     let mapping = match &arguments.mapping {
         Some(file) => mapping(file, &mut sources, &mut problems)?,
         None => Mapping::default(),
-    };
-    let namespaces =
-        if arguments.all_namespaces { Vec::new() } else { arguments.namespace.clone() };
-    let options = conftest::Options {
-        namespaces,
-        combine: arguments.combine,
-        version_0: arguments.rego_version == RegoVersion::V0,
-        builtin_errors: arguments.show_builtin_errors,
     };
     let given = Given {
         policies: &policies,
@@ -199,18 +284,43 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn write(outcome: &Outcome, arguments: &Conftest, exit: Exit) -> anyhow::Result<()> {
-    if arguments.quiet && exit == Exit::Passed {
-        return Ok(());
+/// Prints what policies would see.
+fn parsed(
+    configurations: &[Configuration],
+    combine: bool,
+    problems: &[Problem],
+    sources: &Sources,
+) -> anyhow::Result<Exit> {
+    if !configurations.is_empty() {
+        let text = conftest::shown(configurations, combine);
+        output::to_stdout(text.as_bytes())?;
     }
+    terminal::complain(problems, sources);
+    let failed = problems.iter().any(|problem| problem.severity() == ProblemSeverity::Error);
+    Ok(match (failed, configurations.is_empty()) {
+        (true, _) => Exit::Unable,
+        (_, true) => Exit::Nothing,
+        _ => Exit::Passed,
+    })
+}
+
+fn write(outcome: &Outcome, arguments: &Conftest, exit: Exit) -> anyhow::Result<()> {
     let color = !arguments.no_color && terminal::wants_color(arguments.color);
     let style = conftest::output::Style {
         color,
         suppress_exceptions: arguments.suppress_exceptions,
         mapped: arguments.mapping.is_some(),
+        hide_message: arguments.junit_hide_message,
+        hide_passed: arguments.github_hide_passed,
     };
-    let text = conftest::output::write(outcome, arguments.output.into(), style);
-    output::to_stdout(text.as_bytes())
+    if arguments.trace {
+        output::to_stderr(conftest::output::trace(outcome).as_bytes())?;
+    }
+    if arguments.quiet && exit == Exit::Passed {
+        return Ok(());
+    }
+    let format = arguments.output.unwrap_or(Format::Stdout);
+    output::to_stdout(conftest::output::write(outcome, format, style).as_bytes())
 }
 
 /// An error beats what is found; nothing to judge is no success.
@@ -276,130 +386,4 @@ fn mapping(
     found.extend(wrong);
     problems.append(&mut found);
     Ok(mapping)
-}
-
-fn unreadable(path: &str, why: impl std::fmt::Display) -> Problem {
-    Problem::new(ProblemKind::Unreadable, format!("{path} cannot be read: {why}")).path(path)
-}
-
-/// The configurations of the named paths. A named file that cannot be read is an error; one that lies in a folder and has a format
-/// without a parser here is told.
-fn configurations(
-    arguments: &Conftest,
-    problems: &mut Vec<Problem>,
-) -> anyhow::Result<Vec<Configuration>> {
-    let ignore = regex::Regex::new(&arguments.ignore).context("bad expression in --ignore")?;
-    let mut all = Vec::new();
-    for path in arguments.paths.iter().map(PathBuf::from) {
-        let shown = path.display().to_string();
-        if shown.is_empty() {
-            continue;
-        }
-        if shown == "-" {
-            let mut text = String::new();
-            let limit = MAX_FILE_BYTES;
-            std::io::stdin().take(limit).read_to_string(&mut text).context("cannot read stdin")?;
-            let format = arguments.parser.as_deref().unwrap_or("yaml");
-            read(&shown, format, &text, &mut all, problems);
-            continue;
-        }
-        let wanted = |path: &str| {
-            let skipped = !arguments.ignore.is_empty() && ignore.is_match(path);
-            !skipped && conftest::format_of(path).is_some()
-        };
-        let files = texts(std::slice::from_ref(&path), wanted, problems);
-        for Text { path: file, text } in files {
-            let own = conftest::format_of(&file);
-            match arguments.parser.as_deref().or(own) {
-                Some(format) => read(&file, format, &text, &mut all, problems),
-                None => problems
-                    .push(unreadable(&file, "no format has this name; say which with --parser")),
-            }
-        }
-    }
-    Ok(all)
-}
-
-fn read(
-    path: &str,
-    format: &str,
-    text: &str,
-    all: &mut Vec<Configuration>,
-    problems: &mut Vec<Problem>,
-) {
-    match conftest::parse(format, text) {
-        Ok(content) => all.push(Configuration { path: path.to_owned(), content }),
-        Err(message) => {
-            problems
-                .push(Problem::new(ProblemKind::Syntax, format!("{path}: {message}")).path(path));
-        }
-    }
-}
-
-/// The texts of named files, and of those in named folders that are wanted.
-fn texts(
-    paths: &[PathBuf],
-    wanted: impl Fn(&str) -> bool,
-    problems: &mut Vec<Problem>,
-) -> Vec<Text> {
-    let mut found = Vec::new();
-    for path in paths {
-        let shown = path.display().to_string();
-        let is_folder = path.is_dir();
-        let folder = if is_folder { Some(path.as_path()) } else { path.parent() };
-        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
-        let files = match DiskFileSystem::new(folder.unwrap_or(Path::new("."))) {
-            Ok(files) if is_folder || path.is_file() => files,
-            _ => {
-                let problem =
-                    Problem::new(ProblemKind::NotFound, format!("{shown} does not exist"));
-                problems.push(problem.path(shown).help("check the path's spelling"));
-                continue;
-            }
-        };
-        let mut names = Vec::new();
-        if is_folder {
-            collect(&files, "", 0, &mut names);
-            names.retain(|name| wanted(&format!("{shown}/{name}")));
-        } else {
-            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
-        }
-        for name in names {
-            let shown = if is_folder { joined(&shown, &name) } else { shown.clone() };
-            match text(&files, &name) {
-                Ok(text) => found.push(Text { path: shown, text: text.into() }),
-                Err(why) => problems.push(unreadable(&shown, why)),
-            }
-        }
-    }
-    found
-}
-
-/// A path below a folder as it was typed.
-fn joined(folder: &str, name: &str) -> String {
-    match folder.trim_end_matches('/') {
-        "." => name.to_owned(),
-        folder => format!("{}/{name}", folder.trim_start_matches("./")),
-    }
-}
-
-fn text(files: &DiskFileSystem, name: &str) -> Result<String, String> {
-    let size = files.size(name).map_err(|error| error.to_string())?;
-    if size > MAX_FILE_BYTES {
-        return Err(format!("it is larger than {MAX_FILE_BYTES} bytes"));
-    }
-    let bytes = files.read(name).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
-}
-
-/// Every file below a folder, sorted; no ignore rules.
-fn collect(files: &DiskFileSystem, folder: &str, depth: usize, found: &mut Vec<String>) {
-    let entries = files.list(folder).unwrap_or_default();
-    for entry in entries {
-        match entry.kind {
-            _ if found.len() >= MAX_FILES || depth >= MAX_DEPTH => return,
-            EntryKind::File => found.push(entry.path),
-            EntryKind::Folder => collect(files, &entry.path, depth + 1, found),
-        }
-    }
 }

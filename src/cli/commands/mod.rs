@@ -1,6 +1,8 @@
 //! One file a verb.
 
 pub mod conftest;
+mod conftest_read;
+mod conftest_settings;
 pub mod eval;
 pub mod model;
 pub mod comply;

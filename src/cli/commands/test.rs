@@ -17,6 +17,8 @@ pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
         run: arguments.run.clone(),
         coverage: arguments.coverage || arguments.threshold.is_some(),
         require_tests: arguments.require_tests,
+        version_0: arguments.v0_compatible,
+        functions: crate::conftest::functions(),
     };
     let mut runs = Vec::new();
     let mut refusals = Vec::new();

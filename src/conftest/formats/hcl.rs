@@ -67,7 +67,7 @@ fn expression(source: &str, node: &Node) -> Json {
         NodeKind::Mapping(entries) => {
             let mut object = Map::new();
             for entry in entries {
-                object.insert(part(source, &entry.key), expression(source, &entry.value));
+                object.insert(key(source, &entry.key), expression(source, &entry.value));
             }
             Json::Object(object)
         }
@@ -89,8 +89,22 @@ fn constant(scalar: &Scalar) -> Json {
         Scalar::Null => Json::Null,
         Scalar::Bool(bool) => Json::Bool(*bool),
         Scalar::Number(text) => serde_json::from_str(text).unwrap_or_default(),
-        Scalar::String(text) | Scalar::Plain { text, .. } => Json::String(text.to_string()),
+        Scalar::String(text) | Scalar::Plain { text, .. } => Json::String(literal(text)),
     }
+}
+
+/// A key of an object: in its own words, unless brackets make it an expression.
+fn key(source: &str, node: &Node) -> String {
+    match &node.kind {
+        NodeKind::Scalar(_) | NodeKind::Template(_) => part(source, node),
+        _ if raw(source, node).starts_with('(') => wrapped(source, node),
+        _ => raw(source, node).to_owned(),
+    }
+}
+
+/// A text that is no template stays none.
+fn literal(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
 }
 
 /// A part of a text.
@@ -109,7 +123,7 @@ fn template(source: &str, parts: &[TemplatePart]) -> String {
     parts
         .iter()
         .map(|part| match &part.kind {
-            TemplatePartKind::Literal(text) => text.to_string(),
+            TemplatePartKind::Literal(text) => literal(text),
             TemplatePartKind::Interpolation(node) => match &node.kind {
                 NodeKind::Scalar(_) | NodeKind::Template(_) => self::part(source, node),
                 _ => wrapped(source, node),

@@ -1,8 +1,21 @@
 //! Formats, each as conftest's parser gives it.
 
+mod cursor;
+mod cyclonedx;
 mod dockerfile;
+mod dotenv;
+mod edn;
 mod hcl;
+mod hcl1;
+mod hocon;
+mod ini;
 mod lines;
+mod nginx;
+mod proto;
+mod spdx;
+mod textproto;
+mod vcl;
+mod xml;
 
 use serde_json::Value as Json;
 
@@ -14,26 +27,26 @@ type Parse = fn(&str) -> Result<Json, String>;
 /// Formats by name; those that conftest reads and we do not have no parser.
 pub const FORMATS: &[(&str, Option<Parse>)] = &[
     ("cue", None),
-    ("cyclonedx", None),
+    ("cyclonedx", Some(cyclonedx::parse)),
     ("dockerfile", Some(dockerfile::parse)),
-    ("dotenv", Some(lines::dotenv)),
-    ("edn", None),
+    ("dotenv", Some(dotenv::parse)),
+    ("edn", Some(edn::parse)),
     ("groovy", None),
-    ("hcl1", None),
+    ("hcl1", Some(hcl1::parse)),
     ("hcl2", Some(hcl::parse)),
-    ("hocon", None),
+    ("hocon", Some(hocon::parse)),
     ("ignore", Some(lines::ignore)),
-    ("ini", Some(lines::ini)),
+    ("ini", Some(ini::parse)),
     ("json", Some(json_text)),
     ("jsonc", Some(lines::jsonc)),
     ("jsonnet", None),
-    ("nginx", None),
+    ("nginx", Some(nginx::parse)),
     ("properties", Some(lines::properties)),
-    ("spdx", None),
+    ("spdx", Some(spdx::parse)),
     ("textproto", None),
     ("toml", Some(toml_text)),
-    ("vcl", None),
-    ("xml", None),
+    ("vcl", Some(vcl::parse)),
+    ("xml", Some(xml::parse)),
     ("yaml", Some(yaml_text)),
 ];
 
@@ -63,6 +76,25 @@ pub fn parse(format: &str, text: &str) -> Result<Json, String> {
         Some((_, Some(parse))) => parse(text),
         Some((_, None)) => Err(format!("files of the format {format} cannot be read here")),
         None => Err(format!("there is no format {format}")),
+    }
+}
+
+/// A text of the format textproto; the definitions of its messages stand in `protos`.
+pub fn parse_textproto(text: &str, protos: &[super::Text]) -> Result<Json, String> {
+    textproto::parse(text.strip_prefix('\u{feff}').unwrap_or(text), protos)
+}
+
+/// What to do where a format has no parser here.
+pub fn help_for(format: &str) -> Option<&'static str> {
+    match format {
+        "cue" => Some("evaluate it first: `cue export FILE > FILE.json`"),
+        "jsonnet" => Some("evaluate it first: `jsonnet FILE > FILE.json`"),
+        "cyclonedx" => Some("of XML, make JSON first: `cyclonedx convert --output-format json`"),
+        "groovy" => Some(
+            "its syntax tree is that of one library; leave such files to conftest, or name others",
+        ),
+        "textproto" => Some("name the folder of its definitions with --proto-file-dirs"),
+        _ => None,
     }
 }
 
@@ -101,4 +133,19 @@ fn from_toml(value: toml::Value) -> Json {
             map.into_iter().map(|(key, value)| (key, from_toml(value))).collect()
         }
     }
+}
+
+/// A number as Go prints it: exponents from 1e6 on and below 1e-4, of two digits at least.
+fn go_float(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-4..1e6).contains(&size) {
+        return number.to_string();
+    }
+    let shown = format!("{number:e}");
+    let Some((digits, exponent)) = shown.split_once('e') else { return shown };
+    let (sign, exponent) = match exponent.strip_prefix('-') {
+        Some(exponent) => ('-', exponent),
+        None => ('+', exponent),
+    };
+    format!("{digits}e{sign}{exponent:0>2}")
 }

@@ -47,7 +47,6 @@ pub(super) fn refusal(name: &str) -> Option<&'static str> {
     match name {
         "http.send" | "net.lookup_ip_addr" => Some("a rule must not reach the network"),
         "opa.runtime" => Some("a rule must not see the environment"),
-        "trace" => Some("use print"),
         _ if name.starts_with("rand.") || name == "uuid.rfc4122" => {
             Some("a verdict must not depend on chance")
         }

@@ -148,11 +148,12 @@ impl<'a> Visitor<'a> {
             Rule::Default { value, .. } => self.expr(value),
             Rule::Spec { head, bodies, .. } => {
                 if bodies.is_empty() {
-                    self.head(head);
+                    self.head(head, true);
                 }
                 for body in bodies {
                     self.scopes.push(table::declared(&body.query));
-                    self.head(head);
+                    // An `else` with a value of its own does not give that of the head.
+                    self.head(head, body.assign.is_none());
                     self.assign(body.assign.as_ref());
                     self.query(&body.query);
                     self.scopes.pop();
@@ -161,7 +162,7 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    fn head(&mut self, head: &RuleHead) {
+    fn head(&mut self, head: &RuleHead, valued: bool) {
         match head {
             RuleHead::Set { key, .. } => key.iter().for_each(|key| self.expr(key)),
             RuleHead::Compr { refr, assign, .. } => {
@@ -170,21 +171,22 @@ impl<'a> Visitor<'a> {
                         self.expr(index);
                     }
                 }
-                self.assign(assign.as_ref());
+                self.assign(assign.as_ref().filter(|_| valued));
             }
             RuleHead::Func { args, assign, .. } => {
+                let assign = assign.as_ref().filter(|_| valued);
                 if let Some(scope) = self.scopes.last_mut() {
                     for argument in args {
                         table::pattern(argument, scope);
                     }
-                    self.assign(assign.as_ref());
+                    self.assign(assign);
                 } else {
                     let mut names = BTreeSet::new();
                     for argument in args {
                         table::pattern(argument, &mut names);
                     }
                     self.scopes.push(names);
-                    self.assign(assign.as_ref());
+                    self.assign(assign);
                     self.scopes.pop();
                 }
             }
@@ -320,6 +322,8 @@ impl<'a> Visitor<'a> {
                 self.fault(span, format!("{} takes {arity} arguments, not {given}", name(&path)));
             }
             self.needs.insert(path);
+        } else if !self.is_allowed(&path) {
+            self.fault(span, format!("undefined function {path}: the capabilities leave it out"));
         } else if let Some(reason) = builtins::refusal(&path) {
             self.fault(span, format!("{path} is refused: {reason}"));
         } else if let Some(arity) = self.arity(&path) {
@@ -330,6 +334,12 @@ impl<'a> Visitor<'a> {
         } else if path != "print" {
             self.fault(span, format!("unknown function {path}"));
         }
+    }
+
+    /// Whether the caller lets modules call a built-in function.
+    fn is_allowed(&self, path: &str) -> bool {
+        let added = || self.options.functions.iter().any(|function| function.name == path);
+        self.options.allowed.as_ref().is_none_or(|allowed| allowed.contains(path) || added())
     }
 
     /// How many arguments a function takes that no module defines.

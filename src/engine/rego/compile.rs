@@ -313,18 +313,31 @@ impl Policies {
         rule: &str,
         input: &serde_json::Value,
     ) -> Result<Option<serde_json::Value>, Failure> {
-        let value = self.run(rule, Value::from(input.clone()), 0)?;
-        match value {
-            Value::Undefined => Ok(None),
-            value => serde_json::to_value(&value)
-                .map(Some)
-                .map_err(|error| Failure { budget: false, message: error.to_string() }),
-        }
+        self.ask(rule, input).value
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Run a rule. The time that it may take grows with the number of resources that it judges.
     pub(super) fn run(&self, rule: &str, input: Value, resources: usize) -> Result<Value, Failure> {
-        let mut engine = self.engine.clone();
+        self.run_on(&mut self.engine.clone(), rule, input, resources)
+    }
+
+    /// Its engine, to work on.
+    pub(super) fn engine(&self) -> Engine {
+        self.engine.clone()
+    }
+
+    /// As [`Self::run`], on an engine of one's own.
+    pub(super) fn run_on(
+        &self,
+        engine: &mut Engine,
+        rule: &str,
+        input: Value,
+        resources: usize,
+    ) -> Result<Value, Failure> {
         let more = TIME_EACH.saturating_mul(u32::try_from(resources).unwrap_or(u32::MAX));
         engine.set_execution_timer_config(timer(self.limit.saturating_add(more)));
         let run = catch_unwind(AssertUnwindSafe(|| {

@@ -6,6 +6,7 @@
 //!
 //! Parsing and evaluation recurse: callers provide a stack of [`crate::source::STACK_BYTES`].
 
+mod asked;
 mod builtins;
 mod calls;
 mod compile;
@@ -33,8 +34,10 @@ mod suite_build;
 mod suite_run;
 mod table;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use asked::Asked;
 pub use compile::{Policies, compile, compile_with};
 pub use input::Input;
 pub use judge::RegoTrace;
@@ -87,6 +90,8 @@ pub struct Options {
     pub version_0: bool,
     /// Functions that the caller adds.
     pub functions: Vec<HostFunction>,
+    /// The only built-in functions that modules may call, where they are told.
+    pub allowed: Option<Arc<BTreeSet<String>>>,
 }
 
 /// Why a module is refused.

@@ -26,8 +26,17 @@ impl Suite {
         data: &serde_json::Value,
         marked: bool,
     ) -> (Self, Vec<ModuleError>) {
+        Self::build_with(modules, data, marked, Options::default())
+    }
+
+    /// As [`Self::build`], with functions and other rules of the language.
+    pub fn build_with(
+        modules: &[SuiteModule],
+        data: &serde_json::Value,
+        marked: bool,
+        mut options: Options,
+    ) -> (Self, Vec<ModuleError>) {
         let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
-        let mut options = Options::default();
         prepare_metadata(&mut texts, &mut options);
         let (mut good, mut errors) = guarded(&texts);
         let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});

@@ -306,7 +306,7 @@ fn name(value: &Value) -> String {
 }
 
 /// What was printed, with the module's name in place of the engine's.
-fn printed(names: &[String], engine: &mut Engine) -> Vec<String> {
+pub(super) fn printed(names: &[String], engine: &mut Engine) -> Vec<String> {
     let lines = engine.take_prints().unwrap_or_default();
     let line = |line: String| {
         let rest = line.strip_prefix("module-")?;

@@ -1,5 +1,11 @@
-//! What was found, in the formats that conftest writes: text with its summary line, JSON, TAP, `JUnit`, annotations of GitHub, SARIF.
+//! What was found, in the formats that conftest writes: text with its summary line, JSON, TAP, a table, `JUnit`, annotations of GitHub
+//! and Azure DevOps, SARIF.
 //! Where a mapping is used, each result also says what it means as a threat, or that it is unscored.
+
+mod junit;
+mod sarif;
+mod table;
+mod workflow;
 
 use std::fmt::Write as _;
 
@@ -16,16 +22,49 @@ pub enum Format {
     Json,
     /// Test Anything Protocol.
     Tap,
+    /// A table, one line a result.
+    Table,
     /// The XML of `JUnit`.
     Junit,
     /// Annotations of GitHub Actions.
     Github,
+    /// Logging commands of Azure DevOps.
+    AzureDevOps,
     /// SARIF 2.1.0.
     Sarif,
 }
 
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Stdout,
+        Self::Json,
+        Self::Tap,
+        Self::Table,
+        Self::Junit,
+        Self::Github,
+        Self::AzureDevOps,
+        Self::Sarif,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Json => "json",
+            Self::Tap => "tap",
+            Self::Table => "table",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::AzureDevOps => "azuredevops",
+            Self::Sarif => "sarif",
+        }
+    }
+}
+
 /// How to write it.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "conftest has so many switches")]
 pub struct Style {
     /// Whether colors are used.
     pub color: bool,
@@ -33,6 +72,10 @@ pub struct Style {
     pub suppress_exceptions: bool,
     /// Whether a mapping says what results mean.
     pub mapped: bool,
+    /// Whether names of `JUnit`'s tests leave out messages.
+    pub hide_message: bool,
+    /// Whether GitHub's annotations leave out files that pass.
+    pub hide_passed: bool,
 }
 
 /// Write an outcome.
@@ -41,9 +84,11 @@ pub fn write(outcome: &Outcome, format: Format, style: Style) -> String {
         Format::Stdout => text(outcome, style),
         Format::Json => json_text(outcome, style),
         Format::Tap => tap(outcome),
-        Format::Junit => junit(outcome),
-        Format::Github => github(outcome, style),
-        Format::Sarif => sarif(outcome),
+        Format::Table => table::write(outcome),
+        Format::Junit => junit::write(outcome, style),
+        Format::Github => workflow::github(outcome, style),
+        Format::AzureDevOps => workflow::azure_devops(outcome),
+        Format::Sarif => sarif::write(outcome),
     }
 }
 
@@ -91,8 +136,25 @@ fn meaning(item: &Item, style: Style) -> String {
     }
 }
 
+/// How rules came to what they say.
+pub fn trace(outcome: &Outcome) -> String {
+    let mut made = String::new();
+    for result in &outcome.results {
+        for trace in &result.traces {
+            let _ = writeln!(made, "file: {} | query: {}", result.path, trace.query);
+            for line in &trace.lines {
+                let _ = writeln!(made, "TRAC   {line}");
+            }
+        }
+    }
+    made
+}
+
 fn text(outcome: &Outcome, style: Style) -> String {
     let mut made = String::new();
+    for line in outcome.results.iter().flat_map(|result| &result.prints) {
+        let _ = writeln!(made, "{}  {line}", painted("PRNT ", 34, style));
+    }
     for result in &outcome.results {
         let start = format!("{} - {} -", indicator(result), result.namespace);
         let exceptions = if style.suppress_exceptions { &[] } else { result.exceptions.as_slice() };
@@ -221,176 +283,6 @@ fn tap(outcome: &Outcome) -> String {
         for _ in 0..result.successes {
             number += 1;
             let _ = writeln!(made, "ok {number} {start} SUCCESS");
-        }
-    }
-    made
-}
-
-fn escaped(text: &str) -> String {
-    let mut made = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => made.push_str("&amp;"),
-            '<' => made.push_str("&lt;"),
-            '>' => made.push_str("&gt;"),
-            '"' => made.push_str("&quot;"),
-            '\n' | '\t' => made.push(character),
-            // XML has no way to write them.
-            c if c.is_control() => made.push('\u{fffd}'),
-            c => made.push(c),
-        }
-    }
-    made
-}
-
-fn junit(outcome: &Outcome) -> String {
-    let [all, _, warnings, failures, exceptions] = outcome.counts();
-    let mut made = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-    let failed = failures + warnings;
-    let _ = writeln!(
-        made,
-        "  <testsuite name=\"conftest\" tests=\"{all}\" failures=\"{failed}\" skipped=\"{exceptions}\">"
-    );
-    for result in &outcome.results {
-        let name = |end: &str| escaped(&format!("{} - {} - {end}", result.path, result.namespace));
-        for (kind, item) in result
-            .warnings
-            .iter()
-            .map(|item| ("warning", item))
-            .chain(result.failures.iter().map(|item| ("failure", item)))
-        {
-            let _ = writeln!(
-                made,
-                "    <testcase classname=\"{}\" name=\"{}\">\n      <failure message=\"{}\" type=\"{kind}\"></failure>\n    </testcase>",
-                escaped(&item.rule),
-                name(&item.message),
-                escaped(&item.message)
-            );
-        }
-        for item in &result.exceptions {
-            let _ = writeln!(
-                made,
-                "    <testcase classname=\"{}\" name=\"{}\">\n      <skipped message=\"exception\"></skipped>\n    </testcase>",
-                escaped(&item.rule),
-                name(&item.message)
-            );
-        }
-        for number in 1..=result.successes {
-            let _ = writeln!(
-                made,
-                "    <testcase classname=\"{}\" name=\"{}\"></testcase>",
-                escaped(&result.namespace),
-                name(&format!("success {number}"))
-            );
-        }
-    }
-    made.push_str("  </testsuite>\n</testsuites>\n");
-    made
-}
-
-/// A text in a command of a workflow.
-fn command(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn github(outcome: &Outcome, style: Style) -> String {
-    let mut made = String::new();
-    for result in &outcome.results {
-        let groups = [
-            ("error", &result.failures),
-            ("warning", &result.warnings),
-            ("notice", &result.exceptions),
-        ];
-        for (word, items) in groups {
-            for item in items {
-                let (file, line) =
-                    item.place.as_ref().map_or((&*result.path, 1), |(file, line)| (file, *line));
-                let file = command(file).replace(':', "%3A").replace(',', "%2C");
-                let means = if word == "notice" { String::new() } else { meaning(item, style) };
-                let message = command(&format!("{}{means}", item.message));
-                let _ =
-                    writeln!(made, "::{word} file={file},line={line}::({}) {message}", item.rule);
-            }
-        }
-    }
-    let _ = writeln!(made, "{}", summary(outcome));
-    made
-}
-
-fn sarif(outcome: &Outcome) -> String {
-    let mut rules: Vec<(String, Option<Scored>)> = Vec::new();
-    let mut results = Vec::new();
-    for result in &outcome.results {
-        let groups = [
-            ("error", &result.failures),
-            ("warning", &result.warnings),
-            ("note", &result.exceptions),
-        ];
-        for (level, items) in groups {
-            for item in items {
-                let index = rules.iter().position(|(rule, _)| *rule == item.rule);
-                let index = index.unwrap_or_else(|| {
-                    rules.push((item.rule.clone(), item.score.clone()));
-                    rules.len() - 1
-                });
-                let (file, line) =
-                    item.place.as_ref().map_or((&*result.path, 0), |(file, line)| (file, *line));
-                let mut location = json!({"artifactLocation": {"uri": uri(file)}});
-                if line > 0 {
-                    location["region"] = json!({"startLine": line, "endLine": line});
-                }
-                let mut entry = json!({
-                    "ruleId": item.rule, "ruleIndex": index, "level": level,
-                    "message": {"text": item.message},
-                    "locations": [{"physicalLocation": location}],
-                });
-                if item.score.is_some() {
-                    entry["properties"] = json!({"threat": threat(item.score.as_ref())});
-                }
-                if level == "note" {
-                    entry["suppressions"] =
-                        json!([{"kind": "external", "justification": item.message}]);
-                }
-                results.push(entry);
-            }
-        }
-    }
-    let rules: Vec<Json> = rules
-        .into_iter()
-        .map(|(rule, score)| match score {
-            None => json!({"id": rule}),
-            Some(score) => json!({
-                "id": rule,
-                "shortDescription": {"text": score.threat.name},
-                "properties": {
-                    "security-severity": score.dread.score().to_string(),
-                    "stride": score.threat.stride.to_string(),
-                },
-            }),
-        })
-        .collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "dreadnought", "version": env!("CARGO_PKG_VERSION"), "rules": rules,
-            }},
-            "results": results,
-        }],
-    });
-    format!("{log:#}\n")
-}
-
-/// A path in an address.
-fn uri(path: &str) -> String {
-    let mut made = String::new();
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                made.push(byte.into());
-            }
-            other => drop(write!(made, "%{other:02X}")),
         }
     }
     made

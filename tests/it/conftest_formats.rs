@@ -1,0 +1,113 @@
+//! What policies see of a file of each format: in the shape that conftest's parser gives, case by case.
+//!
+//! A file of cases holds `==== name`, the text, `---- gives`, and JSON, or `refused: ` with the words of the error.
+
+use std::path::Path;
+
+use dreadnought::conftest::{FORMATS, help_for, parse};
+use dreadnought::source::STACK_BYTES;
+use rstest::rstest;
+use serde_json::Value as Json;
+
+struct Case {
+    name: String,
+    text: String,
+    expected: String,
+}
+
+fn cases(format: &str) -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/conftest/formats");
+    let file = path.join(format!("{format}.txt"));
+    let content = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{format}"));
+    let blocks = content.split("==== ").skip(1);
+    let case = |block: &str| {
+        let (name, rest) = block.split_once('\n').unwrap();
+        let (text, expected) = rest.split_once("---- gives\n").unwrap();
+        Case { name: name.to_owned(), text: text.to_owned(), expected: expected.trim().to_owned() }
+    };
+    blocks.map(case).collect()
+}
+
+/// Numbers of Rego are one kind, and keys have no order.
+fn plain(json: &Json) -> Json {
+    match json {
+        Json::Number(number) => Json::from(number.as_f64().unwrap()),
+        Json::Array(items) => items.iter().map(plain).collect(),
+        Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), plain(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+#[rstest]
+fn policies_see_what_conftest_shows_them(
+    #[values(
+        "cyclonedx",
+        "dotenv",
+        "edn",
+        "hcl1",
+        "hcl2",
+        "hocon",
+        "ignore",
+        "ini",
+        "jsonc",
+        "nginx",
+        "properties",
+        "spdx",
+        "vcl",
+        "xml"
+    )]
+    format: &str,
+) {
+    let cases = cases(format);
+    assert!(cases.len() > 1, "{format} has {} cases", cases.len());
+    for Case { name, text, expected } in cases {
+        match (parse(format, &text), expected.strip_prefix("refused: ")) {
+            (Err(message), Some(words)) => assert_eq!(message, words, "{format}: {name}"),
+            (Ok(given), None) => {
+                let expected: Json = serde_json::from_str(&expected).unwrap();
+                assert_eq!(plain(&given), plain(&expected), "{format}: {name}");
+            }
+            (given, _) => panic!("{format}: {name}: {given:?}"),
+        }
+    }
+}
+
+/// A format is read, or it is said what to do; none is silently empty.
+#[test]
+fn every_format_of_conftest_is_read_or_says_what_to_do() {
+    let mut refused = Vec::new();
+    for (format, parser) in FORMATS {
+        if parser.is_none() {
+            assert!(help_for(format).is_some(), "{format}");
+            let message = parse(format, "x").unwrap_err();
+            assert!(message.contains("cannot be read here"), "{message}");
+            refused.push(*format);
+        }
+    }
+    assert_eq!(refused, ["cue", "groovy", "jsonnet", "textproto"]);
+}
+
+/// Whatever the text, a parser gives a value or a sentence: cut and doubled cases, and brackets without end.
+#[test]
+fn no_text_makes_a_parser_fail() {
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    thread.spawn(try_everything).unwrap().join().unwrap();
+}
+
+fn try_everything() {
+    for (format, parser) in FORMATS {
+        let Some(parser) = parser else { continue };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("fixtures/conftest/formats/{format}.txt"));
+        let texts = if path.exists() { cases(format) } else { Vec::new() };
+        for Case { text, .. } in &texts {
+            for (cut, _) in text.char_indices() {
+                let _ = parser(&text[..cut]);
+                let _ = parser(&text[cut..]);
+            }
+        }
+        for deep in ["{", "[", "(", "<a>", "a {", "a=[", "a={", "#{", "\"", "<<", "${"] {
+            let _ = parser(&deep.repeat(5000));
+        }
+    }
+}
