@@ -106,8 +106,20 @@ fn try_everything() {
                 let _ = parser(&text[cut..]);
             }
         }
-        for deep in ["{", "[", "(", "<a>", "a {", "a=[", "a={", "#{", "\"", "<<", "${"] {
-            let _ = parser(&deep.repeat(5000));
+        for deep in [
+            "{", "[", "(", "!", "<a>", "a {", "a=[", "a={", "#{", "\"", "<<", "${", "a.", "a ",
+            "a \"b\" ", "#_",
+        ] {
+            let _ = parser(&deep.repeat(5_000));
+            let _ = parser(&format!("{}{{}}", deep.repeat(5_000)));
         }
+        // References to references, each twice.
+        let doubled = |line: fn(usize) -> String| (0..90).map(line).collect::<String>();
+        let _ = parser(&doubled(|at| format!("A{at}=$A{0}$A{0}x\n", at.wrapping_sub(1))));
+        let _ = parser(&doubled(|at| format!("a{at} = ${{a{0}}}${{a{0}}}\n", at + 1)));
+        let many = |line: fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+        let _ = parser(&many(|_| "a = 1\n".to_owned()));
+        let _ = parser(&many(|at| format!("a {{ x{at} = 1 }}\n")));
+        let _ = parser(&many(|at| format!("a{at} \"b\" {{ x = 1 }}\n")));
     }
 }

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
+/// Longest value: names in values may stand for long values.
+const MAX_BYTES: usize = 1_000_000;
+
 /// A file.
 pub(super) fn parse(text: &str) -> Result<Json, String> {
     let mut found: Map<String, Json> = Map::new();
@@ -29,6 +32,9 @@ pub(super) fn parse(text: &str) -> Result<Json, String> {
         }
         let (key, value) = parts(&whole).map_err(wrong)?;
         let value = settled(value, &found);
+        if value.len() > MAX_BYTES {
+            return Err(wrong("a value is longer than 1000000 bytes"));
+        }
         found.insert(key.to_owned(), value.into());
     }
     Ok(Json::Object(found))

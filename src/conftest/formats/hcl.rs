@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::cursor::MAX_DEPTH;
 use crate::source::FileId;
 use crate::syntax::{
     Body, Node, NodeKind, Scalar, TemplatePart, TemplatePartKind, UnaryOperator, hcl,
@@ -13,21 +14,24 @@ pub(super) fn parse(text: &str) -> Result<Json, String> {
     if let Some(problem) = parsed.problems.into_iter().next() {
         return Err(problem.message);
     }
-    Ok(Json::Object(body(text, &parsed.body)))
+    body(text, &parsed.body).map(Json::Object)
 }
 
-fn body(source: &str, from: &Body) -> Map<String, Json> {
+fn body(source: &str, from: &Body) -> Result<Map<String, Json>, String> {
     let mut object = Map::new();
     for block in &from.blocks {
         let names: Vec<&str> = std::iter::once(&*block.name)
             .chain(block.labels.iter().map(|label| &*label.text))
             .collect();
-        add(&mut object, &names, Json::Object(body(source, &block.body)));
+        if names.len() > MAX_DEPTH {
+            return Err(format!("block {} has more than {MAX_DEPTH} labels", block.name));
+        }
+        add(&mut object, &names, Json::Object(body(source, &block.body)?));
     }
     for attribute in &from.attributes {
         object.insert(attribute.name.to_string(), expression(source, &attribute.value));
     }
-    object
+    Ok(object)
 }
 
 /// Adds a block to the list below its type and labels.

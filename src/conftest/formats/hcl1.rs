@@ -1,5 +1,6 @@
 //! HCL 1 as JSON: each object is a list of objects, one a block; labels are keys of further lists.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::cursor::Cursor;
@@ -35,31 +36,29 @@ type Entry<'i> = (&'i [String], &'i Value);
 
 /// Adds items to an object. What has several keys is collected under the first.
 fn fill(object: &mut Map<String, Json>, items: &[Entry<'_>]) -> Result<(), String> {
-    let mut done: Vec<&str> = Vec::new();
+    let mut groups: IndexMap<&str, Vec<Entry<'_>>> = IndexMap::new();
     for (keys, value) in items {
-        let Some((key, labels)) = keys.split_first() else {
-            return Err("a block stands once with labels and once without".to_owned());
-        };
-        if done.contains(&key.as_str()) {
-            continue;
-        }
-        if labels.is_empty() {
-            add(object, key, value)?;
-            continue;
-        }
-        done.push(key);
-        let mut blocks = match object.remove(key) {
-            Some(Json::Array(blocks)) => blocks,
-            _ => Vec::new(),
-        };
-        for (keys, value) in items {
-            if keys.first() == Some(key) {
-                let mut block = Map::new();
-                fill(&mut block, &[(&keys[1..], *value)])?;
-                blocks.push(Json::Object(block));
+        let (key, labels) = keys.split_first().ok_or("a block has no name")?;
+        groups.entry(key).or_default().push((labels, *value));
+    }
+    for (key, group) in groups {
+        let labelled = group.iter().filter(|(labels, _)| !labels.is_empty()).count();
+        if labelled == 0 {
+            for (_, value) in group {
+                add(object, key, value)?;
             }
+            continue;
         }
-        object.insert(key.clone(), blocks.into());
+        if labelled < group.len() {
+            return Err(format!("`{key}` stands once with labels and once without"));
+        }
+        let mut blocks = Vec::new();
+        for entry in group {
+            let mut block = Map::new();
+            fill(&mut block, &[entry])?;
+            blocks.push(Json::Object(block));
+        }
+        object.insert(key.to_owned(), blocks.into());
     }
     Ok(())
 }
@@ -137,6 +136,7 @@ fn items(at: &mut Cursor<'_>, depth: usize) -> Result<Vec<Item>, String> {
 fn item(at: &mut Cursor<'_>, depth: usize) -> Result<Item, String> {
     let mut keys = Vec::new();
     loop {
+        at.deep(depth + keys.len())?;
         space(at)?;
         match at.peek() {
             Some('=') if keys.len() == 1 => {
@@ -145,7 +145,8 @@ fn item(at: &mut Cursor<'_>, depth: usize) -> Result<Item, String> {
             }
             Some('{') if !keys.is_empty() => {
                 at.bump();
-                return Ok(Item { keys, value: Value::Object(items(at, depth + 1)?) });
+                let inner = items(at, depth + keys.len())?;
+                return Ok(Item { keys, value: Value::Object(inner) });
             }
             Some('"') => keys.push(string(at)?),
             Some(c) if c.is_alphabetic() || c == '_' => keys.push(identifier(at).to_owned()),

@@ -3,11 +3,15 @@
 //!
 //! The environment is not read: what only it could give is unresolved.
 
+use std::cell::Cell;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::cursor::{Cursor, MAX_DEPTH};
 
+/// Most that all values are together, references in place.
+const MAX_BYTES: usize = 10_000_000;
 const UNKNOWN: &str = "<<unknown value>>";
 
 /// What stands under a key: pieces that are joined, and what stood there before.
@@ -15,6 +19,8 @@ const UNKNOWN: &str = "<<unknown value>>";
 struct Slot {
     pieces: Vec<Piece>,
     before: Option<Box<Slot>>,
+    /// How many stood there before.
+    age: usize,
 }
 
 #[derive(Clone)]
@@ -52,7 +58,7 @@ pub(super) fn parse(text: &str) -> Result<Json, String> {
     if !at.is_at_end() {
         return Err(at.wrong(format!("expected the end, found {}", at.here())));
     }
-    let resolver = Resolver { root: &root };
+    let resolver = Resolver { root: &root, left: Cell::new(MAX_BYTES) };
     let mut made = Map::new();
     for (key, slot) in &root {
         made.insert(key.clone(), json(&resolver.value(slot, 0)?));
@@ -99,6 +105,8 @@ fn printed(value: &Value, depth: usize) -> String {
 
 struct Resolver<'r> {
     root: &'r IndexMap<String, Slot>,
+    /// How much references may still give.
+    left: Cell<usize>,
 }
 
 impl Resolver<'_> {
@@ -106,6 +114,12 @@ impl Resolver<'_> {
         if depth > MAX_DEPTH {
             return Err(format!("references lie more than {MAX_DEPTH} deep, or in a circle"));
         }
+        let texts = slot.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.len(),
+            _ => 1,
+        });
+        let left = self.left.get().checked_sub(1 + texts.sum::<usize>());
+        self.left.set(left.ok_or("references give more than 10000000 bytes")?);
         let mut found: Option<Value> = None;
         for piece in &slot.pieces {
             let value = match piece {
@@ -256,23 +270,30 @@ fn object(
         if !assigns && at.peek() != Some('{') {
             return Err(at.wrong(format!("expected `=`, `:` or `{{`, found {}", at.here())));
         }
-        let before = find(entries, &keys);
-        let mut slot = value(at, before.as_ref(), &path, depth)?;
+        at.deep(path.len())?;
+        let mut before = take(entries, &keys);
+        let mut slot = value(at, before.as_mut(), &path, depth)?;
         if adds {
-            let list = Piece::List(vec![Slot { pieces: slot.pieces, before: None }]);
+            let list = Piece::List(vec![Slot { pieces: slot.pieces, ..Slot::default() }]);
             slot.pieces = vec![Piece::Reference { path, optional: true }, list];
         }
-        slot.before = before.map(Box::new);
+        let refers = slot.pieces.iter().any(|piece| matches!(piece, Piece::Reference { .. }));
+        if let Some(before) = before.filter(|_| refers) {
+            slot.age = before.age + 1;
+            at.deep(slot.age)?;
+            slot.before = Some(Box::new(before));
+        }
         put(entries, &keys, slot);
     }
 }
 
-fn find(entries: &IndexMap<String, Slot>, keys: &[String]) -> Option<Slot> {
+/// What stands at a path so far; it is replaced.
+fn take(entries: &mut IndexMap<String, Slot>, keys: &[String]) -> Option<Slot> {
     let (first, rest) = keys.split_first()?;
-    let slot = entries.get(first)?;
-    match (rest, slot.pieces.first()) {
-        ([], _) => Some(slot.clone()),
-        (rest, Some(Piece::Object(entries))) => find(entries, rest),
+    let slot = entries.get_mut(first)?;
+    match (rest, slot.pieces.first_mut()) {
+        ([], _) => Some(std::mem::take(slot)),
+        (rest, Some(Piece::Object(entries))) => take(entries, rest),
         _ => None,
     }
 }
@@ -341,10 +362,11 @@ fn key(at: &mut Cursor<'_>) -> Result<Vec<String>, String> {
 /// Pieces up to the end of the line, a comma or a bracket.
 fn value(
     at: &mut Cursor<'_>,
-    before: Option<&Slot>,
+    before: Option<&mut Slot>,
     path: &[String],
     depth: usize,
 ) -> Result<Slot, String> {
+    let mut before = before;
     at.deep(depth)?;
     at.take_while(char::is_whitespace);
     let mut pieces: Vec<Piece> = Vec::new();
@@ -359,8 +381,8 @@ fn value(
             Some('{') => {
                 at.bump();
                 // An object adds to the one that stands there.
-                let mut entries = match before.map(|before| before.pieces.as_slice()) {
-                    Some([Piece::Object(entries)]) if pieces.is_empty() => entries.clone(),
+                let mut entries = match before.as_mut().map(|before| &mut before.pieces[..]) {
+                    Some([Piece::Object(entries)]) if pieces.is_empty() => std::mem::take(entries),
                     _ => IndexMap::new(),
                 };
                 object(at, &mut entries, path, depth + 1)?;
@@ -383,7 +405,7 @@ fn value(
     if pieces.is_empty() {
         return Err(at.wrong("a value is missing"));
     }
-    Ok(Slot { pieces, before: None })
+    Ok(Slot { pieces, ..Slot::default() })
 }
 
 /// Unquoted text; `//` begins a comment.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, MAX_DEPTH};
 
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
@@ -192,7 +192,7 @@ impl Reader {
 
     /// One statement; ends at its last token.
     fn statement(&mut self, body: &mut Body, depth: usize) -> Result<(), String> {
-        if depth > super::cursor::MAX_DEPTH {
+        if depth > MAX_DEPTH {
             return Err("blocks lie too deep".to_owned());
         }
         match self.here().clone() {
@@ -266,6 +266,9 @@ impl Reader {
     }
 
     fn primary(&mut self, depth: usize) -> Result<Value, String> {
+        if depth > MAX_DEPTH {
+            return Err("values lie too deep".to_owned());
+        }
         Ok(match self.here().clone() {
             Token::Int(number) => Value::Constant(number.into()),
             Token::Text(text) => Value::Constant(text.into()),
@@ -330,7 +333,10 @@ impl Reader {
             return Err(format!("`{kind}` has no block"));
         }
         self.at += 1;
-        let body = self.body(depth)?;
+        let body = self.body(depth + labels.len())?;
+        if labels.len() > MAX_DEPTH {
+            return Err(format!("`{kind}` has more than {MAX_DEPTH} names"));
+        }
         Ok(Value::Block { kind, labels, body })
     }
 
