@@ -1,6 +1,6 @@
 //! For people at a terminal: what there is, the worst threats with their scores, how an attacker gets to data, what stops them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -60,7 +60,7 @@ impl Page<'_> {
             return Ok(());
         }
         self.heading(out, "threats")?;
-        let groups = alike(open.into_iter(), common);
+        let groups = alike(open.into_iter(), |threat| Some(common(threat)));
         for group in groups.iter().take(MOST_THREATS) {
             self.threat(out, group)?;
         }
@@ -296,7 +296,7 @@ fn alike<'i, T>(
     key: impl Fn(&T) -> Option<String>,
 ) -> Vec<Vec<&'i T>> {
     let mut groups: Vec<Vec<&T>> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for item in items {
         let at = key(item).map(|key| *known.entry(key).or_insert(groups.len()));
         match at.and_then(|at| groups.get_mut(at)) {
@@ -308,11 +308,11 @@ fn alike<'i, T>(
 }
 
 /// What threats have in common that are told as one: the class, the score and why it is that.
-fn common(threat: &Threat) -> Option<String> {
+fn common(threat: &Threat) -> String {
     let steps = threat.dread.steps.iter().map(|step| (step.factor, step.step, &step.reason));
     let steps: Vec<_> = steps.collect();
     let Threat { class, stride, remediation, dread, .. } = threat;
-    Some(format!("{:?}", (&class.id, stride, dread.dread, dread.confidence, steps, remediation)))
+    format!("{:?}", (&class.id, stride, dread.dread, dread.confidence, steps, remediation))
 }
 
 /// What paths of one step have in common that differ in where they begin only.
