@@ -120,6 +120,7 @@ impl Compiler<'_> {
             data: Some(data),
             strict: self.options.builtin_errors,
             version_0: self.options.version_0,
+            as_opa: true,
             functions: functions(),
             allowed: self.options.capabilities.clone(),
         }

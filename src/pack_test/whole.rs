@@ -192,6 +192,7 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
     let mut run = PackRun { name: name.to_owned(), ..PackRun::default() };
     let language = rego::Options {
         version_0: options.version_0,
+        as_opa: true,
         functions: options.functions.clone(),
         ..rego::Options::default()
     };

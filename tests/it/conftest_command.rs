@@ -76,6 +76,23 @@ fn a_trace_tells_what_parts_of_rules_gave() {
     let _: Json = serde_json::from_str(&run.stdout()).unwrap();
 }
 
+/// What a body is rewritten to is what its trace names.
+#[test]
+fn a_trace_of_a_rewritten_body() {
+    let policy = "package main\n\nf(x) if x > 1\n\ndeny contains \"far\" if {\n\tnot f(input.nothing)\n}\n\ndeny contains \"low\" if not f(input.replicas)\n";
+    let work = Workspace::new(&[("policy/p.rego", policy), ("a.yaml", "replicas: 1\n")]);
+    let run = work.run(&["conftest", "a.yaml", "--trace"]);
+    run.says(
+        1,
+        &[
+            "p.rego:9 data.main.deny: input.replicas = 1",
+            "p.rego:9 data.main.deny: __arg2 = 1",
+            "FAIL - a.yaml - main - low",
+            "2 tests, 1 passed, 0 warnings, 1 failure",
+        ],
+    );
+}
+
 #[test]
 fn what_policies_print_stands_before_the_results() {
     let run = work(&[]).run(&["conftest", "-d", "data", "low.yaml"]);

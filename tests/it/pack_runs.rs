@@ -612,3 +612,71 @@ fn ok_on_the_first_line_means_all_of_it() {
     );
     folder.run(&["test"]).says(2, &["expected `acme/bucket-public-acl` to pass here"]);
 }
+
+/// Folders without a manifest are tested as OPA does: arguments of what is negated are evaluated before, and going over what is no
+/// collection ends the body.
+#[rstest]
+#[case::argument("x if not f(input.b)", false)]
+#[case::argument_in_braces("x if {\n\ttrue\n\tnot f(input.b)\n}", false)]
+#[case::argument_that_is_there("x if not f(input.a)", true)]
+#[case::second_argument("x if not g(input.a, input.b)", false)]
+#[case::argument_within("x if not f(f2(input.b))", false)]
+#[case::in_a_list("x if not g([input.b], 1)", false)]
+#[case::comparison("x if not input.b > 1", false)]
+#[case::comparison_of_what_is_there("x if not input.a > 1", true)]
+#[case::equality("x if not input.b == 1", true)]
+#[case::equality_of_a_call("x if not f2(input.b) == 1", false)]
+#[case::equality_of_a_call_that_is_there("x if not f2(input.a) == 2", true)]
+#[case::membership("x if not input.b in [1]", false)]
+#[case::reference("x if not input.b", true)]
+#[case::index("x if not input.c[input.b]", false)]
+#[case::with_input("x if not f(input.b) with input as {\"b\": 1}", true)]
+#[case::with_other_input("x if not f(input.a) with input as {\"b\": 1}", false)]
+#[case::in_a_comprehension("x if count([1 | not f(input.b)]) == 0", true)]
+#[case::in_every("x if {\n\tevery y in [1] { not f(input.a + y) }\n}", false)]
+#[case::rule("nowhere if false\n\nx if not f(nowhere)", false)]
+#[case::variable("x if {\n\ty := 1\n\tnot f(y)\n}", true)]
+#[case::over_a_number("x if some y in input.a", false)]
+#[case::over_a_text("x if {\n\tsome y in input.t\n\ty == \"t\"\n}", false)]
+#[case::over_a_list("x if some y in input.l", true)]
+#[case::over_keys("x if {\n\tsome k, v in input.c\n\tk == \"k\"\n}", true)]
+#[case::key_over_nothing("s contains input.nothing[_].name\n\nx if count(s) == 0", true)]
+#[case::key_over_a_number("s contains input.a[_].name\n\nx if count(s) == 0", true)]
+#[case::key_over_a_list("s contains input.l[_]\n\nx if s == {1}", true)]
+#[case::key_with_a_body(
+    "s contains input.a[_] if {\n\tinput.a == 1\n}\n\nx if count(s) == 0",
+    true
+)]
+#[case::key_with_a_body_of_one("s contains input.l[i] if i == 0\n\nx if s == {1}", true)]
+fn bodies_as_in_opa(#[case] rule: &str, #[case] holds: bool) {
+    let expected = if holds { "p.x" } else { "not p.x" };
+    let folder = Folder::new(&[
+        (
+            "p.rego",
+            &format!("package p\n\nf(y) if y > 1\n\nf2(y) := y\n\ng(y, z) if y == z\n\n{rule}\n"),
+        ),
+        (
+            "p_test.rego",
+            &format!(
+                "package p_test\n\nimport data.p\n\ntest_x if {expected} with input as {{\"a\": 1, \"t\": \"t\", \"l\": [1], \"c\": {{\"k\": 1}}}}\n"
+            ),
+        ),
+    ]);
+    folder.run(&["test", "."]).says(0, &["1 passed"]);
+}
+
+/// Modules from before OPA 1.0 may have bodies in a chain.
+#[test]
+fn bodies_in_a_chain() {
+    let folder = Folder::new(&[
+        (
+            "p.rego",
+            "package p\n\nis_workload(obj) {\n\tobj.kind == \"Pod\"\n} {\n\tobj.kind == \"Job\"\n}\n\nnames[name] {\n\tname := input.a\n} {\n\tname := input.b\n}\n",
+        ),
+        (
+            "p_test.rego",
+            "package p_test\n\nimport data.p\n\ntest_both {\n\tp.is_workload({\"kind\": \"Pod\"})\n\tp.is_workload({\"kind\": \"Job\"})\n\tnot p.is_workload({\"kind\": \"Role\"})\n}\n\ntest_names {\n\tp.names == {1, 2} with input as {\"a\": 1, \"b\": 2}\n}\n",
+        ),
+    ]);
+    folder.run(&["test", "--v0-compatible", "."]).says(0, &["2 passed"]);
+}

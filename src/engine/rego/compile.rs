@@ -14,7 +14,7 @@ use super::metadata::Notes;
 use super::reads::{self, Reads};
 use super::suite::Marks;
 use super::table::Table;
-use super::{Module, ModuleError, Options, builtins, calls, forms, guard, library};
+use super::{Module, ModuleError, Options, builtins, calls, eager, forms, guard, library};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
@@ -54,6 +54,7 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let mut options = options.clone();
     prepare_metadata(&mut modules, &mut options);
     prepare_outputs(&mut modules);
+    prepare_bodies(&mut modules, &options);
     let (mut good, mut errors) = guarded(&modules);
     let (engine, table) = loop {
         match assemble(&modules, &good, &options, &|_| {}) {
@@ -100,6 +101,36 @@ fn prepare_outputs(modules: &mut [Module]) {
         let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
         if let Some(text) = forms::outputs(&module.text, own) {
             module.text = text.into();
+        }
+    }
+}
+
+/// Puts bodies in the form that OPA gives them, where that is asked for. What cannot be put so stays.
+pub(super) fn prepare_bodies(modules: &mut [Module], options: &Options) {
+    if !options.as_opa {
+        return;
+    }
+    if options.version_0 {
+        for module in modules.iter_mut() {
+            if let Some(text) = forms::chains(&module.text) {
+                module.text = text.into();
+            }
+        }
+    }
+    let (good, _) = guarded(modules);
+    for at in good {
+        let one = |module: &Module| {
+            let module = std::slice::from_ref(module);
+            let (engine, errors) = parse(module, &[0], options, &|_| {});
+            errors.is_empty().then_some(engine)
+        };
+        let Some(mut engine) = one(&modules[at]) else { continue };
+        // The first module is the probe.
+        let Some(tree) = engine.get_modules().get(1) else { continue };
+        let Some(text) = eager::rewritten(&modules[at].text, tree) else { continue };
+        let changed = Module { text: text.into(), ..modules[at].clone() };
+        if guard::check(&changed.text).is_ok() && one(&changed).is_some() {
+            modules[at] = changed;
         }
     }
 }
@@ -385,6 +416,11 @@ impl Policies {
             reads: self.reads.keys().map(|key| (key.clone(), OnceLock::new())).collect(),
             limit: self.limit,
         }
+    }
+
+    /// The same with other texts to show: those that its marks point into.
+    pub(super) fn showing(self, modules: Vec<Module>) -> Self {
+        Self { modules: modules.into(), ..self }
     }
 
     /// Its marks, if its modules have some.

@@ -1,6 +1,7 @@
-//! Two forms that regorus does not evaluate, put in one that it does, before it parses a module. No line moves.
+//! Forms that regorus does not evaluate, put in ones that it does, before it parses a module. No line moves.
 //!
 //! - `f(x, out)` for a function of ours becomes `out = f(x)`.
+//! - `names[x] { … } { … }` of modules from before OPA 1.0: the head stands before each body.
 //! - `rego.metadata.rule()` and `rego.metadata.chain()` become calls that name the place where they stand.
 
 use super::metadata::Notes;
@@ -121,6 +122,55 @@ pub(super) fn outputs<'f>(
             text[range.clone()].matches('\n').count().saturating_sub(call.matches('\n').count());
         made.push_str(&"\n".repeat(lost));
         done = range.end;
+    }
+    made.push_str(&text[done..]);
+    Some(made).filter(|made| made != text)
+}
+
+/// Bodies in a chain as rules of their own.
+pub(super) fn chains(text: &str) -> Option<String> {
+    let code = code_of(text);
+    let mut changes: Vec<(usize, &str)> = Vec::new();
+    let (mut depth, mut line) = (0_usize, 0);
+    // What stands before the body that is open or was closed last; nothing of an `else`.
+    let mut head: Option<&str> = None;
+    let mut closed = false;
+    for (at, byte) in code.iter().enumerate() {
+        match byte {
+            b'\n' if depth == 0 => line = at + 1,
+            b'{' if depth == 0 => {
+                let ahead = code[..at].trim_ascii_end();
+                if closed {
+                    changes.extend(head.map(|head| (at, head)));
+                } else if !ahead.ends_with(b"=") {
+                    let own = text.get(line..at).unwrap_or_default().trim_end();
+                    let is_head = own.starts_with(|c: char| c.is_alphabetic() || c == '_');
+                    head = Some(own).filter(|own| is_head && !own.starts_with("else"));
+                }
+                // A value in braces is no body, whatever follows it.
+                closed = false;
+                depth += 1;
+                if ahead.ends_with(b"=") {
+                    head = None;
+                }
+            }
+            b'{' | b'[' | b'(' => depth += 1,
+            b'}' | b']' | b')' => {
+                depth = depth.saturating_sub(1);
+                closed = depth == 0 && *byte == b'}' && head.is_some();
+            }
+            byte if byte.is_ascii_whitespace() => {}
+            _ if depth == 0 => closed = false,
+            _ => {}
+        }
+    }
+    let mut made = String::with_capacity(text.len() + 32 * changes.len());
+    let mut done = 0;
+    for (at, head) in changes {
+        made.push_str(&text[done..at]);
+        made.push_str(head);
+        made.push(' ');
+        done = at;
     }
     made.push_str(&text[done..]);
     Some(made).filter(|made| made != text)

@@ -10,6 +10,7 @@ mod asked;
 mod builtins;
 mod calls;
 mod compile;
+mod eager;
 mod expressions;
 mod forms;
 mod functions;
@@ -88,6 +89,10 @@ pub struct Options {
     pub strict: bool,
     /// Whether modules are of the version before OPA 1.0.
     pub version_0: bool,
+    /// Whether arguments of what `not` negates are evaluated before, as in OPA: one that is not there ends the body; so does going over
+    /// what is no collection. In rules of packs `not` covers the whole statement, which is what most people read in it, and going over
+    /// what is no collection is an error, since it would pass in silence.
+    pub as_opa: bool,
     /// Functions that the caller adds.
     pub functions: Vec<HostFunction>,
     /// The only built-in functions that modules may call, where they are told.

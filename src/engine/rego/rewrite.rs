@@ -438,9 +438,10 @@ fn computes(expr: &Expr) -> bool {
 pub(super) enum Met<'r> {
     Expr(&'r Expr),
     With(&'r WithModifier),
+    Statement(&'r LiteralStmt),
 }
 
-/// Every expression and `with` of a rule.
+/// Every statement, expression and `with` of a rule.
 pub(super) fn walk<'r>(rule: &'r Rule, visit: &mut dyn FnMut(Met<'r>)) {
     match rule {
         Rule::Default { value, .. } => walk_expr(value, visit),
@@ -484,6 +485,7 @@ fn walk_keys<'r>(refr: &'r Expr, visit: &mut dyn FnMut(Met<'r>)) {
 
 fn walk_query<'r>(query: &'r Query, visit: &mut dyn FnMut(Met<'r>)) {
     for statement in &query.stmts {
+        visit(Met::Statement(statement));
         match &statement.literal {
             Literal::SomeVars { .. } => {}
             Literal::SomeIn { collection, .. } => walk_expr(collection, visit),
