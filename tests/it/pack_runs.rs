@@ -639,6 +639,7 @@ fn ok_on_the_first_line_means_all_of_it() {
 #[case::over_a_number("x if some y in input.a", false)]
 #[case::over_a_text("x if {\n\tsome y in input.t\n\ty == \"t\"\n}", false)]
 #[case::over_a_list("x if some y in input.l", true)]
+#[case::over_a_call("x if {\n\tsome y in numbers.range(1, 2)\n\t(y + 1) == 3\n}", true)]
 #[case::over_keys("x if {\n\tsome k, v in input.c\n\tk == \"k\"\n}", true)]
 #[case::key_over_nothing("s contains input.nothing[_].name\n\nx if count(s) == 0", true)]
 #[case::key_over_a_number("s contains input.a[_].name\n\nx if count(s) == 0", true)]

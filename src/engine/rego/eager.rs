@@ -124,6 +124,11 @@ impl Changed<'_> {
     ) -> Option<(String, String)> {
         let (first, last) = (start(expr), end(expr));
         let own = self.text.get(first..last).filter(|own| !own.is_empty())?;
+        // regorus takes a bracket on the next line for the arguments of a call: a name is no function.
+        let is_bracket = |line: &str| line.trim_start().starts_with('(');
+        if own.lines().skip(1).any(is_bracket) || self.text.get(last..).is_some_and(is_bracket) {
+            return None;
+        }
         *count += 1;
         let name = format!("__arg{count}");
         edits.replace(first..last, name.clone());
