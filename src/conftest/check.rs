@@ -42,7 +42,8 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     }
     let (data, problems) = merged(data);
     outcome.problems.extend(problems);
-    let compiler = Compiler { policies, data, options };
+    let own = rego::as_opa(modules(policies), options.version_0);
+    let compiler = Compiler { modules: own, data, options };
     // Where a policy asks for the file's name, every configuration has its own data.
     let by_file = policies.iter().any(|policy| policy.text.contains("conftest"));
     let first = configurations.first().map_or("", |first| &*first.path);
@@ -100,14 +101,14 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
 }
 
 struct Compiler<'a> {
-    policies: &'a [Text],
+    modules: Vec<Module>,
     data: Json,
     options: &'a Options,
 }
 
 impl Compiler<'_> {
     fn compile(&self, file: Option<&str>) -> (Policies, Vec<rego::ModuleError>) {
-        rego::compile_with(modules(self.policies), &self.options(file))
+        rego::compile_with(self.modules.clone(), &self.options(file))
     }
 
     fn options(&self, file: Option<&str>) -> rego::Options {
@@ -120,7 +121,6 @@ impl Compiler<'_> {
             data: Some(data),
             strict: self.options.builtin_errors,
             version_0: self.options.version_0,
-            as_opa: true,
             functions: functions(),
             allowed: self.options.capabilities.clone(),
         }

@@ -81,13 +81,8 @@ impl Observed {
         about: About,
         sources: &Sources,
     ) -> Self {
-        let line = |byte| sources.get(place.file).position(byte).line;
-        let own = line(place.span.start);
-        let block = if block.file == place.file {
-            line(block.span.start)..=line(block.span.end.max(block.span.start + 1) - 1)
-        } else {
-            own..=own
-        };
+        let own = sources.get(place.file).position(place.span.start).line;
+        let block = if block.file == place.file { lines(block, sources) } else { own..=own };
         let path = Arc::clone(&sources.get(place.file).path);
         let About { what, address, message, dread } = about;
         let rule = Arc::clone(rule);
@@ -104,6 +99,12 @@ impl Observed {
             joined: Vec::new(),
         }
     }
+}
+
+/// The lines of a place.
+pub(super) fn lines(place: Place, sources: &Sources) -> RangeInclusive<u32> {
+    let line = |byte| sources.get(place.file).position(byte).line;
+    line(place.span.start)..=line(place.span.end.max(place.span.start + 1) - 1)
 }
 
 /// What a verdict is about.

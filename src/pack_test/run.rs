@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::compare::Mismatch;
+use super::compare::{Mismatch, lines};
 use super::result::{Failure, State, TestKind, TestResult};
 use super::{
     Expectation, Observed, SIDECAR, Sample, compare, expectations, rules_under_test, sidecar,
@@ -231,17 +231,14 @@ fn join(all: &mut [Observed], documents: &[Document], sources: &Sources) {
             let to = index.outgoing(at).iter().map(|edge| edge.to);
             let from = index.incoming(at).iter().map(|edge| edge.from);
             let blocks = to.chain(from).map(|other| index.resource(other).place);
-            let file = sources.get(own.file);
-            let line = |byte| file.position(byte).line;
+            let path = &sources.get(own.file).path;
             let mut blocks: Blocks = blocks
                 .filter(|place| place.file == own.file && place.span != own.span)
-                .map(|place| {
-                    line(place.span.start)..=line(place.span.end.max(place.span.start + 1) - 1)
-                })
+                .map(|place| lines(place, sources))
                 .collect();
             blocks.sort_by_key(|block| *block.start());
             blocks.dedup();
-            joined.entry((&file.path, &resource.address)).or_default().append(&mut blocks);
+            joined.entry((path, &resource.address)).or_default().append(&mut blocks);
         }
     }
     for observed in all {
@@ -306,11 +303,8 @@ impl Case<'_, '_> {
     fn trace(&self, path: &str, mismatch: &Mismatch) -> Option<RuleTrace> {
         let sources = &self.project.sources;
         let file = sources.find(path)?;
-        let holds = |place: Place| {
-            let line = |byte| sources.get(file).position(byte).line;
-            let last = place.span.end.max(place.span.start + 1) - 1;
-            place.file == file && (line(place.span.start)..=line(last)).contains(&mismatch.line)
-        };
+        let holds =
+            |place: Place| place.file == file && lines(place, sources).contains(&mismatch.line);
         self.project.documents.iter().find_map(|document| {
             let resource = document.resources.iter().find(|resource| holds(resource.place))?;
             self.subject.trace(document, &resource.address, &mismatch.rule)

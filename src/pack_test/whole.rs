@@ -176,7 +176,7 @@ fn units(
 /// JSON and YAML files are data below the path of their folder.
 pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> PackRun {
     let mut checks = Vec::new();
-    let modules = all_modules(files, &mut checks);
+    let modules = rego::as_opa(all_modules(files, &mut checks), options.version_0);
     let modules = modules.into_iter().map(|module| SuiteModule { module, is_test: true });
     let modules: Vec<SuiteModule> = modules.collect();
     let mut data = serde_json::Map::new();
@@ -192,7 +192,6 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
     let mut run = PackRun { name: name.to_owned(), ..PackRun::default() };
     let language = rego::Options {
         version_0: options.version_0,
-        as_opa: true,
         functions: options.functions.clone(),
         ..rego::Options::default()
     };

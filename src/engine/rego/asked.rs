@@ -45,6 +45,6 @@ impl Policies {
         let data = options.data.clone().unwrap_or(none);
         let rest = Options { data: None, ..options.clone() };
         let (suite, _) = Suite::build_with(&modules, &data, true, rest);
-        self.on(Some(suite.engine), suite.marks).showing(suite.modules)
+        self.on(Some(suite.engine), suite.marks)
     }
 }

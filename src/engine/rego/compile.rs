@@ -54,7 +54,6 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let mut options = options.clone();
     prepare_metadata(&mut modules, &mut options);
     prepare_outputs(&mut modules);
-    prepare_bodies(&mut modules, &options);
     let (mut good, mut errors) = guarded(&modules);
     let (engine, table) = loop {
         match assemble(&modules, &good, &options, &|_| {}) {
@@ -105,34 +104,35 @@ fn prepare_outputs(modules: &mut [Module]) {
     }
 }
 
-/// Puts bodies in the form that OPA gives them, where that is asked for. What cannot be put so stays.
-pub(super) fn prepare_bodies(modules: &mut [Module], options: &Options) {
-    if !options.as_opa {
-        return;
-    }
-    if options.version_0 {
-        for module in modules.iter_mut() {
-            if let Some(text) = forms::chains(&module.text) {
-                module.text = text.into();
-            }
+/// Modules with their bodies in the form that OPA gives them: arguments of what `not` negates are evaluated before it, so that one that is
+/// not there ends the body, as does going over what is no collection. What cannot be put so stays. In rules of packs `not` covers the
+/// whole statement, which is what most people read in it, and going over what is no collection is an error: it would pass in silence.
+pub fn as_opa(mut modules: Vec<Module>, version_0: bool) -> Vec<Module> {
+    for module in &mut modules {
+        if let Some(text) =
+            Some(&module.text).filter(|_| version_0).and_then(|text| forms::chains(text))
+        {
+            module.text = text.into();
+        }
+        let Some(mut engine) = parsed(module, version_0) else { continue };
+        let Some(tree) = engine.get_modules().first() else { continue };
+        let Some(text) = eager::rewritten(&module.text, tree) else { continue };
+        let changed = Module { text: text.into(), ..module.clone() };
+        if parsed(&changed, version_0).is_some() {
+            *module = changed;
         }
     }
-    let (good, _) = guarded(modules);
-    for at in good {
-        let one = |module: &Module| {
-            let module = std::slice::from_ref(module);
-            let (engine, errors) = parse(module, &[0], options, &|_| {});
-            errors.is_empty().then_some(engine)
-        };
-        let Some(mut engine) = one(&modules[at]) else { continue };
-        // The first module is the probe.
-        let Some(tree) = engine.get_modules().get(1) else { continue };
-        let Some(text) = eager::rewritten(&modules[at].text, tree) else { continue };
-        let changed = Module { text: text.into(), ..modules[at].clone() };
-        if guard::check(&changed.text).is_ok() && one(&changed).is_some() {
-            modules[at] = changed;
-        }
-    }
+    modules
+}
+
+/// An engine that knows nothing but a module, where the guards let it through and it parses.
+fn parsed(module: &Module, version_0: bool) -> Option<Engine> {
+    guard::check(&module.text).ok()?;
+    let mut engine = Engine::new();
+    engine.set_rego_v0(version_0);
+    let text = module.text.to_string();
+    let added = catch_unwind(AssertUnwindSafe(|| engine.add_policy(source_name(0), text)));
+    matches!(added, Ok(Ok(_))).then_some(engine)
 }
 
 /// Adds to an engine before it sees a module.
@@ -416,11 +416,6 @@ impl Policies {
             reads: self.reads.keys().map(|key| (key.clone(), OnceLock::new())).collect(),
             limit: self.limit,
         }
-    }
-
-    /// The same with other texts to show: those that its marks point into.
-    pub(super) fn showing(self, modules: Vec<Module>) -> Self {
-        Self { modules: modules.into(), ..self }
     }
 
     /// Its marks, if its modules have some.

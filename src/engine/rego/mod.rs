@@ -39,7 +39,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use asked::Asked;
-pub use compile::{Policies, compile, compile_with};
+pub use compile::{Policies, as_opa, compile, compile_with};
 pub use input::Input;
 pub use judge::RegoTrace;
 pub use mentions::Mentions;
@@ -89,10 +89,6 @@ pub struct Options {
     pub strict: bool,
     /// Whether modules are of the version before OPA 1.0.
     pub version_0: bool,
-    /// Whether arguments of what `not` negates are evaluated before, as in OPA: one that is not there ends the body; so does going over
-    /// what is no collection. In rules of packs `not` covers the whole statement, which is what most people read in it, and going over
-    /// what is no collection is an error, since it would pass in silence.
-    pub as_opa: bool,
     /// Functions that the caller adds.
     pub functions: Vec<HostFunction>,
     /// The only built-in functions that modules may call, where they are told.

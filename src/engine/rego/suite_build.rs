@@ -7,7 +7,7 @@ use std::sync::Arc;
 use regorus::unstable::{self as ast, Expr, Ref, Rule};
 use regorus::{Engine, Value};
 
-use super::compile::{Setup, assemble, guarded, parse, prepare_bodies, prepare_metadata};
+use super::compile::{Setup, assemble, guarded, parse, prepare_metadata};
 use super::rewrite::{
     self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, end, head_end,
     start,
@@ -38,7 +38,6 @@ impl Suite {
     ) -> (Self, Vec<ModuleError>) {
         let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
         prepare_metadata(&mut texts, &mut options);
-        prepare_bodies(&mut texts, &options);
         let (mut good, mut errors) = guarded(&texts);
         let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});
         let bad: BTreeSet<usize> = parsed.iter().map(|error| error.module).collect();
