@@ -18,6 +18,8 @@ static INSIDE: AtomicBool = AtomicBool::new(false);
 /// MiB that the program itself takes.
 const OWN_MEMORY: u64 = 512;
 const MIB: u64 = 1024 * 1024;
+/// The allocator reserves a GiB of address space at a time otherwise, which the limit would count. In KiB.
+const RESERVED_AT_A_TIME: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "65536");
 
 /// What is returned as an error where packs are opened that need a process of their own.
 #[derive(Debug)]
@@ -85,6 +87,7 @@ pub fn run(needs: &NeedsChild) -> anyhow::Result<Option<u8>> {
     let arguments = std::iter::once(limits).chain(std::env::args_os().skip(1));
     let mut child = Command::new(program)
         .args(arguments)
+        .env(RESERVED_AT_A_TIME.0, RESERVED_AT_A_TIME.1)
         .spawn()
         .context("cannot start the process that runs unsigned packs")?;
     let deadline = Instant::now() + Duration::from_secs(needs.seconds);

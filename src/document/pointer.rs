@@ -22,25 +22,23 @@ impl Pointer {
     pub fn key(&self, key: &str) -> Self {
         let mut text = String::with_capacity(self.0.len() + key.len() + 1);
         text.push_str(&self.0);
-        text.push('/');
-        if key.contains(['~', '/']) {
-            text.push_str(&key.replace('~', "~0").replace('/', "~1"));
-        } else {
-            text.push_str(key);
-        }
+        push_key(&mut text, key);
         Self(text)
     }
 
     /// This pointer followed by a list position.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        Self(format!("{}/{index}", self.0))
+        let mut text = String::with_capacity(self.0.len() + 4);
+        text.push_str(&self.0);
+        push_index(&mut text, index);
+        Self(text)
     }
 
     /// This pointer followed by all parts of another.
     #[must_use]
     pub fn join(&self, tail: &Self) -> Self {
-        Self(format!("{}{}", self.0, tail.0))
+        Self([&*self.0, &*tail.0].concat())
     }
 
     /// The parts, unescaped.
@@ -66,6 +64,24 @@ impl Pointer {
     /// Whether this addresses the whole.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+fn push_key(text: &mut String, key: &str) {
+    text.push('/');
+    if key.contains(['~', '/']) {
+        text.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    } else {
+        text.push_str(key);
+    }
+}
+
+fn push_index(text: &mut String, index: usize) {
+    text.push('/');
+    // Most positions have one digit.
+    match u32::try_from(index).ok().and_then(|index| char::from_digit(index, 10)) {
+        Some(digit) => text.push(digit),
+        None => text.push_str(&index.to_string()),
     }
 }
 
@@ -103,11 +119,29 @@ impl<'t> Trail<'t> {
 
     /// The pointer.
     pub fn pointer(&self) -> Pointer {
-        let above = self.above.map(Trail::pointer).unwrap_or_default();
+        let mut text = String::with_capacity(self.length());
+        self.write(&mut text);
+        Pointer(text)
+    }
+
+    /// About how long the pointer is, in bytes.
+    fn length(&self) -> usize {
+        let own = match self.step {
+            Step::Start(pointer) => pointer.0.len(),
+            Step::Key(key) => key.len() + 1,
+            Step::Index(_) => 4,
+        };
+        self.above.map_or(own, |above| above.length() + own)
+    }
+
+    fn write(&self, text: &mut String) {
+        if let Some(above) = self.above {
+            above.write(text);
+        }
         match self.step {
-            Step::Start(pointer) => pointer.clone(),
-            Step::Key(key) => above.key(key),
-            Step::Index(index) => above.index(index),
+            Step::Start(pointer) => text.push_str(&pointer.0),
+            Step::Key(key) => push_key(text, key),
+            Step::Index(index) => push_index(text, index),
         }
     }
 }

@@ -10,7 +10,7 @@ pub fn answer(
     kind: &str,
     argument: impl Fn(&str) -> Option<String>,
 ) -> Option<Vec<(&'static str, &'static str)>> {
-    rows(ANSWERS, kind).find_map(|row| {
+    rows(&ANSWERS, kind).find_map(|row| {
         let (arguments, attributes) = row.split_once('\t')?;
         let fits =
             pairs(arguments).all(|(name, wanted)| argument(name).unwrap_or_default() == wanted);

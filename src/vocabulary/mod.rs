@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use answers::answer;
 pub use model::{Attribute, Block, Default, Facts, Member, Nested, Nesting, Shape, Type};
-pub use rows::{ENDS, FORMS, rows};
+pub use rows::{ENDS, FORMS, Rows, rows};
 use rustc_hash::FxHashMap;
 pub use table::{TABLES, Table};
 

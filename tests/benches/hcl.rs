@@ -17,6 +17,11 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dreadnought::source::FileId;
 use dreadnought::syntax::hcl as ours;
 
+/// The command's: both sides of a comparison allocate alike.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many resources the made-up tree has.
 const RESOURCES: usize = 20_000;
 /// How many of them are in one file.

@@ -15,6 +15,11 @@ use dreadnought::pack::PackSet;
 use dreadnought::project::{Options, Project};
 use dreadnought::source::{DiskFileSystem, FileSystem, MemoryFileSystem};
 
+/// The command's: both sides of a comparison allocate alike.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// As large as the command's.
 const STACK_BYTES: usize = 64 << 20;
 

@@ -14,6 +14,9 @@ use crate::document::{
     Document, Map, Mode, Pointer, Reference, Resource, Scope, SpanTable, Unknown, Value,
 };
 
+/// How the provider's types begin.
+const PREFIX: &str = "kubernetes_";
+
 /// Types without their version (`_v1`), with the kind and the API's version that they stand for.
 const KINDS: [(&str, &str, &str); 36] = [
     ("cluster_role", "ClusterRole", "rbac.authorization.k8s.io/v1"),
@@ -133,6 +136,9 @@ const CAPITALS: [(&str, &str); 9] = [
 
 /// What a document of Terraform is with its Kubernetes objects as manifests; `None` where it has none.
 pub fn manifests(document: &Document) -> Option<Document> {
+    if !document.resources.iter().any(|resource| resource.kind.starts_with(PREFIX)) {
+        return None;
+    }
     let mut taken: BTreeMap<Arc<str>, usize> = BTreeMap::new();
     let mut objects: Vec<Resource> = Vec::new();
     let mut own: Vec<Resource> = Vec::new();
@@ -191,7 +197,7 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
     if resource.mode != Mode::Managed {
         return None;
     }
-    let kind = resource.kind.strip_prefix("kubernetes_")?;
+    let kind = resource.kind.strip_prefix(PREFIX)?;
     let plain = kind
         .rsplit_once("_v")
         .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));

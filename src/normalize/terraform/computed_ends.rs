@@ -11,7 +11,7 @@ pub fn of(address: &str, attribute: &str) -> Option<Arc<Beyond>> {
     let block = address.strip_suffix(']').and_then(|inner| inner.rfind('['));
     let block = block.map_or(address, |end| &address[..end]);
     let kind = block.rsplit('.').nth(1)?;
-    rows(vocabulary::ENDS, kind).find_map(|row| {
+    rows(&vocabulary::ENDS, kind).find_map(|row| {
         let mut parts = row.split('\t');
         let is_it = parts.next() == Some(attribute);
         let (prefix, suffix) = (parts.next()?, parts.next()?);

@@ -107,16 +107,13 @@ fn absent(
     let own = &declaration.declaration;
     let switch = own.attribute("count").or_else(|| own.attribute("for_each"))?;
     let file = instance.module.file_of(switch, own.file);
-    let mut references = Vec::new();
-    mentions::in_body(&own.block.body, &Pointer::root(), &mut references);
-    for (_, name) in &mut references {
-        *name = format!("{}{name}", instance.prefix).into();
-    }
+    let mentions = instance.module.memo.mentions(&own.block.body, mentions::of_body);
+    let absolute = |(at, name): &(Pointer, Arc<str>)| (at.clone(), instance.absolute(name));
     Some(Absent {
-        address: format!("{}{address}", instance.prefix).into(),
+        address: instance.absolute(address),
         kind: Arc::clone(&declaration.kind),
         switch: Place { file, span: switch.span },
-        references,
+        references: mentions.iter().map(absolute).collect(),
     })
 }
 
@@ -187,7 +184,7 @@ fn resource(
 pub(super) fn own_outputs(address: &str, facts: &Facts, attributes: &mut document::Value) {
     let document::Value::Object(attributes) = attributes else { return };
     let attributes = Arc::make_mut(attributes);
-    let unknown = document::Value::unknown(format!("computed by {address}"));
+    let unknown = document::Value::unknown(["computed by ", address].concat());
     // `tags_all` is what is written and the provider's defaults: where there is neither, it is empty.
     for name in facts.block.outputs().filter(|name| &***name != "tags_all") {
         attributes.entry(Arc::clone(name)).or_insert_with(|| unknown.clone());
@@ -384,7 +381,7 @@ fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
         if instance.is_argument(name) {
             continue;
         }
-        let address = format!("{}var.{name}", instance.prefix);
+        let address = [&*instance.prefix, "var.", &**name].concat();
         let declared = declared_variable(instance, name, declaration, &address);
         let kind = Arc::clone(&instance.evaluator.words.variable);
         document.resources.push(declared.resource(instance, kind, address, name, declaration));
@@ -487,7 +484,7 @@ fn module_call(
     let source: Arc<str> = call.literal("source").cloned().unwrap_or_default();
     let version = call.literal("version").cloned();
     let pinned = installed::is_pinned(&source, version.as_deref());
-    let address: Arc<str> = format!("{}module.{name}", instance.prefix).into();
+    let address: Arc<str> = [&*instance.prefix, "module.", &**name].concat().into();
     let arguments = instance.arguments_of(call);
     let mut lowering = Lowering::deciding();
     let inputs = lowering.entries(&arguments.entries);

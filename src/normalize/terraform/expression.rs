@@ -382,16 +382,16 @@ fn root(
         "data" => {
             let (kind, name) =
                 member(0).zip(member(1)).ok_or_else(|| missing("a type and a name"))?;
-            resource(instance, &format!("data.{kind}.{name}"), 2, steps, scope, span)
+            resource(instance, &["data.", &**kind, ".", &**name].concat(), 2, steps, scope, span)
         }
         "resource" => {
             let (kind, name) =
                 member(0).zip(member(1)).ok_or_else(|| missing("a type and a name"))?;
-            resource(instance, &format!("{kind}.{name}"), 2, steps, scope, span)
+            resource(instance, &[&**kind, ".", &**name].concat(), 2, steps, scope, span)
         }
         kind => {
             let name = member(0).ok_or_else(|| missing("the name of a resource"))?;
-            resource(instance, &format!("{kind}.{name}"), 1, steps, scope, span)
+            resource(instance, &[kind, ".", &**name].concat(), 1, steps, scope, span)
         }
     }
 }

@@ -156,6 +156,14 @@ impl<'a> Instance<'a> {
         }
     }
 
+    /// The full address of what has this address in the module.
+    pub fn absolute(&self, address: &str) -> Arc<str> {
+        if self.prefix.is_empty() {
+            return Arc::from(address);
+        }
+        [&*self.prefix, address].concat().into()
+    }
+
     /// Names of the module calls on the way here.
     pub fn call_names(&self) -> Vec<Arc<str>> {
         let Some(caller) = &self.caller else { return Vec::new() };
@@ -411,9 +419,8 @@ impl<'a> Instance<'a> {
         Ok(match &resources.shape {
             Shape::Single => resources.instances[0].value().clone(),
             Shape::Count(_) | Shape::Each(_) => resources.value.get_or_init(all).clone(),
-            Shape::Unknown(reason) => Value::unknown(Arc::clone(reason)).with_marks(
-                &Marks::reference(format!("{}{address}", self.prefix).into(), Pointer::root()),
-            ),
+            Shape::Unknown(reason) => Value::unknown(Arc::clone(reason))
+                .with_marks(&Marks::reference(self.absolute(address), Pointer::root())),
         })
     }
 
@@ -450,7 +457,10 @@ impl<'a> Instance<'a> {
             return Resources { shape, instances, value: OnceCell::new() };
         }
         for (key, repetition) in members {
-            let address: Arc<str> = format!("{}{address}{key}", self.prefix).into();
+            let address: Arc<str> = match key {
+                Key::None => self.absolute(address),
+                _ => format!("{}{address}{key}", self.prefix).into(),
+            };
             let scope = Scope::of(self, scope_file, &repetition);
             let quiet = key == Key::Unknown || self.existence == Existence::Unknown;
             let block = &resource.declaration.block.body;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::value::Value;
-use crate::document::{self, SpanTable};
+use crate::document::{self, Pointer, SpanTable};
 use crate::syntax::{Body, Node, NodeKind};
 
 /// What is known of a module's declarations, each by its address in memory, where the module keeps it.
@@ -14,7 +14,11 @@ pub struct Memo {
     spans: Kept<Arc<SpanTable>>,
     constants: Kept<Constant>,
     defaults: Kept<Value>,
+    mentions: Kept<Mentions>,
 }
+
+/// What a body names, with the attributes that do so.
+type Mentions = Arc<[(Pointer, Arc<str>)]>;
 
 type Kept<T> = Mutex<FxHashMap<usize, T>>;
 
@@ -53,6 +57,15 @@ impl Memo {
     /// What a variable with this body is where it is not given.
     pub fn default(&self, body: &Body) -> Option<Value> {
         get(&self.defaults, body)
+    }
+
+    /// What a body names, as `find` finds it.
+    pub fn mentions(&self, body: &Body, find: impl FnOnce(&Body) -> Mentions) -> Mentions {
+        get(&self.mentions, body).unwrap_or_else(|| {
+            let found = find(body);
+            keep(&self.mentions, body, Arc::clone(&found));
+            found
+        })
     }
 
     /// Keep what a variable is where it is not given, if its declaration alone decides that.

@@ -64,13 +64,19 @@ fn named(reference: &Reference<'_>) -> Option<(Arc<str>, usize)> {
     let first = reference.member(0)?;
     if &**reference.root == "data" {
         let second = reference.member(1)?;
-        return Some((format!("data.{first}.{second}").into(), 1));
+        return Some((["data.", &**first, ".", &**second].concat().into(), 1));
     }
-    Some((format!("{}.{first}", reference.root).into(), 0))
+    Some(([&**reference.root, ".", &**first].concat().into(), 0))
 }
 
 /// Everything that a body names, with the attributes that do so; blocks have no positions there.
-pub fn in_body(body: &Body, at: &Pointer, found: &mut Vec<(Pointer, Arc<str>)>) {
+pub fn of_body(body: &Body) -> Arc<[(Pointer, Arc<str>)]> {
+    let mut found = Vec::new();
+    in_body(body, &Pointer::root(), &mut found);
+    found.into()
+}
+
+fn in_body(body: &Body, at: &Pointer, found: &mut Vec<(Pointer, Arc<str>)>) {
     for attribute in &body.attributes {
         let at = at.key(&attribute.name);
         let references = visit::references(&attribute.value);

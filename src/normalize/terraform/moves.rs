@@ -156,13 +156,22 @@ fn before(statement: &Move, at: &[Segment]) -> Option<Vec<Segment>> {
 
 fn without_last_key(segments: &[Segment]) -> String {
     let Some(((name, _), above)) = segments.split_last() else { return String::new() };
-    format!("{}.{name}", text(above))
+    let mut without = text(above);
+    without.push('.');
+    without.push_str(name);
+    without
 }
 
 fn text(segments: &[Segment]) -> String {
-    let parts =
-        segments.iter().map(|(name, key)| format!("{name}{}", key.as_deref().unwrap_or("")));
-    parts.collect::<Vec<_>>().join(".")
+    let mut text = String::new();
+    for (at, (name, key)) in segments.iter().enumerate() {
+        if at > 0 {
+            text.push('.');
+        }
+        text.push_str(name);
+        text.push_str(key.as_deref().unwrap_or_default());
+    }
+    text
 }
 
 /// The parts of an address; a trailing dot does not matter.
@@ -174,7 +183,8 @@ fn segments(address: &str) -> Vec<Segment> {
         let more = if name == "data" { 2 } else { 1 };
         let mut key = None;
         for (word, at) in words.by_ref().take(more) {
-            name = format!("{name}.{word}");
+            name.push('.');
+            name.push_str(&word);
             key = at;
         }
         found.push((name, key));

@@ -180,7 +180,7 @@ pub fn computed(open: &Open, name: &str) -> Value {
     let is_id = name == "id";
     let is_data = open.address.contains("data.");
     let shown = if !is_data || names_something(name) {
-        format!("${{{}.{name}}}", open.address)
+        ["${", &*open.address, ".", name, "}"].concat()
     } else {
         String::new()
     };

@@ -41,7 +41,7 @@ const PROTOCOLS: &[(&str, &str)] =
 
 /// Bring the values of a resource of this type into the form in which they are kept.
 pub fn complete(kind: &str, entries: &mut BTreeMap<Arc<str>, Value>) {
-    for row in rows(vocabulary::FORMS, kind) {
+    for row in rows(&vocabulary::FORMS, kind) {
         let Some((path, form)) = row.split_once('\t') else { continue };
         let path: Vec<&str> = path.split('.').collect();
         let (Some((first, rest)), Some(form)) = (path.split_first(), Form::named(form)) else {
