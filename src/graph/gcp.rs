@@ -105,6 +105,8 @@ pub struct Binding {
     pub members: Vec<Member>,
     /// Whether some members are not known.
     pub open_ended: bool,
+    /// Whether it names all identities of a pool.
+    pub whole_pool: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -159,10 +161,18 @@ fn binding(
         .filter(|node| scene.nodes[*node].element == Element::Identity)
         .map(Member::Node)
         .collect();
-    let mut open_ended = false;
+    let (mut open_ended, mut whole_pool) = (false, false);
     let mut add = |item: &Value, position: usize| match item {
-        Value::String(text) => members.extend(named(scene, text)),
-        Value::Unknown(_) => {
+        Value::String(text) => {
+            whole_pool |= is_whole_pool(text, text);
+            members.extend(named(scene, text));
+        }
+        Value::Unknown(unknown) => {
+            // Of a pool of the configuration, its provider stands for who is let in.
+            if is_pool(&unknown.prefix) {
+                whole_pool |= is_whole_pool(&unknown.prefix, &unknown.suffix);
+                members.extend(provider_of(scene, written, &members_at).map(Member::Node));
+            }
             // An edge says who it is, where it leads to an identity.
             let own = members_at.index(position);
             let mut leads = edges().filter(|edge| members_at.covers(&edge.at));
@@ -187,7 +197,30 @@ fn binding(
     let role = resource.attributes.at(&role_at).and_then(Value::as_str).map(Arc::from);
     let custom = edges().find(|edge| role_at.covers(&edge.at)).map(|edge| edge.to);
     let place = resource.place_of(&role_at);
-    Binding { at, on, role, custom, members, open_ended, place }
+    Binding { at, on, role, custom, members, open_ended, whole_pool, place }
+}
+
+/// Whether a member that begins so is one or more identities of a pool.
+fn is_pool(prefix: &str) -> bool {
+    prefix.starts_with("principalSet://") || prefix.starts_with("principal://")
+}
+
+fn is_whole_pool(prefix: &str, suffix: &str) -> bool {
+    prefix.starts_with("principalSet://") && suffix.ends_with("/*")
+}
+
+/// The provider of the pool that members come from, where the configuration declares it.
+pub fn provider_of(scene: &Scene<'_>, written: usize, members_at: &Pointer) -> Option<usize> {
+    let provider = "google_iam_workload_identity_pool_provider";
+    let edges = scene.index.outgoing(written).iter();
+    edges
+        .filter(|edge| members_at.covers(&edge.at))
+        .filter(|edge| {
+            scene.index.resource(edge.to).type_name() == "google_iam_workload_identity_pool"
+        })
+        .flat_map(|edge| scene.index.incoming(edge.to).iter())
+        .filter(|edge| scene.index.resource(edge.from).type_name() == provider)
+        .find_map(|edge| scene.node_of[edge.from])
 }
 
 fn named(scene: &Scene<'_>, text: &Arc<str>) -> Option<Member> {

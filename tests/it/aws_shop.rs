@@ -17,7 +17,7 @@ fn read(path: &str) -> String {
 }
 
 /// A model in lines, by what they are about.
-fn lines(model: &ThreatModel, what: &str) -> BTreeSet<String> {
+pub(crate) fn lines(model: &ThreatModel, what: &str) -> BTreeSet<String> {
     let factors = |dread: &dreadnought::finding::Dread| {
         let all: Vec<String> =
             Factor::ALL.iter().map(|factor| dread.get(*factor).to_string()).collect();

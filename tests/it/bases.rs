@@ -24,6 +24,43 @@ const HARDER: &[(&str, &str)] = &[
     ("gcp/vm-serial-port", "takes a way past the login of the project"),
 ];
 
+/// Rules of classes without exposure that hit fewer people than their class says by what the weakness itself is, and not by how much
+/// depends on where it sits.
+const FEWER: &[(&str, &str)] = &[
+    ("aws/iam-policy-on-user", "a matter of order: nobody is taken over by it"),
+    ("kubernetes/default-namespace", "a matter of order: nothing is reached by it"),
+    ("kubernetes/host-path-volume", "one path of the node and not the node"),
+    (
+        "kubernetes/no-security-context",
+        "says that nobody thought about it; what that opens, other rules find",
+    ),
+    ("kubernetes/privilege-escalation", "root in the container alone"),
+    ("kubernetes/raw-sockets", "neighbors on the network alone"),
+    ("kubernetes/shared-host-ipc", "programs of the node that share memory alone"),
+    ("kubernetes/unused-service-account-token", "a login that may do nothing"),
+    ("kubernetes/writable-root-filesystem", "opens nothing by itself"),
+];
+
+/// Where exposure does not apply, what depends on the asset still moves who is hit.
+#[test]
+fn who_is_hit_is_left_to_the_context() {
+    let mut sources = Sources::default();
+    let (packs, problems) = PackSet::load(&mut sources, true, &[]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let lowered = |rule: &&dreadnought::pack::Rule| {
+        let class = &rule.info.threat;
+        let applies = |dimension: Dimension| class.assumptions.states[dimension as usize].is_some();
+        let factor = Factor::AffectedUsers;
+        !applies(Dimension::Exposure)
+            && applies(Dimension::Blast)
+            && rule.info.dread.get(factor) < class.dread.get(factor)
+    };
+    let rules = packs.packs.iter().flat_map(|pack| &pack.rules);
+    let found: Vec<&str> = rules.filter(lowered).map(|rule| &*rule.info.id).collect();
+    let known: BTreeSet<&str> = FEWER.iter().map(|(id, _)| *id).collect();
+    assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), known);
+}
+
 #[test]
 fn nothing_that_context_moves_is_in_a_base() {
     let mut sources = Sources::default();

@@ -69,3 +69,4 @@ mod states;
 mod syntax;
 mod terraform;
 mod vocabulary;
+mod worked;

@@ -391,10 +391,20 @@ fn joins(rule: &Rule, sources: &Sources) -> bool {
 }
 
 /// Joining rules whose subject has to say something, too, with the reason.
-const SAYS_SOMETHING: &[(&str, &str)] = &[(
-    "gcp/bigquery-public-dataset",
-    "what is found is written in the resource itself; the join only settles members made from an account",
-)];
+const SAYS_SOMETHING: &[(&str, &str)] = &[
+    (
+        "gcp/bigquery-public-dataset",
+        "what is found is written in the resource itself; the join only settles members made from an account",
+    ),
+    (
+        "gcp/identity-open-to-everyone",
+        "what is found is written in the resource itself; the join only settles members made from an account",
+    ),
+    (
+        "azure/role-owns-subscription",
+        "a scope that is read from a subscription may be anything in it, so that only a text decides; the join keeps apart the two",
+    ),
+];
 
 #[rstest]
 fn every_joining_rule_has_a_pair_that_differs_elsewhere(
@@ -473,6 +483,11 @@ const READS_NOTHING: &[(&str, &str)] = &[
     ("aws/iam-policy-on-user", "a policy on a user is one whatever it says"),
     ("aws/s3-no-public-access-block", "a bucket that no block refers to has none"),
     ("aws/vpc-flow-logs", "a network that no flow log refers to has none"),
+    ("azure/audit-logs-deletable", "an account that no log leads to keeps none"),
+    (
+        "azure/identity-contributor-on-subscription",
+        "an assignment that leads to no workload is of none",
+    ),
 ];
 
 #[rstest]

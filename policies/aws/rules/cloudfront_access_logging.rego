@@ -8,7 +8,7 @@
 #   id: cloudfront-access-logging
 #   applies_to: [aws_cloudfront_distribution]
 #   threat: T023
-#   dread: {damage: 3, reproducibility: 6, exploitability: 3, affected_users: 5, discoverability: 2}
+#   dread: {damage: 3, reproducibility: 6, exploitability: 3, discoverability: 2}
 #   remediation: >-
 #     Add a logging_config block, or an aws_cloudwatch_log_delivery_source for the distribution.
 #   concept: aws.cloudfront.access-logging

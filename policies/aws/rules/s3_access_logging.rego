@@ -8,7 +8,7 @@
 #   id: s3-access-logging
 #   applies_to: [aws_s3_bucket]
 #   threat: T023
-#   dread: {damage: 3, reproducibility: 6, exploitability: 3, affected_users: 4, discoverability: 2}
+#   dread: {damage: 3, reproducibility: 6, exploitability: 3, discoverability: 2}
 #   remediation: >-
 #     Add an aws_s3_bucket_logging that writes to a log bucket, or record data events in CloudTrail.
 #   concept: aws.s3.access-logging

@@ -8,7 +8,7 @@
 #   id: s3-versioning
 #   applies_to: [aws_s3_bucket, aws_s3_bucket_versioning]
 #   threat: T027
-#   dread: {damage: 6, reproducibility: 5, exploitability: 4, affected_users: 6, discoverability: 3}
+#   dread: {damage: 6, reproducibility: 5, exploitability: 4, discoverability: 3}
 #   remediation: >-
 #     Add an aws_s3_bucket_versioning with status Enabled, and a lifecycle rule that expires old versions.
 #   concept: aws.s3.versioning

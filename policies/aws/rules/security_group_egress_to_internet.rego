@@ -9,7 +9,7 @@
 #   id: security-group-egress-to-internet
 #   applies_to: [aws_security_group, aws_default_security_group, aws_security_group_rule, aws_vpc_security_group_egress_rule]
 #   threat: T022
-#   dread: {damage: 4, reproducibility: 6, exploitability: 3, affected_users: 4, discoverability: 2}
+#   dread: {damage: 4, reproducibility: 6, exploitability: 3, discoverability: 2}
 #   remediation: >-
 #     Allow the ports and destinations that are needed: security groups, prefix lists of VPC endpoints, or 443 alone.
 #   concept: aws.sg.egress-world

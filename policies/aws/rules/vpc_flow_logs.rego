@@ -8,7 +8,7 @@
 #   id: vpc-flow-logs
 #   applies_to: [aws_vpc]
 #   threat: T025
-#   dread: {damage: 4, reproducibility: 7, exploitability: 3, affected_users: 5, discoverability: 2}
+#   dread: {damage: 4, reproducibility: 7, exploitability: 3, discoverability: 2}
 #   remediation: >-
 #     Add an aws_flow_log for the network.
 #   concept: aws.vpc.flow-logs

@@ -8,7 +8,7 @@
 #   id: gke-no-auto-repair
 #   applies_to: [google_container_node_pool, google_container_cluster]
 #   threat: T030
-#   dread: {damage: 4, affected_users: 6}
+#   dread: {damage: 4}
 #   remediation: >-
 #     Leave auto_repair out, or set it to true; best enroll the cluster in a release channel.
 #   concept: gcp.gke.auto-repair

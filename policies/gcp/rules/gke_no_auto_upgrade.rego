@@ -8,7 +8,7 @@
 #   id: gke-no-auto-upgrade
 #   applies_to: [google_container_node_pool, google_container_cluster]
 #   threat: T016
-#   dread: {damage: 7, reproducibility: 5, exploitability: 4, affected_users: 7, discoverability: 4}
+#   dread: {damage: 7, reproducibility: 5, exploitability: 4, discoverability: 4}
 #   remediation: >-
 #     Leave auto_upgrade out, or set it to true; best enroll the cluster in a release channel.
 #   concept: gcp.gke.auto-upgrade

@@ -9,7 +9,7 @@
 #   id: vpc-no-flow-logs
 #   applies_to: [google_compute_subnetwork]
 #   threat: T025
-#   dread: {damage: 3, reproducibility: 7, exploitability: 3, affected_users: 5, discoverability: 2}
+#   dread: {damage: 3, reproducibility: 7, exploitability: 3, discoverability: 2}
 #   remediation: >-
 #     Add a log_config block; a low flow_sampling keeps the cost down.
 #   concept: gcp.vpc.flow-logs

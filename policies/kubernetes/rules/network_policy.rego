@@ -10,7 +10,7 @@
 #   id: no-network-policy
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T020
-#   dread: {damage: 5, reproducibility: 7, exploitability: 4, affected_users: 6, discoverability: 5}
+#   dread: {damage: 5, reproducibility: 7, exploitability: 4, discoverability: 5}
 #   remediation: >-
 #     Add a NetworkPolicy that selects the pod and names who may talk to it; begin with one per namespace that selects
 #     all pods.

@@ -8,7 +8,7 @@
 #   id: role-runs-commands-in-pods
 #   applies_to: [ClusterRole, Role]
 #   threat: T018
-#   dread: {damage: 8, affected_users: 8}
+#   dread: {damage: 8}
 #   remediation: >-
 #     Remove `pods/exec` and `pods/attach`; keep them for an emergency role that is bound for a limited time.
 #   concept: k8s.rbac.exec

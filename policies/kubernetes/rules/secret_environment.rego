@@ -8,7 +8,7 @@
 #   id: secret-in-environment
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T036
-#   dread: {damage: 4, reproducibility: 5, exploitability: 3, affected_users: 4, discoverability: 3}
+#   dread: {damage: 4, reproducibility: 5, exploitability: 3, discoverability: 3}
 #   remediation: >-
 #     Mount the secret as a file and read it from there.
 #   concept: k8s.secret.env

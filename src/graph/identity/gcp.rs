@@ -119,9 +119,8 @@ fn act(
         .find(|(pattern, _)| fits(pattern, role));
     let Some((_, label)) = found else { return };
     // A pool of foreign identities without a condition, for all of it, lets in whom nobody meant.
-    let wide = scene.nodes[principal].id.starts_with("principalSet:")
-        && scene.nodes[principal].id.ends_with("/*");
     let source = provider_of(scene, binding).unwrap_or(principal);
+    let wide = binding.whole_pool && !has_condition(scene, source);
     identity.trusts.push(Trust {
         source,
         target: account,
@@ -133,15 +132,15 @@ fn act(
 
 /// The provider of the pool that a binding's members come from, where the configuration declares it.
 fn provider_of(scene: &Scene<'_>, binding: &Binding) -> Option<usize> {
-    let pools = targets(scene, binding.at, "member").chain(targets(scene, binding.at, "members"));
-    pools
-        .filter(|to| scene.index.resource(*to).type_name() == "google_iam_workload_identity_pool")
-        .flat_map(|pool| scene.index.incoming(pool).iter())
-        .find_map(|edge| {
-            let other = scene.index.resource(edge.from);
-            (other.type_name() == "google_iam_workload_identity_pool_provider")
-                .then(|| scene.node_of[edge.from])?
-        })
+    let lists = ["member", "members"].map(|list| Pointer::root().key(list));
+    lists.iter().find_map(|list| gcp::provider_of(scene, binding.at, list))
+}
+
+/// Whether a provider asks for more of a token than that its issuer signed it; also where it is not known what.
+fn has_condition(scene: &Scene<'_>, provider: usize) -> bool {
+    let Some(at) = scene.nodes[provider].resource else { return false };
+    let condition = scene.index.resource(at).attributes.get("attribute_condition");
+    condition.is_some_and(|value| !matches!(value, Value::Null))
 }
 
 fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut Identity) {

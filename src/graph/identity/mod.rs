@@ -11,9 +11,10 @@ mod raising;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::document::Value;
 use crate::finding::context::{Dimension, State};
 use crate::graph::others::plain;
-use crate::graph::scene::{Flow, Scene};
+use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
@@ -132,6 +133,7 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     azure::read(scene, &mut identity);
     gcp::read(scene, &mut identity);
     kubernetes::read(scene, &mut identity);
+    outsiders(scene, &identity);
     identity.grants.sort();
     identity.grants.dedup();
     identity.trusts.sort();
@@ -139,6 +141,19 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     privileges(scene, &mut identity);
     identity.left_out = flows(scene, &identity);
     identity
+}
+
+/// Facts of identities that those may take whom nobody meant.
+fn outsiders(scene: &mut Scene<'_>, identity: &Identity) {
+    for trust in &identity.trusts {
+        let name = match trust.opened_by {
+            Some("T012") => "assumed_by_outsiders",
+            Some("T013") => "federation_open",
+            _ => continue,
+        };
+        let fact = Fact { value: Some(Value::Bool(true)), proof: trust.proof.clone() };
+        scene.nodes[trust.target].facts.insert(name.into(), fact);
+    }
 }
 
 /// Workloads that run as an identity.

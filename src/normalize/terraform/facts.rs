@@ -486,6 +486,12 @@ fn whole_block(value: &Value, block: &Arc<Block>, around: Option<&Open>) -> Valu
         };
         entries.insert(Arc::clone(name), member);
     }
+    // Facts may not list all there is: what is written tells items apart all the same.
+    for (name, written) in &map.entries {
+        if !entries.contains_key(name) {
+            entries.insert(Arc::clone(name), written.clone());
+        }
+    }
     Value::object(entries).with_marks(&value.marks)
 }
 

@@ -52,21 +52,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
     }
     starters(scene, identity);
     providers(scene);
-    outsiders(scene, identity);
     second_factors(scene);
-}
-
-/// Facts of roles that those may take whom nobody meant.
-fn outsiders(scene: &mut Scene<'_>, identity: &Identity) {
-    for trust in &identity.trusts {
-        let name = match trust.opened_by {
-            Some("T012") => "assumed_by_outsiders",
-            Some("T013") => "federation_open",
-            _ => continue,
-        };
-        let fact = Fact { value: Some(Value::Bool(true)), proof: trust.proof.clone() };
-        scene.nodes[trust.target].facts.insert(name.into(), fact);
-    }
 }
 
 /// Roles that let nobody in who has not shown a second factor.

@@ -1,0 +1,52 @@
+variable "text" {}
+
+resource "azurerm_linux_virtual_machine" "password" {
+  name = "password"
+  custom_data = base64encode("export DB_PASSWORD=qT7-harbour-9") # expect: azure/vm-custom-data-secret
+}
+
+resource "azurerm_linux_virtual_machine" "fetched" {
+  # ok: azure/vm-custom-data-secret
+  name = "fetched"
+  custom_data = base64encode("export DB_PASSWORD=$(fetch-from-the-vault db)")
+}
+
+resource "azurerm_windows_virtual_machine" "password" {
+  name = "password"
+  custom_data = base64encode("export DB_PASSWORD=qT7-harbour-9") # expect: azure/vm-custom-data-secret
+}
+
+resource "azurerm_windows_virtual_machine" "fetched" {
+  # ok: azure/vm-custom-data-secret
+  name = "fetched"
+  custom_data = base64encode("export DB_PASSWORD=$(fetch-from-the-vault db)")
+}
+
+resource "azurerm_linux_virtual_machine_scale_set" "password" {
+  name = "password"
+  custom_data = base64encode("export DB_PASSWORD=qT7-harbour-9") # expect: azure/vm-custom-data-secret
+}
+
+resource "azurerm_linux_virtual_machine_scale_set" "fetched" {
+  # ok: azure/vm-custom-data-secret
+  name = "fetched"
+  custom_data = base64encode("export DB_PASSWORD=$(fetch-from-the-vault db)")
+}
+
+resource "azurerm_linux_virtual_machine" "key" {
+  name = "key"
+  custom_data = base64encode("-----BEGIN RSA PRIVATE KEY-----") # expect: azure/vm-custom-data-secret
+}
+
+resource "azurerm_linux_virtual_machine" "certificate" {
+  # ok: azure/vm-custom-data-secret
+  name = "certificate"
+  custom_data = base64encode("-----BEGIN CERTIFICATE-----")
+}
+
+# inconclusive: azure/vm-custom-data-secret
+resource "azurerm_linux_virtual_machine" "unknown" {
+  name = "unknown"
+  custom_data = base64encode(var.text)
+}
+

@@ -1,0 +1,52 @@
+resource "google_compute_instance" "password" {
+  name                    = "password"
+  machine_type            = "e2-small"
+  metadata_startup_script = "export DB_PASSWORD=qT7-harbour-9" # expect: gcp/vm-startup-secret
+}
+
+resource "google_compute_instance" "fetched" {
+  # ok: gcp/vm-startup-secret
+  name                    = "fetched"
+  machine_type            = "e2-small"
+  metadata_startup_script = "export DB_PASSWORD=$(gcloud secrets versions access latest --secret=db)"
+}
+
+resource "google_compute_instance_template" "key" {
+  machine_type = "e2-small"
+  metadata = {
+    startup-script = "echo '-----BEGIN RSA PRIVATE KEY-----' > /etc/key" # expect: gcp/vm-startup-secret
+  }
+}
+
+resource "google_compute_instance_template" "certificate" {
+  # ok: gcp/vm-startup-secret
+  machine_type = "e2-small"
+  metadata = {
+    startup-script = "echo '-----BEGIN CERTIFICATE-----' > /etc/certificate"
+  }
+}
+
+resource "google_compute_region_instance_template" "cloud_init" {
+  machine_type = "e2-small"
+  metadata = {
+    user-data = "#cloud-config\nchpasswd: { password: harbour-qT7-9 }" # expect: gcp/vm-startup-secret
+  }
+}
+
+# Something else has such a word in it.
+resource "google_compute_region_instance_template" "description" {
+  # ok: gcp/vm-startup-secret
+  machine_type = "e2-small"
+  metadata = {
+    description = "password=harbour-qT7-9"
+  }
+}
+
+variable "script" {}
+
+# inconclusive: gcp/vm-startup-secret
+resource "google_compute_instance" "unknown" {
+  name                    = "unknown"
+  machine_type            = "e2-small"
+  metadata_startup_script = var.script
+}
