@@ -12,12 +12,12 @@ mod verdict;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::document::{Document, Index};
+use crate::document::{Document, Index, Resource};
 use crate::engine::around::Records;
 use crate::engine::rego::Input;
-use crate::finding::{Bands, Outcome, ResourceRef, fingerprint};
+use crate::finding::{Bands, Finding, Outcome, ResourceRef, fingerprint};
 use crate::pack::{Logic, Pack, PackSet, Rule};
 pub use outside::Outside;
 pub use trace::{RuleTrace, Step, StepGiven, TracedRun, shortened, trace, why_not_evaluated};
@@ -63,18 +63,57 @@ pub fn evaluate(documents: &[Document], packs: &PackSet, options: &Options) -> O
     let mut verdicts: Vec<Verdict> = documents
         .par_iter()
         .flat_map(|document| {
-            let subject = Subject { index: Index::new(document), records: Records::new(document) };
-            let (mut from_cel, from_rego) = rayon::join(
-                || judge_with_cel(&subject, &cel_by_type),
-                || judge_with_rego(&subject, &rules, packs),
-            );
-            from_cel.extend(from_rego);
-            from_cel
+            let mut found = judge_document(document, &rules, &cel_by_type, packs);
+            found.extend(judge_manifests(document, &rules, packs));
+            found
         })
         .collect();
     verdicts.retain(|verdict| !options.outside.holds(&verdict.rule.id, &verdict.resource));
     order::sort(&mut verdicts);
     outcome(documents, packs, &rules, verdicts, options)
+}
+
+fn judge_document(
+    document: &Document,
+    rules: &[(&Pack, &Rule)],
+    cel_by_type: &ByType<'_>,
+    packs: &PackSet,
+) -> Vec<Verdict> {
+    let subject = Subject { index: Index::new(document), records: Records::new(document) };
+    let (mut from_cel, from_rego) = rayon::join(
+        || judge_with_cel(&subject, cel_by_type),
+        || judge_with_rego(&subject, rules, packs),
+    );
+    from_cel.extend(from_rego);
+    from_cel
+}
+
+/// What rules about Kubernetes say of objects that Terraform makes: in the form of manifests, under the names of Terraform.
+fn judge_manifests(document: &Document, rules: &[(&Pack, &Rule)], packs: &PackSet) -> Vec<Verdict> {
+    let Some(manifests) = document.manifests.as_deref() else { return Vec::new() };
+    let own = |address: &str| {
+        let at = document.resources.binary_search_by(|each| (*each.address).cmp(address)).ok()?;
+        document.resources.get(at)
+    };
+    let kinds: FxHashSet<&str> = manifests
+        .resources
+        .iter()
+        .filter(|object| own(&object.address).is_none_or(|own| own.kind != object.kind))
+        .map(|object| &*object.kind)
+        .collect();
+    let about = |rule: &Rule| rule.applies_to.iter().any(|kind| kinds.contains(&**kind));
+    let rules: Vec<(&Pack, &Rule)> =
+        rules.iter().filter(|(_, rule)| about(rule)).copied().collect();
+    let mut by_type = cel_rules_by_type(&rules);
+    by_type.retain(|kind, _| kinds.contains(&**kind));
+    let mut verdicts = judge_document(manifests, &rules, &by_type, packs);
+    verdicts.retain(|verdict| kinds.contains(&*verdict.resource.kind));
+    for verdict in &mut verdicts {
+        if let Some(own) = own(&verdict.resource.address) {
+            verdict.resource.kind = own.type_name().into();
+        }
+    }
+    verdicts
 }
 
 type ByType<'r> = FxHashMap<Arc<str>, Vec<(&'r Pack, &'r Rule)>>;
@@ -125,8 +164,8 @@ fn judge_with_rego(
 }
 
 /// Count and fill in what stands around the verdicts.
-fn outcome(
-    documents: &[Document],
+fn outcome<'d>(
+    documents: &'d [Document],
     packs: &PackSet,
     rules: &[(&Pack, &Rule)],
     verdicts: Vec<Verdict>,
@@ -152,13 +191,19 @@ fn outcome(
         .filter_map(|(_, rule)| Some((Arc::clone(&rule.info.id), rule.disabled.clone()?)))
         .collect();
     outcome.disabled.sort();
-    let by_document: FxHashMap<(&str, &str), &Document> =
+    let by_document: FxHashMap<(&str, &str), &'d Document> =
         documents.iter().map(|document| ((document.format, &*document.root), document)).collect();
-    let lookup = |resource: &ResourceRef| {
-        let document = by_document.get(&(resource.format, &*resource.document))?;
-        let at =
-            document.resources.binary_search_by(|each| each.address.cmp(&resource.address)).ok()?;
+    let of = |document: &'d Document, address: &str| {
+        let at = document.resources.binary_search_by(|each| (*each.address).cmp(address)).ok()?;
         document.resources.get(at)
+    };
+    let lookup = |finding: &Finding| {
+        let ResourceRef { format, document, address, .. } = &finding.resource;
+        let document: &'d Document = by_document.get(&(*format, &**document)).copied()?;
+        let own = of(document, address);
+        let has = |it: &&Resource| it.attributes.at(&finding.attribute).is_some();
+        let manifest = || of(document.manifests.as_deref()?, address).filter(has);
+        own.filter(has).or_else(manifest).or(own)
     };
     order::sort_findings(&mut outcome.findings);
     fingerprint::assign(&mut outcome.findings, lookup);

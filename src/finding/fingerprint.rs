@@ -84,11 +84,12 @@ const GRANT: &[&str] = &[
     "nonresourceurls",
 ];
 
-/// Gives every finding its fingerprints. `lookup` finds the resource of a finding; where it finds none, list positions stay.
-pub fn assign<'a>(findings: &mut [Finding], lookup: impl Fn(&ResourceRef) -> Option<&'a Resource>) {
+/// Gives every finding its fingerprints. `lookup` finds the resource of a finding, in the form that its attribute speaks of; where it
+/// finds none, list positions stay.
+pub fn assign<'a>(findings: &mut [Finding], lookup: impl Fn(&Finding) -> Option<&'a Resource>) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings {
-        let resource = lookup(&finding.resource);
+        let resource = lookup(finding);
         let path = match resource {
             Some(resource) => {
                 stable_path(&resource.attributes, &resource.parsed, &finding.attribute)

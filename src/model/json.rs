@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -17,26 +18,55 @@ pub const SCHEMA: &str = include_str!("../../schemas/model.schema.json");
 
 /// The whole model; problems stand beside it and are the caller's.
 pub fn to_json(model: &ThreatModel) -> Json {
-    let without_meaning: Vec<Json> = model
-        .without_meaning
-        .iter()
-        .map(|(kind, count)| json!({"type": &**kind, "resources": count}))
-        .collect();
-    json!({
-        "version": VERSION,
-        "title": &*model.title,
-        "boundaries": model.boundaries.iter().map(boundary).collect::<Vec<_>>(),
-        "assets": model.assets.iter().map(asset).collect::<Vec<_>>(),
-        "flows": model.flows.iter().map(flow).collect::<Vec<_>>(),
-        "threats": model.threats.iter().map(threat).collect::<Vec<_>>(),
-        "paths": model.paths.iter().map(path).collect::<Vec<_>>(),
-        "paths_stopped": model.paths_stopped.as_deref(),
-        "fixes": model.fixes.iter().map(fix).collect::<Vec<_>>(),
-        "stride_coverage": model.coverage.iter().map(coverage).collect::<Vec<_>>(),
-        "drift": model.drift.iter().map(drift).collect::<Vec<_>>(),
-        "assumptions": texts(&model.assumptions),
-        "meaning": {"resources": model.meaning.1, "with_meaning": model.meaning.0, "without": without_meaning},
-    })
+    serde_json::to_value(Whole { model, beside: &Map::new() }).unwrap_or_default()
+}
+
+/// A model with what stands beside it, for a serializer: one thing at a time, so that a large model is never held as a tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'a> {
+    /// The model.
+    pub model: &'a ThreatModel,
+    /// More members of the object, behind its own.
+    pub beside: &'a Map<String, Json>,
+}
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let model = self.model;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("version", &VERSION)?;
+        map.serialize_entry("title", &*model.title)?;
+        map.serialize_entry("boundaries", &Each(&model.boundaries, boundary))?;
+        map.serialize_entry("assets", &Each(&model.assets, asset))?;
+        map.serialize_entry("flows", &Each(&model.flows, flow))?;
+        map.serialize_entry("threats", &Each(&model.threats, threat))?;
+        map.serialize_entry("paths", &Each(&model.paths, path))?;
+        map.serialize_entry("paths_stopped", &model.paths_stopped.as_deref())?;
+        map.serialize_entry("fixes", &Each(&model.fixes, fix))?;
+        map.serialize_entry("stride_coverage", &Each(&model.coverage, coverage))?;
+        map.serialize_entry("drift", &Each(&model.drift, drift))?;
+        map.serialize_entry("assumptions", &texts(&model.assumptions))?;
+        let without: Vec<Json> = model
+            .without_meaning
+            .iter()
+            .map(|(kind, count)| json!({"type": &**kind, "resources": count}))
+            .collect();
+        let meaning = json!({"resources": model.meaning.1, "with_meaning": model.meaning.0, "without": without});
+        map.serialize_entry("meaning", &meaning)?;
+        for (name, value) in self.beside {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Things that are put in their form when their turn comes.
+struct Each<'a, T>(&'a [T], fn(&T) -> Json);
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
 }
 
 fn texts(texts: &[Arc<str>]) -> Vec<&str> {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::finding::{Confidence, Dread, Factor, Score, Severity, StrideSet, ThreatClass};
 
 pub use from_json::from_json;
-pub use json::{SCHEMA, VERSION, to_json};
+pub use json::{SCHEMA, VERSION, Whole, to_json};
 pub use kinds::{Element, Encrypted, FlowKind};
 
 /// The model of one run.

@@ -11,7 +11,7 @@ use crate::model::{Element, Encrypted, FlowKind, ThreatState};
 use crate::pack::{ModelRule, Role, Verb};
 use crate::source::{Place, Problem, ProblemKind};
 
-use super::records::Record;
+use super::records::{self, Record};
 use super::situation::Target;
 use super::surroundings::Surroundings;
 
@@ -220,18 +220,21 @@ fn zone_around(scene: &Scene<'_>, at: usize) -> Option<usize> {
 pub fn from_rules(
     around: &Surroundings<'_, '_>,
     classes: &BTreeMap<Arc<str>, Arc<ThreatClass>>,
-    records: &[Record],
     drafts: &mut Drafts,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let mut rules = Vec::new();
     for rule in &around.scene().vocabulary.rules {
         let Some(class) = classes.get(&rule.threat) else {
             let message = format!("there is no threat class `{}`", rule.threat);
             problems.push(Problem::new(ProblemKind::Pack, message).at(rule.place));
             continue;
         };
-        for record in records.iter().filter(|record| record.what == &*rule.target) {
-            judge(rule, class, record, drafts, &mut problems);
+        rules.push((rule, class));
+    }
+    for record in records::all(around) {
+        for (rule, class) in rules.iter().filter(|(rule, _)| record.what == &*rule.target) {
+            judge(rule, class, &record, drafts, &mut problems);
         }
     }
     problems

@@ -7,6 +7,7 @@ mod controls;
 mod coverage;
 mod crossing;
 mod drafts;
+mod lookups;
 mod paths;
 mod records;
 mod secrets;
@@ -221,10 +222,9 @@ fn part<'a>(
     let (graph, mut problems) = prepared(document, input, findings);
     let around = Surroundings::new(&graph, words);
     let secrets = secrets::find(&around);
-    let records = records::all(&around);
     let mut found = Drafts::new();
     drafts::from_findings(&around, findings, &mut found);
-    problems.extend(drafts::from_rules(&around, input.classes, &records, &mut found));
+    problems.extend(drafts::from_rules(&around, input.classes, &mut found));
     drafts::gather(&graph.scene, &mut found);
     let weights = &input.vocabulary.weights;
     let score = |(key, mut draft): ((Arc<str>, Target), Draft)| {

@@ -102,9 +102,11 @@ pub fn search(
         leads: leading(around, &goals),
         goals,
         trusts,
+        unasked: None,
         left: MAX_LOOKS,
         found: Vec::new(),
     };
+    search.unasked = search.find_unasked();
     for entry in entries(around, &search) {
         search.from(entry);
     }
@@ -188,8 +190,7 @@ fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<us
 
 /// Whether somebody trusts what an identity provider says of identities that nobody meant.
 fn vouches_for_strangers(around: &Surroundings<'_, '_>, node: usize) -> bool {
-    let trusts = &around.graph.identity.trusts;
-    trusts.iter().any(|trust| trust.source == node && trust.opened_by.is_some())
+    around.trusts_of(node).any(|trust| trust.opened_by.is_some())
 }
 
 /// A way that is being walked.
@@ -214,6 +215,8 @@ struct Search<'s, 'g, 'a> {
     goals: BTreeSet<usize>,
     /// What opens each trust, by its ends.
     trusts: BTreeMap<(usize, usize), Vec<Option<&'static str>>>,
+    /// The threat by which those who are asked for nothing use a right of theirs.
+    unasked: Option<usize>,
     left: usize,
     found: Vec<Trail>,
 }
@@ -344,7 +347,7 @@ impl Search<'_, '_, '_> {
                 next.foothold = Some(flow.target);
             }
             FlowKind::Permission if *scene.nodes[flow.source].id == *ANYBODY => {
-                let threat = self.unasked()?;
+                let threat = self.unasked?;
                 next.steps.push(self.step(threat, self.asked(threat)));
             }
             FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
@@ -426,7 +429,7 @@ impl Search<'_, '_, '_> {
     }
 
     /// The threat by which those who are asked for nothing use a right of theirs.
-    fn unasked(&self) -> Option<usize> {
+    fn find_unasked(&self) -> Option<usize> {
         let all = self.by_node.values().flatten().copied();
         let fits = all.filter(|threat| &*self.threats[*threat].draft.class.id == UNASKED);
         fits.max_by_key(|threat| (self.threats[*threat].score, std::cmp::Reverse(*threat)))
@@ -508,14 +511,23 @@ impl Search<'_, '_, '_> {
 
 /// Of paths with the same steps the shortest, of each pair the best few; best first.
 fn best(around: &Surroundings<'_, '_>, mut found: Vec<Found>) -> Vec<Found> {
-    let ids = |path: &Found| -> Vec<Arc<str>> {
-        path.nodes.iter().map(|node| Arc::clone(around.id(*node))).collect()
-    };
+    let nodes = around.scene().nodes.len();
+    let mut order: Vec<usize> = (0..nodes).collect();
+    order.sort_by(|a, b| around.id(*a).cmp(around.id(*b)));
+    let mut rank = vec![0; nodes];
+    let mut last = 0;
+    for (at, pair) in order.iter().enumerate() {
+        // Equal ids are equal here, too.
+        let same = at > 0 && around.id(order[at - 1]) == around.id(*pair);
+        last = if same { last } else { at };
+        rank[*pair] = last;
+    }
+    let ids = |path: &Found| path.nodes.iter().map(|node| rank[*node]).collect::<Vec<usize>>();
     found.sort_by(|a, b| {
         let length = a.nodes.len().cmp(&b.nodes.len());
-        let order =
+        let by_score =
             b.score.cmp(&a.score).then_with(|| a.steps.len().cmp(&b.steps.len())).then(length);
-        order.then_with(|| ids(a).cmp(&ids(b))).then_with(|| a.flows.cmp(&b.flows))
+        by_score.then_with(|| ids(a).cmp(&ids(b))).then_with(|| a.flows.cmp(&b.flows))
     });
     let mut seen: BTreeSet<(usize, usize, Vec<Step>)> = BTreeSet::new();
     let mut pairs: BTreeMap<(usize, usize), usize> = BTreeMap::new();

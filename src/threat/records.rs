@@ -76,13 +76,13 @@ impl Neighbors for Alone {
     }
 }
 
-/// Records of all assets, flows and zones.
-pub fn all(around: &Surroundings<'_, '_>) -> Vec<Record> {
+/// Records of all assets, flows and zones, each made when its turn comes: all at once would be as large as the document.
+pub fn all(around: &Surroundings<'_, '_>) -> impl Iterator<Item = Record> {
     let secrets = around.secrets_in_state();
     let scene = around.scene();
-    let assets = (0..scene.nodes.len()).map(|node| asset(around, node, &secrets));
-    let flows = (0..scene.flows.len()).map(|flow| of_flow(around, flow));
-    assets.chain(flows).chain((0..scene.zones.len()).map(|zone| boundary(around, zone))).collect()
+    let assets = (0..scene.nodes.len()).map(move |node| asset(around, node, &secrets));
+    let flows = (0..scene.flows.len()).map(move |flow| of_flow(around, flow));
+    assets.chain(flows).chain((0..scene.zones.len()).map(move |zone| boundary(around, zone)))
 }
 
 /// Members and proofs on their way into a record.
@@ -249,17 +249,7 @@ fn siblings(around: &Surroundings<'_, '_>, node: usize) -> i64 {
         .iter()
         .map(|flow| around.flow(*flow))
         .filter(|flow| around.is_passing(flow.source));
-    let most = before.map(|flow| {
-        let mut behind: Vec<usize> = around.out[flow.source]
-            .iter()
-            .map(|other| around.flow(*other))
-            .filter(|other| other.port == flow.port)
-            .map(|other| other.target)
-            .collect();
-        behind.sort_unstable();
-        behind.dedup();
-        behind.len()
-    });
+    let most = before.map(|flow| around.behind_balancer(flow));
     i64::try_from(most.max().unwrap_or(1)).unwrap_or(i64::MAX)
 }
 

@@ -56,10 +56,7 @@ impl Surroundings<'_, '_> {
         let differs = |other: Option<State>| matches!((own, other), (Some(a), Some(b)) if a != b);
         let foreign = |other: usize| outsider(other) || differs(self.environment_state(other));
         // Its rights are those of the identities that it runs as.
-        let trusts = self.graph.identity.trusts.iter();
-        let roles = trusts
-            .filter(|trust| trust.source == node && &*trust.label == "runs as")
-            .map(|trust| trust.target);
+        let roles = self.roles_of(node);
         for actor in std::iter::once(node).chain(roles) {
             let out = self.out[actor].iter().find(|at| {
                 let target = self.flow(**at).target;
@@ -95,15 +92,10 @@ impl Surroundings<'_, '_> {
             return Known::of(Dimension::Blast, "none", place);
         }
         let own = self.zone_environment(zone).map(|(state, _)| state);
-        for (a, b, place) in &self.graph.network.peerings {
-            for (end, other) in [(*a, *b), (*b, *a)] {
-                let at = |end: usize| scene.zone_of.get(end).copied().flatten();
-                let inside = at(end).is_some_and(|end| scene.ancestors(end).contains(&zone));
-                let other = at(other).filter(|other| !scene.ancestors(*other).contains(&zone));
-                let other = other.and_then(|other| Some(self.zone_environment(other)?.0));
-                if inside && matches!((own, other), (Some(a), Some(b)) if a != b) {
-                    return Known::of(Dimension::Blast, "beyond", vec![*place]);
-                }
+        for (other, place) in self.joined_to(zone) {
+            let other = self.zone_environment(other).map(|(state, _)| state);
+            if matches!((own, other), (Some(a), Some(b)) if a != b) {
+                return Known::of(Dimension::Blast, "beyond", vec![place]);
             }
         }
         Known::of(Dimension::Blast, "majority", place)

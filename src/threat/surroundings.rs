@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::document::{Mode, Value};
 use crate::finding::context::{Dimension, Known, State};
 use crate::graph::Graph;
+use crate::graph::identity::Trust;
 use crate::graph::network::filter::{Direction, Party, Protocol, Traffic};
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{Peer, Presence, Tri};
@@ -14,6 +15,7 @@ use crate::graph::scene::{Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
 
+use super::lookups;
 use super::words::Words;
 
 /// How many balancers traffic may pass one after the other.
@@ -33,6 +35,11 @@ pub enum Ports {
     /// All but those over which people manage hosts.
     Published,
 }
+
+/// A state with what proves it, where there is one.
+type Proven = Option<(State, Vec<Place>)>;
+/// How many, by port.
+type ByPort = BTreeMap<Option<Arc<str>>, usize>;
 
 /// A way in from the internet.
 #[derive(Clone, Debug)]
@@ -66,9 +73,17 @@ pub struct Surroundings<'g, 'a> {
     behind: BTreeMap<usize, Vec<usize>>,
     /// Routes by the node that passes on and the node behind it, by position.
     routes: BTreeMap<(usize, usize), Vec<usize>>,
+    /// By end of a join of networks (a resource), the others, with what says so.
+    joins: BTreeMap<usize, Vec<(usize, Place)>>,
+    /// By zone around an end of a join, the zones of the others, with what says so.
+    zone_joins: BTreeMap<usize, Vec<(usize, Place)>>,
     /// What each node acts as, by position in the list of trusts.
     acts_as: BTreeMap<usize, Vec<usize>>,
     entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
+    /// What identities reach that many workloads act as.
+    identities: RefCell<BTreeMap<(usize, usize), Proven>>,
+    /// How many nodes stand behind a balancer, by port.
+    behind_balancers: RefCell<BTreeMap<usize, ByPort>>,
     /// Nodes that answer requests themselves and pass them on.
     fronts: BTreeSet<usize>,
     machine: OnceCell<(Known, Known)>,
@@ -101,10 +116,14 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             environment: words.document_environment(scene),
             crowd,
             inside: scene.inside(),
-            behind: behind(graph),
-            routes: routes(graph),
-            acts_as: acts_as(graph),
+            behind: lookups::behind(graph),
+            routes: lookups::routes(graph),
+            acts_as: lookups::acts_as(graph),
+            joins: lookups::joins(graph),
+            zone_joins: lookups::zone_joins(graph),
             entries: RefCell::new(BTreeMap::new()),
+            identities: RefCell::new(BTreeMap::new()),
+            behind_balancers: RefCell::new(BTreeMap::new()),
             fronts: graph
                 .network
                 .routes
@@ -287,6 +306,19 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         places
     }
 
+    /// How many nodes a balancer sends to by a flow's port.
+    pub(super) fn behind_balancer(&self, flow: &Flow) -> usize {
+        let mut all = self.behind_balancers.borrow_mut();
+        let counts = all.entry(flow.source).or_insert_with(|| {
+            let mut nodes: BTreeMap<Option<Arc<str>>, BTreeSet<usize>> = BTreeMap::new();
+            for other in self.out[flow.source].iter().map(|at| self.flow(*at)) {
+                nodes.entry(other.port.clone()).or_default().insert(other.target);
+            }
+            nodes.into_iter().map(|(port, nodes)| (port, nodes.len())).collect()
+        });
+        counts.get(&flow.port).copied().unwrap_or(0)
+    }
+
     /// Exposure of a node on some ports.
     pub fn exposure(&self, node: usize, ports: Ports) -> Known {
         let known = |word: &str, proof| Known::of(Dimension::Exposure, word, proof);
@@ -354,16 +386,33 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub(super) fn peers(&self, own: &Presence) -> Vec<(usize, Place)> {
         let is_own = |end: usize| Some(end) == own.network || own.subnets.contains(&end);
         let mut found = Vec::new();
-        for (a, b, place) in &self.graph.network.peerings {
-            for (end, other) in [(*a, *b), (*b, *a)] {
-                if is_own(end) && !is_own(other) {
-                    found.push((other, *place));
-                }
-            }
+        for end in own.subnets.iter().chain(&own.network) {
+            let joined = self.joins.get(end).into_iter().flatten();
+            found.extend(joined.copied().filter(|(other, _)| !is_own(*other)));
         }
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Zones apart from a zone to which what lies in it is joined, with what says so; in the order of the joins.
+    pub(super) fn joined_to(&self, zone: usize) -> impl Iterator<Item = (usize, Place)> {
+        let scene = self.scene();
+        let ends = self.zone_joins.get(&zone).into_iter().flatten();
+        ends.copied().filter(move |(other, _)| !scene.ancestors(*other).contains(&zone))
+    }
+
+    /// Whom a node may act as.
+    pub(super) fn trusts_of(&self, node: usize) -> impl Iterator<Item = &'g Trust> {
+        let graph = self.graph;
+        let own = self.acts_as.get(&node).into_iter().flatten();
+        own.map(move |at| &graph.identity.trusts[*at])
+    }
+
+    /// Identities that a node runs as.
+    pub(super) fn roles_of(&self, node: usize) -> impl Iterator<Item = usize> {
+        let own = self.trusts_of(node);
+        own.filter(|trust| &*trust.label == "runs as").map(|trust| trust.target)
     }
 
     /// Whether anybody else in its network gets to a host.
@@ -555,11 +604,23 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             }
             if target.element == Element::DataStore {
                 best = max(best, self.sensitivity(flow.target));
-            } else if target.element == Element::Identity || through {
+            } else if target.element == Element::Identity {
+                best = max(best, self.reached_as(flow.target, hops - 1));
+            } else if through {
                 best = max(best, self.reached(flow.target, seen, hops - 1));
             }
         }
         best
+    }
+
+    /// The most sensitive store that an identity may read: the same for all that act as it.
+    fn reached_as(&self, identity: usize, hops: usize) -> Option<(State, Vec<Place>)> {
+        if let Some(known) = self.identities.borrow().get(&(identity, hops)) {
+            return known.clone();
+        }
+        let found = self.reached(identity, &mut BTreeSet::from([identity]), hops);
+        self.identities.borrow_mut().insert((identity, hops), found.clone());
+        found
     }
 
     /// The sensitivity of what a node holds: by tag, else by the vocabulary.
@@ -647,38 +708,6 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub fn id(&self, node: usize) -> &Arc<str> {
         &self.scene().nodes[node].id
     }
-}
-
-fn behind(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
-    let mut behind: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (node, presence) in graph.network.presences.iter().enumerate() {
-        for layer in presence.iter().flat_map(|presence| &presence.layers) {
-            let rules = layer.rules.iter().filter_map(|rule| rule.resource);
-            for filter in layer.resources.iter().copied().chain(rules) {
-                let nodes = behind.entry(filter).or_default();
-                if nodes.last() != Some(&node) {
-                    nodes.push(node);
-                }
-            }
-        }
-    }
-    behind
-}
-
-fn acts_as(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
-    let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, trust) in graph.identity.trusts.iter().enumerate() {
-        found.entry(trust.source).or_default().push(at);
-    }
-    found
-}
-
-fn routes(graph: &Graph<'_>) -> BTreeMap<(usize, usize), Vec<usize>> {
-    let mut routes: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (at, route) in graph.network.routes.iter().enumerate() {
-        routes.entry((route.via, route.target)).or_default().push(at);
-    }
-    routes
 }
 
 /// Whether a host's filters let a party in on some port that they speak of.

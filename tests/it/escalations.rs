@@ -1,10 +1,17 @@
 //! Ways to raise one's rights: each is there with exactly the permissions that it takes, and gone with one of them less.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
+use dreadnought::finding::ThreatClass;
+use dreadnought::model::{Threat, ThreatState};
+use dreadnought::pack::PackSet;
+use dreadnought::project::{Options, Project};
+use dreadnought::source::{MemoryFileSystem, Sources};
+use dreadnought::threat;
 use rstest::rstest;
 
 use crate::graph_aws::{Seen, graph_of};
@@ -198,6 +205,43 @@ fn configuration(category: &str, who: &str, all: &[&str], held: &[&str]) -> Stri
     text
 }
 
+/// The threat classes of the embedded packs.
+fn classes() -> &'static BTreeMap<Arc<str>, Arc<ThreatClass>> {
+    static CLASSES: OnceLock<BTreeMap<Arc<str>, Arc<ThreatClass>>> = OnceLock::new();
+    CLASSES.get_or_init(|| PackSet::load(&mut Sources::default(), true, &[]).0.threats)
+}
+
+/// Targets of threats of raising one's own rights (`T011`) in the model of a configuration, by the graph alone.
+fn threatened(text: &str) -> BTreeSet<String> {
+    let files = MemoryFileSystem::from(&[("main.tf", text)][..]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
+    pool.install(|| {
+        let project = Project::load(&files, &options);
+        let input = threat::Input {
+            documents: &project.documents,
+            findings: &[],
+            classes: classes(),
+            vocabulary: vocabulary(),
+            context: &project.config.context,
+            sources: &project.sources,
+        };
+        let (model, problems) = threat::build(&input, &threat::Options::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        let raises =
+            |threat: &&Threat| &*threat.class.id == "T011" && threat.state == ThreatState::Open;
+        model.threats.iter().filter(raises).map(|threat| threat.target.to_string()).collect()
+    })
+}
+
+/// Compare what the model says with the ways that there are: a threat on whoever has one, and on nobody else.
+fn compare(text: &str, principal: &str, ways: &BTreeSet<String>, what: &str) -> Option<String> {
+    let wanted: BTreeSet<String> =
+        (!ways.is_empty()).then(|| principal.to_owned()).into_iter().collect();
+    let found = threatened(text);
+    (found != wanted).then(|| format!("{what}: threats on {found:?} by {ways:?}"))
+}
+
 /// Ids of the primitives by which the attacker raises its rights.
 fn ids(seen: &Seen, who: &str) -> BTreeSet<String> {
     let principal = format!("aws_iam_{}.low", if who == "role" { "role" } else { "user" });
@@ -213,9 +257,13 @@ fn every_primitive_of_aws_takes_exactly_its_permissions() {
     for row in rows {
         let [id, category, who, actions @ ..] = row.as_slice() else { panic!("{row:?}") };
         let actions: Vec<&str> = actions.iter().map(|action| &**action).collect();
-        let seen = |held: &[&str]| {
+        let principal = format!("aws_iam_{}.low", if &**who == "role" { "role" } else { "user" });
+        let mut differences = Vec::new();
+        let mut seen = |held: &[&str]| {
             let text = configuration(category, who, &actions, held);
-            ids(&graph_of(&[("main.tf", &text)], vocabulary()), who)
+            let found = ids(&graph_of(&[("main.tf", &text)], vocabulary()), who);
+            differences.extend(compare(&text, &principal, &found, &format!("{id} {held:?}")));
+            found
         };
         let whole = seen(&actions);
         if !whole.contains(&**id) {
@@ -228,6 +276,7 @@ fn every_primitive_of_aws_takes_exactly_its_permissions() {
                 failures.push(format!("{id}: found without {gone}"));
             }
         }
+        failures.extend(differences);
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
@@ -405,15 +454,19 @@ fn every_way_of_azure_takes_exactly_its_actions() {
             continue;
         }
         let whole = raised(&with_azure_role(&actions), low);
+        failures.extend(compare(&with_azure_role(&actions), low, &whole, &row[0]));
         if !whole.contains(&*row[0]) {
             failures.push(format!("{}: not found among {whole:?}", row[0]));
         }
         for left_out in 0..actions.len() {
             let mut held = actions.clone();
             let gone = held.remove(left_out);
-            if raised(&with_azure_role(&held), low).contains(&*row[0]) {
+            let found = raised(&with_azure_role(&held), low);
+            if found.contains(&*row[0]) {
                 failures.push(format!("{}: found without {gone}", row[0]));
             }
+            let what = format!("{} without {gone}", row[0]);
+            failures.extend(compare(&with_azure_role(&held), low, &found, &what));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -424,7 +477,10 @@ fn every_way_of_azure_takes_exactly_its_actions() {
 #[case::gives_credentials("Application Administrator", Some("application-credential"))]
 #[case::reads("Directory Readers", None)]
 fn roles_of_the_tenant(#[case] role: &str, #[case] id: Option<&str>) {
-    let found = raised(&with_directory_role(role), "azurerm_user_assigned_identity.low");
+    let text = with_directory_role(role);
+    let found = raised(&text, "azurerm_user_assigned_identity.low");
+    let difference = compare(&text, "azurerm_user_assigned_identity.low", &found, role);
+    assert_eq!(difference, None);
     assert_eq!(found.iter().next().map(String::as_str), id, "{found:?}");
 }
 
@@ -472,15 +528,19 @@ fn every_way_of_google_cloud_takes_exactly_its_permissions() {
     for row in rows {
         let permissions: Vec<&str> = row[2].split('+').collect();
         let whole = raised(&with_permissions(&permissions), low);
+        failures.extend(compare(&with_permissions(&permissions), low, &whole, &row[0]));
         if !whole.contains(&*row[0]) {
             failures.push(format!("{}: not found among {whole:?}", row[0]));
         }
         for left_out in 0..permissions.len() {
             let mut held = permissions.clone();
             let gone = held.remove(left_out);
-            if raised(&with_permissions(&held), low).contains(&*row[0]) {
+            let found = raised(&with_permissions(&held), low);
+            if found.contains(&*row[0]) {
                 failures.push(format!("{}: found without {gone}", row[0]));
             }
+            let what = format!("{} without {gone}", row[0]);
+            failures.extend(compare(&with_permissions(&held), low, &found, &what));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -38,6 +38,7 @@ mod graphs;
 mod hcl;
 mod hcl_written;
 mod kubernetes;
+mod kubernetes_in_terraform;
 mod overrides;
 mod pack_runs;
 mod model;

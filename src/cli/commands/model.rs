@@ -224,9 +224,7 @@ fn write(made: &Made, view: &ModelView) -> anyhow::Result<()> {
             closed: view.show_mitigated,
             ..Export::new(&made.model, env!("CARGO_PKG_VERSION"))
         };
-        let mut bytes = Vec::new();
-        (output.format.write)(&export, &mut bytes)?;
-        output::put(output.file.as_deref(), &bytes)?;
+        output::stream(output.file.as_deref(), |out| (output.format.write)(&export, out))?;
     }
     terminal::complain(&made.problems, &made.project.sources);
     Ok(())

@@ -146,18 +146,20 @@ fn unknown(met: &[Met]) -> Judgement {
 /// Verdicts that change with the existence of another resource, which is unknown.
 fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
     let resources = run.index.document.resources.iter().enumerate();
+    if !scope.joins() {
+        return;
+    }
+    // What cannot matter is not tried.
     let uncertain: Vec<usize> = resources
-        .filter(|(_, resource)| resource.existence == Existence::Unknown)
+        .filter(|(at, resource)| resource.existence == Existence::Unknown && scope.may_matter(*at))
         .map(|(at, _)| at)
         .collect();
-    if uncertain.is_empty() || !scope.joins() {
+    if uncertain.is_empty() {
         return;
     }
     let base = judgements.clone();
     let mut changed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-    let mattering: BTreeSet<usize> =
-        uncertain.iter().copied().filter(|at| scope.may_matter(*at)).collect();
-    let distance = scope.distance(&mattering);
+    let distance = scope.distance(&uncertain.iter().copied().collect());
     // Whether some of these can be near enough to a resource to matter to it.
     let matter_to = |others: &BTreeSet<usize>, at: usize| match distance {
         Some(hops) => !scope.reachable(at, hops).is_disjoint(others),
@@ -170,11 +172,7 @@ fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
         ..Changes::default()
     };
     for removed in combinations(&uncertain) {
-        // What cannot matter is not tried.
-        let mut mattering: BTreeSet<usize> = removed.intersection(&mattering).copied().collect();
-        if mattering.is_empty() {
-            continue;
-        }
+        let mut mattering = removed.clone();
         let is_near = |near: &BTreeSet<usize>| {
             let others = near.difference(&removed).filter_map(|at| base.get(at));
             others.into_iter().any(decided)
@@ -199,6 +197,7 @@ fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
             }
         }
     }
+    untried(scope, &uncertain, distance, judgements);
     for (at, others) in changed {
         let reason = |other: usize| -> Arc<str> {
             format!("whether {} exists is unknown", run.index.resource(other).address).into()
@@ -210,6 +209,36 @@ fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
             .collect();
         if !all.is_empty() {
             judgements.insert(at, Judgement::Unknown(all));
+        }
+    }
+}
+
+/// Verdicts to which more resources of unknown existence matter than are tried one by one.
+fn untried(
+    scope: &Scope<'_>,
+    uncertain: &[usize],
+    distance: Option<usize>,
+    judgements: &mut Judgements,
+) {
+    let Some(rest) = uncertain.get(MAX_SINGLE..).filter(|rest| !rest.is_empty()) else { return };
+    let all: BTreeSet<usize> = uncertain.iter().copied().collect();
+    let rest: BTreeSet<usize> = rest.iter().copied().collect();
+    for (at, judgement) in judgements.iter_mut().filter(|(_, judgement)| decided(judgement)) {
+        let near = distance.map(|hops| scope.reachable(*at, hops));
+        let other = match &near {
+            Some(near) => {
+                // One alone was tried with all.
+                let several = near.intersection(&all).filter(|other| *other != at).count() > 1;
+                near.intersection(&rest).find(|other| several && *other != at)
+            }
+            None => rest.iter().find(|other| *other != at),
+        };
+        if let Some(other) = other {
+            let reason = format!(
+                "whether each of {} resources exists is unknown, which are too many to try",
+                uncertain.len()
+            );
+            *judgement = Judgement::Unknown(vec![(*other, Pointer::root(), reason.into())]);
         }
     }
 }

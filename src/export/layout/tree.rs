@@ -205,6 +205,8 @@ fn zone_title(model: &ThreatModel, boundary: &Boundary) -> String {
     };
     match boundary.id.split_once(':') {
         Some((root, _)) if boundary.parent.is_none() && model.boundaries.iter().any(is_alike) => {
+            // The folder that was looked at is called by its own name.
+            let root = if root == "." { &*model.title } else { root };
             format!("{title} · {}", one_line(root))
         }
         _ => title,

@@ -29,9 +29,11 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
         kubernetes::cluster_node(scene);
     }
     let residents = residents(scene);
+    let objects = objects(scene);
     for bound in &bound {
-        grant(scene, bound, &residents, identity);
+        grant(scene, bound, (&residents, &objects), identity);
     }
+    identity.left_out |= identity.grants.len() >= MAX_GRANTS;
     accounts(scene, &all, identity);
     for workload in &all {
         breakouts(scene, workload, identity);
@@ -310,7 +312,27 @@ fn residents(scene: &Scene<'_>) -> Residents {
     found
 }
 
-fn grant(scene: &Scene<'_>, bound: &Bound, residents: &Residents, identity: &mut Identity) {
+/// Objects that keep data, by kind and namespace, in order of address.
+type Objects = BTreeMap<(Arc<str>, Option<Arc<str>>), Vec<usize>>;
+
+fn objects(scene: &Scene<'_>) -> Objects {
+    let mut found = Objects::new();
+    for kind in OBJECTS.iter().flat_map(|(_, kinds, _)| *kinds) {
+        for at in scene.index.of_type(kind) {
+            let object = scene.index.resource(*at);
+            let key = (Arc::clone(&object.kind), object.scope.namespace.clone());
+            found.entry(key).or_default().push(*at);
+        }
+    }
+    found
+}
+
+fn grant(
+    scene: &Scene<'_>,
+    bound: &Bound,
+    (residents, objects): (&Residents, &Objects),
+    identity: &mut Identity,
+) {
     let Some(rights) = &bound.rights else {
         identity.open_ended.insert(bound.principal);
         return;
@@ -351,15 +373,20 @@ fn grant(scene: &Scene<'_>, bound: &Bound, residents: &Residents, identity: &mut
             let mut proof = bound.proof.clone();
             proof.extend(right.place.filter(|place| !bound.proof.contains(place)));
             for kind in kinds {
-                for at in scene.index.of_type(kind) {
+                let all = match &bound.namespace {
+                    None => scene.index.of_type(kind),
+                    Some(own) => {
+                        let key = (Arc::from(*kind), Some(Arc::clone(own)));
+                        objects.get(&key).map_or(&[][..], Vec::as_slice)
+                    }
+                };
+                for at in all {
+                    if identity.grants.len() >= MAX_GRANTS {
+                        break;
+                    }
                     let object = scene.index.resource(*at);
-                    let inside =
-                        bound.namespace.is_none() || object.scope.namespace == bound.namespace;
                     let named = right.names.is_empty() || right.names.contains(&object.name);
-                    let Some(node) = scene.node_of[*at].filter(|_| inside && named) else {
-                        continue;
-                    };
-                    if identity.grants.len() < MAX_GRANTS {
+                    if let Some(node) = scene.node_of[*at].filter(|_| named) {
                         let said: Arc<str> = said.into();
                         identity.grants.push(grant(Scope::Node(node), level, false, &said, &proof));
                     }

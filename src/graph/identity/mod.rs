@@ -11,6 +11,8 @@ mod raising;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::document::Value;
 use crate::finding::context::{Dimension, State};
 use crate::graph::others::plain;
@@ -19,8 +21,11 @@ use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
-/// Most pairs of a principal and what lies in the zone or account that a grant is about.
+/// Most pairs of a principal and what it may use, or of two principals.
 const MAX_PAIRS: usize = 500_000;
+
+/// Most comparisons of what policies say with what the document holds.
+const MAX_LOOKS: usize = 100_000_000;
 
 /// What a grant lets do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,10 +111,23 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// How far the grants of a principal go that are known so far: a state of the dimension privilege.
-    fn reach_of(&self, principal: usize) -> u8 {
-        let own = self.grants.iter().filter(|grant| grant.principal == principal);
-        own.map(Grant::state).max().unwrap_or(0)
+    /// How far the grants of each principal go that are known so far: a state of the dimension privilege.
+    fn reaches(&self) -> FxHashMap<usize, u8> {
+        let mut found = FxHashMap::default();
+        for grant in &self.grants {
+            let reach: &mut u8 = found.entry(grant.principal).or_default();
+            *reach = (*reach).max(grant.state());
+        }
+        found
+    }
+
+    /// What each node runs as.
+    fn running(&self) -> FxHashMap<usize, Vec<usize>> {
+        let mut found: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+        for trust in self.trusts.iter().filter(|trust| &*trust.label == "runs as") {
+            found.entry(trust.source).or_default().push(trust.target);
+        }
+        found
     }
 }
 
@@ -139,7 +157,7 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     identity.trusts.sort();
     identity.trusts.dedup();
     privileges(scene, &mut identity);
-    identity.left_out = flows(scene, &identity);
+    identity.left_out |= flows(scene, &identity);
     identity
 }
 
@@ -265,6 +283,12 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> bool {
         left_out |= held.len() > left;
         let held = &held[..held.len().min(left)];
         left -= held.len();
+        let node = matches!(grant.scope, Scope::Node(_));
+        if node && left == 0 {
+            left_out = true;
+            continue;
+        }
+        left -= usize::from(node);
         for target in held {
             add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
         }

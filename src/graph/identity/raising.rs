@@ -7,11 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::document::Value;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::{Place, fits};
 
-use super::{Grant, Identity, Level, Scope, Trust};
+use super::{Grant, Identity, Level, MAX_LOOKS, Scope, Trust};
 
 /// How actions on the objects of a tenant begin.
 const DIRECTORY: &str = "microsoft.directory/";
@@ -78,7 +80,8 @@ struct Way<'t> {
     id: &'t Arc<str>,
     outcome: &'t str,
     actions: Vec<String>,
-    types: &'t [Arc<str>],
+    /// Nodes of its types.
+    nodes: BTreeSet<usize>,
 }
 
 /// What a principal gains.
@@ -103,20 +106,23 @@ pub fn add(scene: &mut Scene<'_>, table: &str, holdings: &[Holding], identity: &
             id: &row[0],
             outcome: &row[1],
             actions: row[2].split('+').map(str::to_lowercase).collect(),
-            types: &row[3..],
+            nodes: nodes_of(scene, &row[3..]),
         })
         .collect();
+    let mut gains = Gains::new(scene, identity);
     for _ in 0..ROUNDS {
-        let before = identity.grants.len() + identity.trusts.len();
+        let before = gains.count();
         for (principal, own) in &by_principal {
             for way in &ways {
-                take(scene, *principal, own, way, identity, &mut raised);
+                take(*principal, own, way, &mut gains, &mut raised);
             }
         }
-        if before == identity.grants.len() + identity.trusts.len() {
+        if before == gains.count() {
             break;
         }
     }
+    let left_out = gains.left == 0;
+    identity.left_out |= left_out;
     for (principal, gained) in raised {
         let ids: Vec<Arc<str>> = gained.ids.into_iter().collect();
         let fact = Fact { value: Some(Value::Bool(true)), proof: gained.proof };
@@ -126,12 +132,110 @@ pub fn add(scene: &mut Scene<'_>, table: &str, holdings: &[Holding], identity: &
     }
 }
 
+/// Nodes of resources of some types.
+fn nodes_of(scene: &Scene<'_>, types: &[Arc<str>]) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for (node, given) in scene.nodes.iter().enumerate() {
+        let kind = given.resource.map(|at| scene.index.resource(at).type_name());
+        if kind.is_some_and(|kind| types.iter().any(|pattern| fits(pattern, kind))) {
+            found.insert(node);
+        }
+    }
+    found
+}
+
+/// Rights on their way, by what is asked about them.
+struct Gains<'i, 'a> {
+    scene: &'i Scene<'a>,
+    identity: &'i mut Identity,
+    /// How far the rights of each principal go.
+    reaches: FxHashMap<usize, u8>,
+    /// What each node runs as.
+    running: FxHashMap<usize, Vec<usize>>,
+    /// What was added.
+    grants: BTreeSet<Grant>,
+    trusts: BTreeSet<Trust>,
+    /// By zone, the nodes over which what holds on it holds.
+    held: Vec<Vec<usize>>,
+    /// How many pairs may still be looked at.
+    left: usize,
+}
+
+impl<'i, 'a> Gains<'i, 'a> {
+    fn new(scene: &'i Scene<'a>, identity: &'i mut Identity) -> Self {
+        let mut held = vec![Vec::new(); scene.zones.len()];
+        for node in 0..scene.nodes.len() {
+            for zone in zones_over(scene, node) {
+                held[zone].push(node);
+            }
+        }
+        Self {
+            scene,
+            reaches: identity.reaches(),
+            running: identity.running(),
+            identity,
+            grants: BTreeSet::new(),
+            trusts: BTreeSet::new(),
+            held,
+            left: MAX_LOOKS,
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.identity.grants.len() + self.identity.trusts.len()
+    }
+
+    fn reach_of(&self, node: usize) -> u8 {
+        self.reaches.get(&node).copied().unwrap_or(0)
+    }
+
+    fn grant(&mut self, grant: Grant) {
+        if self.grants.insert(grant.clone()) {
+            let reach = self.reaches.entry(grant.principal).or_default();
+            *reach = (*reach).max(grant.state());
+            self.identity.grants.push(grant);
+        }
+    }
+
+    fn trust(&mut self, trust: Trust) {
+        if self.trusts.insert(trust.clone()) {
+            self.identity.trusts.push(trust);
+        }
+    }
+
+    /// Nodes of a way over which some scope holds, in order.
+    fn meant(&mut self, scopes: &[Scope], way: &Way<'_>, principal: usize) -> Vec<usize> {
+        let mut found = BTreeSet::new();
+        for scope in scopes {
+            let (own, all) = match scope {
+                Scope::Account => (None, way.nodes.len()),
+                Scope::Zone(zone) => (None, self.held[*zone].len()),
+                Scope::Node(own) => (Some(*own), 1),
+                Scope::Unknown => continue,
+            };
+            if self.left <= all {
+                self.left = 0;
+                continue;
+            }
+            self.left -= all;
+            match scope {
+                Scope::Account => found.extend(&way.nodes),
+                Scope::Zone(zone) => {
+                    found.extend(self.held[*zone].iter().filter(|node| way.nodes.contains(node)));
+                }
+                _ => found.extend(own.filter(|own| way.nodes.contains(own))),
+            }
+        }
+        found.remove(&principal);
+        found.into_iter().collect()
+    }
+}
+
 fn take(
-    scene: &Scene<'_>,
     principal: usize,
     own: &[&Holding],
     way: &Way<'_>,
-    identity: &mut Identity,
+    gains: &mut Gains<'_, '_>,
     raised: &mut BTreeMap<usize, Raised>,
 ) {
     let mut proof: Vec<Place> = Vec::new();
@@ -144,10 +248,10 @@ fn take(
         }
     }
     let Some(first) = way.actions.first() else { return };
-    let scopes: Vec<Scope> =
+    let mut scopes: Vec<Scope> =
         own.iter().filter(|holding| holding.covers(first)).map(|holding| holding.scope).collect();
-    let mut note = |gains: bool| {
-        if gains {
+    let mut note = |is_gain: bool| {
+        if is_gain {
             let found = raised.entry(principal).or_default();
             found.ids.insert(Arc::clone(way.id));
             if found.proof.is_empty() {
@@ -163,31 +267,22 @@ fn take(
         label: format!("raises its rights: {}", way.id).into(),
         proof: proof.clone(),
     };
-    let mut add = |grant: Grant| {
-        if !identity.grants.contains(&grant) {
-            identity.grants.push(grant);
-        }
-    };
     if way.outcome == "admin" {
         for scope in &scopes {
             if matches!(scope, Scope::Zone(_) | Scope::Account) {
-                add(admin(*scope));
+                gains.grant(admin(*scope));
                 note(true);
             }
         }
         return;
     }
-    let nodes = (0..scene.nodes.len()).filter(|node| *node != principal);
-    let meant: Vec<usize> = nodes
-        .filter(|node| {
-            let kind = scene.nodes[*node].resource.map(|at| scene.index.resource(at).type_name());
-            kind.is_some_and(|kind| way.types.iter().any(|pattern| fits(pattern, kind)))
-                && scopes.iter().any(|scope| holds_over(scene, *scope, *node))
-        })
-        .collect();
+    scopes.sort();
+    scopes.dedup();
+    let meant = gains.meant(&scopes, way, principal);
     if way.outcome == "reads" {
+        let scene = gains.scene;
         for node in meant.into_iter().filter(|node| !asks_roles(scene, *node)) {
-            add(Grant {
+            gains.grant(Grant {
                 principal,
                 scope: Scope::Node(node),
                 level: Level::Write,
@@ -205,33 +300,24 @@ fn take(
             targets.insert(node);
             continue;
         }
-        let runs: Vec<usize> = identity
-            .trusts
-            .iter()
-            .filter(|trust| trust.source == node && &*trust.label == "runs as")
-            .map(|trust| trust.target)
-            .collect();
-        let itself = identity.grants.iter().any(|grant| grant.principal == node);
-        targets.extend(runs);
+        targets.extend(gains.running.get(&node).into_iter().flatten());
+        let itself = gains.reaches.contains_key(&node);
         targets.extend(itself.then_some(node));
     }
     targets.remove(&principal);
     for target in targets {
-        let reach = identity.reach_of(target);
+        let reach = gains.reach_of(target);
         note(reach > 0 || way.outcome == "acts");
-        if reach == 3 && identity.reach_of(principal) < 3 {
-            identity.grants.push(admin(Scope::Unknown));
+        if reach == 3 && gains.reach_of(principal) < 3 {
+            gains.grant(admin(Scope::Unknown));
         }
-        let trust = Trust {
+        gains.trust(Trust {
             source: principal,
             target,
             label: format!("takes over: {}", way.id).into(),
             opened_by: Some("T011"),
             proof: proof.clone(),
-        };
-        if !identity.trusts.contains(&trust) {
-            identity.trusts.push(trust);
-        }
+        });
     }
 }
 
@@ -245,20 +331,10 @@ fn asks_roles(scene: &Scene<'_>, node: usize) -> bool {
     })
 }
 
-/// Whether what holds on a scope holds over a node.
-fn holds_over(scene: &Scene<'_>, scope: Scope, node: usize) -> bool {
-    match scope {
-        Scope::Node(own) => own == node,
-        Scope::Zone(zone) => {
-            scene.nodes[node].zone.is_some_and(|own| scene.ancestors(own).contains(&zone))
-                || scene.nodes[node].parts.iter().any(|part| {
-                    scene.index.outgoing(*part).iter().any(|edge| {
-                        scene.zone_of[edge.to]
-                            .is_some_and(|own| scene.ancestors(own).contains(&zone))
-                    })
-                })
-        }
-        Scope::Account => true,
-        Scope::Unknown => false,
-    }
+/// Zones of which what holds on them holds over a node: those around it, and around what its parts name.
+fn zones_over(scene: &Scene<'_>, node: usize) -> BTreeSet<usize> {
+    let given = &scene.nodes[node];
+    let named = given.parts.iter().flat_map(|part| scene.index.outgoing(*part));
+    let named = named.filter_map(|edge| scene.zone_of[edge.to]);
+    given.zone.into_iter().chain(named).flat_map(|zone| scene.ancestors(zone)).collect()
 }

@@ -50,6 +50,8 @@ fn decide<'l>(selector: &Value, label: impl Fn(&str) -> Option<Option<&'l Value>
 #[derive(Debug)]
 pub struct Namespaces<'a> {
     declared: BTreeMap<&'a str, Option<&'a Map>>,
+    /// Names by the labels that they carry.
+    by_label: BTreeMap<(&'a str, &'a str), Vec<&'a str>>,
 }
 
 impl<'a> Namespaces<'a> {
@@ -61,7 +63,35 @@ impl<'a> Namespaces<'a> {
             let labels = resource.attributes.get("metadata").and_then(|it| it.get("labels"));
             (&*resource.name, labels.and_then(Value::as_object))
         });
-        Self { declared: declared.collect() }
+        let declared: BTreeMap<&str, Option<&Map>> = declared.collect();
+        let mut by_label: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+        for (name, labels) in &declared {
+            for (key, value) in labels.iter().copied().flatten() {
+                if let Some(value) = value.as_str() {
+                    by_label.entry((key, value)).or_default().push(name);
+                }
+            }
+        }
+        Self { declared, by_label }
+    }
+
+    /// Those of some names (sorted) that a selector selects.
+    pub fn all(&self, selector: &Value, known: &[Arc<str>]) -> Vec<Arc<str>> {
+        let fits = |name: &&Arc<str>| self.fits(selector, name) == Tri::Yes;
+        let pairs = selector.get("matchLabels").and_then(Value::as_object);
+        let Some((key, Some(value))) =
+            pairs.and_then(|pairs| pairs.iter().next()).map(|(key, value)| (key, value.as_str()))
+        else {
+            return known.iter().filter(fits).cloned().collect();
+        };
+        // Only those that carry the first label can be meant.
+        let own = [value];
+        let carry = match &**key {
+            NAME_LABEL => &own[..],
+            key => self.by_label.get(&(key, value)).map_or(&[][..], Vec::as_slice),
+        };
+        let at = carry.iter().filter_map(|name| known.binary_search_by(|it| (**it).cmp(name)).ok());
+        at.map(|at| &known[at]).filter(fits).cloned().collect()
     }
 
     /// Whether a selector selects a namespace. Of one that no manifest declares, only the name is known.
@@ -78,8 +108,7 @@ impl<'a> Namespaces<'a> {
 
     /// Whether a selector may select a namespace that is not in the document, and the words in it that speak of which.
     pub fn elsewhere<'s>(&self, selector: &'s Value, known: &[Arc<str>]) -> Option<Vec<&'s str>> {
-        let named = known.iter().any(|name| self.fits(selector, name) == Tri::Yes);
-        if named && !selects_all(selector) {
+        if !selects_all(selector) && !self.all(selector, known).is_empty() {
             return None;
         }
         let mut words = Vec::new();

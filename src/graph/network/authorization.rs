@@ -154,7 +154,7 @@ impl<'s, 'a> Policies<'s, 'a> {
         match nodes {
             Some(nodes) => {
                 // Whoever the document does not hold may be meant, the mesh's gateway among them.
-                found.push(Peer::Nodes(nodes));
+                found.push(Peer::nodes(nodes));
                 found.push(Peer::Elsewhere(Tri::Unknown));
             }
             None if found.is_empty() => found.push(Peer::Everyone),

@@ -2,6 +2,8 @@
 //!
 //! Source: Microsoft Learn, "Network security groups", "Default outbound access", "Azure Load Balancer components".
 
+use std::sync::Arc;
+
 use crate::document::{Pointer, Resource, Value};
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
@@ -109,7 +111,12 @@ fn public(scene: &Scene<'_>, node: usize, addresses: &[usize]) -> Public {
 }
 
 /// The security groups of subnets and interfaces, one layer each.
-fn layers(scene: &Scene<'_>, node: usize, presence: &Presence, addresses: &[usize]) -> Vec<Layer> {
+fn layers(
+    scene: &Scene<'_>,
+    node: usize,
+    presence: &Presence,
+    addresses: &[usize],
+) -> Vec<Arc<Layer>> {
     let mut layers = Vec::new();
     let mut groups_of = |at: usize| {
         let joined = scene
@@ -118,7 +125,7 @@ fn layers(scene: &Scene<'_>, node: usize, presence: &Presence, addresses: &[usiz
             .chain(scene.relations.sources(at, Verb::AttachedTo));
         for join in joined {
             for group in scene.relations.targets(join.from, Verb::FilteredBy) {
-                layers.push(layer(scene, group.to));
+                layers.push(Arc::new(layer(scene, group.to)));
             }
         }
     };
@@ -135,12 +142,12 @@ fn layers(scene: &Scene<'_>, node: usize, presence: &Presence, addresses: &[usiz
             if &*scene.index.resource(edge.to).kind == "azurerm_network_security_group"
                 && leads("network_interface.network_security_group_id", &edge.at)
             {
-                layers.push(layer(scene, edge.to));
+                layers.push(Arc::new(layer(scene, edge.to)));
             }
         }
     }
     if layers.is_empty() {
-        layers.push(without_group(scene, addresses));
+        layers.push(Arc::new(without_group(scene, addresses)));
     }
     layers
 }
@@ -257,7 +264,7 @@ fn peer(text: &str) -> Peer {
         "virtualnetwork" => Peer::Network,
         "azureloadbalancer" => Peer::Balancer,
         // Other service tags are the provider's own services.
-        _ => range(text).map_or(Peer::Nodes(Vec::new()), Peer::Range),
+        _ => range(text).map_or_else(|| Peer::nodes([]), Peer::Range),
     }
 }
 

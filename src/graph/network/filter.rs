@@ -1,8 +1,9 @@
 //! Filters: rules in order, or lists of what is allowed.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
+use rustc_hash::FxHashMap;
 
 use super::{Presence, Tri};
 use crate::document::{Value, nearest};
@@ -156,8 +157,8 @@ pub enum Peer {
     Network,
     /// The provider's balancer and its health checks.
     Balancer,
-    /// These nodes and no others.
-    Nodes(Vec<usize>),
+    /// These nodes and no others; sorted.
+    Nodes(Arc<[usize]>),
     /// Networks outside that people trust.
     Trusted,
     /// A range of addresses outside the network: no host of it has one.
@@ -166,6 +167,16 @@ pub enum Peer {
     Elsewhere(Tri),
     /// Not known.
     Unknown,
+}
+
+impl Peer {
+    /// These nodes and no others.
+    pub fn nodes(nodes: impl IntoIterator<Item = usize>) -> Self {
+        let mut nodes: Vec<usize> = nodes.into_iter().collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        Self::Nodes(nodes.into())
+    }
 }
 
 /// One rule.
@@ -192,6 +203,24 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it is about the port of some traffic.
+    fn is_to(&self, traffic: Traffic) -> Tri {
+        match (&self.ports, traffic.port) {
+            (Some(ports), None) if ports.is_all() => Tri::Yes,
+            (None, _) | (Some(_), None) => Tri::Unknown,
+            (Some(ports), Some(port)) => ports.has(port).into(),
+        }
+    }
+
+    /// Whether it, by itself, is sure to let a party pass.
+    pub fn lets(&self, party: &Party<'_>, traffic: Traffic) -> bool {
+        let fit = fit(self, party);
+        let port = self.is_to(traffic);
+        let whole = port.and(fit.whole) == Tri::Yes;
+        let part = port == Tri::Yes && fit.whole == Tri::No && fit.part;
+        self.allow && self.protocol.covers(traffic.protocol) && (whole || part)
+    }
+
     /// What a provider lets pass where nobody wrote a rule: all traffic of a peer, first in order.
     pub fn default_of(
         name: &'static str,
@@ -231,9 +260,14 @@ pub struct Layer {
     pub stateless: bool,
     /// Whether only what enters or leaves the subnet meets it.
     pub at_edge: bool,
+    /// Rules by whom they name, where there are many; made on first use.
+    pub named: OnceLock<Named>,
     /// Where not empty: filters of which one stands before each address; `rules` then holds those of all.
     pub alternatives: Vec<Layer>,
 }
+
+/// More rules than these are looked up by whom they name.
+const MANY: usize = 64;
 
 /// A port that answers go to, within every system's range of ports for clients.
 const ANSWERED: u16 = 50_000;
@@ -264,7 +298,68 @@ pub struct Decision {
     pub rule: Option<Rule>,
 }
 
+/// Positions of a layer's rules by the groups and nodes that they name, and of those that name something else.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    groups: FxHashMap<usize, Vec<usize>>,
+    nodes: FxHashMap<usize, Vec<usize>>,
+    others: Vec<usize>,
+}
+
+impl Named {
+    fn new(rules: &[Rule]) -> Self {
+        let mut named = Self::default();
+        for (at, rule) in rules.iter().enumerate() {
+            let by_name = |peer: &Peer| matches!(peer, Peer::Group(_) | Peer::Nodes(_));
+            if !rule.peers.iter().all(by_name) {
+                named.others.push(at);
+                continue;
+            }
+            for peer in &rule.peers {
+                match peer {
+                    Peer::Group(group) => named.groups.entry(*group).or_default().push(at),
+                    Peer::Nodes(nodes) => {
+                        for node in nodes.iter() {
+                            named.nodes.entry(*node).or_default().push(at);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        named
+    }
+
+    /// Positions of rules that may be about a host, in order.
+    fn about(&self, node: usize, host: &Presence) -> Vec<usize> {
+        let groups = host.groups.iter().filter_map(|group| self.groups.get(group));
+        let own = std::iter::once(&node).chain(&host.acts_as);
+        let nodes = own.filter_map(|node| self.nodes.get(node));
+        let mut found: Vec<usize> = groups.chain(nodes).flatten().copied().collect();
+        found.extend(&self.others);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
 impl Layer {
+    /// Rules that may be about a party, in order: where there are many, without those that name other hosts.
+    pub fn about<'l>(&'l self, party: &Party<'_>) -> Box<dyn Iterator<Item = &'l Rule> + 'l> {
+        match party {
+            Party::Host(node, host) if self.rules.len() > MANY && !host.open_ended => {
+                let named = self.named.get_or_init(|| Named::new(&self.rules));
+                Box::new(named.about(*node, host).into_iter().map(|at| &self.rules[at]))
+            }
+            _ => Box::new(self.rules.iter()),
+        }
+    }
+
+    /// Forget what was kept about rules that have changed.
+    pub fn forget(&mut self) {
+        self.named = OnceLock::new();
+    }
+
     /// Put rules in order: by order, denials first among equals.
     pub fn sort(&mut self) {
         self.rules.sort_by_key(|rule| (rule.order, rule.allow));
@@ -294,36 +389,23 @@ impl Layer {
     }
 
     fn by_rules(&self, direction: Direction, party: &Party<'_>, traffic: Traffic) -> Decision {
-        let mut restricted: Option<&Rule> = None;
+        let mut restricted: Option<(&Rule, Tri)> = None;
         let mut doubt = self.open_ended;
-        let rules = self.rules.iter().filter(|rule| rule.direction == direction);
+        // What an allowance is worth: less behind a denial of which it is not known whether it is meant.
+        let mut allowed = Tri::Yes;
+        let rules = self.about(party).filter(|rule| rule.direction == direction);
         for rule in rules.filter(|rule| rule.protocol.covers(traffic.protocol)) {
-            let port = match (&rule.ports, traffic.port) {
-                (None, _) => Tri::Unknown,
-                (Some(ports), None) => {
-                    if ports.is_all() {
-                        Tri::Yes
-                    } else {
-                        Tri::Unknown
-                    }
-                }
-                (Some(ports), Some(port)) => ports.has(port).into(),
-            };
+            let port = rule.is_to(traffic);
             let fit = fit(rule, party);
             match port.and(fit.whole) {
-                Tri::Yes if rule.allow => {
-                    return Decision {
-                        passes: Tri::Yes,
-                        restricted: false,
-                        rule: Some(rule.clone()),
-                    };
+                Tri::Yes => return settle((rule.allow, Some(rule)), restricted, doubt, allowed),
+                Tri::Unknown => {
+                    allowed = if rule.allow { allowed } else { Tri::Unknown };
+                    // What is not read as a whole may let pass, too.
+                    doubt |= rule.allow || rule.ports.is_none();
                 }
-                Tri::Yes => {
-                    return settle(false, restricted, doubt, Some(rule));
-                }
-                Tri::Unknown => doubt = true,
                 Tri::No if port == Tri::Yes && fit.part && rule.allow => {
-                    restricted = restricted.or(Some(rule));
+                    restricted = restricted.or(Some((rule, allowed)));
                 }
                 Tri::No => {}
             }
@@ -332,16 +414,22 @@ impl Layer {
             Direction::In => self.default_in,
             Direction::Out => self.default_out,
         };
-        settle(default, restricted, doubt, None)
+        settle((default, None), restricted, doubt, allowed)
     }
 }
 
-fn settle(passes: bool, restricted: Option<&Rule>, doubt: bool, rule: Option<&Rule>) -> Decision {
+/// What holds where a rule or default decides: after rules for a part of the party, after what may let it pass, after what may deny it.
+fn settle(
+    (passes, rule): (bool, Option<&Rule>),
+    restricted: Option<(&Rule, Tri)>,
+    doubt: bool,
+    allowed: Tri,
+) -> Decision {
     if passes {
-        return Decision { passes: Tri::Yes, restricted: false, rule: rule.cloned() };
+        return Decision { passes: allowed, restricted: false, rule: rule.cloned() };
     }
-    if let Some(restricted) = restricted {
-        return Decision { passes: Tri::Yes, restricted: true, rule: Some(restricted.clone()) };
+    if let Some((restricted, allowed)) = restricted {
+        return Decision { passes: allowed, restricted: true, rule: Some(restricted.clone()) };
     }
     let passes = if doubt { Tri::Unknown } else { Tri::No };
     Decision { passes, restricted: false, rule: rule.cloned() }
@@ -373,7 +461,9 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         // Its addresses are public and change.
         (Peer::Range(range), Party::Service(_)) if is_any(range) => (Tri::Yes, true),
         (Peer::Range(range), Party::Service(_)) if is_public(range) => (Tri::Unknown, false),
-        (Peer::Nodes(nodes), Party::Service(node)) => (nodes.contains(node).into(), false),
+        (Peer::Nodes(nodes), Party::Service(node)) => {
+            (nodes.binary_search(node).is_ok().into(), false)
+        }
         (Peer::Outside(range), Party::Balancer) if !is_public(range) => (Tri::Unknown, false),
         (Peer::Elsewhere(balancer), Party::Balancer) => (*balancer, *balancer == Tri::Yes),
         (Peer::Range(range) | Peer::Outside(range), Party::Internet) => {
@@ -396,8 +486,8 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
             ((host.subnets.contains(zone) || host.network == Some(*zone)).into(), false)
         }
         (Peer::Nodes(nodes), Party::Host(node, host)) => {
-            let acts = || host.acts_as.iter().any(|actor| nodes.contains(actor));
-            ((nodes.contains(node) || acts()).into(), false)
+            let has = |node: &usize| nodes.binary_search(node).is_ok();
+            ((has(node) || host.acts_as.iter().any(has)).into(), false)
         }
         _ => (Tri::No, false),
     }

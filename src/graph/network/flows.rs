@@ -364,14 +364,13 @@ fn listening(
         return vec![Ports::one(port)];
     }
     let mut found = BTreeSet::new();
-    for rule in at.layers.iter().flat_map(|layer| &layer.rules) {
+    let party = super::filter::Party::Host(source.0, source.1);
+    for rule in at.layers.iter().flat_map(|layer| layer.about(&party)) {
         let names_less = rule.default.is_none() && rule.allow && rule.direction == Direction::In;
         let Some(ports) = rule.ports.as_ref().filter(|_| names_less) else { continue };
         for range in &ports.0 {
             let traffic = Traffic { protocol: Protocol::Tcp, port: Some(range.0) };
-            let layer = super::Layer { rules: vec![rule.clone()], ..super::Layer::default() };
-            let party = super::filter::Party::Host(source.0, source.1);
-            if layer.decide(Direction::In, &party, traffic).passes != Tri::Yes {
+            if !rule.lets(&party, traffic) {
                 continue;
             }
             // Of all ports, those on which something is known to listen.
@@ -487,7 +486,7 @@ impl Members {
                     }
                     Peer::Zone(zone) => found.extend(self.by_zone.get(zone).into_iter().flatten()),
                     Peer::Tag(tag) => found.extend(self.by_tag.get(tag).into_iter().flatten()),
-                    Peer::Nodes(nodes) => found.extend(nodes),
+                    Peer::Nodes(nodes) => found.extend(nodes.iter()),
                     Peer::Range(range) if !super::filter::is_any(range) => {
                         let inside = self
                             .ranges
@@ -539,12 +538,17 @@ fn names(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flow
             }
         }
     }
+    let mut asking: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (node, presence) in hosts(network) {
+        if let Some(own) =
+            presence.network.filter(|_| scene.nodes[node].kind.starts_with("compute_"))
+        {
+            asking.entry(own).or_default().push(node);
+        }
+    }
     for (resolver, network_of, place) in &network.resolvers {
-        for (node, presence) in hosts(network) {
-            let in_it = presence.network == Some(*network_of);
-            if in_it && scene.nodes[node].kind.starts_with("compute_") {
-                flows.add((node, *resolver), (Protocol::Udp, "53".into()), dns(vec![*place]));
-            }
+        for node in asking.get(network_of).into_iter().flatten() {
+            flows.add((*node, *resolver), (Protocol::Udp, "53".into()), dns(vec![*place]));
         }
     }
 }

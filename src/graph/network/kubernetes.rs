@@ -35,6 +35,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         names: names(&all),
         closed_elsewhere: foreign_policies(scene),
         all: &all,
+        by_namespace: by_namespace(&all),
+        selected: RefCell::new(BTreeMap::new()),
         peers: RefCell::new(BTreeMap::new()),
     };
     for workload in &all {
@@ -74,8 +76,20 @@ struct Pods<'s, 'a> {
     /// Whether policies of other kinds hold that are not read.
     closed_elsewhere: bool,
     all: &'s [Workload<'a>],
+    /// Positions in `all` by namespace.
+    by_namespace: BTreeMap<Arc<str>, Vec<usize>>,
+    /// Whom selectors over namespaces mean, by their words.
+    selected: RefCell<BTreeMap<String, Peer>>,
     /// Whom each item of each policy means: policy, way, position.
     peers: RefCell<BTreeMap<(usize, bool, usize), Vec<Peer>>>,
+}
+
+fn by_namespace(all: &[Workload<'_>]) -> BTreeMap<Arc<str>, Vec<usize>> {
+    let mut found: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+    for (at, workload) in all.iter().enumerate() {
+        found.entry(Arc::clone(workload.namespace)).or_default().push(at);
+    }
+    found
 }
 
 fn names(all: &[Workload<'_>]) -> Vec<Arc<str>> {
@@ -95,10 +109,10 @@ fn foreign_policies(scene: &Scene<'_>) -> bool {
 fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
     let mut presence = Presence { network: Some(PODS), ..Presence::default() };
     presence.listens = listens(workload);
-    presence.layers.extend(pods.mesh.layer(workload));
+    presence.layers.extend(pods.mesh.layer(workload).map(Arc::new));
     // Policies do not hold for pods on the network of their machine.
     if !workload.on_host_network() {
-        presence.layers.extend(layer(pods, workload));
+        presence.layers.extend(layer(pods, workload).map(Arc::new));
         presence.open_ended = pods.closed_elsewhere;
     }
     presence.egress = Public { state: Tri::Yes, proof: Vec::new() };
@@ -299,13 +313,12 @@ fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
     let selector = written("podSelector");
     let Some(outer) = written("namespaceSelector") else {
         let Some(own) = &policy.scope.namespace else { return Vec::new() };
-        return vec![Peer::Nodes(selected(pods, selector, |it| (it.namespace == own).into()))];
+        return vec![selected(pods, selector, std::slice::from_ref(own))];
     };
     if selects_all(outer) && selector.is_none_or(selects_all) {
         return vec![Peer::Network, Peer::Balancer];
     }
-    let mut found =
-        vec![Peer::Nodes(selected(pods, selector, |it| pods.namespaces.fits(outer, it.namespace)))];
+    let mut found = vec![across(pods, outer, selector)];
     if let Some(mut said) = pods.namespaces.elsewhere(outer, &pods.names) {
         let pairs = selector.and_then(|it| it.get("matchLabels")?.as_object());
         said.extend(pairs.into_iter().flatten().filter_map(|(_, value)| value.as_str()));
@@ -332,20 +345,23 @@ fn block_peers(block: &Value) -> Vec<Peer> {
     vec![Peer::Outside(cidr)]
 }
 
-/// Nodes of workloads whose pods are selected.
-fn selected(
-    pods: &Pods<'_, '_>,
-    selector: Option<&Value>,
-    namespace: impl Fn(&Workload<'_>) -> Tri,
-) -> Vec<usize> {
-    let all = pods.all.iter().filter(|it| namespace(it) == Tri::Yes);
-    let mut found: Vec<usize> = all
-        .filter(|it| selector.is_none_or(|selector| selects(selector, it.labels)))
-        .map(|it| it.node)
-        .collect();
-    found.sort_unstable();
-    found.dedup();
+/// Workloads whose pods are selected, in namespaces that are selected: of the same words each time the same.
+fn across(pods: &Pods<'_, '_>, outer: &Value, selector: Option<&Value>) -> Peer {
+    let words = format!("{outer:?} {selector:?}");
+    if let Some(known) = pods.selected.borrow().get(&words) {
+        return known.clone();
+    }
+    let found = selected(pods, selector, &pods.namespaces.all(outer, &pods.names));
+    pods.selected.borrow_mut().insert(words, found.clone());
     found
+}
+
+/// Nodes of workloads in some namespaces whose pods are selected.
+fn selected(pods: &Pods<'_, '_>, selector: Option<&Value>, namespaces: &[Arc<str>]) -> Peer {
+    let all = namespaces.iter().filter_map(|name| pods.by_namespace.get(name)).flatten();
+    let all = all.map(|at| &pods.all[*at]);
+    let fits = all.filter(|it| selector.is_none_or(|selector| selects(selector, it.labels)));
+    Peer::nodes(fits.map(|it| it.node))
 }
 
 /// A port of a Service and the port of the pods behind it.
@@ -410,7 +426,7 @@ fn services(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
         let public = if balancer { (!internal(scene, resource)).into() } else { Tri::Unknown };
         network.presences[via] = Some(Presence {
             public: Public { state: public, proof: vec![header] },
-            layers: sources(scene, resource).into_iter().collect(),
+            layers: sources(scene, resource).map(Arc::new).into_iter().collect(),
             ..Presence::default()
         });
         let certificate =

@@ -12,6 +12,8 @@ pub mod gcp;
 pub mod kubernetes;
 pub mod reach;
 
+use std::sync::Arc;
+
 use ipnet::IpNet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -77,19 +79,19 @@ pub struct Presence {
     /// The resource that is its network (a VPC or virtual network), where known; [`PODS`].
     pub network: Option<usize>,
     /// What its network is known by where no resource stands for it: the account's default one.
-    pub network_name: Option<std::sync::Arc<str>>,
+    pub network_name: Option<Arc<str>>,
     /// Ranges that its addresses lie in; empty where not known.
     pub ranges: Vec<IpNet>,
     /// Groups that filters of others may name: security groups, application security groups, tags.
     pub groups: Vec<usize>,
     /// Names that filters of others may give it: network tags.
-    pub tags: Vec<std::sync::Arc<str>>,
+    pub tags: Vec<Arc<str>>,
     /// Nodes that send its packets for it: the pods of a controller.
     pub acts_as: Vec<usize>,
     /// Ports that it is known to listen on.
     pub listens: Vec<Traffic>,
-    /// All filters on the way in and out; each has to let traffic pass.
-    pub layers: Vec<Layer>,
+    /// All filters on the way in and out; each has to let traffic pass. Shared by hosts that have the same.
+    pub layers: Vec<Arc<Layer>>,
     /// Its own address on the internet.
     pub public: Public,
     /// Whether it can open connections to the internet, through whatever.
@@ -170,13 +172,29 @@ impl Network {
 
     /// Ranges that people trust count as nobody from outside.
     pub fn trust(&mut self, ranges: &[IpNet]) {
+        if ranges.is_empty() {
+            return;
+        }
+        // What is replaced lives on until all is done: its address stands for it.
+        let mut kept = Vec::new();
         let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) | Peer::Outside(range) if ranges.iter().any(|own| own.contains(range)));
+        let mut changed: FxHashMap<*const Layer, Arc<Layer>> = FxHashMap::default();
         for layer in self.presences.iter_mut().flatten().flat_map(|presence| &mut presence.layers) {
-            for peer in layer.rules.iter_mut().flat_map(|rule| &mut rule.peers) {
-                if trusted(peer) {
-                    *peer = Peer::Trusted;
-                }
+            if !layer.rules.iter().flat_map(|rule| &rule.peers).any(trusted) {
+                continue;
             }
+            let make = || {
+                let mut own = Layer::clone(layer);
+                for peer in own.rules.iter_mut().flat_map(|rule| &mut rule.peers) {
+                    if trusted(peer) {
+                        *peer = Peer::Trusted;
+                    }
+                }
+                own.forget();
+                Arc::new(own)
+            };
+            let own = Arc::clone(changed.entry(Arc::as_ptr(layer)).or_insert_with(make));
+            kept.push(std::mem::replace(layer, own));
         }
     }
 }

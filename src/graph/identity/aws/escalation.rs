@@ -4,8 +4,12 @@
 //! `self`: it changes its own rights. `principal`: it takes over another principal. `new`: it passes a role to something new and acts
 //! through it. `existing`: it takes over something that runs as a role. The table `aws_workloads` names the types by service.
 
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::document::Value;
 use crate::graph::identity::{Grant, Identity, Level, Scope, Trust};
@@ -21,6 +25,9 @@ const TAKES_OVER: &str = "takes over: ";
 
 /// How often what follows from one principal's rights is followed further.
 const ROUNDS: usize = 8;
+
+/// Most pairs of a principal and what it may take over that are looked at.
+const MAX_RAISING: usize = 20_000_000;
 
 /// A way to raise rights.
 struct Primitive<'t> {
@@ -41,6 +48,7 @@ struct Found {
 pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
     let mut raised: BTreeMap<usize, Found> = BTreeMap::new();
     let mut trusts = Vec::new();
+    let left_out;
     {
         let primitives = primitives(scene);
         let mut admins: BTreeSet<usize> = identity
@@ -50,6 +58,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
             .map(|grant| grant.principal)
             .collect();
         let own = admins.clone();
+        let known = Known::new(scene, all, identity);
         for _ in 0..ROUNDS {
             let before = admins.len();
             for (principal, rights) in all {
@@ -58,7 +67,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
                     continue;
                 }
                 for primitive in &primitives {
-                    let way = Look { scene, all, identity, admins: &admins };
+                    let way = Look { scene, all, known: &known, admins: &admins };
                     match way.holds(*principal, rights, primitive) {
                         Some(Outcome::Admin(proof)) => {
                             admins.insert(*principal);
@@ -78,7 +87,9 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
                 break;
             }
         }
+        left_out = known.left.get() == 0;
     }
+    identity.left_out |= left_out;
     trusts.sort();
     trusts.dedup();
     let raised = with_others(identity, raised, &trusts);
@@ -110,9 +121,10 @@ fn with_others(
 ) -> BTreeMap<usize, (bool, Found)> {
     let mut all: BTreeMap<usize, (bool, Found)> =
         raised.into_iter().map(|(principal, found)| (principal, (true, found))).collect();
+    let reaches = identity.reaches();
+    let reach_of = |node: &usize| reaches.get(node).copied().unwrap_or(0);
     for trust in trusts {
-        let own = identity.reach_of(trust.source);
-        if identity.reach_of(trust.target) <= own {
+        if reach_of(&trust.target) <= reach_of(&trust.source) {
             continue;
         }
         let entry = all
@@ -146,14 +158,70 @@ enum Outcome {
     Others(Vec<Trust>),
 }
 
-struct Look<'l, 'a> {
-    scene: &'l Scene<'a>,
+struct Look<'l, 's, 'a> {
+    scene: &'s Scene<'a>,
     all: &'l BTreeMap<usize, Rights>,
-    identity: &'l Identity,
+    known: &'l Known<'s>,
     admins: &'l BTreeSet<usize>,
 }
 
-impl Look<'_, '_> {
+/// What does not change while rights are raised, by what is asked.
+struct Known<'k> {
+    /// Whom each principal may act as.
+    trusted: FxHashMap<usize, BTreeSet<usize>>,
+    /// What runs as whom.
+    running: FxHashMap<usize, Vec<usize>>,
+    /// Principals by kind, in order.
+    by_kind: BTreeMap<&'k str, Vec<usize>>,
+    /// Principals by the policies that are attached to them.
+    by_policy: FxHashMap<usize, Vec<usize>>,
+    /// What trust policies of roles say, once somebody asks.
+    documents: RefCell<FxHashMap<usize, Rc<policy::Document>>>,
+    /// What all workloads of some types run as.
+    of_all: RefCell<BTreeMap<Vec<&'k str>, Rc<BTreeSet<usize>>>>,
+    /// How many pairs may still be looked at.
+    left: Cell<usize>,
+}
+
+impl<'k> Known<'k> {
+    fn new(scene: &'k Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &Identity) -> Self {
+        let mut known = Self {
+            trusted: FxHashMap::default(),
+            running: identity.running(),
+            by_kind: BTreeMap::new(),
+            by_policy: FxHashMap::default(),
+            documents: RefCell::default(),
+            of_all: RefCell::default(),
+            left: Cell::new(MAX_RAISING),
+        };
+        for trust in &identity.trusts {
+            known.trusted.entry(trust.source).or_default().insert(trust.target);
+        }
+        for (node, rights) in all {
+            known.by_kind.entry(kind_of(scene, *node)).or_default().push(*node);
+            for policy in &rights.attached {
+                known.by_policy.entry(*policy).or_default().push(*node);
+            }
+        }
+        known
+    }
+
+    /// Whether as many pairs may still be looked at, which they then are.
+    fn spend(&self, pairs: usize) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(pairs));
+        pairs < left
+    }
+}
+
+/// `role`, `user`, `group`.
+fn kind_of<'s>(scene: &'s Scene<'_>, node: usize) -> &'s str {
+    let resource = scene.nodes[node].resource.map(|at| scene.index.resource(at));
+    let kind = resource.map_or("", |resource| &*resource.kind);
+    kind.strip_prefix("aws_iam_").unwrap_or(kind)
+}
+
+impl Look<'_, '_, '_> {
     fn holds(
         &self,
         principal: usize,
@@ -180,8 +248,12 @@ impl Look<'_, '_> {
             .filter(|statement| is_free(statement, first, &primitive.actions))
             .collect();
         let everything = statements.iter().any(|statement| statement.on_everything());
-        let targets: Vec<&Target> =
-            statements.iter().flat_map(|statement| &statement.resources).collect();
+        let count = statements.iter().map(|statement| statement.resources.len()).sum();
+        let targets: Vec<&Target> = if everything || !self.known.spend(count) {
+            Vec::new()
+        } else {
+            statements.iter().flat_map(|statement| statement.resources.iter()).collect()
+        };
         match primitive.category {
             "self" if first == "iam:addusertogroup" => {
                 self.joins(principal, primitive, everything, &targets, proof)
@@ -209,19 +281,20 @@ impl Look<'_, '_> {
         let own = |node: &usize| {
             self.all.get(&principal).is_some_and(|rights| rights.groups.contains(node))
         };
-        let meant = self.meant("group", everything, targets);
-        let groups: Vec<usize> = meant.into_iter().filter(|group| !own(group)).collect();
         // Of all groups of the account, some has more rights.
-        if everything || groups.iter().any(|group| self.admins.contains(group)) {
+        if everything {
+            return Some(Outcome::Admin(proof));
+        }
+        let meant = self.meant("group", targets);
+        let groups: Vec<usize> = meant.into_iter().filter(|group| !own(group)).collect();
+        if groups.iter().any(|group| self.admins.contains(group)) {
             return Some(Outcome::Admin(proof));
         }
         Self::others(principal, primitive, groups, &proof)
     }
 
     fn kind(&self, node: usize) -> &str {
-        let resource = self.scene.nodes[node].resource.map(|at| self.scene.index.resource(at));
-        let kind = resource.map_or("", |resource| &*resource.kind);
-        kind.strip_prefix("aws_iam_").unwrap_or(kind)
+        kind_of(self.scene, node)
     }
 
     /// Whether a target is the principal itself, a policy of its own, or a group that it is in.
@@ -249,31 +322,38 @@ impl Look<'_, '_> {
         name.is_some_and(|name| policy::like(pattern, name))
     }
 
-    /// Principals that targets mean.
-    fn meant(&self, kind: &str, everything: bool, targets: &[&Target]) -> Vec<usize> {
-        self.all
-            .keys()
-            .copied()
-            .filter(|node| kind.is_empty() || self.kind(*node) == kind)
-            .filter(|node| {
-                everything
-                    || targets.iter().any(|target| match target {
-                        Target::All => true,
-                        // A policy means those that have it.
-                        Target::Resource(at) => {
-                            self.scene.node_of[*at] == Some(*node)
-                                || self.all.get(node).is_some_and(|it| it.attached.contains(at))
-                        }
-                        Target::Pattern { text, partly } => {
-                            !partly
-                                && name_part(text).is_some_and(|(kind, name)| {
-                                    (kind.is_empty() || kind == self.kind(*node))
-                                        && self.is_called(*node, name)
-                                })
-                        }
-                    })
-            })
-            .collect()
+    /// Principals that targets mean, in order.
+    fn meant(&self, kind: &str, targets: &[&Target]) -> Vec<usize> {
+        let fits = |node: &usize| kind.is_empty() || self.kind(*node) == kind;
+        let all = || {
+            let own = self.known.by_kind.iter().filter(|(own, _)| kind.is_empty() || **own == kind);
+            own.flat_map(|(_, nodes)| nodes).copied()
+        };
+        let mut found = BTreeSet::new();
+        for target in targets {
+            match target {
+                Target::All => found.extend(all()),
+                // A policy means those that have it.
+                Target::Resource(at) => {
+                    let own = self.scene.node_of[*at].filter(|node| self.all.contains_key(node));
+                    let attached = self.known.by_policy.get(at).map_or(&[][..], Vec::as_slice);
+                    if self.known.spend(attached.len()) {
+                        found.extend(own.iter().chain(attached).copied().filter(fits));
+                    }
+                }
+                Target::Pattern { partly: true, .. } => {}
+                Target::Pattern { text, .. } => {
+                    let Some((of, name)) = name_part(text) else { continue };
+                    let named = |node: &usize| {
+                        (of.is_empty() || of == self.kind(*node)) && self.is_called(*node, name)
+                    };
+                    if self.known.spend(self.all.len()) {
+                        found.extend(all().filter(named));
+                    }
+                }
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// Takes over other principals: all there are, or those that are named.
@@ -288,24 +368,25 @@ impl Look<'_, '_> {
         // Who may assume roles gets only where their trust lets it.
         let by_trust = primitive.actions.first().is_some_and(|action| action == "sts:assumerole");
         if by_trust {
-            let admin = self
-                .identity
-                .trusts
-                .iter()
-                .any(|trust| trust.source == principal && self.admins.contains(&trust.target));
+            let mut trusted = self.known.trusted.get(&principal).into_iter().flatten();
+            let admin = trusted.any(|target| self.admins.contains(target));
             return admin.then_some(Outcome::Admin(proof));
         }
         let needs_trust = primitive.actions.iter().any(|action| action == "sts:assumerole");
         if everything && !needs_trust {
             return Some(Outcome::Admin(proof));
         }
-        let meant = self.meant("", everything, targets);
-        let trusted = |node: usize| {
-            self.identity.trusts.iter().any(|t| t.source == principal && t.target == node)
+        let trusted = self.known.trusted.get(&principal);
+        let meant = if everything {
+            let known = trusted.into_iter().flatten().copied();
+            known.filter(|node| self.all.contains_key(node)).collect()
+        } else {
+            self.meant("", targets)
         };
+        let trusted = |node: &usize| trusted.is_some_and(|all| all.contains(node));
         let reached: Vec<usize> = meant
             .into_iter()
-            .filter(|node| *node != principal && (!needs_trust || trusted(*node)))
+            .filter(|node| *node != principal && (!needs_trust || trusted(node)))
             .collect();
         // What it may change, it can give everything.
         let changes = primitive.actions.iter().any(|action| {
@@ -358,7 +439,7 @@ impl Look<'_, '_> {
         }
         let services = services(&primitive.actions);
         let meant: Vec<usize> = self
-            .meant("role", everything, targets)
+            .roles_meant(everything, targets)
             .into_iter()
             .filter(|role| *role != principal && self.trusts_service(*role, &services))
             .collect();
@@ -368,9 +449,15 @@ impl Look<'_, '_> {
         Self::others(principal, primitive, meant, &proof)
     }
 
+    /// Roles that targets mean, or all.
+    fn roles_meant(&self, everything: bool, targets: &[&Target]) -> Vec<usize> {
+        if everything { self.meant("role", &[&Target::All]) } else { self.meant("role", targets) }
+    }
+
     fn trusts_service(&self, role: usize, services: &[&str]) -> bool {
         let Some(at) = self.scene.nodes[role].resource else { return false };
-        let document = policy::read(self.scene, at, "assume_role_policy");
+        let read = || Rc::new(policy::read(self.scene, at, "assume_role_policy"));
+        let document = Rc::clone(self.known.documents.borrow_mut().entry(at).or_insert_with(read));
         document.open
             || document.statements.iter().filter(|statement| statement.allow).any(|statement| {
                 statement.principals.iter().any(|principal| match principal {
@@ -397,31 +484,48 @@ impl Look<'_, '_> {
             .filter_map(|row| row.get(1))
             .map(|kind| &**kind)
             .collect();
-        let hosts: BTreeSet<usize> = kinds
-            .iter()
-            .flat_map(|kind| self.scene.index.of_type(kind))
-            .filter(|at| {
-                everything
-                    || targets.iter().any(|target| match target {
-                        Target::Resource(meant) => {
-                            self.scene.node_of[*meant] == self.scene.node_of[**at]
-                        }
-                        other => is_everything(other),
-                    })
+        let roles = if everything {
+            let known = self.known.of_all.borrow().get(&kinds).cloned();
+            known.unwrap_or_else(|| {
+                let found = Rc::new(self.running(kinds.iter().flat_map(|kind| self.of_type(kind))));
+                self.known.of_all.borrow_mut().insert(kinds, Rc::clone(&found));
+                found
             })
-            .filter_map(|at| self.scene.node_of[*at])
-            .collect();
-        let roles: BTreeSet<usize> = self
-            .identity
-            .trusts
-            .iter()
-            .filter(|trust| &*trust.label == "runs as" && hosts.contains(&trust.source))
-            .map(|trust| trust.target)
-            .collect();
+        } else {
+            Rc::new(self.running(self.hosts_meant(&kinds, targets).into_iter()))
+        };
+        if !self.known.spend(roles.len()) {
+            return None;
+        }
         if roles.iter().any(|role| self.admins.contains(role) && *role != principal) {
             return Some(Outcome::Admin(proof));
         }
-        Self::others(principal, primitive, roles.into_iter().collect(), &proof)
+        Self::others(principal, primitive, roles.iter().copied().collect(), &proof)
+    }
+
+    /// Nodes of the resources of a type.
+    fn of_type<'n>(&'n self, kind: &str) -> impl Iterator<Item = usize> + 'n {
+        self.scene.index.of_type(kind).iter().filter_map(|at| self.scene.node_of[*at])
+    }
+
+    /// Nodes of some types that targets mean.
+    fn hosts_meant(&self, kinds: &[&str], targets: &[&Target]) -> BTreeSet<usize> {
+        if targets.iter().any(|target| is_everything(target)) {
+            return kinds.iter().flat_map(|kind| self.of_type(kind)).collect();
+        }
+        let named = targets.iter().filter_map(|target| match target {
+            Target::Resource(meant) => self.scene.node_of[*meant],
+            _ => None,
+        });
+        let is_of = |part: &usize| kinds.contains(&&*self.scene.index.resource(*part).kind);
+        named.filter(|node| self.scene.nodes[*node].parts.iter().any(is_of)).collect()
+    }
+
+    /// What nodes run as.
+    fn running(&self, hosts: impl Iterator<Item = usize>) -> BTreeSet<usize> {
+        hosts
+            .flat_map(|host| self.known.running.get(&host).into_iter().flatten().copied())
+            .collect()
     }
 }
 

@@ -5,14 +5,17 @@
 //! nothing of value.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::graph::identity::{Grant, Identity, Level, Scope};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::graph::identity::{Grant, Identity, Level, MAX_LOOKS, MAX_PAIRS, Scope};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::fits;
 
-use super::policy::{Statement, Target, is_everything, like, service};
+use super::policy::{Statement, Target, like, service};
 use super::rights::Rights;
 
 /// The service whose names get six more characters.
@@ -69,11 +72,11 @@ impl<'s> Things<'s> {
     }
 
     /// Those that a statement may be about, in order: few where it names each by itself.
-    fn near(&self, scene: &Scene<'_>, statement: &Statement) -> Vec<&Thing<'s>> {
+    fn near(&self, scene: &Scene<'_>, statement: &Statement) -> Vec<usize> {
         let mut found: Vec<usize> = Vec::new();
-        for target in &statement.resources {
+        for target in statement.resources.iter() {
             match target {
-                _ if statement.all_resources_but => return self.things.iter().collect(),
+                _ if statement.all_resources_but => return (0..self.things.len()).collect(),
                 Target::Resource(at) => {
                     let node = scene.node_of[*at].and_then(|node| self.by_node.get(&node));
                     found.extend(node.into_iter().flatten());
@@ -83,7 +86,7 @@ impl<'s> Things<'s> {
                     let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
                     let name = whole.unwrap_or(rest);
                     if name.contains(['*', '?']) || rest.is_empty() {
-                        return self.things.iter().collect();
+                        return (0..self.things.len()).collect();
                     }
                     // `name/*` also means whatever begins so.
                     if let Some(start) = rest.strip_suffix('*') {
@@ -94,14 +97,46 @@ impl<'s> Things<'s> {
                     found.extend(self.by_name.get(name).into_iter().flatten());
                     found.extend(&self.lengthened);
                 }
-                Target::All | Target::Pattern { .. } => return self.things.iter().collect(),
+                Target::All | Target::Pattern { .. } => return (0..self.things.len()).collect(),
             }
         }
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|at| &self.things[at]).collect()
+        found
+    }
+
+    /// Those that a statement means, by kind; `None` where that takes more comparisons than are left.
+    fn meant(
+        &self,
+        scene: &Scene<'_>,
+        statement: &Statement,
+        looks: &mut usize,
+    ) -> Option<Meant<'s>> {
+        let mut nodes: FxHashSet<usize> = FxHashSet::default();
+        let mut others = Vec::new();
+        for target in statement.resources.iter() {
+            match target {
+                Target::Resource(at) => nodes.extend(scene.node_of[*at]),
+                other => others.push(other),
+            }
+        }
+        let near = self.near(scene, statement);
+        *looks = looks.checked_sub(near.len().saturating_mul(others.len().max(1)))?;
+        let mut meant = Meant::new();
+        for at in near {
+            let thing = &self.things[at];
+            let named = nodes.contains(&thing.node)
+                || others.iter().any(|target| thing.is_meant(scene, target));
+            if named != statement.all_resources_but {
+                meant.entry((thing.service, thing.before)).or_default().push(at);
+            }
+        }
+        Some(meant)
     }
 }
+
+/// Positions of things by service and what stands before their names: they are about the same actions.
+type Meant<'s> = BTreeMap<(&'s str, &'s str), Vec<usize>>;
 
 impl Thing<'_> {
     /// Whether a target of a statement means it.
@@ -182,86 +217,179 @@ fn is_about(scene: &Scene<'_>, action: &str) -> bool {
             .any(|pattern| fits(&pattern.to_ascii_lowercase(), action))
 }
 
+/// What a statement is about: the list that it shares with others, and whether all but that are meant.
+type About = (*const Target, usize, bool);
+
+/// The grants of all principals on their way.
+struct Granting<'g, 's, 'a> {
+    scene: &'g Scene<'a>,
+    things: Things<'s>,
+    /// What statements mean, each list once; `None` where it was not sought.
+    meant: FxHashMap<About, Option<Rc<Meant<'s>>>>,
+    /// What those mean that are about everything.
+    all: Option<Rc<Meant<'s>>>,
+    /// How many comparisons, and how many grants, are left.
+    looks: usize,
+    left: usize,
+}
+
 /// Add the grants of all principals.
 pub fn add(scene: &Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
-    let things = Things::new(scene);
+    let mut granting = Granting {
+        scene,
+        things: Things::new(scene),
+        meant: FxHashMap::default(),
+        all: None,
+        looks: MAX_LOOKS,
+        left: MAX_PAIRS,
+    };
     for (principal, rights) in all {
         if rights.open {
             identity.open_ended.insert(*principal);
         }
         for statement in rights.statements.iter().filter(|statement| statement.allow) {
-            of_statement(scene, &things, (*principal, rights), statement, identity);
+            if !granting.of_statement((*principal, rights), statement, identity) {
+                identity.left_out = true;
+                identity.open_ended.insert(*principal);
+            }
         }
     }
 }
 
-fn of_statement(
-    scene: &Scene<'_>,
-    things: &Things<'_>,
-    (principal, rights): (usize, &Rights),
-    statement: &Statement,
-    identity: &mut Identity,
-) {
-    let proof = vec![statement.place];
-    let everything = statement.on_everything() && statement.conditions.is_empty();
-    if everything && is_admin(rights, statement) {
-        identity.grants.push(Grant {
-            principal,
-            scope: Scope::Account,
-            level: Level::Admin,
-            wildcard: true,
-            label: "*".into(),
-            proof,
-        });
-        return;
-    }
-    // What the limits take away is not there.
-    let statement = &rights.within(statement);
-    let allowed = |action: &str| action.contains('*') || rights.allowing(action).next().is_some();
-    let mut met = false;
-    for thing in things.near(scene, statement) {
-        let actions: Vec<&str> = thing
-            .actions(statement)
-            .into_iter()
-            .filter(|action| allowed(action) && !is_plain(scene, action))
-            .filter(|action| !is_about(scene, action))
-            .filter(|action| !rights.denies(scene, action, thing.node))
-            .collect();
-        let meant = statement.resources.iter().any(|target| thing.is_meant(scene, target))
-            != statement.all_resources_but;
-        if actions.is_empty() || !meant || thing.node == principal {
-            continue;
+impl<'s> Granting<'_, 's, '_> {
+    /// The things that a statement means, as long as there are looks left.
+    fn meant(&mut self, statement: &Statement) -> Option<Rc<Meant<'s>>> {
+        let list = &statement.resources;
+        let everything = matches!(&**list, [Target::All]) && !statement.all_resources_but;
+        if everything && let Some(known) = &self.all {
+            return Some(Rc::clone(known));
         }
-        met = true;
+        let about = (list.as_ptr(), list.len(), statement.all_resources_but);
+        if let Some(known) = self.meant.get(&about) {
+            return known.clone();
+        }
+        let found = self.things.meant(self.scene, statement, &mut self.looks).map(Rc::new);
+        if everything {
+            self.all.clone_from(&found);
+        }
+        self.meant.insert(about, found.clone());
+        found
+    }
+
+    /// Says whether nothing was left out.
+    fn of_statement(
+        &mut self,
+        (principal, rights): (usize, &Rights),
+        statement: &Statement,
+        identity: &mut Identity,
+    ) -> bool {
+        let proof = vec![statement.place];
+        let everything = statement.on_everything() && statement.conditions.is_empty();
+        if everything && is_admin(rights, statement) {
+            identity.grants.push(Grant {
+                principal,
+                scope: Scope::Account,
+                level: Level::Admin,
+                wildcard: true,
+                label: "*".into(),
+                proof,
+            });
+            return true;
+        }
+        // What the limits take away is not there.
+        let statement = &rights.within(statement);
+        let (met, whole) = self.on_things((principal, rights), statement, everything, identity);
+        let mut actions: Vec<&str> = if statement.all_but {
+            vec!["*"]
+        } else {
+            statement.actions.iter().map(|action| &**action).collect()
+        };
+        actions.retain(|action| is_allowed(rights, action) && !is_plain(self.scene, action));
+        let level = actions.iter().map(|action| level(self.scene, action)).max();
+        // What is granted on nothing of the document still is a right.
+        if let Some(level) = level.filter(|level| !met || everything && *level == Level::Write) {
+            identity.grants.push(Grant {
+                principal,
+                scope: Scope::Unknown,
+                level,
+                wildcard: statement.everything && everything && level == Level::Write,
+                label: shown(statement, &actions),
+                proof,
+            });
+        }
+        whole
+    }
+
+    /// Grants on things of the document: whether there are some, and whether none was left out.
+    fn on_things(
+        &mut self,
+        (principal, rights): (usize, &Rights),
+        statement: &Statement,
+        everything: bool,
+        identity: &mut Identity,
+    ) -> (bool, bool) {
+        let Some(meant) = self.meant(statement) else { return (false, false) };
+        let denies = rights.statements.iter().any(|statement| !statement.allow);
+        let mut met = false;
+        for things in meant.values() {
+            let Some(first) = things.first() else { continue };
+            let mut actions = self.things.things[*first].actions(statement);
+            actions.retain(|action| {
+                is_allowed(rights, action)
+                    && !is_plain(self.scene, action)
+                    && !is_about(self.scene, action)
+            });
+            if actions.is_empty() {
+                continue;
+            }
+            let mut said = Said::of(self.scene, statement, &actions);
+            for thing in things.iter().map(|at| &self.things.things[*at]) {
+                if thing.node == principal {
+                    continue;
+                }
+                if denies {
+                    let denied = |action: &&&str| !rights.denies(self.scene, action, thing.node);
+                    let left: Vec<&str> = actions.iter().filter(denied).copied().collect();
+                    if left.is_empty() {
+                        continue;
+                    }
+                    said = Said::of(self.scene, statement, &left);
+                }
+                met = true;
+                if self.left == 0 {
+                    return (met, false);
+                }
+                self.left -= 1;
+                identity.grants.push(Grant {
+                    principal,
+                    scope: Scope::Node(thing.node),
+                    level: said.level,
+                    wildcard: everything && said.level == Level::Write,
+                    label: Arc::clone(&said.label),
+                    proof: vec![statement.place],
+                });
+            }
+        }
+        (met, true)
+    }
+}
+
+/// What actions let do, and how they are shown.
+struct Said {
+    level: Level,
+    label: Arc<str>,
+}
+
+impl Said {
+    fn of(scene: &Scene<'_>, statement: &Statement, actions: &[&str]) -> Self {
         let level = actions.iter().map(|action| level(scene, action)).max();
-        identity.grants.push(Grant {
-            principal,
-            scope: Scope::Node(thing.node),
-            level: level.unwrap_or(Level::Read),
-            wildcard: everything && level == Some(Level::Write),
-            label: shown(statement, &actions),
-            proof: proof.clone(),
-        });
+        Self { level: level.unwrap_or(Level::Read), label: shown(statement, actions) }
     }
-    let mut actions: Vec<&str> = if statement.all_but {
-        vec!["*"]
-    } else {
-        statement.actions.iter().map(|action| &**action).collect()
-    };
-    actions.retain(|action| allowed(action) && !is_plain(scene, action));
-    let level = actions.iter().map(|action| level(scene, action)).max();
-    // What is granted on nothing of the document still is a right.
-    if let Some(level) = level.filter(|level| !met || everything && *level == Level::Write) {
-        let on_group = statement.resources.iter().any(is_everything);
-        identity.grants.push(Grant {
-            principal,
-            scope: Scope::Unknown,
-            level,
-            wildcard: on_group && everything && level == Level::Write,
-            label: shown(statement, &actions),
-            proof,
-        });
-    }
+}
+
+/// Whether an action is allowed by what a principal has as a whole.
+fn is_allowed(rights: &Rights, action: &str) -> bool {
+    action.contains('*') || rights.allowing(action).next().is_some()
 }
 
 /// Whether a statement lets everything: then who has it can give itself anything.

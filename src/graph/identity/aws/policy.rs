@@ -2,6 +2,7 @@
 //!
 //! Source: AWS IAM User Guide, "JSON policy element reference".
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub struct Document {
 
 /// A statement.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct Statement {
     /// Whether it allows; else it denies.
     pub allow: bool,
@@ -33,8 +35,10 @@ pub struct Statement {
     pub written: Vec<Arc<str>>,
     /// Whether all actions but these are meant.
     pub all_but: bool,
-    /// On what.
-    pub resources: Vec<Target>,
+    /// On what; shared, because a policy may be that of many principals.
+    pub resources: Arc<[Target]>,
+    /// Whether some of its resources are all there are.
+    pub everything: bool,
     /// Whether all resources but these are meant.
     pub all_resources_but: bool,
     /// Conditions, which all have to hold.
@@ -102,9 +106,9 @@ impl Statement {
         at.and_then(|at| self.written.get(at)).map_or(action, |written| &**written)
     }
 
-    /// Whether some of its resources are all there are.
+    /// Whether some of its resources are all there are, or all but a few.
     pub fn on_everything(&self) -> bool {
-        self.all_resources_but || self.resources.iter().any(is_everything)
+        self.all_resources_but || self.everything
     }
 }
 
@@ -227,9 +231,10 @@ fn statement(
     }
     let all_resources_but = value.get("NotResource").is_some();
     let about = value.get("Resource").or_else(|| value.get("NotResource"));
-    let resources = match about {
-        None => vec![Target::All],
-        about => list(about).into_iter().map(|item| target(scene, at, item)).collect(),
+    let only = OnceCell::new();
+    let resources: Arc<[Target]> = match about {
+        None => Arc::new([Target::All]),
+        about => list(about).into_iter().map(|item| target(scene, at, item, &only)).collect(),
     };
     let statement = Statement {
         allow,
@@ -237,6 +242,7 @@ fn statement(
         actions: written.iter().map(|action| action.to_ascii_lowercase().into()).collect(),
         written,
         all_but,
+        everything: resources.iter().any(is_everything),
         resources,
         all_resources_but,
         conditions: conditions(value.get("Condition")),
@@ -294,11 +300,13 @@ fn is_surroundings(scene: &Scene<'_>, at: usize) -> bool {
     )
 }
 
-fn target(scene: &Scene<'_>, at: usize, value: &Value) -> Target {
+/// `only` keeps the answer of [`only_reference`], which is the same for every item.
+fn target(scene: &Scene<'_>, at: usize, value: &Value, only: &OnceCell<Option<usize>>) -> Target {
     let unknown = || Target::Pattern { text: "*".into(), partly: true };
     let Some(text) = value.as_str() else {
         // The only resource that the document refers to is the one that is meant.
-        return only_reference(scene, at).map_or_else(unknown, Target::Resource);
+        let only = *only.get_or_init(|| only_reference(scene, at));
+        return only.map_or_else(unknown, Target::Resource);
     };
     if text == "*" {
         return Target::All;

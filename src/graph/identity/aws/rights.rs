@@ -12,6 +12,8 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 use crate::source::fits;
 
+use rustc_hash::FxHashMap;
+
 use super::policy::{self, Document, Statement, Target};
 
 /// Types of principals with the attribute by which policies name them.
@@ -104,10 +106,11 @@ impl Rights {
 /// The rights of all principals of a document, by node.
 pub fn all(scene: &Scene<'_>) -> BTreeMap<usize, Rights> {
     let mut found = BTreeMap::new();
+    let mut texts = Texts::default();
     for (kind, by) in PRINCIPALS {
         for at in scene.index.of_type(kind) {
             if let Some(node) = scene.node_of[*at] {
-                found.insert(node, of(scene, *at, by));
+                found.insert(node, of(scene, *at, by, &mut texts));
             }
         }
     }
@@ -115,13 +118,16 @@ pub fn all(scene: &Scene<'_>) -> BTreeMap<usize, Rights> {
     found
 }
 
-fn of(scene: &Scene<'_>, at: usize, by: &str) -> Rights {
+/// Policies that principals share, each read once.
+type Texts = FxHashMap<usize, Document>;
+
+fn of(scene: &Scene<'_>, at: usize, by: &str, texts: &mut Texts) -> Rights {
     let mut rights = Rights::default();
     let resource = scene.index.resource(at);
     for (position, _) in look::blocks(&resource.attributes, "inline_policy") {
         take(&mut rights, policy::read(scene, at, &format!("inline_policy/{position}/policy")));
     }
-    attached(scene, at, "managed_policy_arns", &mut rights);
+    attached(scene, at, "managed_policy_arns", &mut rights, texts);
     let own = format!("aws_iam_{by}_policy");
     let attachment = format!("aws_iam_{by}_policy_attachment");
     let exclusive = format!("aws_iam_{by}_policy_attachments_exclusive");
@@ -137,15 +143,15 @@ fn of(scene: &Scene<'_>, at: usize, by: &str) -> Rights {
         } else if kind == attachment && names(by)
             || kind == "aws_iam_policy_attachment" && names(&format!("{by}s"))
         {
-            attached(scene, edge.from, "policy_arn", &mut rights);
+            attached(scene, edge.from, "policy_arn", &mut rights, texts);
         } else if kind == exclusive && names(&format!("{by}_name")) {
-            attached(scene, edge.from, "policy_arns", &mut rights);
+            attached(scene, edge.from, "policy_arns", &mut rights, texts);
         }
     }
     rights.open |= look::may_be_extended(scene, at);
     if look::leaf(&resource.attributes, "permissions_boundary").is_some() {
         let mut boundary = Rights::default();
-        attached(scene, at, "permissions_boundary", &mut boundary);
+        attached(scene, at, "permissions_boundary", &mut boundary, texts);
         rights.boundary = Some(Document { statements: boundary.statements, open: boundary.open });
     }
     rights
@@ -157,7 +163,7 @@ fn take(rights: &mut Rights, document: Document) {
 }
 
 /// The policies that an attribute names.
-fn attached(scene: &Scene<'_>, at: usize, path: &str, rights: &mut Rights) {
+fn attached(scene: &Scene<'_>, at: usize, path: &str, rights: &mut Rights, texts: &mut Texts) {
     let resource = scene.index.resource(at);
     let named = look::named(scene, at, path);
     for (to, pointer) in &named.targets {
@@ -165,7 +171,8 @@ fn attached(scene: &Scene<'_>, at: usize, path: &str, rights: &mut Rights) {
         match &*other.kind {
             "aws_iam_policy" => {
                 rights.attached.insert(*to);
-                take(rights, policy::read(scene, *to, "policy"));
+                let read = || policy::read(scene, *to, "policy");
+                take(rights, texts.entry(*to).or_insert_with(read).clone());
             }
             "data.aws_iam_policy" => {
                 let name = look::text(&other.attributes, "name")
@@ -222,7 +229,8 @@ fn managed(scene: &Scene<'_>, name: Option<&str>, place: Place, rights: &mut Rig
         actions: written.iter().map(|action| action.to_ascii_lowercase().into()).collect(),
         written,
         all_but,
-        resources: vec![Target::All],
+        resources: Arc::new([Target::All]),
+        everything: true,
         all_resources_but: false,
         conditions: Vec::new(),
         place,

@@ -2,11 +2,13 @@
 //!
 //! Source: AWS IAM User Guide, "How to use trust policies", "OIDC federation"; documentation of `GitHub`, "`OpenID` Connect reference".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::document::Value;
-use crate::graph::identity::{Identity, Trust};
+use crate::graph::identity::{Identity, MAX_PAIRS, Trust};
 use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
@@ -34,9 +36,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
             }
         }
     }
-    for (role, rest, statement) in own {
-        within_account(scene, all, role, &rest, &statement, identity);
-    }
+    within_account(scene, all, &own, identity);
     for (user, group, place) in rights::memberships(scene) {
         identity.trusts.push(trust(user, group, "member of", None, place));
     }
@@ -160,33 +160,77 @@ fn providers(scene: &mut Scene<'_>) {
     }
 }
 
-/// Principals of the same account that a trust policy lets in through the account itself, or by name.
+/// Principals of the same account, by what trust policies ask about.
+#[derive(Default)]
+struct Account<'s> {
+    by_name: FxHashMap<&'s str, Vec<usize>>,
+    /// Those that may take every role.
+    of_all: Vec<usize>,
+    /// By role, those that may take it.
+    of_role: FxHashMap<usize, Vec<usize>>,
+}
+
+impl<'s> Account<'s> {
+    fn new(scene: &'s Scene<'_>, all: &BTreeMap<usize, Rights>) -> Self {
+        let mut found = Self::default();
+        for (source, rights) in all {
+            let at = scene.nodes[*source].resource;
+            let name = at.and_then(|at| look::text(&scene.index.resource(at).attributes, "name"));
+            if let Some(name) = name {
+                found.by_name.entry(name).or_default().push(*source);
+            }
+            let free = rights.allowing("sts:assumerole").filter(|it| it.conditions.is_empty());
+            for target in free.flat_map(|allowed| allowed.resources.iter()) {
+                match target {
+                    policy::Target::Resource(at) => {
+                        if let Some(role) = scene.node_of[*at] {
+                            found.of_role.entry(role).or_default().push(*source);
+                        }
+                    }
+                    other if is_everything(other) => found.of_all.push(*source),
+                    _ => {}
+                }
+            }
+        }
+        found.of_all.dedup();
+        found
+    }
+
+    /// Those whom a trust policy lets in through the account itself, or by name.
+    fn let_in(&self, role: usize, rest: &str) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        if let Some((_, name)) = rest.split_once('/') {
+            let named = self.by_name.get(name.rsplit('/').next().unwrap_or_default());
+            found.extend(named.into_iter().flatten());
+        }
+        if rest == "root" {
+            found.extend(&self.of_all);
+            found.extend(self.of_role.get(&role).into_iter().flatten());
+        }
+        found.remove(&role);
+        found
+    }
+}
+
 fn within_account(
     scene: &Scene<'_>,
     all: &BTreeMap<usize, Rights>,
-    role: usize,
-    rest: &str,
-    statement: &Statement,
+    roles: &[(usize, Arc<str>, Statement)],
     identity: &mut Identity,
 ) {
-    for (source, rights) in all.iter().filter(|(source, _)| **source != role) {
-        let named = rest.split_once('/').map(|(_, name)| name);
-        let is_named = named.is_some_and(|name| {
-            let at = scene.nodes[*source].resource;
-            at.and_then(|at| look::text(&scene.index.resource(at).attributes, "name"))
-                == name.rsplit('/').next()
-        });
-        let may = || {
-            rights.allowing("sts:assumerole").any(|allowed| {
-                allowed.conditions.is_empty()
-                    && allowed.resources.iter().any(|target| match target {
-                        policy::Target::Resource(at) => scene.node_of[*at] == Some(role),
-                        other => is_everything(other),
-                    })
-            })
-        };
-        if is_named || rest == "root" && may() {
-            identity.trusts.push(trust(*source, role, "assumes", None, statement.place));
+    if roles.is_empty() {
+        return;
+    }
+    let account = Account::new(scene, all);
+    let mut left = MAX_PAIRS;
+    for (role, rest, statement) in roles {
+        if &**rest == "root" && account.of_all.len() > left {
+            identity.left_out = true;
+            continue;
+        }
+        for source in account.let_in(*role, rest) {
+            left = left.saturating_sub(1);
+            identity.trusts.push(trust(source, *role, "assumes", None, statement.place));
         }
     }
 }

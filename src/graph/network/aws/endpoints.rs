@@ -3,6 +3,7 @@
 //! Source: AWS `PrivateLink` Guide, "Access services through interface endpoints", "Create a service powered by AWS `PrivateLink`".
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::graph::look;
 use crate::graph::network::filter::{Direction, Party, Traffic};
@@ -97,7 +98,7 @@ fn door(scene: &Scene<'_>, routing: &Routing, at: usize) -> Option<Door> {
     let ranges = subnets.iter().filter_map(|subnet| routing.subnet(*subnet));
     let presence = Presence {
         ranges: ranges.flat_map(|subnet| subnet.ranges.iter().copied()).collect(),
-        layers: vec![filters::security_groups(scene, &groups, open)],
+        layers: vec![Arc::new(filters::security_groups(scene, &groups, open))],
         groups: groups.into_iter().collect(),
         subnets,
         network,

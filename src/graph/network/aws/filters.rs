@@ -3,7 +3,9 @@
 //! Source: Amazon VPC User Guide, "Security group rules", "Network ACL rules", "Default security groups"; the AWS provider removes the
 //! default rule for outbound traffic of a group that it makes.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::document::{Existence, Pointer, Value};
 use crate::graph::look;
@@ -232,10 +234,10 @@ fn standing_for(scene: &Scene<'_>, at: usize, pointer: &Pointer) -> Vec<Peer> {
             } else if matches!(scene.index.resource(to).type_name(), "aws_eip" | "aws_nat_gateway")
             {
                 // One address that is ours.
-                Peer::Nodes(Vec::new())
+                Peer::nodes([])
             } else {
                 let host = scene.node_of[to].filter(|_| edge.attribute.as_str().contains("_ip"));
-                host.map_or(Peer::Unknown, |node| Peer::Nodes(vec![node]))
+                host.map_or(Peer::Unknown, |node| Peer::nodes([node]))
             }
         })
         .collect();
@@ -258,7 +260,7 @@ fn groups(scene: &Scene<'_>, at: usize, value: Option<&Value>, pointer: &Pointer
             if peers.is_empty() {
                 // A group by its id is one that nothing here is in; one that is not known may be any.
                 let known = matches!(item, Value::String(text) if text.starts_with("sg-"));
-                peers.push(if known { Peer::Nodes(Vec::new()) } else { Peer::Unknown });
+                peers.push(if known { Peer::nodes([]) } else { Peer::Unknown });
             }
             peers
         })
@@ -276,7 +278,7 @@ fn group_of(scene: &Scene<'_>, to: usize, attribute: &Pointer) -> Peer {
         "aws_security_group" | "aws_eks_cluster" | "aws_vpc" | "aws_default_vpc" => Peer::Group(to),
         // A balancer of the old kind names the group that it sends from.
         "aws_elb" if attribute.as_str().contains("source_security_group") => {
-            scene.node_of[to].map_or(Peer::Unknown, |node| Peer::Nodes(vec![node]))
+            scene.node_of[to].map_or(Peer::Unknown, |node| Peer::nodes([node]))
         }
         _ => Peer::Unknown,
     }
@@ -306,7 +308,7 @@ fn list(scene: &Scene<'_>, to: usize) -> Vec<Peer> {
     match resource.type_name() {
         "aws_ec2_managed_prefix_list" | "aws_prefix_list" if name == Some(CLOUDFRONT_LIST) => {
             let nodes = scene.index.of_type("aws_cloudfront_distribution").iter();
-            vec![Peer::Nodes(nodes.filter_map(|at| scene.node_of[*at]).collect())]
+            vec![Peer::nodes(nodes.filter_map(|at| scene.node_of[*at]))]
         }
         "aws_ec2_managed_prefix_list" if &*resource.kind == resource.type_name() => {
             let mut peers: Vec<Peer> = look::leaves(&resource.attributes, "entry.cidr")
@@ -322,7 +324,7 @@ fn list(scene: &Scene<'_>, to: usize) -> Vec<Peer> {
             peers
         }
         // The provider's own services behind an endpoint of the network.
-        "aws_vpc_endpoint" => vec![Peer::Nodes(Vec::new())],
+        "aws_vpc_endpoint" => vec![Peer::nodes([])],
         _ => vec![Peer::Unknown],
     }
 }
@@ -408,4 +410,32 @@ pub fn access_lists(scene: &Scene<'_>, lists: &BTreeSet<Option<usize>>) -> Optio
     let rules = layers.iter().flat_map(|layer| layer.rules.clone()).collect();
     let resources = lists.iter().flatten().copied().collect();
     Some(Layer { rules, resources, at_edge: true, alternatives: layers, ..Layer::default() })
+}
+
+/// Filters of hosts with the same groups, or subnets with the same lists: each made once.
+#[derive(Debug, Default)]
+pub struct Shared {
+    groups: RefCell<BTreeMap<Groups, Arc<Layer>>>,
+    lists: RefCell<BTreeMap<Lists, Option<Arc<Layer>>>>,
+}
+
+/// Groups, and whether some are not known.
+type Groups = (BTreeSet<usize>, bool);
+/// Lists before subnets; none where it is the provider's own.
+type Lists = BTreeSet<Option<usize>>;
+
+impl Shared {
+    /// See [`security_groups`].
+    pub fn groups(&self, scene: &Scene<'_>, groups: &BTreeSet<usize>, open: bool) -> Arc<Layer> {
+        let mut known = self.groups.borrow_mut();
+        let make = || Arc::new(security_groups(scene, groups, open));
+        Arc::clone(known.entry((groups.clone(), open)).or_insert_with(make))
+    }
+
+    /// See [`access_lists`].
+    pub fn lists(&self, scene: &Scene<'_>, lists: &BTreeSet<Option<usize>>) -> Option<Arc<Layer>> {
+        let mut known = self.lists.borrow_mut();
+        let make = || access_lists(scene, lists).map(Arc::new);
+        known.entry(lists.clone()).or_insert_with(make).clone()
+    }
 }

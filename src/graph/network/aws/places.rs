@@ -7,6 +7,7 @@
 //! Source: AWS provider documentation of the types; Amazon EC2 User Guide, "Public IPv4 addresses".
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
 use crate::graph::look;
@@ -371,18 +372,18 @@ fn layers(scene: &Scene<'_>, routing: &Routing, at: usize, stand: &Stand, presen
     } else if has_none {
         groups.extend(presence.network);
     }
-    let layer: Option<Layer> = if is_plain_balancer && has_none {
+    let layer: Option<Arc<Layer>> = if is_plain_balancer && has_none {
         groups.clear();
         None
     } else if groups.is_empty() && !stand.groups_open {
         if presence.network_name.is_some() {
             groups.insert(DEFAULT_GROUP);
-            Some(filters::of_nothing())
+            Some(Arc::new(filters::of_nothing()))
         } else {
-            Some(Layer { open_ended: true, ..Layer::default() })
+            Some(Arc::new(Layer { open_ended: true, ..Layer::default() }))
         }
     } else {
-        Some(filters::security_groups(scene, &groups, stand.groups_open))
+        Some(routing.filters.groups(scene, &groups, stand.groups_open))
     };
     presence.layers.extend(layer);
     presence.groups = groups.into_iter().collect();
@@ -392,7 +393,7 @@ fn layers(scene: &Scene<'_>, routing: &Routing, at: usize, stand: &Stand, presen
         .filter_map(|subnet| routing.subnet(*subnet))
         .map(|subnet| subnet.rules)
         .collect();
-    presence.layers.extend(filters::access_lists(scene, &lists));
+    presence.layers.extend(routing.filters.lists(scene, &lists));
 }
 
 /// Whether a host gets out: by its own address and an internet gateway, or through address translation.

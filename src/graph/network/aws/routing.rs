@@ -13,6 +13,8 @@ use crate::graph::network::{Network, Public, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
+use super::filters::Shared;
+
 /// Types of networks.
 const NETWORKS: [&str; 3] = ["aws_vpc", "aws_default_vpc", "data.aws_vpc"];
 
@@ -56,6 +58,8 @@ pub struct Routing {
     subnets: BTreeMap<usize, Subnet>,
     /// The account's default network, where a resource stands for it.
     pub default_network: Option<usize>,
+    /// Filters that hosts share.
+    pub filters: Shared,
 }
 
 /// Where a route leads.
@@ -102,7 +106,8 @@ impl Routing {
         let default_network =
             all(&NETWORKS).into_iter().find(|network| is_default(scene, *network));
         let tables = Tables::new(scene);
-        let mut routing = Self { subnets: BTreeMap::new(), default_network };
+        let mut routing =
+            Self { subnets: BTreeMap::new(), default_network, filters: Shared::default() };
         for at in all(&SUBNETS) {
             let subnet = subnet(scene, &tables, at, default_network);
             routing.subnets.insert(at, subnet);

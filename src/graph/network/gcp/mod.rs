@@ -9,6 +9,7 @@ mod policies;
 mod services;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::document::{Mode, Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
@@ -131,7 +132,7 @@ fn machine(
     accounts(scene, node, &mut presence);
     presence.subnets.sort_unstable();
     presence.subnets.dedup();
-    presence.layers = vec![rules.layer(scene, &presence)];
+    presence.layers = vec![Arc::new(rules.layer(scene, &presence))];
     presence.egress = egress(&presence, gateways);
     Some(presence)
 }
