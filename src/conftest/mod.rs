@@ -21,7 +21,7 @@ use crate::source::Problem;
 
 pub use check::{Given, functions, run};
 pub use evaluated::Evaluated;
-pub use formats::{FORMATS, format_of, help_for, parse, parse_textproto};
+pub use formats::{FORMATS, Tree, format_of, help_for, parse, parse_in, parse_textproto};
 pub use mapping::Mapping;
 
 /// A file as a text, with the path that is shown.

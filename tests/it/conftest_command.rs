@@ -192,3 +192,44 @@ fn a_value_may_have_the_name_of_its_function() {
     work.run(&["conftest", "a.yaml"])
         .says(1, &["FAIL - a.yaml - main - nobody", "FAIL - a.yaml - main - web"]);
 }
+
+#[test]
+fn jsonnet_is_evaluated_within_the_working_directory() {
+    let work = work(&[
+        ("app/web.jsonnet", "(import 'base.libsonnet') + (import 'lib/owner.libsonnet')"),
+        ("app/base.libsonnet", "{ port: 80 }"),
+        ("lib/owner.libsonnet", "{ owner: importstr 'owner.txt' }"),
+        ("lib/owner.txt", "team"),
+        ("app/out.jsonnet", "{\n  port: importstr '/etc/hostname',\n}"),
+        ("port.jsonnet", "{ port: 22 }"),
+    ]);
+    work.run(&["conftest", "-d", "data", "app/web.jsonnet"])
+        .says(1, &["FAIL - app/web.jsonnet - main - port 80", "1 failure"]);
+    let leads_out = "app/out.jsonnet: line 2: `/etc/hostname` leads out of the tree";
+    work.run(&["conftest", "-d", "data", "app/out.jsonnet", "port.jsonnet"])
+        .says(2, &[leads_out, "FAIL - port.jsonnet - main - port 22"]);
+}
+
+/// What does not end, and what takes all memory, ends the run with a message; nothing else does.
+#[cfg(unix)]
+#[rstest]
+#[case::time(
+    "local f(x) = std.foldl(function(a, b) a + b, std.range(1, 30000), 0);\nstd.foldl(function(a, b) a + f(b), std.range(1, 100000), 0)",
+    "it took too long"
+)]
+#[case::memory(
+    "local f(n) = if n == 0 then 'x' else local t = f(n - 1); t + t;\nstd.length(f(60))",
+    "it took too"
+)]
+fn jsonnet_without_end_is_stopped(#[case] text: &str, #[case] why: &str) {
+    let limits = "unsigned: {memory: 256, seconds: 3}\n";
+    let work = work(&[("dreadnought.yaml", limits), ("endless.jsonnet", text)]);
+    work.run(&["conftest", "-d", "data", "endless.jsonnet"]).says(
+        2,
+        &[
+            "the evaluation of Jsonnet was stopped (endless.jsonnet)",
+            why,
+            "`unsigned` in dreadnought.yaml",
+        ],
+    );
+}

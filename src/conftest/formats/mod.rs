@@ -9,6 +9,7 @@ mod hcl;
 mod hcl1;
 mod hocon;
 mod ini;
+mod jsonnet;
 mod lines;
 mod nginx;
 mod proto;
@@ -19,10 +20,25 @@ mod xml;
 
 use serde_json::Value as Json;
 
-use crate::source::FileId;
+use crate::source::{FileId, FileSystem};
 use crate::syntax::{json, yaml};
 
 type Parse = fn(&str) -> Result<Json, String>;
+
+/// Where a file lies, for formats whose files bring others in.
+#[derive(Clone, Copy)]
+pub struct Tree<'t> {
+    /// The only files that may be brought in.
+    pub files: &'t dyn FileSystem,
+    /// The file's path in it.
+    pub path: &'t str,
+}
+
+impl std::fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tree").field("path", &self.path).finish_non_exhaustive()
+    }
+}
 
 /// Formats by name; those that conftest reads and we do not have no parser.
 pub const FORMATS: &[(&str, Option<Parse>)] = &[
@@ -39,7 +55,7 @@ pub const FORMATS: &[(&str, Option<Parse>)] = &[
     ("ini", Some(ini::parse)),
     ("json", Some(json_text)),
     ("jsonc", Some(lines::jsonc)),
-    ("jsonnet", None),
+    ("jsonnet", Some(jsonnet::alone)),
     ("nginx", Some(nginx::parse)),
     ("properties", Some(lines::properties)),
     ("spdx", Some(spdx::parse)),
@@ -79,6 +95,14 @@ pub fn parse(format: &str, text: &str) -> Result<Json, String> {
     }
 }
 
+/// A text of a format that lies in a tree.
+pub fn parse_in(format: &str, text: &str, tree: &Tree<'_>) -> Result<Json, String> {
+    match format {
+        "jsonnet" => jsonnet::within(text.strip_prefix('\u{feff}').unwrap_or(text), Some(tree)),
+        _ => parse(format, text),
+    }
+}
+
 /// A text of the format textproto; the definitions of its messages stand in `protos`.
 pub fn parse_textproto(text: &str, protos: &[super::Text]) -> Result<Json, String> {
     textproto::parse(text.strip_prefix('\u{feff}').unwrap_or(text), protos)
@@ -88,8 +112,6 @@ pub fn parse_textproto(text: &str, protos: &[super::Text]) -> Result<Json, Strin
 pub fn help_for(format: &str) -> Option<&'static str> {
     match format {
         "cue" => Some("evaluate it first: `cue export FILE > FILE.json`"),
-        "jsonnet" => Some("evaluate it first: `jsonnet FILE > FILE.json`"),
-        "cyclonedx" => Some("of XML, make JSON first: `cyclonedx convert --output-format json`"),
         "groovy" => Some(
             "its syntax tree is that of one library; leave such files to conftest, or name others",
         ),
