@@ -7,6 +7,7 @@
 
 mod check;
 mod evaluated;
+mod files;
 mod formats;
 mod mapping;
 pub mod output;
@@ -21,6 +22,7 @@ use crate::source::Problem;
 
 pub use check::{Given, functions, run};
 pub use evaluated::Evaluated;
+pub use files::{Files, prepare};
 pub use formats::{FORMATS, Tree, format_of, help_for, parse, parse_in, parse_textproto};
 pub use mapping::Mapping;
 

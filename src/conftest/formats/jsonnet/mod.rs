@@ -113,7 +113,7 @@ impl<'p> Files<'_, 'p> {
             return what.to_owned();
         };
         let before = source.text.get(..start).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = String::from_utf8_lossy(before).matches('\n').count() + 1;
         match &*source.path {
             path if path == self.sources[0].path => format!("line {line}: {what}"),
             path => format!("{path}, line {line}: {what}"),
@@ -162,9 +162,10 @@ impl<'p> Files<'_, 'p> {
             let bytes = tree.files.read(&path);
             return Ok((path, bytes.map_err(|error| format!("`{name}` cannot be read: {error}"))?));
         }
-        Err(match outside {
-            true => format!("`{name}` leads out of the tree; only files inside of it are imported"),
-            false => format!("`{name}` is not there"),
+        Err(if outside {
+            format!("`{name}` leads out of the tree; only files inside of it are imported")
+        } else {
+            format!("`{name}` is not there")
         })
     }
 }

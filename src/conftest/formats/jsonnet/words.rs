@@ -125,7 +125,7 @@ pub(super) fn evaluating(kind: &Kind) -> String {
     match kind {
         Kind::StackOverflow => "calls lie too deep in each other".to_owned(),
         Kind::InfiniteRecursion => "a value depends on itself".to_owned(),
-        Kind::ExplicitError { message, .. } => message.clone(),
+        Kind::ExplicitError { message, .. } | Kind::Other { message, .. } => message.clone(),
         Kind::AssertFailed { message, .. } => match message {
             Some(message) => format!("an assertion does not hold: {message}"),
             None => "an assertion does not hold".to_owned(),
@@ -133,7 +133,6 @@ pub(super) fn evaluating(kind: &Kind) -> String {
         Kind::AssertEqualFailed { lhs, rhs } => format!("{lhs} is not {rhs}"),
         Kind::ImportFailed { path, .. } => format!("`{path}` cannot be imported"),
         Kind::UnknownExtVar { name } => format!("the external variable `{name}` has no value"),
-        Kind::Other { message, .. } => message.clone(),
         _ => value(kind),
     }
 }
