@@ -1,6 +1,6 @@
-//! A process of its own for the Rego of packs that nobody on the trust list signed.
+//! A process of its own for the Rego of packs that nobody on the trust list signed, and for Jsonnet.
 //!
-//! Checks in the process bound what Rego takes, but not every built-in. So the same command runs again in a child whose address space and
+//! Checks in the process bound what Rego takes, but not every built-in; what Jsonnet takes, they do not bound. So the same command runs again in a child whose address space and
 //! time are limited: the same binary, the same results. What it prints goes where ours goes, and its exit code is ours.
 
 use std::ffi::OsString;
@@ -21,11 +21,13 @@ const MIB: u64 = 1024 * 1024;
 /// The allocator reserves a GiB of address space at a time otherwise, which the limit would count. In KiB.
 const RESERVED_AT_A_TIME: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "65536");
 
-/// What is returned as an error where packs are opened that need a process of their own.
+/// What is returned as an error where something is opened that needs a process of its own.
 #[derive(Debug)]
 pub struct NeedsChild {
-    /// The packs, as shown.
-    pub packs: Vec<String>,
+    /// What runs there.
+    pub what: &'static str,
+    /// The packs or files, as shown.
+    pub names: Vec<String>,
     /// MiB of address space beside what the program itself takes.
     pub memory: u64,
     /// Seconds.
@@ -34,7 +36,7 @@ pub struct NeedsChild {
 
 impl fmt::Display for NeedsChild {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the Rego of {} needs a process of its own", self.packs.join(", "))
+        write!(f, "{} ({}) needs a process of its own", self.what, self.names.join(", "))
     }
 }
 
@@ -69,7 +71,7 @@ fn limit(bytes: u64, processor_seconds: u64) -> anyhow::Result<()> {
     let limits = [(Resource::As, bytes), (Resource::Cpu, processor_seconds), (Resource::Core, 0)];
     for (resource, most) in limits {
         let limit = Rlimit { current: Some(most), maximum: Some(most) };
-        setrlimit(resource, limit).context("cannot limit the process that runs unsigned packs")?;
+        setrlimit(resource, limit).context("cannot limit a process")?;
     }
     Ok(())
 }
@@ -89,7 +91,7 @@ pub fn run(needs: &NeedsChild) -> anyhow::Result<Option<u8>> {
         .args(arguments)
         .env(RESERVED_AT_A_TIME.0, RESERVED_AT_A_TIME.1)
         .spawn()
-        .context("cannot start the process that runs unsigned packs")?;
+        .context("cannot start a process")?;
     let deadline = Instant::now() + Duration::from_secs(needs.seconds);
     let mut pause = Duration::from_micros(500);
     let status = loop {
@@ -114,11 +116,10 @@ pub fn run(needs: &NeedsChild) -> anyhow::Result<Option<u8>> {
 }
 
 fn stopped(needs: &NeedsChild, why: &str) -> String {
-    let NeedsChild { packs, memory, seconds } = needs;
-    let packs = packs.join(", ");
+    let NeedsChild { what, names, memory, seconds } = needs;
+    let names = names.join(", ");
     format!(
-        "the Rego of packs that nobody on the trust list signed was stopped ({packs}): {why}; it may take {memory} MiB and \
-         {seconds} seconds (`unsigned` in dreadnought.yaml)"
+        "{what} was stopped ({names}): {why}; it may take {memory} MiB and {seconds} seconds (`unsigned` in dreadnought.yaml)"
     )
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::files::{self, Files};
 use super::{
     CheckResult, Configuration, Evaluated, Item, Mapping, Options, Outcome, Text, Trace, formats,
 };
@@ -13,7 +14,7 @@ use crate::source::{Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::yaml;
 
 /// What there is to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Given<'a> {
     /// Rego.
     pub policies: &'a [Text],
@@ -25,13 +26,21 @@ pub struct Given<'a> {
     pub evaluated: &'a [Evaluated],
     /// What results mean as threats.
     pub mapping: &'a Mapping,
+    /// What policies may read of; names of policies are paths in it.
+    pub files: Option<&'a Files>,
+}
+
+impl std::fmt::Debug for Given<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Given").field("policies", &self.policies).finish_non_exhaustive()
+    }
 }
 
 /// Compile the policies and ask them.
 ///
 /// A policy that is refused, a namespace that does not exist, no policy and no configuration at all are problems.
 pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outcome {
-    let Given { policies, data, configurations, evaluated, mapping } = *given;
+    let Given { policies, data, configurations, evaluated, mapping, files } = *given;
     let mut outcome = Outcome::default();
     if policies.is_empty() {
         outcome.problems.push(
@@ -42,8 +51,12 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     }
     let (data, problems) = merged(data);
     outcome.problems.extend(problems);
-    let own = rego::as_opa(modules(policies), options.version_0);
-    let compiler = Compiler { modules: own, data, options };
+    let mut own = rego::as_opa(modules(policies), options.version_0);
+    let mut functions = functions();
+    if let Some(files) = files {
+        functions.extend(files::prepare(&mut own, files));
+    }
+    let compiler = Compiler { modules: own, data, functions, options };
     // Where a policy asks for the file's name, every configuration has its own data.
     let by_file = policies.iter().any(|policy| policy.text.contains("conftest"));
     let first = configurations.first().map_or("", |first| &*first.path);
@@ -103,6 +116,7 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
 struct Compiler<'a> {
     modules: Vec<Module>,
     data: Json,
+    functions: Vec<HostFunction>,
     options: &'a Options,
 }
 
@@ -121,7 +135,7 @@ impl Compiler<'_> {
             data: Some(data),
             strict: self.options.builtin_errors,
             version_0: self.options.version_0,
-            functions: functions(),
+            functions: self.functions.clone(),
             allowed: self.options.capabilities.clone(),
         }
     }
@@ -136,9 +150,19 @@ fn modules(policies: &[Text]) -> Vec<Module> {
 /// What nothing uses, as errors.
 fn strict(policies: &[Text], sources: &mut Sources, problems: &mut Vec<Problem>) {
     for remark in rego::style_remarks(&modules(policies)) {
-        let kinds = [rego::RegoRemarkKind::UnusedImport, rego::RegoRemarkKind::UnusedVariable];
-        let Some(policy) = policies.get(remark.module).filter(|_| kinds.contains(&remark.kind))
-        else {
+        use rego::RegoRemarkKind as Kind;
+        let refused = match remark.kind {
+            Kind::UnusedImport
+            | Kind::UnusedVariable
+            | Kind::UnusedArgument
+            | Kind::DoubleImport
+            | Kind::Deprecated => true,
+            Kind::Shadowing => {
+                ["`input`", "`data`"].iter().any(|name| remark.message.contains(name))
+            }
+            Kind::Print | Kind::Name => false,
+        };
+        let Some(policy) = policies.get(remark.module).filter(|_| refused) else {
             continue;
         };
         let file = file_of(policy, sources);
@@ -156,7 +180,7 @@ fn file_of(policy: &Text, sources: &mut Sources) -> crate::source::FileId {
     })
 }
 
-/// The functions that conftest adds. Those that read files are refused.
+/// The functions that conftest adds. Those that read files are refused where no tree is given (see [`files::prepare`]).
 pub fn functions() -> Vec<HostFunction> {
     let parse = |values: &[Json]| match values {
         [Json::String(format), Json::String(text)] => formats::parse(format, text),

@@ -7,6 +7,7 @@
 
 mod check;
 mod evaluated;
+mod files;
 mod formats;
 mod mapping;
 pub mod output;
@@ -21,7 +22,8 @@ use crate::source::Problem;
 
 pub use check::{Given, functions, run};
 pub use evaluated::Evaluated;
-pub use formats::{FORMATS, format_of, help_for, parse, parse_textproto};
+pub use files::{Files, prepare};
+pub use formats::{FORMATS, Tree, format_of, help_for, parse, parse_in, parse_textproto};
 pub use mapping::Mapping;
 
 /// A file as a text, with the path that is shown.

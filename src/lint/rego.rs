@@ -26,6 +26,10 @@ pub(super) fn remarks(
         .collect();
     for remark in style_remarks(&modules) {
         let code = match remark.kind {
+            // OPA's strict mode refuses these; who writes packs may name what a function is given.
+            RegoRemarkKind::UnusedArgument
+            | RegoRemarkKind::DoubleImport
+            | RegoRemarkKind::Deprecated => continue,
             RegoRemarkKind::UnusedImport => "L020",
             RegoRemarkKind::UnusedVariable => "L021",
             RegoRemarkKind::Shadowing => "L022",

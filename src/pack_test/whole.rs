@@ -19,7 +19,7 @@ use crate::source::{EntryKind, FileId, FileSystem, Sources};
 use crate::syntax::yaml;
 
 /// What is asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Only tests whose full name fits.
     pub run: Option<Selector>,
@@ -31,6 +31,20 @@ pub struct Options {
     pub version_0: bool,
     /// Functions that modules of such folders may call, beside those of OPA.
     pub functions: Vec<HostFunction>,
+    /// Gives the modules of such a folder functions of their own.
+    pub prepare: Option<Prepare>,
+}
+
+type Functions = dyn Fn(&mut [Module]) -> Vec<HostFunction> + Send + Sync;
+
+/// Changes modules, and gives the functions that they call then.
+#[derive(Clone)]
+pub struct Prepare(pub Arc<Functions>);
+
+impl std::fmt::Debug for Prepare {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepare").finish_non_exhaustive()
+    }
 }
 
 /// What the tests of one pack gave.
@@ -176,7 +190,11 @@ fn units(
 /// JSON and YAML files are data below the path of their folder.
 pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> PackRun {
     let mut checks = Vec::new();
-    let modules = rego::as_opa(all_modules(files, &mut checks), options.version_0);
+    let mut modules = rego::as_opa(all_modules(files, &mut checks), options.version_0);
+    let mut functions = options.functions.clone();
+    if let Some(Prepare(prepare)) = &options.prepare {
+        functions.extend(prepare(&mut modules));
+    }
     let modules = modules.into_iter().map(|module| SuiteModule { module, is_test: true });
     let modules: Vec<SuiteModule> = modules.collect();
     let mut data = serde_json::Map::new();
@@ -190,11 +208,8 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
         mount(files, path, folders, &mut data, &mut checks);
     }
     let mut run = PackRun { name: name.to_owned(), ..PackRun::default() };
-    let language = rego::Options {
-        version_0: options.version_0,
-        functions: options.functions.clone(),
-        ..rego::Options::default()
-    };
+    let language =
+        rego::Options { version_0: options.version_0, functions, ..rego::Options::default() };
     let units = run_units(&modules, &data.into(), (options, language), false);
     run.found = units.found;
     checks.extend(units.results.iter().cloned());

@@ -60,7 +60,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     (
         "conftest",
         &["source", "syntax", "document", "finding", "engine"],
-        &["toml", "chrono", "base64"],
+        &["toml", "chrono", "base64", "rsjsonnet_lang", "num_bigint", "regex"],
     ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
     ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),

@@ -125,7 +125,8 @@ fn a_dockerfile_is_a_list_of_instructions() {
 #[case("json", "{", "expected")]
 #[case("hcl2", "a = ", "")]
 #[case("dockerfile", "FOO x\n", "unknown instruction FOO")]
-#[case("cue", "a: 1", "files of the format cue cannot be read here")]
+#[case("groovy", "a", "files of the format groovy cannot be read here")]
+#[case("cue", "a: 1\na: 2", "line 2: a: 2 does not go with 1")]
 #[case("nothing", "", "there is no format nothing")]
 fn what_does_not_read_says_why(#[case] format: &str, #[case] text: &str, #[case] expected: &str) {
     let message = parse(format, text).unwrap_err();
@@ -213,7 +214,8 @@ fn a_name_that_is_none_is_refused_with_its_line() {
 #[case::namespace(&["conftest", "-n", "mian", "a.yaml"], "no policy has the namespace `mian`")]
 #[case::policy(&["conftest", "-p", "nowhere", "a.yaml"], "nowhere does not exist")]
 #[case::file(&["conftest", "b.yaml"], "b.yaml does not exist")]
-#[case::format(&["conftest", "a.cue"], "files of the format cue cannot be read here (evaluate it first: `cue export FILE > FILE.json`)")]
+#[case::format(&["conftest", "Jenkinsfile"], "files of the format groovy cannot be read here (its syntax tree is that of one library")]
+#[case::open(&["conftest", "a.cue"], "a.cue: line 1: a: the value is not known, only that it is int")]
 #[case::forced(&["conftest", "--parser", "toml", "a.yaml"], "is --parser the format of this file?")]
 #[case::update(&["conftest", "--update", "https://x.test/p", "a.yaml"], "policies are not downloaded")]
 #[case::strict(&["conftest", "--strict", "-p", "unused", "a.yaml"], "unused/p.rego:4:2: `idle` is declared and never used")]
@@ -229,7 +231,8 @@ fn what_is_wrong_is_never_green(#[case] arguments: &[&str], #[case] expected: &s
         ("effect/p.rego", "package main\n\ndeny contains \"x\" if http.send({}).bad\n"),
         ("bare/p.rego", "package main\n\ndeny[msg] if {\n\tinput.a == 1\n\tmsg := \"x\"\n}\n"),
         ("a.yaml", "a: 1\n"),
-        ("a.cue", "a: 1"),
+        ("a.cue", "a: int"),
+        ("Jenkinsfile", "node {}"),
         ("few.json", "{\"builtins\": [{\"name\": \"eq\"}]}"),
         (
             "unused/p.rego",

@@ -192,3 +192,110 @@ fn a_value_may_have_the_name_of_its_function() {
     work.run(&["conftest", "a.yaml"])
         .says(1, &["FAIL - a.yaml - main - nobody", "FAIL - a.yaml - main - web"]);
 }
+
+#[test]
+fn jsonnet_is_evaluated_within_the_working_directory() {
+    let work = work(&[
+        ("app/web.jsonnet", "(import 'base.libsonnet') + (import 'lib/owner.libsonnet')"),
+        ("app/base.libsonnet", "{ port: 80 }"),
+        ("lib/owner.libsonnet", "{ owner: importstr 'owner.txt' }"),
+        ("lib/owner.txt", "team"),
+        ("app/out.jsonnet", "{\n  port: importstr '/etc/hostname',\n}"),
+        ("port.jsonnet", "{ port: 22 }"),
+    ]);
+    work.run(&["conftest", "-d", "data", "app/web.jsonnet"])
+        .says(1, &["FAIL - app/web.jsonnet - main - port 80", "1 failure"]);
+    let leads_out = "app/out.jsonnet: line 2: `/etc/hostname` leads out of the tree";
+    work.run(&["conftest", "-d", "data", "app/out.jsonnet", "port.jsonnet"])
+        .says(2, &[leads_out, "FAIL - port.jsonnet - main - port 22"]);
+}
+
+/// What does not end, and what takes all memory, ends the run with a message; nothing else does.
+#[cfg(unix)]
+#[rstest]
+#[case::time(
+    "local f(x) = std.foldl(function(a, b) a + b, std.range(1, 30000), 0);\nstd.foldl(function(a, b) a + f(b), std.range(1, 100000), 0)",
+    "it took too long"
+)]
+#[case::memory(
+    "local f(n) = if n == 0 then 'x' else local t = f(n - 1); t + t;\nstd.length(f(60))",
+    "it took too"
+)]
+fn jsonnet_without_end_is_stopped(#[case] text: &str, #[case] why: &str) {
+    let limits = "unsigned: {memory: 256, seconds: 3}\n";
+    let work = work(&[("dreadnought.yaml", limits), ("endless.jsonnet", text)]);
+    work.run(&["conftest", "-d", "data", "endless.jsonnet"]).says(
+        2,
+        &[
+            "the evaluation of Jsonnet was stopped (endless.jsonnet)",
+            why,
+            "`unsigned` in dreadnought.yaml",
+        ],
+    );
+}
+
+#[rstest]
+#[case::argument("f(x, y) := x + 1 if x > 0", "4:6", "argument `y` is never used; `_` says so")]
+#[case::nested("f([a, [b, c]]) := a + b", "4:11", "argument `c` is never used")]
+#[case::variable("f(x) := 1 if {\n\ty := x\n}", "5:2", "`y` is declared and never used")]
+#[case::import("import data.limits as l\n\nf(x) := x", "4:1", "`l` is imported and never used")]
+#[case::twice("import data.a.l\nimport data.b.l\n\nf(_) := l", "5:1", "`l` is imported twice")]
+#[case::deprecated("f(x) if any([x])", "4:9", "`any` is a function that OPA 1.0 has no more")]
+#[case::input("f(x) := y if {\n\tinput := x\n\ty := input\n}", "5:11", "input cannot be shadowed")]
+fn strict_refuses_what_nothing_uses(
+    #[case] rule: &str,
+    #[case] place: &str,
+    #[case] expected: &str,
+) {
+    let (imports, rule) = rule.split_once("\n\n").unwrap_or(("", rule));
+    let separate = if imports.is_empty() { "" } else { "\n" };
+    let policy = format!(
+        "package main\n\n\n{imports}{separate}{rule}\n\ndeny contains \"x\" if input.bad\n"
+    );
+    let work = work(&[("strict/p.rego", &policy)]);
+    let run = work.run(&["conftest", "--strict", "-p", "strict", "fine.yaml"]);
+    run.says(2, &[&format!("strict/p.rego:{place}"), expected]);
+}
+
+#[test]
+fn strict_lets_pass_what_is_used() {
+    let policy = "package main\n\nimport data.limits\n\nf(x, _) := x if x > limits.lowest\nelse := 0\n\ng([a, b]) := c if c := a + b\n\ndeny contains \"x\" if f(input.port, g([1, 2])) > 90000\n";
+    let work = work(&[("strict/p.rego", policy)]);
+    work.run(&["conftest", "--strict", "-p", "strict", "-d", "data", "fine.yaml"])
+        .says(0, &["1 passed"]);
+}
+
+const READING: &str = "package main\n\ndeny contains msg if {\n\tsettings := parse_config_file(\"../settings.toml\")\n\tinput.port < settings.lowest\n\tmsg := \"low\"\n}\n\nwarn contains msg if {\n\tall_files := parse_combined_config_files([\"../settings.toml\", \"own.yaml\"])\n\tcount(all_files) == 2\n\tmsg := sprintf(\"%s %v\", [all_files[0].path, all_files[0].contents])\n}\n";
+
+/// Paths are those beside the policy, and end at the working directory.
+#[test]
+fn policies_read_configurations_inside_of_the_tree() {
+    let out =
+        "package main\n\ndeny contains msg if msg := parse_config_file(\"../../out.yaml\").a\n";
+    let work = work(&[
+        ("reading/p.rego", READING),
+        ("reading/own.yaml", "own: 1\n"),
+        (
+            "reading/deep/p.rego",
+            "package deep\n\nwarn contains msg if msg := parse_config_file(\"../own.yaml\").own\n",
+        ),
+        ("settings.toml", "lowest = 443\n"),
+        ("out/p.rego", out),
+    ]);
+    let run = work.run(&["conftest", "-p", "reading", "--all-namespaces", "low.yaml"]);
+    run.says(1, &["FAIL - low.yaml - main - low", "WARN - low.yaml - main - reading/own.yaml"]);
+    let run = work.run(&["conftest", "-p", "out", "low.yaml", "--show-builtin-errors"]);
+    run.says(2, &["`../../out.yaml` leads out of the tree"]);
+}
+
+#[test]
+fn unit_tests_read_configurations_beside_them() {
+    let test = "package main\n\ntest_low if {\n\tsettings := parse_config_file(\"data/settings.toml\")\n\tsettings.lowest == 443\n}\n\ntest_out if not parse_config_file(\"../out.yaml\")\n";
+    let work = work(&[
+        ("pack/p_test.rego", test),
+        ("pack/data/settings.toml", "lowest = 443\n"),
+        ("out.yaml", "a: 1\n"),
+    ]);
+    let run = work.run(&["test", "pack", "--run", "test_low"]);
+    run.says(0, &["1 passed"]);
+}

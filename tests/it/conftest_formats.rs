@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use dreadnought::conftest::{FORMATS, help_for, parse};
-use dreadnought::source::STACK_BYTES;
+use dreadnought::conftest::{FORMATS, Tree, help_for, parse, parse_in};
+use dreadnought::source::{MemoryFileSystem, STACK_BYTES};
 use rstest::rstest;
 use serde_json::Value as Json;
 
@@ -41,6 +41,7 @@ fn plain(json: &Json) -> Json {
 #[rstest]
 fn policies_see_what_conftest_shows_them(
     #[values(
+        "cue",
         "cyclonedx",
         "dotenv",
         "edn",
@@ -50,9 +51,11 @@ fn policies_see_what_conftest_shows_them(
         "ignore",
         "ini",
         "jsonc",
+        "jsonnet",
         "nginx",
         "properties",
         "spdx",
+        "toml",
         "vcl",
         "xml"
     )]
@@ -84,7 +87,7 @@ fn every_format_of_conftest_is_read_or_says_what_to_do() {
             refused.push(*format);
         }
     }
-    assert_eq!(refused, ["cue", "groovy", "jsonnet", "textproto"]);
+    assert_eq!(refused, ["groovy", "textproto"]);
 }
 
 /// Whatever the text, a parser gives a value or a sentence: cut and doubled cases, and brackets without end.
@@ -122,4 +125,44 @@ fn try_everything() {
         let _ = parser(&many(|at| format!("a {{ x{at} = 1 }}\n")));
         let _ = parser(&many(|at| format!("a{at} \"b\" {{ x = 1 }}\n")));
     }
+}
+
+/// What a file of Jsonnet brings in lies in the tree, beside it or below the root.
+#[rstest]
+#[case::beside("import 'ports.libsonnet'", Ok("{\"web\":443}"))]
+#[case::below_the_root("import 'lib/names.libsonnet'", Ok("[\"a\",\"b\"]"))]
+#[case::up_within_the_tree("importstr '../lib/text.txt'", Ok("\"hello\\n\""))]
+#[case::bytes("importbin '../lib/text.txt'", Ok("[104,101,108,108,111,10]"))]
+#[case::of_what_is_imported("import '../lib/both.libsonnet'", Ok("{\"names\":[\"a\",\"b\"]}"))]
+#[case::missing("\nimport 'none.libsonnet'", Err("line 2: `none.libsonnet` is not there"))]
+#[case::out_of_the_tree(
+    "import '../../etc/passwd'",
+    Err("line 1: `../../etc/passwd` leads out of the tree; only files inside of it are imported")
+)]
+#[case::absolute(
+    "importstr '/etc/passwd'",
+    Err("line 1: `/etc/passwd` leads out of the tree; only files inside of it are imported")
+)]
+#[case::broken(
+    "import '../lib/broken.libsonnet'",
+    Err("lib/broken.libsonnet, line 2: nothing declares `y`")
+)]
+#[case::failing(
+    "(import '../lib/failing.libsonnet').b",
+    Err("lib/failing.libsonnet, line 3: there is no field `c`")
+)]
+#[case::itself("import 'main.jsonnet'", Err("line 1: a value depends on itself"))]
+fn jsonnet_imports_files_of_its_tree(#[case] text: &str, #[case] expected: Result<&str, &str>) {
+    let files = MemoryFileSystem::from(&[
+        ("app/main.jsonnet", text),
+        ("app/ports.libsonnet", "{ web: 443 }"),
+        ("lib/names.libsonnet", "['a', 'b']"),
+        ("lib/both.libsonnet", "{ names: import 'names.libsonnet' }"),
+        ("lib/text.txt", "hello\n"),
+        ("lib/broken.libsonnet", "local x = 1;\nx + y"),
+        ("lib/failing.libsonnet", "{\n  a: {},\n  b: self.a.c,\n}"),
+    ]);
+    let tree = Tree { files: &files, path: "app/main.jsonnet" };
+    let given = parse_in("jsonnet", text, &tree).map(|json| json.to_string());
+    assert_eq!(given.as_deref().map_err(|message| &**message), expected);
 }

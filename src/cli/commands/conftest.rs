@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValue;
@@ -10,15 +11,16 @@ use clap::{Args, ValueEnum};
 
 use super::conftest_read::{self, Wanted};
 use super::conftest_settings::Settings;
+use super::packs;
 use crate::cli::args::{Color, Input};
 use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
 use crate::conftest::output::Format;
-use crate::conftest::{self, Configuration, Evaluated, Given, Mapping, Outcome};
+use crate::conftest::{self, Configuration, Evaluated, Files, Given, Mapping, Outcome};
 use crate::pack::PackSet;
 use crate::project::Project;
 use crate::report::FailOn;
-use crate::source::{Problem, ProblemSeverity, SourceFile, Sources};
+use crate::source::{DiskFileSystem, Problem, ProblemSeverity, SourceFile, Sources};
 
 #[derive(Clone, Debug, Args)]
 #[command(
@@ -241,6 +243,19 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     let mut problems = Vec::new();
     let arguments = &arguments.settled(&mut problems)?;
     let options = arguments.options()?;
+    let ends = |path: &str, words: &[&str]| {
+        path.rsplit_once('.').is_some_and(|(_, ending)| words.contains(&ending))
+    };
+    // Unit tests are for `dreadnought test`.
+    let is_policy = |path: &str| ends(path, &["rego"]) && !path.ends_with("_test.rego");
+    let mut unread = Vec::new();
+    let wanted = if arguments.parse { &[][..] } else { &arguments.policy };
+    let policies = conftest_read::texts(wanted, is_policy, &mut unread);
+    let reading = policies.iter().filter(|policy| policy.text.contains("parse_config"));
+    let reading: Vec<String> = reading.map(|policy| policy.path.clone()).collect();
+    if !reading.is_empty() {
+        packs::limited("the evaluation of policies that read configurations", reading)?;
+    }
     let (mut configurations, mut documents) = (Vec::new(), Vec::new());
     if arguments.evaluated {
         documents = evaluated(arguments, &mut sources, &mut problems)?;
@@ -257,24 +272,22 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     if arguments.parse {
         return parsed(&configurations, arguments.combine, &problems, &sources);
     }
-    let ends = |path: &str, words: &[&str]| {
-        path.rsplit_once('.').is_some_and(|(_, ending)| words.contains(&ending))
-    };
-    // Unit tests are for `dreadnought test`.
-    let is_policy = |path: &str| ends(path, &["rego"]) && !path.ends_with("_test.rego");
+    problems.append(&mut unread);
     let is_data = |path: &str| ends(path, &["yaml", "yml", "json"]);
-    let policies = conftest_read::texts(&arguments.policy, is_policy, &mut problems);
     let data = conftest_read::texts(&arguments.data, is_data, &mut problems);
     let mapping = match &arguments.mapping {
         Some(file) => mapping(file, &mut sources, &mut problems)?,
         None => Mapping::default(),
     };
+    let files: Files =
+        Arc::new(DiskFileSystem::new(".").context("cannot read the working directory")?);
     let given = Given {
         policies: &policies,
         data: &data,
         configurations: &configurations,
         evaluated: &documents,
         mapping: &mapping,
+        files: Some(&files),
     };
     let mut outcome = conftest::run(&given, &options, &mut sources);
     outcome.problems.splice(0..0, problems);

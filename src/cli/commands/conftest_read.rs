@@ -2,10 +2,13 @@
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
+use serde_json::Value as Json;
 
-use crate::conftest::{self, Configuration, Text};
+use super::packs;
+use crate::conftest::{self, Configuration, Text, Tree};
 use crate::source::{
     DiskFileSystem, EntryKind, FileSystem as _, MAX_FILE_BYTES, Problem, ProblemKind,
 };
@@ -40,36 +43,68 @@ pub fn configurations(
     let is_proto = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "proto");
     let protos = texts(asked.proto_file_dirs, is_proto, problems);
     let reader = Reader { asked, protos };
-    let mut all = Vec::new();
+    let mut files = Vec::new();
     for path in asked.paths.iter().map(PathBuf::from) {
         let shown = path.display().to_string();
         if shown.is_empty() {
             continue;
         }
         if shown == "-" {
-            let mut text = String::new();
-            let limit = MAX_FILE_BYTES;
-            std::io::stdin().take(limit).read_to_string(&mut text).context("cannot read stdin")?;
-            let shown = asked.stdin_filename.unwrap_or("-");
+            let shown = asked.stdin_filename.unwrap_or("-").to_owned();
             let format = asked.parser.unwrap_or("yaml");
-            reader.read(shown, format, &text, &mut all, problems);
+            files.push(Named { path: shown, format, text: None, around: Around::of(".".as_ref()) });
             continue;
         }
         let wanted = |path: &str| {
             let skipped = !asked.ignore.is_empty() && ignore.is_match(path);
             !skipped && conftest::format_of(path).is_some()
         };
-        let files = texts(std::slice::from_ref(&path), wanted, problems);
-        for Text { path: file, text } in files {
-            let own = conftest::format_of(&file);
-            match asked.parser.or(own) {
-                Some(format) => reader.read(&file, format, &text, &mut all, problems),
+        for Text { path, text } in texts(std::slice::from_ref(&path), wanted, problems) {
+            match asked.parser.or_else(|| conftest::format_of(&path)) {
+                Some(format) => {
+                    let around = Around::of(Path::new(&path));
+                    files.push(Named { path, format, text: Some(text), around });
+                }
                 None => problems
-                    .push(unreadable(&file, "no format has this name; say which with --parser")),
+                    .push(unreadable(&path, "no format has this name; say which with --parser")),
             }
         }
     }
+    let evaluated = files.iter().filter(|file| file.format == "jsonnet");
+    let evaluated: Vec<String> = evaluated.map(|file| file.path.clone()).collect();
+    if !evaluated.is_empty() {
+        packs::limited("the evaluation of Jsonnet", evaluated)?;
+    }
+    let mut all = Vec::new();
+    for file in files {
+        reader.read(file, &mut all, problems)?;
+    }
     Ok(all)
+}
+
+/// A configuration with its format; without a text, it is the standard input.
+struct Named<'n> {
+    path: String,
+    format: &'n str,
+    text: Option<Arc<str>>,
+    around: Option<Around>,
+}
+
+/// The tree that a file may bring others in from: the working directory where it lies in it, else its own folder.
+struct Around {
+    root: PathBuf,
+    path: String,
+}
+
+impl Around {
+    /// Of a file, or of a text that lies in a folder.
+    fn of(file: &Path) -> Option<Self> {
+        let file = file.canonicalize().ok()?;
+        let here = Path::new(".").canonicalize().ok()?;
+        let root = if file.starts_with(&here) { here } else { file.parent()?.to_owned() };
+        let path = file.strip_prefix(&root).ok()?.to_str()?.to_owned();
+        Some(Self { root, path })
+    }
 }
 
 struct Reader<'r> {
@@ -80,18 +115,21 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn read(
         &self,
-        path: &str,
-        format: &str,
-        text: &str,
+        file: Named<'_>,
         all: &mut Vec<Configuration>,
         problems: &mut Vec<Problem>,
-    ) {
-        let content = match format {
-            "textproto" if !self.protos.is_empty() => conftest::parse_textproto(text, &self.protos),
-            _ => conftest::parse(format, text),
+    ) -> anyhow::Result<()> {
+        let Named { path, format, text, around } = file;
+        let text = if let Some(text) = text {
+            text
+        } else {
+            let mut text = String::new();
+            let limit = MAX_FILE_BYTES;
+            std::io::stdin().take(limit).read_to_string(&mut text).context("cannot read stdin")?;
+            text.into()
         };
-        match content {
-            Ok(content) => all.push(Configuration { path: path.to_owned(), content }),
+        match self.content(format, &text, around.as_ref()) {
+            Ok(content) => all.push(Configuration { path, content }),
             Err(message) => {
                 let problem = Problem::new(ProblemKind::Syntax, format!("{path}: {message}"));
                 let problem = problem.path(path);
@@ -105,6 +143,19 @@ impl Reader<'_> {
                 };
                 problems.push(problem);
             }
+        }
+        Ok(())
+    }
+
+    fn content(&self, format: &str, text: &str, around: Option<&Around>) -> Result<Json, String> {
+        if format == "textproto" && !self.protos.is_empty() {
+            return conftest::parse_textproto(text, &self.protos);
+        }
+        match around.and_then(|around| Some((DiskFileSystem::new(&around.root).ok()?, around))) {
+            Some((files, around)) => {
+                conftest::parse_in(format, text, &Tree { files: &files, path: &around.path })
+            }
+            None => conftest::parse(format, text),
         }
     }
 }

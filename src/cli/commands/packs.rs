@@ -206,7 +206,7 @@ fn open(
             packs.iter().filter(is_unsigned).map(|it| it.shown.clone()).collect();
         if !unsigned.is_empty() {
             let Unsigned { memory, seconds } = config.unsigned;
-            return Err(NeedsChild { packs: unsigned, memory, seconds }.into());
+            return Err(NeedsChild { what: UNSIGNED, names: unsigned, memory, seconds }.into());
         }
     }
     Ok(Opened { packs, problems, sources })
@@ -220,6 +220,8 @@ fn split_digest(path: &Path) -> (PathBuf, Option<Arc<str>>) {
         _ => (path.to_owned(), None),
     }
 }
+
+const UNSIGNED: &str = "the Rego of packs that nobody on the trust list signed";
 
 fn has_rego(files: &dyn FileSystem) -> bool {
     let is_rego = |path: &String| Path::new(path).extension().is_some_and(|it| it == "rego");
@@ -375,14 +377,22 @@ impl From<bundle::Refusal> for Refused {
     }
 }
 
+/// That something is run in a process of its own, if it is not yet.
+pub fn limited(what: &'static str, names: Vec<String>) -> anyhow::Result<()> {
+    if sandbox::is_inside() {
+        return Ok(());
+    }
+    let (config, _) = Here::find()?.read(&mut Sources::default());
+    let Unsigned { memory, seconds } = config.unsigned;
+    Err(NeedsChild { what, names, memory, seconds }.into())
+}
+
 /// That a folder of Rego without a manifest, which nobody can have signed, is run in a process of its own.
 pub fn unsigned(path: &Path, files: &dyn FileSystem) -> anyhow::Result<()> {
     if sandbox::is_inside() || !has_rego(files) {
         return Ok(());
     }
-    let (config, _) = Here::find()?.read(&mut Sources::default());
-    let Unsigned { memory, seconds } = config.unsigned;
-    Err(NeedsChild { packs: vec![path.display().to_string()], memory, seconds }.into())
+    limited(UNSIGNED, vec![path.display().to_string()])
 }
 
 /// The files of a pack in a folder or bundle, for what lies beside its rules. Whether it may be used is known once it was loaded.

@@ -1,6 +1,7 @@
 //! `dreadnought test`: the tests of packs, and of folders of Rego policies.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
@@ -8,8 +9,8 @@ use super::{packs, test_baselines};
 use crate::cli::args::{Test, TestOutput};
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
-use crate::pack_test::{self, Coverage, Options, PackRun, State, Summary};
-use crate::source::{EntryKind, FileSystem, Sources};
+use crate::pack_test::{self, Coverage, Options, PackRun, Prepare, State, Summary};
+use crate::source::{DiskFileSystem, EntryKind, FileSystem, Sources};
 
 /// Run the command. Nothing that ran is a failure.
 pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
@@ -19,6 +20,7 @@ pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
         require_tests: arguments.require_tests,
         version_0: arguments.v0_compatible,
         functions: crate::conftest::functions(),
+        prepare: None,
     };
     let mut runs = Vec::new();
     let mut refusals = Vec::new();
@@ -86,6 +88,12 @@ fn plain(
     options: &Options,
     refusals: &mut Vec<String>,
 ) -> Option<PackRun> {
+    let tree = DiskFileSystem::new(folder).ok();
+    let prepare = tree.map(|tree| {
+        let tree: crate::conftest::Files = Arc::new(tree);
+        Prepare(Arc::new(move |modules: &mut [_]| crate::conftest::prepare(modules, &tree)))
+    });
+    let options = &Options { prepare, ..options.clone() };
     let run = pack_test::run_folder(files, &folder.display().to_string(), options);
     if run.found == 0 && run.results.is_empty() {
         refusals.push(format!(

@@ -1,5 +1,6 @@
 //! Formats, each as conftest's parser gives it.
 
+mod cue;
 mod cursor;
 mod cyclonedx;
 mod dockerfile;
@@ -9,6 +10,7 @@ mod hcl;
 mod hcl1;
 mod hocon;
 mod ini;
+mod jsonnet;
 mod lines;
 mod nginx;
 mod proto;
@@ -19,14 +21,29 @@ mod xml;
 
 use serde_json::Value as Json;
 
-use crate::source::FileId;
+use crate::source::{FileId, FileSystem};
 use crate::syntax::{json, yaml};
 
 type Parse = fn(&str) -> Result<Json, String>;
 
+/// Where a file lies, for formats whose files bring others in.
+#[derive(Clone, Copy)]
+pub struct Tree<'t> {
+    /// The only files that may be brought in.
+    pub files: &'t dyn FileSystem,
+    /// The file's path in it.
+    pub path: &'t str,
+}
+
+impl std::fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tree").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 /// Formats by name; those that conftest reads and we do not have no parser.
 pub const FORMATS: &[(&str, Option<Parse>)] = &[
-    ("cue", None),
+    ("cue", Some(cue::parse)),
     ("cyclonedx", Some(cyclonedx::parse)),
     ("dockerfile", Some(dockerfile::parse)),
     ("dotenv", Some(dotenv::parse)),
@@ -39,7 +56,7 @@ pub const FORMATS: &[(&str, Option<Parse>)] = &[
     ("ini", Some(ini::parse)),
     ("json", Some(json_text)),
     ("jsonc", Some(lines::jsonc)),
-    ("jsonnet", None),
+    ("jsonnet", Some(jsonnet::alone)),
     ("nginx", Some(nginx::parse)),
     ("properties", Some(lines::properties)),
     ("spdx", Some(spdx::parse)),
@@ -79,6 +96,14 @@ pub fn parse(format: &str, text: &str) -> Result<Json, String> {
     }
 }
 
+/// A text of a format that lies in a tree.
+pub fn parse_in(format: &str, text: &str, tree: &Tree<'_>) -> Result<Json, String> {
+    match format {
+        "jsonnet" => jsonnet::within(text.strip_prefix('\u{feff}').unwrap_or(text), Some(tree)),
+        _ => parse(format, text),
+    }
+}
+
 /// A text of the format textproto; the definitions of its messages stand in `protos`.
 pub fn parse_textproto(text: &str, protos: &[super::Text]) -> Result<Json, String> {
     textproto::parse(text.strip_prefix('\u{feff}').unwrap_or(text), protos)
@@ -87,9 +112,6 @@ pub fn parse_textproto(text: &str, protos: &[super::Text]) -> Result<Json, Strin
 /// What to do where a format has no parser here.
 pub fn help_for(format: &str) -> Option<&'static str> {
     match format {
-        "cue" => Some("evaluate it first: `cue export FILE > FILE.json`"),
-        "jsonnet" => Some("evaluate it first: `jsonnet FILE > FILE.json`"),
-        "cyclonedx" => Some("of XML, make JSON first: `cyclonedx convert --output-format json`"),
         "groovy" => Some(
             "its syntax tree is that of one library; leave such files to conftest, or name others",
         ),
@@ -118,7 +140,32 @@ fn yaml_text(text: &str) -> Result<Json, String> {
 
 fn toml_text(text: &str) -> Result<Json, String> {
     let table: toml::Table = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-    Ok(from_toml(toml::Value::Table(table)))
+    let content = toml::Value::Table(table);
+    match endless(&content) {
+        Some(number) => Err(format!("JSON has no number {number}")),
+        None => Ok(from_toml(content)),
+    }
+}
+
+/// A number that JSON has not.
+fn endless(value: &toml::Value) -> Option<f64> {
+    match value {
+        toml::Value::Float(number) if !number.is_finite() => Some(*number),
+        toml::Value::Array(items) => items.iter().find_map(endless),
+        toml::Value::Table(map) => map.iter().find_map(|(_, value)| endless(value)),
+        _ => None,
+    }
+}
+
+/// A moment as Go writes it. What has no zone is of UTC, a time without a day of the first one.
+fn moment(point: toml::value::Datetime) -> String {
+    let date = point.date.map_or_else(|| "0000-01-01".to_owned(), |date| date.to_string());
+    let mut time = point.time.map_or_else(|| "00:00:00".to_owned(), |time| time.to_string());
+    if time.matches(':').count() == 1 {
+        time.push_str(":00");
+    }
+    let zone = point.offset.map_or_else(|| "Z".to_owned(), |offset| offset.to_string());
+    format!("{date}T{time}{zone}")
 }
 
 fn from_toml(value: toml::Value) -> Json {
@@ -127,7 +174,7 @@ fn from_toml(value: toml::Value) -> Json {
         toml::Value::Integer(number) => number.into(),
         toml::Value::Float(number) => number.into(),
         toml::Value::Boolean(bool) => bool.into(),
-        toml::Value::Datetime(point) => point.to_string().into(),
+        toml::Value::Datetime(point) => moment(point).into(),
         toml::Value::Array(items) => items.into_iter().map(from_toml).collect(),
         toml::Value::Table(map) => {
             map.into_iter().map(|(key, value)| (key, from_toml(value))).collect()

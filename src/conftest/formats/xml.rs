@@ -35,6 +35,85 @@ impl Element {
     }
 }
 
+/// An element with all that is in it, as it is written.
+#[derive(Debug, Default)]
+pub(super) struct Tag {
+    /// Its name without the prefix of its namespace.
+    pub name: String,
+    pub attributes: Vec<(String, String)>,
+    /// All text in it that stands in no other element.
+    pub text: String,
+    pub children: Vec<Tag>,
+}
+
+/// The first element of a file; what follows it is not looked at.
+pub(super) fn tree(text: &str) -> Result<Tag, String> {
+    let mut at = Cursor::new(text);
+    let mut open: Vec<(String, Tag)> = Vec::new();
+    loop {
+        if at.is_at_end() {
+            return Err(at.wrong("an element is missing, or not closed"));
+        }
+        if at.eat("<!--") {
+            at.take_until("-->").ok_or_else(|| at.wrong("a comment does not end"))?;
+        } else if at.eat("<![CDATA[") {
+            let data = at.take_until("]]>").ok_or_else(|| at.wrong("a CDATA does not end"))?;
+            add_text(&mut open, data);
+        } else if at.eat("<?") {
+            at.take_until("?>").ok_or_else(|| at.wrong("an instruction does not end"))?;
+        } else if at.eat("<!") {
+            declaration(&mut at)?;
+        } else if at.eat("</") {
+            let written = name(&mut at)?;
+            at.take_while(char::is_whitespace);
+            let Some((own, tag)) = open.pop() else { return Err(at.wrong("nothing is open")) };
+            if own != written || !at.eat(">") {
+                return Err(at.wrong(format!("</{written}> stands where <{own}> is open")));
+            }
+            match open.last_mut() {
+                Some((_, parent)) => parent.children.push(tag),
+                None => return Ok(tag),
+            }
+        } else if at.eat("<") {
+            if let Some(tag) = opened(&mut at, &mut open)? {
+                match open.last_mut() {
+                    Some((_, parent)) => parent.children.push(tag),
+                    None => return Ok(tag),
+                }
+            }
+        } else {
+            let raw = at.take_while(|c| c != '<');
+            let text = unescaped(raw).map_err(|what| at.wrong(what))?;
+            add_text(&mut open, &text);
+        }
+    }
+}
+
+fn add_text(open: &mut [(String, Tag)], text: &str) {
+    if let Some((_, tag)) = open.last_mut() {
+        tag.text.push_str(text);
+    }
+}
+
+/// An element that opens; the element itself where it closes at once.
+fn opened(at: &mut Cursor<'_>, open: &mut Vec<(String, Tag)>) -> Result<Option<Tag>, String> {
+    let written = name(at)?.to_owned();
+    let mut tag = Tag { name: local(&written), ..Tag::default() };
+    loop {
+        at.take_while(char::is_whitespace);
+        if at.eat("/>") {
+            return Ok(Some(tag));
+        }
+        if at.eat(">") {
+            open.push((written, tag));
+            at.deep(open.len())?;
+            return Ok(None);
+        }
+        let (key, value) = attribute(at)?;
+        tag.attributes.push((local(key), value));
+    }
+}
+
 /// A file. An element that is not closed is an error here, where conftest drops it without a word.
 pub(super) fn parse(text: &str) -> Result<Json, String> {
     let mut at = Cursor::new(text);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use regorus::unstable::{Expr, Literal, Query, Rule, RuleHead};
+use regorus::unstable::{Expr, Import, Literal, Query, Ref, Rule, RuleHead};
 
 use super::compile::parse;
 use super::rewrite::{self, Met};
@@ -31,6 +31,12 @@ pub enum RegoRemarkKind {
     UnusedImport,
     /// A variable that is declared and not used.
     UnusedVariable,
+    /// An argument of a function that it does not use.
+    UnusedArgument,
+    /// A module is imported twice by one name.
+    DoubleImport,
+    /// A function that OPA 1.0 has no more.
+    Deprecated,
     /// A name that hides a built-in function, `input` or `data`.
     Shadowing,
     /// A `print` that was left behind.
@@ -51,8 +57,15 @@ pub fn remarks(modules: &[Module]) -> Vec<RegoRemark> {
     for (at, tree) in parsed.iter().zip(&trees) {
         let text = &modules[*at].text;
         let mut remarks = Remarks { module: *at, text, found: &mut found };
+        let mut names = BTreeSet::new();
         for import in &tree.imports {
             remarks.import(import);
+            let name = imported(import);
+            if !is_language(import) && !names.insert(name.to_owned()) {
+                let span = import.span.start as usize..import.span.end as usize;
+                let message = format!("`{name}` is imported twice");
+                remarks.add(RegoRemarkKind::DoubleImport, span, message, None);
+            }
         }
         for rule in &tree.policy {
             remarks.rule(rule);
@@ -62,6 +75,21 @@ pub fn remarks(modules: &[Module]) -> Vec<RegoRemark> {
     found.dedup();
     found
 }
+
+/// Functions that OPA's strict mode refuses.
+const DEPRECATED: [&str; 11] = [
+    "all",
+    "any",
+    "cast_array",
+    "cast_boolean",
+    "cast_null",
+    "cast_object",
+    "cast_set",
+    "cast_string",
+    "net.cidr_overlap",
+    "re_match",
+    "set_diff",
+];
 
 struct Remarks<'a> {
     module: usize,
@@ -81,15 +109,11 @@ impl Remarks<'_> {
         self.found.push(RegoRemark { module, span, kind, message, removable });
     }
 
-    fn import(&mut self, import: &regorus::unstable::Import) {
-        let path = import.refr.span().text();
-        if path.starts_with("rego") || path.starts_with("future") {
+    fn import(&mut self, import: &Import) {
+        if is_language(import) {
             return;
         }
-        let name = match &import.r#as {
-            Some(alias) => alias.text(),
-            None => path.rsplit('.').next().unwrap_or(path),
-        };
+        let name = imported(import);
         let span = import.span.start as usize..import.span.end as usize;
         let rest = [&self.text[..span.start], &self.text[span.end..]].concat();
         if words(&rest, name) == 0 {
@@ -116,6 +140,14 @@ impl Remarks<'_> {
         }
         rewrite::walk(rule, &mut |met| {
             if let Met::Expr(Expr::Call { fcn, span, .. }) = met
+                && DEPRECATED.contains(&fcn.span().text())
+            {
+                let name = fcn.span().text();
+                let message = format!("`{name}` is a function that OPA 1.0 has no more");
+                let span = span.start as usize..span.start as usize + name.len();
+                self.add(RegoRemarkKind::Deprecated, span, message, None);
+            }
+            if let Met::Expr(Expr::Call { fcn, span, .. }) = met
                 && fcn.span().text() == "print"
             {
                 let span = span.start as usize..span.end as usize;
@@ -135,8 +167,24 @@ impl Remarks<'_> {
             }
         }
         let own = self.text.get(span.clone()).unwrap_or_default().to_owned();
+        if let RuleHead::Func { args, .. } = head {
+            self.arguments(args, &own, &span);
+        }
         for body in bodies {
             self.query(&body.query, &own, &span);
+        }
+    }
+
+    /// Arguments that stand in the head of a function alone.
+    fn arguments(&mut self, args: &[Ref<Expr>], rule: &str, span: &Range<usize>) {
+        let mut names = BTreeSet::new();
+        for argument in args {
+            table::pattern(argument, &mut names);
+        }
+        for name in names.into_iter().filter(|name| name != "_" && words(rule, name) == 1) {
+            let at = find_word(rule, &name).map_or(span.start, |at| span.start + at);
+            let message = format!("argument `{name}` is never used; `_` says so");
+            self.add(RegoRemarkKind::UnusedArgument, at..at + name.len(), message, None);
         }
     }
 
@@ -159,6 +207,21 @@ impl Remarks<'_> {
             }
         }
     }
+}
+
+/// Whether an import is of the language: `rego.v1`, `future.keywords`.
+fn is_language(import: &Import) -> bool {
+    let path = import.refr.span().text();
+    path.starts_with("rego") || path.starts_with("future")
+}
+
+/// The name that an import gives.
+fn imported(import: &Import) -> &str {
+    if let Some(alias) = &import.r#as {
+        return alias.text();
+    }
+    let path = import.refr.span().text();
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 fn hides(name: &str) -> bool {

@@ -1,4 +1,6 @@
-//! `CycloneDX`: the JSON of the document as it is, once it is known to be one.
+//! `CycloneDX`: the JSON of the document as it is, once it is known to be one, or made of its XML.
+
+mod elements;
 
 use serde_json::Value as Json;
 
@@ -7,7 +9,7 @@ const VERSIONS: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1
 /// A document.
 pub(super) fn parse(text: &str) -> Result<Json, String> {
     if text.trim_start().starts_with('<') {
-        return Err("CycloneDX that is written as XML is not read here".to_owned());
+        return elements::parse(text);
     }
     let content = super::json_text(text)?;
     let Json::Object(document) = &content else {
