@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::keys::{PrivateKey, PublicKey};
-use super::{Refusal, hex};
+use super::{MANIFEST, Refusal, hex};
 
 /// The file of signatures in a bundle.
 pub const SIGNATURES: &str = ".signatures.json";
@@ -24,6 +24,8 @@ pub(super) struct Signature {
     pub key_id: String,
     /// SHA-256 of every file by path.
     files: BTreeMap<String, String>,
+    /// SHA-256 of the bytes of the manifest, which names the bytes of all other files.
+    manifest: Option<String>,
     bytes: [u8; 64],
 }
 
@@ -73,6 +75,7 @@ fn one(json: &Json) -> Result<Signature, Refusal> {
         text: text.to_owned(),
         key_id: key_id.to_owned(),
         files: files.iter().map(file).collect::<Result<_, _>>()?,
+        manifest: body["manifest"].as_str().map(str::to_owned),
         bytes: decode(bytes)?.try_into().map_err(|_| refuse("a signature is not 64 bytes long"))?,
     })
 }
@@ -89,7 +92,8 @@ impl Signature {
             let message = format!("the signature by `{}` is wrong", key.name);
             return Err(Refusal::new(message).help("it was changed after it was signed, or forged"));
         }
-        if self.files != digests(files) {
+        // Two texts of one JSON document have one digest for OPA: the bytes count, too.
+        if self.files != digests(files) || self.manifest != manifest(files) {
             let message = format!("the signature by `{}` is not about these files", key.name);
             return Err(Refusal::new(message).help("it was changed after it was signed"));
         }
@@ -100,19 +104,70 @@ impl Signature {
 /// SHA-256 of every file but the signatures.
 fn digests(files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
     let signed = files.iter().filter(|(path, _)| *path != SIGNATURES);
-    signed.map(|(path, content)| (path.clone(), hex(&Sha256::digest(content)))).collect()
+    signed.map(|(path, content)| (path.clone(), digest(path, content))).collect()
+}
+
+/// SHA-256 as OPA takes it: of what is in a document that it loads as data, of the bytes of everything else.
+fn digest(path: &str, content: &[u8]) -> String {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_data = matches!(name, MANIFEST | "data.json");
+    match serde_json::from_slice(content).ok().filter(|_| is_data) {
+        Some(json) => {
+            let mut text = String::with_capacity(content.len());
+            canonical(&json, &mut text);
+            hex(&Sha256::digest(text))
+        }
+        None => hex(&Sha256::digest(content)),
+    }
+}
+
+/// A document in the one form that is hashed: keys sorted, no blanks.
+fn canonical(json: &Json, text: &mut String) {
+    match json {
+        Json::Array(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                canonical(item, text);
+            }
+            text.push(']');
+        }
+        Json::Object(members) => {
+            let sorted: BTreeMap<&String, &Json> = members.iter().collect();
+            text.push('{');
+            for (at, (key, value)) in sorted.into_iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                canonical(&Json::from(key.as_str()), text);
+                text.push(':');
+                canonical(value, text);
+            }
+            text.push('}');
+        }
+        // Go writes these two as escapes.
+        Json::String(_) => {
+            let own = json.to_string();
+            text.push_str(&own.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"));
+        }
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+/// SHA-256 of the manifest's bytes.
+fn manifest(files: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+    files.get(MANIFEST).map(|content| hex(&Sha256::digest(content)))
 }
 
 /// Sign files; the token.
 pub(super) fn sign(files: &BTreeMap<String, Vec<u8>>, key: &PrivateKey) -> String {
     let id = key.public("").id();
+    let manifest = manifest(files);
     let files: Vec<Json> = digests(files)
         .into_iter()
         .map(|(name, hash)| json!({"name": name, "hash": hash, "algorithm": "SHA-256"}))
         .collect();
     let encode = |json: Json| URL_SAFE_NO_PAD.encode(json.to_string());
     let head = encode(json!({"alg": "EdDSA", "kid": id}));
-    let signed = format!("{head}.{}", encode(json!({"files": files})));
+    let signed = format!("{head}.{}", encode(json!({"files": files, "manifest": manifest})));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
     format!("{signed}.{signature}")
 }

@@ -15,6 +15,9 @@ pub struct Arguments {
     /// Limits of a process that runs unsigned packs, MIB,SECONDS: named by the program itself
     #[arg(long, hide = true, value_parser = super::sandbox::parse)]
     pub inside: Option<(u64, u64)>,
+    /// Whose bundles are used, in place of what the project says: a YAML file with `trust`, as in `dreadnought.yaml`
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Packs")]
+    pub trust: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -137,7 +140,7 @@ pub struct Comply {
     /// Which controls fail the gate: none, violated, or undecided (these and all that nothing decides)
     #[arg(long, value_name = "WHICH", default_value = "violated", value_parser = comply_fail_on)]
     pub fail_on: crate::compliance::FailOn,
-    /// Report format (text, json, markdown, oscal), to stdout or a file; may be repeated
+    /// Report format (text, json, markdown, oscal, sarif, junit), to stdout or a file; may be repeated
     #[arg(short, long = "output", value_name = "FORMAT[=FILE]", value_parser = comply_output)]
     pub outputs: Vec<ComplyOutput>,
     /// Colors in text
@@ -174,6 +177,9 @@ pub struct ComplyOutput {
 pub struct Normalize {
     #[command(flatten)]
     pub input: Input,
+    /// Print what rules in Rego see as `input` instead: a list, one a document, without what is unknown
+    #[arg(long)]
+    pub rego: bool,
 }
 
 #[derive(Clone, Debug, Args)]

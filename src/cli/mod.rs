@@ -9,6 +9,7 @@ mod output;
 mod revision;
 mod sandbox;
 mod terminal;
+mod trust;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -30,6 +31,12 @@ pub fn run() -> ExitCode {
     let threads = arguments.command.threads();
     if let Some(limits) = arguments.inside
         && let Err(error) = sandbox::enter(limits, threads)
+    {
+        terminal::error(&format!("{error:#}"));
+        return Exit::Unable.into();
+    }
+    if let Some(list) = &arguments.trust
+        && let Err(error) = trust::give(list)
     {
         terminal::error(&format!("{error:#}"));
         return Exit::Unable.into();

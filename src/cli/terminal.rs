@@ -20,6 +20,11 @@ fn warning(message: &str) {
     eprintln!("warning: {message}");
 }
 
+/// One line that is no error.
+pub fn note(message: &str) {
+    eprintln!("note: {message}");
+}
+
 /// One line a problem, with its place and advice.
 pub fn complain<'p>(problems: impl IntoIterator<Item = &'p Problem>, sources: &Sources) {
     for problem in problems {

@@ -76,10 +76,15 @@ impl Gate {
 
 /// How many controls fail the gate.
 pub(super) fn failing(judgement: &Judgement<'_>, fail_on: FailOn) -> usize {
-    let fails = |state| match fail_on {
+    let failing = judgement.controls.iter().filter(|it| it.waiver.is_none());
+    failing.filter(|it| fails(it.state, fail_on)).count()
+}
+
+/// Whether a control that is not waived fails the gate.
+pub(super) fn fails(state: State, fail_on: FailOn) -> bool {
+    match fail_on {
         FailOn::Never => false,
         FailOn::Violated => state == State::Violated,
         FailOn::Undecided => !matches!(state, State::Evidenced | State::NotApplicable(_)),
-    };
-    judgement.controls.iter().filter(|it| it.waiver.is_none() && fails(it.state)).count()
+    }
 }

@@ -134,6 +134,44 @@ pub fn parse(file: FileId, text: &str) -> (Config, Vec<Problem>) {
     (reader.config, reader.problems)
 }
 
+/// Parse a trust list of its own: `trust`, and `unsigned` where other limits are wanted, as in a configuration. One without a key is a
+/// problem, too: nobody would be trusted, and nothing said.
+pub fn parse_trust(file: FileId, text: &str) -> (Trust, Vec<Problem>) {
+    let (config, mut problems) = parse(file, text);
+    let (trees, _) = yaml::parse(file, text);
+    let refuse = |span: Span, message: String| {
+        Problem::new(ProblemKind::Configuration, message).at(Place { file, span })
+    };
+    let entries = match trees.first().map(|tree| &tree.kind) {
+        Some(NodeKind::Mapping(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    for entry in entries {
+        if let Some(name) = key(entry)
+            && KEYS.contains(&&*name)
+            && !matches!(&*name, "trust" | "unsigned")
+        {
+            problems.push(refuse(
+                entry.key.span,
+                format!("a trust list holds `trust` and `unsigned`, not `{name}`"),
+            ));
+        }
+    }
+    if problems.is_empty() && config.trust.is_empty() {
+        problems.push(refuse(Span::new(0, 0), "the trust list names no key".to_owned()));
+    }
+    (Trust { keys: config.trust, unsigned: config.unsigned }, problems)
+}
+
+/// Whose bundles are used, and what the Rego of other packs may take.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    /// The keys.
+    pub keys: Vec<PublicKey>,
+    /// The limits.
+    pub unsigned: Unsigned,
+}
+
 struct Reader<'a> {
     file: FileId,
     /// The same text, for positions in messages.

@@ -13,7 +13,7 @@ mod gate;
 mod order;
 mod redact;
 pub mod json;
-mod sarif;
+pub(crate) mod sarif;
 mod text;
 
 pub use gate::{FailOn, Gate, OnInconclusive};

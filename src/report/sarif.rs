@@ -12,7 +12,7 @@ use super::{Gate, Report, order};
 use crate::finding::{Finding, RuleInfo, Severity, Stride};
 use crate::source::{Place, Problem, ProblemSeverity};
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+pub(crate) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// What relative URIs are relative to.
 const BASE: &str = "%SRCROOT%";
 /// Position of the taxonomies in a run.
@@ -258,7 +258,7 @@ fn stride_taxonomy() -> Json {
     })
 }
 
-fn level(severity: Severity) -> &'static str {
+pub(crate) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
@@ -279,7 +279,7 @@ fn help(rule: &RuleInfo, strong: &str) -> String {
 }
 
 /// A path as a relative URI.
-fn artifact(path: &str) -> Json {
+pub(crate) fn artifact(path: &str) -> Json {
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

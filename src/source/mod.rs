@@ -9,6 +9,7 @@ mod path;
 mod pattern;
 mod problem;
 mod suggest;
+mod xml;
 
 pub use disk::DiskFileSystem;
 pub use file::{FileId, LineIndex, Place, Position, SourceFile, Sources, Span};
@@ -17,6 +18,7 @@ pub use path::{folder_of, join, normalize, relative};
 pub use pattern::fits;
 pub use problem::{Problem, ProblemKind, ProblemSeverity};
 pub use suggest::nearest;
+pub use xml::xml_escaped;
 
 /// Largest source file that is read, in bytes. A larger one is a problem that names this limit.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;

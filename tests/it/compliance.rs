@@ -438,6 +438,122 @@ fn honest_gate_resolution_and_drift() {
     assert_eq!((run.code(), run.stdout() != first), (0, false), "{}", run.stderr());
 }
 
+/// SARIF: a result a finding of a violated control, and nothing for what is not decided; why the gate decided so is there.
+#[test]
+fn a_baseline_as_sarif() {
+    let workspace = workspace(&[("src/main.tf", QUEUE)]);
+    workspace.write("gate/baselines/ten.yaml", TEN.replace("gate/e]", "gate/d]").as_bytes());
+    let run = comply(&workspace, "ten", &["-o", "sarif"]);
+    assert_eq!(run.stdout(), comply(&workspace, "ten", &["-o", "sarif"]).stdout());
+    let sarif: Json = serde_json::from_str(&run.stdout()).unwrap();
+    let of_json = json(&comply(&workspace, "ten", &["-o", "json"]));
+    let own = &sarif["runs"][0];
+    let results = own["results"].as_array().unwrap();
+    let mut expected = Vec::new();
+    let mut open = 0;
+    for (at, control) in of_json["controls"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(own["tool"]["driver"]["rules"][at]["id"], control["id"]);
+        assert_eq!(own["tool"]["driver"]["rules"][at]["properties"]["state"], control["state"]);
+        match control["state"].as_str().unwrap() {
+            "violated" => {
+                let findings = control["findings"].as_array().unwrap();
+                expected.extend(findings.iter().map(|it| {
+                    let start = &it["location"]["start"]["line"];
+                    (control["id"].clone(), it["rule"].clone(), start.clone())
+                }));
+            }
+            "not-decidable" | "error" => open += 1,
+            _ => {}
+        }
+    }
+    let got: Vec<(Json, Json, Json)> = results
+        .iter()
+        .map(|it| {
+            let region = &it["locations"][0]["physicalLocation"]["region"];
+            let line = region["startLine"].clone();
+            (it["ruleId"].clone(), it["properties"]["rule"].clone(), line)
+        })
+        .collect();
+    assert!(!got.is_empty() && open > 0);
+    assert_eq!(got, expected);
+    let invocation = &own["invocations"][0];
+    let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notes.iter().filter(|it| it["associatedRule"].is_object()).count(), open);
+    let gate = invocation["exitCodeDescription"].as_str().unwrap();
+    assert_eq!(gate, "gate not passed: errors left something unjudged");
+    let Some(shared) = crate::reports::shared() else {
+        return;
+    };
+    let path = shared.join("schemas/sarif/sarif-schema-2.1.0.json");
+    let schema: Json = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&sarif).map(|it| it.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+}
+
+/// A waived control's findings are suppressed in SARIF and skipped in `JUnit`, until the waiver ends.
+#[rstest]
+#[case::waived("2027-03-01T12:00:01Z", true)]
+#[case::over("2027-03-01T11:59:59Z", false)]
+fn a_waiver_in_sarif_and_junit(#[case] expires: &str, #[case] holds: bool) {
+    let workspace = small(&waiver("C-5", expires));
+    let run = |format: &str| {
+        let base = ["comply", "--pack", "gate", "--baseline", "small", "--now"];
+        let rest = ["2027-03-01T12:00:00Z", "src", "-o", format];
+        workspace.run(&[&base[..], &rest[..]].concat())
+    };
+    let sarif: Json = serde_json::from_str(&run("sarif").stdout()).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let own: Vec<&Json> = results.iter().filter(|it| it["ruleId"] == "C-5").collect();
+    assert_eq!(own.len(), 1);
+    assert_eq!(own[0]["suppressions"][0]["status"] == "accepted", holds);
+    let junit = run("junit").stdout();
+    let case = junit.lines().find(|line| line.contains("name=\"C-5\"")).unwrap();
+    assert_eq!(case.contains("<skipped message=\"waived: "), holds, "{junit}");
+    let gate = "gate failed: 1 control (--fail-on violated)";
+    assert_eq!(junit.contains(&format!("<failure message=\"{gate}\"")), !holds, "{junit}");
+    assert_eq!(sarif["runs"][0]["invocations"][0]["exitCodeDescription"] == gate, !holds);
+}
+
+/// `JUnit`: a violated control fails, what nobody decided is no pass, and the gate has a case of its own.
+#[rstest]
+#[case::violated(&[])]
+#[case::undecided(&["--fail-on", "undecided"])]
+#[case::never(&["--fail-on", "none"])]
+fn a_baseline_as_junit(#[case] more: &[&str]) {
+    let workspace = workspace(&[("src/main.tf", QUEUE)]);
+    workspace.write("gate/baselines/ten.yaml", TEN.replace("gate/e]", "gate/d]").as_bytes());
+    let junit = comply(&workspace, "ten", &[more, &["-o", "junit"]].concat()).stdout();
+    let of_json = json(&comply(&workspace, "ten", &["-o", "json"]));
+    let lines: Vec<&str> = junit.lines().collect();
+    for control in of_json["controls"].as_array().unwrap() {
+        let name = format!(" name=\"{}\"", control["id"].as_str().unwrap());
+        let at = lines.iter().position(|line| line.contains("<testcase") && line.contains(&name));
+        let at = at.unwrap_or_else(|| panic!("{name}: {junit}"));
+        let shown = lines[at..=at + 1].concat();
+        let word = match (control["state"].as_str().unwrap(), more) {
+            ("evidenced", _) => "/>",
+            ("error", _) => "<error",
+            ("violated", [] | [_, "undecided"]) | ("not-decidable", [_, "undecided"]) => "<failure",
+            _ => "<skipped",
+        };
+        assert!(shown.contains(word), "{name} {word}: {shown}");
+    }
+    // A rule that failed leaves something unjudged, whatever fails the gate.
+    assert!(junit.contains("<error message=\"gate not passed: errors left something"), "{junit}");
+}
+
+/// No data is an error in `JUnit`, and the reason is there in SARIF.
+#[test]
+fn no_data_in_sarif_and_junit() {
+    let workspace = workspace(&[("src/main.tf", "")]);
+    workspace.write("gate/baselines/ten.yaml", TEN.replace("gate/e]", "gate/d]").as_bytes());
+    let junit = comply(&workspace, "ten", &["-o", "junit"]).stdout();
+    assert!(junit.contains("<error message=\"no data: there are no resources"), "{junit}");
+    let sarif = comply(&workspace, "ten", &["-o", "sarif"]).stdout();
+    assert!(sarif.contains("no data: there are no resources"), "{sarif}");
+}
+
 /// Acceptance idea 10: OSCAL has two states; only evidence is satisfied.
 #[test]
 fn honest_gate_oscal() {
@@ -563,7 +679,7 @@ fn waiver(control: &str, expires: &str) -> String {
 #[case::at_elsewhere("2027-03-01T12:00:00Z", "2027-03-01T07:00:00-05:00", 1)]
 fn waiver_clock(#[case] now: &str, #[case] expires: &str, #[case] code: i32) {
     let workspace = small(&waiver("C-5", expires));
-    for format in ["text", "json", "markdown", "oscal"] {
+    for format in ["text", "json", "markdown", "oscal", "sarif", "junit"] {
         let arguments =
             ["comply", "--pack", "gate", "--baseline", "small", "--now", now, "src", "-o", format];
         let run = workspace.run(&arguments);
@@ -681,7 +797,7 @@ fn the_gate_of_comply_follows_its_option(#[case] fail_on: &str, #[case] code: i3
 #[case::unknown_param(&["comply", "--baseline", "nist-csf-2.0", "--param", "a=1"], "has no parameter `a`")]
 #[case::no_number(&["comply", "--baseline", "nist-csf-2.0", "--param", "a=b"], "b is no number")]
 #[case::bad_fail_on(&["comply", "--baseline", "nist-csf-2.0", "--fail-on", "high"], "write none, violated, undecided")]
-#[case::bad_format(&["comply", "--baseline", "nist-csf-2.0", "-o", "sarif"], "there are text, json, markdown, oscal")]
+#[case::bad_format(&["comply", "--baseline", "nist-csf-2.0", "-o", "xml"], "there are text, json, markdown, oscal, sarif, junit")]
 fn mistakes_on_the_command_line(#[case] arguments: &[&str], #[case] words: &str) {
     Workspace::new(&[("main.tf", QUEUE)]).run(arguments).says(2, &[words]);
 }

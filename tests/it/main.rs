@@ -61,6 +61,7 @@ mod rego;
 mod rego_library;
 mod rego_guards;
 mod rego_laws;
+mod rego_negation;
 mod rego_suite;
 mod reports;
 mod samples;

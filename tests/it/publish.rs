@@ -407,6 +407,84 @@ fn a_private_key_is_private() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// The caller's list takes the place of the project's, for every command: a tree cannot vouch for itself.
+#[test]
+fn a_trust_list_of_the_caller() {
+    let workspace = signed();
+    workspace.run(&["pack", "keygen", "stranger"]).says(0, &[]);
+    for (name, file) in [("team", "ours.yaml"), ("stranger", "others.yaml")] {
+        let own = fs::read_to_string(workspace.path("dreadnought.yaml")).unwrap();
+        trust(&workspace, name);
+        fs::rename(workspace.path("dreadnought.yaml"), workspace.path(file)).unwrap();
+        workspace.write("dreadnought.yaml", own.as_bytes());
+    }
+    let commands: [&[&str]; 5] = [
+        &["scan", "src", "--pack", "acme.tar.gz", "--fail-on", "none"],
+        &["test", "acme.tar.gz"],
+        &["eval", "acme/slow-queue", "src", "--pack", "acme.tar.gz"],
+        &[
+            "comply",
+            "--baseline",
+            "nist-csf-2.0",
+            "src",
+            "--pack",
+            "acme.tar.gz",
+            "--fail-on",
+            "none",
+        ],
+        &["pack", "verify", "acme.tar.gz"],
+    ];
+    let run = |command: &[&str], list: &[&str]| workspace.run(&[command, list].concat());
+    // The project trusts the signer; the caller does not.
+    for command in commands {
+        assert_eq!(run(command, &[]).code(), 0, "{command:?}: {}", run(command, &[]).stderr());
+        let refused = run(command, &["--trust", "others.yaml"]);
+        assert_eq!(refused.code(), 2, "{command:?}: {}", refused.stdout());
+        let words = refused.stderr() + &refused.stdout();
+        assert!(
+            words.contains("not on the trust list") || words.contains("none of the trusted"),
+            "{words}"
+        );
+    }
+    // The other way round.
+    trust(&workspace, "stranger");
+    for command in commands {
+        assert_eq!(run(command, &[]).code(), 2, "{command:?}");
+        let trusted = run(command, &["--trust", "ours.yaml"]);
+        assert_eq!(trusted.code(), 0, "{command:?}: {}", trusted.stderr());
+    }
+    // A pin of the project is no trust either.
+    let unsigned = workspace.run(&["pack", "build", "acme", "-o", "plain.tar.gz"]).stdout();
+    let digest = unsigned.split_whitespace().nth(1).unwrap().to_owned();
+    let pinned = format!("packs:\n  - {{path: plain.tar.gz, digest: '{digest}'}}\n");
+    workspace.write("dreadnought.yaml", pinned.as_bytes());
+    let scan: &[&str] = &["scan", "src", "--fail-on", "none"];
+    assert_eq!(run(scan, &[]).code(), 0, "{}", run(scan, &[]).stderr());
+    run(scan, &["--trust", "ours.yaml"])
+        .says(2, &["it is not signed, and the caller has a trust list"]);
+}
+
+#[rstest]
+#[case::missing(None, "cannot read the trust list list.yaml")]
+#[case::empty(Some(""), "the trust list names no key")]
+#[case::no_keys(Some("trust: []\n"), "the trust list names no key")]
+#[case::limits_only(Some("unsigned: {seconds: 5}\n"), "the trust list names no key")]
+#[case::not_a_list(Some("trust: {}\n"), "`trust` must be a list of keys")]
+#[case::no_key(Some("trust:\n  - {name: a, key: b}\n"), "`key` is no public key of Ed25519")]
+#[case::a_list(Some("- {name: a, key: b}\n"), "must be a map")]
+#[case::more(Some("packs: []\n"), "a trust list holds `trust` and `unsigned`, not `packs`")]
+#[case::unknown(Some("keys: []\n"), "there is no key `keys`")]
+#[case::broken(Some("trust: [\n"), "list.yaml:")]
+fn mistakes_in_a_trust_list_of_the_caller(#[case] text: Option<&str>, #[case] words: &str) {
+    let workspace = signed();
+    if let Some(text) = text {
+        workspace.write("list.yaml", text.as_bytes());
+    }
+    for command in [&["scan", "src"][..], &["test", "acme"], &["pack", "verify", "acme.tar.gz"]] {
+        workspace.run(&[command, &["--trust", "list.yaml"]].concat()).says(2, &[words]);
+    }
+}
+
 #[rstest]
 #[case::not_a_list("trust: {}\n", "`trust` must be a list of keys")]
 #[case::no_name("trust:\n  - key: x\n", "a trusted key needs `name`")]
@@ -486,4 +564,69 @@ fn no_child_without_rego() {
     fs::remove_file(workspace.path("acme/rules/queue_name.rego")).unwrap();
     workspace.write("dreadnought.yaml", b"unsigned: {seconds: 1, memory: 1}\n");
     workspace.run(&["scan", "src", "--no-builtin", "--pack", "acme"]).says(0, &["acme/slow-queue"]);
+}
+
+/// For OPA, a bundle defines the built-in functions of ours that its modules call, and says which ones OPA lacks.
+#[test]
+fn built_in_functions_for_opa() {
+    let workspace = workspace();
+    let calls = "\n\nlisted(r) if dreadnought.glob(\"a*\", r.name)\n\n# dreadnought.semver(\"1\") is not called here\n\
+                 near(r) if dreadnought.cidr_contains(\"10.0.0.0/8\", r.name)\n\nnew(r) if dreadnought.semver(r.name)\n";
+    workspace.write("acme/rules/queue_name.rego", format!("{REGO}{calls}").as_bytes());
+    let run = workspace.run(&["pack", "build", "acme", "-o", "acme.tar.gz"]);
+    run.says(0, &["rules/queue_name.rego:24: dreadnought.semver is not there for OPA"]);
+    let bundle = Bundle::read(&fs::read(workspace.path("acme.tar.gz")).unwrap()).unwrap();
+    let files = &bundle.manifest.files;
+    assert!(files.contains_key("vendor/builtins/builtins.rego"));
+    let own = "vendor/builtins/dreadnought.acme.short_name.rego";
+    assert!(files.contains_key(own), "{files:?}");
+    // A pack that calls none has none of it.
+    workspace.write("acme/rules/queue_name.rego", REGO.as_bytes());
+    workspace.run(&["pack", "build", "acme", "-o", "acme.tar.gz"]).says(0, &["sha256:"]);
+    let bundle = Bundle::read(&fs::read(workspace.path("acme.tar.gz")).unwrap()).unwrap();
+    assert!(!bundle.manifest.files.keys().any(|path| path.starts_with("vendor/builtins")));
+}
+
+/// What stands in bundles for OPA gives what the built-in functions give.
+#[test]
+fn built_in_functions_in_rego() {
+    use dreadnought::engine::rego::{Module, compile};
+    let ranges = [
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.0/8",
+        "10.1.0.0/16",
+        "10.1.2.3",
+        " 10.1.2.0/24 ",
+        "192.168.0.0/16",
+        "2001:db8::/32",
+        "2001:db8::1",
+        "fe80::/10",
+        "none",
+        "",
+        "10.0.0.0/33",
+    ];
+    let texts = ["", "a", "ab", "a.b", "a*b", "module.edge.lb", "*", "a(b", "line\nline"];
+    let patterns =
+        ["", "*", "a*", "*b", "a*b", "a.b", "module.*.lb", "?", "a(*", "line*line", "[ab]"];
+    let list = |texts: &[&str]| serde_json::to_string(texts).unwrap();
+    let test = format!(
+        "package t\n\nimport data.dreadnought.lib.builtins\n\nranges := {}\n\ntexts := {}\n\npatterns := {}\n\n\
+         wrong contains [\"glob\", p, t] if {{\n\tsome p in patterns\n\tsome t in texts\n\tbuiltins.glob(p, t) != dreadnought.glob(p, t)\n}}\n\n\
+         wrong contains [\"any\", r] if {{\n\tsome r in ranges\n\tbuiltins.cidr_is_any(r) != dreadnought.cidr_is_any(r)\n}}\n\n\
+         wrong contains [\"contains\", a, b] if {{\n\tsome a in ranges\n\tsome b in ranges\n\tbuiltins.cidr_contains(a, b) != dreadnought.cidr_contains(a, b)\n}}\n\n\
+         right contains [p, t] if {{\n\tsome p in patterns\n\tsome t in texts\n\tbuiltins.glob(p, t)\n}}\n",
+        list(&ranges),
+        list(&texts),
+        list(&patterns)
+    );
+    crate::rego::on_stack(|| {
+        let module = |name: &str, text: &str| Module { name: name.to_owned(), text: text.into() };
+        let builtins = include_str!("../../src/cli/templates/opa/builtins.rego");
+        let (policies, errors) = compile(vec![module("b.rego", builtins), module("t.rego", &test)]);
+        assert_eq!(errors, []);
+        let get = |rule: &str| policies.evaluate(rule, &serde_json::json!({})).unwrap().unwrap();
+        assert_eq!(get("data.t.wrong"), serde_json::json!([]));
+        assert!(get("data.t.right").as_array().unwrap().len() > 12);
+    });
 }

@@ -25,6 +25,6 @@ deny contains {
 	"message": "no access log is kept for the distribution",
 } if {
 	some r in input.by_type.aws_cloudfront_distribution
-	not lib.has_block(r.attributes.logging_config)
+	not lib.has_block(r.attributes, "logging_config")
 	count(lib.related(r, "aws_cloudwatch_log_delivery_source")) == 0
 }

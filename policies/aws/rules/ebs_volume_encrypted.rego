@@ -24,7 +24,7 @@ deny contains {
 	"message": "the volume is not encrypted",
 } if {
 	some r in input.by_type.aws_ebs_volume
-	not r.attributes.encrypted in {true, "true"}
+	not lib.is_on(r.attributes, "encrypted")
 	not from_encrypted_snapshot(r)
 	not by_default
 }
@@ -37,5 +37,5 @@ from_encrypted_snapshot(r) if {
 # New volumes of the account are encrypted whatever they say.
 by_default if {
 	some setting in input.by_type.aws_ebs_encryption_by_default
-	not setting.attributes.enabled in {false, "false"}
+	not lib.is_off(setting.attributes, "enabled")
 }

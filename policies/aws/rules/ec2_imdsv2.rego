@@ -32,7 +32,7 @@ deny contains finding(r) if {
 # Where an instance says nothing itself, its launch template decides, and is judged itself.
 deny contains finding(r) if {
 	some r in input.by_type.aws_instance
-	lib.has_block(r.attributes.metadata_options)
+	lib.has_block(r.attributes, "metadata_options")
 	weak(r)
 }
 
@@ -49,7 +49,7 @@ finding(r) := {
 }
 
 weak(r) if {
-	not lib.has_block(r.attributes.metadata_options)
+	not lib.has_block(r.attributes, "metadata_options")
 	not left_to_account({})
 }
 

@@ -22,7 +22,7 @@ import data.dreadnought.lib
 
 deny contains finding(r, "") if {
 	some r in input.by_type.aws_instance
-	not lib.has_block(r.attributes.root_block_device)
+	not lib.has_block(r.attributes, "root_block_device")
 	count(lib.related(r, "aws_launch_template")) == 0
 	not from_encrypted_image(r)
 	not by_default
@@ -30,7 +30,7 @@ deny contains finding(r, "") if {
 
 deny contains finding(r, "") if {
 	some r in input.by_type.aws_launch_configuration
-	not lib.has_block(r.attributes.root_block_device)
+	not lib.has_block(r.attributes, "root_block_device")
 	not from_encrypted_image(r)
 	not by_default
 }
@@ -52,13 +52,13 @@ finding(r, at) := {"resource": r.address, "at": at, "message": "a volume of the 
 plain_devices(r) := places if {
 	roots := {sprintf("/root_block_device/%d/encrypted", [i]) |
 		some i, device in r.attributes.root_block_device
-		not device.encrypted in {true, "true"}
+		not lib.is_on(device, "encrypted")
 		not from_encrypted_image(r)
 	}
 	others := {sprintf("/ebs_block_device/%d/encrypted", [i]) |
 		some i, device in r.attributes.ebs_block_device
-		not device.encrypted in {true, "true"}
-		not device.no_device in {true, "true"}
+		not lib.is_on(device, "encrypted")
+		not lib.is_on(device, "no_device")
 	}
 	places := roots | others
 }
@@ -71,5 +71,5 @@ from_encrypted_image(r) if {
 # New volumes of the account are encrypted whatever they say.
 by_default if {
 	some setting in input.by_type.aws_ebs_encryption_by_default
-	not setting.attributes.enabled in {false, "false"}
+	not lib.is_off(setting.attributes, "enabled")
 }

@@ -30,7 +30,7 @@ deny contains finding(r, at) if {
 
 deny contains finding(r, sprintf("/%s", [range])) if {
 	some r in input.by_type.aws_network_acl_rule
-	not r.attributes.egress in {true, "true"}
+	not lib.is_on(r.attributes, "egress")
 	r.attributes.rule_action == "allow"
 	range := open_range(r.attributes)
 	covers(r.attributes)
@@ -57,7 +57,7 @@ shut_inline(r, entry) if {
 shut_beside(r) if {
 	some acl in lib.references(r, "/network_acl_id")
 	some other in lib.related(acl, "aws_network_acl_rule")
-	not other.attributes.egress in {true, "true"}
+	not lib.is_on(other.attributes, "egress")
 	other.attributes.rule_action == "deny"
 	to_number(other.attributes.rule_number) < to_number(r.attributes.rule_number)
 	open_range(other.attributes) == open_range(r.attributes)

@@ -25,7 +25,7 @@ deny contains {
 	"message": "no access log is kept for the bucket",
 } if {
 	some bucket in input.by_type.aws_s3_bucket
-	not lib.has_block(bucket.attributes.logging)
+	not lib.has_block(bucket.attributes, "logging")
 	not takes_logs(bucket)
 
 	# Either the bucket's own logging or that of a bucket that logs into this one: a log bucket needs no log.

@@ -17,13 +17,15 @@
 #     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 package dreadnought.aws.s3_bpa_ignore_public_acls
 
+import data.dreadnought.lib
+
 deny contains {
 	"resource": block.address,
 	"at": "/ignore_public_acls",
 	"message": "public ACLs that exist take effect",
 } if {
 	some block in input.by_type.aws_s3_bucket_public_access_block
-	not block.attributes.ignore_public_acls in {true, "true"}
+	not lib.is_on(block.attributes, "ignore_public_acls")
 	not covered_by_account
 }
 

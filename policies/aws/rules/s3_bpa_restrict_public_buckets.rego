@@ -18,13 +18,15 @@
 #     - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 package dreadnought.aws.s3_bpa_restrict_public_buckets
 
+import data.dreadnought.lib
+
 deny contains {
 	"resource": block.address,
 	"at": "/restrict_public_buckets",
 	"message": "a public policy would open the bucket to everyone",
 } if {
 	some block in input.by_type.aws_s3_bucket_public_access_block
-	not block.attributes.restrict_public_buckets in {true, "true"}
+	not lib.is_on(block.attributes, "restrict_public_buckets")
 	not covered_by_account
 }
 

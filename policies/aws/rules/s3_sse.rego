@@ -27,5 +27,5 @@ deny contains {
 } if {
 	some bucket in input.by_type.aws_s3_bucket
 	count(lib.related(bucket, "aws_s3_bucket_server_side_encryption_configuration")) == 0
-	not lib.has_block(bucket.attributes.server_side_encryption_configuration)
+	not lib.has_block(bucket.attributes, "server_side_encryption_configuration")
 }

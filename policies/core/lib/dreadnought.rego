@@ -45,10 +45,22 @@ as_list(x) := [x] if not is_array(x)
 
 # METADATA
 # title: Block is there
-# description: Whether there is at least one block; a dynamic block over nothing leaves an empty list.
-has_block(blocks) if {
-	some _ in blocks
+# description: >-
+#   Whether an object, as a record's attributes, has at least one block of this name; a dynamic block over nothing leaves an
+#   empty list.
+has_block(object, name) if {
+	some _ in object[name]
 }
+
+# METADATA
+# title: Switched on
+# description: Whether an object has true under this name, written as a text or not. It may have nothing there.
+is_on(object, name) if object[name] in {true, "true"}
+
+# METADATA
+# title: Switched off
+# description: Whether an object has false under this name, written as a text or not. It may have nothing there.
+is_off(object, name) if object[name] in {false, "false"}
 
 # METADATA
 # title: Every address

@@ -27,7 +27,7 @@ deny contains {
 } if {
 	some r in input.by_type.google_compute_subnetwork
 	not has_block(r)
-	not r.attributes.enable_flow_logs in {true, "true"}
+	not lib.is_on(r.attributes, "enable_flow_logs")
 	not without_machines(r)
 	not is_configured(r)
 	not is_network_configured(r)

@@ -46,10 +46,14 @@ needs := {
 # What neither a container nor its pod nor a LimitRange of the namespace says.
 unsaid(workload, container) := {need |
 	some need, places in needs
-	not said(container.resources, places)
-	not said(workload.parsed.pod.spec.resources, places)
+	not container_says(container, places)
+	not pod_says(workload, places)
 	not defaulted(workload, places)
 }
+
+container_says(container, places) if said(container.resources, places)
+
+pod_says(workload, places) if said(workload.parsed.pod.spec.resources, places)
 
 said(resources, places) if {
 	some place in places

@@ -33,9 +33,11 @@ deny contains {"resource": workload.address, "at": at, "message": message} if {
 mounted(workload) if workload.parsed.pod.spec.automountServiceAccountToken == true
 
 mounted(workload) if {
-	not lib.written(workload.parsed.pod.spec.automountServiceAccountToken)
+	not says(workload)
 	not switched_off(workload)
 }
+
+says(workload) if lib.written(workload.parsed.pod.spec.automountServiceAccountToken)
 
 switched_off(workload) if {
 	some account in core.related(workload, "ServiceAccount")

@@ -31,7 +31,9 @@ unconfined(_, container) if container.context.appArmorProfile.type == "Unconfine
 
 # The field wins over the annotation.
 unconfined(pod, container) if {
-	not lib.written(container.context.appArmorProfile)
+	not has_profile(container)
 	key := concat("/", ["container.apparmor.security.beta.kubernetes.io", container.name])
 	pod.metadata.annotations[key] == "unconfined"
 }
+
+has_profile(container) if lib.written(container.context.appArmorProfile)

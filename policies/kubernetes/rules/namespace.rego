@@ -26,7 +26,7 @@ deny contains {"resource": workload.address, "at": "/metadata/namespace", "messa
 
 deny contains {"resource": workload.address, "at": "/metadata/namespace", "message": message} if {
 	some workload in lib.workloads
-	not lib.written(workload.attributes.metadata.namespace)
+	not is_namespaced(workload)
 	some_namespaced
 	message := sprintf("%s names no namespace, other workloads do", [workload.name])
 }
@@ -34,5 +34,7 @@ deny contains {"resource": workload.address, "at": "/metadata/namespace", "messa
 # Somebody here says where things belong.
 some_namespaced if {
 	some workload in lib.workloads
-	lib.written(workload.attributes.metadata.namespace)
+	is_namespaced(workload)
 }
+
+is_namespaced(workload) if lib.written(workload.attributes.metadata.namespace)

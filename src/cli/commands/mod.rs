@@ -13,6 +13,7 @@ pub mod pack_lint;
 pub mod pack_new;
 pub mod packs;
 pub mod publish;
+mod publish_opa;
 pub mod rules;
 pub mod scan;
 pub mod schema;

@@ -13,6 +13,7 @@ use crate::bundle::{self, Bundle};
 use crate::cli::args::Packs;
 use crate::cli::location::{Location, project_root};
 use crate::cli::sandbox::{self, NeedsChild};
+use crate::cli::trust;
 use crate::config::{self, Config, Unsigned};
 use crate::evaluate;
 use crate::pack::{self, Need, Overrides, PackSet};
@@ -105,10 +106,12 @@ impl Here {
 
     /// What it says about itself.
     pub fn read(&self, sources: &mut Sources) -> (Config, Vec<Problem>) {
-        match &self.path {
+        let (mut config, problems) = match &self.path {
             Some(path) => config::read(&self.files, path, sources),
             None => (Config::default(), Vec::new()),
-        }
+        };
+        trust::apply(&mut config);
+        (config, problems)
     }
 }
 
@@ -179,7 +182,8 @@ fn open(
 ) -> anyhow::Result<Opened> {
     let mut sources = Sources::default();
     let config = file.map(|(files, path)| config::read(files, path, &mut sources).0);
-    let config = config.unwrap_or_default();
+    let mut config = config.unwrap_or_default();
+    trust::apply(&mut config);
     let mut opener = Opener {
         config: &config,
         sources: &mut sources,
@@ -322,20 +326,27 @@ impl Opener<'_> {
                     bundle.key_ids().join(", ")
                 )
             } else {
-                "it is not signed, and the project has a trust list".to_owned()
+                format!("it is not signed, and {} has a trust list", whose())
             });
-            return Err(
-                refused.help("`trust` in dreadnought.yaml names the keys whose bundles are used")
-            );
+            return Err(refused.help(if trust::is_given() {
+                "the list that --trust names holds the keys whose bundles are used"
+            } else {
+                "`trust` in dreadnought.yaml names the keys whose bundles are used"
+            }));
         }
         if signer.is_none() && pin.is_none() {
             let refused = Refused::new("nobody vouches for it".to_owned());
             return Err(refused.help(
-                "put the key that signed it on the trust list in dreadnought.yaml, or name its digest: FILE@sha256:…",
+                "put the key that signed it on the trust list (`trust` in dreadnought.yaml, or --trust), or name its digest: FILE@sha256:…",
             ));
         }
         Ok((Box::new(bundle.files), signer.is_some()))
     }
+}
+
+/// Who says whom to trust.
+fn whose() -> &'static str {
+    if trust::is_given() { "the caller" } else { "the project" }
 }
 
 /// A folder; nobody signs folders.

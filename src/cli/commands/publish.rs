@@ -10,7 +10,7 @@ use super::packs::{self, Here, read_bundle};
 use crate::bundle::{self, Bundle, PrivateKey, PublicKey};
 use crate::cli::args::{PackBuild, PackKeygen, PackSign, PackVerify};
 use crate::cli::exit::Exit;
-use crate::cli::{output, terminal};
+use crate::cli::{output, terminal, trust};
 use crate::source::{DiskFileSystem, EntryKind, FileSystem as _, MAX_FILE_BYTES, Sources};
 
 /// The Rego library that all packs may use; it goes along, so that OPA finds what rules import.
@@ -38,6 +38,12 @@ pub fn build(arguments: &PackBuild) -> anyhow::Result<Exit> {
     if pack.params.as_object().is_some_and(|params| !params.is_empty()) {
         let path = format!("dreadnought/{}/params/data.json", pack.name.replace('-', "_"));
         files.insert(path, format!("{:#}\n", pack.params.to_json()).into_bytes());
+    }
+    for call in super::publish_opa::add(&mut files) {
+        let (path, line, name) = (call.path, call.line, call.name);
+        terminal::note(&format!(
+            "{path}:{line}: {name} is not there for OPA, which refuses the bundle"
+        ));
     }
     let roots = roots(&files);
     let bytes = bundle::build(&pack.name, &pack.version, roots, files).map_err(refused)?;
@@ -103,13 +109,18 @@ fn roots(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
             continue;
         }
         let text = String::from_utf8_lossy(content);
-        let package = text.lines().find_map(|line| line.strip_prefix("package "));
-        let name = package.unwrap_or_default().split(['#', ' ', '\t']).next().unwrap_or_default();
-        let parts: Vec<&str> = name.split('.').take(2).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            package(&text).split('.').take(2).filter(|part| !part.is_empty()).collect();
         all.extend((!parts.is_empty()).then(|| parts.join("/")));
     }
     let is_within = |root: &String| all.iter().any(|it| root.starts_with(&format!("{it}/")));
     all.iter().filter(|root| !is_within(root)).cloned().collect()
+}
+
+/// The package of a module.
+pub(super) fn package(text: &str) -> &str {
+    let package = text.lines().find_map(|line| line.strip_prefix("package "));
+    package.unwrap_or_default().split(['#', ' ', '\t']).next().unwrap_or_default()
 }
 
 /// Make a pair of keys.
@@ -158,15 +169,17 @@ pub fn verify(arguments: &PackVerify) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let keys = if arguments.keys.is_empty() {
         let (config, problems) = Here::find()?.read(&mut sources);
-        terminal::complain(&problems, &sources);
-        anyhow::ensure!(problems.is_empty(), "the project's configuration has mistakes");
+        if !trust::is_given() {
+            terminal::complain(&problems, &sources);
+            anyhow::ensure!(problems.is_empty(), "the project's configuration has mistakes");
+        }
         config.trust
     } else {
         arguments.keys.iter().map(|path| public_key(path)).collect::<anyhow::Result<_>>()?
     };
     anyhow::ensure!(
         !keys.is_empty(),
-        "there is no key to verify with: name one with --key, or write a trust list in dreadnought.yaml"
+        "there is no key to verify with: name one with --key, a list with --trust, or write a trust list in dreadnought.yaml"
     );
     let shown = arguments.bundle.display();
     let manifest = &bundle.manifest;

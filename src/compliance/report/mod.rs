@@ -1,8 +1,10 @@
-//! Reports of a judged baseline: text, Markdown, JSON, OSCAL assessment results.
+//! Reports of a judged baseline: text, Markdown, JSON, OSCAL assessment results, SARIF, `JUnit`.
 
 mod json;
+mod junit;
 mod markdown;
 mod oscal;
+mod sarif;
 mod text;
 
 use std::collections::BTreeMap;
@@ -86,6 +88,8 @@ pub const FORMATS: &[Format] = &[
     Format { id: "json", write: json::write },
     Format { id: "markdown", write: markdown::write },
     Format { id: "oscal", write: oscal::write },
+    Format { id: "sarif", write: sarif::write },
+    Format { id: "junit", write: junit::write },
 ];
 
 /// `1 finding`, `2 findings`.

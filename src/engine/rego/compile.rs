@@ -12,9 +12,10 @@ use regorus::{Engine, Value};
 
 use super::metadata::Notes;
 use super::reads::{self, Reads};
+use super::rounds::{Put, negations};
 use super::suite::Marks;
 use super::table::Table;
-use super::{Module, ModuleError, Options, builtins, calls, eager, forms, guard, library};
+use super::{Module, ModuleError, Options, builtins, calls, forms, guard, library};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
@@ -31,6 +32,8 @@ pub struct Policies {
     pub(super) table: Arc<Table>,
     names: Arc<[String]>,
     modules: Arc<[Module]>,
+    /// The way back to modules that were put in another form.
+    changed: Arc<[Option<Put>]>,
     marks: Option<Arc<Marks>>,
     reads: BTreeMap<String, OnceLock<Reads>>,
     limit: Duration,
@@ -55,6 +58,7 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     prepare_metadata(&mut modules, &mut options);
     prepare_outputs(&mut modules);
     let (mut good, mut errors) = guarded(&modules);
+    let (modules, changed) = negations(&modules, options.version_0);
     let (engine, table) = loop {
         match assemble(&modules, &good, &options, &|_| {}) {
             Ok(done) => break done,
@@ -65,6 +69,11 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
             }
         }
     };
+    for error in &mut errors {
+        if let Some(changed) = &changed[error.module] {
+            (error.line, error.column) = changed.before(error.line, error.column);
+        }
+    }
     errors.sort();
     errors.dedup();
     let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
@@ -76,6 +85,7 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
         table: Arc::new(table),
         names,
         modules,
+        changed: changed.into(),
         marks: None,
         reads,
         limit: TIME_LIMIT,
@@ -102,37 +112,6 @@ fn prepare_outputs(modules: &mut [Module]) {
             module.text = text.into();
         }
     }
-}
-
-/// Modules with their bodies in the form that OPA gives them: arguments of what `not` negates are evaluated before it, so that one that is
-/// not there ends the body, as does going over what is no collection. What cannot be put so stays. In rules of packs `not` covers the
-/// whole statement, which is what most people read in it, and going over what is no collection is an error: it would pass in silence.
-pub fn as_opa(mut modules: Vec<Module>, version_0: bool) -> Vec<Module> {
-    for module in &mut modules {
-        if let Some(text) =
-            Some(&module.text).filter(|_| version_0).and_then(|text| forms::chains(text))
-        {
-            module.text = text.into();
-        }
-        let Some(mut engine) = parsed(module, version_0) else { continue };
-        let Some(tree) = engine.get_modules().first() else { continue };
-        let Some(text) = eager::rewritten(&module.text, tree) else { continue };
-        let changed = Module { text: text.into(), ..module.clone() };
-        if parsed(&changed, version_0).is_some() {
-            *module = changed;
-        }
-    }
-    modules
-}
-
-/// An engine that knows nothing but a module, where the guards let it through and it parses.
-fn parsed(module: &Module, version_0: bool) -> Option<Engine> {
-    guard::check(&module.text).ok()?;
-    let mut engine = Engine::new();
-    engine.set_rego_v0(version_0);
-    let text = module.text.to_string();
-    let added = catch_unwind(AssertUnwindSafe(|| engine.add_policy(source_name(0), text)));
-    matches!(added, Ok(Ok(_))).then_some(engine)
 }
 
 /// Adds to an engine before it sees a module.
@@ -291,7 +270,7 @@ fn locate(message: &str) -> (Option<usize>, u32, u32, String) {
 }
 
 /// What went wrong in an evaluation.
-pub(super) fn failure(names: &[String], error: &anyhow::Error) -> Failure {
+pub(super) fn failure(names: &[String], changed: &[Option<Put>], error: &anyhow::Error) -> Failure {
     let message = error.to_string();
     let limit = error.chain().any(|cause| cause.downcast_ref::<LimitError>().is_some());
     if limit || message.contains("execution exceeded time limit") {
@@ -301,7 +280,10 @@ pub(super) fn failure(names: &[String], error: &anyhow::Error) -> Failure {
                 .to_owned(),
         };
     }
-    let (module, line, column, text) = locate(&message);
+    let (module, mut line, mut column, text) = locate(&message);
+    if let Some(put) = module.and_then(|at| changed.get(at)?.as_ref()) {
+        (line, column) = put.before(line, column);
+    }
     let message = match module.and_then(|at| names.get(at)) {
         Some(name) => format!("{text} ({name}:{line}:{column})"),
         None => text,
@@ -386,7 +368,7 @@ impl Policies {
     }
 
     fn failure(&self, error: &anyhow::Error) -> Failure {
-        failure(&self.names, error)
+        failure(&self.names, &self.changed, error)
     }
 
     /// All modules.
@@ -412,6 +394,7 @@ impl Policies {
             table: Arc::clone(&self.table),
             names: Arc::clone(&self.names),
             modules: Arc::clone(&self.modules),
+            changed: Arc::clone(&self.changed),
             marks,
             reads: self.reads.keys().map(|key| (key.clone(), OnceLock::new())).collect(),
             limit: self.limit,

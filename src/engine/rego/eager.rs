@@ -1,33 +1,69 @@
 //! Bodies as OPA evaluates them, where regorus differs.
 //!
+//! For all policies ([`Form::Negation`]):
+//!
 //! - What `not` negates is called with arguments that are evaluated before, so that one that is not there ends the body:
-//!   `not f(input.x)` becomes `__arg1 := input.x; not f(__arg1)`. regorus lets `not` cover all of its statement. Equality keeps
+//!   `not f(input.x)` becomes `__not1 := input.x; not f(__not1)`. regorus lets `not` cover all of its statement. Equality keeps
 //!   references (not calls) where they are: `not input.x == 1` holds where there is no `x`.
+//!
+//! For policies that were written for OPA ([`Form::Iteration`]); in others both are errors, which is louder:
+//!
 //! - Going over what is no collection ends the body: `some x in input.x` asks for its type first. In regorus it is an error.
 //! - A key that goes over something, as in `names[input.pods[_].name]`, is computed in the body, where what is not there is no error.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleHead};
+use regorus::unstable::{BoolOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead};
 
 use super::rewrite::{self, Edits, Met, end, start, statement_end, statement_start};
 use super::table;
 
-/// The text of a module in that form; nothing where it has nothing of the kind. Lines stay where they are.
-pub(super) fn rewritten(text: &str, module: &regorus::unstable::Module) -> Option<String> {
+/// What is put in another form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Arguments of what is negated.
+    Negation,
+    /// Going over what may be no collection.
+    Iteration,
+}
+
+/// The first letters of the names that stand for expressions.
+const NEGATED: &str = "__not";
+const ITERATED: &str = "__arg";
+
+/// One round over a module: the changes, of the outermost expressions only, since those inside of them move with them; nothing where
+/// there are none. Lines stay where they are. `count` numbers the names.
+pub(super) fn round<'t>(
+    text: &'t str,
+    module: &regorus::unstable::Module,
+    form: Form,
+    count: &mut usize,
+) -> Option<Edits<'t>> {
     let mut edits = Edits::new(text);
-    let mut count = 0;
+    let before = *count;
+    let names = module.policy.iter().filter_map(|rule| table::chain(table::head(rule).0));
+    let rules: BTreeSet<String> = names.map(|(name, _)| name.to_owned()).collect();
+    // Where the last expression that was moved ends.
+    let mut moved = 0;
     for rule in &module.policy {
-        key(text, rule, &mut count, &mut edits);
+        if form == Form::Iteration && before == 0 {
+            key(text, rule, count, &mut edits);
+        }
         rewrite::walk(rule, &mut |met| {
-            if let Met::Statement(statement) = met {
-                let changed = Changed { text, statement };
-                changed.negation(&mut count, &mut edits);
-                changed.iteration(&mut count, &mut edits);
+            let Met::Statement(statement) = met else { return };
+            if statement_start(statement) < moved {
+                return;
+            }
+            let mut changed = Changed { text, statement, moved: &mut moved, rules: &rules };
+            match form {
+                Form::Negation => changed.negation(count, &mut edits),
+                Form::Iteration => changed.iteration(count, &mut edits),
             }
         });
+        moved = 0;
     }
-    (count > 0).then(|| edits.finish(""))
+    (*count > before).then_some(edits)
 }
 
 /// A key of a set that goes over something, as the last statement of each body.
@@ -45,7 +81,7 @@ fn key(text: &str, rule: &Rule, count: &mut usize, edits: &mut Edits<'_>) {
         return;
     }
     *count += 1;
-    let name = format!("__arg{count}");
+    let name = format!("{ITERATED}{count}");
     edits.replace(first..last, name.clone());
     let statement = format!("{name} := {own}");
     if queries.is_empty() {
@@ -78,14 +114,17 @@ fn is_alone(text: &str, from: usize) -> bool {
     ahead.strip_suffix("if").is_some_and(|rest| !rest.ends_with(is_name))
 }
 
-/// A statement and the module's text.
+/// A statement, the module's text, and where what was moved in it ends.
 struct Changed<'c> {
     text: &'c str,
     statement: &'c LiteralStmt,
+    moved: &'c mut usize,
+    /// Names of the module's rules.
+    rules: &'c BTreeSet<String>,
 }
 
 impl Changed<'_> {
-    fn negation(&self, count: &mut usize, edits: &mut Edits<'_>) {
+    fn negation(&mut self, count: &mut usize, edits: &mut Edits<'_>) {
         let Literal::NotExpr { expr, .. } = &self.statement.literal else { return };
         let to = statement_end(self.statement, self.text);
         let with = match self.statement.with_mods.first() {
@@ -93,8 +132,8 @@ impl Changed<'_> {
             None => "",
         };
         let mut before = String::new();
-        for argument in arguments(expr) {
-            if let Some((name, own)) = self.take(argument, count, edits) {
+        for argument in arguments(unmarked(expr), self.rules) {
+            if let Some((name, own)) = self.take(argument, NEGATED, count, edits) {
                 let space = if with.is_empty() { "" } else { " " };
                 // Writing to a String cannot fail.
                 let _ = write!(before, "{name} := {own}{space}{with}; ");
@@ -103,22 +142,23 @@ impl Changed<'_> {
         self.put(before, edits);
     }
 
-    fn iteration(&self, count: &mut usize, edits: &mut Edits<'_>) {
+    fn iteration(&mut self, count: &mut usize, edits: &mut Edits<'_>) {
         let Literal::SomeIn { collection, .. } = &self.statement.literal else { return };
         let is_plain =
             matches!(&**collection, Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. });
         if is_plain || !may_be_missing(collection) || !self.statement.with_mods.is_empty() {
             return;
         }
-        let Some((name, own)) = self.take(collection, count, edits) else { return };
+        let Some((name, own)) = self.take(collection, ITERATED, count, edits) else { return };
         let kinds = r#"{"array", "object", "set"}"#;
         self.put(format!("{name} := {own}; {kinds}[type_name({name})]; "), edits);
     }
 
     /// A name for an expression, which it stands for from now on, and the expression's text.
     fn take(
-        &self,
+        &mut self,
         expr: &Expr,
+        prefix: &str,
         count: &mut usize,
         edits: &mut Edits<'_>,
     ) -> Option<(String, String)> {
@@ -130,8 +170,9 @@ impl Changed<'_> {
             return None;
         }
         *count += 1;
-        let name = format!("__arg{count}");
+        let name = format!("{prefix}{count}");
         edits.replace(first..last, name.clone());
+        *self.moved = (*self.moved).max(last);
         Some((name, own.to_owned()))
     }
 
@@ -150,42 +191,70 @@ impl Changed<'_> {
     }
 }
 
-/// What is evaluated before the negation.
-fn arguments(expr: &Expr) -> Vec<&Expr> {
-    let given: Vec<&Ref<Expr>> = match expr {
-        Expr::Call { params, .. } => params.iter().collect(),
-        Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } => {
-            [lhs, rhs].into_iter().filter(|side| is_computed(side)).collect()
+/// What a mark is around.
+fn unmarked(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Call { fcn, params, .. } if fcn.span().text() == rewrite::MARK => {
+            params.get(1).map_or(expr, |inner| unmarked(inner))
         }
-        Expr::BoolExpr { lhs, rhs, .. } => vec![lhs, rhs],
-        Expr::Membership { key, value, collection, .. } => {
-            key.iter().chain([value, collection]).collect()
-        }
-        Expr::RefDot { .. } | Expr::RefBrack { .. } => {
-            let (_, accesses) = table::steps(expr);
-            let index = |access| match access {
-                table::Access::Index(index) if is_dynamic(index) => Some(index),
-                _ => None,
-            };
-            return accesses.into_iter().filter_map(index).map(|index| &**index).collect();
-        }
-        _ => Vec::new(),
-    };
-    given
-        .into_iter()
-        .map(|argument| &**argument)
-        .filter(|argument| may_be_missing(argument))
-        .collect()
+        _ => expr,
+    }
 }
 
-/// Whether a side of an equality is what a function gives: that is evaluated before, references are not.
-fn is_computed(expr: &Expr) -> bool {
-    matches!(expr, Expr::Call { .. } | Expr::ArithExpr { .. } | Expr::BinExpr { .. })
+/// What is evaluated before the negation.
+fn arguments<'e>(expr: &'e Expr, rules: &BTreeSet<String>) -> Vec<&'e Expr> {
+    let given: Vec<&Expr> = match expr {
+        Expr::Call { params, .. } => params.iter().map(|each| &**each).collect(),
+        Expr::BoolExpr { op: BoolOp::Eq, lhs, rhs, .. } | Expr::AssignExpr { lhs, rhs, .. } => {
+            [lhs, rhs].into_iter().flat_map(|side| compared(side, rules)).collect()
+        }
+        Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::BinExpr { lhs, rhs, .. } => vec![lhs, rhs],
+        Expr::UnaryExpr { expr, .. } => vec![expr],
+        Expr::Membership { key, value, collection, .. } => {
+            key.iter().chain([value, collection]).map(|each| &**each).collect()
+        }
+        Expr::RefDot { .. } | Expr::RefBrack { .. } => computed_in(expr, rules),
+        Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. } => vec![expr],
+        _ => Vec::new(),
+    };
+    given.into_iter().filter(|argument| may_be_missing(argument)).collect()
+}
+
+/// What is evaluated before an equality: what functions give and what is written out, and of references what is computed in them.
+fn compared<'e>(side: &'e Expr, rules: &BTreeSet<String>) -> Vec<&'e Expr> {
+    match unmarked(side) {
+        Expr::Call { .. }
+        | Expr::ArithExpr { .. }
+        | Expr::BinExpr { .. }
+        | Expr::Array { .. }
+        | Expr::Set { .. }
+        | Expr::Object { .. } => vec![side],
+        reference @ (Expr::RefDot { .. } | Expr::RefBrack { .. }) => computed_in(reference, rules),
+        _ => Vec::new(),
+    }
+}
+
+/// Of a reference, the call that it begins with, and the indices that may not be there.
+fn computed_in<'e>(expr: &'e Expr, rules: &BTreeSet<String>) -> Vec<&'e Expr> {
+    let (base, accesses) = table::steps(expr);
+    let index = |access| match access {
+        table::Access::Index(index) if is_dynamic(unmarked(index), rules) => Some(index),
+        _ => None,
+    };
+    let base = Some(base).filter(|base| matches!(base, Expr::Call { .. }));
+    let indices = accesses.into_iter().filter_map(index).map(|index| &**index);
+    base.into_iter().chain(indices).collect()
 }
 
 /// Whether an index is computed from something that may not be there.
-fn is_dynamic(expr: &Expr) -> bool {
-    matches!(expr, Expr::RefDot { .. } | Expr::RefBrack { .. } | Expr::Call { .. })
+fn is_dynamic(expr: &Expr, rules: &BTreeSet<String>) -> bool {
+    match expr {
+        Expr::RefDot { .. } | Expr::RefBrack { .. } | Expr::Call { .. } => true,
+        Expr::Var { span, .. } => rules.contains(span.text()),
+        _ => false,
+    }
 }
 
 /// Scalars are there, and so is what a variable of the body has; a name may be that of a rule.
@@ -199,7 +268,10 @@ fn may_be_missing(expr: &Expr) -> bool {
         | Expr::ArrayCompr { .. }
         | Expr::SetCompr { .. }
         | Expr::ObjectCompr { .. } => false,
-        Expr::Var { span, .. } => span.text() != "_",
+        Expr::Var { span, .. } => {
+            let name = span.text();
+            name != "_" && !name.starts_with(NEGATED) && !name.starts_with(ITERATED)
+        }
         Expr::Array { items, .. } | Expr::Set { items, .. } => {
             items.iter().any(|item| may_be_missing(item))
         }

@@ -73,9 +73,16 @@ impl Walk<'_> {
                 self.port_in(port, range, frame);
                 Some(Abs::computed())
             }
-            ("has_block", [blocks]) if blocks.items.is_none() && blocks.fields.is_empty() => {
+            ("has_block", [object, name]) if name.scalars().is_some() => {
+                let blocks = self.keyed(object, name, &format!("block {at}"), frame);
+                if blocks.items.is_some() || !blocks.fields.is_empty() {
+                    return None;
+                }
+                for path in &blocks.paths {
+                    self.record(path, Purpose::Defined, &BTreeSet::new());
+                }
                 let zero = BTreeSet::from([Value::from(0_i64)]);
-                let count = self.count(blocks);
+                let count = self.count(&blocks);
                 self.consume(&count, Purpose::Compare, &zero);
                 Some(Abs::computed())
             }

@@ -101,18 +101,42 @@ impl<'t> Edits<'t> {
     }
 
     /// The text with the changes, and `more` at its end.
-    pub(super) fn finish(mut self, more: &str) -> String {
+    pub(super) fn finish(self, more: &str) -> String {
+        self.finish_with_places(more).0
+    }
+
+    /// As [`Self::finish`], with what each place of the new text was in the old one.
+    pub(super) fn finish_with_places(mut self, more: &str) -> (String, Places) {
         self.edits.sort_by_key(|(at, _, rank, _)| (*at, *rank));
         let mut made = String::with_capacity(self.text.len() + 64 * self.edits.len());
+        let mut places = Places::default();
         let mut place = 0;
         for (start, end, _, by) in &self.edits {
             made.push_str(self.text.get(place..*start).unwrap_or_default());
+            let from = made.len();
             made.push_str(by);
             place = place.max(*end);
+            places.0.push((from, made.len(), *start, place));
         }
         made.push_str(self.text.get(place..).unwrap_or_default());
         made.push_str(more);
-        made
+        (made, places)
+    }
+}
+
+/// What was changed: bytes of the new text, bytes of the old one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places(Vec<(usize, usize, usize, usize)>);
+
+impl Places {
+    /// The byte in the old text for one in the new text; of what was put in, where that stands.
+    pub(super) fn before(&self, at: usize) -> usize {
+        let after = self.0.partition_point(|(from, ..)| *from <= at);
+        match after.checked_sub(1).map(|last| self.0[last]) {
+            Some((_, to, start, _)) if at < to => start,
+            Some((_, to, _, end)) => end + (at - to),
+            None => at,
+        }
     }
 }
 

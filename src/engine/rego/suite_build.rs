@@ -12,6 +12,7 @@ use super::rewrite::{
     self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, end, head_end,
     start,
 };
+use super::rounds::negations;
 use super::suite::{Marks, Suite, SuiteModule, UnitTest, install};
 use super::table::{self, Access, Table, Target};
 use super::{Module, ModuleError, Options, Policies, builtins};
@@ -63,7 +64,10 @@ impl Suite {
             let _ =
                 Value::from(data.clone()).as_object().map(|_| engine.add_data(data.clone().into()));
         };
-        let (engine, unmarked) = finish((&given, &texts), good, &options, &setup, &mut errors);
+        // After the marks: what they stand around is not moved by them.
+        let (given, _) = negations(&given, options.version_0);
+        let (own, _) = negations(&texts, options.version_0);
+        let (engine, unmarked) = finish((&given, &own), good, &options, &setup, &mut errors);
         if !marked {
             // What cannot be rewritten as a test cannot be run as one.
             let refused = unmarked.iter().map(|(module, message)| ModuleError {

@@ -146,7 +146,7 @@ impl Suite {
         let run = catch_unwind(AssertUnwindSafe(|| engine.eval_rule(path.to_owned())));
         let value = match run {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(failure(&self.names, &error)),
+            Ok(Err(error)) => Err(failure(&self.names, &[], &error)),
             Err(_) => Err(Failure { budget: false, message: "the evaluation panicked".to_owned() }),
         };
         (value, printed(&self.names, &mut engine))

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::Summary;
 use crate::pack_test::{PackRun, State, TestResult};
+use crate::source::xml_escaped as escape;
 
 /// Write it.
 pub(super) fn write(summary: &Summary<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -93,22 +94,4 @@ fn case(pack: &PackRun, result: &TestResult, out: &mut dyn Write) -> io::Result<
         writeln!(out, "      <system-out>{text}</system-out>")?;
     }
     writeln!(out, "    </testcase>")
-}
-
-/// As XML takes it; what XML cannot hold at all is left out.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\t' => escaped.push_str("&#9;"),
-            other if other.is_control() || matches!(other, '\u{fffe}' | '\u{ffff}') => {}
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
