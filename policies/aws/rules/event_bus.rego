@@ -19,5 +19,5 @@ import data.dreadnought.lib
 deny contains {"resource": r.address, "at": "/principal", "message": "every account may put events on the bus"} if {
 	some r in input.by_type.aws_cloudwatch_event_permission
 	r.attributes.principal == "*"
-	not lib.has_block(r.attributes.condition)
+	not lib.has_block(r.attributes, "condition")
 }

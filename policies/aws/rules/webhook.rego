@@ -16,6 +16,8 @@
 #     - https://docs.aws.amazon.com/codebuild/latest/userguide/pull-request-build-policy.html
 package dreadnought.aws.webhook
 
+import data.dreadnought.lib
+
 deny contains {
 	"resource": r.address,
 	"at": sprintf("/filter_group/%d/filter", [i]),
@@ -27,14 +29,14 @@ deny contains {
 	some filter in group.filter
 	filter.type == "EVENT"
 	regex.match(`PULL_REQUEST_(CREATED|UPDATED|REOPENED)`, filter.pattern)
-	not filter.exclude_matched_pattern in {true, "true"}
+	not lib.is_on(filter, "exclude_matched_pattern")
 	not by_known_people(group)
 }
 
 by_known_people(group) if {
 	some filter in group.filter
 	filter.type == "ACTOR_ACCOUNT_ID"
-	not filter.exclude_matched_pattern in {true, "true"}
+	not lib.is_on(filter, "exclude_matched_pattern")
 }
 
 approved(r) if {

@@ -24,7 +24,7 @@ deny contains {
 } if {
 	some account in input.by_type.azurerm_storage_account
 	keeps_logs(account)
-	not lib.has_block(account.attributes.immutability_policy)
+	not lib.has_block(account.attributes, "immutability_policy")
 	not held(account)
 }
 

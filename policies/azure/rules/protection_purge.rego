@@ -15,9 +15,11 @@
 #     - https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
 package dreadnought.azure.protection_purge
 
+import data.dreadnought.lib
+
 deny contains finding(r, "/purge_protection_enabled") if {
 	some r in input.by_type.azurerm_key_vault
-	not r.attributes.purge_protection_enabled in {true, "true"}
+	not lib.is_on(r.attributes, "purge_protection_enabled")
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "a deleted vault can be destroyed at once"}

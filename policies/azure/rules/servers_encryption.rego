@@ -16,6 +16,8 @@
 #     - https://learn.microsoft.com/azure/azure-sql/database/transparent-data-encryption-tde-overview
 package dreadnought.azure.servers_encryption
 
+import data.dreadnought.lib
+
 deny contains finding(r, "/transparent_data_encryption_enabled") if {
 	some r in input.by_type.azurerm_mssql_database
 	r.attributes.transparent_data_encryption_enabled in {false, "false"}
@@ -23,7 +25,7 @@ deny contains finding(r, "/transparent_data_encryption_enabled") if {
 
 deny contains finding(r, "/data_encrypted") if {
 	some r in input.by_type.azurerm_synapse_sql_pool
-	not r.attributes.data_encrypted in {true, "true"}
+	not lib.is_on(r.attributes, "data_encrypted")
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "the database is not encrypted at rest"}
