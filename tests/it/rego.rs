@@ -360,6 +360,30 @@ fn many_may_not_exist() {
     assert_eq!(short.iter().map(|line| line.trim_end()).collect::<Vec<_>>(), expected);
 }
 
+/// With both and with neither there is nothing to find, with one of them there is: beyond what is tried one by one, nothing is decided.
+/// What none of them matters to is.
+#[test]
+fn more_may_not_exist_than_are_tried() {
+    let rule = r#"deny contains {"resource": r.address, "at": "", "message": "one of two"} if {
+	some r in input.by_type.b
+	count({p.address | some p in lib.related(r, "p")}) == 1
+}"#;
+    let mut resources = serde_json::Map::from_iter([("b.lone".to_owned(), json!({}))]);
+    let others = 50;
+    for at in 0..others {
+        resources.insert(format!("b.{at:02}"), json!({}));
+        for side in ["x", "y"] {
+            let perhaps = json!({"$exists": "?", "$refs": {"/bucket": format!("b.{at:02}")}});
+            resources.insert(format!("p.{at:02}{side}"), perhaps);
+        }
+    }
+    let lines = judge(rule, &["b"], &Json::Object(resources));
+    let unknown = lines.lines().filter(|line| line.contains(": unknown p.")).count();
+    assert_eq!((unknown, lines.lines().last()), (others, Some("b.lone: pass")), "{lines}");
+    let too_many = lines.lines().filter(|line| line.contains("are too many to try")).count();
+    assert_eq!(too_many, others - 32, "two of each of 32 are tried: {lines}");
+}
+
 #[rstest]
 #[case::unresolved_but_own(ACL, json!({"b.a": {"acl": "public"}, "module.m": {"$unresolved": true, "$refs": {"/x": "b.a"}}}), "b.a: finding /acl")]
 #[case::scan_of_another_type(
