@@ -126,7 +126,7 @@ impl Page<'_> {
     }
 
     fn paths(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.model.paths.is_empty() {
+        if self.model.paths.is_empty() && self.model.paths_stopped.is_none() {
             return Ok(());
         }
         self.heading(out, "attack paths")?;

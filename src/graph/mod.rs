@@ -39,10 +39,41 @@ pub struct Graph<'a> {
     pub problems: Vec<Problem>,
     /// Whether flows between hosts, or from principals to what they may use, were left out at a bound.
     pub left_out: bool,
+    /// Pairs of hosts between which flows were sought.
+    pub pairs: usize,
+}
+
+/// How far a model goes. What lies beyond is left out or not searched, and the model says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Flows of one document up to which more are sought that come in crowds: between hosts, from the internet to the ports of hosts.
+    pub flows: usize,
+    /// Pairs of a principal and what it may use, of one document.
+    pub rights: usize,
+    /// Both grow by so many for each node.
+    pub of_a_node: usize,
+    /// Flows that the search for paths in one document looks at, each as often as it comes to it.
+    pub searched: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { flows: 300_000, rights: 300_000, of_a_node: 8, searched: 1_000_000 }
+    }
 }
 
 /// Build the graph of a document. Ranges that people trust count as inside.
 pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
+    build_within(document, vocabulary, trusted, Bounds::default())
+}
+
+/// Build the graph of a document within bounds.
+pub fn build_within<'a>(
+    document: &'a Document,
+    vocabulary: &'a Meanings,
+    trusted: &[IpNet],
+    bounds: Bounds,
+) -> Graph<'a> {
     let document = document.manifests.as_deref().unwrap_or(document);
     let index = Index::new(document);
     let meanings: Vec<_> = document
@@ -84,11 +115,11 @@ pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[Ip
     network.trust(trusted);
     network.join();
     network.presences.resize(scene.nodes.len() + 1, None);
-    let hosts_left_out = network::flows::build(&mut scene, &network);
+    let (hosts_left_out, pairs) = network::flows::build(&mut scene, &network, bounds);
     network.presences.resize(scene.nodes.len(), None);
-    let identity = identity::build(&mut scene);
+    let identity = identity::build(&mut scene, bounds);
     others::flows(&mut scene);
     kubernetes::flows(&mut scene);
-    let left_out = hosts_left_out || identity.left_out;
-    Graph { scene, network, identity, problems, left_out }
+    let left_out = network.left_out || hosts_left_out || identity.left_out;
+    Graph { scene, network, identity, problems, left_out, pairs }
 }

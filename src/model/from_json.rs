@@ -38,6 +38,7 @@ pub fn from_json(json: &Json) -> Result<ThreatModel, String> {
         meaning: (meaning.get("with_meaning")?.small()?, meaning.get("resources")?.small()?),
         assumptions: top.texts("assumptions")?,
         paths_stopped: top.get("paths_stopped")?.optional(At::text)?,
+        work: super::Work::default(),
     };
     // Lookups rely on the order.
     model.boundaries.sort_by(|a, b| a.id.cmp(&b.id));

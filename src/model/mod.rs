@@ -46,6 +46,31 @@ pub struct ThreatModel {
     pub assumptions: Vec<Arc<str>>,
     /// Whether the search for paths stopped at a bound.
     pub paths_stopped: Option<Arc<str>>,
+    /// What making it took.
+    pub work: Work,
+}
+
+/// What making a model took, counted rather than timed; no part of its JSON. Each grows about as the configuration does, or ends at a
+/// bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Pairs of hosts between which flows were sought.
+    pub pairs: usize,
+    /// Pairs of a principal and what it may use.
+    pub rights: usize,
+    /// Flows that were looked at for where nodes sit, each as often as it was.
+    pub walked: usize,
+    /// Flows that the search for paths looked at, each as often as it came to it.
+    pub searched: usize,
+}
+
+impl std::ops::AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.pairs += other.pairs;
+        self.rights += other.rights;
+        self.walked += other.walked;
+        self.searched += other.searched;
+    }
 }
 
 impl ThreatModel {

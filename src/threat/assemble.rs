@@ -147,14 +147,10 @@ impl<'p, 'a> Ids<'p, 'a> {
 
     /// Lines of places, each once, in the order given.
     fn locations(&self, places: &[Place]) -> Vec<Location> {
-        let mut found = Vec::new();
-        for place in places {
-            let location = self.location(*place);
-            if !found.contains(&location) {
-                found.push(location);
-            }
-        }
-        found
+        let all = places.iter().map(|place| self.location(*place));
+        all.collect::<indexmap::IndexSet<Location, rustc_hash::FxBuildHasher>>()
+            .into_iter()
+            .collect()
     }
 }
 
@@ -174,6 +170,7 @@ pub fn model(parts: &[Part<'_>], input: &Input<'_>, options: &Options) -> Threat
         let name = |target| ids.target(target);
         model.coverage.extend(coverage::of(part, &name));
         meaning(&ids, &mut model, &mut without);
+        model.work += part.work;
         if part.stopped {
             let root = &ids.scene().index.document.root;
             model.paths_stopped =

@@ -2,6 +2,7 @@
 //!
 //! Takes documents, findings and the vocabulary of packs, gives a [`ThreatModel`].
 
+mod asked;
 mod assemble;
 mod controls;
 mod coverage;
@@ -26,7 +27,7 @@ use crate::document::Document;
 use crate::finding::context::{Profile, Situation, assess};
 use crate::finding::{Assessment, Bands, Finding, Score, ThreatClass};
 use crate::graph::{self, Graph};
-use crate::model::{ThreatModel, ThreatState};
+use crate::model::{ThreatModel, ThreatState, Work};
 use crate::pack::Meanings;
 use crate::source::{Problem, ProblemKind, Sources};
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub bands: Bands,
     /// Whether threats that a proven control closes are listed.
     pub show_mitigated: bool,
+    /// How far the model goes.
+    pub bounds: graph::Bounds,
 }
 
 /// What a model is made of.
@@ -80,6 +83,7 @@ pub(crate) struct Part<'a> {
     mitigated: Vec<Scored>,
     paths: Vec<paths::Found>,
     stopped: bool,
+    work: Work,
     facts: Vec<assemble::NodeFacts>,
     zones: Vec<Option<Arc<str>>>,
 }
@@ -126,7 +130,7 @@ pub fn in_context(input: &Input<'_>, options: &Options) -> (Vec<Assessment>, Vec
             return (Vec::new(), Vec::new());
         }
         let findings: Vec<&Finding> = own.iter().map(|at| &input.findings[*at]).collect();
-        let (graph, problems) = prepared(document, input, &findings);
+        let (graph, problems) = prepared(document, input, &findings, options.bounds);
         let around = Surroundings::new(&graph, &words);
         let secrets = secrets::find(&around);
         let score = |finding: &Finding| {
@@ -202,10 +206,11 @@ fn prepared<'a>(
     document: &'a Document,
     input: &Input<'a>,
     findings: &[&Finding],
+    bounds: graph::Bounds,
 ) -> (Graph<'a>, Vec<Problem>) {
     let trusted: Vec<ipnet::IpNet> =
         input.context.trusted_networks.iter().filter_map(|range| range.parse().ok()).collect();
-    let mut graph = graph::build(document, input.vocabulary, &trusted);
+    let mut graph = graph::build_within(document, input.vocabulary, &trusted, bounds);
     let problems = std::mem::take(&mut graph.problems);
     drafts::nodes(&mut graph.scene, findings);
     graph.network.presences.resize(graph.scene.nodes.len(), None);
@@ -219,7 +224,7 @@ fn part<'a>(
     words: &Words,
     options: &Options,
 ) -> (Part<'a>, Vec<Problem>) {
-    let (graph, mut problems) = prepared(document, input, findings);
+    let (graph, mut problems) = prepared(document, input, findings, options.bounds);
     let around = Surroundings::new(&graph, words);
     let secrets = secrets::find(&around);
     let mut found = Drafts::new();
@@ -248,7 +253,8 @@ fn part<'a>(
         assess(&class.id, &class.assumptions, class.dread, &situation, weights, options.profile)
             .dread
     };
-    let (paths, stopped) = paths::search(&around, &threats, input.classes, &goal, options.profile);
+    let (paths, searched) = paths::search(&around, &threats, input.classes, &goal, options);
+    let stopped = searched == options.bounds.searched;
     let facts = assemble::facts(&around);
     let zones = assemble::zone_environments(&around);
     if graph.left_out {
@@ -258,6 +264,12 @@ fn part<'a>(
         );
         problems.push(Problem::new(ProblemKind::Limit, message));
     }
-    let part = Part { graph, threats, mitigated, paths, stopped, facts, zones };
+    let work = Work {
+        pairs: graph.pairs,
+        rights: graph.identity.pairs,
+        walked: around.asked.walked.get(),
+        searched,
+    };
+    let part = Part { graph, threats, mitigated, paths, stopped, work, facts, zones };
     (part, problems)
 }

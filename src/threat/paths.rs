@@ -9,15 +9,14 @@ use crate::finding::context::{Dimension, Known, State};
 use crate::finding::{Dread, Factor, ThreatClass};
 use crate::model::{Element, FlowKind, ThreatState};
 
-use super::Scored;
+use super::asked::Answers;
 use super::crossing;
 use super::situation::Target;
 use super::surroundings::{Ports, Surroundings};
+use super::{Options, Scored};
 
 /// Longest path, in flows.
 pub const MAX_DEPTH: usize = 8;
-/// Most flows that the search for one document looks at, each as often as it comes to it.
-const MAX_LOOKS: usize = 1_000_000;
 /// Paths that are kept for a pair of entry and goal.
 const BEST: usize = 3;
 /// Id of the class of what every compromised workload can do.
@@ -73,14 +72,14 @@ enum Way {
     Environment,
 }
 
-/// Search a document. The second part says whether the search stopped at a bound.
+/// Search a document. The second part says how many flows it looked at; where these are all that it may, it stopped.
 pub fn search(
     around: &Surroundings<'_, '_>,
     threats: &[Scored],
     classes: &BTreeMap<Arc<str>, Arc<ThreatClass>>,
     assess: &dyn Fn(usize, &ThreatClass) -> Dread,
-    profile: crate::finding::context::Profile,
-) -> (Vec<Found>, bool) {
+    options: &Options,
+) -> (Vec<Found>, usize) {
     let opens = opens(around);
     let mut by_node: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, threat) in threats.iter().enumerate() {
@@ -103,18 +102,21 @@ pub fn search(
         goals,
         trusts,
         unasked: None,
-        left: MAX_LOOKS,
+        left: options.bounds.searched,
         found: Vec::new(),
+        lost: Answers::default(),
     };
     search.unasked = search.find_unasked();
     for entry in entries(around, &search) {
         search.from(entry);
     }
-    let stopped = search.left == 0;
+    let searched = options.bounds.searched - search.left;
     let found = std::mem::take(&mut search.found);
-    let scored =
-        found.into_iter().filter_map(|trail| search.score(trail, assess, profile)).collect();
-    (best(around, scored), stopped)
+    let scored = found
+        .into_iter()
+        .filter_map(|trail| search.score(trail, assess, options.profile))
+        .collect();
+    (best(around, scored), searched)
 }
 
 fn opens(around: &Surroundings<'_, '_>) -> BTreeMap<Arc<str>, BTreeSet<Opens>> {
@@ -219,6 +221,8 @@ struct Search<'s, 'g, 'a> {
     unasked: Option<usize>,
     left: usize,
     found: Vec<Trail>,
+    /// What is lost at each goal.
+    lost: Answers<usize, Dread>,
 }
 
 impl Search<'_, '_, '_> {
@@ -481,7 +485,7 @@ impl Search<'_, '_, '_> {
     ) -> Option<Found> {
         let goal = *trail.nodes.last()?;
         let loss = self.classes.get(&self.loss(goal)?)?;
-        let lost = assess(goal, loss);
+        let lost = self.lost.of(goal, || assess(goal, loss));
         let of_step = |step: &Step| match step.threat {
             Some(threat) => Some(self.threats[threat].assessment.dread),
             None => self.classes.get(&step.class).map(|class| class.dread),
@@ -522,12 +526,15 @@ fn best(around: &Surroundings<'_, '_>, mut found: Vec<Found>) -> Vec<Found> {
         last = if same { last } else { at };
         rank[*pair] = last;
     }
-    let ids = |path: &Found| path.nodes.iter().map(|node| rank[*node]).collect::<Vec<usize>>();
+    let compare = |a: &Found, b: &Found| {
+        let each = a.nodes.iter().map(|node| rank[*node]);
+        each.cmp(b.nodes.iter().map(|node| rank[*node]))
+    };
     found.sort_by(|a, b| {
         let length = a.nodes.len().cmp(&b.nodes.len());
         let by_score =
             b.score.cmp(&a.score).then_with(|| a.steps.len().cmp(&b.steps.len())).then(length);
-        by_score.then_with(|| ids(a).cmp(&ids(b))).then_with(|| a.flows.cmp(&b.flows))
+        by_score.then_with(|| compare(a, b)).then_with(|| a.flows.cmp(&b.flows))
     });
     let mut seen: BTreeSet<(usize, usize, Vec<Step>)> = BTreeSet::new();
     let mut pairs: BTreeMap<(usize, usize), usize> = BTreeMap::new();

@@ -1,5 +1,7 @@
 //! The situation of a threat: the state of each dimension for what is harmed, as its class sees it.
 
+use rustc_hash::FxHashSet;
+
 use crate::document::Value;
 
 use crate::finding::ThreatClass;
@@ -181,8 +183,9 @@ pub fn evidence(
     evidence: &mut Vec<Place>,
 ) {
     let Target::Node(node) = target else { return };
+    let mut known: FxHashSet<Place> = evidence.iter().copied().collect();
     let mut add = |place: &Place| {
-        if !evidence.contains(place) {
+        if known.insert(*place) {
             evidence.push(*place);
         }
     };

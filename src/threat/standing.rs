@@ -13,6 +13,10 @@ type Proven = (State, Vec<Place>);
 impl Surroundings<'_, '_> {
     /// How much depends on a node.
     pub fn blast(&self, node: usize) -> Known {
+        self.asked.blast.of(node, || self.find_blast(node))
+    }
+
+    fn find_blast(&self, node: usize) -> Known {
         let scene = self.scene();
         let given = &scene.nodes[node];
         let place: Vec<Place> = given.place.into_iter().collect();
@@ -32,10 +36,18 @@ impl Surroundings<'_, '_> {
                 || self.is_to(flow, Ports::Management) && !self.is_to(flow, Ports::Published)
                 || flow.port.as_deref() == Some("53")
         };
-        let uses =
-            self.out[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
-        let used =
-            self.into[node].iter().map(|at| self.flow(*at)).filter(|flow| !quiet(flow)).count();
+        let uses = self
+            .walk(&self.out[node])
+            .iter()
+            .map(|at| self.flow(*at))
+            .filter(|flow| !quiet(flow))
+            .count();
+        let used = self
+            .walk(&self.into[node])
+            .iter()
+            .map(|at| self.flow(*at))
+            .filter(|flow| !quiet(flow))
+            .count();
         if self.out[node].is_empty() && self.into[node].is_empty() {
             return known("none");
         }
@@ -58,16 +70,20 @@ impl Surroundings<'_, '_> {
         // Its rights are those of the identities that it runs as.
         let roles = self.roles_of(node);
         for actor in std::iter::once(node).chain(roles) {
-            let out = self.out[actor].iter().find(|at| {
-                let target = self.flow(**at).target;
-                Some(target) != self.internet && foreign(target)
+            let key = (actor, own.map(|state| state.0));
+            let out = self.asked.leads_out.of(key, || {
+                let mut out = self.walk(&self.out[actor]).iter().copied();
+                out.find(|at| {
+                    let target = self.flow(*at).target;
+                    Some(target) != self.internet && foreign(target)
+                })
             });
             if let Some(at) = out {
-                return Some(self.evidence([*at]));
+                return Some(self.evidence([at]));
             }
         }
         // Whoever may read a store takes its data home.
-        let taken = self.into[node].iter().find(|at| {
+        let taken = self.walk(&self.into[node]).iter().find(|at| {
             let flow = self.flow(**at);
             scene.nodes[node].element == Element::DataStore
                 && matches!(flow.kind, FlowKind::Permission | FlowKind::Data)

@@ -8,13 +8,14 @@ use crate::document::{Mode, Value};
 use crate::finding::context::{Dimension, Known, State};
 use crate::graph::Graph;
 use crate::graph::identity::Trust;
-use crate::graph::network::filter::{Direction, Party, Protocol, Traffic};
+use crate::graph::network::filter::{Direction, Layer, Party, Protocol, Rule, Traffic};
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{Peer, Presence, Tri};
 use crate::graph::scene::{Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
 
+use super::asked::{Asked, Proven};
 use super::lookups;
 use super::words::Words;
 
@@ -24,7 +25,7 @@ const MAX_HOPS: usize = 4;
 const MOUNTS: &str = "mounts";
 
 /// Which ports are asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Ports {
     /// All.
     Any,
@@ -36,8 +37,6 @@ pub enum Ports {
     Published,
 }
 
-/// A state with what proves it, where there is one.
-type Proven = Option<(State, Vec<Place>)>;
 /// How many, by port.
 type ByPort = BTreeMap<Option<Arc<str>>, usize>;
 
@@ -87,6 +86,8 @@ pub struct Surroundings<'g, 'a> {
     /// Nodes that answer requests themselves and pass them on.
     fronts: BTreeSet<usize>,
     machine: OnceCell<(Known, Known)>,
+    /// What was asked of nodes before: each is found once, however many threats a node has and however many nodes reach it.
+    pub(super) asked: Asked,
     /// The state of each node's environment, once somebody asks.
     pub(super) environments: OnceCell<Vec<Option<State>>>,
 }
@@ -132,6 +133,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 .filter(|via| &*scene.nodes[*via].kind == "api")
                 .collect(),
             machine: OnceCell::new(),
+            asked: Asked::default(),
             environments: OnceCell::new(),
         }
     }
@@ -195,11 +197,21 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// The most sensitive store whose medium a node mounts: to reach such a node is to reach what it keeps.
     pub fn kept(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        self.asked.kept.of(node, || self.find_kept(node))
+    }
+
+    /// Note that so many flows are looked at, and give them.
+    pub(super) fn walk<'s>(&self, flows: &'s [usize]) -> &'s [usize] {
+        self.asked.walked.set(self.asked.walked.get() + flows.len());
+        flows
+    }
+
+    fn find_kept(&self, node: usize) -> Proven {
         let mut best = None;
         if self.scene().holds(node, crate::graph::kubernetes::KEEPS_DATA) {
             best = self.sensitivity(node);
         }
-        for at in &self.out[node] {
+        for at in self.walk(&self.out[node]) {
             let flow = self.flow(*at);
             let is_store = self.scene().nodes[flow.target].element == Element::DataStore;
             if is_store && flow.kind == FlowKind::Data && &*flow.label == MOUNTS {
@@ -245,7 +257,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             Some(known) if known.reach > entry.reach => {}
             _ => best = Some(entry),
         };
-        for at in &self.into[node] {
+        for at in self.walk(&self.into[node]) {
             let flow = self.flow(*at);
             if !self.is_to(flow, ports) {
                 continue;
@@ -295,15 +307,12 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// Evidence of flows, in order of the flows.
     pub fn evidence(&self, flows: impl IntoIterator<Item = usize>) -> Vec<Place> {
-        let mut places = Vec::new();
-        for flow in flows {
-            for place in &self.flow(flow).evidence {
-                if !places.contains(place) {
-                    places.push(*place);
-                }
-            }
-        }
-        places
+        let flows: Vec<usize> = flows.into_iter().collect();
+        let all = self.walk(&flows).iter().flat_map(|flow| &self.flow(*flow).evidence);
+        all.copied()
+            .collect::<indexmap::IndexSet<Place, rustc_hash::FxBuildHasher>>()
+            .into_iter()
+            .collect()
     }
 
     /// How many nodes a balancer sends to by a flow's port.
@@ -321,6 +330,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// Exposure of a node on some ports.
     pub fn exposure(&self, node: usize, ports: Ports) -> Known {
+        self.asked.exposure.of((node, ports), || self.find_exposure(node, ports))
+    }
+
+    fn find_exposure(&self, node: usize, ports: Ports) -> Known {
         let known = |word: &str, proof| Known::of(Dimension::Exposure, word, proof);
         if self.scene().nodes[node].element == Element::Identity {
             return self.exposure_of_identity(node, ports);
@@ -337,7 +350,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if self.scene().nodes[node].resource.is_none() {
             return Known::Unknown;
         }
-        let from_others = self.into[node].iter().any(|flow| {
+        let from_others = self.walk(&self.into[node]).iter().any(|flow| {
             self.scene().nodes[self.flow(*flow).source].kind.as_ref() == "external_account"
         });
         if from_others {
@@ -375,7 +388,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
         for (peer, place) in self.peers(own) {
             let stranger = self.stranger_in(peer);
-            if lets_in(own, &stranger) == Tri::Yes {
+            if self.lets_in(own, &stranger, false) == Tri::Yes {
                 return Some(vec![place]);
             }
         }
@@ -422,25 +435,18 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if alone && !self.graph.network.is_joined(network) {
             return Tri::No;
         }
-        let stranger = self.stranger(presence);
-        let party = Party::Host(usize::MAX, &stranger);
-        let mut passes = Tri::Yes;
-        for layer in &presence.layers {
-            let rules =
-                layer.rules.iter().filter(|rule| rule.allow && rule.direction == Direction::In);
-            let mut some = Tri::from(layer.default_in);
-            for rule in rules {
-                let port =
-                    rule.ports.as_ref().and_then(|ports| ports.0.first()).map(|range| range.0);
-                let traffic = Traffic { protocol: rule.protocol, port };
-                some = some.or(layer.decide(Direction::In, &party, traffic).passes);
-                // Who is in a group that a rule names is somebody else in the network.
-                let named = rule.peers.iter().any(names_hosts);
-                some = some.or(named.into());
-            }
-            passes = passes.and(some);
-        }
-        passes
+        self.lets_in(presence, &self.stranger(presence), true)
+    }
+
+    /// Whether a host's filters let a stranger in on some port that they speak of, or, where that counts, hosts that they name: who is in
+    /// a group that a rule names is somebody else in the network. The same for all hosts with the same filters.
+    fn lets_in(&self, presence: &Presence, stranger: &Presence, named: bool) -> Tri {
+        let layers = presence.layers.iter().map(|layer| Arc::as_ptr(layer).addr()).collect();
+        self.asked.lets_in.of((stranger.network, named, layers), || {
+            let party = Party::Host(usize::MAX, stranger);
+            let each = presence.layers.iter().map(|layer| opens(layer, &party, named));
+            each.fold(Tri::Yes, Tri::and)
+        })
     }
 
     /// A host of the same network that no filter knows.
@@ -504,7 +510,8 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     }
 
     fn exposure_of_identity(&self, node: usize, ports: Ports) -> Known {
-        let users = self.into[node]
+        let users = self
+            .walk(&self.into[node])
             .iter()
             .map(|flow| self.flow(*flow))
             .filter(|flow| flow.kind == FlowKind::Identity);
@@ -525,6 +532,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// The most sensitive store that a node is, or can reach with its own rights.
     pub fn data(&self, node: usize) -> Known {
+        self.asked.data.of(node, || self.find_data(node))
+    }
+
+    fn find_data(&self, node: usize) -> Known {
         let own = self.sensitivity(node);
         let is_store = self.scene().nodes[node].element == Element::DataStore;
         if is_store && matches!(&*self.scene().nodes[node].kind, "secret_store" | "kms_key") {
@@ -586,7 +597,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
         let through =
             self.is_passing(node) || matches!(&*scene.nodes[node].kind, "api" | "gateway");
-        for at in &self.out[node] {
+        for at in self.walk(&self.out[node]) {
             let flow = self.flow(*at);
             let target = &scene.nodes[flow.target];
             let carries = match flow.kind {
@@ -710,21 +721,25 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     }
 }
 
-/// Whether a host's filters let a party in on some port that they speak of.
-fn lets_in(presence: &Presence, stranger: &Presence) -> Tri {
-    let party = Party::Host(usize::MAX, stranger);
-    let mut passes = Tri::Yes;
-    for layer in &presence.layers {
-        let rules = layer.rules.iter().filter(|rule| rule.allow && rule.direction == Direction::In);
-        let mut some = Tri::from(layer.default_in);
-        for rule in rules {
-            let port = rule.ports.as_ref().and_then(|ports| ports.0.first()).map(|range| range.0);
-            let traffic = Traffic { protocol: rule.protocol, port };
-            some = some.or(layer.decide(Direction::In, &party, traffic).passes);
-        }
-        passes = passes.and(some);
+/// Whether a filter lets a party in on some port that it speaks of, or, where that counts, somebody whom it names.
+fn opens(layer: &Layer, party: &Party<'_>, named: bool) -> Tri {
+    let rules = || layer.rules.iter().filter(|rule| rule.allow && rule.direction == Direction::In);
+    if layer.default_in || named && rules().any(|rule| rule.peers.iter().any(names_hosts)) {
+        return Tri::Yes;
     }
-    passes
+    let traffic = |rule: &Rule| {
+        let port = rule.ports.as_ref().and_then(|ports| ports.0.first()).map(|range| range.0);
+        Traffic { protocol: rule.protocol, port }
+    };
+    let all: BTreeSet<Traffic> = rules().map(traffic).collect();
+    let mut some = Tri::No;
+    for traffic in all {
+        some = some.or(layer.decide(Direction::In, party, traffic).passes);
+        if some == Tri::Yes {
+            break;
+        }
+    }
+    some
 }
 
 /// Whether a peer is some hosts of the network in particular.

@@ -35,6 +35,7 @@ mod graph_gcp;
 mod graph_kubernetes;
 mod graph_ways;
 mod graphs;
+mod growth;
 mod hcl;
 mod hcl_written;
 mod kubernetes;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use dreadnought::evaluate::{self, evaluate};
 use dreadnought::finding::Factor;
+use dreadnought::graph::Bounds;
 use dreadnought::model::{AttackPath, Flow, Location, Threat, ThreatModel};
 use dreadnought::pack::PackSet;
 use dreadnought::project::{Input, Options, Project};
@@ -22,6 +23,15 @@ pub(crate) struct Made {
 
 /// The model of a tree of files by the built-in packs.
 pub(crate) fn model_of(files: &BTreeMap<String, String>, variables: Option<&str>) -> Made {
+    model_within(files, variables, Bounds::default())
+}
+
+/// The same, within bounds.
+pub(crate) fn model_within(
+    files: &BTreeMap<String, String>,
+    variables: Option<&str>,
+    bounds: Bounds,
+) -> Made {
     let tree: MemoryFileSystem =
         files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let variables = variables.map(|text| Input::File("values.tfvars".to_owned(), text.to_owned()));
@@ -44,7 +54,8 @@ pub(crate) fn model_of(files: &BTreeMap<String, String>, variables: Option<&str>
         context: &project.config.context,
         sources: &project.sources,
     };
-    let (model, more) = threat::build(&input, &threat::Options::default());
+    let (model, more) =
+        threat::build(&input, &threat::Options { bounds, ..threat::Options::default() });
     problems.extend(more);
     Made { model, problems }
 }

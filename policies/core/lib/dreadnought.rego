@@ -7,10 +7,19 @@ package dreadnought.lib
 # title: Joined records
 # description: The records of a type that an edge joins to this record, in either direction.
 related(resource, type) := {other |
-	some address in neighbors(resource)
+	some address in joined(resource, type)
 	other := input.by_address[address]
 	other.type == type
 }
+
+# METADATA
+# title: Joined addresses
+# description: >-
+#   Addresses among which all neighbors of a type are. Where very many records are joined to one, as machines to a subnet, those of
+#   other types are not looked through.
+joined(resource, type) := object.get(input.joined[resource.address], type, []) if input.joined[resource.address]
+
+else := neighbors(resource)
 
 # METADATA
 # title: Neighbors

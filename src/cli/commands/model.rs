@@ -74,6 +74,7 @@ fn make(files: &dyn FileSystem, location: &Location, view: &ModelView) -> anyhow
         profile: view.profile,
         bands: options.bands,
         show_mitigated: view.show_mitigated,
+        ..threat::Options::default()
     };
     let build = |context: &Context| {
         let input = threat::Input {

@@ -114,6 +114,7 @@ impl Walk<'_> {
             }
         }
         if origins.len() != resource.paths.len() || resource.computed || origins.is_empty() {
+            self.wanders = true;
             origins.insert(Origin::Scan(self.site(frame, format!("related {at}"))));
         }
         let mut items = Abs::default();

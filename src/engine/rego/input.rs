@@ -1,6 +1,8 @@
 //! What a rule sees as `input`: one document, built once, with variants that share all that they do not change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use regorus::Value;
@@ -14,6 +16,9 @@ pub struct Input {
     records: Vec<Value>,
     edges: Edges,
     unknowns: OnceLock<Vec<Vec<Unknown>>>,
+    no_types: OnceLock<Value>,
+    /// How many records rules were given, each as often as it was.
+    given: AtomicUsize,
     /// Whether nothing in the document is unknown: then every verdict holds as it is.
     pub(super) settled: bool,
 }
@@ -69,6 +74,19 @@ pub(super) struct Changes {
     pub(super) only: Option<usize>,
     /// Whether records are left as they are in `by_address`, which no read reaches.
     pub(super) keep_addresses: bool,
+    /// What the rest of the document is left out for.
+    pub(super) near: Option<Near>,
+}
+
+/// The part of a document that a verdict can depend on.
+#[derive(Clone, Debug)]
+pub(super) struct Near {
+    /// The resource that is judged.
+    pub(super) subject: usize,
+    /// What edges lead to, itself too.
+    pub(super) records: Rc<BTreeSet<usize>>,
+    /// Types of which `by_type` holds no others.
+    pub(super) kinds: Rc<BTreeSet<Arc<str>>>,
 }
 
 impl Input {
@@ -87,16 +105,27 @@ impl Input {
             ("by_type", by_type.collect::<BTreeMap<_, _>>().into()),
             ("by_address", by_address(document, |at| Some(&records[at]))),
             ("edges", edges.without(index, &[])),
+            ("joined", joined(index)),
             ("variables", variables(document)),
             ("modules", modules(document)),
         ]);
         let settled = document.is_settled();
-        Self { whole, records, edges, unknowns: OnceLock::new(), settled }
+        let (unknowns, no_types, given) = <(OnceLock<_>, OnceLock<_>, AtomicUsize)>::default();
+        Self { whole, records, edges, unknowns, no_types, given, settled }
     }
 
     /// The whole, as a rule sees it.
     pub fn value(&self) -> &Value {
         &self.whole
+    }
+
+    /// How many records rules were given, each as often as it was: what judging cost, without a clock.
+    pub fn given(&self) -> usize {
+        self.given.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn give(&self, records: usize) {
+        self.given.fetch_add(records, Ordering::Relaxed);
     }
 
     pub(super) fn record(&self, at: usize) -> &Value {
@@ -112,6 +141,9 @@ impl Input {
 
     /// The same with changes.
     pub(super) fn with(&self, index: &Index<'_>, changes: &Changes) -> Value {
+        if let Some(near) = &changes.near {
+            return self.around(index, near, changes);
+        }
         let mut whole = self.whole.clone();
         let mut removed = Vec::new();
         if !changes.removed.is_empty() {
@@ -149,6 +181,65 @@ impl Input {
         whole
     }
 
+    /// A resource and what is near it, with changes.
+    fn around(&self, index: &Index<'_>, near: &Near, changes: &Changes) -> Value {
+        let mut whole = self.whole.clone();
+        let is_removed = |at: &usize| changes.removed.contains(at);
+        let kept = || near.records.iter().copied().filter(|at| !is_removed(at));
+        let record = |at: usize| changes.records.get(&at).unwrap_or(&self.records[at]).clone();
+        let subject = &index.resource(near.subject).kind;
+        let mut kinds: BTreeSet<&Arc<str>> = near.kinds.iter().collect();
+        let touched = changes.records.keys().chain(&changes.removed);
+        kinds.extend(touched.map(|at| &index.resource(*at).kind));
+        if let Some(by_type) = member(&mut whole, "by_type") {
+            for kind in kinds {
+                let own: Vec<Value> = if near.kinds.contains(kind) {
+                    (kind == subject).then(|| record(near.subject)).into_iter().collect()
+                } else {
+                    let all = index.of_type(kind).iter().filter(|at| !is_removed(at));
+                    all.map(|at| record(*at)).collect()
+                };
+                by_type.insert(text(kind), own.into());
+            }
+        }
+        let by_address = kept().map(|at| (text(&index.resource(at).address), record(at)));
+        let by_address: BTreeMap<Value, Value> = by_address.collect();
+        let edges = self.edges.of(index, kept(), &changes.removed);
+        if let Ok(whole) = whole.as_object_mut() {
+            whole.insert("by_address".into(), by_address.into());
+            whole.insert("edges".into(), edges);
+        }
+        whole
+    }
+
+    /// A resource in a document that holds nothing else.
+    pub(super) fn alone(&self, index: &Index<'_>, at: usize) -> Value {
+        let mut whole = self.whole.clone();
+        let own = (text(&index.resource(at).address), self.records[at].clone());
+        let by_type = self.no_types(index).clone();
+        let others: Vec<usize> = index.outgoing(at).iter().map(|edge| edge.to).collect();
+        let others = others.into_iter().chain(index.incoming(at).iter().map(|edge| edge.from));
+        let edges =
+            self.edges.of(index, std::iter::once(at), &others.filter(|to| *to != at).collect());
+        if let Ok(whole) = whole.as_object_mut() {
+            whole.insert("by_type".into(), by_type);
+            whole.insert("by_address".into(), BTreeMap::from([own]).into());
+            whole.insert("edges".into(), edges);
+        }
+        if let Some(by_type) = member(&mut whole, "by_type") {
+            by_type.insert(text(&index.resource(at).kind), vec![self.records[at].clone()].into());
+        }
+        whole
+    }
+
+    /// All types without records.
+    fn no_types(&self, index: &Index<'_>) -> &Value {
+        let none =
+            |(kind, _): (&Arc<str>, &[usize])| (text(kind), Value::from(Vec::<Value>::new()));
+        self.no_types
+            .get_or_init(|| index.types().map(none).collect::<BTreeMap<Value, Value>>().into())
+    }
+
     fn of_type(&self, index: &Index<'_>, kind: &str, changes: &Changes, removed: &[bool]) -> Value {
         let of_kind = |only: &usize| &*index.resource(*only).kind == kind;
         let only = changes.only.filter(of_kind);
@@ -183,6 +274,25 @@ impl Edges {
         }
     }
 
+    /// The edges of some resources whose other ends are not removed.
+    fn of(
+        &self,
+        index: &Index<'_>,
+        some: impl Iterator<Item = usize>,
+        removed: &BTreeSet<usize>,
+    ) -> Value {
+        let (mut from, mut to) = (BTreeMap::new(), BTreeMap::new());
+        for at in some {
+            let address = text(&index.resource(at).address);
+            let is_gone = |end: usize| removed.contains(&end);
+            let out = index.outgoing(at).iter().map(|edge| is_gone(edge.to));
+            from.extend(left(self.from[at].as_ref(), out).map(|list| (address.clone(), list)));
+            let into = index.incoming(at).iter().map(|edge| is_gone(edge.from));
+            to.extend(left(self.to[at].as_ref(), into).map(|list| (address, list)));
+        }
+        object([("from", Value::from(from)), ("to", Value::from(to))])
+    }
+
     /// The edges between resources that are not removed.
     fn without(&self, index: &Index<'_>, removed: &[bool]) -> Value {
         let from = side(index, &self.from, removed, |at| {
@@ -195,8 +305,43 @@ impl Edges {
     }
 }
 
+/// Resources with more edges than this have them by type, too.
+const MANY_EDGES: usize = 32;
+
+/// By resource that many are joined to, and by type, their addresses: so that `related` does not look through all of them for each of
+/// them. Those that a variant leaves out it does not find by address.
+fn joined(index: &Index<'_>) -> Value {
+    let mut all: BTreeMap<Value, Value> = BTreeMap::new();
+    for (at, resource) in index.document.resources.iter().enumerate() {
+        let (out, into) = (index.outgoing(at), index.incoming(at));
+        if out.len() + into.len() <= MANY_EDGES {
+            continue;
+        }
+        let mut by_type: BTreeMap<Value, BTreeSet<Value>> = BTreeMap::new();
+        for other in out.iter().map(|edge| edge.to).chain(into.iter().map(|edge| edge.from)) {
+            let other = index.resource(other);
+            let same = by_type.entry(other.type_name().into()).or_default();
+            same.insert(text(&other.address));
+        }
+        let lists = by_type.into_iter().map(|(kind, same)| (kind, Value::from(same)));
+        all.insert(text(&resource.address), lists.collect::<BTreeMap<_, _>>().into());
+    }
+    all.into()
+}
+
+/// What is left of a list of edges of which some are gone; nothing where none is left.
+fn left(edges: Option<&Value>, gone: impl Iterator<Item = bool> + Clone) -> Option<Value> {
+    let edges = edges?;
+    if !gone.clone().any(|gone| gone) {
+        return Some(edges.clone());
+    }
+    let edges = edges.as_array().ok()?.iter().zip(gone);
+    let left: Vec<Value> = edges.filter(|(_, gone)| !gone).map(|(edge, _)| edge.clone()).collect();
+    (!left.is_empty()).then(|| left.into())
+}
+
 /// Edges by the address that they belong to, without those whose other end is removed.
-fn side<I: Iterator<Item = bool>>(
+fn side<I: Iterator<Item = bool> + Clone>(
     index: &Index<'_>,
     edges: &[Option<Value>],
     removed: &[bool],
@@ -205,11 +350,8 @@ fn side<I: Iterator<Item = bool>>(
     let kept = |(at, edges): (usize, &Option<Value>)| {
         let edges = edges.as_ref().filter(|_| !is_among(removed, at))?;
         let address = text(&index.resource(at).address);
-        if !removed.is_empty() && is_removed(at).any(|gone| gone) {
-            let edges = edges.as_array().ok()?.iter().zip(is_removed(at));
-            let left: Vec<Value> =
-                edges.filter(|(_, gone)| !gone).map(|(edge, _)| edge.clone()).collect();
-            return (!left.is_empty()).then(|| (address, left.into()));
+        if !removed.is_empty() {
+            return Some((address, left(Some(edges), is_removed(at))?));
         }
         Some((address, edges.clone()))
     };

@@ -1,11 +1,14 @@
 //! Judging: one run over the document, then, for each resource, whether the verdict holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::input::Changes;
 use super::overlap::{Met, Scope};
-use super::proof::Prover;
+use super::proof::{MAX_GIVEN, Prover};
 use super::run::{Denials, Run};
 use super::{Input, Judgement, Policies, RuleRef};
 use crate::document::{Existence, Index, Pointer};
@@ -15,6 +18,8 @@ use crate::engine::Failure;
 const MAX_COMBINED: usize = 4;
 /// Most resources of unknown existence that are tried one by one.
 const MAX_SINGLE: usize = 64;
+/// Most values and resources that one verdict is said to depend on; the last of them tells how many more there are.
+const MAX_SAID: usize = 64;
 
 impl Policies {
     /// Run a rule over a document: one judgement for every resource of its types, by position.
@@ -125,7 +130,7 @@ fn decided(judgement: &Judgement) -> bool {
 
 /// Verdicts that meet unknown values hold if that can be proven.
 fn values(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
-    let mut prover = Prover { run, scope, trials: 0 };
+    let mut prover = Prover { run, scope, trials: 0, given: 0, near: None };
     for (at, judgement) in judgements.iter_mut().filter(|(_, judgement)| decided(judgement)) {
         let met = scope.met(*at);
         if met.is_empty() {
@@ -140,7 +145,18 @@ fn unknown(met: &[Met]) -> Judgement {
         .iter()
         .map(|met| (met.resource, met.unknown.at.clone(), Arc::clone(&met.unknown.known.reason)))
         .collect();
-    Judgement::Unknown(all.into_iter().collect())
+    Judgement::Unknown(said(all.into_iter()))
+}
+
+/// What a verdict depends on: a few, and how many more.
+fn said(all: impl Iterator<Item = (usize, Pointer, Arc<str>)>) -> Vec<(usize, Pointer, Arc<str>)> {
+    let mut all = all.fuse();
+    let mut said: Vec<_> = all.by_ref().take(MAX_SAID).collect();
+    let more = all.count();
+    if let Some((.., reason)) = said.last_mut().filter(|_| more > 0) {
+        *reason = format!("{reason}; the same goes for {more} more").into();
+    }
+    said
 }
 
 /// Verdicts that change with the existence of another resource, which is unknown.
@@ -158,7 +174,9 @@ fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
         return;
     }
     let base = judgements.clone();
-    let mut changed: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut changed = Changed::new();
+    let mut given = 0;
+    let mut left: BTreeSet<usize> = BTreeSet::new();
     let distance = scope.distance(&uncertain.iter().copied().collect());
     // Whether some of these can be near enough to a resource to matter to it.
     let matter_to = |others: &BTreeSet<usize>, at: usize| match distance {
@@ -172,54 +190,94 @@ fn existence(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
         ..Changes::default()
     };
     for removed in combinations(&uncertain) {
-        let mut mattering = removed.clone();
+        let removed = Rc::new(removed);
+        let mut mattering = BTreeSet::clone(&removed);
         let is_near = |near: &BTreeSet<usize>| {
             let others = near.difference(&removed).filter_map(|at| base.get(at));
             others.into_iter().any(decided)
         };
         let alone = mattering.first().filter(|_| mattering.len() == 1).zip(distance);
         if alone.is_none_or(|(other, hops)| is_near(&scope.reachable(*other, hops))) {
-            compare(run, &base, &without(&removed), &mut changed);
+            compare(run, &base, &without(&removed), &removed, &mut changed);
         }
         // A resource that is itself uncertain is judged as if it existed.
         for at in removed.iter().filter(|at| base.get(at).is_some_and(decided)) {
             let itself = mattering.remove(at);
             if !mattering.is_empty() && matter_to(&mattering, *at) {
-                let mut others = removed.clone();
-                others.remove(at);
                 let own = BTreeMap::from([(*at, base[at].clone())]);
+                let near = scope.near(*at, &run.rule.applies_to);
+                // What is farther away than what matters is not looked at.
+                let mut others: BTreeSet<usize> = match (&near, distance) {
+                    (Some(near), Some(_)) => {
+                        near.records.iter().filter(|at| removed.contains(at)).copied().collect()
+                    }
+                    _ => BTreeSet::clone(&removed),
+                };
+                others.remove(at);
                 let alone = scope.alone(&run.index.resource(*at).kind);
-                let changes = Changes { only: alone.then_some(*at), ..without(&others) };
-                compare(run, &own, &changes, &mut changed);
+                let changes = Changes { only: alone.then_some(*at), near, ..without(&others) };
+                given += run.size(&changes);
+                if given > MAX_GIVEN {
+                    left.insert(*at);
+                } else {
+                    compare(run, &own, &changes, &Rc::new(others), &mut changed);
+                }
             }
             if itself {
                 mattering.insert(*at);
             }
         }
     }
-    untried(scope, &uncertain, distance, judgements);
-    for (at, others) in changed {
+    untried(scope, &uncertain, distance, &left, judgements);
+    // Near is near both ways: of few others, all that is near to them is found once.
+    let few = uncertain.len() <= MAX_SINGLE;
+    let others = uncertain.iter().filter(|_| few && !changed.is_empty());
+    let reached: BTreeMap<usize, BTreeSet<usize>> =
+        others.filter_map(|other| Some((*other, scope.reachable(*other, distance?)))).collect();
+    for (at, sets) in changed {
         let reason = |other: usize| -> Arc<str> {
             format!("whether {} exists is unknown", run.index.resource(other).address).into()
         };
-        let all: Vec<_> = others
-            .into_iter()
-            .filter(|other| scope.existence_matters(at, *other))
-            .map(|other| (other, Pointer::root(), reason(other)))
-            .collect();
+        let near = distance.filter(|_| !few).map(|hops| scope.reachable(at, hops));
+        let is_near = |other: &usize| match &near {
+            Some(near) => near.contains(other),
+            None => reached.get(other).is_none_or(|reached| reached.contains(&at)),
+        };
+        let others = uncertain.iter().copied().filter(|other| {
+            is_near(other)
+                && sets.iter().any(|set| set.contains(other))
+                && scope.existence_matters(at, *other)
+        });
+        let all = said(others.map(|other| (other, Pointer::root(), reason(other))));
         if !all.is_empty() {
             judgements.insert(at, Judgement::Unknown(all));
         }
     }
 }
 
+/// By resource, sets of resources without which the verdict on it is another.
+type Changed = BTreeMap<usize, Vec<Rc<BTreeSet<usize>>>>;
+
 /// Verdicts to which more resources of unknown existence matter than are tried one by one.
 fn untried(
     scope: &Scope<'_>,
     uncertain: &[usize],
     distance: Option<usize>,
+    left: &BTreeSet<usize>,
     judgements: &mut Judgements,
 ) {
+    let too_many = |other: usize| {
+        let reason = format!(
+            "whether each of {} resources exists is unknown, which are too many to try",
+            uncertain.len()
+        );
+        Judgement::Unknown(vec![(other, Pointer::root(), reason.into())])
+    };
+    for at in left {
+        if let Some(other) = uncertain.iter().find(|other| *other != at) {
+            judgements.insert(*at, too_many(*other));
+        }
+    }
     let Some(rest) = uncertain.get(MAX_SINGLE..).filter(|rest| !rest.is_empty()) else { return };
     let all: BTreeSet<usize> = uncertain.iter().copied().collect();
     let rest: BTreeSet<usize> = rest.iter().copied().collect();
@@ -234,11 +292,7 @@ fn untried(
             None => rest.iter().find(|other| *other != at),
         };
         if let Some(other) = other {
-            let reason = format!(
-                "whether each of {} resources exists is unknown, which are too many to try",
-                uncertain.len()
-            );
-            *judgement = Judgement::Unknown(vec![(*other, Pointer::root(), reason.into())]);
+            *judgement = too_many(*other);
         }
     }
 }
@@ -260,7 +314,8 @@ fn compare(
     run: &Run<'_>,
     base: &Judgements,
     changes: &Changes,
-    changed: &mut BTreeMap<usize, BTreeSet<usize>>,
+    removed: &Rc<BTreeSet<usize>>,
+    changed: &mut Changed,
 ) {
     let denials = run.over(changes);
     for (at, before) in base {
@@ -275,7 +330,7 @@ fn compare(
             _ => denials.places(*at).is_empty(),
         });
         if !same {
-            changed.entry(*at).or_default().extend(&changes.removed);
+            changed.entry(*at).or_default().push(Rc::clone(removed));
         }
     }
 }
@@ -285,18 +340,35 @@ fn unresolved(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
     if !scope.joins() {
         return;
     }
-    for call in run.index.document.modules.iter().filter(|call| !call.resolved) {
-        let reason: Arc<str> =
-            format!("{} is not resolved and receives a reference to it", call.address).into();
+    let calls = run.index.document.modules.iter().filter(|call| !call.resolved);
+    // By address, and by that of the block: the resources that are denied.
+    let mut denied: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    let finding =
+        |(_, judgement): &(&usize, &Judgement)| matches!(judgement, Judgement::Finding(_));
+    for (at, _) in judgements.iter().filter(finding) {
+        let address = &*run.index.resource(*at).address;
+        denied.entry(address).or_default().push(*at);
+        let block = address.strip_suffix(']').and_then(|inner| inner.rfind('['));
+        if let Some(end) = block {
+            denied.entry(&address[..end]).or_default().push(*at);
+        }
+    }
+    let mut resting: FxHashMap<usize, bool> = FxHashMap::default();
+    for call in calls {
         let named: BTreeSet<&str> = call.references.iter().map(|to| &*to.to).collect();
-        for (at, judgement) in judgements.iter_mut() {
-            let address = &*run.index.resource(*at).address;
-            let block = address.strip_suffix(']').and_then(|inner| inner.rfind('['));
-            let block = block.map_or(address, |end| &address[..end]);
-            let receives = named.contains(address) || named.contains(block);
-            if receives && matches!(judgement, Judgement::Finding(_)) && rests_on_absence(run, *at)
-            {
-                *judgement = Judgement::Unknown(vec![(*at, Pointer::root(), Arc::clone(&reason))]);
+        let receives = named.iter().filter_map(|name| denied.get(name)).flatten();
+        for at in receives {
+            // The first call that receives it is the reason.
+            if resting.contains_key(at) {
+                continue;
+            }
+            let rests = rests_on_absence(run, *at);
+            resting.insert(*at, rests);
+            if rests {
+                let reason =
+                    format!("{} is not resolved and receives a reference to it", call.address);
+                let all = vec![(*at, Pointer::root(), reason.into())];
+                judgements.insert(*at, Judgement::Unknown(all));
             }
         }
     }
@@ -310,11 +382,12 @@ fn unnamed(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
     for kind in &run.rule.applies_to {
         let mut open = run.index.open_names(kind);
         open.retain(|(other, ..)| {
-            run.index.of_type(kind).iter().any(|at| scope.existence_matters(*at, *other))
+            scope.may_matter(*other) && run.index.of_type(kind).iter().any(|at| at != other)
         });
         if open.is_empty() {
             continue;
         }
+        let open = said(open.into_iter());
         for at in run.index.of_type(kind) {
             let finding = matches!(judgements.get(at), Some(Judgement::Finding(_)));
             if finding && rests_on_absence(run, *at) {
@@ -326,7 +399,5 @@ fn unnamed(run: &Run<'_>, scope: &Scope<'_>, judgements: &mut Judgements) {
 
 /// Whether a resource is denied also where there is nothing else.
 fn rests_on_absence(run: &Run<'_>, at: usize) -> bool {
-    let others = (0..run.index.document.resources.len()).filter(|other| *other != at);
-    let changes = Changes { removed: others.collect(), ..Changes::default() };
-    run.over(&changes).map_or(true, |denials| !denials.places(at).is_empty())
+    run.over_nothing_but(at).map_or(true, |denials| !denials.places(at).is_empty())
 }

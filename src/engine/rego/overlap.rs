@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use regorus::Value;
 
-use super::input::{Input, Section, Unknown};
+use super::input::{Input, Near, Section, Unknown};
 use super::reads::{Purpose, Read, Reads};
 use super::shape::{Origin, Root, Seg};
 use crate::document::{self, Index, Pointer};
@@ -38,6 +38,8 @@ pub(super) struct Scope<'a> {
     pub(super) reads: &'a Reads,
     pub(super) input: &'a Input,
     pub(super) index: &'a Index<'a>,
+    /// Types whose records are looked through beside the one that is judged; none where they are not known.
+    scanned: Option<BTreeSet<Arc<str>>>,
     /// By read, the records in which it touches something unknown: asked once, not for every subject.
     touched: RefCell<BTreeMap<usize, Rc<BTreeSet<usize>>>>,
 }
@@ -45,7 +47,13 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Of a rule's reads and a document.
     pub(super) fn new(reads: &'a Reads, input: &'a Input, index: &'a Index<'a>) -> Self {
-        Self { reads, input, index, touched: RefCell::default() }
+        let is_other = |read: &&Read| matches!(&read.root, Root::Record(_, Origin::Scan(site)) if !reads.subjects.contains(site));
+        let kind = |read: &Read| match &read.root {
+            Root::Record(kind, _) => kind.clone(),
+            _ => None,
+        };
+        let scanned = reads.all.iter().filter(is_other).map(kind).collect();
+        Self { reads, input, index, scanned, touched: RefCell::default() }
     }
 }
 
@@ -63,6 +71,33 @@ impl Scope<'_> {
             Root::Edges(_) => false,
         };
         !self.reads.everything && !self.reads.all.iter().any(|read| other(&read))
+    }
+
+    /// What the verdict on a resource can depend on, where that is what so many edges lead to and records of types of which no judged
+    /// one is: the rule then sees the same in a document that holds nothing else.
+    pub(super) fn near(&self, subject: usize, judged: &[Arc<str>]) -> Option<Near> {
+        let scanned = self.scanned.as_ref()?;
+        if self.reads.everything
+            || self.reads.wanders
+            || judged.iter().any(|kind| scanned.contains(kind))
+        {
+            return None;
+        }
+        let hops = |all: usize, read: &Read| match &read.root {
+            Root::Record(_, Origin::Edge { from, hops }) if self.reads.subjects.contains(from) => {
+                Some(all.max(*hops))
+            }
+            Root::Record(_, Origin::Edge { .. }) => None,
+            Root::Input if is_broad(read) => None,
+            _ => Some(all),
+        };
+        let hops = self.reads.all.iter().try_fold(0, hops)?;
+        let kinds = judged.iter().cloned().collect();
+        Some(Near {
+            subject,
+            records: Rc::new(self.reachable(subject, hops)),
+            kinds: Rc::new(kinds),
+        })
     }
 
     /// Whether records are reached by their address.

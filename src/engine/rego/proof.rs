@@ -9,26 +9,35 @@ use std::sync::Arc;
 use regorus::Value;
 
 use super::Judgement;
-use super::input::{Changes, Section};
+use super::input::{Changes, Near, Section};
 use super::overlap::{Met, Scope};
-use super::run::Run;
+use super::run::{Denials, Run};
 use super::substitutes;
 use crate::document::{self, Pointer};
 
 /// Most evaluations for one verdict, and for all verdicts of a rule on a document.
 const MAX_TRIALS: usize = 1024;
 const MAX_TRIALS_IN_ALL: usize = 16_384;
+/// Most records that these evaluations look through, each as often as they do: enough for every trial of a few hundred resources.
+pub(super) const MAX_GIVEN: usize = 5_000_000;
 
 /// Tries to prove verdicts; counts what that costs.
 pub(super) struct Prover<'a> {
     pub(super) run: &'a Run<'a>,
     pub(super) scope: &'a Scope<'a>,
     pub(super) trials: usize,
+    pub(super) given: usize,
+    /// What the verdict that is being proven can depend on.
+    pub(super) near: Option<Near>,
 }
 
 impl Prover<'_> {
     /// The verdict on a resource that holds for all values, if one can be proven.
     pub(super) fn prove(&mut self, subject: usize, met: &[Met]) -> Option<Judgement> {
+        self.near = self.scope.near(subject, &self.run.rule.applies_to);
+        if self.given > MAX_GIVEN {
+            return None;
+        }
         if met.iter().all(|met| met.monotone)
             && let Some(finding) = self.without(subject, met)
         {
@@ -51,8 +60,7 @@ impl Prover<'_> {
                 removed.insert(met.unknown.at.clone());
             }
         }
-        self.trials += 1;
-        let denials = self.run.over(&changes).ok()?;
+        let denials = self.over(&changes)?;
         let mut found = denials.of(subject);
         for denial in &mut found {
             denial.at = restored(&denial.at, &removed);
@@ -67,15 +75,15 @@ impl Prover<'_> {
         let total = choices.iter().try_fold(1_usize, |all, own| {
             all.checked_mul(own.len()).filter(|all| *all <= MAX_TRIALS)
         })?;
-        if self.trials + total > MAX_TRIALS_IN_ALL {
+        let given = self.run.size(&self.base(subject)).saturating_mul(total);
+        if self.trials + total > MAX_TRIALS_IN_ALL || self.given.saturating_add(given) > MAX_GIVEN {
             return None;
         }
         let mut common: Option<BTreeSet<Pointer>> = None;
         let mut denied = false;
         let mut first = Vec::new();
         for number in 0..total {
-            self.trials += 1;
-            let denials = self.run.over(&self.chosen(subject, met, &choices, number)).ok()?;
+            let denials = self.over(&self.chosen(subject, met, &choices, number))?;
             let places = denials.places(subject);
             denied |= !places.is_empty();
             if number == 0 {
@@ -93,6 +101,12 @@ impl Prover<'_> {
         let common = common?;
         first.retain(|denial| common.contains(&denial.at));
         Some(if first.is_empty() { Judgement::Pass } else { Judgement::Finding(first) })
+    }
+
+    fn over(&mut self, changes: &Changes) -> Option<Denials> {
+        self.trials += 1;
+        self.given += self.run.size(changes);
+        self.run.over(changes).ok()
     }
 
     /// What the provider fills in where the unknown value turns out to be null.
@@ -126,6 +140,7 @@ impl Prover<'_> {
             removed: BTreeSet::new(),
             only: self.scope.alone(kind).then_some(subject),
             keep_addresses: !self.scope.by_address(),
+            near: self.near.clone(),
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Reads {
     pub(super) subjects: BTreeSet<u32>,
     /// Whether records are reached by their address.
     pub(super) addresses: bool,
+    /// Whether addresses or edges are read in other ways than over edges from a record that a scan gives.
+    pub(super) wanders: bool,
 }
 
 impl Reads {
@@ -129,6 +131,7 @@ pub(super) struct Walk<'a> {
     /// Denials name resources that come from no scan.
     pub(super) loose: bool,
     pub(super) addresses: bool,
+    pub(super) wanders: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -146,6 +149,7 @@ impl<'a> Walk<'a> {
             subjects: BTreeSet::new(),
             loose: false,
             addresses: false,
+            wanders: false,
         }
     }
 
@@ -167,6 +171,7 @@ impl<'a> Walk<'a> {
             all: reads.collect(),
             subjects: self.subjects,
             addresses: self.addresses,
+            wanders: self.wanders,
         }
     }
 

@@ -259,6 +259,10 @@ impl Walk<'_> {
         if path.root != Root::Input {
             return path;
         }
+        self.wanders |= match path.segs.first() {
+            Some(Seg::Key(first)) => matches!(&**first, "by_address" | "edges"),
+            _ => true,
+        };
         self.addresses |= match path.segs.first() {
             Some(Seg::Key(first)) => &**first == "by_address",
             _ => true,

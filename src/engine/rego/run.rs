@@ -43,8 +43,36 @@ impl Run<'_> {
     pub(super) fn over(&self, changes: &Changes) -> Result<Denials, Failure> {
         let plain =
             changes.records.is_empty() && changes.removed.is_empty() && changes.only.is_none();
+        let plain = plain && changes.near.is_none();
         let input =
             if plain { self.input.value().clone() } else { self.input.with(self.index, changes) };
+        self.input.give(self.size(changes));
+        self.evaluate(input)
+    }
+
+    /// Evaluate over one resource, as if there were nothing else.
+    pub(super) fn over_nothing_but(&self, at: usize) -> Result<Denials, Failure> {
+        self.input.give(1);
+        self.evaluate(self.input.alone(self.index, at))
+    }
+
+    /// How many records a variant of the input is made of anew, or the rule looks through.
+    pub(super) fn size(&self, changes: &Changes) -> usize {
+        if let Some(near) = &changes.near {
+            return near.records.len();
+        }
+        let all = self.index.document.resources.len();
+        if !changes.keep_addresses || !changes.removed.is_empty() {
+            return all;
+        }
+        let of_type = |kind: &std::sync::Arc<str>| match changes.only {
+            Some(only) if self.index.resource(only).kind == *kind => 1,
+            _ => self.index.of_type(kind).len(),
+        };
+        self.rule.applies_to.iter().map(of_type).sum::<usize>().min(all)
+    }
+
+    fn evaluate(&self, input: Value) -> Result<Denials, Failure> {
         let judged = |kind: &std::sync::Arc<str>| self.index.of_type(kind).len();
         let resources = self.rule.applies_to.iter().map(judged).sum();
         let rule = format!("data.{}.deny", self.rule.package);

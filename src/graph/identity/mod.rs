@@ -15,13 +15,14 @@ use rustc_hash::FxHashMap;
 
 use crate::document::Value;
 use crate::finding::context::{Dimension, State};
+use crate::graph::Bounds;
 use crate::graph::others::plain;
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
-/// Most pairs of a principal and what it may use, or of two principals.
+/// Most pairs of two principals, or of a principal and what a policy names.
 const MAX_PAIRS: usize = 500_000;
 
 /// Most comparisons of what policies say with what the document holds.
@@ -108,6 +109,8 @@ pub struct Identity {
     pub open_ended: BTreeSet<usize>,
     /// Whether flows were left out at a bound.
     pub left_out: bool,
+    /// Pairs of a principal and what it may use.
+    pub pairs: usize,
 }
 
 impl Identity {
@@ -144,7 +147,7 @@ impl Grant {
 }
 
 /// Read all providers, then make flows.
-pub fn build(scene: &mut Scene<'_>) -> Identity {
+pub fn build(scene: &mut Scene<'_>, bounds: Bounds) -> Identity {
     let mut identity = Identity::default();
     runs_as(scene, &mut identity);
     aws::read(scene, &mut identity);
@@ -157,7 +160,9 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     identity.trusts.sort();
     identity.trusts.dedup();
     privileges(scene, &mut identity);
-    identity.left_out |= flows(scene, &identity);
+    let (left_out, pairs) = flows(scene, &identity, bounds);
+    identity.left_out |= left_out;
+    identity.pairs = pairs;
     identity
 }
 
@@ -242,8 +247,8 @@ fn of_value(scene: &Scene<'_>, node: usize) -> bool {
     scene.nodes[node].element == Element::DataStore && !matches!(kind, "log_store" | "registry")
 }
 
-/// Flows of trusts and grants. Says whether some were left out at the bound.
-fn flows(scene: &mut Scene<'_>, identity: &Identity) -> bool {
+/// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.
+fn flows(scene: &mut Scene<'_>, identity: &Identity, bounds: Bounds) -> (bool, usize) {
     let mut inside = scene.inside();
     for nodes in &mut inside {
         nodes.retain(|node| of_value(scene, *node));
@@ -272,7 +277,8 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> bool {
     for trust in &identity.trusts {
         add(trust.source, trust.target, FlowKind::Identity, &trust.label, &trust.proof);
     }
-    let mut left = MAX_PAIRS;
+    let most = bounds.rights + bounds.of_a_node * scene.nodes.len();
+    let mut left = most;
     let mut left_out = false;
     for grant in &identity.grants {
         let held: &[usize] = match grant.scope {
@@ -297,5 +303,5 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> bool {
         }
     }
     scene.flows.extend(flows.into_values());
-    left_out
+    (left_out, most - left)
 }

@@ -9,8 +9,8 @@ use crate::source::Place;
 
 use super::Workload;
 
-/// How much of a text is looked at.
-const MAX_TEXT: usize = 1 << 18;
+/// How much of a text is looked at: no cluster takes a larger object.
+const MAX_TEXT: usize = 1 << 20;
 
 /// Words in the name of a setting whose value is a host.
 const HOST_WORDS: [&str; 14] = [

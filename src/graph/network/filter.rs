@@ -1,5 +1,6 @@
 //! Filters: rules in order, or lists of what is allowed.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
@@ -262,6 +263,8 @@ pub struct Layer {
     pub at_edge: bool,
     /// Rules by whom they name, where there are many; made on first use.
     pub named: OnceLock<Named>,
+    /// Rules by the ports that they speak of, where there are many; made on first use.
+    pub by_port: OnceLock<ByPort>,
     /// Where not empty: filters of which one stands before each address; `rules` then holds those of all.
     pub alternatives: Vec<Layer>,
 }
@@ -343,7 +346,57 @@ impl Named {
     }
 }
 
+/// Positions of a layer's rules by the single ports that they speak of, and of those that speak of more.
+#[derive(Clone, Debug, Default)]
+pub struct ByPort {
+    ports: FxHashMap<u16, Vec<usize>>,
+    others: Vec<usize>,
+}
+
+impl ByPort {
+    fn new(rules: &[Rule]) -> Self {
+        let mut found = Self::default();
+        for (at, rule) in rules.iter().enumerate() {
+            let single = |(first, last): &(u16, u16)| first == last;
+            match &rule.ports {
+                Some(ports) if ports.0.len() < MANY && ports.0.iter().all(single) => {
+                    let own: BTreeSet<u16> = ports.0.iter().map(|range| range.0).collect();
+                    own.into_iter().for_each(|port| found.ports.entry(port).or_default().push(at));
+                }
+                _ => found.others.push(at),
+            }
+        }
+        found
+    }
+
+    /// Positions of rules that may be about a port, in order.
+    fn about(&self, port: u16) -> Vec<usize> {
+        let own = self.ports.get(&port).into_iter().flatten();
+        let mut found: Vec<usize> = own.chain(&self.others).copied().collect();
+        found.sort_unstable();
+        found
+    }
+}
+
 impl Layer {
+    /// Rules that may be about traffic of a party, in order: where there are many, without those that name other hosts or ports.
+    fn rules_for<'l>(
+        &'l self,
+        party: &Party<'_>,
+        traffic: Traffic,
+    ) -> Box<dyn Iterator<Item = &'l Rule> + 'l> {
+        match traffic.port {
+            Some(port) if self.rules.len() > MANY => {
+                let known = self.by_port.get_or_init(|| ByPort::new(&self.rules));
+                if known.others.len() <= MANY {
+                    return Box::new(known.about(port).into_iter().map(|at| &self.rules[at]));
+                }
+                self.about(party)
+            }
+            _ => self.about(party),
+        }
+    }
+
     /// Rules that may be about a party, in order: where there are many, without those that name other hosts.
     pub fn about<'l>(&'l self, party: &Party<'_>) -> Box<dyn Iterator<Item = &'l Rule> + 'l> {
         match party {
@@ -358,6 +411,7 @@ impl Layer {
     /// Forget what was kept about rules that have changed.
     pub fn forget(&mut self) {
         self.named = OnceLock::new();
+        self.by_port = OnceLock::new();
     }
 
     /// Put rules in order: by order, denials first among equals.
@@ -393,7 +447,7 @@ impl Layer {
         let mut doubt = self.open_ended;
         // What an allowance is worth: less behind a denial of which it is not known whether it is meant.
         let mut allowed = Tri::Yes;
-        let rules = self.about(party).filter(|rule| rule.direction == direction);
+        let rules = self.rules_for(party, traffic).filter(|rule| rule.direction == direction);
         for rule in rules.filter(|rule| rule.protocol.covers(traffic.protocol)) {
             let port = rule.is_to(traffic);
             let fit = fit(rule, party);
@@ -529,9 +583,9 @@ pub fn is_public(range: &IpNet) -> bool {
         "169.254.0.0/16",
         "fc00::/7",
     ];
-    !PRIVATE
-        .iter()
-        .any(|private| private.parse::<IpNet>().is_ok_and(|private| private.contains(range)))
+    static RANGES: OnceLock<Vec<IpNet>> = OnceLock::new();
+    let parsed = || PRIVATE.iter().filter_map(|private| private.parse().ok()).collect();
+    !RANGES.get_or_init(parsed).iter().any(|private| private.contains(range))
 }
 
 /// A range from its text: `10.0.0.0/8`, or one address.

@@ -1,11 +1,13 @@
 //! Network flows: from the internet in, through balancers, between hosts and stores, out, and to resolvers.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
 use crate::document::Value;
+use crate::graph::Bounds;
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::source::Place;
@@ -20,9 +22,10 @@ pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
 /// Most pairs of nodes between which flows are sought.
 const MAX_PAIRS: usize = 2_000_000;
 
-/// Make all network flows. Says whether some pairs were left out.
-pub fn build(scene: &mut Scene<'_>, network: &Network) -> bool {
-    let mut flows = Flows { found: BTreeMap::new() };
+/// Make all network flows. Says whether some were left out, and between how many pairs of hosts they were sought.
+pub fn build(scene: &mut Scene<'_>, network: &Network, bounds: Bounds) -> (bool, usize) {
+    let most = bounds.flows + bounds.of_a_node * scene.nodes.len();
+    let mut flows = Flows { found: BTreeMap::new(), most, left_out: false };
     let internet = scene.internet();
     direct(scene, network, internet, &mut flows);
     fronts(network, internet, &mut flows);
@@ -30,19 +33,29 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> bool {
     routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
     doors(network, &mut flows);
-    let left_out = between(scene, network, &mut flows);
+    let pairs = between(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
     names(scene, network, internet, &mut flows);
     scene.flows.extend(flows.found.into_values());
-    left_out
+    (flows.left_out, pairs)
 }
 
 /// Flows, each once by its ends, protocol and port.
 struct Flows {
     found: BTreeMap<(usize, usize, Arc<str>, Arc<str>), Flow>,
+    /// At how many flows no more are sought that come in crowds.
+    most: usize,
+    left_out: bool,
 }
 
 impl Flows {
+    /// Whether no more flows are sought that come in crowds; then some are left out.
+    fn is_full(&mut self) -> bool {
+        let full = self.found.len() >= self.most;
+        self.left_out |= full;
+        full
+    }
+
     fn add(&mut self, ends: (usize, usize), (protocol, port): (Protocol, Arc<str>), flow: New) {
         let protocol: Arc<str> = protocol.name().into();
         let key = (ends.0, ends.1, Arc::clone(&protocol), Arc::clone(&port));
@@ -111,6 +124,9 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             continue;
         }
         for (protocol, ports) in offered(presence) {
+            if flows.is_full() {
+                return;
+            }
             let traffic = Traffic { protocol, port: ports.0.first().map(|range| range.0) };
             let traffic = if ports.is_all() { Traffic { port: None, ..traffic } } else { traffic };
             let way = reach::from_internet(presence, traffic);
@@ -263,16 +279,17 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
     }
 }
 
-/// From hosts to stores and services: where the source refers to the target, or a filter there names the source.
-fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> bool {
+/// From hosts to stores and services: where the source refers to the target, or a filter there names the source. How many pairs it looked
+/// at.
+fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
     let members = Members::new(network);
-    let mut budget = MAX_PAIRS;
+    let mut pairs = 0;
     for (target, at) in hosts(network) {
         let is_store = scene.nodes[target].element == Element::DataStore;
         if PASSING.contains(&&*scene.nodes[target].kind) {
             continue;
         }
-        let mut sources = members.named_by(at);
+        let mut sources = members.named_by(network, at);
         let referring = referring(scene, target);
         sources.extend(referring.keys().copied());
         for source in sources {
@@ -284,10 +301,11 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> bool {
             {
                 continue;
             }
-            if budget == 0 {
-                return true;
+            if pairs == MAX_PAIRS || flows.is_full() {
+                flows.left_out = true;
+                return pairs;
             }
-            budget -= 1;
+            pairs += 1;
             let referred = referring.get(&source);
             for ports in listening(scene, target, at, (source, host)) {
                 let traffic =
@@ -312,7 +330,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> bool {
             }
         }
     }
-    false
+    pairs
 }
 
 /// Connections that configuration names, where the filters let them pass.
@@ -447,6 +465,10 @@ struct Members {
     by_zone: BTreeMap<usize, Vec<usize>>,
     by_tag: BTreeMap<Arc<str>, Vec<usize>>,
     ranges: BTreeMap<IpNet, Vec<usize>>,
+    /// Hosts of which the network is not known.
+    elsewhere: Vec<usize>,
+    /// By end of a join of networks, the others.
+    joins: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Members {
@@ -456,8 +478,17 @@ impl Members {
             by_zone: BTreeMap::new(),
             by_tag: BTreeMap::new(),
             ranges: BTreeMap::new(),
+            elsewhere: Vec::new(),
+            joins: BTreeMap::new(),
         };
+        for (a, b, _) in &network.peerings {
+            members.joins.entry(*a).or_default().push(*b);
+            members.joins.entry(*b).or_default().push(*a);
+        }
         for (node, host) in hosts(network) {
+            if host.network.is_none() {
+                members.elsewhere.push(node);
+            }
             for group in &host.groups {
                 members.by_group.entry(*group).or_default().push(node);
             }
@@ -474,8 +505,19 @@ impl Members {
         members
     }
 
+    /// Hosts whose packets may get to a host whose network is known: those of its own network, of those joined to it, and of others that
+    /// are not known.
+    fn routed_to(&self, at: &Presence) -> Option<BTreeSet<usize>> {
+        let own = at.network?;
+        let ends = at.subnets.iter().chain([&own]);
+        let joined = ends.filter_map(|end| self.joins.get(end)).flatten();
+        let zones = joined.chain([&own]).filter_map(|zone| self.by_zone.get(zone));
+        Some(zones.flatten().chain(&self.elsewhere).copied().collect())
+    }
+
     /// Hosts that a node's filters name in particular.
-    fn named_by(&self, at: &Presence) -> BTreeSet<usize> {
+    fn named_by(&self, network: &Network, at: &Presence) -> BTreeSet<usize> {
+        let routed = OnceCell::new();
         let mut found = BTreeSet::new();
         let rules = at.layers.iter().flat_map(|layer| &layer.rules);
         for rule in rules.filter(|rule| rule.allow && rule.direction == Direction::In) {
@@ -488,11 +530,17 @@ impl Members {
                     Peer::Tag(tag) => found.extend(self.by_tag.get(tag).into_iter().flatten()),
                     Peer::Nodes(nodes) => found.extend(nodes.iter()),
                     Peer::Range(range) if !super::filter::is_any(range) => {
-                        let inside = self
-                            .ranges
-                            .iter()
-                            .filter(|(own, _)| range.contains(*own) || own.contains(range));
-                        found.extend(inside.flat_map(|(_, nodes)| nodes));
+                        let meets = |own: &IpNet| range.contains(own) || own.contains(range);
+                        let Some(routed) = routed.get_or_init(|| self.routed_to(at)) else {
+                            let inside = self.ranges.iter().filter(|(own, _)| meets(own));
+                            found.extend(inside.flat_map(|(_, nodes)| nodes));
+                            continue;
+                        };
+                        let ranges = |node: &usize| network.presences[*node].as_ref();
+                        let inside = |node: &&usize| {
+                            ranges(node).is_some_and(|host| host.ranges.iter().any(meets))
+                        };
+                        found.extend(routed.iter().filter(inside));
                     }
                     _ => {}
                 }

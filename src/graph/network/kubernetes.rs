@@ -38,6 +38,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         by_namespace: by_namespace(&all),
         selected: RefCell::new(BTreeMap::new()),
         peers: RefCell::new(BTreeMap::new()),
+        layers: RefCell::new(BTreeMap::new()),
     };
     for workload in &all {
         let presence = presence(&pods, workload);
@@ -82,6 +83,8 @@ struct Pods<'s, 'a> {
     selected: RefCell<BTreeMap<String, Peer>>,
     /// Whom each item of each policy means: policy, way, position.
     peers: RefCell<BTreeMap<(usize, bool, usize), Vec<Peer>>>,
+    /// Filters of policies that name no port, which are the same for all pods that these select.
+    layers: RefCell<BTreeMap<Vec<usize>, Arc<Layer>>>,
 }
 
 fn by_namespace(all: &[Workload<'_>]) -> BTreeMap<Arc<str>, Vec<usize>> {
@@ -112,7 +115,7 @@ fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
     presence.layers.extend(pods.mesh.layer(workload).map(Arc::new));
     // Policies do not hold for pods on the network of their machine.
     if !workload.on_host_network() {
-        presence.layers.extend(layer(pods, workload).map(Arc::new));
+        presence.layers.extend(layer(pods, workload));
         presence.open_ended = pods.closed_elsewhere;
     }
     presence.egress = Public { state: Tri::Yes, proof: Vec::new() };
@@ -180,7 +183,7 @@ fn host_ports(workload: &Workload<'_>, network: &mut Network) {
 }
 
 /// The policies that select a workload, as one filter: what one of them allows is allowed.
-fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Layer> {
+fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Arc<Layer>> {
     let mut policies = Vec::new();
     let mut unread = false;
     for edge in pods.scene.index.incoming(workload.at) {
@@ -195,6 +198,11 @@ fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Layer> {
     if policies.is_empty() && !unread {
         return None;
     }
+    let is_same = !unread && !policies.iter().any(|at| names_ports(pods.scene.index.resource(*at)));
+    if is_same && let Some(known) = pods.layers.borrow().get(&policies) {
+        return Some(Arc::clone(known));
+    }
+    let key = policies.clone();
     let mut layer = Layer {
         default_in: true,
         default_out: true,
@@ -216,7 +224,19 @@ fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Layer> {
         }
     }
     layer.sort();
+    let layer = Arc::new(layer);
+    if is_same {
+        pods.layers.borrow_mut().insert(key, Arc::clone(&layer));
+    }
     Some(layer)
+}
+
+/// Whether a policy calls ports by names, which are each pod's own.
+fn names_ports(policy: &Resource) -> bool {
+    let spec = policy.attributes.get("spec");
+    let lists = ["ingress", "egress"].into_iter().filter_map(|list| spec?.get(list)?.as_array());
+    let ports = lists.flatten().filter_map(|rule| rule.get("ports")?.as_array()).flatten();
+    ports.into_iter().any(|port| matches!(port.get("port"), Some(Value::String(_))))
 }
 
 /// The ways that a policy is about.

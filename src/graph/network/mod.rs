@@ -148,6 +148,8 @@ pub struct Network {
     pub joined: FxHashSet<usize>,
     /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
     pub resolvers: Vec<(usize, usize, Place)>,
+    /// Whether joins between networks were left out at a bound.
+    pub left_out: bool,
 }
 
 impl Network {

@@ -190,6 +190,7 @@ impl Routing {
             for (position, (a, from, there)) in ends.iter().enumerate() {
                 for (b, to, back) in &ends[position + 1..] {
                     if budget == 0 {
+                        network.left_out = true;
                         return;
                     }
                     budget -= 1;
