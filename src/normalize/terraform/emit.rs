@@ -1,6 +1,5 @@
 //! From an evaluated root to a document: resources of every module instance, declarations, outputs, modules.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_t
 use super::moves;
 use super::providers;
 use super::scope::{Fault, Repetition, Scope};
-use super::value::{Marks, Value};
+use super::value::{Entries, Marks, Value};
 use crate::document::{
     self, Absent, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider,
     Reference, Resource, Scope as ResourceScope, SpanTable, Variable,
@@ -227,7 +226,7 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
         // Whatever they are, they win.
         Some(document::Value::Unknown(unknown)) => {
             let each = document::Value::Unknown(Arc::new(unknown.bare()));
-            for value in tags.values_mut() {
+            for (_, value) in &mut tags {
                 *value = each.clone();
             }
         }
@@ -503,7 +502,7 @@ fn module_call(
         place: call.header(),
         spans: Arc::clone(&spans),
     });
-    let mut entries = BTreeMap::from([
+    let mut entries = Entries::from_iter([
         (Arc::from("name"), Value::string(Arc::clone(name))),
         (Arc::from("source"), Value::string(Arc::clone(&source))),
         (Arc::from("local"), Value::bool(is_local_source(&source))),

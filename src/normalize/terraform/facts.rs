@@ -10,12 +10,10 @@ use std::sync::Arc;
 use super::operators;
 use super::schema_check;
 use super::types::{self, ObjectAttribute, Type};
-use super::value::{Items, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
+use super::value::{Entries, Items, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::Place;
 use crate::vocabulary::{self, Attribute, Block, Facts, Nested, Nesting, Shape};
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// What happened to a resource's values beside the values themselves.
 #[derive(Debug, Default)]

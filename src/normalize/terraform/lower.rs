@@ -1,11 +1,10 @@
 //! From values of the language to values of the document model, with what their marks say.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::number::Number;
 use super::types::Type;
-use super::value::{Bounds, Kind, Unknown, Value, composed};
+use super::value::{Bounds, Entries, Kind, Unknown, Value, composed};
 use crate::document::{self, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
@@ -42,7 +41,7 @@ impl Lowering {
     }
 
     /// Lower an object's entries.
-    pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
+    pub fn entries(&mut self, entries: &Entries) -> document::Value {
         let root = Pointer::root();
         let root = Trail::from(&root);
         document::Value::object(

@@ -1,12 +1,11 @@
 //! Reading JSON trees: members by name, values with what is unknown in them, places of everything.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::super::number::Number;
-use super::super::value::{Marks, Value};
+use super::super::value::{Entries, Marks, Value};
 use crate::document::Pointer;
 use crate::source::{FileId, Place};
 use crate::syntax::{Entry, Node, NodeKind, Scalar};
@@ -99,7 +98,7 @@ fn structured(node: Option<&Node>, unknown: Option<&Node>, sensitive: Option<&No
         (Some(NodeKind::Mapping(_)), _) | (_, Some(NodeKind::Mapping(_))) => {
             let flags = unknown.map(by_name).unwrap_or_default();
             let hidden = sensitive.map(by_name).unwrap_or_default();
-            let mut map: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+            let mut map = Entries::new();
             for (name, item) in node.into_iter().flat_map(named) {
                 let item =
                     recorded(Some(item), flags.get(name).copied(), hidden.get(name).copied());
