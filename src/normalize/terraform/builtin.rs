@@ -123,14 +123,15 @@ fn local_outputs(
         Some(Kind::Mapping(map)) => map.entries.clone(),
         _ => Entries::new(),
     };
-    for (name, output) in state.get("outputs").and_then(Json::as_object).into_iter().flatten() {
+    let stored = state.get("outputs").and_then(Json::as_object).into_iter().flatten();
+    outputs.extend(stored.map(|(name, output)| {
         let value = from_json(output.get("value").cloned().unwrap_or_default());
         let kind = output.get("type").and_then(type_from_json);
         let value = kind.and_then(|kind| types::convert(&value, &kind).ok()).unwrap_or(value);
         let is_sensitive = output.get("sensitive").and_then(Json::as_bool) == Some(true);
         let marks = if is_sensitive { Marks::guarded() } else { Marks::none() };
-        outputs.insert(name.as_str().into(), value.with_marks(&marks));
-    }
+        (name.as_str().into(), value.with_marks(&marks))
+    }));
     Ok(Value::object(outputs))
 }
 

@@ -38,7 +38,8 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     backend(root, &mut document);
     walk(root, &mut document);
     let moves = moves::below(root);
-    document.resources.sort_by(|a, b| a.address.cmp(&b.address));
+    // Resources are large: what is sorted is their addresses.
+    document.resources.sort_by_cached_key(|resource| Arc::clone(&resource.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
     let exists = |address: &str| {
         document.resources.binary_search_by(|resource| (*resource.address).cmp(address)).is_ok()
@@ -106,13 +107,12 @@ fn absent(
     let own = &declaration.declaration;
     let switch = own.attribute("count").or_else(|| own.attribute("for_each"))?;
     let file = instance.module.file_of(switch, own.file);
-    let mentions = instance.module.memo.mentions(&own.block.body, mentions::of_body);
-    let absolute = |(at, name): &(Pointer, Arc<str>)| (at.clone(), instance.absolute(name));
     Some(Absent {
         address: instance.absolute(address),
         kind: Arc::clone(&declaration.kind),
         switch: Place { file, span: switch.span },
-        references: mentions.iter().map(absolute).collect(),
+        mentions: instance.module.memo.mentions(&own.block.body, mentions::of_body),
+        prefix: Arc::clone(&instance.prefix),
     })
 }
 
@@ -164,7 +164,7 @@ fn resource(
         mode,
         provider: wanted.0,
         attributes,
-        parsed: document::Value::object(lowering.parsed),
+        parsed: lowering.parsed(),
         defaults: document::Value::object(defaults),
         sensitive: lowering.sensitive,
         references,
@@ -323,7 +323,7 @@ impl Declared {
         Self {
             attributes: lowering.entries(&evaluated.entries),
             references: lowering.references_but(address),
-            parsed: document::Value::object(lowering.parsed),
+            parsed: lowering.parsed(),
             sensitive: lowering.sensitive,
             spans: Arc::clone(&evaluated.spans),
         }

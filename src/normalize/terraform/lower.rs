@@ -18,7 +18,7 @@ pub struct Lowering {
     /// References that the parts carry.
     references: Vec<Reference>,
     /// JSON texts, parsed, by pointer without its leading `/`.
-    pub parsed: document::Map,
+    parsed: Vec<(Arc<str>, document::Value)>,
     /// Whether the value is what a text holds.
     inside_text: bool,
     /// Whether a boolean that its known operand decides is known.
@@ -38,6 +38,11 @@ impl Lowering {
         references.sort();
         references.dedup();
         references
+    }
+
+    /// The JSON texts found, parsed: an object by pointer without its leading `/`.
+    pub fn parsed(&mut self) -> document::Value {
+        document::Value::object(std::mem::take(&mut self.parsed).into_iter().collect())
     }
 
     /// Lower an object's entries.
@@ -97,12 +102,12 @@ impl Lowering {
             Some(partial) if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 let mut inner = Self { inside_text: true, ..Self::default() };
                 let structure = inner.value(partial, &Pointer::root());
-                self.parsed.insert(parsed_key(at), structure);
+                self.parsed.push((parsed_key(at), structure));
             }
             None if refined.may_hold_json() => {
                 // Of what the text holds, nothing is known.
                 let inner = document::Value::Unknown(Arc::new(refined.bare()));
-                self.parsed.insert(parsed_key(at), inner);
+                self.parsed.push((parsed_key(at), inner));
             }
             _ => {}
         }
@@ -129,7 +134,7 @@ impl Lowering {
             && text.len() <= MAX_PARSED_BYTES
             && let Ok(json) = serde_json::from_str::<serde_json::Value>(text)
         {
-            self.parsed.insert(parsed_key(at), json.into());
+            self.parsed.push((parsed_key(at), json.into()));
         }
     }
 }
