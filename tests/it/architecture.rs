@@ -71,6 +71,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "md5",
             "sha1",
             "sha2",
+            "unicode_normalization",
         ],
     ),
     ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
