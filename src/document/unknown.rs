@@ -19,6 +19,8 @@ pub struct Unknown {
     pub prefix: Arc<str>,
     /// How its text ends. May share characters with the beginning.
     pub suffix: Arc<str>,
+    /// Whether no `/` comes after its beginning: an id of which the last part alone is not known.
+    pub segment: bool,
     /// Between what its number lies, or the length of its array or object. Nothing where the type is another or unknown.
     pub bounds: Bounds,
     /// All texts or numbers that it can be, sorted by their JSON, where these are known.
@@ -145,6 +147,8 @@ impl Unknown {
         self.kind.is_none_or(|kind| kind == ValueType::String)
             && text.starts_with(&*self.prefix)
             && text.ends_with(&*self.suffix)
+            && !(self.segment
+                && text.get(self.prefix.len()..).is_some_and(|rest| rest.contains('/')))
             && self.one_of.as_ref().is_none_or(|all| {
                 all.iter().any(|value| value.as_str().is_none_or(|value| value == text))
             })
@@ -184,6 +188,9 @@ impl Unknown {
             let known = texts.into_iter().filter(|(_, text)| !text.is_empty());
             let known = known.filter(|_| self.one_of.is_none());
             parts.extend(known.map(|(name, text)| (name, Value::String(Arc::clone(text)))));
+            if self.segment && self.one_of.is_none() {
+                parts.push(("segment", Value::Bool(true)));
+            }
             if let Some(all) = &self.one_of {
                 parts.push(("one_of", Value::array(all.to_vec())));
             }

@@ -81,6 +81,13 @@ impl Surroundings for Around<'_, '_> {
         self.records(found)
     }
 
+    fn is_default(&self, text: &str) -> bool {
+        self.index.of_type("variable").iter().any(|at| {
+            let default = self.index.resource(*at).attributes.get("default");
+            default.and_then(Value::as_str) == Some(text)
+        })
+    }
+
     fn document(&self) -> Value {
         let document = self.index.document;
         let make = || {

@@ -38,10 +38,24 @@ impl Question {
         let (prefix, suffix) = (&*text.prefix, &*text.suffix);
         match self {
             Self::Begins if prefix.starts_with(part) => Some(true),
-            Self::Begins => (!part.starts_with(prefix)).then_some(false),
+            Self::Begins => {
+                let more = part.strip_prefix(prefix);
+                let beyond = |more: &str| text.segment && more.contains('/');
+                more.is_none_or(beyond).then_some(false)
+            }
             Self::Ends if suffix.ends_with(part) => Some(true),
+            Self::Ends if text.segment && part.contains('/') => {
+                // What goes on into what is not known has no `/`.
+                let known = part.rfind('/').map_or("", |last| &part[..=last]);
+                (!prefix.ends_with(known)).then_some(false)
+            }
             Self::Ends => (!part.ends_with(suffix)).then_some(false),
-            Self::Holds => (prefix.contains(part) || suffix.contains(part)).then_some(true),
+            Self::Holds if prefix.contains(part) || suffix.contains(part) => Some(true),
+            Self::Holds if text.segment => {
+                let known = part.rfind('/').map_or("", |last| &part[..=last]);
+                (!prefix.ends_with(known)).then_some(false)
+            }
+            Self::Holds => None,
             Self::Matches => after(part, prefix),
         }
     }

@@ -52,7 +52,7 @@ pub fn place(resource: &Resource, path: &str) -> Place {
 
 /// The blocks of a name.
 pub fn blocks<'v>(value: &'v Value, name: &str) -> &'v [Value] {
-    value.get(name).and_then(Value::as_array).unwrap_or_default()
+    super::look::listed(value, name)
 }
 
 /// Resources that an attribute refers to.

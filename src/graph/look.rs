@@ -34,7 +34,16 @@ pub fn text<'v>(object: &'v Value, name: &str) -> Option<&'v str> {
 
 /// The objects of a block, with their positions.
 pub fn blocks<'v>(object: &'v Value, name: &str) -> impl Iterator<Item = (usize, &'v Value)> {
-    object.get(name).and_then(Value::as_array).unwrap_or_default().iter().enumerate()
+    listed(object, name).iter().enumerate()
+}
+
+/// The same as a list. Of how many there are is not known stand as one that is not known.
+pub fn listed<'v>(object: &'v Value, name: &str) -> &'v [Value] {
+    match object.get(name) {
+        Some(Value::Array(items)) => items,
+        Some(unknown @ Value::Unknown(_)) => std::slice::from_ref(unknown),
+        _ => &[],
+    }
 }
 
 /// All values that a path of names with dots leads to, through lists, with where; nulls and what is missing are left out.

@@ -18,15 +18,29 @@ pub fn is_up(around: &Surroundings<'_, '_>, at: usize) -> bool {
         FlowKind::Data => scene.nodes[flow.target].element == Element::DataStore,
         FlowKind::SupplyChain | FlowKind::Log | FlowKind::Dns => false,
     };
-    let stands = |node: usize| -> Option<State> {
+    let own = |node: usize| -> Option<State> {
         scene.nodes[node].resource?;
         around.environment_state(node)
     };
+    let source = own(flow.source).or_else(|| of_those_who_run(around, flow.source));
     carries
         && !around.is_passing(flow.target)
         && !around.is_passing(flow.source)
         && !flow.assumed
-        && matches!((stands(flow.source), stands(flow.target)), (Some(a), Some(b)) if a < b)
+        && matches!((source, own(flow.target)), (Some(a), Some(b)) if a < b)
+}
+
+/// The lowest environment among what runs as an identity that has none of its own: whoever is there acts as it.
+fn of_those_who_run(around: &Surroundings<'_, '_>, node: usize) -> Option<State> {
+    let scene = around.scene();
+    if scene.nodes[node].element != Element::Identity || around.environment_state(node).is_some() {
+        return None;
+    }
+    let runs = around.into[node].iter().map(|at| around.flow(*at)).filter(|flow| {
+        let workload = scene.nodes[flow.source].element == Element::Process;
+        workload && flow.kind == FlowKind::Identity && !flow.assumed
+    });
+    runs.filter_map(|flow| around.environment_state(flow.source)).min()
 }
 
 /// Flows from lower environments to a node.

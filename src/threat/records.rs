@@ -63,6 +63,10 @@ impl Record {
 struct Alone;
 
 impl Neighbors for Alone {
+    fn is_default(&self, _: &str) -> bool {
+        false
+    }
+
     fn related(&self, _kind: &str) -> Vec<Value> {
         Vec::new()
     }

@@ -25,6 +25,6 @@ fn index(tables: &[&'static str]) -> FxHashMap<&'static str, Vec<&'static str>> 
 }
 
 /// What the lines about a type say, without the type.
-pub fn rows(table: &'static Rows, kind: &str) -> impl Iterator<Item = &'static str> {
+pub fn rows(table: &'static Rows, kind: &str) -> impl Iterator<Item = &'static str> + use<> {
     table.get(kind).into_iter().flatten().copied()
 }

@@ -29,6 +29,10 @@ pub(crate) fn value(json: Json) -> Value {
 pub(crate) struct Neighbors;
 
 impl Surroundings for Neighbors {
+    fn is_default(&self, text: &str) -> bool {
+        text == "kG5-default-1"
+    }
+
     fn related(&self, kind: &str) -> Vec<Value> {
         let block = json!({"address": "b.x", "type": "block", "attributes": {"on": true, "off": {"$unknown": "later"}}});
         if kind == "block" { vec![value(block)] } else { Vec::new() }
@@ -336,6 +340,12 @@ fn unknown_values(#[case] source: &str, #[case] expected: &str) {
 #[case::sure_prefix(json!({"type": "string", "not_null": true, "prefix": "arn:aws:"}), "attr.x.startsWith('arn:')", "true")]
 #[case::longer_prefix(json!({"type": "string", "not_null": true, "prefix": "arn:"}), "attr.x.startsWith('arn:aws')", "unknown")]
 #[case::suffix(json!({"type": "string", "not_null": true, "suffix": "/32"}), "cidr(attr.x).is_any()", "false")]
+#[case::segment(json!({"type": "string", "not_null": true, "prefix": "/s/", "segment": true}), "!attr.x.contains('/groups/')", "true")]
+#[case::segment_after_the_prefix(json!({"type": "string", "prefix": "/s/", "segment": true}), "attr.x.contains('/s/') || attr.x.contains('s/a/')", "unknown")]
+#[case::goes_on(json!({"type": "string", "prefix": "/s/", "segment": true}), "attr.x.contains('a/') || attr.x.endsWith('/groups/a') || attr.x.startsWith('/s/a/')", "false")]
+#[case::may_end(json!({"type": "string", "prefix": "/s/", "segment": true}), "attr.x.endsWith('/a')", "unknown")]
+#[case::may_hold(json!({"type": "string", "prefix": "/s/", "segment": true}), "attr.x.contains('/a')", "unknown")]
+#[case::is_longer(json!({"type": "string", "prefix": "/s/", "segment": true}), "attr.x == '/s/a/b'", "false")]
 #[case::range(json!({"type": "string", "prefix": "10.", "suffix": "/32"}), "cidr(attr.x).is_public()", "false")]
 #[case::wide_range(json!({"type": "string", "prefix": "10.", "suffix": "/4"}), "cidr(attr.x).is_public()", "unknown")]
 #[case::membership(json!({"type": "string", "prefix": "user:"}), "attr.x in ['allUsers', 'allAuthenticatedUsers']", "false")]

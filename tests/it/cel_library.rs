@@ -301,3 +301,66 @@ fn a_policy_is_a_map_or_a_text() {
         "unknown: whole statement"
     );
 }
+
+/// What is a secret that is written out, by its name and value.
+#[rstest]
+#[case::password("DB_PASSWORD", "qT7-harbour-9", true)]
+#[case::bad_password("db.password", "harbour", true)]
+#[case::key("apiKey", "9f2Kc81TqLw0aZx4", true)]
+#[case::token("SESSION_TOKEN", "9f2Kc81TqLw0aZx4", true)]
+#[case::with_an_ending("signing-key-base64", "OWYyS2M4MVRxTHcwYVp4NA==", true)]
+#[case::another_name("STAGE", "9f2Kc81TqLw0aZx4", false)]
+#[case::its_name("DB_PASSWORD_FILE", "qT7-harbour-9", false)]
+#[case::public("PUBLIC_KEY", "9f2Kc81TqLw0aZx4", false)]
+#[case::switch("USE_TOKEN", "9f2Kc81TqLw0aZx4", false)]
+#[case::word("JWT_SECRET", "web-tokens", false)]
+#[case::capitals("API_KEY", "FROM_VAULT", false)]
+#[case::number("TOKEN", "86400000", false)]
+#[case::short("DB_PASSWORD", "short", false)]
+#[case::empty("DB_PASSWORD", "", false)]
+#[case::placeholder("DB_PASSWORD", "change-me-please", false)]
+#[case::stars("DB_PASSWORD", "********", false)]
+#[case::template("DB_PASSWORD", "${DB_PASSWORD}", false)]
+#[case::variable("DB_PASSWORD", "$(DB_PASSWORD)", false)]
+#[case::arn("API_KEY", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:k-AbCdEf", false)]
+#[case::vault(
+    "API_KEY",
+    "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)",
+    false
+)]
+#[case::resolve("API_KEY", "{{resolve:secretsmanager:k}}", false)]
+#[case::stored("API_KEY", "projects/p/secrets/k/versions/1", false)]
+#[case::path("DB_PASSWORD", "/run/secrets/db", false)]
+#[case::link("TOKEN", "https://login.example.org/token", false)]
+#[case::default_of_a_variable("DB_PASSWORD", "kG5-default-1", false)]
+#[case::url("DATABASE_URL", "postgres://web:qT7-harbour-9@db/web", true)]
+#[case::url_without("DATABASE_URL", "postgres://web@db/web", false)]
+#[case::url_with_a_template("DATABASE_URL", "postgres://web:${PASSWORD}@db/web", false)]
+#[case::url_with_a_default("DATABASE_URL", "postgres://web:kG5-default-1@db/web", false)]
+#[case::connection("connection_string", "Server=db;Password=qT7-harbour-9;", true)]
+#[case::connection_by_identity("connection_string", "Server=db;Authentication=Managed", false)]
+#[case::storage("AzureWebJobsStorage", "AccountName=a;AccountKey=OWYyS2M4MVRxTHcwYVp4NA==", true)]
+fn secrets_that_are_written_out(#[case] name: &str, #[case] value: &str, #[case] secret: bool) {
+    assert_eq!(run(&format!("is_secret('{name}', '{value}')")), secret.to_string());
+}
+
+/// What is not known decides nothing, where the name speaks of a secret, and nothing else is asked about it.
+#[rstest]
+#[case("is_secret('DB_PASSWORD', attr.unk)", "unknown: later")]
+#[case("is_secret('DATABASE_URL', attr.unk)", "unknown: later")]
+#[case("is_secret('STAGE', attr.unk)", "false")]
+#[case("is_secret(attr.unk, 'qT7-harbour-9')", "unknown: later")]
+#[case("is_secret(attr.unk, attr.other)", "unknown: later, also later")]
+#[case("is_secret('DB_PASSWORD', attr.missing) || is_secret(null, 'qT7-harbour-9')", "false")]
+#[case("is_secret('DB_PASSWORD', 22) || is_secret('USE_TOKEN', true)", "false")]
+#[case("is_secret(22, 'x')", "failed: `is_secret` does not take an int and a string")]
+#[case("holds_secret('a=1\\npassword=qT7-harbour-9\\n')", "true")]
+#[case("holds_secret('a: 1\\n  password: \"qT7-harbour-9\"\\n')", "true")]
+#[case("holds_secret('a=1\\n# password=qT7-harbour-9\\n')", "false")]
+#[case("holds_secret('the password: it is qT7-harbour-9\\n')", "false")]
+#[case("holds_secret('password=qT7-harbour-9')", "false")]
+#[case("holds_secret(attr.missing)", "false")]
+#[case("holds_secret(attr.unk)", "unknown: later")]
+fn secrets_that_are_not_known(#[case] source: &str, #[case] expected: &str) {
+    assert_eq!(run(source), expected, "{source}");
+}

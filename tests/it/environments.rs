@@ -143,3 +143,139 @@ fn networks_that_cross(#[case] from: &str, #[case] to: &str, #[case] there: bool
         "azurerm_linux_virtual_machine.trial > azurerm_postgresql_flexible_server.orders: T048";
     assert_eq!(found.iter().any(|path| path == wanted), there, "{found:#?}");
 }
+
+/// A machine of a trial environment whose account has no environment of its own, and a right over what the shop keeps.
+const RUNS: &str = r#"
+resource "google_service_account" "batch" {
+  account_id = "batch"
+}
+resource "google_compute_instance" "trial" {
+  name         = "trial"
+  machine_type = "e2-small"
+  zone         = "europe-west1-b"
+  labels       = { environment = "dev" }
+  boot_disk {}
+  network_interface {
+    network = "main"
+  }
+  service_account {
+    email  = google_service_account.batch.email
+    scopes = ["cloud-platform"]
+  }
+}
+resource "google_storage_bucket" "orders" {
+  name     = "orders-example"
+  location = "EU"
+  labels   = { environment = "prod", data = "confidential" }
+}
+resource "google_storage_bucket_iam_member" "batch" {
+  bucket = google_storage_bucket.orders.name
+  role   = "roles/storage.objectViewer"
+  member = "serviceAccount:${google_service_account.batch.email}"
+}
+"#;
+
+/// A machine that has an environment lends it to the account that it runs as, where that has none.
+#[rstest]
+#[case::as_it_is("", "", true)]
+#[case::from_staging("environment = \"dev\"", "environment = \"staging\"", true)]
+#[case::of_the_same("environment = \"dev\"", "environment = \"prod\"", false)]
+#[case::of_none("labels       = { environment = \"dev\" }", "", false)]
+#[case::runs_as_another(
+    "email  = google_service_account.batch.email",
+    "email  = \"other@another.iam.gserviceaccount.com\"",
+    false
+)]
+#[case::store_of_the_same("environment = \"prod\", ", "environment = \"dev\", ", false)]
+fn accounts_without_an_environment(#[case] from: &str, #[case] to: &str, #[case] there: bool) {
+    assert!(RUNS.contains(from));
+    let text = if from.is_empty() { RUNS.to_owned() } else { RUNS.replace(from, to) };
+    let made = model_of(&BTreeMap::from([("main.tf".to_owned(), text.clone())]), None).model;
+    let crosses = made.threats.iter().any(|threat| {
+        &*threat.class.id == "T048" && &*threat.target == "google_storage_bucket.orders"
+    });
+    assert_eq!(crosses, there);
+    let found = paths(&text, "google_service_account.batch");
+    let wanted = "google_service_account.batch > google_storage_bucket.orders: T048";
+    assert_eq!(found.iter().any(|path| path == wanted), there, "{found:#?}");
+}
+
+/// A second machine, in the network of the shop.
+const MACHINE: &str = r#"
+resource "azurerm_network_interface" "shop" {
+  name                = "shop"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "westeurope"
+  ip_configuration {
+    name                          = "internal"
+    subnet_id                     = azurerm_subnet.shop.id
+    private_ip_address_allocation = "Dynamic"
+  }
+}
+resource "azurerm_linux_virtual_machine" "shop" {
+  name                  = "shop"
+  resource_group_name   = azurerm_resource_group.main.name
+  location              = "westeurope"
+  size                  = "Standard_B1s"
+  admin_username        = "someone"
+  network_interface_ids = [azurerm_network_interface.shop.id]
+}
+"#;
+const GROUP: &str = r#"
+resource "azurerm_network_security_group" "shop" {
+  name                = "shop"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = "westeurope"
+  security_rule {
+    name                       = "nothing"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "shop" {
+  subnet_id                 = azurerm_subnet.shop.id
+  network_security_group_id = azurerm_network_security_group.shop.id
+}
+"#;
+
+/// Whoever joins networks in which nothing is filtered lets the hosts of one reach those of the other.
+#[rstest]
+#[case::peered("", "", "", true)]
+#[case::not_peered(
+    "remote_virtual_network_id = azurerm_virtual_network.shop.id",
+    "remote_virtual_network_id = \"elsewhere\"",
+    "",
+    false
+)]
+#[case::filtered("", "", GROUP, false)]
+#[case::in_one_network(
+    "subnet_id                     = azurerm_subnet.trial.id",
+    "subnet_id                     = azurerm_subnet.shop.id",
+    "",
+    false
+)]
+fn hosts_of_joined_networks(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] more: &str,
+    #[case] there: bool,
+) {
+    assert!(NETWORK.contains(from));
+    let text = if from.is_empty() { NETWORK.to_owned() } else { NETWORK.replace(from, to) };
+    let text = format!("{text}{MACHINE}{more}");
+    let model = model_of(&BTreeMap::from([("main.tf".to_owned(), text)]), None).model;
+    let flows: Vec<&str> = model.flows.iter().map(|flow| &*flow.id).collect();
+    let wanted =
+        "azurerm_linux_virtual_machine.trial > azurerm_linux_virtual_machine.shop network any/any";
+    assert_eq!(flows.contains(&wanted), there, "{flows:#?}");
+    let crosses = model.threats.iter().any(|threat| {
+        &*threat.class.id == "T048" && &*threat.target == "azurerm_linux_virtual_machine.shop"
+    });
+    assert_eq!(crosses, there);
+}

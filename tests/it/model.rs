@@ -64,8 +64,8 @@ pub(crate) fn model_within(
 pub(crate) fn folder(path: &str) -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
     let entries = fs::read_dir(root).unwrap().map(Result::unwrap);
-    let files =
-        entries.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "tf"));
+    let files = entries
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "tf" || end == "yaml"));
     files
         .map(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();

@@ -26,6 +26,7 @@ pub(crate) fn unknown(reason: &str, known: &Json) -> Value {
         not_null: known["not_null"] == true,
         prefix: text("prefix"),
         suffix: text("suffix"),
+        segment: known["segment"] == true,
         bounds: Bounds { least: bounds["least"].as_i64(), most: bounds["most"].as_i64() },
         one_of: None,
         parts: Arc::default(),
@@ -61,6 +62,10 @@ pub(crate) fn refined(value: &Json, parts: u16) -> Json {
         let skipped = text.chars().count().saturating_sub(cut(5));
         known["suffix"] = text.chars().skip(skipped).collect::<String>().into();
     }
+    let beginning = known["prefix"].as_str().map_or(0, str::len);
+    if has(15) && kind == "string" && !text[beginning..].contains('/') {
+        known["segment"] = json!(true);
+    }
     let (name, at) = match value {
         Json::Array(items) => ("length", i64::try_from(items.len()).unwrap()),
         Json::Object(map) => ("length", i64::try_from(map.len()).unwrap()),
@@ -86,7 +91,7 @@ pub(crate) fn refined(value: &Json, parts: u16) -> Json {
         if known["one_of"] == json!([]) {
             known.as_object_mut().unwrap().remove("one_of");
         } else {
-            for part in ["prefix", "suffix", "value"] {
+            for part in ["prefix", "suffix", "segment", "value"] {
                 known.as_object_mut().unwrap().remove(part);
             }
         }
@@ -101,6 +106,8 @@ pub(crate) fn refined(value: &Json, parts: u16) -> Json {
 #[case(json!({"type": "string", "prefix": "a-"}), json!([null, "a-", "a-b"]), json!(["a", "b", 1]))]
 #[case(json!({"type": "string", "suffix": "/32"}), json!(["/32", "10.0.0.1/32"]), json!(["/3", "10.0.0.0/8"]))]
 #[case(json!({"type": "string", "prefix": "aba", "suffix": "ba"}), json!(["aba", "ababa"]), json!(["ab", "abac"]))]
+#[case(json!({"type": "string", "prefix": "/s/", "segment": true}), json!(["/s/", "/s/a", null]), json!(["/s/a/b", "/s//", "/a"]))]
+#[case(json!({"type": "string", "segment": true}), json!(["", "a"]), json!(["a/", "/"]))]
 #[case(json!({"type": "array", "length": {"least": 1, "most": 2}}), json!([[1], [1, 2], null]), json!([[], [1, 2, 3], {}]))]
 #[case(json!({"type": "number", "value": {"least": 2}}), json!([2, 2.5, 1e30, null]), json!([1, 1.5, "2"]))]
 #[case(json!({"type": "string", "one_of": ["ab", "ac"]}), json!(["ab", "ac", null]), json!(["a", "ad", 1]))]
@@ -228,4 +235,80 @@ proptest! {
         let Value::Unknown(unknown) = unknown("", &known) else { panic!("known") };
         prop_assert!(unknown.admits(&Value::from(value.clone())), "{} {}", value, known);
     }
+}
+
+/// An id is told apart from the same with more behind it, also where it is put together, passed on or one of two.
+#[rstest]
+#[case::whole("data.azurerm_subscription.main.id", Some("/subscriptions/"))]
+#[case::text("\"${data.azurerm_subscription.main.id}\"", Some("/subscriptions/"))]
+#[case::made_of_its_part(
+    "\"/subscriptions/${data.azurerm_subscription.main.subscription_id}\"",
+    Some("/subscriptions/")
+)]
+#[case::of_whoever_runs(
+    "\"/subscriptions/${data.azurerm_client_config.main.subscription_id}\"",
+    Some("/subscriptions/")
+)]
+#[case::management_group(
+    "azurerm_management_group.main.id",
+    Some("/providers/Microsoft.Management/managementGroups/")
+)]
+#[case::either(
+    "var.big ? data.azurerm_subscription.main.id : data.azurerm_subscription.other.id",
+    Some("/subscriptions/")
+)]
+#[case::one_more("\"${data.azurerm_subscription.main.id}/resourceGroups/x\"", None)]
+#[case::perhaps_more("\"${data.azurerm_subscription.main.id}${var.path}\"", None)]
+#[case::ends_with_it("\"x${data.azurerm_subscription.main.id}\"", None)]
+#[case::something_else("\"/subscriptions/${var.path}\"", None)]
+#[case::mixed("var.big ? data.azurerm_subscription.main.id : var.path", None)]
+#[case::a_subscription_of_its_own("azurerm_subscription.own.id", None)]
+fn ids_of_which_the_last_part_is_not_known(#[case] expression: &str, #[case] prefix: Option<&str>) {
+    let text = format!(
+        "variable \"path\" {{\n  type = string\n}}\nvariable \"big\" {{\n  type = bool\n}}\ndata \"azurerm_subscription\" \"main\" {{}}\ndata \"azurerm_subscription\" \"other\" {{}}\n\
+         data \"azurerm_client_config\" \"main\" {{}}\nresource \"azurerm_management_group\" \"main\" {{}}\nresource \"azurerm_subscription\" \"own\" {{\n  subscription_name = \"own\"\n}}\noutput \"o\" {{\n  value = {expression}\n}}\n"
+    );
+    let files = MemoryFileSystem::from(&[("main.tf", text.as_str())]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
+    let project = pool.install(|| Project::load(&files, &options));
+    let Value::Unknown(known) = &project.documents[0].outputs[0].value else { panic!("known") };
+    assert_eq!(known.segment, prefix.is_some(), "{known:?}");
+    if let Some(prefix) = prefix {
+        assert_eq!(&*known.prefix, prefix);
+    }
+}
+
+/// Whether a dynamic block over what is not known makes a block is not known: where another is written or the collection has elements,
+/// there is one.
+#[rstest]
+#[case::over_an_unknown("for_each = var.list", "", "logging")]
+#[case::on_condition("for_each = var.big ? [1] : []", "", "logging")]
+#[case::of_unknown_elements("for_each = toset([var.name])", "", "there")]
+#[case::over_one("for_each = [1]", "", "there")]
+#[case::over_none("for_each = []", "", "gone")]
+#[case::beside_a_written_one("for_each = var.list", "logging {}", "there")]
+fn blocks_of_which_nobody_knows_whether_they_are(
+    #[case] for_each: &str,
+    #[case] more: &str,
+    #[case] wanted: &str,
+) {
+    let text = format!(
+        "variable \"list\" {{\n  type = list(string)\n}}\nvariable \"name\" {{\n  type = string\n}}\nvariable \"big\" {{\n  type = bool\n}}\n\
+         resource \"acme_thing\" \"a\" {{\n  {more}\n  dynamic \"logging\" {{\n    {for_each}\n    content {{\n      to = \"x\"\n    }}\n  }}\n}}\n"
+    );
+    let files = MemoryFileSystem::from(&[("main.tf", text.as_str())]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
+    let project = pool.install(|| Project::load(&files, &options));
+    let resource =
+        project.documents[0].resources.iter().find(|it| &*it.address == "acme_thing.a").unwrap();
+    let seen = match resource.attributes.get("logging") {
+        None => "gone",
+        Some(Value::Unknown(known)) if known.not_null => "there",
+        Some(Value::Unknown(_)) => "logging",
+        Some(Value::Array(items)) if !items.is_empty() => "there",
+        Some(other) => panic!("{other:?}"),
+    };
+    assert_eq!(seen, wanted);
 }

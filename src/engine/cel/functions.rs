@@ -5,7 +5,8 @@ use super::evaluate::Machine;
 use super::node::Node;
 use super::value::{Outcome, Reasons, Val, merge};
 use super::{
-    addresses, grants, library, network, optional, policy, refine, regexes, sets, time, versions,
+    addresses, grants, library, network, optional, policy, refine, regexes, sets, settings, time,
+    versions,
 };
 use crate::engine::Failure;
 use crate::engine::texts::Question;
@@ -174,6 +175,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("isLessThan", Member, (1, 1), False, Own(versions::is_less)),
     function("isGreaterThan", Member, (1, 1), False, Own(versions::is_greater)),
     function("compareTo", Member, (1, 1), Null, Own(versions::compare)),
+    // Secrets
+    function("is_secret", Global, (2, 2), Seen, Own(settings::is_secret)),
+    function("holds_secret", Global, (1, 1), False, Own(settings::holds_secret)),
     // Networks
     function("ip", Global, (1, 1), Null, Own(addresses::ip)),
     function("isIP", Global, (1, 1), False, Own(addresses::is_ip)),

@@ -57,6 +57,7 @@ mod policy;
 mod refine;
 mod regexes;
 mod sets;
+mod settings;
 mod template;
 mod time;
 mod trace;
@@ -95,6 +96,8 @@ pub trait Surroundings {
     fn references(&self, pointer: &str) -> Vec<Value>;
     /// The whole document.
     fn document(&self) -> Value;
+    /// Whether a text is the default of a variable.
+    fn is_default(&self, text: &str) -> bool;
 }
 
 /// What an expression is evaluated over.

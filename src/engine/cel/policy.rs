@@ -115,6 +115,7 @@ fn effect(value: &Value) -> Value {
             Value::Unknown(unknown) => Value::Unknown(Arc::new(Unknown {
                 prefix: Arc::default(),
                 suffix: Arc::default(),
+                segment: false,
                 one_of: None,
                 ..Unknown::clone(unknown)
             })),

@@ -51,10 +51,17 @@ fn may_be_equal(one: &Unknown, other: &Unknown) -> bool {
     };
     let alike = of_one_type
         && begins(&one.prefix, &other.prefix)
+        && !(one.segment && goes_on(&other.prefix, &one.prefix))
+        && !(other.segment && goes_on(&one.prefix, &other.prefix))
         && ends(&one.suffix, &other.suffix)
         && !apart(one.bounds, other.bounds)
         && !apart(other.bounds, one.bounds);
     alike || !one.not_null && !other.not_null
+}
+
+/// Whether a text has a `/` after what another one has.
+fn goes_on(text: &str, beginning: &str) -> bool {
+    text.strip_prefix(beginning).is_some_and(|rest| rest.contains('/'))
 }
 
 fn is_of(known: &Unknown, kind: ValueType) -> bool {
@@ -194,6 +201,7 @@ fn each_character(known: &Unknown, map: impl Fn(&str) -> String) -> Unknown {
     let mapped = Unknown {
         prefix: end(&known.prefix).into(),
         suffix: end(&known.suffix).into(),
+        segment: known.segment && !known.prefix.contains('Σ'),
         one_of: None,
         ..known.clone()
     };

@@ -12,7 +12,7 @@ use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::source::Place;
 
-use super::filter::{Direction, Peer, Ports, Protocol, Traffic, is_public};
+use super::filter::{Direction, Peer, Ports, Protocol, Rule, Traffic, is_public};
 use super::reach::{self, Reach};
 use super::{Network, Presence, Tri};
 
@@ -33,7 +33,8 @@ pub fn build(scene: &mut Scene<'_>, network: &Network, bounds: Bounds) -> (bool,
     routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
     doors(network, &mut flows);
-    let pairs = between(scene, network, &mut flows);
+    let mut pairs = between(scene, network, &mut flows);
+    pairs += joined(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
     names(scene, network, internet, &mut flows);
     scene.flows.extend(flows.found.into_values());
@@ -331,6 +332,66 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
         }
     }
     pairs
+}
+
+/// From hosts of one network to those of another that is joined to it, where no filter is written at the target: whoever joined them
+/// let them in. Between hosts of one network that is left to the network itself. How many pairs it looked at.
+fn joined(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
+    let members = Members::new(network);
+    let none = Vec::new();
+    let mut pairs = 0;
+    for (a, b, _) in &network.peerings {
+        for (from, to) in [(a, b), (b, a)] {
+            let open = members.by_zone.get(to).unwrap_or(&none).iter().filter_map(|target| {
+                let at = network.presences[*target].as_ref()?;
+                let passing = PASSING.contains(&&*scene.nodes[*target].kind);
+                (is_unfiltered(at) && !passing).then_some((*target, at))
+            });
+            for (target, at) in open {
+                for source in members.by_zone.get(from).unwrap_or(&none) {
+                    let given = &scene.nodes[*source];
+                    let Some(host) = network.presences[*source].as_ref() else { continue };
+                    let acts = given.element == Element::Process
+                        && !PASSING.contains(&&*given.kind)
+                        && host.network != at.network;
+                    if !acts || target == *source {
+                        continue;
+                    }
+                    if pairs == MAX_PAIRS || flows.is_full() {
+                        flows.left_out = true;
+                        return pairs;
+                    }
+                    pairs += 1;
+                    let port = port_of(scene, target);
+                    let traffic = match port {
+                        Some(_) => Traffic { protocol: Protocol::Tcp, port },
+                        None => Traffic { protocol: Protocol::Any, port: None },
+                    };
+                    let passage = reach::between(network, (*source, host), (target, at), traffic);
+                    if passage.passes != Tri::Yes {
+                        continue;
+                    }
+                    let new = New::network(Encrypted::Unknown, passage.proof, Reach::Open);
+                    flows.add((*source, target), shown(traffic), new);
+                }
+            }
+        }
+    }
+    pairs
+}
+
+/// Whether a host has no filter but what its provider does where nobody wrote one, which lets its network in.
+fn is_unfiltered(at: &Presence) -> bool {
+    let of_network = |rule: &Rule| {
+        rule.allow && rule.direction == Direction::In && rule.peers.contains(&Peer::Network)
+    };
+    !at.layers.is_empty()
+        && !at.open_ended
+        && at.layers.iter().all(|layer| {
+            layer.resources.is_empty()
+                && layer.rules.iter().all(|rule| rule.default.is_some() && rule.place.is_none())
+                && layer.rules.iter().any(of_network)
+        })
 }
 
 /// Connections that configuration names, where the filters let them pass.

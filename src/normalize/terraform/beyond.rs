@@ -19,6 +19,8 @@ pub struct Beyond {
     pub prefix: Arc<str>,
     /// How its text ends.
     pub suffix: Arc<str>,
+    /// Whether no `/` comes after its beginning.
+    pub segment: bool,
     /// The texts or numbers that it can be, if it is not null; empty where others are possible.
     pub one_of: Vec<Value>,
     /// What is known of a text between its unknown parts; of base 64, of the text that it stands for.
@@ -30,6 +32,11 @@ impl Beyond {
     pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
         let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), ..Self::default() };
         (!prefix.is_empty() || !suffix.is_empty()).then(|| Arc::new(ends()))
+    }
+
+    /// An id that begins so, after which no `/` comes.
+    pub fn segment(prefix: &str) -> Arc<Self> {
+        Arc::new(Self { prefix: prefix.into(), segment: true, ..Self::default() })
     }
 
     /// The same, with what is known of a text between its unknown parts, up to a limit.
@@ -81,6 +88,7 @@ impl Beyond {
                 let mut known = unknown.beyond.as_deref().cloned().unwrap_or_default();
                 if known.prefix.is_empty() {
                     known.prefix = Arc::clone(&unknown.prefix);
+                    known.segment &= known.prefix.is_empty();
                 }
                 if known.suffix.is_empty() {
                     known.suffix = Arc::clone(&unknown.suffix);
@@ -92,6 +100,7 @@ impl Beyond {
     }
 
     fn or(mut self, other: Self) -> Self {
+        self.segment &= other.segment && self.prefix == other.prefix;
         let same = |(a, b): &((usize, char), char)| a.1 == *b;
         let begin = self.prefix.char_indices().zip(other.prefix.chars()).take_while(same);
         let begin = begin.last().map_or(0, |((at, last), _)| at + last.len_utf8());

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use super::expression::{elements, evaluate};
 use super::instance::Instance;
 use super::mentions;
+use super::operators::nullable_of;
 use super::scope::{Name, Scope};
+use super::types::Type;
 use super::value::{Entries, Kind, Value};
 use crate::document::{Mention, Pointer, SpanTable};
 use crate::source::{FileId, Place};
@@ -101,8 +103,12 @@ impl<'a> Walk<'_, 'a> {
         }
         // A dynamic block that makes nothing is one that is not written.
         for (name, blocks) in lists.into_iter().filter(|(_, blocks)| !blocks.is_empty()) {
-            let joined = join(entries.remove(&name), blocks);
-            entries.insert(name, joined);
+            let written = entries.remove(&name);
+            let made = match (&written, uncounted(&blocks)) {
+                (None, Some(unknown)) => unknown,
+                _ => join(written, blocks),
+            };
+            entries.insert(name, made);
         }
         entries
     }
@@ -249,6 +255,27 @@ impl<'a> Walk<'_, 'a> {
 /// Where a block's label stands among its attributes.
 fn label_key(position: usize) -> Arc<str> {
     if position == 0 { Arc::from("name") } else { format!("name{}", position + 1).into() }
+}
+
+/// Where all blocks of a name are those of dynamic blocks over what is not known: nobody knows whether there is one.
+fn uncounted(blocks: &[Value]) -> Option<Value> {
+    let (first, rest) = blocks.split_first()?;
+    let is_open = |value: &Value| matches!(value.kind, Kind::Unknown(_));
+    if !is_open(first) || !rest.iter().all(is_open) {
+        return None;
+    }
+    let mut made = nullable_of(first, Type::List(Arc::new(Type::Any))).with_marks(&first.marks);
+    let bounds = |value: &Value| match &value.kind {
+        Kind::Unknown(unknown) => unknown.bounds.clone(),
+        _ => None,
+    };
+    if let Kind::Unknown(unknown) = &mut made.kind {
+        let unknown = Arc::make_mut(unknown);
+        unknown.bounds = bounds(first).filter(|_| rest.is_empty());
+        // Without a block there is no list.
+        unknown.not_null = unknown.length().0 > 0;
+    }
+    Some(rest.iter().fold(made, |made, value| made.with_marks(&value.marks)))
 }
 
 /// An attribute and blocks of one name: Terraform lets some be written either way, never both; keep whatever is there.

@@ -146,7 +146,8 @@ fn refined(unknown: &Unknown) -> document::Unknown {
     let beyond = unknown.beyond.as_deref().cloned().unwrap_or_default();
     let suffix = if unknown.suffix.is_empty() { &beyond.suffix } else { &unknown.suffix };
     let prefix = if unknown.prefix.is_empty() { &beyond.prefix } else { &unknown.prefix };
-    let known_text = is_text && !(prefix.is_empty() && suffix.is_empty());
+    let segment = is_text && beyond.segment;
+    let known_text = is_text && !(prefix.is_empty() && suffix.is_empty()) || segment;
     let text = |known: &Arc<str>| if known_text { Arc::clone(known) } else { Arc::default() };
     let bounded = matches!(kind, Some(ValueType::Array | ValueType::Number | ValueType::Object));
     let refined = document::Unknown {
@@ -155,6 +156,7 @@ fn refined(unknown: &Unknown) -> document::Unknown {
         not_null: unknown.not_null,
         prefix: text(prefix),
         suffix: text(suffix),
+        segment,
         bounds: unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default(),
         one_of: None,
         parts: Arc::clone(&beyond.parts),

@@ -165,10 +165,24 @@ impl Text {
             unknown.decided = self.decided().map(Value::string);
             unknown.shown = shown(&self.text, &self.unknowns).unwrap_or_default().into();
             unknown.partial = self.partial_json();
-            let ends = Beyond::ends("", prefix::end_of(known_end(&self.text)));
+            let ends = if self.is_segment() {
+                Some(Beyond::segment(&unknown.prefix))
+            } else {
+                Beyond::ends("", prefix::end_of(known_end(&self.text)))
+            };
             unknown.beyond = Beyond::with_parts(ends, &self.text);
         }
         result.with_marks(&self.marks)
+    }
+
+    /// Whether all but its last part is known, and that has no `/` in it.
+    fn is_segment(&self) -> bool {
+        let [Value { kind: Kind::Unknown(last), .. }] = self.unknowns.as_slice() else {
+            return false;
+        };
+        let Some(known) = self.text.strip_suffix(PLACEHOLDER) else { return false };
+        let own = last.beyond.as_ref().is_some_and(|own| own.segment && !own.prefix.contains('/'));
+        own && !last.prefix.contains('/') && prefix::of(known) == known
     }
 
     /// The text where all unknown parts are decided all the same.

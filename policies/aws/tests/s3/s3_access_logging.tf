@@ -198,3 +198,29 @@ resource "aws_s3_bucket_acl" "plain_acl" {
   bucket = aws_s3_bucket.plain_acl.id
   acl    = "private"
 }
+
+variable "log_to" { type = list(string) }
+
+# Whether there is a block nobody knows.
+# inconclusive: aws/s3-access-logging
+resource "aws_s3_bucket" "perhaps_logged" { # expect: aws/s3-no-public-access-block, aws/s3-sse, aws/s3-versioning
+  bucket = "perhaps-logged"
+  dynamic "logging" {
+    for_each = var.log_to
+    content {
+      target_bucket = logging.value
+    }
+  }
+}
+
+# Over what is known, there is one.
+resource "aws_s3_bucket" "logged_by_a_dynamic_block" { # expect: aws/s3-no-public-access-block, aws/s3-sse, aws/s3-versioning
+  # ok: aws/s3-access-logging
+  bucket = "logged"
+  dynamic "logging" {
+    for_each = ["logs"]
+    content {
+      target_bucket = logging.value
+    }
+  }
+}

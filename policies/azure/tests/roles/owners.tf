@@ -26,10 +26,25 @@ resource "azurerm_role_assignment" "management_group" {
 
 data "azurerm_subscription" "current" {}
 
-# Of the whole, or of something in it.
-# inconclusive: azure/role-owns-subscription
 resource "azurerm_role_assignment" "current" {
   scope                = data.azurerm_subscription.current.id
+  role_definition_name = "Owner" # expect: azure/role-owns-subscription
+  principal_id         = "00000000-0000-0000-0000-000000000002"
+}
+
+# The same, put together.
+resource "azurerm_role_assignment" "made" {
+  scope                = "/subscriptions/${data.azurerm_subscription.current.subscription_id}"
+  role_definition_name = "Owner" # expect: azure/role-owns-subscription
+  principal_id         = "00000000-0000-0000-0000-000000000002"
+}
+
+variable "path" {}
+
+# Of the whole, or of something in it.
+# inconclusive: azure/role-owns-subscription
+resource "azurerm_role_assignment" "somewhere" {
+  scope                = "${data.azurerm_subscription.current.id}${var.path}"
   role_definition_name = "Owner"
   principal_id         = "00000000-0000-0000-0000-000000000002"
 }
@@ -115,9 +130,9 @@ resource "azurerm_role_assignment" "app_in_group" {
   principal_id         = azurerm_user_assigned_identity.app.principal_id
 }
 
-resource "azurerm_role_assignment" "app_current" { # inconclusive: azure/identity-contributor-on-subscription
+resource "azurerm_role_assignment" "app_current" {
   scope                = data.azurerm_subscription.current.id
-  role_definition_name = "Contributor"
+  role_definition_name = "Contributor" # expect: azure/identity-contributor-on-subscription
   principal_id         = azurerm_user_assigned_identity.app.principal_id
 }
 
