@@ -136,6 +136,13 @@ fn data_stands_below_its_folders() {
             "main - 2",
         ],
     );
+    work.write("data/own.rego", b"package own\n");
+    work.run(&["conftest", "-d", "data/own.rego", "fine.yaml"]).says(
+        0,
+        &["data/own.rego is not read as data (data has the ending yaml, yml or json", "2 tests"],
+    );
+    work.write("odd.yaml", b"a: [");
+    work.run(&["conftest", "-d", "odd.yaml", "fine.yaml"]).says(2, &["error: odd.yaml: "]);
     work.run(&["conftest", "-d", "data/limits/deep/b.json", "fine.yaml"])
         .says(0, &["2 tests, 2 passed"]);
 }
