@@ -17,7 +17,7 @@ fn work(more: &[(&str, &str)]) -> Workspace {
 
 #[rstest]
 #[case::no_word(&["low.yaml"], 1, "FAIL - low.yaml - main - low port")]
-#[case::test(&["test", "low.yaml"], 1, "FAIL - low.yaml - main - low port")]
+#[case::word(&["test", "low.yaml"], 1, "FAIL - low.yaml - main - low port")]
 #[case::switches_before(&["-n", "main", "test", "fine.yaml"], 0, "1 test, 1 passed")]
 #[case::parse(&["parse", "low.yaml"], 0, "\"port\": 80")]
 #[case::test_alone(&["test"], 2, "name the files to test")]
@@ -28,6 +28,7 @@ fn work(more: &[(&str, &str)]) -> Workspace {
 #[case::push(&["push", "x.test/p"], 2, "there is no push here: use oras")]
 #[case::plugin(&["plugin", "install"], 2, "there is no plugin here")]
 #[case::doc(&["doc", "policy"], 2, "there is no doc here: use `opa inspect -a FOLDER`")]
+#[case::reformat(&["reformat", "out.json"], 2, "there is no reformat here: use --output")]
 #[case::report(&["verify", "--report", "fails"], 2, "there is no --report fails here")]
 #[case::update(&["test", "-u", "git::https://x.test/a,b", "low.yaml"], 2, "fetch git::https://x.test/a, b yourself")]
 fn words_of_conftest(#[case] arguments: &[&str], #[case] code: i32, #[case] says: &str) {
