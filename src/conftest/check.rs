@@ -223,8 +223,10 @@ pub(super) fn merged(data: &[Text]) -> (Json, Vec<Problem>) {
     let mut all = Map::new();
     let mut problems = Vec::new();
     for text in data {
-        let trouble =
-            |message: String| Problem::new(ProblemKind::Syntax, message).path(text.path.as_str());
+        let trouble = |message: String| {
+            let message = format!("{}: {message}", text.path);
+            Problem::new(ProblemKind::Syntax, message).path(text.path.as_str())
+        };
         let (mut documents, mut found) = yaml::to_json(&text.text);
         if let Some(problem) = found.pop() {
             problems.push(trouble(problem.message));

@@ -131,11 +131,11 @@ fn messages_are_read_by_their_definitions() {
         ),
         (
             "protos/ship.proto",
-            "syntax = \"proto3\";\npackage yard;\n// A ship.\nmessage Ship {\n  reserved 9;\n  int32 level = 1;\n  string name = 2;\n  int64 mass = 3;\n  bool afloat = 4;\n  optional bool new = 5;\n  repeated Gun guns = 6;\n  map<string, State> states = 7;\n  oneof place { string dock = 10; int32 berth = 11; }\n  bytes key = 12;\n  double speed = 13;\n  enum State { UNKNOWN = 0; READY = 1; }\n  State state = 8;\n}\nmessage Gun { uint32 caliber = 1 [deprecated = true]; }\n",
+            "syntax = \"proto3\";\npackage yard;\n// A ship.\nmessage Ship {\n  reserved 9;\n  int32 level = 1;\n  string name = 2;\n  int64 mass = 3;\n  bool afloat = 4;\n  optional bool new = 5;\n  repeated Gun guns = 6;\n  map<string, State> states = 7;\n  oneof place { string dock = 10; int32 berth = 11; }\n  bytes key = 12;\n  double speed = 13; float ratio = 14; repeated float ratios = 15;\n  enum State { UNKNOWN = 0; READY = 1; }\n  State state = 8;\n}\nmessage Gun { uint32 caliber = 1 [deprecated = true]; }\n",
         ),
         (
             "ship.textproto",
-            "# proto-message: yard.Ship\nlevel: 0x9  # c\nname: \"a\" 'b\\n'\nmass: 12\nafloat: false\nnew: false\nguns { caliber: 305 }\nguns: [{ caliber: 12 }, <caliber: 0>]\nstates { key: \"x\" value: READY }\nstates { key: \"y\" }\nstate: UNKNOWN\nberth: 0;\nkey: \"\\001\\xff\"\nspeed: 1.5f\n",
+            "# proto-message: yard.Ship\nlevel: 0x9  # c\nname: \"a\" 'b\\n'\nmass: 12\nafloat: false\nnew: false\nguns { caliber: 305 }\nguns: [{ caliber: 12 }, <caliber: 0>]\nstates { key: \"x\" value: READY }\nstates { key: \"y\" }\nstate: UNKNOWN\nberth: 0;\nkey: \"\\001\\xff\"\nspeed: 1.5f\nratio: 0.1\nratios: [3.4e39, -1e99, 16777217]\n",
         ),
         ("odd.textproto", "# proto-message: yard.Ship\nlvel: 1\n"),
         ("none.textproto", "level: 1\n"),
@@ -145,7 +145,8 @@ fn messages_are_read_by_their_definitions() {
     run(&["ship.textproto"]).says(1, &["level 9"]);
     let json: Json = serde_json::from_str(&run(&["--parse", "ship.textproto"]).stdout()).unwrap();
     let expected = r#"{"level": 9, "name": "ab\n", "mass": "12", "new": false, "guns": [{"caliber": 305}, {"caliber": 12}, {}],
-        "states": {"x": "READY", "y": "UNKNOWN"}, "berth": 0, "key": "Af8=", "speed": 1.5}"#;
+        "states": {"x": "READY", "y": "UNKNOWN"}, "berth": 0, "key": "Af8=", "speed": 1.5, "ratio": 0.1,
+        "ratios": ["Infinity", "-Infinity", 16777216.0]}"#;
     assert_eq!(json, serde_json::from_str::<Json>(expected).unwrap());
     run(&["odd.textproto"])
         .says(2, &["odd.textproto: line 2: message yard.Ship has no field `lvel`"]);

@@ -17,7 +17,7 @@ fn work(more: &[(&str, &str)]) -> Workspace {
 
 #[rstest]
 #[case::no_word(&["low.yaml"], 1, "FAIL - low.yaml - main - low port")]
-#[case::test(&["test", "low.yaml"], 1, "FAIL - low.yaml - main - low port")]
+#[case::word(&["test", "low.yaml"], 1, "FAIL - low.yaml - main - low port")]
 #[case::switches_before(&["-n", "main", "test", "fine.yaml"], 0, "1 test, 1 passed")]
 #[case::parse(&["parse", "low.yaml"], 0, "\"port\": 80")]
 #[case::test_alone(&["test"], 2, "name the files to test")]
@@ -28,6 +28,7 @@ fn work(more: &[(&str, &str)]) -> Workspace {
 #[case::push(&["push", "x.test/p"], 2, "there is no push here: use oras")]
 #[case::plugin(&["plugin", "install"], 2, "there is no plugin here")]
 #[case::doc(&["doc", "policy"], 2, "there is no doc here: use `opa inspect -a FOLDER`")]
+#[case::reformat(&["reformat", "out.json"], 2, "there is no reformat here: use --output")]
 #[case::report(&["verify", "--report", "fails"], 2, "there is no --report fails here")]
 #[case::update(&["test", "-u", "git::https://x.test/a,b", "low.yaml"], 2, "fetch git::https://x.test/a, b yourself")]
 fn words_of_conftest(#[case] arguments: &[&str], #[case] code: i32, #[case] says: &str) {
@@ -136,6 +137,13 @@ fn data_stands_below_its_folders() {
             "main - 2",
         ],
     );
+    work.write("data/own.rego", b"package own\n");
+    work.run(&["conftest", "-d", "data/own.rego", "fine.yaml"]).says(
+        0,
+        &["data/own.rego is not read as data (data has the ending yaml, yml or json", "2 tests"],
+    );
+    work.write("odd.yaml", b"a: [");
+    work.run(&["conftest", "-d", "odd.yaml", "fine.yaml"]).says(2, &["error: odd.yaml: "]);
     work.run(&["conftest", "-d", "data/limits/deep/b.json", "fine.yaml"])
         .says(0, &["2 tests, 2 passed"]);
 }

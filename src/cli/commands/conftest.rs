@@ -21,7 +21,7 @@ use crate::conftest::{self, Configuration, Evaluated, Files, Given, Mapping, Out
 use crate::pack::PackSet;
 use crate::project::Project;
 use crate::report::FailOn;
-use crate::source::{DiskFileSystem, Problem, ProblemSeverity, SourceFile, Sources};
+use crate::source::{DiskFileSystem, Problem, ProblemKind, ProblemSeverity, SourceFile, Sources};
 
 #[derive(Clone, Debug, Args)]
 #[command(
@@ -302,6 +302,11 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     }
     let (mut configurations, mut documents) = (Vec::new(), Vec::new());
     if verifies {
+        if arguments.trace {
+            let message = "unit tests have no trace here";
+            let help = "`dreadnought test FOLDER` shows what parts of a test that fails gave";
+            problems.push(Problem::new(ProblemKind::Note, message).help(help));
+        }
         anyhow::ensure!(!arguments.evaluated, "--evaluated is for configurations");
     } else if arguments.evaluated {
         documents = evaluated(arguments, &mut sources, &mut problems)?;
@@ -320,7 +325,18 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     }
     problems.append(&mut unread);
     let is_data = |path: &str| ends(path, &["yaml", "yml", "json"]);
-    let data = conftest_read::texts(&arguments.data, is_data, &mut problems);
+    let (named, others): (Vec<PathBuf>, Vec<PathBuf>) = arguments
+        .data
+        .iter()
+        .cloned()
+        .partition(|path| !path.is_file() || is_data(&path.to_string_lossy()));
+    // conftest passes over them without a word.
+    problems.extend(others.iter().map(|path| {
+        let message = format!("{} is not read as data", path.display());
+        let help = "data has the ending yaml, yml or json; policies are named with --policy";
+        Problem::new(ProblemKind::Note, message).help(help)
+    }));
+    let data = conftest_read::texts(&named, is_data, &mut problems);
     let mapping = match &arguments.mapping {
         Some(file) => mapping(file, &mut sources, &mut problems)?,
         None => Mapping::default(),

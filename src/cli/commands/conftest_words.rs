@@ -17,12 +17,13 @@ pub enum Word {
 }
 
 /// Words that are not there, with what to use instead.
-const OTHERS: [(&str, &str); 6] = [
+const OTHERS: [(&str, &str); 7] = [
     ("doc", "`opa inspect -a FOLDER`, or, of a pack, `dreadnought pack docs FOLDER`"),
     ("fmt", "`opa fmt -w FOLDER`"),
     ("plugin", "the plugin's program itself"),
     ("pull", "git, curl or oras, and name the folder with --policy; nothing is downloaded here"),
     ("push", "oras, or `dreadnought pack build` and `pack sign` for a signed bundle"),
+    ("reformat", "--output of the run itself"),
     ("completion", "the file names that your shell completes"),
 ];
 

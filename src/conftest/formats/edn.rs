@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, FixedOffset};
+use num_bigint::{BigInt, Sign};
 use serde_json::{Map, Value as Json};
 
 use super::cursor::Cursor;
@@ -229,14 +230,25 @@ fn word(at: &mut Cursor<'_>) -> Result<String, String> {
     }
     let unsigned = word.trim_start_matches(['+', '-']);
     if !unsigned.starts_with(|c: char| c.is_ascii_digit()) {
+        let name = word.strip_prefix(':').unwrap_or(word);
+        if name.is_empty()
+            || word.contains(['^', '@', '`', '~'])
+            || name.len() > 1 && name.ends_with('/')
+        {
+            return Err(at.wrong(format!("{word} is no name")));
+        }
         return Ok(word.to_owned());
     }
     let digits = word.strip_prefix('+').unwrap_or(word);
-    if unsigned.len() > 1 && unsigned.starts_with('0') && !unsigned.starts_with("0.") {
+    if unsigned.starts_with('0') && unsigned[1..].starts_with(|c: char| c.is_ascii_digit()) {
         return Err(at.wrong(format!("the number {word} begins with 0")));
     }
     if let Some(big) = digits.strip_suffix('N') {
-        return Ok(big.to_owned());
+        let number: BigInt = big.parse().map_err(|_| at.wrong(format!("{word} is no number")))?;
+        // As its sign and its words of 64 bits.
+        let words: Vec<String> =
+            number.magnitude().iter_u64_digits().map(|it| it.to_string()).collect();
+        return Ok(format!("{{{} [{}]}}", number.sign() == Sign::Minus, words.join(" ")));
     }
     if digits.parse::<i64>().is_ok() {
         return Ok(digits.to_owned());

@@ -270,7 +270,12 @@ impl Reader {
             Section::License => last(&mut self.document, "hasExtractedLicensingInfos"),
         };
         // The comment of a reference to outside stands beside it.
-        match holder.and_then(Json::as_object_mut) {
+        let holder = holder.and_then(Json::as_object_mut);
+        let is_named = |holder: &Map<String, Json>| holder.get(*key).is_some_and(|id| id != "");
+        if section == Section::File && *key == "SPDXID" && holder.as_deref().is_some_and(is_named) {
+            return Err("a file has two of SPDXID".to_owned());
+        }
+        match holder {
             Some(holder) => set(holder, key, *shape, value),
             None => Err(format!("tag {tag} stands in no section")),
         }

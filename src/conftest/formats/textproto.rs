@@ -268,6 +268,11 @@ impl Reader<'_> {
                 } else {
                     number
                 };
+                if number.is_infinite() {
+                    // What is too large is endless.
+                    let endless = if number > 0.0 { "Infinity" } else { "-Infinity" };
+                    return Ok((endless.into(), false));
+                }
                 Ok((number.into(), number == 0.0))
             }
             _ => {

@@ -61,6 +61,8 @@ pub(super) fn tree(text: &str) -> Result<Tag, String> {
             add_text(&mut open, data);
         } else if at.eat("<?") {
             at.take_until("?>").ok_or_else(|| at.wrong("an instruction does not end"))?;
+        } else if at.starts_with("<![") {
+            return Err(at.wrong("`<![` begins a CDATA only"));
         } else if at.eat("<!") {
             declaration(&mut at)?;
         } else if at.eat("</") {
@@ -126,6 +128,8 @@ pub(super) fn parse(text: &str) -> Result<Json, String> {
             set_text(&mut open, data);
         } else if at.eat("<?") {
             at.take_until("?>").ok_or_else(|| at.wrong("an instruction does not end"))?;
+        } else if at.starts_with("<![") {
+            return Err(at.wrong("`<![` begins a CDATA only"));
         } else if at.eat("<!") {
             declaration(&mut at)?;
         } else if at.eat("</") {
