@@ -55,7 +55,8 @@ pub enum Command {
 impl Arguments {
     /// Parse the command line.
     pub fn read() -> Result<Self, clap::Error> {
-        let matches = Self::command().try_get_matches()?;
+        let given = super::commands::conftest_words::plain_switches(std::env::args_os());
+        let matches = Self::command().try_get_matches_from(given)?;
         let mut arguments = Self::from_arg_matches(&matches)?;
         if let (Some((_, matches)), Some(input)) =
             (matches.subcommand(), arguments.command.input_mut())

@@ -43,10 +43,7 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     let Given { policies, data, configurations, evaluated, mapping, files } = *given;
     let mut outcome = Outcome::default();
     if policies.is_empty() {
-        outcome.problems.push(
-            Problem::new(ProblemKind::Pack, "no policies were found")
-                .help("name the folder of your policies with --policy"),
-        );
+        outcome.problems.push(no_policies());
         return outcome;
     }
     let (data, problems) = merged(data);
@@ -113,6 +110,12 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     outcome
 }
 
+/// That there is nothing to ask.
+pub(super) fn no_policies() -> Problem {
+    Problem::new(ProblemKind::Pack, "no policies were found")
+        .help("name the folder of your policies with --policy")
+}
+
 struct Compiler<'a> {
     modules: Vec<Module>,
     data: Json,
@@ -141,14 +144,14 @@ impl Compiler<'_> {
     }
 }
 
-fn modules(policies: &[Text]) -> Vec<Module> {
+pub(super) fn modules(policies: &[Text]) -> Vec<Module> {
     let module =
         |policy: &Text| Module { name: policy.path.clone(), text: Arc::clone(&policy.text) };
     policies.iter().map(module).collect()
 }
 
 /// What nothing uses, as errors.
-fn strict(policies: &[Text], sources: &mut Sources, problems: &mut Vec<Problem>) {
+pub(super) fn strict(policies: &[Text], sources: &mut Sources, problems: &mut Vec<Problem>) {
     for remark in rego::style_remarks(&modules(policies)) {
         use rego::RegoRemarkKind as Kind;
         let refused = match remark.kind {
@@ -199,7 +202,11 @@ pub fn functions() -> Vec<HostFunction> {
     ]
 }
 
-fn located(error: &rego::ModuleError, policies: &[Text], sources: &mut Sources) -> Problem {
+pub(super) fn located(
+    error: &rego::ModuleError,
+    policies: &[Text],
+    sources: &mut Sources,
+) -> Problem {
     let problem = Problem::new(ProblemKind::Pack, error.message.clone());
     let Some(policy) = policies.get(error.module) else { return problem };
     let source = SourceFile::new(policy.path.as_str(), Arc::clone(&policy.text));
@@ -211,8 +218,8 @@ fn located(error: &rego::ModuleError, policies: &[Text], sources: &mut Sources) 
     problem.at(Place { file, span: Span::new(at, at) })
 }
 
-/// Documents of data as one: objects are merged, what stands twice is a problem.
-fn merged(data: &[Text]) -> (Json, Vec<Problem>) {
+/// Documents of data as one, each below the names of its folders: objects are merged, what stands twice is a problem.
+pub(super) fn merged(data: &[Text]) -> (Json, Vec<Problem>) {
     let mut all = Map::new();
     let mut problems = Vec::new();
     for text in data {
@@ -225,6 +232,9 @@ fn merged(data: &[Text]) -> (Json, Vec<Problem>) {
         }
         match documents.pop() {
             Some(Json::Object(map)) => {
+                let below = text.below.iter().rev();
+                let map = below
+                    .fold(map, |map, folder| Map::from_iter([(folder.clone(), Json::Object(map))]));
                 if let Err(key) = merge(&mut all, map) {
                     problems.push(trouble(format!(
                         "`{key}` of this data is already said by another file"

@@ -11,6 +11,7 @@ mod files;
 mod formats;
 mod mapping;
 pub mod output;
+mod verify;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,14 +26,17 @@ pub use evaluated::Evaluated;
 pub use files::{Files, prepare};
 pub use formats::{FORMATS, Tree, format_of, help_for, parse, parse_in, parse_textproto};
 pub use mapping::Mapping;
+pub use verify::verify;
 
 /// A file as a text, with the path that is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Text {
     /// Its path.
     pub path: String,
     /// Its content.
     pub text: Arc<str>,
+    /// Folders that it lies in, below the one that was named: what it says as data stands below their names.
+    pub below: Vec<String>,
 }
 
 /// A configuration that was read.
@@ -71,6 +75,8 @@ pub struct Outcome {
     pub results: Vec<CheckResult>,
     /// What could not be done.
     pub problems: Vec<Problem>,
+    /// Whether they are unit tests.
+    pub verified: bool,
 }
 
 /// What one namespace says of one configuration.
@@ -88,6 +94,8 @@ pub struct CheckResult {
     pub failures: Vec<Item>,
     /// Rules that an `exception` lifts.
     pub exceptions: Vec<Item>,
+    /// Unit tests that are still to be written.
+    pub skipped: Vec<Item>,
     /// Rules that hold and say nothing: conftest counts them as passed.
     pub bare: BTreeSet<String>,
     /// Rules whose answer depends on unknown values, each with one of them. Only evaluated configurations have such.
@@ -162,8 +170,13 @@ impl Outcome {
         let warnings = sum(|result| result.warnings.len());
         let failures = sum(|result| result.failures.len());
         let exceptions = sum(|result| result.exceptions.len());
-        let all = passed + warnings + failures + exceptions + self.undecided();
+        let all = passed + warnings + failures + exceptions + self.undecided() + self.skipped();
         [all, passed, warnings, failures, exceptions]
+    }
+
+    /// How many unit tests are still to be written.
+    pub fn skipped(&self) -> usize {
+        self.results.iter().map(|result| result.skipped.len()).sum()
     }
 
     /// How many rules depend on what is unknown.

@@ -21,5 +21,5 @@ pub use model::{
 };
 pub use pointer::{Pointer, Trail};
 pub use unknown::{Bounds, Unknown, ValueType};
-pub use value::{Map, Value, nearest};
+pub use value::{Map, SortedMap, Value, nearest};
 pub use view::View;

@@ -80,8 +80,18 @@ pub struct Absent {
     pub kind: Arc<str>,
     /// What switches it off.
     pub switch: Place,
-    /// What its attributes name: the attribute, blocks without positions; the address without a key.
-    pub references: Vec<(Pointer, Arc<str>)>,
+    /// What its attributes name: the attribute, blocks without positions; the address in the module, without a key. Shared by all
+    /// instances of the module.
+    pub mentions: Arc<[(Pointer, Arc<str>)]>,
+    /// What the addresses of the module begin with: `""` in the root, else `module.net["eu"].`.
+    pub prefix: Arc<str>,
+}
+
+impl Absent {
+    /// What its attributes name, by full address.
+    pub fn references(&self) -> impl Iterator<Item = (&Pointer, String)> {
+        self.mentions.iter().map(|(at, name)| (at, [&*self.prefix, &**name].concat()))
+    }
 }
 
 /// Where a Terraform configuration keeps its state.

@@ -1,12 +1,17 @@
 //! Attribute values: JSON plus *unknown*, cheap to clone.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::{Pointer, Unknown};
 
-/// Keys in order, so that output never depends on the order of insertion.
-pub type Map = BTreeMap<Arc<str>, Value>;
+/// Keys in order, so that output never depends on the order of insertion. Flat: most hold a handful. What holds many is collected, never
+/// inserted one by one out of order.
+pub type SortedMap<T> = LiteMap<Arc<str>, T>;
+
+/// Members of an object.
+pub type Map = SortedMap<Value>;
 
 /// An attribute's value. Lists and maps are shared, so a clone costs a reference count.
 #[derive(Clone, Debug, PartialEq)]

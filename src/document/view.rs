@@ -330,7 +330,7 @@ impl<'a> Object<'a, Representation> for ViewObject<'a> {
     fn members(&self) -> Members<'a> {
         match *self {
             Self::Fields(fields) => Members::Fields(fields.iter()),
-            Self::Map(map) => Members::Map(map.iter()),
+            Self::Map(map) => Members::Map(map.as_slice().iter()),
         }
     }
 }
@@ -341,7 +341,7 @@ pub enum Members<'a> {
     /// Fields in order.
     Fields(std::slice::Iter<'a, (&'a str, View<'a>)>),
     /// Entries of an attribute's value; those that are unknown are not seen.
-    Map(std::collections::btree_map::Iter<'a, Arc<str>, Value>),
+    Map(std::slice::Iter<'a, (Arc<str>, Value)>),
 }
 
 impl<'a> Iterator for Members<'a> {

@@ -86,7 +86,7 @@ impl Surroundings for Around<'_, '_> {
         let make = || {
             let records =
                 document.resources.iter().filter(|each| each.mode != Mode::Declaration).map(record);
-            Value::object(Map::from([
+            Value::object(Map::from_iter([
                 (Arc::from("format"), Value::string(document.format)),
                 (Arc::from("root"), Value::String(Arc::clone(&document.root))),
                 (Arc::from("resources"), Value::array(records.collect())),
@@ -105,7 +105,7 @@ pub fn record(resource: &Resource) -> Value {
     };
     let scope = &resource.scope;
     let optional = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::String);
-    let scope = Value::object(Map::from([
+    let scope = Value::object(Map::from_iter([
         (
             Arc::from("module"),
             Value::array(scope.module.iter().cloned().map(Value::String).collect()),
@@ -119,7 +119,7 @@ pub fn record(resource: &Resource) -> Value {
         // With what else they are made of.
         |unknown| Value::Unknown(Arc::new(unknown.bare())),
     );
-    Value::object(Map::from([
+    Value::object(Map::from_iter([
         (Arc::from("address"), Value::String(Arc::clone(&resource.address))),
         (Arc::from("type"), Value::string(resource.type_name())),
         (Arc::from("name"), Value::String(Arc::clone(&resource.name))),

@@ -88,19 +88,25 @@ fn judge_document(
     from_cel
 }
 
+fn written_as<'d>(document: &'d Document, address: &str) -> Option<&'d Resource> {
+    let at = document.resources.binary_search_by(|each| (*each.address).cmp(address)).ok()?;
+    document.resources.get(at)
+}
+
+/// Objects of Kubernetes that a document of another format makes, in the form of manifests, each with the document that holds that form.
+pub fn made_objects(document: &Document) -> impl Iterator<Item = (&Document, &Resource)> {
+    let manifests = document.manifests.as_deref();
+    let all =
+        manifests.into_iter().flat_map(|made| made.resources.iter().map(move |it| (made, it)));
+    all.filter(|(_, object)| {
+        written_as(document, &object.address).is_none_or(|own| own.kind != object.kind)
+    })
+}
+
 /// What rules about Kubernetes say of objects that Terraform makes: in the form of manifests, under the names of Terraform.
 fn judge_manifests(document: &Document, rules: &[(&Pack, &Rule)], packs: &PackSet) -> Vec<Verdict> {
     let Some(manifests) = document.manifests.as_deref() else { return Vec::new() };
-    let own = |address: &str| {
-        let at = document.resources.binary_search_by(|each| (*each.address).cmp(address)).ok()?;
-        document.resources.get(at)
-    };
-    let kinds: FxHashSet<&str> = manifests
-        .resources
-        .iter()
-        .filter(|object| own(&object.address).is_none_or(|own| own.kind != object.kind))
-        .map(|object| &*object.kind)
-        .collect();
+    let kinds: FxHashSet<&str> = made_objects(document).map(|(_, object)| &*object.kind).collect();
     let about = |rule: &Rule| rule.applies_to.iter().any(|kind| kinds.contains(&**kind));
     let rules: Vec<(&Pack, &Rule)> =
         rules.iter().filter(|(_, rule)| about(rule)).copied().collect();
@@ -109,7 +115,7 @@ fn judge_manifests(document: &Document, rules: &[(&Pack, &Rule)], packs: &PackSe
     let mut verdicts = judge_document(manifests, &rules, &by_type, packs);
     verdicts.retain(|verdict| kinds.contains(&*verdict.resource.kind));
     for verdict in &mut verdicts {
-        if let Some(own) = own(&verdict.resource.address) {
+        if let Some(own) = written_as(document, &verdict.resource.address) {
             verdict.resource.kind = own.type_name().into();
         }
     }

@@ -17,14 +17,14 @@ use super::scene::{Fact, Scene};
 /// What is declared and switched off, by its address and by what it names.
 struct SwitchedOff<'a> {
     by_address: FxHashMap<&'a str, &'a Absent>,
-    naming: FxHashMap<&'a str, Vec<&'a Absent>>,
+    naming: FxHashMap<String, Vec<&'a Absent>>,
 }
 
 impl<'a> SwitchedOff<'a> {
     fn new(document: &'a Document) -> Self {
-        let mut naming: FxHashMap<&str, Vec<&Absent>> = FxHashMap::default();
+        let mut naming: FxHashMap<String, Vec<&Absent>> = FxHashMap::default();
         for absent in &document.absent {
-            for (_, name) in &absent.references {
+            for (_, name) in absent.references() {
                 naming.entry(name).or_default().push(absent);
             }
         }
@@ -42,8 +42,8 @@ impl<'a> SwitchedOff<'a> {
             let Some(meaning) = scene.vocabulary.of(kind) else { continue };
             let logs = meaning.edges.iter().filter(|(verb, _)| *verb == Verb::LogsTo);
             for (_, path) in logs {
-                let targets = absent.references.iter().filter(|(at, _)| leads(path, at));
-                let targets = targets.filter_map(|(_, to)| self.by_address.get(&**to));
+                let targets = absent.references().filter(|(at, _)| leads(path, at));
+                let targets = targets.filter_map(|(_, to)| self.by_address.get(&*to));
                 places.extend(targets.map(|target| target.switch));
             }
         }

@@ -731,7 +731,9 @@ fn long_sources_run(#[case] source: String, #[case] expected: &str) {
 fn budgets_end_every_evaluation(#[case] source: &str) {
     let big = Value::array((0..1_000_000).map(Value::Int).collect());
     let attributes = Value::object(
-        [("big".into(), big), ("text".into(), Value::string("a".repeat(100_000)))].into(),
+        [("big".into(), big), ("text".into(), Value::string("a".repeat(100_000)))]
+            .into_iter()
+            .collect(),
     );
     let result = run_on(source, &attributes);
     assert!(result.starts_with("budget: "), "{source}: {}", &result[..result.len().min(200)]);
@@ -743,7 +745,10 @@ fn budgets_end_every_evaluation(#[case] source: &str) {
 #[case("999 in attr.big", "true")]
 fn what_is_cheap_runs_on_big_lists(#[case] source: &str, #[case] expected: &str) {
     let big = Value::array((0..1_000_000).map(Value::Int).collect());
-    assert_eq!(run_on(source, &Value::object([("big".into(), big)].into())), expected);
+    assert_eq!(
+        run_on(source, &Value::object([("big".into(), big)].into_iter().collect())),
+        expected
+    );
 }
 
 #[test]

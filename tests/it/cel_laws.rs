@@ -353,8 +353,8 @@ proptest! {
         let open = unknown("u", &refined(&own, parts));
         let Value::Unknown(known) = &open else { return Ok(()) };
         let default = default.map_or(Value::Null, value);
-        let object = |x: Value| Value::object([("x".into(), x.clone()), ("l".into(), Value::array(vec![x]))].into());
-        let defaults = Value::object([("x".into(), default)].into());
+        let object = |x: Value| Value::object([("x".into(), x.clone()), ("l".into(), Value::array(vec![x]))].into_iter().collect());
+        let defaults = Value::object([("x".into(), default)].into_iter().collect());
         let Evaluated::Known(decided) = over(&source, &object(open.clone()), &defaults) else { return Ok(()) };
         for full in std::iter::once(own).chain(others).map(value).filter(|value| known.admits(value)) {
             match over(&source, &object(full.clone()), &defaults) {

@@ -43,6 +43,7 @@ fn policies_see_what_conftest_shows_them(
     #[values(
         "cue",
         "cyclonedx",
+        "dockerfile",
         "dotenv",
         "edn",
         "hcl1",
@@ -50,6 +51,7 @@ fn policies_see_what_conftest_shows_them(
         "hocon",
         "ignore",
         "ini",
+        "json",
         "jsonc",
         "jsonnet",
         "nginx",
@@ -57,7 +59,8 @@ fn policies_see_what_conftest_shows_them(
         "spdx",
         "toml",
         "vcl",
-        "xml"
+        "xml",
+        "yaml"
     )]
     format: &str,
 ) {

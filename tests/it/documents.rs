@@ -103,7 +103,7 @@ fn full() -> (Document, Sources) {
         to: "aws_vpc.main".into(),
         attribute: pointer("/id"),
     }];
-    database.tags = Map::from([("env".into(), Value::string("prod"))]);
+    database.tags = Map::from_iter([("env".into(), Value::string("prod"))]);
     database.scope.module = vec!["net[\"eu\"]".into()];
     database.existence = Existence::Unknown;
     database.called_from = Arc::new([CallSite { module: "module.net[\"eu\"]".into(), place }]);

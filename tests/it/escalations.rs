@@ -212,8 +212,8 @@ fn classes() -> &'static BTreeMap<Arc<str>, Arc<ThreatClass>> {
 }
 
 /// Targets of threats of raising one's own rights (`T011`) in the model of a configuration, by the graph alone.
-fn threatened(text: &str) -> BTreeSet<String> {
-    let files = MemoryFileSystem::from(&[("main.tf", text)][..]);
+fn threatened(file: &str, text: &str) -> BTreeSet<String> {
+    let files = MemoryFileSystem::from(&[(file, text)][..]);
     let options = Options { paths: vec![String::new()], ..Options::default() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
     pool.install(|| {
@@ -236,9 +236,19 @@ fn threatened(text: &str) -> BTreeSet<String> {
 
 /// Compare what the model says with the ways that there are: a threat on whoever has one, and on nobody else.
 fn compare(text: &str, principal: &str, ways: &BTreeSet<String>, what: &str) -> Option<String> {
+    compare_in("main.tf", text, principal, ways, what)
+}
+
+fn compare_in(
+    file: &str,
+    text: &str,
+    principal: &str,
+    ways: &BTreeSet<String>,
+    what: &str,
+) -> Option<String> {
     let wanted: BTreeSet<String> =
         (!ways.is_empty()).then(|| principal.to_owned()).into_iter().collect();
-    let found = threatened(text);
+    let found = threatened(file, text);
     (found != wanted).then(|| format!("{what}: threats on {found:?} by {ways:?}"))
 }
 
@@ -565,42 +575,209 @@ fn roles_together(#[case] roles: &[&str], #[case] raises: bool) {
     assert_eq!(!found.is_empty(), raises, "{found:?}");
 }
 
-/// A role of a cluster with one right, bound to an account of its own; a second right that says nothing.
-fn with_right(verb: &str, group: &str, resource: &str) -> String {
+/// A role of a cluster with some rights, bound to an account of its own that pods run as. A right is a verb, a group, a resource, and
+/// a name where it is about one.
+fn with_rights(rights: &[&str]) -> String {
+    let rule = |right: &&str| {
+        let words: Vec<&str> = right.split(' ').collect();
+        let name =
+            words.get(3).map_or(String::new(), |name| format!("    resourceNames: [\"{name}\"]\n"));
+        format!(
+            "  - apiGroups: [\"{}\"]\n    resources: [\"{}\"]\n    verbs: [\"{}\"]\n{name}",
+            words[1], words[2], words[0]
+        )
+    };
+    let rules: String = rights.iter().map(rule).collect();
     format!(
         "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: low, namespace: desk}}\n---\n\
-         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: own}}\nrules:\n  - apiGroups: [\"{group}\"]\n    resources: [\"{resource}\"]\n    verbs: [\"{verb}\"]\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: own}}\nrules:\n{rules}---\n\
          apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: own}}\n\
          roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: own}}\nsubjects: [{{kind: ServiceAccount, name: low, namespace: desk}}]\n---\n\
          apiVersion: v1\nkind: Pod\nmetadata: {{name: web, namespace: desk}}\nspec: {{serviceAccountName: low, containers: [{{name: web, image: web}}]}}\n"
     )
 }
 
+const LOW: &str = "ServiceAccount/desk/low";
+
+/// Ids of the ways by which somebody in a cluster raises its rights; the model has the threat on whoever has one.
+fn in_cluster(text: &str, principal: &str) -> BTreeSet<String> {
+    let seen = graph_of(&[("all.yaml", text)], vocabulary());
+    let by = seen.fact(principal, "escalates_by");
+    by.split(", ").filter(|id| *id != "none").map(str::to_owned).collect()
+}
+
 #[test]
 fn every_right_of_kubernetes_takes_exactly_its_verb() {
     let rows = vocabulary().table("kubernetes_escalations");
-    assert!(rows.len() >= 35, "{}", rows.len());
+    assert!(rows.len() >= 48, "{}", rows.len());
     let mut failures = Vec::new();
     for row in rows {
-        let [verb, group, resource, power, words] = row.as_slice() else { panic!("{row:?}") };
-        let seen = |verb: &str| {
-            let text = with_right(verb, group, resource);
-            let seen = graph_of(&[("all.yaml", &text)], vocabulary());
-            let state = seen.privileges["ServiceAccount/desk/low"].clone();
+        let [verb, group, resource, power, words, _, also @ ..] = row.as_slice() else {
+            panic!("{row:?}")
+        };
+        let also: Vec<&str> = also.iter().map(|right| &**right).collect();
+        let text = |verb: &str, also: &[&str]| {
+            let own = format!("{verb} {group} {resource}");
+            with_rights(&[&[&*own], also].concat())
+        };
+        let seen = |text: &str| {
+            let seen = graph_of(&[("all.yaml", text)], vocabulary());
+            let state = seen.privileges[LOW].clone();
             let said = seen.flows.iter().any(|flow| {
                 flow.starts_with("ServiceAccount/desk/low > cluster permission")
                     && flow.contains(&**words)
             });
             (state, said)
         };
-        let whole = seen(verb);
+        let whole = seen(&text(verb, &[]));
         if whole != (power.to_string(), true) {
             failures.push(format!("{verb} {resource}: {whole:?}, {power} wanted"));
         }
-        let less = seen("proxy");
+        let less = seen(&text("proxy", &[]));
         if **verb != *"*" && (less.0 == **power || less.1) {
             failures.push(format!("without {verb} {resource}: {less:?}"));
         }
+        // Who may do everything raises nothing.
+        let id = format!("{verb} {resource}");
+        let mut judge = |text: &str, wanted: bool, what: &str| {
+            let ways = in_cluster(text, LOW);
+            if ways.contains(&id) != wanted || !wanted && !ways.is_empty() {
+                failures.push(format!("{id}, {what}: {ways:?}"));
+            }
+            failures.extend(compare_in("all.yaml", text, LOW, &ways, what));
+        };
+        judge(&text(verb, &also), **verb != *"*", "whole");
+        judge(&text("deletecollection", &also), false, "without the verb");
+        for left_out in 0..also.len() {
+            let mut held = also.clone();
+            let gone = held.remove(left_out);
+            judge(&text(verb, &held), false, &format!("without {gone}"));
+        }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Two accounts of a namespace: `low` with the rules given, by a role of the namespace, and `boss`, which reads secrets everywhere;
+/// `peer` has no rights. Pods run as `boss` and `peer`.
+fn in_namespace(namespace: &str, rules: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: low, namespace: {namespace}}}\n---\n\
+         apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: boss, namespace: desk}}\n---\n\
+         apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: peer, namespace: desk}}\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: own, namespace: {namespace}}}\nrules: [{rules}]\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: own, namespace: {namespace}}}\n\
+         roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: own}}\nsubjects: [{{kind: ServiceAccount, name: low, namespace: {namespace}}}]\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: boss}}\nrules: [{{apiGroups: [''], resources: [configmaps], verbs: [get, list]}}]\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: boss}}\n\
+         roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: boss}}\nsubjects: [{{kind: ServiceAccount, name: boss, namespace: desk}}]\n---\n\
+         apiVersion: v1\nkind: Secret\nmetadata: {{name: boss-token, namespace: desk, annotations: {{kubernetes.io/service-account.name: boss}}}}\ntype: kubernetes.io/service-account-token\n---\n\
+         apiVersion: v1\nkind: Secret\nmetadata: {{name: other, namespace: desk}}\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata: {{name: one, namespace: desk}}\nspec: {{serviceAccountName: boss, containers: [{{name: a, image: a}}]}}\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata: {{name: two, namespace: desk}}\nspec: {{serviceAccountName: peer, containers: [{{name: a, image: a}}]}}\n"
+    )
+}
+
+const PODS: &str = "{apiGroups: [''], resources: [pods], verbs: [create]}";
+
+/// In one namespace somebody raises its rights only by those of somebody else there.
+#[rstest]
+#[case::runs_pods(PODS, "create pods")]
+#[case::changes_one_workload(
+    "{apiGroups: [apps], resources: [deployments], resourceNames: [web], verbs: [patch]}",
+    "patch deployments"
+)]
+#[case::commands("{apiGroups: [''], resources: [pods/exec], verbs: [create]}", "create pods/exec")]
+#[case::tokens(
+    "{apiGroups: [''], resources: [serviceaccounts/token], verbs: [create]}",
+    "create serviceaccounts/token"
+)]
+#[case::token_of_that_one(
+    "{apiGroups: [''], resources: [serviceaccounts/token], resourceNames: [boss], verbs: [create]}",
+    "create serviceaccounts/token"
+)]
+#[case::token_of_another(
+    "{apiGroups: [''], resources: [serviceaccounts/token], resourceNames: [peer], verbs: [create]}",
+    ""
+)]
+#[case::acts_as_it(
+    "{apiGroups: [''], resources: [serviceaccounts], verbs: [impersonate]}",
+    "impersonate serviceaccounts"
+)]
+#[case::users_are_of_no_namespace(
+    "{apiGroups: [''], resources: [users, groups], verbs: [impersonate]}",
+    ""
+)]
+#[case::nodes_are_of_no_namespace("{apiGroups: [''], resources: [nodes/proxy], verbs: [get]}", "")]
+#[case::reads_its_token("{apiGroups: [''], resources: [secrets], verbs: [list]}", "list secrets")]
+#[case::reads_another_secret(
+    "{apiGroups: [''], resources: [secrets], resourceNames: [other], verbs: [get]}",
+    ""
+)]
+#[case::raises_roles(
+    "{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}",
+    "escalate roles"
+)]
+#[case::reads("{apiGroups: [''], resources: [pods], verbs: [get, list, watch]}", "")]
+#[case::makes_config("{apiGroups: [''], resources: [configmaps], verbs: ['*']}", "")]
+fn ways_within_a_namespace(#[case] rules: &str, #[case] id: &str) {
+    let text = in_namespace("desk", rules);
+    let found = in_cluster(&text, LOW);
+    assert_eq!(found.iter().next().map_or("", String::as_str), id, "{found:?}");
+    assert_eq!(compare_in("all.yaml", &text, LOW, &found, rules), None);
+}
+
+/// What takes a way away: nobody there with other rights, having them already, another namespace, rights that are not known.
+#[rstest]
+#[case::as_it_is("", "", true)]
+#[case::nobody_has_rights(
+    "name: boss, namespace: desk}]\n",
+    "name: boss, namespace: other}]\n",
+    false
+)]
+#[case::has_them_already(
+    "subjects: [{kind: ServiceAccount, name: boss, namespace: desk}]",
+    "subjects: [{kind: ServiceAccount, name: boss, namespace: desk}, {kind: ServiceAccount, name: low, namespace: desk}]",
+    false
+)]
+#[case::rights_that_nobody_knows(
+    "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: boss}",
+    "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: elsewhere}",
+    false
+)]
+#[case::a_role_of_a_cloud(
+    "metadata: {name: peer, namespace: desk}",
+    "metadata: {name: peer, namespace: desk, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/peer'}}",
+    true
+)]
+fn what_there_is_to_gain(#[case] old: &str, #[case] new: &str, #[case] raises: bool) {
+    let whole = in_namespace("desk", PODS);
+    assert!(whole.contains(old), "{old}");
+    let text = if old.is_empty() { whole } else { whole.replace(old, new) };
+    assert_eq!(!in_cluster(&text, LOW).is_empty(), raises, "{text}");
+}
+
+/// What pods of another namespace run as is out of reach; in that of the cluster itself everything is in reach.
+#[rstest]
+#[case("front", false)]
+#[case("kube-system", true)]
+fn namespaces_of_a_way(#[case] namespace: &str, #[case] raises: bool) {
+    let text = in_namespace(namespace, PODS);
+    let low = format!("ServiceAccount/{namespace}/low");
+    let found = in_cluster(&text, &low);
+    assert_eq!(!found.is_empty(), raises, "{found:?}");
+    assert_eq!(compare_in("all.yaml", &text, &low, &found, namespace), None);
+}
+
+/// Who takes over an administrator is one, also at second hand.
+#[test]
+fn taking_over_leads_on() {
+    let text = in_namespace("desk", PODS).replace(
+        "resources: [configmaps], verbs: [get, list]",
+        "resources: [pods], verbs: [create]",
+    );
+    let seen = graph_of(&[("all.yaml", &text)], vocabulary());
+    assert_eq!(seen.privileges[LOW], "admin");
+    let less = in_namespace("desk", PODS);
+    let seen = graph_of(&[("all.yaml", &less)], vocabulary());
+    assert_eq!(seen.privileges[LOW], "broad");
 }

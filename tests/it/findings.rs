@@ -84,7 +84,7 @@ fn a_path_goes_on_into_a_parsed_text() {
         stable_path(&attributes, &parsed, &pointer("/inline/0/policy/Statement/1/Action")),
         ["inline", r#"name="p""#, "policy", "Statement", r#"sid="B""#, "Action"]
     );
-    let unknown = Value::object([("policy".into(), Value::unknown("why"))].into());
+    let unknown = Value::object([("policy".into(), Value::unknown("why"))].into_iter().collect());
     let parsed = Value::from(json!({"policy": {"Statement": [{"Sid": "A"}]}}));
     assert_eq!(
         stable_path(&unknown, &parsed, &pointer("/policy/Statement/0")),

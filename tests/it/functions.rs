@@ -1,7 +1,6 @@
 //! Functions of the Terraform language: `fixtures/functions/console.tsv` holds what `terraform console` answers, tables below what
 //! a console does not show (unknown values, marks, files), and laws hold for arbitrary arguments.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use dreadnought::normalize::terraform::functions::{self, FileError, Host};
 use dreadnought::normalize::terraform::number::Number;
 use dreadnought::normalize::terraform::types::{self, ObjectAttribute, Type};
 use dreadnought::normalize::terraform::value::{
-    Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value,
+    Entries, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value,
 };
 use proptest::prelude::*;
 use rstest::rstest;
@@ -338,7 +337,7 @@ fn partly_known_json_keeps_what_was_encoded() {
 fn resource() -> Value {
     let open =
         Open { address: "aws_x.a".into(), reason: "computed by aws_x.a".into(), ..Open::default() };
-    let entries = BTreeMap::from([(Arc::from("name"), Value::string("n"))]);
+    let entries = Entries::from_iter([(Arc::from("name"), Value::string("n"))]);
     Kind::Mapping(Arc::new(Mapping { entries, open: Some(Arc::new(open)), ..Mapping::default() }))
         .into()
 }
@@ -372,12 +371,12 @@ fn resources(#[case] name: &str, #[case] rest: &[Value], #[case] expected: &str)
 #[case("yamlencode", &[doubled(40)])]
 #[case("concat", &[doubled(40), doubled(40)])]
 #[case("coalesce", &[doubled(40), Value::null()])]
-#[case("merge", &[Value::map(BTreeMap::from([(Arc::from("a"), doubled(40))]))])]
+#[case("merge", &[Value::map(Entries::from_iter([(Arc::from("a"), doubled(40))]))])]
 #[case("chunklist", &[doubled(40), Value::number(1)])]
 #[case("zipmap", &[Value::tuple(vec![Value::string("a")]), Value::tuple(vec![doubled(40)])])]
 #[case("keys", &[doubled(40)])]
-#[case("lookup", &[Value::map(BTreeMap::from([(Arc::from("a"), doubled(40))])), Value::string("b"), Value::number(1)])]
-#[case("sum", &[Value::object(BTreeMap::from([(Arc::from("a"), doubled(40))]))])]
+#[case("lookup", &[Value::map(Entries::from_iter([(Arc::from("a"), doubled(40))])), Value::string("b"), Value::number(1)])]
+#[case("sum", &[Value::object(Entries::from_iter([(Arc::from("a"), doubled(40))]))])]
 #[case("jsonencode", &[nested(5000)])]
 #[case("flatten", &[nested(5000)])]
 #[case("tolist", &[nested(5000)])]
@@ -544,7 +543,7 @@ fn nested_defaults_apply() {
     let inner = object_type(&[("x", Type::Number, true, Some(Value::number(7)))]);
     let list = Type::List(Arc::new(inner.clone()));
     let wanted = object_type(&[
-        ("one", inner, true, Some(Value::object(BTreeMap::new()))),
+        ("one", inner, true, Some(Value::object(Entries::new()))),
         ("many", list, true, Some(Value::tuple(Vec::new()))),
     ]);
     let from = value(&serde_json::json!({"many": [{}, {"x": "1"}]}));
@@ -626,7 +625,8 @@ fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::tuple),
             prop::collection::vec(inner.clone(), 0..4).prop_map(uniform_set),
-            prop::collection::btree_map(key, inner.clone(), 0..3).prop_map(Value::object),
+            prop::collection::btree_map(key, inner.clone(), 0..3)
+                .prop_map(|entries| Value::object(entries.into_iter().collect())),
             inner.clone().prop_map(|it| it.with_marks(&Marks::sensitive())),
             inner.prop_map(|it| call("tolist", &[it]).unwrap_or(Value::null())),
         ]
@@ -678,7 +678,7 @@ fn substituted(value: &Value, by: &Value) -> Value {
         Kind::Mapping(map) => {
             let entries =
                 map.entries.iter().map(|(key, it)| (Arc::clone(key), substituted(it, by)));
-            let mut entries: BTreeMap<_, _> = entries.collect();
+            let mut entries: Entries = entries.collect();
             if map.open.is_some() {
                 entries.insert("id".into(), by.clone());
             }

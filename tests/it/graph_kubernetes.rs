@@ -234,7 +234,7 @@ fn rights(rules: &str, whole: bool) -> Tree {
 #[case::everything("{apiGroups: ['*'], resources: ['*'], verbs: ['*']}", "broad", "admin", true)]
 #[case::escalate(
     "{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate]}",
-    "broad",
+    "scoped",
     "admin",
     true
 )]
@@ -246,15 +246,33 @@ fn rights(rules: &str, whole: bool) -> Tree {
 )]
 #[case::impersonate(
     "{apiGroups: [''], resources: [users], verbs: [impersonate]}",
-    "broad",
+    "scoped",
     "admin",
     true
 )]
 #[case::masters(
     "{apiGroups: [''], resources: [groups], resourceNames: ['system:masters'], verbs: [impersonate]}",
+    "scoped",
+    "admin",
+    true
+)]
+#[case::accounts(
+    "{apiGroups: [''], resources: [serviceaccounts], verbs: [impersonate]}",
     "broad",
     "admin",
     true
+)]
+#[case::binds_what_may_do_everything(
+    "{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [cluster-admin], verbs: [bind]}",
+    "broad",
+    "admin",
+    true
+)]
+#[case::binds_what_may_look(
+    "{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [view], verbs: [bind]}",
+    "scoped",
+    "scoped",
+    false
 )]
 #[case::one_user(
     "{apiGroups: [''], resources: [users], resourceNames: [amy], verbs: [impersonate]}",
@@ -336,7 +354,7 @@ fn subjects_and_roles_of_the_cluster() {
          apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: part, labels: {sum: 'yes'}}\nrules: [{apiGroups: [''], resources: [secrets], verbs: [list]}]\n---\n\
          apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: editors, namespace: ops}\nroleRef: {kind: ClusterRole, name: edit}\nsubjects: [{kind: ServiceAccount, name: default, namespace: ops}]\n---\n\
          apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: lost, namespace: ops}\nroleRef: {kind: Role, name: nowhere}\nsubjects: [{kind: ServiceAccount, name: a}]\n"
-    ), @r"
+    ), @r#"
     zones
       Namespace/ops: namespace in cluster
       cluster: cluster in nothing
@@ -360,7 +378,8 @@ fn subjects_and_roles_of_the_cluster() {
       ServiceAccount/ops/default: broad
       anonymous: admin
     facts
-    ");
+      Group/team: escalates=true escalates_by="list secrets"
+    "#);
 }
 
 /// Ways out of a container, and what is none.

@@ -8,7 +8,9 @@ use dreadnought::pack::PackSet;
 use dreadnought::project::{Options, Project};
 use dreadnought::source::{MemoryFileSystem, Sources};
 use rstest::rstest;
+use serde_json::{Value as Json, json};
 
+use crate::cli::Workspace;
 use crate::graphs::{Tree, folder};
 
 fn judged(files: &[(&str, &str)]) -> (Outcome, Sources) {
@@ -131,4 +133,194 @@ fn other_objects(#[case] text: &str, #[case] wanted: &str, #[case] (from, to): (
     let mended = text.replace(from, to);
     let rule = wanted.split(' ').next().unwrap();
     assert!(!findings(&[("main.tf", &mended)]).iter().any(|it| it.starts_with(rule)));
+}
+
+/// A workload as a plan records it: blocks as lists, with what nobody wrote filled in.
+fn recorded(privileged: &Json, unknown: bool) -> String {
+    let container = json!({"name": "web", "image": "registry.example.org/web:1", "image_pull_policy": null,
+        "command": null, "env": [], "port": [], "volume_mount": [],
+        "security_context": [{"privileged": privileged, "allow_privilege_escalation": true, "read_only_root_filesystem": false}]});
+    let pod = json!({"host_network": false, "host_pid": true, "automount_service_account_token": true,
+        "restart_policy": "Always", "container": [container]});
+    let after = json!({"metadata": [{"name": "web", "namespace": "desk", "labels": null, "annotations": null}],
+        "spec": [{"replicas": "1", "selector": [{"match_labels": {"app": "web"}, "match_expressions": []}],
+            "template": [{"metadata": [{"labels": {"app": "web"}, "annotations": null}], "spec": [pod]}]}],
+        "timeouts": null, "wait_for_rollout": true});
+    let open = json!({"id": true, "metadata": [{"generation": true, "resource_version": true, "uid": true}],
+        "spec": [{"template": [{"spec": [{"hostname": true, "node_name": true,
+            "container": [{"security_context": [if unknown { json!({"privileged": true}) } else { json!({}) }]}]}]}]}]});
+    let value = |value: Json| json!({"constant_value": value});
+    let privileged =
+        if unknown { json!({"references": ["var.privileged"]}) } else { value(privileged.clone()) };
+    let written = json!({"metadata": [{"name": value(json!("web")), "namespace": value(json!("desk"))}],
+        "spec": [{"selector": [{"match_labels": value(json!({"app": "web"}))}],
+            "template": [{"metadata": [{"labels": value(json!({"app": "web"}))}],
+                "spec": [{"host_pid": value(json!(true)), "container": [{"name": value(json!("web")),
+                    "image": value(json!("registry.example.org/web:1")),
+                    "security_context": [{"privileged": privileged}]}]}]}]}]});
+    json!({"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {}},
+        "resource_changes": [{"address": "kubernetes_deployment.web", "mode": "managed", "type": "kubernetes_deployment",
+            "name": "web", "provider_name": "registry.terraform.io/hashicorp/kubernetes",
+            "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": open, "after_sensitive": {}}}],
+        "configuration": {"root_module": {"variables": {"privileged": {}},
+            "resources": [{"address": "kubernetes_deployment.web", "mode": "managed", "type": "kubernetes_deployment",
+                "name": "web", "provider_config_key": "kubernetes", "expressions": written}]}}})
+    .to_string()
+}
+
+/// The configuration of that plan.
+fn configured(privileged: &str) -> String {
+    pod("kubernetes_deployment", privileged)
+        .replace("    container {", "    host_pid = true\n    container {")
+}
+
+/// Findings of the pack about Kubernetes, as `rule address`.
+fn of_kubernetes(files: &[(&str, &str)]) -> BTreeSet<String> {
+    let (outcome, _) = judged(files);
+    let all = outcome.findings.iter().filter(|it| it.rule.id.starts_with("kubernetes/"));
+    all.map(|it| format!("{} {}", it.rule.id, it.resource.address)).collect()
+}
+
+/// A plan, alone or beside its configuration, has the findings of the configuration.
+#[rstest]
+#[case::bad("true", &json!(true), true)]
+#[case::good("false", &json!(false), false)]
+fn plans_have_the_same_findings(
+    #[case] written: &str,
+    #[case] planned: &Json,
+    #[case] there: bool,
+) {
+    let text = configured(written);
+    let plan = recorded(planned, false);
+    let statically = of_kubernetes(&[("main.tf", &text)]);
+    let alone = of_kubernetes(&[("plan.json", &plan)]);
+    let beside = of_kubernetes(&[("main.tf", &text), ("plan.json", &plan)]);
+    assert!(statically.contains("kubernetes/shared-host-processes kubernetes_deployment.web"));
+    assert_eq!(statically.contains(&format!("{RULE} kubernetes_deployment.web")), there);
+    assert_eq!(alone, statically);
+    assert_eq!(beside, statically);
+}
+
+/// Alone, a finding stands in the plan; beside the configuration, at its line.
+#[test]
+fn findings_of_plans_have_a_place() {
+    let text = configured("true");
+    let plan = recorded(&json!(true), false);
+    let line = text.lines().position(|line| line.contains("privileged = true")).unwrap() + 1;
+    let place = |files: &[(&str, &str)]| {
+        let (outcome, sources) = judged(files);
+        let found = outcome.findings.iter().find(|it| &*it.rule.id == RULE).unwrap();
+        let file = sources.get(found.place.file);
+        (file.path.to_string(), file.position(found.place.span.start).line as usize)
+    };
+    assert_eq!(place(&[("main.tf", &text), ("plan.json", &plan)]), ("main.tf".to_owned(), line));
+    assert_eq!(place(&[("plan.json", &plan)]).0, "plan.json");
+}
+
+/// What a plan leaves to apply is not decided; neither is it in the model.
+#[test]
+fn what_a_plan_does_not_know_is_not_decided() {
+    let plan = recorded(&Json::Null, true);
+    let (outcome, _) = judged(&[("plan.json", &plan)]);
+    assert!(!outcome.findings.iter().any(|it| &*it.rule.id == RULE));
+    assert!(outcome.inconclusive.iter().any(|it| &*it.rule.id == RULE));
+}
+
+/// A workspace with the configuration, or with its plan alone, and settings.
+fn workspace(form: &str, settings: &str) -> Workspace {
+    let (text, plan) = (configured("true"), recorded(&json!(true), false));
+    let mut files = match form {
+        "plan" => vec![("plan.json", plan.as_str())],
+        _ => vec![("main.tf", text.as_str())],
+    };
+    if !settings.is_empty() {
+        files.push(("dreadnought.yaml", settings));
+    }
+    Workspace::new(&files)
+}
+
+/// What an organisation narrows or switches off counts for objects of Terraform, too.
+#[rstest]
+#[case::as_it_is("", true)]
+#[case::off("rules: {kubernetes/privileged-container: {disabled: known}}\n", false)]
+#[case::not_this_type(
+    "rules: {kubernetes/privileged-container: {except: {types: [kubernetes_deployment]}}}\n",
+    false
+)]
+#[case::not_another_type(
+    "rules: {kubernetes/privileged-container: {except: {types: [kubernetes_pod]}}}\n",
+    true
+)]
+fn narrowed_rules(
+    #[values("configuration", "plan")] form: &str,
+    #[case] settings: &str,
+    #[case] there: bool,
+) {
+    let run = workspace(form, settings).run(&["scan", "-o", "json"]);
+    let report: Json = serde_json::from_str(&run.stdout()).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let found: BTreeSet<String> = findings
+        .map(|it| {
+            format!(
+                "{} {}",
+                it["rule"].as_str().unwrap(),
+                it["resource"]["address"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert!(found.contains("kubernetes/shared-host-processes kubernetes_deployment.web"));
+    assert_eq!(found.contains(&format!("{RULE} kubernetes_deployment.web")), there, "{found:?}");
+}
+
+/// A waiver for a control that an object of Terraform violates.
+#[rstest]
+#[case::without("", "violated")]
+#[case::waived("5.2.2", "waived")]
+#[case::of_another_control("5.2.3", "violated")]
+fn waived_controls(
+    #[values("configuration", "plan")] form: &str,
+    #[case] control: &str,
+    #[case] state: &str,
+) {
+    let settings = if control.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "compliance:\n  waivers:\n    - {{baseline: cis-kubernetes-1.11, control: '{control}', reason: moves next year, owner: ops, expires: '2099-01-01'}}\n"
+        )
+    };
+    let run = workspace(form, &settings).run(&[
+        "comply",
+        "--baseline",
+        "cis-kubernetes-1.11",
+        "-o",
+        "json",
+    ]);
+    let report: Json =
+        serde_json::from_str(&run.stdout()).unwrap_or_else(|_| panic!("{}", run.stderr()));
+    let controls = report["controls"].as_array().unwrap();
+    let judged = controls.iter().find(|it| it["id"] == "5.2.2").unwrap();
+    assert_eq!(judged["state"], state);
+    assert!(judged["findings"].as_array().unwrap().len() == 1, "still judged: {judged}");
+}
+
+/// A trace shows how a rule about Kubernetes judges an object of Terraform, under its address and line.
+#[rstest]
+fn traced(#[values("configuration", "plan")] form: &str) {
+    let workspace = workspace(form, "");
+    let path = if form == "plan" { "plan.json" } else { "main.tf" };
+    let run = workspace.run(&["eval", RULE, path, "--trace"]);
+    run.says(0, &["on kubernetes_deployment.web", ": finding", "privileged"]);
+    let one = workspace.run(&["eval", RULE, path, "--resource", "kubernetes_deployment.web"]);
+    one.says(0, &["on kubernetes_deployment.web"]);
+    let good = Workspace::new(&[("main.tf", &configured("false"))]);
+    good.run(&["eval", RULE, "main.tf", "--trace"])
+        .says(0, &["kubernetes_deployment.web", ": pass"]);
+    let open = Workspace::new(&[("main.tf", &configured("var.privileged"))]);
+    open.run(&["eval", RULE, "main.tf", "--trace"]).says(0, &[": inconclusive", "privileged"]);
+    let none = Workspace::new(&[(
+        "main.tf",
+        "resource \"kubernetes_config_map\" \"x\" {\n  metadata {\n    name = \"x\"\n  }\n}\n",
+    )]);
+    none.run(&["eval", RULE, "main.tf", "--trace"]).says(3, &["nothing to judge"]);
 }

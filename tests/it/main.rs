@@ -16,6 +16,7 @@ pub(crate) mod cli;
 mod conftest;
 mod conftest_command;
 mod conftest_formats;
+mod conftest_words;
 mod compliance;
 mod configuration;
 mod data_texts;

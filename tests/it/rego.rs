@@ -1,12 +1,11 @@
 //! Rego: guards at load, verdicts over documents, and what unknown values do to them.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use dreadnought::document::{
-    Document, Existence, Index, Mode, ModuleCall, Pointer, Reference, Resource, Scope, SpanTable,
-    Value, Variable,
+    Document, Existence, Index, Map, Mode, ModuleCall, Pointer, Reference, Resource, Scope,
+    SpanTable, Value, Variable,
 };
 use dreadnought::engine::rego::{Input, Judgement, Module, Policies, RuleRef, compile};
 use dreadnought::source::{FileId, Place, STACK_BYTES, Span};
@@ -58,7 +57,7 @@ pub(crate) fn document(resources: &Json) -> Document {
                 revision: None,
                 pinned: false,
                 resolved: false,
-                inputs: Value::object(BTreeMap::new()),
+                inputs: Value::object(Map::new()),
                 sensitive: Vec::new(),
                 references,
                 place,
@@ -71,7 +70,7 @@ pub(crate) fn document(resources: &Json) -> Document {
             _ => Existence::Known,
         };
         let object = |json: Json| match json {
-            Json::Null => Value::object(BTreeMap::new()),
+            Json::Null => Value::object(Map::new()),
             json => value(&json),
         };
         let (parsed, defaults) = (object(own("$parsed")), object(own("$defaults")));

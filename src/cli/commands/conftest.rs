@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 
 use super::conftest_read::{self, Wanted};
 use super::conftest_settings::Settings;
+use super::conftest_words::{self, Word};
 use super::packs;
 use crate::cli::args::{Color, Input};
 use crate::cli::exit::Exit;
@@ -24,14 +25,15 @@ use crate::source::{DiskFileSystem, Problem, ProblemSeverity, SourceFile, Source
 
 #[derive(Clone, Debug, Args)]
 #[command(
-    after_help = "Settings may also stand in conftest.toml (or .yaml, .json) of the working directory and in CONFTEST_… variables.\n\
+    after_help = "The words of conftest may stand before the paths: `test`, `parse` (as --parse), and `verify`, which runs the unit \
+                  tests of the policies. A path with such a name is ./test.\n\
+                  Settings may also stand in conftest.toml (or .yaml, .json) of the working directory and in CONFTEST_… variables.\n\
                   Exit codes: 0 nothing objects, 1 failures (with --fail-on-warn: 1 warnings, 2 failures), 2 the run could not do its \
                   job, 3 nothing to evaluate."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "conftest has so many switches")]
 pub struct Conftest {
     /// Files and folders to judge, `-` for the standard input
-    #[arg(required = true)]
     pub paths: Vec<OsString>,
     /// Folder or file of Rego policies; may be repeated [default: policy]
     #[arg(short, long, value_name = "PATH", value_delimiter = ',')]
@@ -103,8 +105,17 @@ pub struct Conftest {
     #[arg(short, long, value_name = "FILE")]
     pub config_file: Option<PathBuf>,
     /// Refused: nothing is downloaded
-    #[arg(short, long, value_name = "URL", hide = true)]
+    #[arg(short, long, value_name = "URL", value_delimiter = ',', hide = true)]
     pub update: Vec<String>,
+    /// Refused: `dreadnought test` tells more
+    #[arg(long, value_name = "WHAT", hide = true)]
+    pub report: Option<String>,
+    /// Of no use without downloads
+    #[arg(long, hide = true)]
+    pub tls: bool,
+    /// Switches that settings do not turn on
+    #[arg(long, hide = true)]
+    pub off: Vec<String>,
     /// Judge Terraform as it is evaluated, unknown values included, not as it is written
     #[arg(long, conflicts_with_all = ["combine", "parser"])]
     pub evaluated: bool,
@@ -150,6 +161,26 @@ pub enum Unscored {
     Pass,
 }
 
+/// Whether a name is that of a switch that conftest has, too.
+pub fn is_switch(name: &str) -> bool {
+    const NAMES: [&str; 13] = [
+        "all-namespaces",
+        "combine",
+        "fail-on-warn",
+        "github-hide-passed",
+        "junit-hide-message",
+        "no-color",
+        "no-fail",
+        "quiet",
+        "show-builtin-errors",
+        "strict",
+        "suppress-exceptions",
+        "tls",
+        "trace",
+    ];
+    NAMES.contains(&name)
+}
+
 fn level(text: &str) -> Result<FailOn, String> {
     FailOn::parse(text).ok_or_else(|| {
         "write low, medium, high, critical, none, or a score from 0 to 10".to_owned()
@@ -167,9 +198,18 @@ impl ValueEnum for Format {
 }
 
 impl Conftest {
-    /// With what the environment and the configuration file say.
-    fn settled(&self, problems: &mut Vec<Problem>) -> anyhow::Result<Self> {
+    /// With what the environment and the configuration file say, and the word before the paths.
+    fn settled(&self, problems: &mut Vec<Problem>) -> anyhow::Result<(Self, Word)> {
         let mut all = self.clone();
+        let word = conftest_words::taken(&mut all.paths, problems)?;
+        all.parse |= word == Word::Parse;
+        let verifies = word == Word::Verify;
+        anyhow::ensure!(verifies || !all.paths.is_empty(), "name the files and folders to judge");
+        if let Some(report) = &all.report {
+            anyhow::bail!(
+                "there is no --report {report} here: `dreadnought test FOLDER` shows what parts of a test that fails gave"
+            );
+        }
         let settings = Settings::load(self.config_file.as_deref(), problems)?;
         settings.list("policy", &mut all.policy)?;
         settings.list("namespace", &mut all.namespace)?;
@@ -197,12 +237,15 @@ impl Conftest {
             ("no-color", &mut all.no_color),
         ];
         for (name, switch) in switches {
+            if self.off.iter().any(|off| off == name) {
+                continue;
+            }
             settings.switch(name, switch)?;
         }
         if all.policy.is_empty() {
             all.policy.push("policy".into());
         }
-        if all.namespace.is_empty() {
+        if all.namespace.is_empty() && !verifies {
             all.namespace.push("main".to_owned());
         }
         anyhow::ensure!(
@@ -210,7 +253,7 @@ impl Conftest {
             "policies are not downloaded: fetch {} yourself (git, curl, oras) and name the folder with --policy",
             all.update.join(", ")
         );
-        Ok(all)
+        Ok((all, word))
     }
 
     fn options(&self) -> anyhow::Result<conftest::Options> {
@@ -241,13 +284,14 @@ impl Conftest {
 pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     let mut sources = Sources::default();
     let mut problems = Vec::new();
-    let arguments = &arguments.settled(&mut problems)?;
+    let (arguments, word) = &arguments.settled(&mut problems)?;
     let options = arguments.options()?;
     let ends = |path: &str, words: &[&str]| {
         path.rsplit_once('.').is_some_and(|(_, ending)| words.contains(&ending))
     };
-    // Unit tests are for `dreadnought test`.
-    let is_policy = |path: &str| ends(path, &["rego"]) && !path.ends_with("_test.rego");
+    let verifies = *word == Word::Verify;
+    let is_policy =
+        |path: &str| ends(path, &["rego"]) && (verifies || !path.ends_with("_test.rego"));
     let mut unread = Vec::new();
     let wanted = if arguments.parse { &[][..] } else { &arguments.policy };
     let policies = conftest_read::texts(wanted, is_policy, &mut unread);
@@ -257,7 +301,9 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
         packs::limited("the evaluation of policies that read configurations", reading)?;
     }
     let (mut configurations, mut documents) = (Vec::new(), Vec::new());
-    if arguments.evaluated {
+    if verifies {
+        anyhow::ensure!(!arguments.evaluated, "--evaluated is for configurations");
+    } else if arguments.evaluated {
         documents = evaluated(arguments, &mut sources, &mut problems)?;
     } else {
         let wanted = Wanted {
@@ -289,9 +335,14 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
         mapping: &mapping,
         files: Some(&files),
     };
-    let mut outcome = conftest::run(&given, &options, &mut sources);
+    let mut outcome = if verifies {
+        conftest::verify(&given, &options, &mut sources)
+    } else {
+        conftest::run(&given, &options, &mut sources)
+    };
     outcome.problems.splice(0..0, problems);
-    let exit = exit(&outcome, arguments, configurations.is_empty() && documents.is_empty());
+    let empty = !verifies && configurations.is_empty() && documents.is_empty();
+    let exit = exit(&outcome, arguments, empty);
     write(&outcome, arguments, exit)?;
     terminal::complain(&outcome.problems, &sources);
     Ok(exit)

@@ -59,7 +59,7 @@ pub fn configurations(
             let skipped = !asked.ignore.is_empty() && ignore.is_match(path);
             !skipped && conftest::format_of(path).is_some()
         };
-        for Text { path, text } in texts(std::slice::from_ref(&path), wanted, problems) {
+        for Text { path, text, .. } in texts(std::slice::from_ref(&path), wanted, problems) {
             match asked.parser.or_else(|| conftest::format_of(&path)) {
                 Some(format) => {
                     let around = Around::of(Path::new(&path));
@@ -191,7 +191,12 @@ pub fn texts(
         for name in names {
             let shown = if is_folder { joined(&shown, &name) } else { shown.clone() };
             match text(&files, &name) {
-                Ok(text) => found.push(Text { path: shown, text: text.into() }),
+                Ok(text) => {
+                    let folders = name.split('/').map(str::to_owned);
+                    let mut below: Vec<String> = folders.collect();
+                    below.pop();
+                    found.push(Text { path: shown, text: text.into(), below });
+                }
                 Err(why) => problems.push(unreadable(&shown, why)),
             }
         }

@@ -81,14 +81,18 @@ fn resources<'p>(
     rule: &Rule,
     arguments: &Eval,
 ) -> Vec<(&'p Document, &'p Resource)> {
-    let all = documents
-        .iter()
-        .flat_map(|document| document.resources.iter().map(move |resource| (document, resource)));
-    all.filter(|(_, resource)| {
-        rule.applies_to.contains(&resource.kind)
-            && arguments.resource.as_ref().is_none_or(|wanted| **wanted == *resource.address)
-    })
-    .collect()
+    // Rules about Kubernetes judge what Terraform makes in the form of manifests.
+    let forms = documents.iter().flat_map(|document| {
+        let manifests = evaluate::made_objects(document);
+        let own = document.resources.iter().map(move |resource| (document, resource));
+        own.chain(manifests)
+    });
+    forms
+        .filter(|(_, resource)| {
+            rule.applies_to.contains(&resource.kind)
+                && arguments.resource.as_ref().is_none_or(|wanted| **wanted == *resource.address)
+        })
+        .collect()
 }
 
 /// The text without secrets, its long values cut.

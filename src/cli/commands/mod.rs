@@ -3,6 +3,7 @@
 pub mod conftest;
 mod conftest_read;
 mod conftest_settings;
+pub mod conftest_words;
 pub mod eval;
 pub mod model;
 pub mod comply;

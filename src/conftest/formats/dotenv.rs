@@ -8,6 +8,7 @@ const MAX_BYTES: usize = 1_000_000;
 /// A file.
 pub(super) fn parse(text: &str) -> Result<Json, String> {
     let mut found: Map<String, Json> = Map::new();
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let line = line.trim();
@@ -45,8 +46,8 @@ fn open_quote(line: &str) -> Option<char> {
     let at = line.find('=').or_else(|| line.find(':'))?;
     let value = line[at + 1..].trim();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let inner = value[1..].trim_end();
-    let closed = inner.rfind(quote).is_some_and(|end| !inner[..end].ends_with('\\'));
+    let end = value[1..].trim().rfind(quote);
+    let closed = end.is_some_and(|end| value.as_bytes().get(end) != Some(&b'\\'));
     (!closed).then_some(quote)
 }
 
@@ -66,24 +67,24 @@ fn parts(line: &str) -> Result<(&str, &str), &'static str> {
         .or_else(|| rest.strip_prefix(':').filter(|rest| rest.starts_with(char::is_whitespace)));
     let value = after.ok_or("a name has no `=`")?.trim_start();
     if let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) {
-        let mut escaped = false;
-        let end = value[1..].find(|c| {
-            let closes = c == quote && !escaped;
-            escaped = c == '\\' && !escaped;
-            closes
-        });
-        if let Some(end) = end.map(|end| end + 2) {
-            let tail = value[end..].trim_start();
-            if tail.is_empty() || tail.starts_with('#') {
-                return Ok((key, &value[..end]));
-            }
+        // The last quote ends a value that only a comment follows.
+        let quotes = value[1..].match_indices(quote).map(|(at, _)| at + 2);
+        let end = quotes.rev().find(|end| is_tail(&value[*end..]));
+        if let Some(end) = end {
+            return Ok((key, &value[..end]));
         }
     }
-    let value = value.split('#').next().unwrap_or_default();
-    if value.contains('\n') {
+    let (value, tail) = value.split_at(value.find(['#', '\n']).unwrap_or(value.len()));
+    if !is_tail(tail) {
         return Err("a value goes on in the next line");
     }
     Ok((key, value.trim_end()))
+}
+
+/// Nothing, or a comment.
+fn is_tail(text: &str) -> bool {
+    let text = text.trim_start();
+    text.is_empty() || text.starts_with('#') && !text.contains('\n')
 }
 
 fn settled(value: &str, known: &Map<String, Json>) -> String {

@@ -1,6 +1,7 @@
 //! HCL as JSON: blocks by type and labels as lists of objects, constants as values, everything else as `"${…}"` in its own words.
 
 use serde_json::{Map, Value as Json};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::cursor::MAX_DEPTH;
 use crate::source::FileId;
@@ -67,6 +68,10 @@ fn expression(source: &str, node: &Node) -> Json {
             }
             _ => wrapped(source, node).into(),
         },
+        NodeKind::Unary(UnaryOperator::Not, operand) => match &operand.kind {
+            NodeKind::Scalar(Scalar::Bool(bool)) => Json::Bool(!bool),
+            _ => wrapped(source, node).into(),
+        },
         NodeKind::Sequence(items) => items.iter().map(|item| expression(source, item)).collect(),
         NodeKind::Mapping(entries) => {
             let mut object = Map::new();
@@ -99,15 +104,26 @@ fn constant(scalar: &Scalar) -> Json {
 
 /// A key of an object: in its own words, unless brackets make it an expression.
 fn key(source: &str, node: &Node) -> String {
+    if is_path(node) { raw(source, node).to_owned() } else { part(source, node) }
+}
+
+/// `a.b["c"][0]`
+fn is_path(node: &Node) -> bool {
     match &node.kind {
-        NodeKind::Scalar(_) | NodeKind::Template(_) => part(source, node),
-        _ if raw(source, node).starts_with('(') => wrapped(source, node),
-        _ => raw(source, node).to_owned(),
+        NodeKind::Name(_) => true,
+        NodeKind::Attribute(base, _) => is_path(base),
+        NodeKind::Index(base, key) => {
+            let constant =
+                |scalar: &Scalar| matches!(scalar, Scalar::Number(_) | Scalar::String(_));
+            is_path(base) && matches!(&key.kind, NodeKind::Scalar(scalar) if constant(scalar))
+        }
+        _ => false,
     }
 }
 
-/// A text that is no template stays none.
+/// A text that is no template stays none; letters are composed.
 fn literal(text: &str) -> String {
+    let text: String = text.nfc().collect();
     text.replace("${", "$${").replace("%{", "%%{")
 }
 
@@ -119,6 +135,12 @@ fn part(source: &str, node: &Node) -> String {
             other => other.to_string(),
         },
         NodeKind::Template(parts) => template(source, parts),
+        NodeKind::Conditional(branches) => {
+            let [condition, yes, no] = &**branches;
+            let (yes, no) = (part(source, yes), part(source, no));
+            let no = if no.is_empty() { no } else { format!("%{{else}}{no}") };
+            format!("%{{if {}}}{yes}{no}%{{endif}}", raw(source, condition))
+        }
         _ => wrapped(source, node),
     }
 }
@@ -128,10 +150,7 @@ fn template(source: &str, parts: &[TemplatePart]) -> String {
         .iter()
         .map(|part| match &part.kind {
             TemplatePartKind::Literal(text) => literal(text),
-            TemplatePartKind::Interpolation(node) => match &node.kind {
-                NodeKind::Scalar(_) | NodeKind::Template(_) => self::part(source, node),
-                _ => wrapped(source, node),
-            },
+            TemplatePartKind::Interpolation(node) => self::part(source, node),
             TemplatePartKind::If { condition, then, otherwise } => {
                 let yes = template(source, then);
                 let no = match otherwise.as_slice() {

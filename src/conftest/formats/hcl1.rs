@@ -292,21 +292,34 @@ fn heredoc(at: &mut Cursor<'_>) -> Result<String, String> {
     if word.is_empty() {
         return Err(begin.wrong("`<<` stands before no word"));
     }
-    let mut lines = Vec::new();
-    let indent = loop {
+    // The sign counts for the length that a last line has at least.
+    let least = word.len() + usize::from(indented);
+    let start = at.clone();
+    let (mut lines, mut length) = (Vec::new(), 0);
+    let last = loop {
         let line = at.take_while(|c| c != '\n');
-        if line.trim() == word {
-            break &line[..line.len() - line.trim_start().len()];
-        }
-        if !at.eat("\n") {
+        if at.peek().is_none() {
             return Err(begin.wrong(format!("a text does not end with {word}")));
         }
-        lines.push(line.strip_suffix('\r').unwrap_or(line));
+        let bare = line.trim_end_matches('\r');
+        if line.len() >= least && bare.trim_start() == word {
+            break line;
+        }
+        at.bump();
+        length += line.len() + 1;
+        lines.push(line);
     };
-    if indented && lines.iter().all(|line| line.starts_with(indent)) {
+    let bare = last.trim_end_matches('\r');
+    let indent = &bare[..bare.len() - word.len()];
+    if !indented {
+        // What stands before the last word is of the text.
+        return Ok(format!("{}{indent}", &start.rest()[..length]));
+    }
+    if lines.iter().all(|line| line.starts_with(indent)) {
         for line in &mut lines {
             *line = &line[indent.len()..];
         }
+        return Ok(lines.into_iter().flat_map(|line| [line, "\n"]).collect());
     }
-    Ok(lines.into_iter().flat_map(|line| [line, "\n"]).collect())
+    Ok(start.rest()[..length].trim_end_matches([' ', '\t']).to_owned())
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, MAX_DEPTH};
+
+/// Most references that are followed in one file.
+const MAX_REFERENCES: usize = 100_000;
 
 /// `key=value`, `key: value`, `key value`; `${…}` stays as it is.
 pub(super) fn properties(text: &str) -> Result<Json, String> {
@@ -12,7 +15,10 @@ pub(super) fn properties(text: &str) -> Result<Json, String> {
     loop {
         at.take_while(|c| blank(c) || matches!(c, '\n' | '\r'));
         match at.peek() {
-            None => return Ok(Json::Object(found)),
+            None => {
+                references(&found)?;
+                return Ok(Json::Object(found));
+            }
             Some('#' | '!') => {
                 at.take_while(|c| !matches!(c, '\n' | '\r'));
                 continue;
@@ -20,7 +26,7 @@ pub(super) fn properties(text: &str) -> Result<Json, String> {
             Some(_) => {}
         }
         let ends = |c: char| blank(c) || matches!(c, '\n' | '\r' | ':' | '=');
-        let key = written(&mut at, ends)?;
+        let key = written(&mut at, ends, false)?;
         if key.is_empty() {
             return Err(at.wrong("a key is empty"));
         }
@@ -29,13 +35,53 @@ pub(super) fn properties(text: &str) -> Result<Json, String> {
             at.bump();
         }
         at.take_while(blank);
-        let value = written(&mut at, |c| matches!(c, '\n' | '\r'))?;
+        let value = written(&mut at, |c| matches!(c, '\n' | '\r'), true)?;
         found.insert(key, value.into());
     }
 }
 
-/// A text up to what ends it, with escapes in place and lines that end with `\\` joined.
-fn written(at: &mut Cursor<'_>, ends: impl Fn(char) -> bool) -> Result<String, String> {
+/// `${…}` stays, but has to lead somewhere and must not lead to itself.
+fn references(found: &Map<String, Json>) -> Result<(), String> {
+    let mut steps = 0;
+    for key in found.keys() {
+        follow(found, &mut vec![key.clone()], &mut steps)?;
+    }
+    Ok(())
+}
+
+/// Follows the references of the last key.
+fn follow(
+    found: &Map<String, Json>,
+    keys: &mut Vec<String>,
+    steps: &mut usize,
+) -> Result<(), String> {
+    *steps += 1;
+    if *steps > MAX_REFERENCES || keys.len() > MAX_DEPTH {
+        return Err(format!("references lead to more than {MAX_REFERENCES} others"));
+    }
+    let key = keys.last().cloned().unwrap_or_default();
+    let Some(mut rest) = found.get(&key).and_then(Json::as_str) else { return Ok(()) };
+    while let Some((_, after)) = rest.split_once("${") {
+        let Some((name, more)) = after.split_once('}') else {
+            return Err(format!("a reference in the value of {key} does not end"));
+        };
+        if keys.iter().any(|key| key == name) {
+            return Err(format!("the value of {name} refers to itself"));
+        }
+        keys.push(name.to_owned());
+        follow(found, keys, steps)?;
+        keys.pop();
+        rest = more;
+    }
+    Ok(())
+}
+
+/// A text up to what ends it, with escapes in place; lines of a value that end with `\\` are joined.
+fn written(
+    at: &mut Cursor<'_>,
+    ends: impl Fn(char) -> bool,
+    joins: bool,
+) -> Result<String, String> {
     let mut made = String::new();
     while let Some(next) = at.peek().filter(|c| !ends(*c)) {
         at.bump();
@@ -44,9 +90,8 @@ fn written(at: &mut Cursor<'_>, ends: impl Fn(char) -> bool) -> Result<String, S
             continue;
         }
         match at.bump() {
-            Some('\n') => drop(at.take_while(|c| matches!(c, ' ' | '\t' | '\u{c}'))),
-            Some('\r') => {
-                at.eat("\n");
+            // Of a carriage return and a line feed, the second ends the value.
+            Some('\n' | '\r') if joins => {
                 at.take_while(|c| matches!(c, ' ' | '\t' | '\u{c}'));
             }
             Some('f') => made.push('\u{c}'),
@@ -64,16 +109,23 @@ fn written(at: &mut Cursor<'_>, ends: impl Fn(char) -> bool) -> Result<String, S
 /// Entries of `.gitignore` and `.dockerignore`: `{"Kind", "Value", "Original"}`, in one more list.
 pub(super) fn ignore(text: &str) -> Result<Json, String> {
     let entry = |line: &str| {
-        let trimmed = line.trim_end();
+        // Blanks at the end do not count, unless an escape stands before them.
+        let trimmed = line.trim_end_matches(' ');
+        if trimmed.ends_with('\\') && trimmed.len() == line.len() {
+            // conftest ends there without a word.
+            return Err(format!("`{line}` ends with an escape of nothing"));
+        }
+        let trimmed = if trimmed.ends_with('\\') { &line[..=trimmed.len()] } else { trimmed };
         let (kind, value) = match trimmed.chars().next() {
             None => ("Empty", line.to_owned()),
             Some('#') => ("Comment", trimmed[1..].trim().to_owned()),
             Some('!') => ("NegatedPath", unescaped(&trimmed[1..])),
             Some(_) => ("Path", unescaped(trimmed)),
         };
-        json!({"Kind": kind, "Value": value, "Original": line})
+        Ok(json!({"Kind": kind, "Value": value, "Original": line}))
     };
-    let entries: Vec<Json> = text.split('\n').map(entry).collect();
+    let entries: Result<Vec<Json>, String> = text.split('\n').map(entry).collect();
+    let entries = entries?;
     if entries.len() > 1_000_000 {
         return Err("the file has more than 1000000 lines".to_owned());
     }

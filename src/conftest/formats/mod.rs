@@ -3,6 +3,7 @@
 mod cue;
 mod cursor;
 mod cyclonedx;
+mod data;
 mod dockerfile;
 mod dotenv;
 mod edn;
@@ -21,8 +22,8 @@ mod xml;
 
 use serde_json::Value as Json;
 
-use crate::source::{FileId, FileSystem};
-use crate::syntax::{json, yaml};
+use crate::source::FileSystem;
+use data::{json_text, yaml_text};
 
 type Parse = fn(&str) -> Result<Json, String>;
 
@@ -113,28 +114,10 @@ pub fn parse_textproto(text: &str, protos: &[super::Text]) -> Result<Json, Strin
 pub fn help_for(format: &str) -> Option<&'static str> {
     match format {
         "groovy" => Some(
-            "its syntax tree is that of one library; leave such files to conftest, or name others",
+            "no release of conftest up to 0.69 reads them; leave such files to it, or name others",
         ),
         "textproto" => Some("name the folder of its definitions with --proto-file-dirs"),
         _ => None,
-    }
-}
-
-fn json_text(text: &str) -> Result<Json, String> {
-    let tree = json::parse(FileId(0), text).map_err(|problem| problem.message)?;
-    Ok(yaml::json(&tree))
-}
-
-/// One document as it is, several as a list.
-fn yaml_text(text: &str) -> Result<Json, String> {
-    let (mut documents, problems) = yaml::to_json(text);
-    if let Some(problem) = problems.into_iter().next() {
-        return Err(problem.message);
-    }
-    match documents.len() {
-        0 => Ok(Json::Null),
-        1 => Ok(documents.remove(0)),
-        _ => Ok(Json::Array(documents)),
     }
 }
 

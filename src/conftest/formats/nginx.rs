@@ -115,7 +115,21 @@ fn directive(at: &mut Cursor<'_>, name: String, depth: usize) -> Result<Json, St
             }
         }
     };
-    let inner = if name == "upstream" { inner.map(upstream) } else { inner };
+    let inner = match name.as_str() {
+        "upstream" => inner.map(upstream),
+        // What else stands beside the servers comes first.
+        "http" => inner.map(|all| {
+            let is_server = |directive: &Json| directive["name"] == "server";
+            let (servers, mut others): (Vec<Json>, Vec<Json>) =
+                all.into_iter().partition(is_server);
+            others.extend(servers);
+            others
+        }),
+        _ => inner,
+    };
+    if inner.is_some() && matches!(name.as_str(), "http" | "server") {
+        parameters.clear();
+    }
     let mut object = Map::new();
     object.insert("name".to_owned(), name.into());
     if !parameters.is_empty() {

@@ -180,7 +180,19 @@ pub(super) fn parse(text: &str) -> Result<Json, String> {
     }
     reader.close_file()?;
     reader.close_package()?;
-    // Older documents are brought to this version.
+    // Older documents are brought to this version, where a package need not have a code.
+    let version = reader.document["spdxVersion"].as_str().unwrap_or_default();
+    match version {
+        "SPDX-2.3" => {}
+        "SPDX-2.1" | "SPDX-2.2" => {
+            let packages = reader.document.get_mut("packages").and_then(Json::as_array_mut);
+            for package in packages.into_iter().flatten().filter_map(Json::as_object_mut) {
+                let none = || json!({"packageVerificationCodeValue": ""});
+                package.entry("packageVerificationCode").or_insert_with(none);
+            }
+        }
+        other => return Err(format!("the version `{other}` of SPDX is not read")),
+    }
     reader.document["spdxVersion"] = "SPDX-2.3".into();
     Ok(reader.document)
 }

@@ -22,7 +22,7 @@ pub(super) fn write(outcome: &Outcome, style: Style) -> String {
 fn suite(made: &mut String, namespace: &str, results: &[&CheckResult], style: Style) {
     let sum = |of: fn(&CheckResult) -> usize| results.iter().map(|one| of(one)).sum::<usize>();
     let failures = sum(|result| result.warnings.len() + result.failures.len());
-    let skipped = sum(|result| result.exceptions.len());
+    let skipped = sum(|result| result.exceptions.len() + result.skipped.len());
     let tests = failures + skipped + sum(|result| result.successes);
     let suite = escaped(&format!("conftest.{namespace}"));
     let _ = writeln!(
@@ -56,6 +56,9 @@ fn suite(made: &mut String, namespace: &str, results: &[&CheckResult], style: St
         }
         for item in &result.exceptions {
             case(Some(item), "<skipped message=\"exception\"></skipped>");
+        }
+        for item in &result.skipped {
+            case(Some(item), "<skipped message=\"still to be written\"></skipped>");
         }
         for _ in 0..result.successes {
             case(None, "");

@@ -100,9 +100,11 @@ fn plural(count: usize, word: &str) -> String {
 pub fn summary(outcome: &Outcome) -> String {
     let [all, passed, warnings, failures, exceptions] = outcome.counts();
     let undecided = outcome.undecided();
+    let skipped = outcome.verified.then(|| format!(", {} skipped", outcome.skipped()));
+    let skipped = skipped.unwrap_or_default();
     let undecided = if undecided > 0 { format!(", {undecided} undecided") } else { String::new() };
     format!(
-        "{}, {passed} passed, {}, {}, {}{undecided}",
+        "{}, {passed} passed, {}, {}, {}{undecided}{skipped}",
         plural(all, "test"),
         plural(warnings, "warning"),
         plural(failures, "failure"),
@@ -234,6 +236,10 @@ fn json_text(outcome: &Outcome, style: Style) -> String {
                 object.insert(name.to_owned(), items);
             }
         }
+        if !result.skipped.is_empty() {
+            let items = result.skipped.iter().map(|item| json_item(item, style)).collect();
+            object.insert("skipped".to_owned(), items);
+        }
         if !result.undecided.is_empty() {
             let undecided = result.undecided.iter();
             let undecided = undecided.map(|(rule, why)| json!({"rule": rule, "reason": why}));
@@ -257,7 +263,8 @@ fn tap(outcome: &Outcome) -> String {
         let total = result.successes
             + result.failures.len()
             + result.warnings.len()
-            + result.exceptions.len();
+            + result.exceptions.len()
+            + result.skipped.len();
         if total == 0 {
             continue;
         }
@@ -267,6 +274,7 @@ fn tap(outcome: &Outcome) -> String {
             ("", "not ok", &*result.failures),
             ("# warnings\n", "not ok", &*result.warnings),
             ("# exceptions\n", "ok", &*result.exceptions),
+            ("# skip\n", "ok", &*result.skipped),
         ];
         for (heading, word, items) in groups {
             if !items.is_empty() {

@@ -20,6 +20,7 @@ pub(super) fn write(outcome: &Outcome) -> String {
         let groups = [
             ("exception", &result.exceptions),
             ("warning", &result.warnings),
+            ("skipped", &result.skipped),
             ("failure", &result.failures),
         ];
         for (word, items) in groups {

@@ -15,7 +15,11 @@ fn property(text: &str) -> String {
 }
 
 fn count(result: &CheckResult) -> usize {
-    result.successes + result.failures.len() + result.warnings.len() + result.exceptions.len()
+    result.successes
+        + result.failures.len()
+        + result.warnings.len()
+        + result.exceptions.len()
+        + result.skipped.len()
 }
 
 /// A group a file, a line a result. What a rule places elsewhere is told at both places.
@@ -56,6 +60,11 @@ pub(super) fn github(outcome: &Outcome, style: Style) -> String {
                 }
             }
         }
+        for item in &result.skipped {
+            let (file, message) = (property(&result.path), command(&item.message));
+            let line = item.place.as_ref().map_or(1, |(_, line)| *line);
+            let _ = writeln!(made, "::notice file={file},line={line}::Test was skipped: {message}");
+        }
         let _ = writeln!(
             made,
             "::notice file={},line=1::Number of successful checks: {}\n::endgroup::",
@@ -90,6 +99,9 @@ pub(super) fn azure_devops(outcome: &Outcome) -> String {
                 let _ =
                     writeln!(made, "##vso[task.logissue type={kind}] file={path} --> {message}");
             }
+        }
+        for item in &result.skipped {
+            let _ = writeln!(made, "skipped file={path} {}", one_line(&item.message));
         }
         if result.successes > 0 {
             let _ = writeln!(made, "success file={path} {}", result.successes);

@@ -13,7 +13,7 @@ use super::patterns::Patterns;
 use super::trace::Marks;
 use super::value::{List, Mapping, Outcome, Reasons, Text, Val, merge};
 use super::{Subject, optional, refine};
-use crate::document::{Map, Value};
+use crate::document::Value;
 use crate::engine::Failure;
 
 /// Steps of one evaluation: nodes evaluated, values compared, elements built. About 50 ms.
@@ -318,14 +318,14 @@ impl<'a> Machine<'a> {
     }
 
     fn export_map(&mut self, map: &Mapping<'a>) -> Result<Value, Failure> {
-        let mut made = Map::new();
+        let mut made = Vec::new();
         for (key, value) in map.entries() {
             let Some(key) = key.as_str() else {
                 return Err(Failure::error("the keys of a resulting map have to be strings"));
             };
-            made.insert(key.into(), self.export(&value)?);
+            made.push((key.into(), self.export(&value)?));
         }
-        Ok(Value::object(made))
+        Ok(Value::object(made.into_iter().collect()))
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) type Outcome<'a> = Result<Val<'a>, Failure>;
 /// More reasons than this tell a reader nothing.
 const MAX_REASONS: usize = 16;
 
-static EMPTY: Map = BTreeMap::new();
+static EMPTY: Map = Map::new_vec();
 
 /// A value during evaluation. A clone costs at most a reference count.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::identity::address;
 use super::pod;
 use super::resource::text_in;
-use crate::document::{Pointer, Reference, Resource, Value};
+use crate::document::{Map, Pointer, Reference, Resource, Value};
 
 /// Add the references of every resource of a document.
 pub(super) fn add(resources: &mut [Resource]) {
@@ -203,7 +203,7 @@ impl Collector<'_> {
     /// Whom a label selector selects; an empty one selects all.
     fn selects(&mut self, key: &str) {
         let at = Pointer::root().key("spec").key(key);
-        let empty = Value::object(BTreeMap::new());
+        let empty = Value::object(Map::new());
         let selector = match self.resource.attributes.at(&at) {
             Some(selector @ Value::Object(_)) => selector.clone(),
             // Left out or null is the empty selector in a network policy, and nothing elsewhere.

@@ -1,5 +1,6 @@
 //! One object of the API to one resource: values, places, labels, the pod view.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::identity::Identity;
@@ -155,7 +156,7 @@ impl Reader {
     }
 
     fn mapping(&mut self, entries: &[Entry], at: &Pointer) -> Value {
-        let mut map = Map::new();
+        let mut map = BTreeMap::new();
         // From the end: of equal keys the last one holds.
         for entry in entries.iter().rev() {
             let NodeKind::Scalar(scalar) = &entry.key.kind else { continue };
@@ -168,7 +169,7 @@ impl Reader {
             let value = self.value(&entry.value, &at);
             map.insert(key, value);
         }
-        Value::object(map)
+        Value::object(map.into_iter().collect())
     }
 
     fn note(&mut self, at: &Pointer, span: Span) {

@@ -3,13 +3,10 @@
 //!
 //! Source: plans of the AWS provider 5.100 (`fixtures/terraform/plans/adjusted`).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::types::{self, Type};
-use super::value::{Kind, Mapping, SequenceKind, Unknown, Value};
-
-type Entries = BTreeMap<Arc<str>, Value>;
+use super::value::{Entries, Kind, Mapping, SequenceKind, Unknown, Value};
 
 /// What only an application load balancer has.
 const OF_APPLICATION: &[&str] = &[

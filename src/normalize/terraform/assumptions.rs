@@ -3,13 +3,12 @@
 //!
 //! Source: documentation of the data sources in the AWS provider 5.100.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::lower::from_json;
-use super::value::Value;
+use super::value::{Entries, Value};
 
 /// What the project says that a data source returns.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ pub fn state(
     stated: &[Stated],
     kind: &str,
     address: &str,
-    entries: &mut BTreeMap<Arc<str>, Value>,
+    entries: &mut Entries,
 ) -> Option<String> {
     let whole = without_key(address);
     let by_address =
@@ -69,7 +68,7 @@ const ASSUMPTIONS: &[Assumption] = &[Assumption {
 }];
 
 /// Add what a data source is taken to return, and say in words what was assumed.
-pub fn complete(kind: &str, entries: &mut BTreeMap<Arc<str>, Value>) -> Option<&'static str> {
+pub fn complete(kind: &str, entries: &mut Entries) -> Option<&'static str> {
     let assumption = ASSUMPTIONS.iter().find(|assumption| assumption.kind == kind)?;
     if assumption.attributes.iter().all(|(name, _)| entries.contains_key(*name)) {
         return None;

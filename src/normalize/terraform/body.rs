@@ -8,7 +8,7 @@ use super::expression::{elements, evaluate};
 use super::instance::Instance;
 use super::mentions;
 use super::scope::{Name, Scope};
-use super::value::{Kind, Value};
+use super::value::{Entries, Kind, Value};
 use crate::document::{Mention, Pointer, SpanTable};
 use crate::source::{FileId, Place};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
@@ -17,7 +17,7 @@ use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
 #[derive(Debug, Clone)]
 pub struct Evaluated {
     /// Attributes and nested blocks by name; what is null is left out.
-    pub entries: BTreeMap<Arc<str>, Value>,
+    pub entries: Entries,
     /// Places by pointer, shared by all instances of a block without dynamic parts.
     pub spans: Arc<SpanTable>,
 }
@@ -50,7 +50,7 @@ pub fn evaluate_entries<'a>(
     body: &Body,
     instance: &Rc<Instance<'a>>,
     scope: &Scope<'_, 'a>,
-) -> BTreeMap<Arc<str>, Value> {
+) -> Entries {
     Walk { instance, meta: &[], places: None, mentions: Vec::new() }.body(
         body,
         scope,
@@ -70,13 +70,8 @@ struct Walk<'w, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn body(
-        &mut self,
-        body: &Body,
-        scope: &Scope<'_, 'a>,
-        at: &Pointer,
-    ) -> BTreeMap<Arc<str>, Value> {
-        let mut entries = BTreeMap::new();
+    fn body(&mut self, body: &Body, scope: &Scope<'_, 'a>, at: &Pointer) -> Entries {
+        let mut written = Vec::with_capacity(body.attributes.len());
         for attribute in &body.attributes {
             if at.is_root() && self.meta.contains(&&*attribute.name) {
                 continue;
@@ -88,9 +83,10 @@ impl<'a> Walk<'_, 'a> {
                 self.attribute(attribute, &Scope { file, ..scope.clone() }, at)
             };
             if !value.is_null() {
-                entries.insert(Arc::clone(&attribute.name), value);
+                written.push((Arc::clone(&attribute.name), value));
             }
         }
+        let mut entries = Entries::from_iter(written);
         let mut lists: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
         for block in &body.blocks {
             if at.is_root() && self.meta.contains(&&*block.name) {
@@ -198,7 +194,7 @@ impl<'a> Walk<'_, 'a> {
         };
         let mut made = Vec::with_capacity(items.len());
         for (key, value) in items {
-            let element = Value::object(BTreeMap::from([
+            let element = Value::object(Entries::from_iter([
                 (Arc::from("key"), key),
                 (Arc::from("value"), value),
             ]));
@@ -214,12 +210,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Labels of the blocks that a dynamic block makes, as those of written blocks.
-    fn dynamic_labels(
-        &mut self,
-        block: &Block,
-        scope: &Scope<'_, 'a>,
-        entries: &mut BTreeMap<Arc<str>, Value>,
-    ) {
+    fn dynamic_labels(&mut self, block: &Block, scope: &Scope<'_, 'a>, entries: &mut Entries) {
         let Some(labels) = block.body.attribute("labels") else { return };
         match evaluate(&labels.value, scope).map(|labels| labels.kind) {
             Ok(Kind::Sequence(_, labels)) => {

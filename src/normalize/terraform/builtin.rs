@@ -3,7 +3,6 @@
 //!
 //! Source: documentation of both, and of the backend `local`, in Terraform 1.11.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,11 +13,9 @@ use super::instance::Instance;
 use super::lower::from_json;
 use super::module::ResourceDeclaration;
 use super::types::{self, Type};
-use super::value::{Kind, Marks, Unknown, Value};
+use super::value::{Entries, Kind, Marks, Unknown, Value};
 use crate::document::Pointer;
 use crate::source::{Problem, ProblemKind};
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// What a reference to a `terraform_data` gives: no attribute beside its own. `output` is what `input` was at the last apply.
 pub fn terraform_data(address: &Arc<str>, body: &Evaluated) -> Value {
@@ -98,7 +95,7 @@ fn local_outputs(
     let config = match entries.get("config").map(|config| &config.kind) {
         Some(Kind::Mapping(map)) => map.entries.clone(),
         Some(Kind::Unknown(unknown)) => return Err(unknown.reason.to_string()),
-        _ => BTreeMap::new(),
+        _ => Entries::new(),
     };
     let path = match text(entries.get("workspace"))?.filter(|name| &**name != "default") {
         Some(workspace) => {
@@ -124,16 +121,17 @@ fn local_outputs(
     };
     let mut outputs = match entries.get("defaults").map(|defaults| &defaults.kind) {
         Some(Kind::Mapping(map)) => map.entries.clone(),
-        _ => BTreeMap::new(),
+        _ => Entries::new(),
     };
-    for (name, output) in state.get("outputs").and_then(Json::as_object).into_iter().flatten() {
+    let stored = state.get("outputs").and_then(Json::as_object).into_iter().flatten();
+    outputs.extend(stored.map(|(name, output)| {
         let value = from_json(output.get("value").cloned().unwrap_or_default());
         let kind = output.get("type").and_then(type_from_json);
         let value = kind.and_then(|kind| types::convert(&value, &kind).ok()).unwrap_or(value);
         let is_sensitive = output.get("sensitive").and_then(Json::as_bool) == Some(true);
         let marks = if is_sensitive { Marks::guarded() } else { Marks::none() };
-        outputs.insert(name.as_str().into(), value.with_marks(&marks));
-    }
+        (name.as_str().into(), value.with_marks(&marks))
+    }));
     Ok(Value::object(outputs))
 }
 

@@ -1,7 +1,6 @@
 //! Type constraints as variables write them.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::expression::evaluate;
@@ -16,15 +15,21 @@ pub fn of(
     declaration: &Declaration,
     instance: &Instance<'_>,
     scope: &Scope<'_, '_>,
-) -> Result<Rc<Type>, Fault> {
-    let Some(attribute) = declaration.attribute("type") else { return Ok(Rc::new(Type::Any)) };
+) -> Result<Arc<Type>, Fault> {
+    let Some(attribute) = declaration.attribute("type") else { return Ok(Arc::new(Type::Any)) };
+    let memo = &instance.module.memo;
+    if let Some(kind) = memo.constraint(attribute) {
+        return Ok(kind);
+    }
     let key = std::ptr::from_ref(attribute).addr();
     let known = instance.evaluator.constraints.borrow().get(&key).cloned();
     if let Some(kind) = known {
         return Ok(kind);
     }
-    let kind = Rc::new(parse(&attribute.value, scope)?);
-    instance.evaluator.constraints.borrow_mut().insert(key, Rc::clone(&kind));
+    let kind = Arc::new(parse(&attribute.value, scope)?);
+    if !memo.keep_constraint(attribute, &kind) {
+        instance.evaluator.constraints.borrow_mut().insert(key, Arc::clone(&kind));
+    }
     Ok(kind)
 }
 

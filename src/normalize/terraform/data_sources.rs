@@ -2,7 +2,6 @@
 //!
 //! Source: documentation of the data sources in the providers aws 5.100, google 6, template 2 and null 3.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,10 +9,8 @@ use super::instance::Instance;
 use super::module::ResourceDeclaration;
 use super::policy_document::text_of;
 use super::providers;
-use super::value::{Kind, Value};
+use super::value::{Entries, Kind, Value};
 use crate::vocabulary;
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// Add what a data source gives beside what is written, as far as the configuration decides it.
 pub fn complete(
@@ -144,7 +141,7 @@ fn default_tags(
 ) {
     let Some(configuration) = instance.provider(&providers::provider_of(resource)) else { return };
     let tags = configuration.default_tags().cloned();
-    entries.insert("tags".into(), tags.unwrap_or_else(|| Value::map(BTreeMap::new())));
+    entries.insert("tags".into(), tags.unwrap_or_else(|| Value::map(Entries::new())));
 }
 
 /// `ec2.amazonaws.com`: in the partition `aws`, and in the others for all services but a few, which are left unknown there.
@@ -243,7 +240,7 @@ fn audit(block: &Value) -> Value {
         Value::object(made)
     };
     let logs = items(map.entries.get("audit_log_configs")).iter().map(log).collect();
-    let mut made = Entries::from([(Arc::from("auditLogConfigs"), Value::tuple(logs))]);
+    let mut made = Entries::from_iter([(Arc::from("auditLogConfigs"), Value::tuple(logs))]);
     if let Some(service) = map.entries.get("service") {
         made.insert("service".into(), service.clone());
     }

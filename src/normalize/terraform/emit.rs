@@ -1,6 +1,5 @@
 //! From an evaluated root to a document: resources of every module instance, declarations, outputs, modules.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_t
 use super::moves;
 use super::providers;
 use super::scope::{Fault, Repetition, Scope};
-use super::value::{Marks, Value};
+use super::value::{Entries, Marks, Value};
 use crate::document::{
     self, Absent, Backend, Document, Existence, Map, Mode, ModuleCall, Pointer, Provider,
     Reference, Resource, Scope as ResourceScope, SpanTable, Variable,
@@ -39,7 +38,8 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     backend(root, &mut document);
     walk(root, &mut document);
     let moves = moves::below(root);
-    document.resources.sort_by(|a, b| a.address.cmp(&b.address));
+    // Resources are large: what is sorted is their addresses.
+    document.resources.sort_by_cached_key(|resource| Arc::clone(&resource.address));
     document.resources.dedup_by(|later, first| later.address == first.address);
     let exists = |address: &str| {
         document.resources.binary_search_by(|resource| (*resource.address).cmp(address)).is_ok()
@@ -107,13 +107,12 @@ fn absent(
     let own = &declaration.declaration;
     let switch = own.attribute("count").or_else(|| own.attribute("for_each"))?;
     let file = instance.module.file_of(switch, own.file);
-    let mentions = instance.module.memo.mentions(&own.block.body, mentions::of_body);
-    let absolute = |(at, name): &(Pointer, Arc<str>)| (at.clone(), instance.absolute(name));
     Some(Absent {
         address: instance.absolute(address),
         kind: Arc::clone(&declaration.kind),
         switch: Place { file, span: switch.span },
-        references: mentions.iter().map(absolute).collect(),
+        mentions: instance.module.memo.mentions(&own.block.body, mentions::of_body),
+        prefix: Arc::clone(&instance.prefix),
     })
 }
 
@@ -165,7 +164,7 @@ fn resource(
         mode,
         provider: wanted.0,
         attributes,
-        parsed: document::Value::object(lowering.parsed),
+        parsed: lowering.parsed(),
         defaults: document::Value::object(defaults),
         sensitive: lowering.sensitive,
         references,
@@ -227,7 +226,7 @@ pub(super) fn tags(attributes: &document::Value, defaults: Option<&Value>) -> Ma
         // Whatever they are, they win.
         Some(document::Value::Unknown(unknown)) => {
             let each = document::Value::Unknown(Arc::new(unknown.bare()));
-            for value in tags.values_mut() {
+            for (_, value) in &mut tags {
                 *value = each.clone();
             }
         }
@@ -324,7 +323,7 @@ impl Declared {
         Self {
             attributes: lowering.entries(&evaluated.entries),
             references: lowering.references_but(address),
-            parsed: document::Value::object(lowering.parsed),
+            parsed: lowering.parsed(),
             sensitive: lowering.sensitive,
             spans: Arc::clone(&evaluated.spans),
         }
@@ -503,7 +502,7 @@ fn module_call(
         place: call.header(),
         spans: Arc::clone(&spans),
     });
-    let mut entries = BTreeMap::from([
+    let mut entries = Entries::from_iter([
         (Arc::from("name"), Value::string(Arc::clone(name))),
         (Arc::from("source"), Value::string(Arc::clone(&source))),
         (Arc::from("local"), Value::bool(is_local_source(&source))),

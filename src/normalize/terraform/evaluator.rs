@@ -1,7 +1,6 @@
 //! What all module instances of one root share: modules, options, problems, budgets.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -97,8 +96,8 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Whether the root is a module that is judged by itself, with nothing but its defaults.
     pub is_by_itself: bool,
-    /// Type constraints of variables, by the attribute's address in memory.
-    pub constraints: RefCell<FxHashMap<usize, Rc<Type>>>,
+    /// Type constraints of variables that their declarations alone do not decide, by the attribute's address in memory.
+    pub constraints: RefCell<FxHashMap<usize, Arc<Type>>>,
     /// Type and provider of the declarations of variables.
     pub words: Words,
     /// Whether some value is ephemeral: most configurations have none.

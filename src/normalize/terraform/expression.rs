@@ -1,6 +1,5 @@
 //! Evaluates expressions.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use super::operators;
 use super::scope::{Fault, Repetition, Scope};
 use super::template;
 use super::types::{self, Type};
-use super::value::{Kind, Mapping, Marks, SequenceKind, Value};
+use super::value::{Entries, Kind, Mapping, Marks, SequenceKind, Value};
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Node, NodeKind, Scalar};
 
@@ -94,7 +93,7 @@ fn scalar_value(scalar: &Scalar) -> Value {
 }
 
 fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Value, Fault> {
-    let mut map = BTreeMap::new();
+    let mut written = Vec::with_capacity(entries.len());
     let mut marks = Marks::none();
     let mut unknown = None;
     for entry in entries {
@@ -105,7 +104,7 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
             .map_err(|error| scope.fault(entry.key.span, error))?;
         match &key.kind {
             Kind::String(text) => {
-                map.insert(Arc::clone(text), value);
+                written.push((Arc::clone(text), value));
             }
             Kind::Unknown(_) => {
                 marks = marks.union(&value.deep_marks());
@@ -114,6 +113,8 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
             _ => return Err(scope.fault(entry.key.span, "a key of an object cannot be null")),
         }
     }
+    // The last of equal keys holds.
+    let map = Entries::from_iter(written);
     // Of an object without its keys nothing is known, not even that it is sensitive.
     Ok(match unknown {
         Some(key) => {

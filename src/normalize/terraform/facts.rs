@@ -10,12 +10,10 @@ use std::sync::Arc;
 use super::operators;
 use super::schema_check;
 use super::types::{self, ObjectAttribute, Type};
-use super::value::{Items, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
+use super::value::{Entries, Items, Kind, Mapping, Marks, Open, SequenceKind, Unknown, Value};
 use crate::document::{Pointer, SpanTable};
 use crate::source::Place;
 use crate::vocabulary::{self, Attribute, Block, Facts, Nested, Nesting, Shape};
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// What happened to a resource's values beside the values themselves.
 #[derive(Debug, Default)]
@@ -245,7 +243,7 @@ impl Conform {
 
     fn by_label(&mut self, block: &Block, value: &mut Value) {
         let Kind::Sequence(_, items) = &value.kind else { return };
-        let mut entries = Entries::new();
+        let mut entries = Vec::with_capacity(items.len());
         let mut positions = BTreeMap::new();
         for (position, item) in items.iter().enumerate() {
             let Kind::Mapping(map) = &item.kind else { return };
@@ -257,10 +255,10 @@ impl Conform {
             };
             let Some(Value { kind: Kind::String(label), .. }) = label else { return };
             positions.insert(position, Arc::clone(&label));
-            entries.insert(label, Value::object(inner).with_marks(&item.marks));
+            entries.push((label, Value::object(inner).with_marks(&item.marks)));
         }
         self.done.moves.insert(self.pointer(), positions);
-        *value = Value::map(entries).with_marks(&value.marks);
+        *value = Value::map(entries.into_iter().collect()).with_marks(&value.marks);
     }
 
     /// Objects of an attribute whose members have facts.

@@ -1,7 +1,6 @@
 //! A module instance: a lazy graph of memoised values (variables, locals, outputs, resources, module calls).
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ use super::providers::{self, Configuration};
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::stored;
 use super::types;
-use super::value::{Kind, Marks, Value};
+use super::value::{Entries, Kind, Marks, Value};
 use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Place, ProblemKind, Span};
@@ -36,8 +35,6 @@ pub const RESOURCE_META: &[&str] =
 /// Members of a module block that are not arguments of the module.
 pub const CALL_META: &[&str] =
     &["source", "version", "providers", "count", "for_each", "depends_on"];
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// One instance of a module.
 pub struct Instance<'a> {
@@ -617,13 +614,13 @@ impl<'a> Instance<'a> {
         if let Some(value) = self.all_outputs.get() {
             return Ok(value.clone());
         }
-        let mut entries = BTreeMap::new();
+        let mut entries = Vec::with_capacity(self.module.outputs.len());
         for name in self.module.outputs.keys() {
             if let Some(value) = self.output(name) {
-                entries.insert(Arc::clone(name), value?);
+                entries.push((Arc::clone(name), value?));
             }
         }
-        Ok(self.all_outputs.get_or_init(|| Value::object(entries)).clone())
+        Ok(self.all_outputs.get_or_init(|| Value::object(entries.into_iter().collect())).clone())
     }
 
     /// All instances of a module call.

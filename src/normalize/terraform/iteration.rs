@@ -150,7 +150,7 @@ impl ForResult {
                 self.groups.into_iter().map(|(key, items)| (key, Value::tuple(items))).collect(),
             )
         } else {
-            Value::object(self.entries)
+            Value::object(self.entries.into_iter().collect())
         };
         value.with_marks(&self.marks)
     }

@@ -1,11 +1,10 @@
 //! From values of the language to values of the document model, with what their marks say.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::number::Number;
 use super::types::Type;
-use super::value::{Bounds, Kind, Unknown, Value, composed};
+use super::value::{Bounds, Entries, Kind, Unknown, Value, composed};
 use crate::document::{self, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
@@ -19,7 +18,7 @@ pub struct Lowering {
     /// References that the parts carry.
     references: Vec<Reference>,
     /// JSON texts, parsed, by pointer without its leading `/`.
-    pub parsed: document::Map,
+    parsed: Vec<(Arc<str>, document::Value)>,
     /// Whether the value is what a text holds.
     inside_text: bool,
     /// Whether a boolean that its known operand decides is known.
@@ -41,8 +40,13 @@ impl Lowering {
         references
     }
 
+    /// The JSON texts found, parsed: an object by pointer without its leading `/`.
+    pub fn parsed(&mut self) -> document::Value {
+        document::Value::object(std::mem::take(&mut self.parsed).into_iter().collect())
+    }
+
     /// Lower an object's entries.
-    pub fn entries(&mut self, entries: &BTreeMap<Arc<str>, Value>) -> document::Value {
+    pub fn entries(&mut self, entries: &Entries) -> document::Value {
         let root = Pointer::root();
         let root = Trail::from(&root);
         document::Value::object(
@@ -98,12 +102,12 @@ impl Lowering {
             Some(partial) if matches!(unknown.kind, None | Some(Type::String | Type::Any)) => {
                 let mut inner = Self { inside_text: true, ..Self::default() };
                 let structure = inner.value(partial, &Pointer::root());
-                self.parsed.insert(parsed_key(at), structure);
+                self.parsed.push((parsed_key(at), structure));
             }
             None if refined.may_hold_json() => {
                 // Of what the text holds, nothing is known.
                 let inner = document::Value::Unknown(Arc::new(refined.bare()));
-                self.parsed.insert(parsed_key(at), inner);
+                self.parsed.push((parsed_key(at), inner));
             }
             _ => {}
         }
@@ -130,7 +134,7 @@ impl Lowering {
             && text.len() <= MAX_PARSED_BYTES
             && let Ok(json) = serde_json::from_str::<serde_json::Value>(text)
         {
-            self.parsed.insert(parsed_key(at), json.into());
+            self.parsed.push((parsed_key(at), json.into()));
         }
     }
 }

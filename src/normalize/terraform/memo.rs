@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use super::types::Type;
 use super::value::Value;
 use crate::document::{self, Pointer, SpanTable};
-use crate::syntax::{Body, Node, NodeKind};
+use crate::syntax::{Attribute, Body, Node, NodeKind};
 
 /// What is known of a module's declarations, each by its address in memory, where the module keeps it.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub struct Memo {
     constants: Kept<Constant>,
     defaults: Kept<Value>,
     mentions: Kept<Mentions>,
+    constraints: Kept<Arc<Type>>,
 }
 
 /// What a body names, with the attributes that do so.
@@ -59,6 +61,20 @@ impl Memo {
         get(&self.defaults, body)
     }
 
+    /// The type constraint that an attribute writes out.
+    pub fn constraint(&self, attribute: &Attribute) -> Option<Arc<Type>> {
+        get(&self.constraints, attribute)
+    }
+
+    /// Keep a type constraint if the attribute alone decides it; whether it does.
+    pub fn keep_constraint(&self, attribute: &Attribute, kind: &Arc<Type>) -> bool {
+        let is_plain = is_constraint(&attribute.value);
+        if is_plain {
+            keep(&self.constraints, attribute, Arc::clone(kind));
+        }
+        is_plain
+    }
+
     /// What a body names, as `find` finds it.
     pub fn mentions(&self, body: &Body, find: impl FnOnce(&Body) -> Mentions) -> Mentions {
         get(&self.mentions, body).unwrap_or_else(|| {
@@ -77,13 +93,13 @@ impl Memo {
     }
 }
 
-fn get<T: Clone>(kept: &Kept<T>, body: &Body) -> Option<T> {
-    let key = std::ptr::from_ref(body).addr();
+fn get<T: Clone, D>(kept: &Kept<T>, declared: &D) -> Option<T> {
+    let key = std::ptr::from_ref(declared).addr();
     kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
 }
 
-fn keep<T>(kept: &Kept<T>, body: &Body, value: T) {
-    let key = std::ptr::from_ref(body).addr();
+fn keep<T, D>(kept: &Kept<T>, declared: &D, value: T) {
+    let key = std::ptr::from_ref(declared).addr();
     kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key, value);
 }
 

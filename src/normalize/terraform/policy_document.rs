@@ -12,10 +12,8 @@ use serde_json::Value as Json;
 
 use super::lower::{Lowering, from_json};
 use super::types::Type;
-use super::value::{Kind, Marks, Unknown, Value};
+use super::value::{Entries, Kind, Marks, Unknown, Value};
 use crate::document::Pointer;
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// Members of a document and of a statement, in the order in which they are written. A statement has no others.
 const DOCUMENT: [&str; 3] = ["Version", "Id", "Statement"];
@@ -444,7 +442,7 @@ fn one_or_list(list: &Value) -> Value {
 }
 
 fn principals(blocks: &[Value], change: &dyn Fn(Arc<str>) -> Arc<str>) -> Value {
-    let mut made: Entries = BTreeMap::new();
+    let mut made = Entries::new();
     for block in blocks {
         let Kind::Mapping(map) = &block.kind else { return block.clone() };
         let identifiers = map.entries.get("identifiers").cloned().unwrap_or_else(Value::null);

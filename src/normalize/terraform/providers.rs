@@ -3,7 +3,6 @@
 //!
 //! Source: documentation of the providers hashicorp/aws 5.100 (`default_tags`) and hashicorp/google 6 (`default_labels`).
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,11 +12,9 @@ use super::evaluator::Running;
 use super::instance::Instance;
 use super::module::{Declaration, Module, ResourceDeclaration};
 use super::scope::{Fault, Repetition, Scope};
-use super::value::{Kind, Marks, Value};
+use super::value::{Entries, Kind, Marks, Value};
 use crate::syntax::{Block, Body, Entry, Node, NodeKind, Scalar};
 use crate::vocabulary::Facts;
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// A provider's local name and alias.
 pub type Reference = (Arc<str>, Option<Arc<str>>);

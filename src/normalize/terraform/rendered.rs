@@ -2,7 +2,6 @@
 //!
 //! Source: documentation of the providers local 2, template 2 and cloudinit 2, and the multipart form of RFC 2046.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,9 +11,7 @@ use super::host::ModuleHost;
 use super::instance::Instance;
 use super::module::ResourceDeclaration;
 use super::scope::{Repetition, Scope};
-use super::value::{Kind, Marks, Value};
-
-type Entries = BTreeMap<Arc<str>, Value>;
+use super::value::{Entries, Kind, Marks, Value};
 
 /// What is read of a file, and by which function of the language.
 const OF_A_FILE: [(&str, &str); 9] = [

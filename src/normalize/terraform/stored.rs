@@ -3,10 +3,9 @@
 //!
 //! Which texts, `policies/*/vocabulary/*.forms` say: `TYPE<tab>PATH<tab>FORM`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::value::{Kind, Mapping, Value};
+use super::value::{Entries, Kind, Mapping, Value};
 use crate::vocabulary::{self, rows};
 
 /// How a text is kept.
@@ -40,7 +39,7 @@ const PROTOCOLS: &[(&str, &str)] =
     &[("1", "icmp"), ("6", "tcp"), ("17", "udp"), ("58", "icmpv6"), ("all", "-1")];
 
 /// Bring the values of a resource of this type into the form in which they are kept.
-pub fn complete(kind: &str, entries: &mut BTreeMap<Arc<str>, Value>) {
+pub fn complete(kind: &str, entries: &mut Entries) {
     for row in rows(&vocabulary::FORMS, kind) {
         let Some((path, form)) = row.split_once('\t') else { continue };
         let path: Vec<&str> = path.split('.').collect();

@@ -222,12 +222,12 @@ impl Text {
                 Value::tuple(items.into_iter().map(|item| self.with_unknowns(item, next)).collect())
             }
             serde_json::Value::Object(map) => {
-                let mut entries = std::collections::BTreeMap::new();
+                let mut entries = Vec::with_capacity(map.len());
                 for (key, item) in map {
                     *next += key.matches(PLACEHOLDER).count();
-                    entries.insert(key.into(), self.with_unknowns(item, next));
+                    entries.push((key.into(), self.with_unknowns(item, next)));
                 }
-                Value::object(entries)
+                Value::object(entries.into_iter().collect())
             }
             other => super::lower::from_json(other),
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
 use super::number::Number;
-use super::value::{Bounds, Items, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
+use super::value::{Bounds, Entries, Items, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
 
 pub use super::convertible::converts;
 pub use super::equality::{equal, set_order};
@@ -383,12 +383,11 @@ fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String>
             .map_err(|error| nested(&format!("element {:?}", &**key), &error))?;
         Ok((Arc::clone(key), value))
     };
-    let mut entries: BTreeMap<_, _> =
-        map.entries.iter().map(convert).collect::<Result<_, String>>()?;
+    let mut entries: Entries = map.entries.iter().map(convert).collect::<Result<_, String>>()?;
     let is_open = !kind.is_whole() && (!map.is_map || *wanted != Type::Any);
     let of_structures = kind.element().is_some() || matches!(kind, Type::Object(_));
     if is_open && *wanted != Type::Any && of_structures {
-        unify_all(entries.values_mut(), "map")?;
+        unify_all(entries.iter_mut().map(|(_, value)| value), "map")?;
     }
     if is_open {
         check_alike(entries.values(), "map")?;
@@ -397,7 +396,7 @@ fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String>
 }
 
 fn to_object(map: &Mapping, attributes: &ObjectType, origin: Origin) -> Result<Value, String> {
-    let mut entries = BTreeMap::new();
+    let mut entries = Entries::with_capacity(attributes.iter().len());
     let mut missing = Vec::new();
     for (name, attribute) in attributes.iter() {
         let written = map.entries.get(name);

@@ -1,7 +1,7 @@
 //! Values of the Terraform language: typed collections, unknowns with refinements, and marks
 //! (sensitive, where it came from) that travel with a value through every operator and function.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
@@ -9,8 +9,11 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quic
 use super::beyond::Beyond;
 use super::number::Number;
 use super::types::Type;
-use crate::document::Pointer;
+use crate::document::{Pointer, SortedMap};
 use crate::vocabulary::Block;
+
+/// Members of an object or map, in order of key.
+pub type Entries = SortedMap<Value>;
 
 /// A value with its marks. A clone costs reference counts.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,7 +90,7 @@ pub enum SequenceKind {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mapping {
     /// Entries in order of key.
-    pub entries: BTreeMap<Arc<str>, Value>,
+    pub entries: Entries,
     /// A map (one element type), else an object.
     pub is_map: bool,
     /// Set where more attributes exist than are written (a resource, a data source): what a missing one is.
@@ -395,12 +398,12 @@ impl Value {
     }
 
     /// An object.
-    pub fn object(entries: BTreeMap<Arc<str>, Self>) -> Self {
+    pub fn object(entries: Entries) -> Self {
         Kind::Mapping(Arc::new(Mapping { entries, ..Mapping::default() })).into()
     }
 
     /// A map. The caller has made all elements of one type.
-    pub fn map(entries: BTreeMap<Arc<str>, Self>) -> Self {
+    pub fn map(entries: Entries) -> Self {
         Kind::Mapping(Arc::new(Mapping { entries, is_map: true, ..Mapping::default() })).into()
     }
 

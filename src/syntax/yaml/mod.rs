@@ -5,7 +5,7 @@
 mod merge;
 mod plain;
 
-pub use plain::{Plain, json, number, resolve, to_json};
+pub use plain::{Plain, json, json_scalar, number, resolve, to_json};
 
 use std::collections::BTreeMap;
 
@@ -18,6 +18,14 @@ use crate::source::{FileId, MAX_NESTING, Place, Problem, ProblemKind, Span};
 
 /// Most nodes that the aliases of one stream may stand for.
 const MAX_ALIASED_NODES: usize = 200_000;
+/// Tags that make something else than a text of a scalar, in quotes and in blocks, too.
+const TAGS: [&str; 5] = [
+    "tag:yaml.org,2002:binary",
+    "tag:yaml.org,2002:bool",
+    "tag:yaml.org,2002:float",
+    "tag:yaml.org,2002:int",
+    "tag:yaml.org,2002:null",
+];
 /// After so many documents that do not read, the rest of a stream is left.
 const MAX_BROKEN_DOCUMENTS: usize = 100;
 
@@ -128,7 +136,11 @@ impl Reader<'_> {
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Scalar {
         let tag = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()));
         if style != ScalarStyle::Plain || tag.as_deref() == Some("!") {
-            return Scalar::String(text.into());
+            let tag = tag.filter(|tag| TAGS.contains(&tag.as_str()));
+            return match tag {
+                None => Scalar::String(text.into()),
+                Some(tag) => Scalar::Plain { text: text.into(), tag: Some(Box::new(tag.into())) },
+            };
         }
         // The parser writes a tilde for a value that is not written.
         let text = if self.text.get(span.range()).is_none_or(str::is_empty) { "" } else { text };

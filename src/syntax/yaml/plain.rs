@@ -109,7 +109,8 @@ pub fn json(node: &Node) -> Json {
     }
 }
 
-fn json_scalar(scalar: &Scalar) -> Json {
+/// A scalar as JSON.
+pub fn json_scalar(scalar: &Scalar) -> Json {
     match scalar {
         Scalar::Null => Json::Null,
         Scalar::Bool(bool) => Json::Bool(*bool),

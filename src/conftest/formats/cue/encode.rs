@@ -133,7 +133,7 @@ impl Evaluator<'_> {
         self.read(&yaml::json(&tree), at)
     }
 
-    fn read(&mut self, json: &Json, at: usize) -> Found<R> {
+    pub fn read(&mut self, json: &Json, at: usize) -> Found<R> {
         self.step(at)?;
         Ok(match json {
             Json::Null => R::Value(Value::Null),
@@ -171,6 +171,16 @@ impl Evaluator<'_> {
 }
 
 impl<'a> Evaluator<'a> {
+    /// A list within another value.
+    pub fn made_list(&mut self, items: Vec<Value>) -> Value {
+        self.made_node(What::List(items.into()))
+    }
+
+    /// A struct within another value.
+    pub fn made_struct(&mut self, entries: Vec<(Rc<str>, Value)>) -> Value {
+        self.made_node(What::Map(entries.into()))
+    }
+
     fn made_node(&mut self, what: What<'a>) -> Value {
         let conjunct = Self::conjunct(what, None);
         Value::Node(self.node(None, None, vec![conjunct]))

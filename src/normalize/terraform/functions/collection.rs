@@ -15,7 +15,7 @@ use crate::normalize::terraform::beyond::Beyond;
 use crate::normalize::terraform::bounds::settled;
 use crate::normalize::terraform::types::{self, Type};
 use crate::normalize::terraform::value::{
-    Bounds, Kind, Mapping, Marks, SequenceKind, Unknown, Value,
+    Bounds, Entries, Kind, Mapping, Marks, SequenceKind, Unknown, Value,
 };
 
 /// Most members of a map that are looked at where the key is unknown.
@@ -529,7 +529,7 @@ pub(super) fn merge(arguments: &[Value], _: &dyn Host) -> Result<Value, String> 
         .any(|it| matches!(&it.kind, Kind::Mapping(map) if !map.is_map))
         && arguments.iter().all(|it| matches!(&it.kind, Kind::Mapping(map) if map.open.is_none()));
     let kind = if is_object { Type::Any } else { Returns::Merge.kind(arguments)? };
-    let mut merged: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+    let mut merged = Entries::new();
     for argument in arguments.iter().filter(|argument| !argument.is_null()) {
         let map = mapping(argument).ok_or_else(|| {
             format!("arguments must be maps or objects, got {:?}", words(argument))
@@ -669,15 +669,16 @@ pub(super) fn zipmap(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
             values.len()
         ));
     }
-    let mut entries = BTreeMap::new();
+    let mut zipped = Vec::with_capacity(keys.len());
     let mut marks = Marks::none();
     for (at, (key, value)) in keys.iter().zip(values).enumerate() {
         let Kind::String(name) = &key.kind else {
             return Err(format!("keys list has null value at index {at}"));
         };
         marks = marks.union(&key.marks);
-        entries.insert(Arc::clone(name), value.clone());
+        zipped.push((Arc::clone(name), value.clone()));
     }
+    let entries = Entries::from_iter(zipped);
     let zipped = match kind {
         SequenceKind::List if entries.is_empty() => {
             Value::empty_map(Type::of(&arguments[1]).element().cloned().unwrap_or(Type::Any))

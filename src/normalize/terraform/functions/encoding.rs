@@ -1,6 +1,5 @@
 //! Base64, URLs, character sets and CSV.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -172,7 +171,7 @@ pub(super) fn csvdecode(arguments: &[Value], _: &dyn Host) -> Result<Value, Stri
         }
         check_items((rows.len() + 1).saturating_mul(header.len()))?;
         let cells = record.into_iter().map(Value::string);
-        let row: BTreeMap<_, _> = header.iter().cloned().zip(cells).collect();
+        let row = header.iter().cloned().zip(cells).collect();
         rows.push(Value::object(row));
     }
     Ok(Value::list(rows))

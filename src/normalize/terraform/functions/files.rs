@@ -1,7 +1,6 @@
 //! Functions of paths and files. Files are those of the scanned tree, read through the host.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -242,8 +241,7 @@ fn variables(value: &Value) -> Result<Option<Value>, String> {
     if let Some(name) = map.entries.keys().find(|name| !is_identifier(name)) {
         return Err(format!("invalid template variable name {:?}", &**name));
     }
-    let entries: BTreeMap<_, _> = map.entries.clone();
-    Ok(Some(Value::object(entries)))
+    Ok(Some(Value::object(map.entries.clone())))
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -1,6 +1,5 @@
 //! `jsonencode` and `jsondecode`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use super::Host;
 use super::argument::{Survey, check_items, check_text, text};
 use crate::normalize::terraform::number::Number;
 use crate::normalize::terraform::types::Type;
-use crate::normalize::terraform::value::{Kind, Unknown, Value, composed};
+use crate::normalize::terraform::value::{Entries, Kind, Unknown, Value, composed};
 
 const MAX_DEPTH: usize = 128;
 
@@ -205,23 +204,23 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, String> {
-        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut entries = Vec::new();
         self.eat(b'{')?;
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Value::object(entries));
+            return Ok(Value::object(Entries::new()));
         }
         loop {
             self.skip_space();
             let key = self.string()?;
             self.eat(b':')?;
             let value = self.value(depth + 1)?;
-            entries.insert(composed(key.into()), value);
+            entries.push((composed(key.into()), value));
             self.skip_space();
             if self.peek() != Some(b',') {
                 self.eat(b'}')?;
-                return Ok(Value::object(entries));
+                return Ok(Value::object(entries.into_iter().collect()));
             }
             self.at += 1;
         }

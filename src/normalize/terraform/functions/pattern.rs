@@ -1,7 +1,6 @@
 //! Regular expressions: RE2 syntax, run by the `regex` crate, whose time is bounded by pattern and text as RE2's is.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use super::Host;
 use super::argument::{check_items, check_text, text};
 use super::memo::{Memo, remembered};
 use crate::normalize::terraform::types::Type;
-use crate::normalize::terraform::value::{Kind, Mapping, Unknown, Value};
+use crate::normalize::terraform::value::{Entries, Kind, Mapping, Unknown, Value};
 
 const MAX_PATTERN: usize = 16 * 1024;
 const MAX_COMPILED: usize = 4 * 1024 * 1024;
@@ -57,8 +56,7 @@ fn shape(pattern: &Regex, found: &Captures<'_>) -> Value {
     let names: Vec<Option<&str>> = pattern.capture_names().collect();
     if names.iter().any(Option::is_some) {
         let named = names.iter().enumerate().filter_map(|(index, name)| Some((index, (*name)?)));
-        let entries: BTreeMap<Arc<str>, Value> =
-            named.map(|(index, name)| (Arc::from(name), group(index))).collect();
+        let entries: Entries = named.map(|(index, name)| (Arc::from(name), group(index))).collect();
         return Value::object(entries);
     }
     Value::tuple((1..names.len()).map(group).collect())

@@ -135,10 +135,10 @@ impl<'a> Reader<'a> {
     }
 
     fn mapping(&mut self, depth: usize) -> Result<Value, String> {
-        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut entries = Vec::new();
         loop {
             let (key, merge) = match self.next()? {
-                Event::MappingEnd => return Ok(Value::object(entries)),
+                Event::MappingEnd => return Ok(Value::object(entries.into_iter().collect())),
                 event => self.node(event, depth + 1)?,
             };
             let event = self.next()?;
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
                 Kind::Null(_) => return Err("mapping key cannot be null".to_owned()),
                 _ => return Err("only strings are allowed as mapping keys".to_owned()),
             };
-            entries.insert(key, value);
+            entries.push((key, value));
         }
     }
 }

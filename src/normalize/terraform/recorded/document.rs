@@ -14,9 +14,9 @@ use super::super::lower::Lowering;
 use super::super::module::is_local_source;
 use super::super::moves;
 use super::super::scope::Key;
-use super::super::value::{Kind, Mapping, Marks, Value};
+use super::super::value::{Entries, Kind, Mapping, Marks, Value};
 use super::configuration::{Call, Module, Provider as ProviderBlock};
-use super::merge::{self, Entries, Written};
+use super::merge::{self, Written};
 use super::read::Instance;
 use super::references::Resolver;
 use super::state::Edges;
@@ -226,7 +226,7 @@ impl Recorded {
             name: Arc::clone(&instance.name),
             mode: if instance.is_data { Mode::Data } else { Mode::Managed },
             provider: provider.or_else(|| instance.provider.clone()).unwrap_or_else(first_word),
-            parsed: document::Value::object(std::mem::take(&mut lowering.parsed)),
+            parsed: lowering.parsed(),
             defaults: Lowering::default().entries(defaults),
             sensitive: lowering.sensitive,
             references,
@@ -319,7 +319,8 @@ impl Recorded {
     ) {
         let prefix = address::prefix(path);
         for (name, declared_variable) in &module.variables {
-            let mut entries = Entries::from([("name".into(), Value::string(Arc::clone(name)))]);
+            let mut entries =
+                Entries::from_iter([("name".into(), Value::string(Arc::clone(name)))]);
             if let Some(default) = declared_variable.default.clone() {
                 let hidden =
                     if declared_variable.sensitive { Marks::sensitive() } else { Marks::none() };
@@ -378,7 +379,7 @@ impl Recorded {
             place,
             spans: Arc::default(),
         });
-        let mut entries = Entries::from([
+        let mut entries = Entries::from_iter([
             ("name".into(), Value::string(Arc::clone(name))),
             ("source".into(), Value::string(Arc::clone(&call.source))),
             ("local".into(), Value::bool(is_local_source(&call.source))),
@@ -569,7 +570,7 @@ fn declared(
     kind: &str,
     address: String,
     name: &Arc<str>,
-    entries: &BTreeMap<Arc<str>, Value>,
+    entries: &Entries,
     place: Place,
 ) -> Resource {
     let mut lowering = Lowering::deciding();
@@ -583,7 +584,7 @@ fn declared(
         mode: Mode::Declaration,
         provider: Arc::from("terraform"),
         attributes,
-        parsed: document::Value::object(lowering.parsed),
+        parsed: lowering.parsed(),
         defaults: document::Value::object(Map::new()),
         sensitive: lowering.sensitive,
         references,

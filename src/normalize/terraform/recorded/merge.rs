@@ -3,15 +3,11 @@
 //! A plan holds every attribute that the provider knows, in the provider's order. What is written decides which of them count as
 //! attributes, in which order blocks stand, and what references they carry.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::functions::is_kept_for;
-use super::super::value::{Kind, Mapping, Marks, SequenceKind, Unknown, Value};
+use super::super::value::{Entries, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
 use super::tree::KNOWN_AFTER_APPLY;
-
-/// Attributes by name.
-pub type Entries = BTreeMap<Arc<str>, Value>;
 
 /// Longest list of blocks whose elements are told apart by their values; longer ones are taken in order.
 const MAX_ALIGNED: usize = 2_000;
@@ -40,7 +36,7 @@ pub struct Merged {
 
 /// Merge a resource's attributes. `results`: whether what is not written is the point of it (data sources).
 pub fn resource(written: &Entries, recorded: &Value, trust: Written, results: bool) -> Merged {
-    let empty = BTreeMap::new();
+    let empty = Entries::new();
     let recorded = match &recorded.kind {
         Kind::Mapping(map) => &map.entries,
         _ => &empty,
@@ -238,7 +234,7 @@ fn element(written: &Value, recorded: &Value, trust: Written) -> Value {
 }
 
 fn block(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
-    let mut entries = BTreeMap::new();
+    let mut entries = Entries::new();
     for (name, written) in &ours.entries {
         let merged = match theirs.entries.get(name) {
             // What is written as null is not written, whatever the provider makes of it.
@@ -254,7 +250,7 @@ fn block(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
 
 /// A map or object: all that is recorded.
 fn map(ours: &Mapping, theirs: &Mapping, trust: Written) -> Mapping {
-    let mut entries = BTreeMap::new();
+    let mut entries = Entries::new();
     for (name, recorded) in &theirs.entries {
         let merged = match ours.entries.get(name) {
             Some(written) => Some(value(written, recorded, trust)),
@@ -304,7 +300,7 @@ fn without_empty(value: &Value) -> Option<Value> {
         Kind::Sequence(kind, items) => {
             let item = |item: &Value| match &item.kind {
                 Kind::Mapping(_) => without_empty(item)
-                    .unwrap_or_else(|| Value::object(BTreeMap::new()).with_marks(&item.marks)),
+                    .unwrap_or_else(|| Value::object(Entries::new()).with_marks(&item.marks)),
                 _ => item.clone(),
             };
             Kind::Sequence(*kind, Arc::new(items.iter().map(item).collect()))

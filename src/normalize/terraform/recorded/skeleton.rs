@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::value::{Kind, Marks, SequenceKind, Value};
+use super::super::value::{Entries, Kind, Marks, SequenceKind, Value};
 use super::configuration::{Expression, Expressions};
-use super::merge::Entries;
 use super::references::Found;
 use super::tree::KNOWN_AFTER_APPLY;
 

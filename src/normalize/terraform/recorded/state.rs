@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::value::{Kind, Marks, Value};
+use super::super::value::{Entries, Kind, Marks, Value};
 use super::address;
-use super::merge::Entries;
 use super::read::Instance;
 use super::tree;
 use crate::document::Pointer;

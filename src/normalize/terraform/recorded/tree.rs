@@ -1,12 +1,11 @@
 //! Reading JSON trees: members by name, values with what is unknown in them, places of everything.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::super::number::Number;
-use super::super::value::{Marks, Value};
+use super::super::value::{Entries, Marks, Value};
 use crate::document::Pointer;
 use crate::source::{FileId, Place};
 use crate::syntax::{Entry, Node, NodeKind, Scalar};
@@ -99,16 +98,19 @@ fn structured(node: Option<&Node>, unknown: Option<&Node>, sensitive: Option<&No
         (Some(NodeKind::Mapping(_)), _) | (_, Some(NodeKind::Mapping(_))) => {
             let flags = unknown.map(by_name).unwrap_or_default();
             let hidden = sensitive.map(by_name).unwrap_or_default();
-            let mut map: BTreeMap<Arc<str>, Value> = BTreeMap::new();
-            for (name, item) in node.into_iter().flat_map(named) {
-                let item =
-                    recorded(Some(item), flags.get(name).copied(), hidden.get(name).copied());
-                map.insert(name.into(), item);
-            }
-            for (name, flag) in flags.iter().filter(|(_, flag)| holds_true(flag)) {
-                map.entry((*name).into())
-                    .or_insert_with(|| recorded(None, Some(flag), hidden.get(name).copied()));
-            }
+            let held = node.into_iter().flat_map(named).map(|(name, item)| {
+                let (flag, hidden) = (flags.get(name).copied(), hidden.get(name).copied());
+                (Arc::from(name), recorded(Some(item), flag, hidden))
+            });
+            let mut map: Entries = held.collect();
+            let flagged =
+                flags.iter().filter(|(name, flag)| holds_true(flag) && !map.contains_key(**name));
+            let missing: Vec<(Arc<str>, Value)> = flagged
+                .map(|(name, flag)| {
+                    ((*name).into(), recorded(None, Some(flag), hidden.get(name).copied()))
+                })
+                .collect();
+            map.extend(missing);
             Value::object(map)
         }
         (Some(NodeKind::Scalar(scalar)), _) => self::scalar(scalar),

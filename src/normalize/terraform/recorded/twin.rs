@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::super::expand::Shape;
 use super::super::instance::Instance;
 use super::super::scope::{Repetition, Scope};
+use super::super::value::Entries;
 use super::address;
-use super::merge::{Entries, Written};
+use super::merge::Written;
 use crate::document::{CallSite, SpanTable};
 use crate::source::Place;
 

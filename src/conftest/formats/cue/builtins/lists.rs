@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
             }
             "list.Take" => items.into_iter().take(given.index(self, 1)?).collect(),
             "list.Drop" => items.into_iter().skip(given.index(self, 1)?).collect(),
-            "list.SortStrings" => {
+            "list.SortStrings" | "list.IsSortedStrings" => {
                 let mut texts = Vec::new();
                 for item in &items {
                     match self.plain(item)? {
@@ -65,6 +65,9 @@ impl<'a> Evaluator<'a> {
                             return Err(self.not_concrete(&other, at, what));
                         }
                     }
+                }
+                if given.name == "list.IsSortedStrings" {
+                    return Ok(Result::Value(Value::Bool(texts.is_sorted())));
                 }
                 texts.sort();
                 texts.into_iter().map(Value::Text).collect()
@@ -186,11 +189,12 @@ impl<'a> Evaluator<'a> {
         Ok(false)
     }
 
-    /// `list.Sort` with a struct that compares `x` and `y`, or in one of the usual orders.
+    /// `list.Sort` with a struct that compares `x` and `y`, or in one of the usual orders; or whether a list is sorted so.
     pub(super) fn sorted(
         &mut self,
         list: &'a Expr,
         order: &'a Expr,
+        asks: bool,
         at: usize,
         env: &Env<'a>,
     ) -> Found<Result> {
@@ -214,9 +218,15 @@ impl<'a> Evaluator<'a> {
                 if !less {
                     break;
                 }
+                if asks {
+                    return Ok(Result::Value(Value::Bool(false)));
+                }
                 place -= 1;
             }
             made.insert(place, item);
+        }
+        if asks {
+            return Ok(Result::Value(Value::Bool(true)));
         }
         Ok(Result::List(made))
     }

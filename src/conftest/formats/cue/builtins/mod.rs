@@ -2,7 +2,9 @@
 
 mod lists;
 mod numbers;
+mod paths;
 mod texts;
+mod written;
 
 use std::rc::Rc;
 
@@ -74,6 +76,10 @@ const FUNCTIONS: &[Function] = &[
     function("strings.TrimSpace", 1),
     function("strings.Runes", 1),
     function("strings.SliceRunes", 3),
+    function("strings.ByteAt", 2),
+    function("strings.ByteSlice", 3),
+    function("strings.LastIndexAny", 2),
+    function("strings.SplitAfterN", 3),
     check("strings.MinRunes", 2),
     check("strings.MaxRunes", 2),
     function("list.Concat", 1),
@@ -94,7 +100,10 @@ const FUNCTIONS: &[Function] = &[
     check("list.MaxItems", 2),
     check("list.UniqueItems", 1),
     function("list.Sort", 2),
+    function("list.SortStable", 2),
     function("list.SortStrings", 1),
+    function("list.IsSorted", 2),
+    function("list.IsSortedStrings", 1),
     check("struct.MinFields", 2),
     check("struct.MaxFields", 2),
     function("math.Abs", 1),
@@ -107,19 +116,51 @@ const FUNCTIONS: &[Function] = &[
     function("regexp.Match", 2),
     function("regexp.Find", 2),
     function("regexp.FindSubmatch", 2),
+    function("regexp.FindAll", 3),
+    function("regexp.FindAllSubmatch", 3),
+    function("regexp.FindNamedSubmatch", 2),
+    function("regexp.FindAllNamedSubmatch", 3),
+    check("regexp.Valid", 1),
     function("regexp.ReplaceAll", 3),
     function("regexp.ReplaceAllLiteral", 3),
     function("strconv.Atoi", 1),
     function("strconv.ParseInt", 3),
+    function("strconv.ParseUint", 3),
+    function("strconv.ParseFloat", 2),
+    function("strconv.FormatUint", 2),
+    function("strconv.FormatFloat", 4),
     function("strconv.ParseBool", 1),
     function("strconv.FormatInt", 2),
     function("strconv.FormatBool", 1),
     function("encoding/json.Marshal", 1),
     function("encoding/json.Unmarshal", 1),
+    function("encoding/json.MarshalStream", 1),
+    function("encoding/json.Compact", 1),
+    function("encoding/json.Indent", 3),
+    check("encoding/json.Valid", 1),
     function("encoding/yaml.Marshal", 1),
+    function("encoding/yaml.MarshalStream", 1),
+    function("encoding/yaml.Unmarshal", 1),
     function("encoding/base64.Encode", 2),
     function("encoding/base64.Decode", 2),
     function("encoding/hex.Encode", 1),
+    function("encoding/hex.Decode", 1),
+    function("crypto/md5.Sum", 1),
+    function("crypto/sha1.Sum", 1),
+    function("crypto/sha256.Sum256", 1),
+    function("crypto/sha512.Sum512", 1),
+    function("path.Join", 1),
+    function("path.Clean", 1),
+    function("path.Base", 1),
+    function("path.Dir", 1),
+    function("path.Ext", 1),
+    function("path.IsAbs", 1),
+    function("net.JoinHostPort", 2),
+    function("net.PathEscape", 1),
+    function("net.QueryEscape", 1),
+    function("time.ParseDuration", 1),
+    check("net.InCIDR", 2),
+    check("net.IPv6", 1),
     check("net.IPv4", 1),
     check("net.IP", 1),
     check("net.IPCIDR", 1),
@@ -128,7 +169,17 @@ const FUNCTIONS: &[Function] = &[
     check("time.Time", 1),
 ];
 
-const PACKAGES: [&str; 11] = [
+/// Nanoseconds by name.
+const TIMES: [(&str, i64); 6] = [
+    ("time.Nanosecond", 1),
+    ("time.Microsecond", 1_000),
+    ("time.Millisecond", 1_000_000),
+    ("time.Second", 1_000_000_000),
+    ("time.Minute", 60_000_000_000),
+    ("time.Hour", 3_600_000_000_000),
+];
+
+const PACKAGES: [&str; 17] = [
     "strings",
     "list",
     "struct",
@@ -139,11 +190,17 @@ const PACKAGES: [&str; 11] = [
     "encoding/yaml",
     "encoding/base64",
     "encoding/hex",
+    "crypto/md5",
+    "crypto/sha1",
+    "crypto/sha256",
+    "crypto/sha512",
+    "path",
     "net",
+    "time",
 ];
 
 pub(super) fn is_package(path: &str) -> bool {
-    PACKAGES.contains(&path) || path == "time"
+    PACKAGES.contains(&path)
 }
 
 /// Functions that CUE has and this evaluator has not.
@@ -160,6 +217,12 @@ pub(super) fn find(package: &str, name: &str) -> Option<Target> {
     let wanted = qualified(package, name);
     if wanted == "list.Ascending" || wanted == "list.Descending" {
         return Some(Target::Value(Value::Text(format!("\u{0}{wanted}").into())));
+    }
+    if let Some((_, length)) = TIMES.iter().find(|(name, _)| *name == wanted) {
+        return Some(Target::Value(Value::Number(Number::from(*length))));
+    }
+    if wanted == "path.Unix" {
+        return Some(Target::Value(Value::Text("unix".into())));
     }
     let found = FUNCTIONS.iter().find(|function| function.name == wanted)?;
     Some(Target::Function(found.name))
@@ -181,8 +244,10 @@ impl<'a> Evaluator<'a> {
             };
             return Err(Fault::fatal(at, what));
         };
-        if name == "list.Sort" && arguments.len() == 2 {
-            return self.sorted(&arguments[0], &arguments[1], at, env);
+        if matches!(name, "list.Sort" | "list.SortStable" | "list.IsSorted") && arguments.len() == 2
+        {
+            let (list, order) = (&arguments[0], &arguments[1]);
+            return self.sorted(list, order, name == "list.IsSorted", at, env);
         }
         let mut values = Vec::new();
         for argument in arguments {
@@ -212,9 +277,17 @@ impl<'a> Evaluator<'a> {
             let kinds = checked_kinds(name);
             return Ok(Result::Kinds(kinds, vec![Bound::Function(name, arguments)]));
         }
-        let Some(arguments) = arguments else {
+        let Some(mut arguments) = arguments else {
             return Err(Fault::fatal(at, format!("{name} is not called")));
         };
+        if name.starts_with("path.") && given == 2 {
+            // Functions of paths take the system that they are for.
+            match arguments.pop() {
+                Some(Value::Text(system)) if &*system == "unix" => {}
+                _ => return Err(Fault::unsupported(at, &format!("{name} of another system"))),
+            }
+        }
+        let given = arguments.len();
         if given != function.arguments {
             let what = format!("{name} takes {} arguments, not {given}", function.arguments);
             return Err(Fault::fatal(at, what));
@@ -229,6 +302,7 @@ impl<'a> Evaluator<'a> {
             Some("list") => self.list_function(&arguments),
             Some("strings" | "regexp") => self.text_function(&arguments),
             Some("math" | "strconv") => self.number_function(&arguments),
+            Some("path" | "net" | "time") => self.path_function(&arguments),
             _ => self.encoding(&arguments),
         }
     }
@@ -290,7 +364,7 @@ impl<'a> Evaluator<'a> {
                 let text: String = digits.collect();
                 Value::Text(text.into())
             }
-            name => return Err(Fault::unsupported(at, name)),
+            _ => return self.written_function(given),
         };
         Ok(Result::Value(made))
     }
@@ -328,6 +402,14 @@ impl<'a> Evaluator<'a> {
                 _ => Err(Fault::fatal(at, "math.MultipleOf takes a number that is not zero")),
             },
             ("net.IPv4", Value::Text(text)) => Ok(text.parse::<std::net::Ipv4Addr>().is_ok()),
+            ("regexp.Valid", Value::Text(text)) => Ok(self.regex(text, at).is_ok()),
+            ("encoding/json.Valid", Value::Text(text)) => Ok(written::is_json(text)),
+            ("net.IPv6", Value::Text(text)) => Ok(text.parse::<std::net::Ipv6Addr>().is_ok()),
+            ("net.InCIDR", Value::Text(text)) => match &arguments[0] {
+                Value::Text(range) => paths::is_within(text, range)
+                    .ok_or_else(|| Fault::fatal(at, format!("{range:?} is no range"))),
+                _ => Err(Fault::fatal(at, "net.InCIDR takes a range")),
+            },
             ("net.IP", Value::Text(text)) => Ok(text.parse::<std::net::IpAddr>().is_ok()),
             ("net.IPCIDR", Value::Text(text)) => Ok(texts::is_range(text)),
             ("net.FQDN", Value::Text(text)) => Ok(texts::is_domain(text)),

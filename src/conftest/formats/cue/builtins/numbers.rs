@@ -56,19 +56,37 @@ impl Evaluator<'_> {
                 Value::Bool(value) => Value::Text(value.to_string().into()),
                 _ => return Err(given.wrong(self, 0, "a boolean")),
             },
-            "strconv.FormatInt" => {
-                let base = base(given.index(self, 1)?, at)?;
+            "strconv.FormatInt" | "strconv.FormatUint" => {
+                let base = base_of(given.index(self, 1)?, at)?;
                 Value::Text(given.int(self, 0)?.to_str_radix(base).into())
             }
             "strconv.Atoi" => whole(&given.text(self, 0)?, 10, at)?,
-            "strconv.ParseInt" => {
-                let bits = given.index(self, 2)?;
-                let base = base(given.index(self, 1)?, at)?;
-                let made = whole(&given.text(self, 0)?, base, at)?;
-                if bits != 64 && bits != 0 {
-                    return Err(Fault::unsupported(at, "strconv.ParseInt of such a size"));
+            "strconv.ParseInt" | "strconv.ParseUint" => {
+                let text = given.text(self, 0)?;
+                parsed(&text, (given.index(self, 1)?, given.index(self, 2)?), given)?
+            }
+            "strconv.ParseFloat" => {
+                let text = given.text(self, 0)?;
+                let plain = Number::parse_plain(&text).is_some();
+                let float = if plain { text.parse().ok().and_then(Number::float) } else { None };
+                // Hexadecimal, endless and other numbers.
+                let float =
+                    float.ok_or_else(|| Fault::unsupported(at, &format!("the number {text:?}")))?;
+                Value::Number(float)
+            }
+            "strconv.FormatFloat" => {
+                let number = given.number(self, 0)?.to_f64();
+                let places = given.int(self, 2)?;
+                let fixed = given.int(self, 1)? == BigInt::from(u32::from(b'f'));
+                if !fixed || given.index(self, 3)? != 64 {
+                    return Err(Fault::unsupported(at, "strconv.FormatFloat of such a kind"));
                 }
-                made
+                let text = match usize::try_from(places) {
+                    Ok(places) if places < 1_000 => format!("{number:.places$}"),
+                    Ok(_) => return Err(Fault::stop(at, "a text is too long")),
+                    Err(_) => number.to_string(),
+                };
+                Value::Text(text.into())
             }
             "strconv.ParseBool" => match &*given.text(self, 0)? {
                 "1" | "t" | "T" | "true" | "TRUE" | "True" => Value::Bool(true),
@@ -81,9 +99,48 @@ impl Evaluator<'_> {
     }
 }
 
-fn base(base: usize, at: usize) -> Found<u32> {
+fn base_of(base: usize, at: usize) -> Found<u32> {
     let found = u32::try_from(base).ok().filter(|base| (2..=36).contains(base));
     found.ok_or_else(|| Fault::unsupported(at, "numbers of such a base"))
+}
+
+/// A whole number of a base (0 for the one that it is written with) and so many bits (0 for any).
+fn parsed(text: &str, (written, bits): (usize, usize), given: &Arguments) -> Found<Value> {
+    let at = given.at;
+    let wrong = || Fault::fatal(at, format!("{text:?} is no whole number of {bits} bits"));
+    let (sign, mut digits) = match text.strip_prefix(['+', '-']) {
+        Some(digits) => (&text[..1], digits),
+        None => ("", text),
+    };
+    let mut base = if written == 0 { 10 } else { base_of(written, at)? };
+    if text.contains('_') {
+        return Err(Fault::unsupported(at, "a number with underscores"));
+    }
+    if written == 0 && digits.len() > 1 && digits.starts_with('0') {
+        let lower = digits.to_ascii_lowercase();
+        let bases = [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8)];
+        let found = bases.iter().find(|(prefix, _)| lower.starts_with(prefix));
+        let (prefix, found) = found.copied().unwrap_or(("", 10));
+        (digits, base) = (&digits[prefix.len()..], found);
+    }
+    let unsigned = given.name == "strconv.ParseUint";
+    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(base)) {
+        return Err(wrong());
+    }
+    if unsigned && !sign.is_empty() {
+        return Err(wrong());
+    }
+    let number = BigInt::parse_bytes(digits.as_bytes(), base).ok_or_else(wrong)?;
+    let number = if sign == "-" { -number } else { number };
+    if bits > 0 {
+        let size = if unsigned { bits } else { bits - 1 };
+        let most = BigInt::from(1) << size.min(64);
+        let least = if unsigned { BigInt::from(0) } else { -most.clone() };
+        if bits > 64 || number >= most || number < least {
+            return Err(wrong());
+        }
+    }
+    Ok(Value::Number(Number::int(number)))
 }
 
 fn whole(text: &str, base: u32, at: usize) -> Found<Value> {

@@ -60,6 +60,18 @@ impl Evaluator<'_> {
             "strings.Index" => index(first.find(&*second)),
             "strings.IndexAny" => index(first.find(any)),
             "strings.LastIndex" => index(first.rfind(&*second)),
+            "strings.LastIndexAny" => index(first.rfind(any)),
+            "strings.ByteAt" => {
+                let byte = first.as_bytes().get(given.index(self, 1)?);
+                let byte = byte.ok_or_else(|| Fault::fatal(at, "the text has no such byte"))?;
+                number(i64::from(*byte))
+            }
+            "strings.ByteSlice" => {
+                let (low, high) = (given.index(self, 1)?, given.index(self, 2)?);
+                let part = first.as_bytes().get(low..high);
+                let part = part.ok_or_else(|| Fault::fatal(at, "the text has no such part"))?;
+                Value::Bytes(part.into())
+            }
             _ => return self.split(given, &first, &second),
         };
         Ok(Result::Value(made))
@@ -121,6 +133,18 @@ impl Evaluator<'_> {
                     text.splitn(times, separator).map(str::to_owned).collect()
                 }
             },
+            "strings.SplitAfterN" => {
+                let times = i64::try_from(given.int(self, 2)?).unwrap_or(i64::MAX);
+                if times < 1 || separator.is_empty() {
+                    return Err(Fault::unsupported(at, "strings.SplitAfterN by nothing"));
+                }
+                let times = usize::try_from(times).unwrap_or(usize::MAX);
+                let mut parts: Vec<String> =
+                    text.splitn(times, separator).map(str::to_owned).collect();
+                let last = parts.len() - 1;
+                parts[..last].iter_mut().for_each(|part| part.push_str(separator));
+                parts
+            }
             "strings.Runes" => {
                 let runes = text.chars().map(|c| number(i64::from(u32::from(c))));
                 return Ok(Result::List(runes.collect()));
@@ -141,10 +165,29 @@ impl Evaluator<'_> {
             "regexp.Find" => Value::Text(regex.find(&text).ok_or_else(missing)?.as_str().into()),
             "regexp.FindSubmatch" => {
                 let found = regex.captures(&text).ok_or_else(missing)?;
-                let part = |part: Option<regex::Match<'_>>| {
-                    Value::Text(part.map_or("", |part| part.as_str()).into())
+                return Ok(Result::List(parts(&found)));
+            }
+            "regexp.FindNamedSubmatch" => {
+                let found = regex.captures(&text).ok_or_else(missing)?;
+                return Ok(Result::Map(named(&regex, &found)));
+            }
+            "regexp.FindAll" | "regexp.FindAllSubmatch" | "regexp.FindAllNamedSubmatch" => {
+                let most = given.int(self, 2)?;
+                let most = if most.sign() == num_bigint::Sign::Minus {
+                    usize::MAX
+                } else {
+                    usize::try_from(most).unwrap_or(usize::MAX)
                 };
-                return Ok(Result::List(found.iter().map(part).collect()));
+                let mut all = Vec::new();
+                for found in regex.captures_iter(&text).take(most) {
+                    self.step(at)?;
+                    all.push(match given.name {
+                        "regexp.FindAll" => Value::Text(found[0].into()),
+                        "regexp.FindAllSubmatch" => self.made_list(parts(&found)),
+                        _ => self.made_struct(named(&regex, &found)),
+                    });
+                }
+                return if all.is_empty() { Err(missing()) } else { Ok(Result::List(all)) };
             }
             _ => {
                 let new = given.text(self, 2)?;
@@ -158,6 +201,20 @@ impl Evaluator<'_> {
         };
         Ok(Result::Value(made))
     }
+}
+
+/// What the groups of an expression hold.
+fn parts(found: &regex::Captures<'_>) -> Vec<Value> {
+    let part =
+        |part: Option<regex::Match<'_>>| Value::Text(part.map_or("", |part| part.as_str()).into());
+    found.iter().map(part).collect()
+}
+
+/// What the groups with a name hold.
+fn named(regex: &regex::Regex, found: &regex::Captures<'_>) -> Vec<(Rc<str>, Value)> {
+    let names = regex.capture_names().flatten();
+    let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
+    names.map(|name| (Rc::from(name), Value::Text(part(name).into()))).collect()
 }
 
 fn number(value: i64) -> Value {

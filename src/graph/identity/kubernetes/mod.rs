@@ -2,6 +2,8 @@
 //!
 //! Source: kubernetes.io, "Using RBAC Authorization", "Role Based Access Control Good Practices", "Configure Service Accounts for Pods".
 
+mod escalation;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use crate::model::Element;
 use crate::source::Place;
 
 use super::{Grant, Identity, Level, Scope, Trust};
+use escalation::Way;
 
 /// The namespace whose accounts the cluster itself runs as.
 const SYSTEM: &str = "kube-system";
@@ -38,6 +41,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     for workload in &all {
         breakouts(scene, workload, identity);
     }
+    escalation::add(scene, &all, (&bound, &residents), identity);
 }
 
 /// What a rule of a role lets do, worst last.
@@ -102,8 +106,14 @@ impl Right {
         [&self.verbs, &self.resources].iter().any(|list| list.iter().any(|it| &**it == "*"))
     }
 
+    fn is_everything(&self) -> bool {
+        let all = |list: &[Arc<str>]| list.iter().any(|it| &**it == "*");
+        self.names.is_empty() && all(&self.verbs) && all(&self.groups) && all(&self.resources)
+    }
+
     /// What it lets do, in the whole cluster or in one namespace, and in words.
-    fn power(&self, scene: &Scene<'_>, whole: bool) -> (Power, Option<Arc<str>>) {
+    fn power(&self, scene: &Scene<'_>, namespace: Option<&str>) -> (Power, Option<Arc<str>>) {
+        let whole = namespace.is_none_or(|it| it == SYSTEM);
         let mut best = if !self.writes() {
             Power::Read
         } else if self.names.is_empty() && (whole || self.is_wild()) {
@@ -112,17 +122,14 @@ impl Right {
             Power::Write
         };
         let mut words = None;
-        let masters = || self.names.iter().any(|name| &**name == "system:masters");
-        for row in scene.vocabulary.table("kubernetes_escalations") {
-            let [verb, group, resource, power, text] = row.as_slice() else { continue };
-            let whole_kind = self.names.is_empty() || &**verb == "impersonate" && masters();
-            if !whole_kind || !Self::has(&self.verbs, verb) || !self.about(group, resource) {
+        for way in Way::all(scene) {
+            if !way.is_held(self) || namespace.is_some() && way.is_of_the_cluster() {
                 continue;
             }
-            let power = if &**power == "admin" { Power::Admin } else { Power::Broad };
+            let power = if way.is_admin { Power::Admin } else { Power::Broad };
             let power = if whole { power } else { power.within() };
             if power > best || (power == best && words.is_none()) {
-                (best, words) = (power, Some(Arc::clone(text)));
+                (best, words) = (power, Some(Arc::clone(way.words)));
             }
         }
         (best, words)
@@ -235,10 +242,9 @@ fn bound(scene: &Scene<'_>) -> Vec<Bound> {
         let namespace = binding.scope.namespace.clone().filter(|_| !whole);
         let rights: Option<Arc<[Right]>> =
             rights(scene, kind, binding.scope.namespace.as_deref(), name).map(Into::into);
-        let far = whole || namespace.as_deref() == Some(SYSTEM);
         let mut best = (Power::Read, None, None);
         for right in rights.iter().flat_map(|it| it.iter()) {
-            let (power, words) = right.power(scene, far);
+            let (power, words) = right.power(scene, namespace.as_deref());
             if power > best.0 || best.1.is_none() && power == best.0 {
                 best = (power, words, right.place);
             }
@@ -405,15 +411,8 @@ fn over_pods(
     identity: &mut Identity,
 ) {
     let Some(namespace) = &bound.namespace else { return };
-    let runs = |right: &&Right| {
-        let creators = scene.vocabulary.table("kubernetes_pod_rights").iter();
-        let mut creators =
-            creators.filter_map(|row| Some((row.first()?, row.get(1)?, row.get(2)?)));
-        right.names.is_empty()
-            && creators.any(|(verb, group, resource)| {
-                Right::has(&right.verbs, verb) && right.about(group, resource)
-            })
-    };
+    let ways = Way::all(scene);
+    let runs = |right: &&Right| ways.iter().any(|way| way.runs_pods(right));
     let Some(right) = rights.iter().find(runs) else { return };
     let mut proof = bound.proof.clone();
     proof.extend(right.place.filter(|place| !bound.proof.contains(place)));
