@@ -62,6 +62,7 @@ mod refinements;
 mod rego;
 mod rego_library;
 mod rego_guards;
+mod rego_language;
 mod rego_laws;
 mod rego_negation;
 mod rego_suite;

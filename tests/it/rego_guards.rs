@@ -80,7 +80,7 @@ fn repeat(open: &str, close: &str, count: usize) -> String {
 #[case::spaced_minus(format!("p := {}1", "-\n".repeat(9_000)), "more than 8 minus signs in a row")]
 #[case::plus(format!("p := 1{}", " +\n1".repeat(50_000)), "more than 400 operators")]
 #[case::dots(format!("p := a{}", ".a".repeat(490)), "more than 400 operators")]
-#[case::long_line(format!("p := \"{}\"", "x".repeat(5_000)), "the line is longer than 1024 characters")]
+#[case::long_line(format!("p := \"{}\"", "x".repeat(20_000)), "the line is longer than 16384 characters")]
 #[case::large("# x\n".repeat(300_000), "the module is larger than")]
 #[case::rule_chain(chain("p", ""), "more than 200 rules need one another in a row")]
 #[case::function_chain(chain("f", "(a)"), "more than 200 rules need one another in a row")]

@@ -12,7 +12,7 @@ fn give(expression: &str) -> String {
     over(&[("t.rego", &text)], "data.t.result", &Options::default())
 }
 
-fn over(texts: &[(&str, &str)], rule: &str, options: &Options) -> String {
+pub(crate) fn over(texts: &[(&str, &str)], rule: &str, options: &Options) -> String {
     on_stack(|| {
         let module =
             |(name, text): &(&str, &str)| Module { name: (*name).to_owned(), text: (*text).into() };

@@ -10,8 +10,19 @@ use std::path::Path;
 /// The functions, in Rego.
 const BUILTINS: &str = include_str!("../templates/opa/builtins.rego");
 /// Those that it has, with their parameters.
-const KNOWN: [(&str, &str); 3] =
-    [("cidr_contains", "outer, inner"), ("cidr_is_any", "range"), ("glob", "pattern, text")];
+const KNOWN: &[(&str, &str)] = &[
+    ("cidr_contains", "outer, inner"),
+    ("cidr_is_any", "range"),
+    ("cidr_is_public", "range"),
+    ("glob", "pattern, text"),
+    ("policy_allows", "policy, action, resource"),
+    ("policy_allows_always", "policy, action, resource"),
+    ("policy_allows_always_to", "policy, action, resource, principal"),
+    ("policy_allows_to", "policy, action, resource, principal"),
+    ("semver", "text"),
+    ("semver_satisfies", "version, constraint"),
+    ("statements", "policy"),
+];
 const FOLDER: &str = "vendor/builtins";
 
 /// A call that OPA cannot make.

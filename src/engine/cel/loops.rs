@@ -97,22 +97,37 @@ impl<'a> Machine<'a> {
         Ok(undecided.note_bool(outcome)? == Some(true))
     }
 
+    /// Takes what the body gives for each item that is taken, with the item, and what is undecided.
+    fn each(
+        &mut self,
+        turns: &'a Loop,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+        mut take: impl FnMut(&mut Self, &mut Undecided, Val<'a>, Outcome<'a>) -> Result<(), Failure>,
+    ) -> Result<Undecided, Failure> {
+        let mut undecided = Undecided::default();
+        for (first, second) in items {
+            if self.is_taken(turns, &first, second.as_ref(), &mut undecided)? {
+                let outcome = self.turn(&turns.body, first.clone(), second);
+                take(self, &mut undecided, first, outcome)?;
+            }
+        }
+        Ok(undecided)
+    }
+
     fn transform_map(
         &mut self,
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
-        for (key, value) in items {
-            if !self.is_taken(turns, &key, value.as_ref(), &mut undecided)? {
-                continue;
-            }
-            match self.turn(&turns.body, key.clone(), value) {
+        let mut made = Vec::new();
+        let undecided = self.each(turns, items, |_, undecided, key, outcome| {
+            match outcome {
                 // A value may be unknown; the map then is not.
                 Ok(value) => made.push((key, value)),
                 Err(failure) => drop(undecided.note(Err(failure))?),
             }
-        }
+            Ok(())
+        })?;
         undecided.or(|| Val::Map(Mapping::Made(Rc::new(made))))
     }
 
@@ -121,17 +136,13 @@ impl<'a> Machine<'a> {
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
-        for (key, value) in items {
-            if !self.is_taken(turns, &key, value.as_ref(), &mut undecided)? {
-                continue;
-            }
-            let outcome = self.turn(&turns.body, key, value);
+        let mut made = Vec::new();
+        let undecided = self.each(turns, items, |machine, undecided, _, outcome| {
             match undecided.note(outcome)? {
                 None => {}
                 Some(Val::Map(entries)) => {
                     for (key, value) in entries.entries() {
-                        self.add_entry(&mut made, key, value)?;
+                        machine.add_entry(&mut made, key, value)?;
                         within(made.len())?;
                     }
                 }
@@ -142,7 +153,8 @@ impl<'a> Machine<'a> {
                     });
                 }
             }
-        }
+            Ok(())
+        })?;
         undecided.or(|| Val::Map(Mapping::Made(Rc::new(made))))
     }
 
@@ -177,11 +189,11 @@ impl<'a> Machine<'a> {
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let (mut undecided, mut found) = (Undecided::default(), 0_usize);
-        for (first, second) in items {
-            let outcome = self.turn(&turns.body, first, second);
+        let mut found = 0_usize;
+        let mut undecided = self.each(turns, items, |_, undecided, _, outcome| {
             found += usize::from(undecided.note_bool(outcome)? == Some(true));
-        }
+            Ok(())
+        })?;
         // A second one decides beside what is unknown; an error in another turn stays one.
         match undecided.error.take() {
             Some(failure) if found > 1 => Err(failure),
@@ -198,14 +210,14 @@ impl<'a> Machine<'a> {
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let (mut undecided, mut kept) = (Undecided::default(), Vec::new());
-        for (item, _) in items {
-            let outcome = self.turn(&turns.body, item.clone(), None);
+        let mut kept = Vec::new();
+        let undecided = self.each(turns, items, |_, undecided, item, outcome| {
             if undecided.note_bool(outcome)? == Some(true) {
                 kept.push(item);
                 within(kept.len())?;
             }
-        }
+            Ok(())
+        })?;
         undecided.or(|| Val::list(kept))
     }
 
@@ -214,12 +226,9 @@ impl<'a> Machine<'a> {
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let (mut undecided, mut made) = (Undecided::default(), Vec::new());
-        for (first, second) in items {
-            if !self.is_taken(turns, &first, second.as_ref(), &mut undecided)? {
-                continue;
-            }
-            match self.turn(&turns.body, first, second) {
+        let mut made = Vec::new();
+        let undecided = self.each(turns, items, |_, undecided, _, outcome| {
+            match outcome {
                 // An element may be unknown; the list then is not.
                 Ok(value) => {
                     made.push(value);
@@ -227,7 +236,8 @@ impl<'a> Machine<'a> {
                 }
                 Err(failure) => drop(undecided.note(Err(failure))?),
             }
-        }
+            Ok(())
+        })?;
         undecided.or(|| Val::list(made))
     }
 
@@ -236,13 +246,13 @@ impl<'a> Machine<'a> {
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let (mut undecided, mut keyed) = (Undecided::default(), Vec::new());
-        for (item, _) in items {
-            let outcome = self.turn(&turns.body, item.clone(), None);
+        let mut keyed = Vec::new();
+        let mut undecided = self.each(turns, items, |_, undecided, item, outcome| {
             if let Some(key) = undecided.note(outcome)? {
                 keyed.push((key, item));
             }
-        }
+            Ok(())
+        })?;
         if keyed.windows(2).any(|pair| order(&pair[0].0, &pair[1].0).ok().flatten().is_none()) {
             undecided.error.get_or_insert_with(|| {
                 Failure::error("`sortBy` needs keys that can be ordered, all of one type")

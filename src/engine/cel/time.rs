@@ -170,42 +170,25 @@ fn of_duration<'a>(name: &str, arguments: &[Val<'a>], span: Span, part: Part) ->
     Ok(Val::Int(i64::try_from(whole).unwrap_or(i64::MAX)))
 }
 
-pub(super) fn full_year<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getFullYear", arguments, Part::Year)
+/// A part of a timestamp or duration, as a function of its name.
+macro_rules! parts {
+    ($($function:ident $name:literal $part:ident)*) => {$(
+        #[doc = concat!("`", $name, "(zone)`")]
+        pub(super) fn $function<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
+            get($name, arguments, Part::$part)
+        }
+    )*};
 }
 
-pub(super) fn month<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getMonth", arguments, Part::Month)
-}
-
-pub(super) fn date<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getDate", arguments, Part::Date)
-}
-
-pub(super) fn day_of_month<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getDayOfMonth", arguments, Part::DayOfMonth)
-}
-
-pub(super) fn day_of_week<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getDayOfWeek", arguments, Part::DayOfWeek)
-}
-
-pub(super) fn day_of_year<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getDayOfYear", arguments, Part::DayOfYear)
-}
-
-pub(super) fn hours<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getHours", arguments, Part::Hours)
-}
-
-pub(super) fn minutes<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getMinutes", arguments, Part::Minutes)
-}
-
-pub(super) fn seconds<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getSeconds", arguments, Part::Seconds)
-}
-
-pub(super) fn milliseconds<'a>(_: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    get("getMilliseconds", arguments, Part::Milliseconds)
+parts! {
+    full_year "getFullYear" Year
+    month "getMonth" Month
+    date "getDate" Date
+    day_of_month "getDayOfMonth" DayOfMonth
+    day_of_week "getDayOfWeek" DayOfWeek
+    day_of_year "getDayOfYear" DayOfYear
+    hours "getHours" Hours
+    minutes "getMinutes" Minutes
+    seconds "getSeconds" Seconds
+    milliseconds "getMilliseconds" Milliseconds
 }

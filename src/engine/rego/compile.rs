@@ -12,10 +12,10 @@ use regorus::{Engine, Value};
 
 use super::metadata::Notes;
 use super::reads::{self, Reads};
-use super::rounds::{Put, negations};
+use super::rounds::{self, Put};
 use super::suite::Marks;
 use super::table::Table;
-use super::{Module, ModuleError, Options, builtins, calls, forms, guard, library};
+use super::{Module, ModuleError, Options, builtins, calls, forms, guard, safety};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
@@ -55,10 +55,15 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let own = modules;
     let mut modules = own.clone();
     let mut options = options.clone();
+    let spelled = rounds::spelled(&mut modules);
     prepare_metadata(&mut modules, &mut options);
-    prepare_outputs(&mut modules);
-    let (mut good, mut errors) = guarded(&modules);
-    let (modules, changed) = negations(&modules, options.version_0);
+    let (mut good, mut found) = guarded(&modules);
+    let (modules, negated, refused) = rounds::negations(&modules, options.version_0);
+    let changed = rounds::joined(spelled.clone(), negated);
+    good.retain(|at| refused.iter().all(|error| error.module != *at));
+    found.extend(refused);
+    back(&mut found, &spelled);
+    let mut errors = Vec::new();
     let (engine, table) = loop {
         match assemble(&modules, &good, &options, &|_| {}) {
             Ok(done) => break done,
@@ -69,11 +74,8 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
             }
         }
     };
-    for error in &mut errors {
-        if let Some(changed) = &changed[error.module] {
-            (error.line, error.column) = changed.before(error.line, error.column);
-        }
-    }
+    back(&mut errors, &changed);
+    errors.extend(found);
     errors.sort();
     errors.dedup();
     let reads = table.paths().filter_map(|(path, _)| path.strip_suffix(".deny"));
@@ -104,12 +106,11 @@ pub(super) fn prepare_metadata(modules: &mut [Module], options: &mut Options) {
     options.functions.extend(notes.functions());
 }
 
-/// Puts calls with an output among their arguments in a form that regorus evaluates.
-fn prepare_outputs(modules: &mut [Module]) {
-    for module in modules {
-        let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
-        if let Some(text) = forms::outputs(&module.text, own) {
-            module.text = text.into();
+/// Errors at their places in texts as they were.
+pub(super) fn back(errors: &mut [ModuleError], changed: &[Option<Put>]) {
+    for error in errors {
+        if let Some(Some(changed)) = changed.get(error.module) {
+            (error.line, error.column) = changed.before(error.line, error.column);
         }
     }
 }
@@ -130,7 +131,10 @@ pub(super) fn assemble(
     }
     // The first module is the probe.
     let table = Table::new(engine.get_modules().get(1..).unwrap_or_default());
-    let faults = calls::check(&table, options);
+    let mut faults = calls::check(&table, options);
+    if faults.is_empty() {
+        faults = safety::check(&table, options);
+    }
     if !faults.is_empty() {
         return Err(faults
             .into_iter()
@@ -194,6 +198,7 @@ fn new_engine(options: &Options, texts: &[&str]) -> Engine {
     let mut engine = Engine::new();
     engine.set_rego_v0(options.version_0);
     engine.set_strict_builtin_errors(options.strict);
+    engine.set_policy_length_config(guard::lengths());
     engine.set_gather_prints(true);
     engine.set_execution_timer_config(timer(TIME_LIMIT));
     // Neither fails: every name is added once, and the probe is a constant.

@@ -5,6 +5,7 @@
 //! - `rego.metadata.rule()` and `rego.metadata.chain()` become calls that name the place where they stand.
 
 use super::metadata::Notes;
+use super::rewrite::Edits;
 
 /// Where code is: a text without the insides of texts and comments, byte for byte.
 fn code_of(text: &str) -> Vec<u8> {
@@ -85,10 +86,10 @@ fn begins(code: &[u8], at: usize) -> bool {
 }
 
 /// `f(x, out)` as `out = f(x)`, for the functions of these names and numbers of arguments.
-pub(super) fn outputs<'f>(
-    text: &str,
+pub(super) fn outputs<'t, 'f>(
+    text: &'t str,
     functions: impl Iterator<Item = (&'f str, usize)>,
-) -> Option<String> {
+) -> Option<Edits<'t>> {
     let functions: Vec<(&str, usize)> = functions.filter(|(name, _)| text.contains(name)).collect();
     if functions.is_empty() {
         return None;
@@ -108,23 +109,21 @@ pub(super) fn outputs<'f>(
         }
     }
     changes.sort_by_key(|(range, _)| range.start);
-    let mut made = String::with_capacity(text.len() + 8);
+    let mut edits = Edits::new(text);
     let mut done = 0;
-    for (range, call) in changes {
+    for (range, mut call) in changes {
         // One within another waits: a call with an output is a statement of its own.
         if range.start < done {
             continue;
         }
-        made.push_str(&text[done..range.start]);
-        made.push_str(&call);
         // Lines stay where they are.
         let lost =
             text[range.clone()].matches('\n').count().saturating_sub(call.matches('\n').count());
-        made.push_str(&"\n".repeat(lost));
+        call.push_str(&"\n".repeat(lost));
         done = range.end;
+        edits.replace(range, call);
     }
-    made.push_str(&text[done..]);
-    Some(made).filter(|made| made != text)
+    (done > 0).then_some(edits)
 }
 
 /// Bodies in a chain as rules of their own.

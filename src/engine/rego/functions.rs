@@ -9,6 +9,7 @@ use regorus::unstable::{Expr, Ref};
 use super::expressions;
 use super::reads::{Env, Frame, Purpose, Walk};
 use super::shape::{Abs, Origin, Path, Root, Seg};
+use super::spelling::TEMPLATE;
 
 /// Package of the helpers whose effect is known better than their text tells.
 const LIBRARY: &str = "data.dreadnought.lib.";
@@ -224,6 +225,13 @@ impl Walk<'_> {
                 for path in &paths {
                     self.record(path, Purpose::Defined, &BTreeSet::new());
                 }
+                let paths = paths.into_iter().map(|path| Path { derived: true, ..path }).collect();
+                Abs { paths, computed: true, ..Abs::default() }
+            }
+            // What is not there is told, so that it matters only in the text.
+            (TEMPLATE, [parts]) => {
+                let mut paths = BTreeSet::new();
+                sources(parts, &mut paths);
                 let paths = paths.into_iter().map(|path| Path { derived: true, ..path }).collect();
                 Abs { paths, computed: true, ..Abs::default() }
             }

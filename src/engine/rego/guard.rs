@@ -3,10 +3,16 @@
 //!
 //! Takes a text, gives the first violation with its place.
 
+use std::num::NonZeroU32;
+
+use regorus::utils::limits::PolicyLengthConfig;
+
 /// Largest module in bytes.
 const MAX_BYTES: usize = 512 * 1024;
-/// Longest line in characters; the parser refuses longer ones with a message that names no cure.
-const MAX_COLUMNS: u32 = 1024;
+/// Longest line in characters: keys and tables stand on one.
+const MAX_COLUMNS: u32 = 16 * 1024;
+/// The same of a text that was put in another form, which makes lines longer.
+const MAX_CHANGED_COLUMNS: u32 = 64 * 1024;
 /// Deepest nesting of brackets of any kind.
 const MAX_NESTING: usize = 24;
 /// Most unary minus signs in a row.
@@ -25,6 +31,22 @@ pub(super) struct Violation {
 
 /// Check a module's text.
 pub(super) fn check(text: &str) -> Result<(), Violation> {
+    bounded(text, MAX_COLUMNS)
+}
+
+/// Check a text that was put in another form.
+pub(super) fn check_changed(text: &str) -> Result<(), Violation> {
+    bounded(text, MAX_CHANGED_COLUMNS)
+}
+
+/// What the parser is told of these bounds.
+pub(super) fn lengths() -> PolicyLengthConfig {
+    let columns = NonZeroU32::new(MAX_CHANGED_COLUMNS + 1);
+    let default = PolicyLengthConfig::default();
+    PolicyLengthConfig { max_col: columns.unwrap_or(default.max_col), ..default }
+}
+
+fn bounded(text: &str, columns: u32) -> Result<(), Violation> {
     if text.len() > MAX_BYTES {
         return Err(Violation {
             line: 1,
@@ -32,7 +54,7 @@ pub(super) fn check(text: &str) -> Result<(), Violation> {
             message: format!("the module is larger than {MAX_BYTES} bytes; split it"),
         });
     }
-    Scanner::new(text).run()
+    Scanner::new(text, columns).run()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +75,7 @@ struct Scanner<'a> {
     characters: std::iter::Peekable<std::str::Chars<'a>>,
     line: u32,
     column: u32,
+    columns: u32,
     long_line: Option<u32>,
     levels: Vec<Level>,
     attempts: u64,
@@ -62,11 +85,12 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, columns: u32) -> Self {
         Self {
             characters: text.chars().peekable(),
             line: 1,
             column: 0,
+            columns,
             long_line: None,
             levels: Vec::new(),
             attempts: 0,
@@ -93,7 +117,7 @@ impl<'a> Scanner<'a> {
             }
             if let Some(line) = self.long_line {
                 let message =
-                    format!("the line is longer than {MAX_COLUMNS} characters; break it up");
+                    format!("the line is longer than {} characters; break it up", self.columns);
                 return Err(Violation { line, column: 1, message });
             }
             if self.attempts > MAX_ATTEMPTS {
@@ -113,7 +137,7 @@ impl<'a> Scanner<'a> {
             self.column = 0;
         } else {
             self.column += 1;
-            if self.column > MAX_COLUMNS {
+            if self.column > self.columns {
                 self.long_line.get_or_insert(self.line);
             }
         }

@@ -100,6 +100,11 @@ impl<'t> Edits<'t> {
         self.edits.push((at, at, 1, text));
     }
 
+    /// Where the first change stands.
+    pub(super) fn first(&self) -> usize {
+        self.edits.iter().map(|(at, ..)| *at).min().unwrap_or_default()
+    }
+
     /// The text with the changes, and `more` at its end.
     pub(super) fn finish(self, more: &str) -> String {
         self.finish_with_places(more).0

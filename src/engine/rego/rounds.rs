@@ -6,8 +6,10 @@ use std::sync::Arc;
 use regorus::Engine;
 
 use super::eager::{self, Form};
-use super::rewrite::Places;
-use super::{Module, forms, guard};
+use super::rewrite::{Edits, Places};
+use super::{
+    Module, ModuleError, each, forms, guard, library, pairs, shadows, spelling, stand_ins,
+};
 
 /// Policies that were written for OPA, in the form in which regorus evaluates them as OPA does: going over what is no collection ends a
 /// body, and so does a key that is not there. What cannot be put so stays. In rules of packs both are errors: they would pass in silence.
@@ -18,26 +20,78 @@ pub fn as_opa(mut modules: Vec<Module>, version_0: bool) -> Vec<Module> {
         {
             module.text = text.into();
         }
-        if let Some(changed) = put(module, Form::Iteration, version_0) {
+        let spelled = spelling::changes(&module.text).map(|edits| edits.finish("").into());
+        let spelled = Module {
+            name: module.name.clone(),
+            text: spelled.unwrap_or_else(|| Arc::clone(&module.text)),
+        };
+        // A fault is found again where the module is compiled.
+        if let Ok(Some(changed)) = put(&spelled, Form::Iteration, version_0) {
             module.text = changed.text;
         }
     }
     modules
 }
 
-/// Modules with what `not` negates in the form that OPA gives it, and where a text was changed, the way back.
-pub(super) fn negations(modules: &[Module], version_0: bool) -> (Vec<Module>, Vec<Option<Put>>) {
-    let mut modules = modules.to_vec();
+/// Modules in the spelling that regorus reads, and where a text was changed, the way back.
+pub(super) fn spelled(modules: &mut [Module]) -> Vec<Option<Put>> {
     let mut all = Vec::with_capacity(modules.len());
-    for module in &mut modules {
-        let changed = Some(&*module).filter(|module| module.text.contains("not"));
-        let changed = changed.and_then(|module| put(module, Form::Negation, version_0));
-        if let Some(changed) = &changed {
-            module.text = Arc::clone(&changed.text);
+    for module in modules {
+        let mut done = Put::new(&module.text);
+        if let Some(edits) = spelling::changes(&module.text) {
+            done.apply(edits);
         }
-        all.push(changed);
+        let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
+        let text = Arc::clone(&done.text);
+        if let Some(edits) = forms::outputs(&text, own) {
+            done.apply(edits);
+        }
+        module.text = Arc::clone(&done.text);
+        all.push(done.changed());
     }
-    (modules, all)
+    all
+}
+
+/// Modules with what `not` negates in the form that OPA gives it, and with variables in bodies within bodies under names of their own;
+/// where a text was changed, the way back; and where that is not possible, why.
+pub(super) fn negations(
+    modules: &[Module],
+    version_0: bool,
+) -> (Vec<Module>, Vec<Option<Put>>, Vec<ModuleError>) {
+    let mut modules = modules.to_vec();
+    let (mut all, mut errors) = (Vec::with_capacity(modules.len()), Vec::new());
+    for (at, module) in modules.iter_mut().enumerate() {
+        let may_change = ["not", "|", "with", "} =", "every", "some"]
+            .iter()
+            .any(|word| module.text.contains(word));
+        let changed = if may_change { put(module, Form::Negation, version_0) } else { Ok(None) };
+        all.push(match changed {
+            Ok(changed) => {
+                if let Some(changed) = &changed {
+                    module.text = Arc::clone(&changed.text);
+                }
+                changed
+            }
+            Err(fault) => {
+                errors.push(ModuleError { module: at, ..fault });
+                None
+            }
+        });
+    }
+    (modules, all, errors)
+}
+
+/// The way back through two changes, one after the other.
+pub(super) fn joined(first: Vec<Option<Put>>, second: Vec<Option<Put>>) -> Vec<Option<Put>> {
+    let both = first.into_iter().zip(second).map(|pair| match pair {
+        (Some(mut first), Some(second)) => {
+            first.text = second.text;
+            first.rounds.extend(second.rounds);
+            Some(first)
+        }
+        (first, second) => first.or(second),
+    });
+    both.collect()
 }
 
 /// A text in another form, and the way back.
@@ -50,6 +104,28 @@ pub(super) struct Put {
 }
 
 impl Put {
+    fn new(text: &Arc<str>) -> Self {
+        Self { text: Arc::clone(text), rounds: Vec::new() }
+    }
+
+    fn apply(&mut self, edits: Edits<'_>) {
+        self.apply_with(edits, "");
+    }
+
+    fn apply_with(&mut self, edits: Edits<'_>, more: &str) {
+        let (text, places) = edits.finish_with_places(more);
+        self.rounds.push((std::mem::replace(&mut self.text, text.into()), places));
+    }
+
+    fn changed(self) -> Option<Self> {
+        (!self.rounds.is_empty()).then_some(self)
+    }
+
+    /// The byte of a place in the text as it was.
+    pub(super) fn byte_before(&self, at: usize) -> usize {
+        self.rounds.iter().rev().fold(at, |at, (_, places)| places.before(at))
+    }
+
     /// Line and column of a place in the text as it was.
     pub(super) fn before(&self, line: u32, column: u32) -> (u32, u32) {
         let lines = self.text.split_inclusive('\n').take(line.saturating_sub(1) as usize);
@@ -57,11 +133,12 @@ impl Put {
         let rest = self.text.get(start..).unwrap_or_default();
         let chars = column.saturating_sub(1) as usize;
         let within = rest.char_indices().nth(chars).map_or(rest.len(), |(at, _)| at);
-        let mut at = start + within;
-        for (_, places) in self.rounds.iter().rev() {
-            at = places.before(at);
-        }
-        let own = self.rounds.first().map_or("", |(own, _)| own);
+        self.place(self.byte_before(start + within))
+    }
+
+    /// Line and column of a byte of the text as it was.
+    fn place(&self, at: usize) -> (u32, u32) {
+        let own = self.rounds.first().map_or(&*self.text, |(own, _)| own);
         let ahead = own.get(..at).unwrap_or(own);
         let line = ahead.matches('\n').count() + 1;
         let column = ahead.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -70,32 +147,60 @@ impl Put {
     }
 }
 
-/// Most rounds over a module: expressions in one another.
-const MAX_ROUNDS: usize = 16;
+/// Most rounds over a module: expressions in one another, of which the guards let through fewer.
+const MAX_ROUNDS: usize = 64;
 
-fn put(module: &Module, form: Form, version_0: bool) -> Option<Put> {
-    let mut done = Put { text: Arc::clone(&module.text), rounds: Vec::new() };
-    let mut engine = parsed(module, version_0)?;
+/// A module in a form, if anything of it was changed. What `not` negates is not left as it stands: it would mean something else.
+fn put(module: &Module, form: Form, version_0: bool) -> Result<Option<Put>, ModuleError> {
+    let mut done = Put::new(&module.text);
+    let Some(mut engine) = parsed(&module.text, version_0) else { return Ok(None) };
     let mut count = 0;
+    if form == Form::Negation {
+        for change in [shadows::changes, stand_ins::changes, pairs::changes, each::changes] {
+            let tree = engine.get_modules().first().cloned();
+            let text = Arc::clone(&done.text);
+            if let Some((edits, more)) = tree.and_then(|tree| change(&text, &tree)) {
+                done.apply_with(edits, &more);
+                engine =
+                    parsed(&done.text, version_0).ok_or_else(|| fault(&done, 0, "too long"))?;
+            }
+        }
+    }
     for _ in 0..MAX_ROUNDS {
         let trees = engine.get_modules();
-        let tree = trees.first()?;
-        let Some(edits) = eager::round(&done.text, tree, form, &mut count) else { break };
-        let (text, places) = edits.finish_with_places("");
-        let changed = Module { name: module.name.clone(), text: text.into() };
-        let Some(next) = parsed(&changed, version_0) else { break };
-        engine = next;
-        done.rounds.push((std::mem::replace(&mut done.text, changed.text), places));
+        let Some(tree) = trees.first() else { break };
+        let text = Arc::clone(&done.text);
+        let Some(edits) = eager::round(&text, tree, form, &mut count) else {
+            return Ok(done.changed());
+        };
+        let place = edits.first();
+        let mut next = done.clone();
+        next.apply(edits);
+        engine = match parsed(&next.text, version_0) {
+            Some(engine) => engine,
+            None if form == Form::Iteration => return Ok(done.changed()),
+            None => return Err(fault(&done, place, "too long")),
+        };
+        done = next;
     }
-    (!done.rounds.is_empty()).then_some(done)
+    Err(fault(&done, 0, "nested too deep"))
+}
+
+fn fault(done: &Put, at: usize, why: &str) -> ModuleError {
+    let (line, column) = done.place(done.byte_before(at));
+    let message = format!(
+        "what `not` negates here is {why} to be evaluated before it; give its parts names in statements of their own"
+    );
+    ModuleError { module: 0, line, column, message }
 }
 
 /// An engine that knows nothing but a module, where the guards let it through and it parses.
-fn parsed(module: &Module, version_0: bool) -> Option<Engine> {
-    guard::check(&module.text).ok()?;
+fn parsed(text: &str, version_0: bool) -> Option<Engine> {
+    guard::check_changed(text).ok()?;
     let mut engine = Engine::new();
     engine.set_rego_v0(version_0);
-    let text = module.text.to_string();
+    engine.set_policy_length_config(guard::lengths());
+    let text = text.to_owned();
     let added = catch_unwind(AssertUnwindSafe(|| engine.add_policy("module".to_owned(), text)));
     matches!(added, Ok(Ok(_))).then_some(engine)
 }

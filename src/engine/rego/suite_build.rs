@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use regorus::unstable::{self as ast, Expr, Ref, Rule};
 use regorus::{Engine, Value};
 
-use super::compile::{Setup, assemble, guarded, parse, prepare_metadata};
+use super::compile::{Setup, assemble, back, guarded, parse, prepare_metadata};
 use super::rewrite::{
     self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, end, head_end,
     start,
 };
-use super::rounds::negations;
+use super::rounds::{self, Put};
 use super::suite::{Marks, Suite, SuiteModule, UnitTest, install};
 use super::table::{self, Access, Table, Target};
 use super::{Module, ModuleError, Options, Policies, builtins};
@@ -38,6 +39,7 @@ impl Suite {
         mut options: Options,
     ) -> (Self, Vec<ModuleError>) {
         let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
+        let spelled = rounds::spelled(&mut texts);
         prepare_metadata(&mut texts, &mut options);
         let (mut good, mut errors) = guarded(&texts);
         let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});
@@ -49,8 +51,9 @@ impl Suite {
         let mut builder = Builder::new(&texts, &good, &trees, &is_test);
         builder.check_names(data, &mut errors);
         let rewritten = builder.rewrite(marked);
-        let tests = std::mem::take(&mut builder.tests);
-        let parts = std::mem::take(&mut builder.parts);
+        let mut tests = std::mem::take(&mut builder.tests);
+        let mut parts = std::mem::take(&mut builder.parts);
+        as_written(&spelled, &mut tests, &mut parts);
         let marks = Arc::new(Marks::new(parts));
         let mut given = texts.clone();
         for (at, text) in good.iter().zip(rewritten) {
@@ -65,8 +68,10 @@ impl Suite {
                 Value::from(data.clone()).as_object().map(|_| engine.add_data(data.clone().into()));
         };
         // After the marks: what they stand around is not moved by them.
-        let (given, _) = negations(&given, options.version_0);
-        let (own, _) = negations(&texts, options.version_0);
+        let (given, _, _) = rounds::negations(&given, options.version_0);
+        let (own, _, refused) = rounds::negations(&texts, options.version_0);
+        good.retain(|at| refused.iter().all(|error| error.module != *at));
+        errors.extend(refused);
         let (engine, unmarked) = finish((&given, &own), good, &options, &setup, &mut errors);
         if !marked {
             // What cannot be rewritten as a test cannot be run as one.
@@ -81,18 +86,37 @@ impl Suite {
         // Set once: these marks are new.
         let _ = marks.unmarked.set(unmarked);
         errors.retain(|error| error.module < texts.len());
+        back(&mut errors, &spelled);
         errors.sort();
         errors.dedup();
         let refused: BTreeSet<usize> = errors.iter().map(|error| error.module).collect();
         let mut suite = Self {
             engine,
             names: texts.iter().map(|module| module.name.clone()).collect(),
-            modules: texts,
+            modules: modules.iter().map(|each| each.module.clone()).collect(),
             tests,
             marks: marked.then_some(marks),
         };
         suite.tests.retain(|test| !refused.contains(&test.module));
         (suite, errors)
+    }
+}
+
+/// Tests and parts at their places in texts as they were.
+fn as_written(spelled: &[Option<Put>], tests: &mut [UnitTest], parts: &mut [RegoPart]) {
+    let place = |module: usize, span: &mut Range<usize>| {
+        if let Some(Some(put)) = spelled.get(module) {
+            *span = put.byte_before(span.start)..put.byte_before(span.end);
+        }
+    };
+    for test in tests {
+        place(test.module, &mut test.span);
+        if let Some(Some(put)) = spelled.get(test.module) {
+            (test.line, test.column) = put.before(test.line, test.column);
+        }
+    }
+    for part in parts {
+        place(part.module, &mut part.span);
     }
 }
 

@@ -14,14 +14,14 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "crypto.md5", arity: 1, run: |values| hash::<Md5>(values) },
     Builtin { name: "crypto.sha1", arity: 1, run: |values| hash::<Sha1>(values) },
     Builtin { name: "crypto.sha256", arity: 1, run: |values| hash::<Sha256>(values) },
-    Builtin { name: "crypto.hmac.md5", arity: 2, run: |values| hmac::<Md5>(values, 64) },
-    Builtin { name: "crypto.hmac.sha1", arity: 2, run: |values| hmac::<Sha1>(values, 64) },
-    Builtin { name: "crypto.hmac.sha256", arity: 2, run: |values| hmac::<Sha256>(values, 64) },
-    Builtin { name: "crypto.hmac.sha512", arity: 2, run: |values| hmac::<Sha512>(values, 128) },
+    Builtin { name: "crypto.hmac.md5", arity: 2, run: |values| signed::<Md5>(values, 64) },
+    Builtin { name: "crypto.hmac.sha1", arity: 2, run: |values| signed::<Sha1>(values, 64) },
+    Builtin { name: "crypto.hmac.sha256", arity: 2, run: |values| signed::<Sha256>(values, 64) },
+    Builtin { name: "crypto.hmac.sha512", arity: 2, run: |values| signed::<Sha512>(values, 128) },
     Builtin { name: "crypto.hmac.equal", arity: 2, run: equal },
 ];
 
-fn hexadecimal(bytes: &[u8]) -> Value {
+pub(super) fn hexadecimal(bytes: &[u8]) -> Value {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
         let _ = write!(text, "{byte:02x}");
@@ -34,16 +34,18 @@ fn hash<D: Digest>(values: &[Value]) -> Answer {
     Ok(hexadecimal(&digest))
 }
 
-/// RFC 2104; `block` is the size of the hash's blocks.
-fn hmac<D: Digest>(values: &[Value], block: usize) -> Answer {
+fn signed<D: Digest>(values: &[Value], block: usize) -> Answer {
     let (message, key) = (text(values, 0)?, text(values, 1)?);
-    let mut padded =
-        if key.len() > block { D::digest(key).to_vec() } else { key.as_bytes().to_vec() };
+    Ok(hexadecimal(&hmac::<D>(message.as_bytes(), key.as_bytes(), block)))
+}
+
+/// RFC 2104; `block` is the size of the hash's blocks.
+pub(super) fn hmac<D: Digest>(message: &[u8], key: &[u8], block: usize) -> Vec<u8> {
+    let mut padded = if key.len() > block { D::digest(key).to_vec() } else { key.to_vec() };
     padded.resize(block, 0);
     let with = |pad: u8| padded.iter().map(|byte| byte ^ pad).collect::<Vec<u8>>();
     let inner = D::new().chain_update(with(0x36)).chain_update(message).finalize();
-    let outer = D::new().chain_update(with(0x5c)).chain_update(inner).finalize();
-    Ok(hexadecimal(&outer))
+    D::new().chain_update(with(0x5c)).chain_update(inner).finalize().to_vec()
 }
 
 fn equal(values: &[Value]) -> Answer {

@@ -11,6 +11,7 @@ mod networks;
 mod schemas;
 mod texts;
 mod times;
+mod tokens;
 mod trees;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Builtin> {
         texts::TABLE,
         times::TABLE,
         schemas::TABLE,
+        tokens::TABLE,
         trees::TABLE,
         houses::TABLE,
     ];

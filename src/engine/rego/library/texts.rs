@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use regorus::Value;
 
 use super::{Answer, Builtin, Refusal, globs, owned, refuse, text};
+use crate::engine::rego::spelling::TEMPLATE;
 use crate::syntax::yaml;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -20,7 +21,63 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "yaml.unmarshal", arity: 1, run: unmarshal },
     Builtin { name: "yaml.is_valid", arity: 1, run: is_valid },
     Builtin { name: "yaml.marshal", arity: 1, run: marshal },
+    Builtin { name: TEMPLATE, arity: 1, run: template },
 ];
+
+/// The texts of a template with what stands in its holes: each a list of one value, or of none where it is undefined.
+fn template(values: &[Value]) -> Answer {
+    let Some(Value::Array(parts)) = values.first() else {
+        return refuse("operand 1 must be array");
+    };
+    let mut made = String::new();
+    for part in parts.iter() {
+        match part {
+            Value::String(text) => made.push_str(text),
+            Value::Array(given) => {
+                let mut given = given.iter();
+                let first = given.next();
+                if given.any(|other| Some(other) != first) {
+                    return Err(Refusal::Bound(
+                        "a template with several values in one hole".to_owned(),
+                    ));
+                }
+                match first {
+                    None => made.push_str("<undefined>"),
+                    Some(Value::String(text)) => made.push_str(text),
+                    Some(value) => shown(value, &mut made),
+                }
+            }
+            _ => return refuse("operand 1 must be array of texts and arrays"),
+        }
+    }
+    Ok(owned(made))
+}
+
+/// A value as Rego writes it.
+fn shown(value: &Value, into: &mut String) {
+    let (open, close, items): (_, _, Vec<&Value>) = match value {
+        Value::Set(items) if items.is_empty() => return into.push_str("set()"),
+        Value::Set(items) => ('{', '}', items.iter().collect()),
+        Value::Array(items) => ('[', ']', items.iter().collect()),
+        Value::Object(map) => {
+            into.push('{');
+            for (at, (key, value)) in map.iter().enumerate() {
+                into.push_str(if at == 0 { "" } else { ", " });
+                shown(key, into);
+                into.push_str(": ");
+                shown(value, into);
+            }
+            return into.push('}');
+        }
+        other => return into.push_str(&other.to_json_str().unwrap_or_default()),
+    };
+    into.push(open);
+    for (at, item) in items.into_iter().enumerate() {
+        into.push_str(if at == 0 { "" } else { ", " });
+        shown(item, into);
+    }
+    into.push(close);
+}
 
 fn globs_match(values: &[Value]) -> Answer {
     let (one, other) = (text(values, 0)?, text(values, 1)?);
