@@ -116,6 +116,7 @@ pub(super) struct Frame {
     pub(super) context: u32,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct Walk<'a> {
     pub(super) table: &'a Table,
     pub(super) fuel: u32,

@@ -361,7 +361,9 @@ impl ByPort {
             match &rule.ports {
                 Some(ports) if ports.0.len() < MANY && ports.0.iter().all(single) => {
                     let own: BTreeSet<u16> = ports.0.iter().map(|range| range.0).collect();
-                    own.into_iter().for_each(|port| found.ports.entry(port).or_default().push(at));
+                    for port in own {
+                        found.ports.entry(port).or_default().push(at);
+                    }
                 }
                 _ => found.others.push(at),
             }
