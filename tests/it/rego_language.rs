@@ -100,6 +100,7 @@ fn errors_stand_where_they_were_written() {
     "xs := {\"a\", \"b\"}\n\nresult := [n, x] if {\n\tn := {x | xs[x]}\n\tsome x in xs\n\tx == \"b\"\n}",
     r#"[["a","b"],"b"]"#
 )]
+#[case("result := x if { some _ in [1]; some _, x in [2]; [_, y] := [3, x]; y == 2 }", "2")]
 fn names_within_are_their_own(#[case] rules: &str, #[case] expected: &str) {
     assert_eq!(result(rules), expected, "{rules}");
 }
@@ -118,6 +119,7 @@ fn names_within_are_their_own(#[case] rules: &str, #[case] expected: &str) {
 #[case("f(x) := x\n\nresult if { every x in [1, 2] { f(1, x) } }", "undefined")]
 #[case("result if { every x in [1, 2] { not x = 3 } }", "true")]
 #[case("result if { every x in [1, 2] { not x = 2 } }", "undefined")]
+#[case("result if { every _, x in [1] { some _ in [2]; x == 1 } }", "true")]
 fn every_keeps_its_names(#[case] rules: &str, #[case] expected: &str) {
     assert_eq!(result(rules), expected, "{rules}");
 }

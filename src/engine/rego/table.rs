@@ -250,10 +250,10 @@ pub(super) fn declared(query: &Query) -> BTreeSet<String> {
     names
 }
 
-/// The variables of a pattern.
+/// The variables of a pattern; `_` is none.
 pub(super) fn pattern(expr: &Expr, names: &mut BTreeSet<String>) {
     match expr {
-        Expr::Var { span, .. } => {
+        Expr::Var { span, .. } if span.text() != "_" => {
             names.insert(span.text().to_owned());
         }
         Expr::Array { items, .. } | Expr::Set { items, .. } => {
