@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use super::conftest_read::{self, Wanted};
 use super::conftest_settings::Settings;
@@ -161,24 +161,12 @@ pub enum Unscored {
     Pass,
 }
 
-/// Whether a name is that of a switch that conftest has, too.
+/// Whether a name is that of a switch, which takes no value.
 pub fn is_switch(name: &str) -> bool {
-    const NAMES: [&str; 13] = [
-        "all-namespaces",
-        "combine",
-        "fail-on-warn",
-        "github-hide-passed",
-        "junit-hide-message",
-        "no-color",
-        "no-fail",
-        "quiet",
-        "show-builtin-errors",
-        "strict",
-        "suppress-exceptions",
-        "tls",
-        "trace",
-    ];
-    NAMES.contains(&name)
+    let command = Conftest::augment_args(clap::Command::new("conftest"));
+    let mut switches =
+        command.get_arguments().filter(|it| matches!(it.get_action(), ArgAction::SetTrue));
+    switches.any(|it| it.get_long() == Some(name))
 }
 
 fn level(text: &str) -> Result<FailOn, String> {

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use clap::ValueEnum;
 use serde_json::Value as Json;
 
+use super::conftest_words::truth;
 use crate::conftest;
 use crate::source::{Problem, ProblemKind, nearest};
 
@@ -144,14 +145,11 @@ impl Settings {
     /// Sets a switch that the command line does not.
     pub fn switch(&self, name: &str, given: &mut bool) -> anyhow::Result<()> {
         let Some((value, place)) = self.value(name).filter(|_| !*given) else { return Ok(()) };
+        let wrong = || anyhow::anyhow!("{place}: `{name}` is true or false");
         *given = match &value {
             Json::Bool(on) => *on,
-            Json::String(text) => match text.to_ascii_lowercase().as_str() {
-                "1" | "t" | "true" => true,
-                "0" | "f" | "false" => false,
-                _ => anyhow::bail!("{place}: `{name}` is true or false"),
-            },
-            _ => anyhow::bail!("{place}: `{name}` is true or false"),
+            Json::String(text) => truth(&text.to_ascii_lowercase()).ok_or_else(wrong)?,
+            _ => return Err(wrong()),
         };
         Ok(())
     }

@@ -189,7 +189,7 @@ fn put(module: &Module, form: Form, version_0: bool) -> Result<Option<Put>, Modu
 fn fault(done: &Put, at: usize, why: &str) -> ModuleError {
     let (line, column) = done.place(done.byte_before(at));
     let message = format!(
-        "what `not` negates here is {why} to be evaluated before it; give its parts names in statements of their own"
+        "what stands here is {why} to be evaluated as OPA does; give its parts names in statements of their own"
     );
     ModuleError { module: 0, line, column, message }
 }

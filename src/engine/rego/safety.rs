@@ -470,15 +470,6 @@ impl<'a> Flow<'a> {
 }
 
 /// The expressions of a statement; not those of an `every`'s body.
-fn parts(statement: &LiteralStmt) -> Vec<&Expr> {
-    let mut parts: Vec<&Expr> = match &statement.literal {
-        Literal::SomeVars { .. } => Vec::new(),
-        Literal::SomeIn { key, value, collection, .. } => {
-            key.iter().chain([value, collection]).map(|each| &**each).collect()
-        }
-        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => vec![&**expr],
-        Literal::Every { domain, .. } => vec![&**domain],
-    };
-    parts.extend(statement.with_mods.iter().map(|modifier| &*modifier.r#as));
-    parts
+fn parts(statement: &LiteralStmt) -> impl Iterator<Item = &Expr> {
+    shadows::parts(statement).into_iter().map(|(expr, _)| expr)
 }

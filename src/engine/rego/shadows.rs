@@ -190,7 +190,7 @@ pub(super) fn fresh(statement: &LiteralStmt) -> Names {
 }
 
 /// The expressions of a statement, and whether each is a pattern that declares its variables.
-fn parts(statement: &LiteralStmt) -> Vec<(&Expr, bool)> {
+pub(super) fn parts(statement: &LiteralStmt) -> Vec<(&Expr, bool)> {
     let mut parts: Vec<(&Expr, bool)> = Vec::new();
     match &statement.literal {
         Literal::SomeVars { .. } => {}

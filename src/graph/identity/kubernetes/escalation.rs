@@ -230,11 +230,10 @@ impl Spoils<'_, '_> {
 /// Add what principals can give themselves.
 pub(super) fn add(
     scene: &mut Scene<'_>,
-    all: &[Workload<'_>],
+    (all, ways): (&[Workload<'_>], &[Way<'_>]),
     (bound, residents): (&[Bound], &Residents),
     identity: &mut Identity,
 ) {
-    let ways = Way::all(scene);
     let mut spoils = spoils(scene, all, (bound, residents), identity);
     let principals: Vec<usize> = spoils.holders.keys().copied().collect();
     let mut raised: BTreeMap<usize, Raised> = BTreeMap::new();

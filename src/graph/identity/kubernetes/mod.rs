@@ -27,21 +27,22 @@ const MAX_GRANTS: usize = 1_000_000;
 /// Add what the objects of a cluster say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let all = workloads(scene);
-    let bound = bound(scene);
+    let ways = Way::all(scene);
+    let bound = bound(scene, &ways);
     if bound.iter().any(|bound| bound.power.is_strong()) {
         kubernetes::cluster_node(scene);
     }
     let residents = residents(scene);
     let objects = objects(scene);
     for bound in &bound {
-        grant(scene, bound, (&residents, &objects), identity);
+        grant(scene, (bound, &ways), (&residents, &objects), identity);
     }
     identity.left_out |= identity.grants.len() >= MAX_GRANTS;
     accounts(scene, &all, identity);
     for workload in &all {
         breakouts(scene, workload, identity);
     }
-    escalation::add(scene, &all, (&bound, &residents), identity);
+    escalation::add(scene, (&all, &ways), (&bound, &residents), identity);
 }
 
 /// What a rule of a role lets do, worst last.
@@ -112,7 +113,7 @@ impl Right {
     }
 
     /// What it lets do, in the whole cluster or in one namespace, and in words.
-    fn power(&self, scene: &Scene<'_>, namespace: Option<&str>) -> (Power, Option<Arc<str>>) {
+    fn power(&self, ways: &[Way<'_>], namespace: Option<&str>) -> (Power, Option<Arc<str>>) {
         let whole = namespace.is_none_or(|it| it == SYSTEM);
         let mut best = if !self.writes() {
             Power::Read
@@ -122,7 +123,7 @@ impl Right {
             Power::Write
         };
         let mut words = None;
-        for way in Way::all(scene) {
+        for way in ways {
             if !way.is_held(self) || namespace.is_some() && way.is_of_the_cluster() {
                 continue;
             }
@@ -231,7 +232,7 @@ struct Bound {
     proof: Vec<Place>,
 }
 
-fn bound(scene: &Scene<'_>) -> Vec<Bound> {
+fn bound(scene: &Scene<'_>, ways: &[Way<'_>]) -> Vec<Bound> {
     let document = scene.index.document;
     let mut found = Vec::new();
     let bindings = document.resources.iter();
@@ -244,7 +245,7 @@ fn bound(scene: &Scene<'_>) -> Vec<Bound> {
             rights(scene, kind, binding.scope.namespace.as_deref(), name).map(Into::into);
         let mut best = (Power::Read, None, None);
         for right in rights.iter().flat_map(|it| it.iter()) {
-            let (power, words) = right.power(scene, namespace.as_deref());
+            let (power, words) = right.power(ways, namespace.as_deref());
             if power > best.0 || best.1.is_none() && power == best.0 {
                 best = (power, words, right.place);
             }
@@ -335,7 +336,7 @@ fn objects(scene: &Scene<'_>) -> Objects {
 
 fn grant(
     scene: &Scene<'_>,
-    bound: &Bound,
+    (bound, ways): (&Bound, &[Way<'_>]),
     (residents, objects): (&Residents, &Objects),
     identity: &mut Identity,
 ) {
@@ -365,7 +366,7 @@ fn grant(
     {
         identity.grants.push(grant(Scope::Node(cluster), level, wildcard, &label, &bound.proof));
     }
-    over_pods(scene, bound, rights, residents, identity);
+    over_pods(scene, (bound, ways), rights, residents, identity);
     for (resource, kinds, said) in OBJECTS {
         let fitting = rights.iter().filter(|right| right.about("", resource));
         for right in fitting {
@@ -405,13 +406,12 @@ fn grant(
 /// Who runs pods in a namespace acts as its accounts, and reads what pods there may mount.
 fn over_pods(
     scene: &Scene<'_>,
-    bound: &Bound,
+    (bound, ways): (&Bound, &[Way<'_>]),
     rights: &[Right],
     residents: &Residents,
     identity: &mut Identity,
 ) {
     let Some(namespace) = &bound.namespace else { return };
-    let ways = Way::all(scene);
     let runs = |right: &&Right| ways.iter().any(|way| way.runs_pods(right));
     let Some(right) = rights.iter().find(runs) else { return };
     let mut proof = bound.proof.clone();
