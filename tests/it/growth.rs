@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use dreadnought::document::Index;
+use dreadnought::document::{Index, too_many_edges};
 use dreadnought::engine::rego::{Input, RuleRef};
 use dreadnought::export::{Export, format};
 use dreadnought::graph::Bounds;
 use dreadnought::model::Work;
 use dreadnought::pack::{Logic, PackSet};
 use dreadnought::project::{Options, Project};
-use dreadnought::source::{MemoryFileSystem, ProblemKind};
+use dreadnought::source::{MemoryFileSystem, Problem, ProblemKind};
 use rstest::rstest;
+use serde_json::{Value as Json, json};
 
 use crate::model::{Made, folder, model_of, model_within};
-use crate::rego::on_stack;
+use crate::rego::{self, on_stack};
 
 type Files = BTreeMap<String, String>;
 /// A configuration of a size.
@@ -448,4 +449,72 @@ fn a_search_that_stops_is_said() {
         (format("text").unwrap().write)(&Export::new(model, "0"), &mut text).unwrap();
         assert!(String::from_utf8(text).unwrap().contains(&format!("stopped early: {why}")));
     }
+}
+
+/// Policies of one namespace that each select all of its pods.
+fn all_for_all(size: usize) -> Files {
+    one("all.yaml", "", size, |at| {
+        format!(
+            r"---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p{at}, namespace: shop}}
+spec:
+  podSelector: {{}}
+  policyTypes: [Ingress]
+  ingress: [{{from: [{{podSelector: {{}}}}], ports: [{{port: {0}}}]}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: w{at}, namespace: shop}}
+spec: {{containers: [{{name: main, image: registry.example.org/app:1.0}}]}}
+",
+            1000 + at
+        )
+    })
+}
+
+/// What selects every pod is kept up to a bound, which is said with the place from which on more is left out.
+#[rstest]
+#[case::few(30, 0)]
+#[case::many(720, 1)]
+fn pods_that_are_selected_have_a_bound_that_is_said(#[case] size: usize, #[case] said: usize) {
+    let files = all_for_all(size);
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = Project::load(&MemoryFileSystem::from(&*files), &options);
+    let [document] = project.documents.as_slice() else { panic!("not one document") };
+    assert_eq!(said_of_edges(&document.problems), said, "{:?}", document.problems);
+    assert_eq!(document.is_cut, said > 0);
+    let index = Index::new(document);
+    assert!(edges(&index) <= 500_000 + 10 * document.resources.len());
+    // Whether anything selects a pod is known of every one.
+    let pods = index.of_type("Pod");
+    assert!(pods.iter().all(|pod| !index.related(*pod, "NetworkPolicy").is_empty()));
+}
+
+/// Each of many resources names all instances of another block.
+#[rstest]
+#[case::few(30, 0)]
+#[case::many(1_040, 1)]
+fn references_to_all_instances_have_a_bound_that_is_said(#[case] size: usize, #[case] said: usize) {
+    let groups = (0..size).map(|at| (format!("aws_security_group.g[{at}]"), json!({})));
+    let named = json!({"$refs": {"/vpc_security_group_ids": "aws_security_group.g"}});
+    let instances = (0..size).map(|at| (format!("aws_instance.i[{at}]"), named.clone()));
+    let document = rego::document(&Json::Object(groups.chain(instances).collect()));
+    let problems = Vec::from_iter(too_many_edges(&document));
+    assert_eq!(said_of_edges(&problems), said, "{problems:?}");
+    let index = Index::new(&document);
+    assert!(edges(&index) <= 1_000_000 + 17 * document.resources.len());
+    assert!((0..2 * size).filter(|at| !index.outgoing(*at).is_empty()).count() == size);
+}
+
+fn edges(index: &Index<'_>) -> usize {
+    (0..index.document.resources.len()).map(|at| index.outgoing(at).len()).sum()
+}
+
+fn said_of_edges(problems: &[Problem]) -> usize {
+    let limits = problems.iter().filter(|it| it.kind == ProblemKind::Limit);
+    limits.filter(|it| it.place.is_some() && it.help.is_some()).count()
 }
