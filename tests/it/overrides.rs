@@ -90,7 +90,8 @@ fn labels_narrow(#[case] narrowed: &str, #[case] expected: &[&str]) {
     let config = format!("rules:\n  kubernetes/shared-host-processes: {{{narrowed}}}\n");
     let text = format!("{}{}", pod("a", "shop"), pod("b", "desk"));
     let workspace = Workspace::new(&[("main.tf", &text), ("dreadnought.yaml", &config)]);
-    let run = workspace.run(&["scan", ".", "-o", "json", "--rule", "kubernetes/shared-host-processes"]);
+    let run =
+        workspace.run(&["scan", ".", "-o", "json", "--rule", "kubernetes/shared-host-processes"]);
     let report: Json = serde_json::from_str(&run.stdout()).unwrap();
     let findings = report["findings"].as_array().unwrap().iter();
     let found: Vec<&str> = findings.map(|it| it["resource"]["address"].as_str().unwrap()).collect();
