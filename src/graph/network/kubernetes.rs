@@ -83,8 +83,8 @@ struct Pods<'s, 'a> {
     selected: RefCell<BTreeMap<String, Peer>>,
     /// Whom each item of each policy means: policy, way, position.
     peers: RefCell<BTreeMap<(usize, bool, usize), Vec<Peer>>>,
-    /// Filters of policies that name no port, which are the same for all pods that these select.
-    layers: RefCell<BTreeMap<Vec<usize>, Arc<Layer>>>,
+    /// Filters of policies (and whether there may be others) that name no port, which are the same for all pods that these select.
+    layers: RefCell<BTreeMap<(Vec<usize>, bool), Arc<Layer>>>,
 }
 
 fn by_namespace(all: &[Workload<'_>]) -> BTreeMap<Arc<str>, Vec<usize>> {
@@ -200,11 +200,11 @@ fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Arc<Layer>> {
     }
     // Others may select it.
     unread |= pods.scene.index.document.is_cut;
-    let is_same = !unread && !policies.iter().any(|at| names_ports(pods.scene.index.resource(*at)));
-    if is_same && let Some(known) = pods.layers.borrow().get(&policies) {
+    let is_same = !policies.iter().any(|at| names_ports(pods.scene.index.resource(*at)));
+    let key = (policies.clone(), unread);
+    if is_same && let Some(known) = pods.layers.borrow().get(&key) {
         return Some(Arc::clone(known));
     }
-    let key = policies.clone();
     let mut layer = Layer {
         default_in: true,
         default_out: true,
