@@ -334,7 +334,8 @@ impl<'a> Instance<'a> {
         let sensitive = flag("sensitive") == Some(Kind::Bool(true));
         let value = if sensitive { value.with_marks(&Marks::sensitive()) } else { value };
         if !is_ephemeral {
-            if !is_given {
+            // The root has one instance, which keeps its values itself.
+            if !is_given && self.caller.is_some() {
                 memo.keep_default(body, &value);
             }
             return Ok(value);
