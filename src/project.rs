@@ -26,6 +26,9 @@ use crate::vocabulary::Vocabulary;
 /// Resources of a document that are checked against its schema at once.
 const CHECKED_AT_ONCE: usize = 512;
 
+/// Files in a row, of which those with the same text share a tree.
+const SHARED_AMONG: usize = 128;
+
 /// What a scan is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -220,22 +223,10 @@ impl Loader<'_> {
                 Err(problem) => self.project.problems.push(problem),
             }
         }
-        let sources = &self.project.sources;
-        let vocabulary = &*self.vocabulary;
-        let parse = |(file, kind): &(FileId, CandidateKind)| {
-            let source = sources.get(*file);
-            let caught = catch_unwind(AssertUnwindSafe(|| parse(*file, source, *kind, vocabulary)));
-            let (content, problems) = caught.unwrap_or_else(|_| {
-                let place = Place { file: *file, span: Span::default() };
-                let problem =
-                    Problem::new(ProblemKind::Internal, "the parser panicked on this file")
-                        .at(place);
-                (Content::Broken, vec![problem])
-            });
-            (Parsed { file: *file, path: Arc::clone(&source.path), scanned, content }, problems)
-        };
-        let parsed: Vec<(Parsed, Vec<Problem>)> = read.par_iter().map(parse).collect();
-        for (parsed, problems) in parsed {
+        let contents = parse_all(&read, &self.project.sources, &self.vocabulary);
+        for ((file, _), (content, problems)) in read.into_iter().zip(contents) {
+            let path = Arc::clone(&self.project.sources.get(file).path);
+            let parsed = Parsed { file, path, scanned, content };
             self.project.problems.extend(problems);
             let is_recorded = matches!(parsed.content, Content::Recorded(_))
                 || terraform::looks_recorded(&self.project.sources.get(parsed.file).text);
@@ -573,6 +564,59 @@ impl Loader<'_> {
         .help("render it first and scan what comes out");
         self.project.problems.push(problem);
     }
+}
+
+/// The trees of files. Configurations are full of copies of the same file: these are parsed once and share a tree.
+fn parse_all(
+    files: &[(FileId, CandidateKind)],
+    sources: &Sources,
+    vocabulary: &Vocabulary,
+) -> Vec<(Content, Vec<Problem>)> {
+    let parse = |at: usize| {
+        let (file, kind) = files[at];
+        let source = sources.get(file);
+        let caught = catch_unwind(AssertUnwindSafe(|| parse(file, source, kind, vocabulary)));
+        caught.unwrap_or_else(|_| {
+            let place = Place { file, span: Span::default() };
+            let problem =
+                Problem::new(ProblemKind::Internal, "the parser panicked on this file").at(place);
+            (Content::Broken, vec![problem])
+        })
+    };
+    let originals = originals(files, sources);
+    let is_copy = |at: usize| originals[at] != at;
+    let mut parsed: Vec<Option<(Content, Vec<Problem>)>> =
+        (0..files.len()).into_par_iter().map(|at| (!is_copy(at)).then(|| parse(at))).collect();
+    for at in (0..files.len()).filter(|at| is_copy(*at)) {
+        let tree = match &parsed[originals[at]] {
+            Some((Content::Terraform(body), problems)) if problems.is_empty() => Some(body.clone()),
+            _ => None,
+        };
+        // Problems name their file.
+        let copy = tree.map(|body| (Content::Terraform(body), Vec::new()));
+        parsed[at] = Some(copy.unwrap_or_else(|| parse(at)));
+    }
+    parsed.into_iter().flatten().collect()
+}
+
+/// For each file, the first of the files near it with the same name and text: itself, if there is none before it. Not of all files:
+/// threads that evaluate them at the same time would count the same references. Files of one folder differ in name, so they never
+/// share.
+fn originals(files: &[(FileId, CandidateKind)], sources: &Sources) -> Vec<usize> {
+    let mut known: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+    let mut originals = Vec::with_capacity(files.len());
+    for (at, (file, kind)) in files.iter().enumerate() {
+        if at % SHARED_AMONG == 0 {
+            known.clear();
+        }
+        let source = sources.get(*file);
+        let name = source.path.rsplit('/').next().unwrap_or_default();
+        originals.push(match kind {
+            CandidateKind::TerraformHcl => *known.entry((name, &source.text)).or_insert(at),
+            _ => at,
+        });
+    }
+    originals
 }
 
 fn parse(

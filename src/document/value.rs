@@ -13,6 +13,10 @@ pub type SortedMap<T> = LiteMap<Arc<str>, T>;
 /// Members of an object.
 pub type Map = SortedMap<Value>;
 
+thread_local! {
+    static EMPTY: Arc<Map> = Arc::new(Map::new());
+}
+
 /// An attribute's value. Lists and maps are shared, so a clone costs a reference count.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -47,8 +51,13 @@ impl Value {
         Self::Array(Arc::new(items))
     }
 
-    /// A map.
+    /// A map. Most resources have several that are empty: those of a thread are one.
     pub fn object(map: Map) -> Self {
+        if map.is_empty()
+            && let Ok(empty) = EMPTY.try_with(Arc::clone)
+        {
+            return Self::Object(empty);
+        }
         Self::Object(Arc::new(map))
     }
 

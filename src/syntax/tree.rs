@@ -188,8 +188,8 @@ pub enum BinaryOperator {
 pub struct Body {
     /// Attributes in source order, duplicates kept.
     pub attributes: Vec<Attribute>,
-    /// Blocks in source order.
-    pub blocks: Vec<Block>,
+    /// Blocks in source order. Files with the same text share them.
+    pub blocks: Vec<Arc<Block>>,
 }
 
 impl Body {
@@ -200,7 +200,7 @@ impl Body {
 
     /// The blocks with this name.
     pub fn blocks_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Block> {
-        self.blocks.iter().filter(move |block| &*block.name == name)
+        self.blocks.iter().map(|block| &**block).filter(move |block| &*block.name == name)
     }
 }
 

@@ -69,6 +69,7 @@ mod rego_suite;
 mod reports;
 mod samples;
 mod second_opinion;
+mod sharing;
 mod spelling;
 mod states;
 mod syntax;

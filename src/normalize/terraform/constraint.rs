@@ -21,7 +21,8 @@ pub fn of(
     if let Some(kind) = memo.constraint(attribute) {
         return Ok(kind);
     }
-    let key = std::ptr::from_ref(attribute).addr();
+    // Modules may share what is written, not what it comes to.
+    let key = (std::ptr::from_ref(instance.module).addr(), std::ptr::from_ref(attribute).addr());
     let known = instance.evaluator.constraints.borrow().get(&key).cloned();
     if let Some(kind) = known {
         return Ok(kind);

@@ -59,6 +59,10 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
 }
 
 fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
+    let module = instance.module;
+    document
+        .resources
+        .reserve(module.resources.len() + module.variables.len() + module.calls.len());
     for (address, declaration) in &instance.module.resources {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         match instance.resources_of(
@@ -405,7 +409,10 @@ fn declared_variable(
     let mut evaluated = body::evaluate_body(body, meta, instance, &scope);
     evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
     let declared = Declared::new(address, &evaluated);
-    let is_bare = declared.sensitive.is_empty() && declared.references.is_empty();
+    // The root has one instance.
+    let is_bare = !instance.prefix.is_empty()
+        && declared.sensitive.is_empty()
+        && declared.references.is_empty();
     let is_quiet = instance.evaluator.problems.borrow().len() == problems;
     if is_bare && is_quiet && !instance.evaluator.is_quiet() && memo::is_constant(body, meta) {
         let (attributes, parsed) = (declared.attributes.clone(), declared.parsed.clone());

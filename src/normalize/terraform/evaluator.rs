@@ -96,8 +96,8 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Whether the root is a module that is judged by itself, with nothing but its defaults.
     pub is_by_itself: bool,
-    /// Type constraints of variables that their declarations alone do not decide, by the attribute's address in memory.
-    pub constraints: RefCell<FxHashMap<usize, Arc<Type>>>,
+    /// Type constraints of variables that their declarations alone do not decide, by the module's and the attribute's address in memory.
+    pub constraints: RefCell<FxHashMap<(usize, usize), Arc<Type>>>,
     /// Type and provider of the declarations of variables.
     pub words: Words,
     /// Whether some value is ephemeral: most configurations have none.

@@ -145,6 +145,13 @@ impl<'a> Instance<'a> {
         })
     }
 
+    /// Let go of the instances of what it calls: they hold their callers, so nothing else would ever free them.
+    pub fn release(&self) {
+        for children in self.children.take().into_values() {
+            children.instances.iter().for_each(|(_, child)| child.release());
+        }
+    }
+
     /// The root module's instance.
     pub fn root_instance(self: &Rc<Self>) -> Rc<Self> {
         match &self.caller {
@@ -327,7 +334,8 @@ impl<'a> Instance<'a> {
         let sensitive = flag("sensitive") == Some(Kind::Bool(true));
         let value = if sensitive { value.with_marks(&Marks::sensitive()) } else { value };
         if !is_ephemeral {
-            if !is_given {
+            // The root has one instance, which keeps its values itself.
+            if !is_given && self.caller.is_some() {
                 memo.keep_default(body, &value);
             }
             return Ok(value);

@@ -62,7 +62,13 @@ struct Reader<'v> {
 }
 
 impl Reader<'_> {
-    fn blocks(&mut self, blocks: &mut Vec<Block>, header: &Header, labels: &[Label], value: Node) {
+    fn blocks(
+        &mut self,
+        blocks: &mut Vec<Arc<Block>>,
+        header: &Header,
+        labels: &[Label],
+        value: Node,
+    ) {
         if header.depth > 0 {
             for entry in objects(value) {
                 let Some((text, span)) = key(&entry) else { continue };
@@ -83,13 +89,13 @@ impl Reader<'_> {
         for node in bodies {
             let span = header.span.to(node.span);
             let body = self.block_body(&header.name, node, header.facts.as_deref());
-            blocks.push(Block {
+            blocks.push(Arc::new(Block {
                 name: Arc::clone(&header.name),
                 labels: labels.to_vec(),
                 header: header.span,
                 span,
                 body,
-            });
+            }));
         }
     }
 
@@ -168,7 +174,7 @@ impl Reader<'_> {
     /// Dynamic blocks by the name of what they make.
     fn dynamic(
         &mut self,
-        blocks: &mut Vec<Block>,
+        blocks: &mut Vec<Arc<Block>>,
         span: crate::source::Span,
         facts: Option<&vocabulary::Block>,
         value: Node,

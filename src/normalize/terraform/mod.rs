@@ -187,6 +187,7 @@ impl Terraform<'_> {
         let instance = self.root_instance(folder, values);
         let mut document = emit::document(&instance);
         let reached = instance.evaluator.reached.take();
+        instance.release();
         let refused: Vec<Problem> =
             reached.iter().flat_map(|folder| refused[folder].iter().cloned()).collect();
         // What is refused before anything is evaluated is not said again by those who evaluate it.
@@ -275,6 +276,7 @@ impl Terraform<'_> {
         values.extend(recorded.map(|(name, value)| (name, given(value))));
         let instance = self.root_instance(folder, values);
         let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
+        instance.release();
         (document, instance.evaluator.reached.take())
     }
 

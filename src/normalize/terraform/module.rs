@@ -60,7 +60,7 @@ pub struct Declaration {
     /// The file.
     pub file: FileId,
     /// The block.
-    pub block: Block,
+    pub block: Arc<Block>,
 }
 
 /// A named expression with its file.
@@ -112,9 +112,10 @@ impl Declaration {
 }
 
 /// A block `_` holds arguments whose names mean something else outside of it.
-fn unescape(body: &mut Body) {
-    let Some(at) = body.blocks.iter().position(|block| &*block.name == "_") else { return };
-    let inner = body.blocks.remove(at).body;
+fn unescape(block: &mut Arc<Block>) {
+    let Some(at) = block.body.blocks.iter().position(|block| &*block.name == "_") else { return };
+    let body = &mut Arc::make_mut(block).body;
+    let inner = Arc::unwrap_or_clone(body.blocks.remove(at)).body;
     let is_meta = |name: &str| RESOURCE_META.contains(&name);
     body.attributes.extend(inner.attributes.into_iter().filter(|it| !is_meta(&it.name)));
     body.blocks.extend(inner.blocks.into_iter().filter(|it| !is_meta(&it.name)));
@@ -184,14 +185,14 @@ impl Module {
         }
     }
 
-    pub(super) fn add_block(&mut self, file: FileId, block: Block) {
+    pub(super) fn add_block(&mut self, file: FileId, block: Arc<Block>) {
         if !self.has_its_labels(file, &block) {
             return;
         }
         let declaration = Declaration { file, block };
         match &*declaration.block.name {
             "resource" | "data" | "ephemeral" => self.add_resource(declaration, None),
-            "locals" => self.add_locals(file, declaration.block),
+            "locals" => self.add_locals(file, Arc::unwrap_or_clone(declaration.block)),
             "terraform" => self.add_settings(declaration),
             "provider" => self.providers.push(declaration),
             "moved" => self.moved.push(declaration),
@@ -213,13 +214,9 @@ impl Module {
                     let message = format!("{kind} \"{name}\" is declared twice in this module");
                     return self.refuse(file, header, message);
                 }
-                let scoped: Vec<Block> = declaration
-                    .block
-                    .body
-                    .blocks_named("data")
-                    .take_while(|_| is_check)
-                    .cloned()
-                    .collect();
+                let inner = declaration.block.body.blocks.iter().filter(|_| is_check);
+                let scoped: Vec<Arc<Block>> =
+                    inner.filter(|block| &*block.name == "data").cloned().collect();
                 table.insert(Arc::clone(&name), declaration);
                 for block in scoped {
                     if self.has_its_labels(file, &block) {
@@ -248,7 +245,7 @@ impl Module {
     }
 
     fn add_resource(&mut self, mut declaration: Declaration, check: Option<&Arc<str>>) {
-        unescape(&mut declaration.block.body);
+        unescape(&mut declaration.block);
         let block = &declaration.block;
         let prefix = match &*block.name {
             "data" => "data.",
@@ -300,7 +297,7 @@ impl Module {
             if inner.labels.len() != expected {
                 continue;
             }
-            let declaration = Declaration { file: settings.file, block: inner.clone() };
+            let declaration = Declaration { file: settings.file, block: Arc::clone(inner) };
             match &self.backend {
                 None => self.backend = Some(declaration),
                 Some(other) => {

@@ -50,7 +50,7 @@ pub fn apply(module: &mut Module, files: Vec<(FileId, Body)>) {
 /// A part that an override file put into a block: the block's header, the part's name and span, and its file.
 type Origin = ((FileId, Span), Arc<str>, Span, FileId);
 
-fn apply_block(module: &mut Module, file: FileId, block: Block, origins: &mut Vec<Origin>) {
+fn apply_block(module: &mut Module, file: FileId, block: Arc<Block>, origins: &mut Vec<Origin>) {
     let labels: Vec<&str> = block.labels.iter().map(|label| &*label.text).collect();
     let refused = match (&*block.name, labels.as_slice()) {
         ("locals", []) => return override_locals(module, file, block),
@@ -119,8 +119,8 @@ fn untouchable(block: &Block) -> Option<(Span, String)> {
     Some((validation.header, "validation blocks cannot be overridden".to_owned()))
 }
 
-fn override_locals(module: &mut Module, file: FileId, block: Block) {
-    for attribute in block.body.attributes {
+fn override_locals(module: &mut Module, file: FileId, block: Arc<Block>) {
+    for attribute in Arc::unwrap_or_clone(block).body.attributes {
         let Some(base) = module.locals.get_mut(&attribute.name) else {
             let message = format!("there is no local value \"{}\" to override", attribute.name);
             module.refuse(file, attribute.name_span, message);
@@ -131,17 +131,19 @@ fn override_locals(module: &mut Module, file: FileId, block: Block) {
 }
 
 /// A later `required_version`, provider requirement or backend takes the place of the earlier one.
-fn override_settings(module: &mut Module, file: FileId, block: Block) {
+fn override_settings(module: &mut Module, file: FileId, block: Arc<Block>) {
     let inner = |name: &str| block.body.blocks_named(name).next().is_some();
     if inner("backend") || inner("cloud") {
         module.backend = None;
         for settings in &mut module.settings {
-            settings.block.body.blocks.retain(|inner| !matches!(&*inner.name, "backend" | "cloud"));
+            let body = &mut Arc::make_mut(&mut settings.block).body;
+            body.blocks.retain(|inner| !matches!(&*inner.name, "backend" | "cloud"));
         }
     }
     if block.body.attribute("required_version").is_some() {
         for settings in &mut module.settings {
-            settings.block.body.attributes.retain(|old| &*old.name != "required_version");
+            let body = &mut Arc::make_mut(&mut settings.block).body;
+            body.attributes.retain(|old| &*old.name != "required_version");
         }
     }
     let required: Vec<Arc<str>> = block
@@ -150,14 +152,16 @@ fn override_settings(module: &mut Module, file: FileId, block: Block) {
         .flat_map(|inner| inner.body.attributes.iter().map(|provider| Arc::clone(&provider.name)))
         .collect();
     for settings in &mut module.settings {
-        for inner in &mut settings.block.body.blocks {
+        let body = &mut Arc::make_mut(&mut settings.block).body;
+        for inner in &mut body.blocks {
             if &*inner.name == "required_providers" {
+                let inner = Arc::make_mut(inner);
                 inner.body.attributes.retain(|old| !required.contains(&old.name));
                 inner.body.blocks.clear();
             }
         }
         if !required.is_empty() {
-            settings.block.body.blocks.retain(|inner| {
+            body.blocks.retain(|inner| {
                 &*inner.name != "required_providers" || !inner.body.attributes.is_empty()
             });
         }
@@ -165,9 +169,10 @@ fn override_settings(module: &mut Module, file: FileId, block: Block) {
     module.add_block(file, block);
 }
 
-fn merge(base: &mut Declaration, file: FileId, by: Block, origins: &mut Vec<Origin>) {
+fn merge(base: &mut Declaration, file: FileId, by: Arc<Block>, origins: &mut Vec<Origin>) {
+    let by = Arc::unwrap_or_clone(by);
     let key = (base.file, base.block.header);
-    let body = &mut base.block.body;
+    let body = &mut Arc::make_mut(&mut base.block).body;
     let is_managed = &*by.name == "resource";
     for attribute in by.body.attributes {
         origins.push((key, Arc::clone(&attribute.name), attribute.span, file));
@@ -178,7 +183,8 @@ fn merge(base: &mut Declaration, file: FileId, by: Block, origins: &mut Vec<Orig
         let lifecycle = blocks.remove(at);
         match body.blocks.iter_mut().find(|block| &*block.name == "lifecycle") {
             Some(known) => {
-                lifecycle
+                let known = Arc::make_mut(known);
+                Arc::unwrap_or_clone(lifecycle)
                     .body
                     .attributes
                     .into_iter()
@@ -187,7 +193,7 @@ fn merge(base: &mut Declaration, file: FileId, by: Block, origins: &mut Vec<Orig
             None => blocks.push(lifecycle),
         }
     }
-    let kinds: Vec<Arc<str>> = blocks.iter().map(kind_of).collect();
+    let kinds: Vec<Arc<str>> = blocks.iter().map(|block| kind_of(block)).collect();
     body.blocks.retain(|old| !kinds.contains(&kind_of(old)));
     for block in blocks {
         origins.push((key, Arc::clone(&block.name), block.span, file));
@@ -234,7 +240,7 @@ fn foreign(module: &Module, origins: &[Origin]) -> FxHashMap<usize, FileId> {
         }
         for block in &body.blocks {
             if let Some(file) = file_of(&block.name, block.span) {
-                found.insert(std::ptr::from_ref(block).addr(), file);
+                found.insert(std::ptr::from_ref(&**block).addr(), file);
             }
         }
     }

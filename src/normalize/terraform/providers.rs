@@ -105,7 +105,7 @@ fn is_proxy(declaration: &Declaration) -> bool {
 /// Evaluate what of a configuration reaches resources.
 fn evaluate<'a>(instance: &Rc<Instance<'a>>, declaration: &'a Declaration) -> Configuration {
     let scope = Scope::of(instance, declaration.file, &Repetition::Single);
-    let reaches = |block: &&Block| {
+    let reaches = |block: &&Arc<Block>| {
         let label = block.labels.first().map(|label| &*label.text);
         REACHING.contains(&&*block.name) || label.is_some_and(|label| REACHING.contains(&label))
     };

@@ -139,7 +139,7 @@ impl Parser<'_> {
         }
         self.close(b'}', "`}`", true, opened)?;
         let span = self.span(start, self.after);
-        body.blocks.push(Block { name, labels, header, span, body: inner });
+        body.blocks.push(Arc::new(Block { name, labels, header, span, body: inner }));
         if self.at_break() || self.at_end() {
             return Ok(());
         }
