@@ -97,6 +97,7 @@ pub fn build_within<'a>(
     network::aws::facts(&mut scene);
     network::gcp::read(&scene, &mut network);
     network::kubernetes::read(&scene, &mut network);
+    network::neighbors::stand(&mut scene, &mut network);
     network.trust(trusted);
     network.join();
     network.presences.resize(scene.nodes.len() + 1, None);

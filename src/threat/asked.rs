@@ -44,6 +44,7 @@ pub(super) struct Asked {
     /// How many flows were looked at, each as often as it was.
     pub(super) walked: Cell<usize>,
     pub(super) kept: Answers<usize, Proven>,
+    pub(super) held: Answers<usize, Proven>,
     pub(super) data: Answers<usize, Known>,
     pub(super) exposure: Answers<(usize, Ports), Known>,
     pub(super) blast: Answers<usize, Known>,

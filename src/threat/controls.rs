@@ -48,12 +48,12 @@ pub fn of(
             found.entry(name.into()).or_insert(proof);
         }
     };
-    let proven = |facts: &[&str]| match guard(around, node, facts) {
+    let proven = |ports: Ports, facts: &[&str]| match guard(around, node, ports, facts) {
         (Some(true), proof) => Some(proof),
         _ => None,
     };
-    add("waf_blocking", proven(&WAF));
-    add("ddos_or_rate_limit", proven(&FLOODS));
+    add("waf_blocking", proven(Ports::Web, &WAF));
+    add("ddos_or_rate_limit", proven(Ports::Published, &FLOODS));
     add(BASTION, bastion(around, node).or_else(|| just_in_time(around, node)));
     add("nonstandard_port", nonstandard_port(around, node, ports(class)));
     add("cmk_scoped", scoped_key(around, node));
@@ -63,28 +63,35 @@ pub fn of(
     found.into_iter().collect()
 }
 
-/// What stands before a node and has one of some properties: the node itself, balancers before it, its network. Whether something has.
+/// How many balancers may stand one before the other.
+const MAX_HOPS: usize = 4;
+
+/// Whether what comes from the internet to a node on some ports meets something with one of some properties, whichever way it comes: the
+/// node itself, its network, a balancer on the way. What proves it.
 pub fn guard(
     around: &Surroundings<'_, '_>,
     node: usize,
+    ports: Ports,
     facts: &[&str],
 ) -> (Option<bool>, Vec<Place>) {
+    guarded(around, node, ports, facts, MAX_HOPS)
+}
+
+fn guarded(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    ports: Ports,
+    facts: &[&str],
+    hops: usize,
+) -> (Option<bool>, Vec<Place>) {
     let scene = around.scene();
-    let mut before = vec![node];
-    if let Some(entry) = around.entry(node, Ports::Any) {
-        before.extend(entry.flows.iter().map(|flow| around.flow(*flow).source));
-    }
+    let network = around.presence(node).and_then(|presence| presence.network);
+    let zone = network.and_then(|network| scene.zone_of.get(network).copied().flatten());
+    let own = zone.map(|zone| &scene.zones[zone].facts).into_iter();
+    let own = own.chain([&scene.nodes[node].facts]);
     let mut state = Some(false);
     let mut proof = Vec::new();
-    let zones = before.iter().filter_map(|node| {
-        let network = around.presence(*node)?.network?;
-        scene.zone_of.get(network).copied().flatten()
-    });
-    let zone_facts = zones.map(|zone| &scene.zones[zone].facts);
-    let of_nodes = before.iter().map(|node| &scene.nodes[*node].facts);
-    for fact in
-        of_nodes.chain(zone_facts).flat_map(|all| facts.iter().filter_map(|name| all.get(*name)))
-    {
+    for fact in own.flat_map(|all| facts.iter().filter_map(|name| all.get(*name))) {
         match &fact.value {
             Some(Value::Bool(true)) => {
                 state = Some(true);
@@ -94,7 +101,35 @@ pub fn guard(
             _ => {}
         }
     }
-    (state, proof)
+    if state == Some(true) || hops == 0 {
+        return (state, proof);
+    }
+    let ways = around.entry(node, ports).map(|entry| entry.flows).unwrap_or_default();
+    let before: BTreeSet<usize> = ways
+        .iter()
+        .map(|flow| around.flow(*flow))
+        .filter(|flow| flow.target == node)
+        .map(|flow| flow.source)
+        .collect();
+    // Who comes straight from the internet meets nothing but the node.
+    if before.is_empty() || before.iter().any(|source| Some(*source) == around.internet) {
+        return (state, proof);
+    }
+    let mut all = Some(true);
+    for source in before {
+        let (one, more) = guarded(around, source, Ports::Any, facts, hops - 1);
+        proof.extend(more);
+        all = match (all, one) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (None, _) | (_, None) => None,
+            _ => Some(true),
+        };
+    }
+    match (state, all) {
+        (_, Some(true)) => (Some(true), proof),
+        (Some(false), Some(false)) => (Some(false), proof),
+        _ => (None, proof),
+    }
 }
 
 /// A bastion of the provider that gets to a host over which people manage it, where nobody from the internet does otherwise.
@@ -103,10 +138,13 @@ pub fn bastion(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>>
     let host = around.presence(node)?;
     if !scene.nodes[node].kind.starts_with("compute_")
         || host.open_ended
-        || host.public.state != Tri::No
         || around.entry(node, Ports::Management).is_some_and(|entry| entry.reach > Reach::Closed)
     {
         return None;
+    }
+    // Google's proxy lets nobody else in, whatever address the host has.
+    if host.public.state != Tri::No {
+        return proxy(host);
     }
     let managed = [22, 3389].map(|port| Traffic { protocol: Protocol::Tcp, port: Some(port) });
     for (other, given) in scene.nodes.iter().enumerate() {

@@ -157,6 +157,7 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         let zone = scene.zone_of[at].or(around);
         return vec![zone.map_or(Target::Resource(at), Target::Zone)];
     }
+    let nodes = harmed(around, nodes, class);
     if &*class.applies_to == "flow" {
         let flows: Vec<Target> =
             nodes.iter().flat_map(|node| open_flows(around, *node)).map(Target::Flow).collect();
@@ -165,6 +166,26 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         }
     }
     nodes.into_iter().map(Target::Node).collect()
+}
+
+/// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.
+fn harmed(around: &Surroundings<'_, '_>, nodes: Vec<usize>, class: &ThreatClass) -> Vec<usize> {
+    let scene = around.scene();
+    if &*class.applies_to != "compute" {
+        return nodes;
+    }
+    let acting = |node: usize| {
+        let own = scene.nodes[node].element == Element::Identity;
+        let flows = around.into[node].iter().map(|at| around.flow(*at)).filter(move |_| own);
+        let flows =
+            flows.filter(|flow| flow.kind == FlowKind::Identity && &*flow.label == "runs as");
+        let users: Vec<usize> = flows.map(|flow| flow.source).collect();
+        if users.is_empty() { vec![node] } else { users }
+    };
+    let mut found: Vec<usize> = nodes.into_iter().flat_map(acting).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// Flows to a node that are not always encrypted.
@@ -185,7 +206,8 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
     let fits = |node: &usize| {
         let given = &scene.nodes[*node];
         match &*class.applies_to {
-            "compute_vm" | "compute" => given.kind.starts_with("compute_"),
+            "compute_vm" => given.kind.starts_with("compute_"),
+            "compute" => given.kind.starts_with("compute_") || given.element == Element::Identity,
             "datastore" => given.element == Element::DataStore,
             _ => true,
         }

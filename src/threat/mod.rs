@@ -9,6 +9,7 @@ mod coverage;
 mod crossing;
 mod drafts;
 mod lookups;
+mod opened;
 mod paths;
 mod records;
 mod secrets;

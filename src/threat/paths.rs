@@ -23,6 +23,10 @@ const BEST: usize = 3;
 const IMPLIED: &str = "T015";
 /// Id of the class of raising one's own rights.
 const RAISES: &str = "T011";
+/// Id of the class of what is lost with an identity that can give itself anything.
+const CONTROL: &str = "T010";
+/// Id of the class of trusting the network of somebody else.
+const TRUSTS: &str = "T047";
 /// Id of the node of those who are asked for nothing, and of the class by which they get in.
 const ANYBODY: &str = "anonymous";
 const UNASKED: &str = "T019";
@@ -153,10 +157,16 @@ fn goals(around: &Surroundings<'_, '_>) -> BTreeSet<usize> {
                 around.sensitivity(*node).is_some_and(|(state, _)| state >= State(2))
             }
             Element::Identity => matches!(around.privilege(*node), Known::State(State(3), _)),
-            _ => false,
+            Element::Process => owns_identity(around, *node),
+            Element::ExternalEntity => false,
         }
     };
     (0..scene.nodes.len()).filter(wanted).collect()
+}
+
+/// Whether a workload is an identity itself, which can give itself anything.
+fn owns_identity(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    around.graph.identity.privilege.get(&node).is_some_and(|(state, _)| *state == State(3))
 }
 
 /// Nodes from which some goal can be reached over flows.
@@ -254,7 +264,12 @@ impl Search<'_, '_, '_> {
                     let reached =
                         self.goals.contains(&target) && next.controls && !next.steps.is_empty();
                     if reached {
-                        self.found.push(next.clone());
+                        let mut whole = next.clone();
+                        // What it may do takes another step where the workload is the identity.
+                        if self.around.scene().nodes[target].element == Element::Process {
+                            self.imply(&mut whole);
+                        }
+                        self.found.push(whole);
                     }
                     let ends = self.around.scene().nodes[target].element == Element::DataStore;
                     if !ends {
@@ -313,6 +328,20 @@ impl Search<'_, '_, '_> {
             // Requests that an entry takes are attacks on what it passes them on to.
             FlowKind::Network if self.around.is_front(flow.source) => {
                 next.controls = true;
+                next.foothold = Some(flow.target);
+            }
+            // A network of somebody else is trusted with what its packets reach.
+            FlowKind::Network
+                if outside && &*scene.nodes[flow.source].kind == "external_account" =>
+            {
+                let what =
+                    if target.element == Element::DataStore { Way::Store } else { Way::Network };
+                let trusted = || {
+                    (what == Way::Store).then(|| self.threat_around(flow.target, TRUSTS)).flatten()
+                };
+                let threat = self.opening(flow.target, what, Some(at)).or_else(trusted)?;
+                next.steps.push(self.step(threat, flow.target));
+                next.controls = !self.around.is_front(flow.target);
                 next.foothold = Some(flow.target);
             }
             FlowKind::Network if !trail.controls || Some(flow.source) == self.around.internet => {
@@ -457,6 +486,16 @@ impl Search<'_, '_, '_> {
         trail.steps.push(Step { class: IMPLIED.into(), at, threat });
     }
 
+    /// The open threat of a class to a zone around a node.
+    fn threat_around(&self, node: usize, class: &str) -> Option<usize> {
+        let scene = self.around.scene();
+        let around = scene.nodes[node].zone.map(|zone| scene.ancestors(zone)).unwrap_or_default();
+        self.threats.iter().position(|threat| {
+            let inside = matches!(threat.target, Target::Zone(zone) if around.contains(&zone));
+            inside && &*threat.draft.class.id == class && threat.draft.state == ThreatState::Open
+        })
+    }
+
     fn threat_of(&self, node: usize, class: &str) -> Option<usize> {
         self.by_node
             .get(&node)?
@@ -470,6 +509,9 @@ impl Search<'_, '_, '_> {
         let given = &self.around.scene().nodes[node];
         if given.id.starts_with("backend.") {
             return Some("T037".into());
+        }
+        if given.element == Element::Process && owns_identity(self.around, node) {
+            return Some(CONTROL.into());
         }
         let rows = self.around.scene().vocabulary.table("losses").iter();
         let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));

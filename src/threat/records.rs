@@ -122,6 +122,9 @@ impl Fields {
             Known::NotApplicable => Value::Null,
         };
         self.members.insert(dimension.name().into(), value);
+        if let Known::State(_, proof) = known {
+            self.proofs.insert(dimension.name().into(), proof.clone());
+        }
     }
 
     fn facts(&mut self, facts: &Facts) {
@@ -143,6 +146,8 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     fields.text("id", Arc::clone(&given.id));
     fields.text("kind", Arc::clone(&given.kind));
     fields.text("element", given.element.name());
+    let provider = given.resource.map(|at| &*scene.index.resource(at).provider);
+    fields.optional("provider", provider);
     fields.optional("type", given.resource.map(|at| scene.index.resource(at).type_name()));
     fields.proofs.insert("place".into(), place);
     fields.proofs.insert("address".into(), addresses(around, node));
@@ -240,9 +245,11 @@ fn addresses(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
 }
 
 fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
-    for (name, facts) in [("waf", &controls::WAF[..]), ("flood_protection", &controls::FLOODS[..])]
-    {
-        let (state, proof) = controls::guard(around, node, facts);
+    for (name, ports, facts) in [
+        ("waf", Ports::Web, &controls::WAF[..]),
+        ("flood_protection", Ports::Published, &controls::FLOODS[..]),
+    ] {
+        let (state, proof) = controls::guard(around, node, ports, facts);
         fields.state(name, state, proof);
     }
 }
@@ -300,6 +307,11 @@ fn boundary(around: &Surroundings<'_, '_>, zone: usize) -> Record {
         .resource
         .is_some_and(|at| scene.index.resource(at).mode == crate::document::Mode::Managed);
     fields.members.insert("owned".into(), Value::Bool(owned));
+    let joined = around.graph.network.neighbors.iter();
+    let joined = joined.filter(|neighbor| scene.zone_of[neighbor.own] == Some(zone));
+    let proof: Vec<Place> =
+        joined.map(|neighbor| scene.index.resource(neighbor.connection).header).collect();
+    fields.state("joined_to_others", Some(!proof.is_empty()), proof);
     let inside = around.inside[zone].len();
     fields.members.insert("assets".into(), Value::Int(i64::try_from(inside).unwrap_or(i64::MAX)));
     fields.proofs.insert("place".into(), given.place.into_iter().collect());

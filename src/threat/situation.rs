@@ -91,7 +91,8 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
         situation.set(Dimension::Blast, Known::of(Dimension::Blast, "majority", place));
     }
     situation.controls = controls::of(around, node, class);
-    if situation.controls.iter().any(|(name, _)| **name == *controls::BASTION)
+    if counts_for(around, controls::BASTION, class)
+        && situation.controls.iter().any(|(name, _)| **name == *controls::BASTION)
         && let Some(proof) = controls::bastion(around, node)
     {
         // Everybody gets to the bastion, and from there to the host.
@@ -99,6 +100,12 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
         situation.set(Dimension::Exposure, open);
     }
     situation
+}
+
+/// Whether a control counts for a class.
+fn counts_for(around: &Surroundings<'_, '_>, control: &str, class: &ThreatClass) -> bool {
+    let mut controls = around.scene().vocabulary.weights.controls.iter();
+    controls.any(|own| *own.name == *control && own.classes.contains(&class.id))
 }
 
 /// What the door of a node asks for, by the vocabulary.
@@ -117,9 +124,11 @@ fn auth(around: &Surroundings<'_, '_>, node: usize) -> Known {
 fn of_flow(around: &Surroundings<'_, '_>, flow: &Flow) -> Situation {
     let mut situation = Situation::default();
     let outside = Some(flow.source) == around.internet || Some(flow.target) == around.internet;
+    let foreign = &*around.scene().nodes[flow.source].kind == "external_account";
     let word = match (outside, flow.restricted) {
         (true, false) => "internet_open",
         (true, true) => "internet_restricted",
+        (false, _) if foreign => "cross_account",
         (false, _) => "internal",
     };
     situation.set(Dimension::Exposure, Known::of(Dimension::Exposure, word, flow.evidence.clone()));

@@ -82,6 +82,14 @@ impl Surroundings<'_, '_> {
                 return Some(self.evidence([at]));
             }
         }
+        // What whoever is in another owner's network reaches is theirs to depend on, too.
+        let reached = self.walk(&self.into[node]).iter().find(|at| {
+            let flow = self.flow(**at);
+            flow.kind == FlowKind::Network && outsider(flow.source)
+        });
+        if let Some(at) = reached {
+            return Some(self.evidence([*at]));
+        }
         // Whoever may read a store takes its data home.
         let taken = self.walk(&self.into[node]).iter().find(|at| {
             let flow = self.flow(**at);
@@ -113,6 +121,12 @@ impl Surroundings<'_, '_> {
             if matches!((own, other), (Some(a), Some(b)) if a != b) {
                 return Known::of(Dimension::Blast, "beyond", vec![place]);
             }
+        }
+        let joined = self.graph.network.neighbors.iter();
+        let mut joined = joined.filter(|neighbor| scene.zone_of[neighbor.own] == Some(zone));
+        if let Some(neighbor) = joined.next() {
+            let place = scene.index.resource(neighbor.connection).header;
+            return Known::of(Dimension::Blast, "beyond", vec![place]);
         }
         Known::of(Dimension::Blast, "majority", place)
     }

@@ -361,7 +361,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
         let used =
             self.into[node].iter().any(|flow| Some(self.flow(*flow).source) != self.internet);
-        match self.presence(node) {
+        match self.presence(node).filter(|presence| !presence.sends_only) {
             _ if used => known("internal", place),
             None => known("internal", place),
             Some(presence) if presence.open_ended || presence.public.state == Tri::Unknown => {
@@ -484,7 +484,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// Whether any host of its network reaches a node, beyond those that a rule names, and where that is written.
     pub fn lateral(&self, node: usize) -> Option<(bool, Vec<Place>)> {
-        let presence = self.presence(node)?;
+        let presence = self.presence(node).filter(|presence| !presence.sends_only)?;
         // A store that a provider runs beside a network may stand in no subnet of it.
         let beside = presence.network.is_some() && presence.layers.is_empty();
         if presence.subnets.is_empty() && !beside || presence.open_ended {
@@ -538,15 +538,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     fn find_data(&self, node: usize) -> Known {
         let own = self.sensitivity(node);
         let is_store = self.scene().nodes[node].element == Element::DataStore;
-        if is_store && matches!(&*self.scene().nodes[node].kind, "secret_store" | "kms_key") {
-            let opened = self.protected(node);
-            return match max(own, opened) {
-                Some((state, proof)) => Known::State(state, proof),
-                None => Known::Unknown,
-            };
-        }
         if is_store {
-            return own.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
+            let held = self.held(node);
+            return held.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
         }
         let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
         let mut seen = BTreeSet::from([node]);
@@ -558,24 +552,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
     }
 
-    /// What a key or secret protects or opens.
-    fn protected(&self, node: usize) -> Option<(State, Vec<Place>)> {
-        let scene = self.scene();
-        let mut best = None;
-        for part in &scene.nodes[node].parts {
-            for edge in scene.index.incoming(*part) {
-                let Some(user) = scene.node_of[edge.from].filter(|user| *user != node) else {
-                    continue;
-                };
-                if scene.nodes[user].element == Element::DataStore {
-                    best = max(best, self.sensitivity(user));
-                }
-            }
-        }
-        best
-    }
-
-    fn is_tagged(&self, node: usize) -> bool {
+    pub(super) fn is_tagged(&self, node: usize) -> bool {
         self.scene().nodes[node].resource.is_some_and(|at| {
             let stated = self.words.stated(self.scene(), at);
             stated.is_some_and(|stated| stated.sensitivity.is_some())
@@ -614,7 +591,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 best = max(best, self.kept(flow.target));
             }
             if target.element == Element::DataStore {
-                best = max(best, self.sensitivity(flow.target));
+                best = max(best, self.held(flow.target));
             } else if target.element == Element::Identity {
                 best = max(best, self.reached_as(flow.target, hops - 1));
             } else if through {
@@ -763,7 +740,7 @@ fn reach_of(flow: &Flow) -> Reach {
 }
 
 /// The greater of two states.
-fn max(
+pub(super) fn max(
     a: Option<(State, Vec<Place>)>,
     b: Option<(State, Vec<Place>)>,
 ) -> Option<(State, Vec<Place>)> {

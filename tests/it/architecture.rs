@@ -74,7 +74,7 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "unicode_normalization",
         ],
     ),
-    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["ipnet"]),
+    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["base64", "ipnet"]),
     ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),
     (
         "config",

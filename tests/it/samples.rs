@@ -401,6 +401,18 @@ const SAYS_SOMETHING: &[(&str, &str)] = &[
         "what is found is written in the resource itself; the join only settles members made from an account",
     ),
     (
+        "aws/credential-in-code",
+        "what is found is written in the resource itself; the join only settles what another resource makes",
+    ),
+    (
+        "azure/credential-in-code",
+        "what is found is written in the resource itself; the join only settles what another resource makes",
+    ),
+    (
+        "gcp/credential-in-code",
+        "what is found is written in the resource itself; the join only settles what another resource makes",
+    ),
+    (
         "azure/role-owns-subscription",
         "a scope that is read from a subscription may be anything in it, so that only a text decides; the join keeps apart the two",
     ),

@@ -11,6 +11,7 @@
 #   applies_to: [aws_s3_bucket]
 #   threat: T003
 #   dread: {reproducibility: 5}
+#   supports: true
 #   remediation: >-
 #     Add an aws_s3_bucket_public_access_block for the bucket with all four settings true, or an
 #     aws_s3_account_public_access_block for the whole account.

@@ -10,6 +10,7 @@
 #   applies_to: [aws_s3_bucket_public_access_block]
 #   threat: T003
 #   dread: {reproducibility: 5}
+#   supports: true
 #   remediation: >-
 #     Set restrict_public_buckets to true, or leave it to an aws_s3_account_public_access_block for the whole account.
 #   concept: aws.s3.bpa-restrict-buckets

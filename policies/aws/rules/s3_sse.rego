@@ -10,6 +10,7 @@
 #   applies_to: [aws_s3_bucket]
 #   threat: T005
 #   dread: {damage: 4, reproducibility: 3, exploitability: 1}
+#   supports: true
 #   remediation: >-
 #     Add an aws_s3_bucket_server_side_encryption_configuration that names the algorithm.
 #   concept: aws.s3.sse

@@ -3,12 +3,10 @@
 # title: Bucket keeps no versions of its objects
 # description: >-
 #   Without versioning an object that is overwritten, deleted or encrypted by an intruder cannot be brought back.
-#   Lower than the threat class: other copies may exist, and many buckets hold what can be made again.
 # custom:
 #   id: s3-versioning
 #   applies_to: [aws_s3_bucket, aws_s3_bucket_versioning]
 #   threat: T027
-#   dread: {damage: 6, reproducibility: 5, exploitability: 4, discoverability: 3}
 #   remediation: >-
 #     Add an aws_s3_bucket_versioning with status Enabled, and a lifecycle rule that expires old versions.
 #   concept: aws.s3.versioning

@@ -2,9 +2,9 @@
 # scope: package
 # title: A secret is written in a manifest
 # description: >-
-#   A value of a Secret whose key speaks of a password, token or key stands in the manifest, so that whoever reads the
-#   repository has it. Base 64 hides nothing. Templates, placeholders and short words are none; certificates and tokens
-#   of the cluster itself are left alone.
+#   A value of a Secret whose key speaks of a password, token or key, or a connection with a password in it, stands in
+#   the manifest, so that whoever reads the repository has it. Base 64 hides nothing. Templates, placeholders and short
+#   words are none; certificates and tokens of the cluster itself are left alone.
 # custom:
 #   id: secret-in-manifest
 #   applies_to: [Secret]
@@ -36,6 +36,14 @@ finding(r, field, key) := {
 	"resource": r.address,
 	"at": sprintf("/%s/%s", [field, replace(key, "/", "~1")]),
 	"message": sprintf("%s is written in the manifest", [key]),
+}
+
+# The password of a connection, after the user's name.
+connection := `[a-zA-Z][a-zA-Z0-9+.-]*://[^:/@\s]*:([^@/\s]{6,})@`
+
+spoken(key, value) if {
+	some found in regex.find_all_string_submatch_n(connection, value, -1)
+	not regex.match(placeholder, found[1])
 }
 
 spoken(key, value) if {

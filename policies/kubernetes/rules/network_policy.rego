@@ -5,12 +5,10 @@
 #   A pod that no policy of its namespace selects talks to every other pod, and every other pod to it. Cluster-wide
 #   policies of Cilium, Calico and the network policy API count for all, and so does a Calico policy in the namespace.
 #   Policies do not hold for pods on the network of their node, which have a rule of their own.
-#   It opens nothing by itself and helps whoever got into one pod, hence less than the base.
 # custom:
 #   id: no-network-policy
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T020
-#   dread: {damage: 5, reproducibility: 7, exploitability: 4, discoverability: 5}
 #   remediation: >-
 #     Add a NetworkPolicy that selects the pod and names who may talk to it; begin with one per namespace that selects
 #     all pods.

@@ -8,7 +8,6 @@
 #   id: cluster-admin-binding
 #   applies_to: [ClusterRoleBinding, RoleBinding]
 #   threat: T018
-#   dread: {damage: 10}
 #   remediation: >-
 #     Bind a role with the rights that are needed; keep administration for a group of people.
 #   concept: k8s.rbac.cluster-admin

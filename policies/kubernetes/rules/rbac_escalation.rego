@@ -8,7 +8,6 @@
 #   id: role-grants-roles
 #   applies_to: [ClusterRole, Role]
 #   threat: T018
-#   dread: {damage: 10}
 #   remediation: >-
 #     Remove `escalate`, and limit `bind` to roles in `resourceNames`.
 #   concept: k8s.rbac.escalate-bind

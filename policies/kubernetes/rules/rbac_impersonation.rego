@@ -8,7 +8,6 @@
 #   id: role-impersonates
 #   applies_to: [ClusterRole, Role]
 #   threat: T018
-#   dread: {damage: 10}
 #   remediation: >-
 #     Name the users, groups or service accounts in `resourceNames`, or remove the verb.
 #   concept: k8s.rbac.impersonate

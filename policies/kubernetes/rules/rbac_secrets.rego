@@ -9,7 +9,6 @@
 #   id: role-reads-secrets
 #   applies_to: [ClusterRole, Role]
 #   threat: T018
-#   dread: {damage: 8, exploitability: 5}
 #   remediation: >-
 #     Name the secrets in `resourceNames`, or mount them instead of reading them through the API.
 #   concept: k8s.rbac.read-secrets

@@ -9,7 +9,6 @@
 #   id: no-resource-requests
 #   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T029
-#   dread: {exploitability: 4}
 #   remediation: >-
 #     Set `requests` for CPU and memory and a limit for memory.
 #   concept: k8s.pod.requests-limits

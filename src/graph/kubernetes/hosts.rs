@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine as _;
+
 use crate::document::{Pointer, Resource, Value};
 use crate::graph::scene::Scene;
 use crate::pack::Verb;
@@ -225,13 +227,14 @@ impl Texts<'_, '_> {
             let mut found = Vec::new();
             let Some(namespace) = &resource.scope.namespace else { return found };
             for field in ["data", "stringData"] {
-                let secret = &*resource.kind == "Secret";
-                if secret && field == "data" {
-                    continue;
-                }
+                let encoded = &*resource.kind == "Secret" && field == "data";
                 let entries = resource.attributes.get(field).and_then(Value::as_object);
                 for (key, value) in entries.into_iter().flatten() {
                     let Some(text) = value.as_str() else { continue };
+                    let decoded = if encoded { decoded(text) } else { None };
+                    let Some(text) = decoded.as_deref().or((!encoded).then_some(text)) else {
+                        continue;
+                    };
                     let place = resource.place_of(&Pointer::root().key(field).key(key));
                     for named in of_setting(services, namespace, key, text) {
                         found.push((named, place));
@@ -241,6 +244,15 @@ impl Texts<'_, '_> {
             found
         })
     }
+}
+
+/// A text in base 64.
+fn decoded(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()
 }
 
 /// A value of a map: one setting, or a file of settings.

@@ -10,8 +10,8 @@ use crate::graph::scene::Scene;
 use crate::pack::Verb;
 use crate::source::Place;
 
-use super::filter::{Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, number, range};
-use super::{Network, Presence, Public, Route, Tri};
+use super::filter::{Direction, Layer, Party, Peer, Ports, Protocol, Rule, Traffic, number, range};
+use super::{Link, Network, Presence, Public, Route, Tri};
 
 /// Default rules: order, direction, allow, peer, name.
 const DEFAULTS: [(i64, Direction, bool, Peer, &str); 6] = [
@@ -22,6 +22,9 @@ const DEFAULTS: [(i64, Direction, bool, Peer, &str); 6] = [
     (65001, Direction::Out, true, Peer::Internet, "AllowInternetOutBound"),
     (65500, Direction::Out, false, Peer::Everyone, "DenyAllOutBound"),
 ];
+
+/// The subnet that an app sends from ("virtual network integration"); requests come to it over its own endpoint.
+const INTEGRATION: &str = "virtual_network_subnet_id";
 
 /// Fill in what Azure's resources say.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
@@ -38,6 +41,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.peerings.push((*a, *b, scene.index.resource(*at).header));
         }
     }
+    private_endpoints(scene, network);
     balancers(scene, network);
     gateways(scene, network);
     for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
@@ -48,6 +52,75 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.resolvers.push((node, linked, resource.header));
         }
     }
+}
+
+/// Private endpoints: doors in a network to services that hosts there speak of. Groups of rules before them count where the subnet says so.
+fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("azurerm_private_endpoint") {
+        let place = scene.index.resource(*at).header;
+        let within = scene.relations.targets(*at, Verb::ContainedIn).map(|relation| relation.to);
+        let subnet =
+            within.into_iter().find(|to| &*scene.index.resource(*to).kind == "azurerm_subnet");
+        let Some(subnet) = subnet else { continue };
+        let zone = scene.zone_of[subnet].and_then(|zone| scene.zones[zone].parent);
+        let own = zone.and_then(|zone| scene.zones[zone].resource);
+        let door = Presence { subnets: vec![subnet], network: own, ..Presence::default() };
+        let door = Presence {
+            ranges: ranges(scene.index.resource(subnet).attributes.get("address_prefixes")),
+            layers: if minds_groups(scene, subnet) {
+                layers_of_subnet(scene, subnet)
+            } else {
+                Vec::new()
+            },
+            ..door
+        };
+        let services = scene.relations.targets(*at, Verb::Fronts);
+        let services: Vec<usize> = services.filter_map(|to| scene.node_of[to.to]).collect();
+        for service in services {
+            let port = super::flows::port_of(scene, service).unwrap_or(443);
+            let traffic = Traffic::tcp(port);
+            let parts = scene.nodes[service].parts.iter();
+            let users = parts.flat_map(|part| scene.index.incoming(*part));
+            let users: std::collections::BTreeSet<usize> = users
+                .filter_map(|edge| scene.node_of[edge.from])
+                .filter(|user| *user != service)
+                .collect();
+            for user in users {
+                let Some(host) = network.presences[user].as_ref() else { continue };
+                let party = Party::Host(usize::MAX, &door);
+                let out =
+                    host.layers.iter().map(|layer| layer.decide(Direction::Out, &party, traffic));
+                let party = Party::Host(user, host);
+                let into =
+                    door.layers.iter().map(|layer| layer.decide(Direction::In, &party, traffic));
+                let open = out.chain(into).all(|decision| decision.passes == Tri::Yes);
+                if own.is_some() && host.network == own && open {
+                    network.doors.push(Link {
+                        source: user,
+                        target: service,
+                        traffic,
+                        proof: vec![place],
+                    });
+                }
+            }
+        }
+    }
+    network.doors.sort();
+    network.doors.dedup();
+}
+
+/// Whether a subnet's group of rules stands before private endpoints in it, too.
+fn minds_groups(scene: &Scene<'_>, subnet: usize) -> bool {
+    let policies = &scene.index.resource(subnet).attributes;
+    let policies = policies.get("private_endpoint_network_policies").and_then(Value::as_str);
+    policies.is_some_and(|policies| matches!(policies, "Enabled" | "NetworkSecurityGroupEnabled"))
+}
+
+/// The security groups that are joined to a subnet.
+fn layers_of_subnet(scene: &Scene<'_>, subnet: usize) -> Vec<Arc<Layer>> {
+    let joins = scene.relations.sources(subnet, Verb::Binds);
+    let groups = joins.flat_map(|join| scene.relations.targets(join.from, Verb::FilteredBy));
+    groups.map(|group| Arc::new(layer(scene, group.to))).collect()
 }
 
 /// The network that a resource names as what it lies in.
@@ -63,6 +136,7 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
         for relation in scene.relations.targets(*part, Verb::ContainedIn) {
             if &*scene.index.resource(relation.to).kind == "azurerm_subnet" {
                 presence.subnets.push(relation.to);
+                presence.sends_only |= leads(INTEGRATION, &relation.at);
             }
         }
         if &*scene.index.resource(*part).kind == "azurerm_public_ip" {

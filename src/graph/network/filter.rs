@@ -576,7 +576,7 @@ pub fn is_any(range: &IpNet) -> bool {
 
 /// Whether a range holds addresses of the internet.
 pub fn is_public(range: &IpNet) -> bool {
-    const PRIVATE: [&str; 7] = [
+    const PRIVATE: [&str; 11] = [
         "10.0.0.0/8",
         "172.16.0.0/12",
         "192.168.0.0/16",
@@ -584,6 +584,12 @@ pub fn is_public(range: &IpNet) -> bool {
         "127.0.0.0/8",
         "169.254.0.0/16",
         "fc00::/7",
+        // Google's own services send from these, and packets of nobody else come from there: proxy for identities, fronts and probes
+        // of load balancers, resolvers.
+        "35.235.240.0/20",
+        "35.191.0.0/16",
+        "130.211.0.0/22",
+        "35.199.192.0/19",
     ];
     static RANGES: OnceLock<Vec<IpNet>> = OnceLock::new();
     let parsed = || PRIVATE.iter().filter_map(|private| private.parse().ok()).collect();

@@ -28,9 +28,10 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
     services(scene, network, internet, &mut flows);
     routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
-    doors(network, &mut flows);
+    doors(scene, network, &mut flows);
     let mut pairs = between(scene, network, &mut flows);
     pairs += joined(scene, network, &mut flows);
+    pairs += from_neighbors(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
     names(scene, network, internet, &mut flows);
     scene.flows.extend(flows.found.into_values());
@@ -117,7 +118,10 @@ fn by_port(ports: &Ports) -> Encrypted {
 /// Hosts with an address of their own.
 fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     for (node, presence) in hosts(network) {
-        if presence.public.state == Tri::No || PASSING.contains(&&*scene.nodes[node].kind) {
+        if presence.public.state == Tri::No
+            || presence.sends_only
+            || PASSING.contains(&&*scene.nodes[node].kind)
+        {
             continue;
         }
         for (protocol, ports) in offered(presence) {
@@ -191,7 +195,8 @@ fn services(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut F
             continue;
         };
         // What has addresses in a network is decided by its filters.
-        if network.presences.get(node).is_some_and(Option::is_some) {
+        let presence = network.presences.get(node).and_then(Option::as_ref);
+        if presence.is_some_and(|presence| !presence.sends_only) {
             continue;
         }
         let state = |fact: Option<&Fact>| match fact.map(|fact| &fact.value) {
@@ -226,6 +231,7 @@ fn tls(only: Tri) -> Encrypted {
 /// Through balancers: to their fronts, and on to what stands behind.
 fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    let receiving = |node: usize| presence(node).filter(|presence| !presence.sends_only);
     for route in &network.routes {
         let front_encrypted = match (route.front_encrypted, route.front.port) {
             (Tri::Unknown, Some(22)) => Encrypted::Yes,
@@ -240,7 +246,7 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
                 flows.add((internet, route.via), shown(route.front), new);
             }
         }
-        let way = match presence(route.target) {
+        let way = match receiving(route.target) {
             None => reach::Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() },
             Some(host)
                 if presence(route.via).is_none()
@@ -283,7 +289,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
     let mut pairs = 0;
     for (target, at) in hosts(network) {
         let is_store = scene.nodes[target].element == Element::DataStore;
-        if PASSING.contains(&&*scene.nodes[target].kind) {
+        if at.sends_only || PASSING.contains(&&*scene.nodes[target].kind) {
             continue;
         }
         let mut sources = members.named_by(network, at);
@@ -341,7 +347,7 @@ fn joined(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             let open = members.by_zone.get(to).unwrap_or(&none).iter().filter_map(|target| {
                 let at = network.presences[*target].as_ref()?;
                 let passing = PASSING.contains(&&*scene.nodes[*target].kind);
-                (is_unfiltered(at) && !passing).then_some((*target, at))
+                (is_unfiltered(at) && !passing && !at.sends_only).then_some((*target, at))
             });
             for (target, at) in open {
                 for source in members.by_zone.get(from).unwrap_or(&none) {
@@ -376,6 +382,49 @@ fn joined(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
     pairs
 }
 
+/// From networks of others to what they are joined to, where the filters there let them in. How many pairs it looked at.
+fn from_neighbors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
+    let members = Members::new(network);
+    let mut pairs = 0;
+    for neighbor in &network.neighbors {
+        let Some(host) = network.presences[neighbor.node].as_ref() else { continue };
+        for target in members.by_zone.get(&neighbor.own).into_iter().flatten() {
+            let Some(at) = network.presences[*target].as_ref() else { continue };
+            let passing = PASSING.contains(&&*scene.nodes[*target].kind);
+            if passing || at.sends_only || *target == neighbor.node {
+                continue;
+            }
+            if pairs == scene.bounds.pairs || flows.is_full() {
+                flows.left_out = true;
+                return pairs;
+            }
+            pairs += 1;
+            let mut open = listening(scene, *target, at, (neighbor.node, host));
+            if open.is_empty() {
+                open.push(Ports::all());
+            }
+            for ports in open {
+                let port = if ports.is_all() { None } else { ports.0.first().map(|range| range.0) };
+                let traffic = Traffic { protocol: Protocol::Tcp, port };
+                let ends = ((neighbor.node, host), (*target, at));
+                let passage = reach::between(network, ends.0, ends.1, traffic);
+                if passage.passes != Tri::Yes {
+                    continue;
+                }
+                let mut proof = vec![scene.index.resource(neighbor.connection).header];
+                proof.extend(passage.proof);
+                let encrypted = match in_transit(scene, *target, &mut proof) {
+                    Encrypted::Unknown => by_port(&ports),
+                    known => known,
+                };
+                let new = New::network(encrypted, proof, Reach::Open);
+                flows.add((neighbor.node, *target), (Protocol::Tcp, ports.shown()), new);
+            }
+        }
+    }
+    pairs
+}
+
 /// Whether a host has no filter but what its provider does where nobody wrote one, which lets its network in.
 fn is_unfiltered(at: &Presence) -> bool {
     let of_network = |rule: &Rule| {
@@ -396,7 +445,9 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     for link in &network.links {
         // What stands in no network has no filters on the way.
         let passage = match (presence(link.source), presence(link.target)) {
-            (Some(host), Some(at)) if host.network.is_some() && at.network.is_some() => {
+            (Some(host), Some(at))
+                if host.network.is_some() && at.network.is_some() && !at.sends_only =>
+            {
                 reach::between(network, (link.source, host), (link.target, at), link.traffic)
             }
             _ => reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
@@ -420,10 +471,14 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
 }
 
 /// Connections through doors to another network.
-fn doors(network: &Network, flows: &mut Flows) {
+fn doors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     for link in &network.doors {
-        let encrypted = by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one));
-        let new = New::network(encrypted, link.proof.clone(), Reach::Open);
+        let mut proof = link.proof.clone();
+        let encrypted = match in_transit(scene, link.target, &mut proof) {
+            Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
+            known => known,
+        };
+        let new = New::network(encrypted, proof, Reach::Open);
         flows.add((link.source, link.target), shown(link.traffic), new);
     }
 }

@@ -10,6 +10,7 @@ pub mod filter;
 pub mod flows;
 pub mod gcp;
 pub mod kubernetes;
+pub mod neighbors;
 pub mod reach;
 
 use std::sync::Arc;
@@ -96,6 +97,8 @@ pub struct Presence {
     pub public: Public,
     /// Whether it can open connections to the internet, through whatever.
     pub egress: Public,
+    /// Whether it only sends from there: who calls it does so elsewhere, and no filter there is in the way.
+    pub sends_only: bool,
     /// Whether it stands anywhere in its ranges, not at one address: a rule has to let all of them in.
     pub anywhere: bool,
     /// Whether where it stands is only partly known, so that nothing rests on what it lacks.
@@ -148,6 +151,10 @@ pub struct Network {
     pub joined: FxHashSet<usize>,
     /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
     pub resolvers: Vec<(usize, usize, Place)>,
+    /// Networks of others that networks of the configuration are joined to.
+    pub neighbors: Vec<neighbors::Neighbor>,
+    /// Routes over connections, until their other ends are known.
+    pub ways: Vec<neighbors::Way>,
     /// Whether joins between networks were left out at a bound.
     pub left_out: bool,
 }

@@ -164,3 +164,33 @@ resource "azurerm_windows_web_app" "new" {
   }
 }
 
+
+resource "azurerm_linux_function_app" "old" {
+  name = "old"
+  site_config {
+    minimum_tls_version = "1.0" # expect: azure/server-weak-tls
+  }
+}
+
+resource "azurerm_linux_function_app" "new" {
+  # ok: azure/server-weak-tls
+  name = "new"
+  site_config {
+    minimum_tls_version = "1.3"
+  }
+}
+
+resource "azurerm_windows_function_app" "old" {
+  name = "old"
+  site_config {
+    minimum_tls_version = "1.0" # expect: azure/server-weak-tls
+  }
+}
+
+resource "azurerm_windows_function_app" "new" {
+  # ok: azure/server-weak-tls
+  name = "new"
+  site_config {
+    minimum_tls_version = "1.3"
+  }
+}

@@ -30,6 +30,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         }
     }
     routing.connect(scene, network);
+    network.ways.extend(routing.ways());
     balancers::read(scene, network);
     services::read(scene, network);
     beanstalk::read(scene, network);

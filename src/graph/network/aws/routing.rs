@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use crate::document::{Existence, Pointer, Value};
 use crate::graph::look;
 use crate::graph::network::filter::{is_any, range};
+use crate::graph::network::neighbors::Way as Over;
 use crate::graph::network::{Network, Public, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
@@ -171,6 +172,16 @@ impl Routing {
             let default = subnet.network.and_then(|network| defaults.get(&network).copied());
             subnet.rules = subnet.rules.or(default);
         }
+    }
+
+    /// All routes over connections.
+    pub fn ways(&self) -> impl Iterator<Item = Over> {
+        let each = |(at, subnet): (&usize, &Subnet)| {
+            let at = *at;
+            let hops = subnet.hops.clone();
+            hops.into_iter().map(move |(connection, destination, _)| (connection, at, destination))
+        };
+        self.subnets.iter().flat_map(each)
     }
 
     /// Pairs of subnets of different networks with routes to each other over one connection.

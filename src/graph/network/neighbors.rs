@@ -1,0 +1,100 @@
+//! Networks of others: what a connection joins to a network of the configuration, and the configuration does not hold.
+//!
+//! Sources: Amazon VPC Peering Guide, "How VPC peering connections work"; Microsoft Learn, "Virtual network peering"; Google Cloud
+//! documentation, "VPC Network Peering".
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::document::Value;
+use crate::graph::look;
+use crate::graph::scene::Scene;
+use crate::model::Element;
+
+use super::{Network, Presence};
+
+/// Types of connections: type, the attributes that name its own network and the other one, and whether the configuration's routes have to
+/// lead over it.
+const CONNECTIONS: [(&str, &str, &str, bool); 3] = [
+    ("aws_vpc_peering_connection", "vpc_id", "peer_vpc_id", true),
+    ("azurerm_virtual_network_peering", "virtual_network_name", "remote_virtual_network_id", false),
+    ("google_compute_network_peering", "network", "peer_network", false),
+];
+
+/// The network of somebody else.
+#[derive(Clone, Debug)]
+pub struct Neighbor {
+    /// The node that stands for whoever is in it.
+    pub node: usize,
+    /// The connection, which stands for the network.
+    pub connection: usize,
+    /// The network of the configuration that it is joined to.
+    pub own: usize,
+}
+
+/// A route over a connection: the connection, the subnet that it leads from, where it leads.
+pub type Way = (usize, usize, Option<IpNet>);
+
+/// Give each network of others a node and a place in the network. `ways` are the routes that lead to them.
+pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
+    let ways = std::mem::take(&mut network.ways);
+    for (kind, own, other, routed) in CONNECTIONS {
+        for at in scene.index.of_type(kind).to_vec() {
+            let joined = look::named(scene, at, own).targets.first().map(|to| to.0);
+            let named = look::named(scene, at, other);
+            let Some(own) = joined.filter(|_| named.targets.is_empty() && named.open) else {
+                continue;
+            };
+            if scene.index.resource(at).attributes.get("allow_virtual_network_access")
+                == Some(&Value::Bool(false))
+            {
+                continue;
+            }
+            let over: Vec<&Way> = ways.iter().filter(|way| way.0 == at).collect();
+            let place = scene.index.resource(at).header;
+            if routed {
+                network.peerings.extend(over.iter().map(|way| (way.1, at, place)));
+            } else {
+                network.peerings.push((own, at, place));
+            }
+            let node = node(scene, at, other);
+            let ranges = over.iter().filter_map(|way| way.2).collect();
+            network.presences.resize(scene.nodes.len(), None);
+            // One owner may have several networks; what they reach is what the owner reaches.
+            let known = network.presences[node].take();
+            network.presences[node] = Some(presence(at, ranges, known));
+            network.neighbors.push(Neighbor { node, connection: at, own });
+        }
+    }
+}
+
+fn presence(connection: usize, ranges: Vec<IpNet>, known: Option<Presence>) -> Presence {
+    let mut presence =
+        known.unwrap_or_else(|| Presence { network: Some(connection), ..Presence::default() });
+    presence.subnets.push(connection);
+    presence.ranges.extend(ranges);
+    presence
+}
+
+/// Whoever is in the other network: its account, where the connection names that.
+fn node(scene: &mut Scene<'_>, at: usize, other: &str) -> usize {
+    let resource = scene.index.resource(at);
+    let account = look::text(&resource.attributes, "peer_owner_id");
+    let text = look::text(&resource.attributes, other);
+    let last = text.map(|text| text.rsplit('/').next().unwrap_or(text));
+    let (id, name): (Arc<str>, String) = match (account, last) {
+        (Some(account), _) => {
+            (format!("account:{account}").into(), format!("AWS account {account}"))
+        }
+        (None, Some(last)) => (format!("network:{last}").into(), format!("Network {last}")),
+        (None, None) => (
+            format!("network:{}", resource.address).into(),
+            format!("Network behind {}", resource.name),
+        ),
+    };
+    let node = scene.plain_node(&id, &name, "external_account", Element::ExternalEntity);
+    let zone = scene.plain_zone("third_party", "Third parties", "third_party");
+    scene.nodes[node].zone = Some(zone);
+    node
+}

@@ -1,0 +1,112 @@
+//! What stores hold, and what keys and secrets protect or open.
+
+use std::collections::BTreeSet;
+
+use crate::document::{Pointer, Value};
+use crate::finding::context::State;
+use crate::model::{Element, FlowKind};
+use crate::source::Place;
+
+use super::surroundings::{Surroundings, max};
+
+/// A state with what proves it.
+type Proven = Option<(State, Vec<Place>)>;
+
+/// Providers whose resources only make values: passwords, keys.
+const MAKERS: [&str; 2] = ["random", "tls"];
+
+impl Surroundings<'_, '_> {
+    /// How sensitive what a store gives is: of keys and secrets, what they protect or open, where that is known.
+    pub(super) fn held(&self, node: usize) -> Proven {
+        let own = self.sensitivity(node);
+        if !self.is_opener(node) {
+            return own;
+        }
+        self.asked.held.of(node, || {
+            let opened = self.opened(node).into_iter().fold(None, |best, store| {
+                let is_store = self.scene().nodes[store].element == Element::DataStore;
+                let held = if is_store { self.held(store) } else { None };
+                max(best, max(held, self.kept(store)))
+            });
+            if opened.is_some() && !self.is_tagged(node) { opened } else { max(own, opened) }
+        })
+    }
+
+    /// Whether a node is a key or a secret.
+    fn is_opener(&self, node: usize) -> bool {
+        matches!(&*self.scene().nodes[node].kind, "secret_store" | "kms_key")
+    }
+
+    /// What a key or secret protects or opens: what names it, what it names, what takes the same password, the hosts that it speaks of.
+    fn opened(&self, node: usize) -> BTreeSet<usize> {
+        let scene = self.scene();
+        let mut found = BTreeSet::new();
+        for part in &scene.nodes[node].parts {
+            found.extend(
+                scene.index.incoming(*part).iter().flat_map(|edge| self.stores_of(edge.from)),
+            );
+            for edge in scene.index.outgoing(*part) {
+                let other = scene.index.resource(edge.to);
+                if MAKERS.contains(&&*other.provider) {
+                    let takers = scene.index.incoming(edge.to).iter();
+                    found.extend(takers.flat_map(|edge| self.stores_of(edge.from)));
+                } else if let Some(store) = scene.node_of[edge.to] {
+                    let is_store = scene.nodes[store].element == Element::DataStore;
+                    found.extend(Some(store).filter(|_| is_store));
+                }
+            }
+        }
+        found.extend(self.spoken_of(node));
+        // A key protects secrets; it is nothing that a secret opens.
+        found.retain(|store| !self.is_opener(*store) || self.protects(node, *store));
+        found
+    }
+
+    /// Whether a key protects a secret.
+    fn protects(&self, key: usize, secret: usize) -> bool {
+        let kind = |node: usize| &*self.scene().nodes[node].kind;
+        kind(key) == "kms_key" && kind(secret) == "secret_store"
+    }
+
+    /// The stores that a resource belongs to: its node, else those that it names, as the user of a database does.
+    fn stores_of(&self, at: usize) -> Vec<usize> {
+        let scene = self.scene();
+        let is_store = |node: &usize| scene.nodes[*node].element == Element::DataStore;
+        if let Some(store) = scene.node_of[at].filter(is_store) {
+            return vec![store];
+        }
+        let is_account =
+            scene.node_of[at].is_some_and(|node| scene.nodes[node].element == Element::Identity);
+        if !is_account {
+            return Vec::new();
+        }
+        let named = scene.index.outgoing(at).iter().filter_map(|edge| scene.node_of[edge.to]);
+        named.filter(is_store).collect()
+    }
+
+    /// Hosts whose names stand in the texts of a secret of a cluster: the connections that these texts prove.
+    fn spoken_of(&self, node: usize) -> Vec<usize> {
+        let scene = self.scene();
+        let Some(resource) = scene.nodes[node].resource.map(|at| scene.index.resource(at)) else {
+            return Vec::new();
+        };
+        let mut places = BTreeSet::new();
+        for field in ["data", "stringData"] {
+            let entries = resource.attributes.get(field).and_then(Value::as_object);
+            for (key, _) in entries.into_iter().flatten().filter(|_| &*resource.kind == "Secret") {
+                places.insert(resource.place_of(&Pointer::root().key(field).key(key)));
+            }
+        }
+        if places.is_empty() {
+            return Vec::new();
+        }
+        let users = self.into[node].iter().map(|at| self.flow(*at));
+        let users = users.filter(|flow| flow.kind == FlowKind::Secret).map(|flow| flow.source);
+        let flows = users.flat_map(|user| &self.out[user]).map(|at| self.flow(*at));
+        flows
+            .filter(|flow| flow.kind == FlowKind::Network)
+            .filter(|flow| flow.evidence.iter().any(|place| places.contains(place)))
+            .map(|flow| flow.target)
+            .collect()
+    }
+}
