@@ -49,7 +49,7 @@ impl Reader<'_> {
                 Structure::Attribute(attribute) => {
                     converted.attributes.push(self.attribute(attribute));
                 }
-                Structure::Block(block) => converted.blocks.push(self.block(block)),
+                Structure::Block(block) => converted.blocks.push(Arc::new(self.block(block))),
             }
         }
         converted
@@ -351,6 +351,7 @@ impl Plain {
             self.node(&mut attribute.value);
         }
         for block in &mut body.blocks {
+            let block = Arc::make_mut(block);
             self.span(&mut block.span);
             self.span(&mut block.header);
             block.labels.iter_mut().for_each(|label| self.span(&mut label.span));
