@@ -63,15 +63,19 @@ pub(crate) fn model_within(
 /// Files of one folder of fixtures, by name.
 pub(crate) fn folder(path: &str) -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path);
-    let entries = fs::read_dir(root).unwrap().map(Result::unwrap);
-    let files = entries
-        .filter(|entry| entry.path().extension().is_some_and(|end| end == "tf" || end == "yaml"));
+    let mut files = BTreeMap::new();
+    let mut open = vec![String::new()];
+    while let Some(within) = open.pop() {
+        for entry in fs::read_dir(root.join(&within)).unwrap().map(Result::unwrap) {
+            let name = format!("{within}{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                open.push(format!("{name}/"));
+            } else if entry.path().extension().is_some_and(|end| end == "tf" || end == "yaml") {
+                files.insert(name, fs::read_to_string(entry.path()).unwrap());
+            }
+        }
+    }
     files
-        .map(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            (name, fs::read_to_string(entry.path()).unwrap())
-        })
-        .collect()
 }
 
 fn shop() -> BTreeMap<String, String> {
