@@ -98,6 +98,12 @@ pub(crate) fn over(texts: &[(&str, &str)], rule: &str, options: &Options) -> Str
 )]
 // Ours
 #[case(r#"dreadnought.cidr_is_any("::/0")"#, "true")]
+#[case(r#"dreadnought.is_secret("DB_PASSWORD", "qT7-harbour-9")"#, "true")]
+#[case(r#"dreadnought.is_secret("DB_PASSWORD", "${password}")"#, "false")]
+#[case(r#"dreadnought.is_secret("DB_PASSWORD", 22)"#, "false")]
+#[case(r#"dreadnought.holds_secret("a: 1\npassword: qT7-harbour-9\n")"#, "true")]
+#[case(r#"dreadnought.script_holds_secret("mysql --password=qT7-harbour-9 shop")"#, "true")]
+#[case(r"dreadnought.script_holds_secret(null)", "false")]
 #[case(r#"dreadnought.cidr_is_public("10.0.0.0/8")"#, "false")]
 #[case(r#"dreadnought.cidr_contains("10.0.0.0/8", "10.1.0.0/16")"#, "true")]
 #[case(r#"dreadnought.glob("s3:Get*", "s3:GetObject")"#, "true")]

@@ -16,30 +16,20 @@
 #     - https://kubernetes.io/docs/concepts/security/secrets-good-practices/
 package dreadnought.kubernetes.committed_secret
 
-names := `(?i)(password|passwd|passphrase|token|(api|access|secret|private)[-_.]?key|client[-_.]?secret)$`
-
-placeholder := `(?i)^[^a-z0-9]*(change|replace|insert|enter|your|placeholder|example|dummy|fake|sample|redacted|todo|xxx|none|null|not.)|^([$<{%].*|[a-z]+([-_][a-z]+)*)$`
-
 deny contains finding(r, "stringData", key) if {
 	some r in input.by_type.Secret
 	some key, value in r.attributes.stringData
-	spoken(key, value)
+	dreadnought.is_secret(key, value)
 }
 
 deny contains finding(r, "data", key) if {
 	some r in input.by_type.Secret
 	some key, value in r.attributes.data
-	spoken(key, base64.decode(value))
+	dreadnought.is_secret(key, base64.decode(value))
 }
 
 finding(r, field, key) := {
 	"resource": r.address,
 	"at": sprintf("/%s/%s", [field, replace(key, "/", "~1")]),
 	"message": sprintf("%s is written in the manifest", [key]),
-}
-
-spoken(key, value) if {
-	regex.match(names, key)
-	count(value) > 5
-	not regex.match(placeholder, value)
 }
