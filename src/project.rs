@@ -94,6 +94,10 @@ impl Project {
         for document in &mut project.documents {
             if document.format == "terraform" {
                 document.manifests = kubernetes::manifests(document).map(Box::new);
+                let of_manifests = document.manifests.as_mut();
+                let cut = of_manifests.map(|it| std::mem::take(&mut it.problems));
+                let edges = document::too_many_edges(document);
+                document.problems.extend(cut.into_iter().flatten().chain(edges));
             }
         }
         project.problems.sort();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Document, Pointer, Resource, names};
-use crate::source::Place;
+use crate::source::{Place, Problem, ProblemKind};
 
 /// A reference, or a name in plain text, resolved to two resources of one document (positions in [`Document::resources`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,38 @@ pub struct Edge {
     pub to: usize,
     /// The attribute of the target.
     pub attribute: Pointer,
+}
+
+/// Edges that are kept of one document, beside [`EDGES_OF_EACH`] for each of its resources: an edge costs about a fifth of a kilobyte.
+const EDGES: usize = 1_000_000;
+const EDGES_OF_EACH: usize = 16;
+
+/// What to say where the references of a document mean more edges than are kept: each of many instances that names all of many others.
+pub fn too_many_edges(document: &Document) -> Option<Problem> {
+    let resources = &document.resources;
+    let most = EDGES + EDGES_OF_EACH * resources.len();
+    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
+    for block in resources.iter().filter_map(|resource| without_instance(&resource.address)) {
+        *sizes.entry(block).or_default() += 1;
+    }
+    let largest = sizes.values().max().copied().unwrap_or(1);
+    let references: usize = resources.iter().map(|resource| resource.references.len()).sum();
+    if references.saturating_mul(largest) <= most {
+        return None;
+    }
+    let mut edges = 0usize;
+    let beyond = resources.iter().find(|resource| {
+        let each = resource.references.iter().map(|it| sizes.get(&*it.to).copied().unwrap_or(1));
+        edges = edges.saturating_add(each.sum());
+        edges > most
+    })?;
+    let message = format!(
+        "references between resources mean more edges than are looked at together ({EDGES} and {EDGES_OF_EACH} for each resource): from {} \
+         on a resource leads to the first that it names alone",
+        beyond.address
+    );
+    let help = "name the instance that is meant, or scan the parts of the configuration apart";
+    Some(Problem::new(ProblemKind::Limit, message).at(beyond.place).help(help))
 }
 
 /// Lookups over one document. Cheap to make: one pass over resources and references.
@@ -58,14 +90,18 @@ impl<'a> Index<'a> {
             outgoing: vec![Vec::new(); resources.len()],
             incoming: vec![Vec::new(); resources.len()],
         };
+        let mut left = EDGES + EDGES_OF_EACH * resources.len();
         for (from, resource) in resources.iter().enumerate() {
             for reference in &resource.references {
                 let exact = index.by_address.get(&*reference.to).copied();
-                let targets = match exact {
-                    Some(at) => vec![at],
-                    None => by_block.get(&*reference.to).cloned().unwrap_or_default(),
+                let targets = match &exact {
+                    Some(at) => std::slice::from_ref(at),
+                    None => by_block.get(&*reference.to).map_or(&[][..], Vec::as_slice),
                 };
-                for to in targets.into_iter().filter(|to| *to != from) {
+                let is_first = index.outgoing[from].is_empty();
+                let kept = targets.len().min(left.max(usize::from(is_first)));
+                left = left.saturating_sub(kept);
+                for to in targets[..kept].iter().copied().filter(|to| *to != from) {
                     let edge = Edge {
                         from,
                         at: reference.from.clone(),

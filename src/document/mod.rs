@@ -14,7 +14,7 @@ pub mod json;
 pub mod schema;
 
 pub use fit::fits;
-pub use index::{Edge, Index};
+pub use index::{Edge, Index, too_many_edges};
 pub use model::{
     Absent, Backend, CallSite, DATA_PREFIX, Document, Existence, Mention, Mode, ModuleCall,
     Provider, Reference, Resource, Scope, SpanTable, Variable,

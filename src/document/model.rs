@@ -32,6 +32,8 @@ pub struct Document {
     pub manifests: Option<Box<Self>>,
     /// What was taken for granted, in words; sorted.
     pub assumptions: Vec<Arc<str>>,
+    /// Whether more selects and is selected in it than is kept: that there is no reference between two resources says nothing then.
+    pub is_cut: bool,
     /// What could not be done for this document.
     pub problems: Vec<Problem>,
 }
@@ -52,6 +54,7 @@ impl Document {
             called: Vec::new(),
             manifests: None,
             assumptions: Vec::new(),
+            is_cut: false,
             problems: Vec::new(),
         }
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::document::{Document, Resource};
+use super::made_objects;
+use crate::document::{Document, Map, Resource};
 use crate::finding::ResourceRef;
 use crate::pack::{PackSet, Rule};
 use crate::source::Sources;
@@ -27,13 +28,23 @@ impl Outside {
             .filter(|rule| !rule.scope.is_everything())
             .collect();
         let of_rule = |rule: &&Rule| {
-            let out = |document: &Document, resource: &Resource| {
+            let is_out = |document: &Document, resource: &Resource| {
                 !rule.scope.holds(document, resource, sources)
             };
             let mut keys = FxHashSet::default();
             for document in documents {
-                let resources = document.resources.iter().filter(|it| out(document, it));
-                keys.extend(resources.map(|resource| {
+                let labels: FxHashMap<&str, &Map> = made_objects(document)
+                    .map(|(_, object)| (&*object.address, &object.tags))
+                    .collect();
+                let out = document.resources.iter().filter(|own| match labels.get(&*own.address) {
+                    // What Terraform makes in a cluster has its labels for tags.
+                    Some(labels) => {
+                        let tags = Map::clone(labels);
+                        is_out(document, &Resource { tags, ..Resource::clone(own) })
+                    }
+                    None => is_out(document, own),
+                });
+                keys.extend(out.map(|resource| {
                     (document.format, Arc::clone(&document.root), Arc::clone(&resource.address))
                 }));
             }

@@ -3,6 +3,7 @@
 //! Takes a document and the vocabulary of packs; knows nothing of findings. Nothing here fails: what the vocabulary cannot decide is
 //! not known, and says so.
 
+mod bounds;
 pub mod doors;
 pub mod facts;
 pub mod gcp;
@@ -14,6 +15,8 @@ pub mod nodes;
 pub mod others;
 pub mod relations;
 pub mod scene;
+
+pub use bounds::Bounds;
 
 use ipnet::IpNet;
 
@@ -43,25 +46,6 @@ pub struct Graph<'a> {
     pub pairs: usize,
 }
 
-/// How far a model goes. What lies beyond is left out or not searched, and the model says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// Flows of one document up to which more are sought that come in crowds: between hosts, from the internet to the ports of hosts.
-    pub flows: usize,
-    /// Pairs of a principal and what it may use, of one document.
-    pub rights: usize,
-    /// Both grow by so many for each node.
-    pub of_a_node: usize,
-    /// Flows that the search for paths in one document looks at, each as often as it comes to it.
-    pub searched: usize,
-}
-
-impl Default for Bounds {
-    fn default() -> Self {
-        Self { flows: 300_000, rights: 300_000, of_a_node: 8, searched: 1_000_000 }
-    }
-}
-
 /// Build the graph of a document. Ranges that people trust count as inside.
 pub fn build<'a>(document: &'a Document, vocabulary: &'a Meanings, trusted: &[IpNet]) -> Graph<'a> {
     build_within(document, vocabulary, trusted, Bounds::default())
@@ -87,6 +71,7 @@ pub fn build_within<'a>(
     let relations = Relations::new(&index, &meanings);
     let mut scene = Scene {
         records: Records::new(document),
+        bounds,
         vocabulary,
         node_of: Vec::new(),
         zone_of: Vec::new(),
@@ -115,9 +100,9 @@ pub fn build_within<'a>(
     network.trust(trusted);
     network.join();
     network.presences.resize(scene.nodes.len() + 1, None);
-    let (hosts_left_out, pairs) = network::flows::build(&mut scene, &network, bounds);
+    let (hosts_left_out, pairs) = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);
-    let identity = identity::build(&mut scene, bounds);
+    let identity = identity::build(&mut scene);
     others::flows(&mut scene);
     kubernetes::flows(&mut scene);
     let left_out = network.left_out || hosts_left_out || identity.left_out;

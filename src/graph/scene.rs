@@ -11,6 +11,7 @@ use crate::model::{Element, Encrypted, FlowKind};
 use crate::pack::{Meaning, Meanings};
 use crate::source::Place;
 
+use super::bounds::Bounds;
 use super::relations::Relations;
 
 /// Something that is true of a node, flow or zone, and what proves it.
@@ -103,6 +104,8 @@ pub struct Scene<'a> {
     pub index: Index<'a>,
     /// The document as one value, for expressions.
     pub records: Records,
+    /// How far to go.
+    pub bounds: Bounds,
     /// The vocabulary.
     pub vocabulary: &'a Meanings,
     /// What each resource means.

@@ -648,3 +648,22 @@ fn a_plan_may_lie_anywhere(#[case] plan: &str) {
     workspace.write(plan, read("plan.json").as_bytes());
     assert_eq!(shown(&[plan, "--config-dir", "repo/envs/prod"]), expected);
 }
+
+/// Warnings of one wording are told five times with their places and then counted; the report holds them all.
+#[test]
+fn many_warnings_alike_are_counted() {
+    let mut text = "variable \"on\" {}\n".to_owned();
+    for at in 0..40 {
+        writeln!(text, "resource \"aws_sns_topic\" \"t{at}\" {{\n  count = var.on ? 1 : 0\n}}")
+            .unwrap();
+    }
+    let run = Workspace::new(&[("main.tf", &text)]).run(&["scan", ".", "-o", "json"]);
+    let lines: Vec<String> = run.stderr().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 7, "{lines:?}");
+    assert!(
+        lines[6].starts_with("warning: 35 more like this: it is unknown how many"),
+        "{lines:?}"
+    );
+    let report: serde_json::Value = serde_json::from_str(&run.stdout()).unwrap();
+    assert_eq!(report["problems"].as_array().unwrap().len(), 41);
+}

@@ -633,6 +633,27 @@ fn faults_of_a_module_that_nobody_calls(#[case] more: &str, #[case] words: &str)
     assert_eq!(found.severity(), ProblemSeverity::Error);
 }
 
+/// What an optional attribute is by default is written out.
+#[rstest]
+#[case(
+    "list(object({ a = optional(map(any), tomap({ x = 1 })) }))",
+    "functions cannot be called here"
+)]
+#[case(
+    "object({ a = optional(object({ b = optional(string, var.v) }), {}) })",
+    "nothing can be referred to here"
+)]
+#[case("tuple([object({ a = optional(list(string), [\"x\"]) })])", "")]
+fn defaults_of_optional_attributes(#[case] kind: &str, #[case] words: &str) {
+    let text = format!("variable \"v\" {{\n  type = {kind}\n}}\n");
+    let found = problems(&load(&[("main.tf", &text)]));
+    let refused = |it: &&(ProblemKind, String)| it.0 == ProblemKind::Configuration;
+    match found.iter().find(refused) {
+        Some((_, message)) => assert!(!words.is_empty() && message.contains(words), "{message}"),
+        None => assert!(words.is_empty(), "{found:?}"),
+    }
+}
+
 /// What a dynamic block holds is looked at where it makes a block.
 #[rstest]
 #[case::none("[]", false)]

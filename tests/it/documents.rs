@@ -67,6 +67,7 @@ pub(crate) fn empty(format: &'static str, root: &str) -> Document {
         called: Vec::new(),
         manifests: None,
         assumptions: Vec::new(),
+        is_cut: false,
         problems: Vec::new(),
     }
 }

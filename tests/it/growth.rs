@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use dreadnought::document::Index;
+use dreadnought::document::{Index, too_many_edges};
 use dreadnought::engine::rego::{Input, RuleRef};
 use dreadnought::export::{Export, format};
 use dreadnought::graph::Bounds;
 use dreadnought::model::Work;
 use dreadnought::pack::{Logic, PackSet};
 use dreadnought::project::{Options, Project};
-use dreadnought::source::{MemoryFileSystem, ProblemKind};
+use dreadnought::source::{MemoryFileSystem, Problem, ProblemKind};
 use rstest::rstest;
+use serde_json::{Value as Json, json};
 
 use crate::model::{Made, folder, model_of, model_within};
-use crate::rego::on_stack;
+use crate::rego::{self, on_stack};
 
 type Files = BTreeMap<String, String>;
 /// A configuration of a size.
@@ -399,34 +400,129 @@ resource "aws_route_table_association" "r{at}" {{
     )
 }
 
-/// More networks than the joins of one gateway are looked at for.
-#[rstest]
-#[case::few(20, false)]
-#[case::many(460, true)]
-fn joins_that_are_left_out_are_said(#[case] size: usize, #[case] said: bool) {
-    let made = model_of(&spokes(size), None);
-    assert_eq!(says_left_out(&made), said, "{:?}", made.problems);
-}
-
 fn says_left_out(made: &Made) -> bool {
     made.problems
         .iter()
         .any(|it| it.kind == ProblemKind::Limit && it.message.contains("leaves flows out"))
 }
 
+/// Roles that each may change the rights of all roles, and that anybody of the account may assume.
+fn administrators(size: usize) -> Files {
+    let all: Vec<String> = (0..size).map(|at| format!("aws_iam_role.o{at}.arn")).collect();
+    let all = all.join(", ");
+    let trust = r#"jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::${data.aws_caller_identity.current.account_id}:root" } }] })"#;
+    one("main.tf", "data \"aws_caller_identity\" \"current\" {}\n", size, |at| {
+        format!(
+            r#"resource "aws_iam_role" "r{at}" {{
+  name               = "role-{at}"
+  assume_role_policy = {trust}
+}}
+resource "aws_iam_role" "o{at}" {{
+  name               = "other-{at}"
+  assume_role_policy = {trust}
+}}
+resource "aws_iam_role_policy" "p{at}" {{
+  role   = aws_iam_role.r{at}.id
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = ["sts:AssumeRole"], Resource = "*" }},
+    {{ Effect = "Allow", Action = ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"], Resource = [{all}] }},
+  ] }})
+}}
+"#
+        )
+    })
+}
+
+/// Identities that each may let themselves into all vaults of a group.
+fn contributors(size: usize) -> Files {
+    let head = r#"data "azurerm_client_config" "current" {}
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+"#;
+    one("main.tf", head, size, |at| {
+        format!(
+            r#"resource "azurerm_user_assigned_identity" "i{at}" {{
+  name                = "i{at}"
+  location            = azurerm_resource_group.g.location
+  resource_group_name = azurerm_resource_group.g.name
+}}
+resource "azurerm_role_assignment" "a{at}" {{
+  scope                = azurerm_resource_group.g.id
+  role_definition_name = "Key Vault Contributor"
+  principal_id         = azurerm_user_assigned_identity.i{at}.principal_id
+}}
+resource "azurerm_key_vault" "v{at}" {{
+  name                = "vault-{at}"
+  location            = azurerm_resource_group.g.location
+  resource_group_name = azurerm_resource_group.g.name
+  tenant_id           = data.azurerm_client_config.current.tenant_id
+  sku_name            = "standard"
+}}
+"#
+        )
+    })
+}
+
+/// Accounts of one namespace that each may run pods there, and pods that run as each of them.
+fn runners(size: usize) -> Files {
+    one("all.yaml", "", size, |at| {
+        format!(
+            "---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {{name: a{at}, namespace: shop}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {{name: r{at}, namespace: shop}}
+rules:
+  - {{apiGroups: [''], resources: [pods], verbs: [create]}}
+  - {{apiGroups: [''], resources: [configmaps], resourceNames: [c{at}], verbs: [get]}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {{name: r{at}, namespace: shop}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: r{at}}}
+subjects: [{{kind: ServiceAccount, name: a{at}, namespace: shop}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: p{at}, namespace: shop}}
+spec: {{serviceAccountName: a{at}, containers: [{{name: a, image: a}}]}}
+"
+        )
+    })
+}
+
+/// As the default but for one.
+fn only(change: impl FnOnce(&mut Bounds)) -> Bounds {
+    let mut bounds = Bounds { of_a_node: 0, ..Bounds::default() };
+    change(&mut bounds);
+    bounds
+}
+
 /// Each bound that is reached is said; with room nothing is.
 #[rstest]
-#[case::between_hosts(one_policy(12), Bounds { flows: 20, of_a_node: 0, ..Bounds::default() }, true)]
-#[case::ports_of_a_host(many_rules(30), Bounds { flows: 20, of_a_node: 0, ..Bounds::default() }, true)]
-#[case::rights(one_group(30), Bounds { rights: 20, of_a_node: 0, ..Bounds::default() }, true)]
-#[case::with_room(one_policy(12), Bounds::default(), false)]
-#[case::rules_with_room(many_rules(30), Bounds::default(), false)]
-#[case::rights_with_room(one_group(30), Bounds::default(), false)]
-fn what_is_left_out_is_said(#[case] files: Files, #[case] bounds: Bounds, #[case] said: bool) {
-    let made = model_within(&files, None, bounds);
-    assert_eq!(says_left_out(&made), said, "{:?}", made.problems);
-    let whole = model_of(&files, None);
-    assert_eq!(made.model.flows.len() < whole.model.flows.len(), said);
+#[case::between_hosts(one_policy(12), only(|it| it.flows = 20))]
+#[case::ports_of_a_host(many_rules(30), only(|it| it.flows = 20))]
+#[case::rights(one_group(30), only(|it| it.rights = 20))]
+#[case::pairs(one_policy(12), only(|it| it.pairs = 20))]
+#[case::pairs_of_joined_networks(ring(6), only(|it| it.pairs = 2))]
+#[case::joins(spokes(20), only(|it| it.joins = 5))]
+#[case::named_by_a_policy(one_bucket(30), only(|it| it.named = 5))]
+#[case::assumed(administrators(8), only(|it| it.named = 5))]
+#[case::grants_of_a_cluster(cluster(10), only(|it| it.grants = 5))]
+#[case::looks_of_policies(one_bucket(30), only(|it| it.looks = 5))]
+#[case::looks_of_a_cluster(runners(10), only(|it| it.looks = 5))]
+#[case::looks_of_a_group(contributors(10), only(|it| it.looks = 5))]
+#[case::raising(administrators(8), only(|it| it.raising = 5))]
+fn what_is_left_out_is_said(#[case] files: Files, #[case] bounds: Bounds) {
+    let (made, whole) = (model_within(&files, None, bounds), model_of(&files, None));
+    assert!(says_left_out(&made), "{:?}", made.problems);
+    assert!(!says_left_out(&whole), "{:?}", whole.problems);
+    assert!(made.model.flows.len() <= whole.model.flows.len());
 }
 
 /// A search for paths that stops says so, in JSON and in text, also where it found none.
@@ -448,4 +544,72 @@ fn a_search_that_stops_is_said() {
         (format("text").unwrap().write)(&Export::new(model, "0"), &mut text).unwrap();
         assert!(String::from_utf8(text).unwrap().contains(&format!("stopped early: {why}")));
     }
+}
+
+/// Policies of one namespace that each select all of its pods.
+fn all_for_all(size: usize) -> Files {
+    one("all.yaml", "", size, |at| {
+        format!(
+            r"---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p{at}, namespace: shop}}
+spec:
+  podSelector: {{}}
+  policyTypes: [Ingress]
+  ingress: [{{from: [{{podSelector: {{}}}}], ports: [{{port: {0}}}]}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: w{at}, namespace: shop}}
+spec: {{containers: [{{name: main, image: registry.example.org/app:1.0}}]}}
+",
+            1000 + at
+        )
+    })
+}
+
+/// What selects every pod is kept up to a bound, which is said with the place from which on more is left out.
+#[rstest]
+#[case::few(30, 0)]
+#[case::many(720, 1)]
+fn pods_that_are_selected_have_a_bound_that_is_said(#[case] size: usize, #[case] said: usize) {
+    let files = all_for_all(size);
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = Project::load(&MemoryFileSystem::from(&*files), &options);
+    let [document] = project.documents.as_slice() else { panic!("not one document") };
+    assert_eq!(said_of_edges(&document.problems), said, "{:?}", document.problems);
+    assert_eq!(document.is_cut, said > 0);
+    let index = Index::new(document);
+    assert!(edges(&index) <= 500_000 + 10 * document.resources.len());
+    // Whether anything selects a pod is known of every one.
+    let pods = index.of_type("Pod");
+    assert!(pods.iter().all(|pod| !index.related(*pod, "NetworkPolicy").is_empty()));
+}
+
+/// Each of many resources names all instances of another block.
+#[rstest]
+#[case::few(30, 0)]
+#[case::many(1_040, 1)]
+fn references_to_all_instances_have_a_bound_that_is_said(#[case] size: usize, #[case] said: usize) {
+    let groups = (0..size).map(|at| (format!("aws_security_group.g[{at}]"), json!({})));
+    let named = json!({"$refs": {"/vpc_security_group_ids": "aws_security_group.g"}});
+    let instances = (0..size).map(|at| (format!("aws_instance.i[{at}]"), named.clone()));
+    let document = rego::document(&Json::Object(groups.chain(instances).collect()));
+    let problems = Vec::from_iter(too_many_edges(&document));
+    assert_eq!(said_of_edges(&problems), said, "{problems:?}");
+    let index = Index::new(&document);
+    assert!(edges(&index) <= 1_000_000 + 17 * document.resources.len());
+    assert!((0..2 * size).filter(|at| !index.outgoing(*at).is_empty()).count() == size);
+}
+
+fn edges(index: &Index<'_>) -> usize {
+    (0..index.document.resources.len()).map(|at| index.outgoing(at).len()).sum()
+}
+
+fn said_of_edges(problems: &[Problem]) -> usize {
+    let limits = problems.iter().filter(|it| it.kind == ProblemKind::Limit);
+    limits.filter(|it| it.place.is_some() && it.help.is_some()).count()
 }

@@ -76,6 +76,28 @@ fn parameters_and_narrowed_rules(#[case] config: &str, #[case] expected: &[&str]
 }
 
 /// A rule that is off is named in every report, with the reason.
+/// An object of a cluster that Terraform makes is narrowed by its labels, as its manifest is.
+#[rstest]
+#[case::only("only: {tags: {team: shop}}", &["kubernetes_pod.a"])]
+#[case::except("except: {tags: {team: shop}}", &["kubernetes_pod.b"])]
+#[case::types("only: {types: [kubernetes_pod], tags: {team: null}}", &["kubernetes_pod.a", "kubernetes_pod.b"])]
+fn labels_narrow(#[case] narrowed: &str, #[case] expected: &[&str]) {
+    let pod = |name: &str, team: &str| {
+        format!(
+            "resource \"kubernetes_pod\" \"{name}\" {{\n  metadata {{\n    name   = \"{name}\"\n    labels = {{ team = \"{team}\" }}\n  }}\n  spec {{\n    host_pid = true\n    container {{\n      name  = \"m\"\n      image = \"registry.example.org/m:1.0\"\n    }}\n  }}\n}}\n"
+        )
+    };
+    let config = format!("rules:\n  kubernetes/shared-host-processes: {{{narrowed}}}\n");
+    let text = format!("{}{}", pod("a", "shop"), pod("b", "desk"));
+    let workspace = Workspace::new(&[("main.tf", &text), ("dreadnought.yaml", &config)]);
+    let run =
+        workspace.run(&["scan", ".", "-o", "json", "--rule", "kubernetes/shared-host-processes"]);
+    let report: Json = serde_json::from_str(&run.stdout()).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let found: Vec<&str> = findings.map(|it| it["resource"]["address"].as_str().unwrap()).collect();
+    assert_eq!(found, expected, "{}", run.stderr());
+}
+
 #[test]
 fn what_is_off_is_said() {
     let workspace = workspace("rules: {acme/slow-queue: {disabled: covered elsewhere}}\n");

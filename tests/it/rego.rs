@@ -117,6 +117,7 @@ pub(crate) fn document(resources: &Json) -> Document {
         called: Vec::new(),
         manifests: None,
         assumptions: Vec::new(),
+        is_cut: false,
         problems: Vec::new(),
     }
 }

@@ -459,6 +459,7 @@ fn bare(kind: &str, attributes: Value, parsed: Value) -> Document {
         called: Vec::new(),
         manifests: None,
         assumptions: Vec::new(),
+        is_cut: false,
         problems: Vec::new(),
     }
 }

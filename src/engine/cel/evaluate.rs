@@ -33,7 +33,7 @@ pub(super) struct Machine<'a> {
 /// What operands gave that did not decide.
 #[derive(Default)]
 pub(super) struct Undecided {
-    unknown: Option<Reasons>,
+    pub(super) unknown: Option<Reasons>,
     pub(super) error: Option<Failure>,
 }
 

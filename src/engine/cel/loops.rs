@@ -6,8 +6,12 @@ use super::arithmetic::within;
 use super::compare::order;
 use super::evaluate::{Machine, Undecided};
 use super::node::{Loop, LoopKind, Node};
+use super::refine;
 use super::value::{List, Mapping, Outcome, Reasons, Val};
 use crate::engine::Failure;
+
+/// Items, each with why it is unknown whether it counts.
+type Sifted<'a> = Vec<(Val<'a>, Option<Reasons>)>;
 
 impl<'a> Machine<'a> {
     /// What a loop goes over: elements with their places, keys with their values.
@@ -29,6 +33,53 @@ impl<'a> Machine<'a> {
         }))
     }
 
+    /// The items that a filter takes or may take, each with why that is unknown; `None` where there are none to look at.
+    fn sifted(&mut self, turns: &'a Loop) -> Result<Option<Sifted<'a>>, Failure> {
+        let items: Sifted<'a> = match turns.range.filter() {
+            Some(inner) => match self.sifted(inner)? {
+                Some(items) => items,
+                None => return Ok(None),
+            },
+            None => match self.range(turns)? {
+                Ok(items) => items.iter().map(|item| (item, None)).collect(),
+                Err(_) => return Ok(None),
+            },
+        };
+        let mut kept = Vec::new();
+        for (item, unsure) in items {
+            let mut undecided = Undecided { unknown: unsure, error: None };
+            let outcome = self.turn(&turns.body, item.clone(), None);
+            if undecided.note_bool(outcome)? == Some(false) {
+                continue;
+            }
+            if undecided.error.is_some() {
+                return Ok(None);
+            }
+            kept.push((item, undecided.unknown));
+        }
+        Ok(Some(kept))
+    }
+
+    /// Goes over what a filter takes, where it is unknown of some items: whether they count may not matter.
+    fn over_sifted(&mut self, turns: &'a Loop, items: Sifted<'a>) -> Outcome<'a> {
+        let deciding = turns.kind == LoopKind::Exists;
+        let mut undecided = Undecided::default();
+        for (item, unsure) in items {
+            let outcome = self.turn(&turns.body, item, None);
+            let Some(unsure) = unsure else {
+                if undecided.note_bool(outcome)? == Some(deciding) {
+                    return Ok(Val::Bool(deciding));
+                }
+                continue;
+            };
+            let mut own = Undecided::default();
+            if own.note_bool(outcome)? != Some(!deciding) {
+                undecided.note(Ok(Val::unknown(unsure)))?;
+            }
+        }
+        undecided.or(|| Val::Bool(!deciding))
+    }
+
     pub(super) fn turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
         if turns.pairs {
             return self.pair_turns(turns);
@@ -40,7 +91,18 @@ impl<'a> Machine<'a> {
                 self.locals.truncate(scope);
                 outcome
             }
-            Err(reasons) => Ok(Val::unknown(reasons)),
+            Err(reasons) => {
+                let quantifies = matches!(turns.kind, LoopKind::All | LoopKind::Exists);
+                let filter = turns.range.filter().filter(|_| quantifies);
+                let scope = self.locals.len();
+                let outcome = match filter.map(|filter| self.sifted(filter)).transpose()?.flatten()
+                {
+                    Some(items) => self.over_sifted(turns, items),
+                    None => Ok(Val::unknown(reasons)),
+                };
+                self.locals.truncate(scope);
+                outcome
+            }
         }
     }
 
@@ -210,15 +272,21 @@ impl<'a> Machine<'a> {
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
-        let mut kept = Vec::new();
+        let (mut kept, mut count) = (Vec::new(), 0);
         let undecided = self.each(turns, items, |_, undecided, item, outcome| {
-            if undecided.note_bool(outcome)? == Some(true) {
+            let decided = undecided.note_bool(outcome)?;
+            count += usize::from(decided != Some(false));
+            if decided == Some(true) {
                 kept.push(item);
                 within(kept.len())?;
             }
             Ok(())
         })?;
-        undecided.or(|| Val::list(kept))
+        let sure = kept.len();
+        match undecided.or(|| Val::list(kept))? {
+            Val::Unknown(open) => Ok(refine::between(open, sure, count)),
+            value => Ok(value),
+        }
     }
 
     fn map(

@@ -89,6 +89,17 @@ impl Node {
         }
     }
 
+    /// The filter that this is.
+    pub(super) fn filter(&self) -> Option<&Loop> {
+        match self {
+            Self::Mark(mark) => mark.node.filter(),
+            Self::Loop(turns) => {
+                Some(&**turns).filter(|it| it.kind == LoopKind::Filter && !it.pairs)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it only selects from a variable.
     pub(super) fn selects(&self) -> bool {
         match self {

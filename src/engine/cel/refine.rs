@@ -134,6 +134,18 @@ fn mirrored(operator: Operator) -> Operator {
     }
 }
 
+/// A list of which it is unknown whether it holds some of its elements.
+pub(super) fn between<'a>(open: Open, least: usize, most: usize) -> Val<'a> {
+    let number = |count: usize| i64::try_from(count).ok();
+    let known = Unknown {
+        kind: Some(ValueType::Array),
+        not_null: true,
+        bounds: Bounds { least: number(least), most: number(most) },
+        ..open.because()
+    };
+    Val::Unknown(Open::refined(open.reasons, known))
+}
+
 /// `size()`: a number that is never null.
 pub(super) fn size<'a>(open: &Open) -> Val<'a> {
     let mut bounds = open.value().map(Unknown::length).unwrap_or_default();

@@ -15,18 +15,11 @@ use rustc_hash::FxHashMap;
 
 use crate::document::Value;
 use crate::finding::context::{Dimension, State};
-use crate::graph::Bounds;
 use crate::graph::others::plain;
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
-
-/// Most pairs of two principals, or of a principal and what a policy names.
-const MAX_PAIRS: usize = 500_000;
-
-/// Most comparisons of what policies say with what the document holds.
-const MAX_LOOKS: usize = 100_000_000;
 
 /// What a grant lets do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,7 +140,7 @@ impl Grant {
 }
 
 /// Read all providers, then make flows.
-pub fn build(scene: &mut Scene<'_>, bounds: Bounds) -> Identity {
+pub fn build(scene: &mut Scene<'_>) -> Identity {
     let mut identity = Identity::default();
     runs_as(scene, &mut identity);
     aws::read(scene, &mut identity);
@@ -160,7 +153,7 @@ pub fn build(scene: &mut Scene<'_>, bounds: Bounds) -> Identity {
     identity.trusts.sort();
     identity.trusts.dedup();
     privileges(scene, &mut identity);
-    let (left_out, pairs) = flows(scene, &identity, bounds);
+    let (left_out, pairs) = flows(scene, &identity);
     identity.left_out |= left_out;
     identity.pairs = pairs;
     identity
@@ -248,7 +241,7 @@ fn of_value(scene: &Scene<'_>, node: usize) -> bool {
 }
 
 /// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.
-fn flows(scene: &mut Scene<'_>, identity: &Identity, bounds: Bounds) -> (bool, usize) {
+fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
     let mut inside = scene.inside();
     for nodes in &mut inside {
         nodes.retain(|node| of_value(scene, *node));
@@ -277,7 +270,7 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity, bounds: Bounds) -> (bool, u
     for trust in &identity.trusts {
         add(trust.source, trust.target, FlowKind::Identity, &trust.label, &trust.proof);
     }
-    let most = bounds.rights + bounds.of_a_node * scene.nodes.len();
+    let most = scene.bounds.rights + scene.bounds.of_a_node * scene.nodes.len();
     let mut left = most;
     let mut left_out = false;
     for grant in &identity.grants {

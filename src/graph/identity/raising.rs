@@ -13,7 +13,7 @@ use crate::document::Value;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::{Place, fits};
 
-use super::{Grant, Identity, Level, MAX_LOOKS, Scope, Trust};
+use super::{Grant, Identity, Level, Scope, Trust};
 
 /// How actions on the objects of a tenant begin.
 const DIRECTORY: &str = "microsoft.directory/";
@@ -177,7 +177,7 @@ impl<'i, 'a> Gains<'i, 'a> {
             grants: BTreeSet::new(),
             trusts: BTreeSet::new(),
             held,
-            left: MAX_LOOKS,
+            left: scene.bounds.looks,
         }
     }
 

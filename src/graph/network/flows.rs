@@ -7,7 +7,6 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::document::Value;
-use crate::graph::Bounds;
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::source::Place;
@@ -19,12 +18,9 @@ use super::{Network, Presence, Tri};
 /// Kinds of nodes that only pass traffic on.
 pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
 
-/// Most pairs of nodes between which flows are sought.
-const MAX_PAIRS: usize = 2_000_000;
-
 /// Make all network flows. Says whether some were left out, and between how many pairs of hosts they were sought.
-pub fn build(scene: &mut Scene<'_>, network: &Network, bounds: Bounds) -> (bool, usize) {
-    let most = bounds.flows + bounds.of_a_node * scene.nodes.len();
+pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
+    let most = scene.bounds.flows + scene.bounds.of_a_node * scene.nodes.len();
     let mut flows = Flows { found: BTreeMap::new(), most, left_out: false };
     let internet = scene.internet();
     direct(scene, network, internet, &mut flows);
@@ -302,7 +298,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             {
                 continue;
             }
-            if pairs == MAX_PAIRS || flows.is_full() {
+            if pairs == scene.bounds.pairs || flows.is_full() {
                 flows.left_out = true;
                 return pairs;
             }
@@ -357,7 +353,7 @@ fn joined(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
                     if !acts || target == *source {
                         continue;
                     }
-                    if pairs == MAX_PAIRS || flows.is_full() {
+                    if pairs == scene.bounds.pairs || flows.is_full() {
                         flows.left_out = true;
                         return pairs;
                     }

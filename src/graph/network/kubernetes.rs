@@ -198,6 +198,8 @@ fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Arc<Layer>> {
     if policies.is_empty() && !unread {
         return None;
     }
+    // Others may select it.
+    unread |= pods.scene.index.document.is_cut;
     let is_same = !unread && !policies.iter().any(|at| names_ports(pods.scene.index.resource(*at)));
     if is_same && let Some(known) = pods.layers.borrow().get(&policies) {
         return Some(Arc::clone(known));

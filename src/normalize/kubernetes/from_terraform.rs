@@ -13,6 +13,7 @@ use super::{pod, references};
 use crate::document::{
     Document, Map, Mode, Pointer, Reference, Resource, Scope, SpanTable, Unknown, Value,
 };
+use crate::source::Problem;
 
 /// How the provider's types begin.
 const PREFIX: &str = "kubernetes_";
@@ -158,11 +159,13 @@ pub fn manifests(document: &Document) -> Option<Document> {
     if objects.is_empty() {
         return None;
     }
-    join(&mut objects, &called);
+    let cut = join(&mut objects, &called);
     own.extend(objects);
     own.sort_by(|a, b| a.address.cmp(&b.address));
     called.sort();
-    Some(Document { resources: own, called, manifests: None, ..document.clone() })
+    let is_cut = cut.is_some();
+    let problems = cut.into_iter().collect();
+    Some(Document { resources: own, called, manifests: None, is_cut, problems, ..document.clone() })
 }
 
 /// The address that a manifest of it would have.
@@ -171,13 +174,13 @@ fn address_of(object: &Resource) -> String {
 }
 
 /// References by name and selector, as manifests have them, beside those that are written.
-fn join(objects: &mut [Resource], called: &[(Arc<str>, Arc<str>)]) {
+fn join(objects: &mut [Resource], called: &[(Arc<str>, Arc<str>)]) -> Option<Problem> {
     let written: Vec<Vec<Reference>> =
         objects.iter_mut().map(|object| std::mem::take(&mut object.references)).collect();
     for (object, (address, _)) in objects.iter_mut().zip(called) {
         object.address = Arc::clone(address);
     }
-    references::add(objects);
+    let cut = references::add(objects);
     let names: FxHashMap<&str, &Arc<str>> = called.iter().map(|(to, own)| (&**to, own)).collect();
     for ((object, (_, own)), written) in objects.iter_mut().zip(called).zip(written) {
         object.address = Arc::clone(own);
@@ -190,6 +193,7 @@ fn join(objects: &mut [Resource], called: &[(Arc<str>, Arc<str>)]) {
         object.references.sort();
         object.references.dedup();
     }
+    cut
 }
 
 /// A resource as an object, with the address that a manifest of it would have.

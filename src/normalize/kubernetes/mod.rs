@@ -75,8 +75,14 @@ pub fn normalize(manifests: Vec<Manifest>) -> Vec<Document> {
 
 fn document(unit: group::Unit) -> Document {
     let mut resources = resource::resources(unit.objects);
-    references::add(&mut resources);
-    Document { resources, ..Document::new(FORMAT, unit.root) }
+    let cut = references::add(&mut resources);
+    let is_cut = cut.is_some();
+    Document {
+        resources,
+        is_cut,
+        problems: cut.into_iter().collect(),
+        ..Document::new(FORMAT, unit.root)
+    }
 }
 
 /// The items of a list kind (`List`, `PodList` …).

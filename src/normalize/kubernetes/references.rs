@@ -3,18 +3,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::identity::address;
 use super::pod;
 use super::resource::text_in;
 use crate::document::{Map, Pointer, Reference, Resource, Value};
+use crate::source::{Problem, ProblemKind};
 
-/// Add the references of every resource of a document.
-pub(super) fn add(resources: &mut [Resource]) {
+/// Pods that selectors of one document may select, all together, beside [`SELECTED_OF_EACH`] for each of its objects: each costs about
+/// a tenth of a kilobyte wherever a document is looked at.
+const SELECTED: usize = 500_000;
+const SELECTED_OF_EACH: usize = 8;
+
+/// Add the references of every resource of a document. Gives what to say where selectors select more than is kept.
+pub(super) fn add(resources: &mut [Resource]) -> Option<Problem> {
     let index = Index::new(resources);
+    let mut selected = Selected {
+        left: SELECTED + SELECTED_OF_EACH * resources.len(),
+        reached: FxHashSet::default(),
+        first_cut: None,
+    };
     let all: Vec<Vec<Reference>> = resources
         .iter()
         .map(|it| {
-            let mut references = of(it, &index);
+            let mut references = of(it, &index, &mut selected);
             let made = references.iter().filter_map(|reference| {
                 let to = index.made.get(&reference.to).filter(|to| **to != it.address)?;
                 Some(Reference { to: Arc::clone(to), ..reference.clone() })
@@ -28,6 +41,41 @@ pub(super) fn add(resources: &mut [Resource]) {
         references.sort();
         references.dedup();
         resource.references = references;
+    }
+    selected.first_cut.map(|cut| too_many(&cut))
+}
+
+fn too_many(cut: &Resource) -> Problem {
+    let message = format!(
+        "selectors of policies and services select more pods than are looked at together ({SELECTED} and {SELECTED_OF_EACH} for each \
+         object): from {} on only pods that nothing selected before count as selected, and who reaches whom is not decided",
+        cut.address
+    );
+    Problem::new(ProblemKind::Limit, message).at(cut.place).help(
+        "give one policy to all pods of a namespace in place of many, or scan namespaces apart",
+    )
+}
+
+/// What selectors have selected so far.
+struct Selected {
+    left: usize,
+    /// Workloads that something selected, by the kind of what selects.
+    reached: FxHashSet<(Arc<str>, Arc<str>)>,
+    /// Who selected more than is kept.
+    first_cut: Option<Resource>,
+}
+
+impl Selected {
+    /// Whether it is kept that a workload is selected.
+    fn keeps(&mut self, by: &Resource, workload: &Arc<str>) -> bool {
+        // Whether anything of a kind selects it, is known of every workload.
+        let is_first = self.reached.insert((Arc::clone(&by.kind), Arc::clone(workload)));
+        if self.left == 0 && !is_first {
+            self.first_cut.get_or_insert_with(|| by.clone());
+            return false;
+        }
+        self.left = self.left.saturating_sub(1);
+        true
     }
 }
 
@@ -72,11 +120,12 @@ impl Index {
 struct Collector<'a> {
     resource: &'a Resource,
     index: &'a Index,
+    selected: &'a mut Selected,
     found: Vec<Reference>,
 }
 
-fn of(resource: &Resource, index: &Index) -> Vec<Reference> {
-    let mut collector = Collector { resource, index, found: Vec::new() };
+fn of(resource: &Resource, index: &Index, selected: &mut Selected) -> Vec<Reference> {
+    let mut collector = Collector { resource, index, selected, found: Vec::new() };
     collector.namespace();
     match &*resource.kind {
         "Service" => collector.service(),
@@ -216,13 +265,12 @@ impl Collector<'_> {
     fn workloads(&mut self, at: &Pointer, matches: impl Fn(&Value) -> bool) {
         let Some(namespace) = &self.resource.scope.namespace else { return };
         let workloads = self.index.workloads.get(namespace).map(Vec::as_slice).unwrap_or_default();
-        let index = workloads.iter().filter(|(_, labels)| matches(labels));
-        let found = index.map(|(to, _)| Reference {
-            from: at.clone(),
-            to: Arc::clone(to),
-            attribute: Pointer::root(),
-        });
-        self.found.extend(found.collect::<Vec<_>>());
+        for (to, _) in workloads.iter().filter(|(_, labels)| matches(labels)) {
+            if self.selected.keeps(self.resource, to) {
+                let (from, to) = (at.clone(), Arc::clone(to));
+                self.found.push(Reference { from, to, attribute: Pointer::root() });
+            }
+        }
     }
 
     fn ingress(&mut self) {

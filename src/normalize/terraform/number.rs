@@ -337,6 +337,11 @@ impl Number {
     pub fn negate(&self) -> Self {
         match self {
             Self::Infinite { negative } => Self::Infinite { negative: !negative },
+            // It is shown to as many digits as before.
+            Self::Big(fraction) if fraction.precision != PRECISION => {
+                let mantissa = -&fraction.mantissa;
+                Self::Big(Arc::new(Fraction { mantissa, ..Fraction::clone(fraction) }))
+            }
             _ => Self::Int(0).finite_sum(self, -1),
         }
     }

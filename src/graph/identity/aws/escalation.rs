@@ -26,9 +26,6 @@ const TAKES_OVER: &str = "takes over: ";
 /// How often what follows from one principal's rights is followed further.
 const ROUNDS: usize = 8;
 
-/// Most pairs of a principal and what it may take over that are looked at.
-const MAX_RAISING: usize = 20_000_000;
-
 /// A way to raise rights.
 struct Primitive<'t> {
     id: &'t Arc<str>,
@@ -192,7 +189,7 @@ impl<'k> Known<'k> {
             by_policy: FxHashMap::default(),
             documents: RefCell::default(),
             of_all: RefCell::default(),
-            left: Cell::new(MAX_RAISING),
+            left: Cell::new(scene.bounds.raising),
         };
         for trust in &identity.trusts {
             known.trusted.entry(trust.source).or_default().insert(trust.target);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::identity::{Grant, Identity, Level, MAX_LOOKS, MAX_PAIRS, Scope};
+use crate::graph::identity::{Grant, Identity, Level, Scope};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::fits;
@@ -240,8 +240,8 @@ pub fn add(scene: &Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Iden
         things: Things::new(scene),
         meant: FxHashMap::default(),
         all: None,
-        looks: MAX_LOOKS,
-        left: MAX_PAIRS,
+        looks: scene.bounds.looks,
+        left: scene.bounds.named,
     };
     for (principal, rights) in all {
         if rights.open {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::document::Value;
-use crate::graph::identity::{Identity, MAX_PAIRS, Trust};
+use crate::graph::identity::{Identity, Trust};
 use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
@@ -222,7 +222,7 @@ fn within_account(
         return;
     }
     let account = Account::new(scene, all);
-    let mut left = MAX_PAIRS;
+    let mut left = scene.bounds.named;
     for (role, rest, statement) in roles {
         if &**rest == "root" && account.of_all.len() > left {
             identity.left_out = true;

@@ -12,7 +12,7 @@ use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
 use crate::source::Place;
 
-use super::super::{Grant, Identity, Level, MAX_LOOKS, Scope, Trust};
+use super::super::{Grant, Identity, Level, Scope, Trust};
 use super::{Bound, Residents, Right, SYSTEM};
 
 /// How often what follows from one principal's rights is followed further.
@@ -355,7 +355,7 @@ fn spoils<'s, 'a>(
     for trust in identity.trusts.iter().filter(|trust| &*trust.label == "assumes") {
         outside.entry(trust.source).or_default().insert(trust.target);
     }
-    Spoils { scene, holders, residents, running, tokens, outside, left: MAX_LOOKS }
+    Spoils { scene, holders, residents, running, tokens, outside, left: scene.bounds.looks }
 }
 
 /// Ways to act as somebody with other rights: those that are there already are opened by raising one's rights.

@@ -21,9 +21,6 @@ use escalation::Way;
 /// The namespace whose accounts the cluster itself runs as.
 const SYSTEM: &str = "kube-system";
 
-/// Most grants that are made of bindings.
-const MAX_GRANTS: usize = 1_000_000;
-
 /// Add what the objects of a cluster say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let all = workloads(scene);
@@ -37,7 +34,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     for bound in &bound {
         grant(scene, (bound, &ways), (&residents, &objects), identity);
     }
-    identity.left_out |= identity.grants.len() >= MAX_GRANTS;
+    identity.left_out |= identity.grants.len() >= scene.bounds.grants;
     accounts(scene, &all, identity);
     for workload in &all {
         breakouts(scene, workload, identity);
@@ -388,7 +385,7 @@ fn grant(
                     }
                 };
                 for at in all {
-                    if identity.grants.len() >= MAX_GRANTS {
+                    if identity.grants.len() >= scene.bounds.grants {
                         break;
                     }
                     let object = scene.index.resource(*at);
@@ -417,7 +414,7 @@ fn over_pods(
     let mut proof = bound.proof.clone();
     proof.extend(right.place.filter(|place| !bound.proof.contains(place)));
     for node in residents.get(namespace).into_iter().flatten() {
-        if *node == bound.principal || identity.grants.len() >= MAX_GRANTS {
+        if *node == bound.principal || identity.grants.len() >= scene.bounds.grants {
             continue;
         }
         if scene.nodes[*node].element == Element::Identity {

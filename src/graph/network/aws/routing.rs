@@ -27,9 +27,6 @@ const SUBNETS: [&str; 5] = [
     "data.aws_subnet_ids",
 ];
 
-/// Most pairs of subnets that are looked at for routes between networks.
-const MAX_PAIRS: usize = 100_000;
-
 /// What is known of a subnet.
 #[derive(Clone, Debug)]
 pub struct Subnet {
@@ -184,7 +181,7 @@ impl Routing {
                 by_connection.entry(*connection).or_default().push((*at, subnet, *destination));
             }
         }
-        let mut budget = MAX_PAIRS;
+        let mut budget = scene.bounds.joins;
         for (connection, ends) in by_connection {
             let place = scene.index.resource(connection).header;
             for (position, (a, from, there)) in ends.iter().enumerate() {

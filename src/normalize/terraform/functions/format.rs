@@ -250,6 +250,11 @@ impl Verb {
         match &argument.kind {
             Kind::String(text) if !self.sharp => plain.push_str(text),
             Kind::Number(number) if number.is_infinite() => plain.push_str(&number.to_string()),
+            // As `%g` without a precision: large and small ones with an exponent.
+            Kind::Number(number) if !self.sharp => {
+                plain.push_str(if number.signum() < 0 { "-" } else { "" });
+                plain.push_str(&number.general(None));
+            }
             _ => json::encode(argument, &mut plain)?,
         }
         self.pad(&plain, out);

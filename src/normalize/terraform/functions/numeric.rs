@@ -104,9 +104,9 @@ fn scale(mantissa: f64, exponent: i64) -> f64 {
 }
 
 fn float(result: f64) -> Result<Value, String> {
-    Number::from_f64(result)
-        .map(Value::number)
-        .ok_or_else(|| "the result is no finite number".to_owned())
+    let infinite = result.is_infinite().then_some(Number::Infinite { negative: result < 0.0 });
+    let number = infinite.or_else(|| Number::from_f64(result));
+    number.map(Value::number).ok_or_else(|| "the result is not a number".to_owned())
 }
 
 pub(super) fn max(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {

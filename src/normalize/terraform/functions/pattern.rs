@@ -10,7 +10,7 @@ use super::Host;
 use super::argument::{check_items, check_text, text};
 use super::memo::{Memo, remembered};
 use crate::normalize::terraform::types::Type;
-use crate::normalize::terraform::value::{Entries, Kind, Mapping, Unknown, Value};
+use crate::normalize::terraform::value::{Entries, Kind, Mapping, SequenceKind, Unknown, Value};
 
 const MAX_PATTERN: usize = 16 * 1024;
 const MAX_COMPILED: usize = 4 * 1024 * 1024;
@@ -31,6 +31,12 @@ pub(super) fn regexall(arguments: &[Value], _: &dyn Host) -> Result<Value, Strin
         check_items((all.len() + 1).saturating_mul(pattern.captures_len()))?;
         all.push(shape(&pattern, &found));
     }
+    if all.is_empty() {
+        return Ok(Value::empty_sequence(
+            SequenceKind::List,
+            Type::of(&shaped(&pattern, |_| Value::string(""))),
+        ));
+    }
     Ok(Value::list(all))
 }
 
@@ -50,6 +56,10 @@ fn shape(pattern: &Regex, found: &Captures<'_>) -> Value {
         Some(part) => Value::string(part.as_str()),
         None => Value::null(),
     };
+    shaped(pattern, group)
+}
+
+fn shaped(pattern: &Regex, group: impl Fn(usize) -> Value) -> Value {
     if pattern.captures_len() == 1 {
         return group(0);
     }

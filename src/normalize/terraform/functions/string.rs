@@ -91,9 +91,15 @@ pub(super) fn substr(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     Ok(Value::string(whole_text.graphemes(true).skip(skip).take(take).collect::<String>()))
 }
 
+/// Most spaces that Terraform makes, which it does even where no line is indented.
+const MAX_SPACES: usize = 1 << 40;
+
 pub(super) fn indent(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     let spaces = usize::try_from(whole(&arguments[0])?)
         .map_err(|_| "the number of spaces must not be negative".to_owned())?;
+    if spaces > MAX_SPACES {
+        return Err(format!("{spaces} spaces are too many"));
+    }
     let lines = text(&arguments[1])?;
     let breaks = lines.bytes().filter(|byte| *byte == b'\n').count();
     check_text(breaks.saturating_mul(spaces).saturating_add(lines.len()))?;

@@ -207,7 +207,7 @@ fn resolve(text: &str) -> Result<Value, String> {
             Value::bool(false)
         }
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf" | "-.Inf" | "-.INF" => {
-            return Err("infinity is not supported".to_owned());
+            Value::number(Number::Infinite { negative: text.starts_with('-') })
         }
         ".nan" | ".NaN" | ".NAN" => return Err("floating point NaN is not supported".to_owned()),
         // Numbers and dates begin with one of these.

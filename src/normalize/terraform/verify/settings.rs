@@ -67,7 +67,11 @@ impl<'a> Verifier<'a> {
 
     /// Whether an argument is constant; it has to be.
     fn constant(&mut self, file: FileId, attribute: &Attribute) -> bool {
-        let Some((span, is_call)) = not_constant(&attribute.value) else { return true };
+        self.constant_value(file, attribute, &attribute.value)
+    }
+
+    fn constant_value(&mut self, file: FileId, attribute: &Attribute, value: &Node) -> bool {
+        let Some((span, is_call)) = not_constant(value) else { return true };
         let what =
             if is_call { "functions cannot be called" } else { "nothing can be referred to" };
         let file = self.module.file_of(attribute, file);
@@ -121,7 +125,7 @@ impl<'a> Verifier<'a> {
             for attribute in constants {
                 self.constant(file, attribute);
             }
-            self.quoted_type(declaration);
+            self.kind(declaration);
             for attribute in flags {
                 self.flag(file, attribute);
             }
@@ -136,12 +140,18 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// Terraform before 0.12 wrote types as texts.
-    fn quoted_type(&mut self, declaration: &Declaration) {
+    /// A type: Terraform before 0.12 wrote it as text. What it gives by default is constant.
+    fn kind(&mut self, declaration: &Declaration) {
         let kind = declaration.attribute("type").filter(|_| &*declaration.block.name == "variable");
-        if let Some(kind) = kind.filter(|kind| literal_text(&kind.value).is_some()) {
+        let Some(kind) = kind else { return };
+        if literal_text(&kind.value).is_some() {
             let file = self.module.file_of(kind, declaration.file);
             self.refuse(file, kind.value.span, "a type is written without quotes");
+        }
+        let mut defaults = Vec::new();
+        optional_defaults(&kind.value, &mut defaults);
+        for default in defaults {
+            self.constant_value(declaration.file, kind, default);
         }
     }
 
@@ -323,5 +333,29 @@ fn dotted(node: &Node) -> Option<String> {
         NodeKind::Scalar(Scalar::String(text)) | NodeKind::Name(text) => Some(text.to_string()),
         NodeKind::Attribute(base, name) => Some(format!("{}.{name}", dotted(base)?)),
         _ => None,
+    }
+}
+
+/// The defaults of optional attributes in a type.
+fn optional_defaults<'n>(kind: &'n Node, found: &mut Vec<&'n Node>) {
+    match &kind.kind {
+        NodeKind::Call { name, arguments } => {
+            let is_optional = &**name == "optional";
+            found.extend(arguments.nodes.get(1).filter(|_| is_optional));
+            for kind in arguments.nodes.iter().take(1) {
+                optional_defaults(kind, found);
+            }
+        }
+        NodeKind::Mapping(entries) => {
+            for entry in entries {
+                optional_defaults(&entry.value, found);
+            }
+        }
+        NodeKind::Sequence(kinds) => {
+            for kind in kinds {
+                optional_defaults(kind, found);
+            }
+        }
+        _ => {}
     }
 }
