@@ -178,7 +178,9 @@ fn unit_tests_are_traced_and_reported() {
     assert!(!out.contains("p_test.rego:7 "), "{out}");
     assert!(out.ends_with("PASS: 1/2\nFAIL: 1/2\n"), "{out}");
     let (out, _) = run(&["--report", "full"]);
-    assert!(out.contains("data.main.test_a: PASS\n\n  policy/p_test.rego:7 "), "{out}");
+    assert!(out.starts_with("TESTS\n") && out.contains("data.main.test_a: PASS\n\n"), "{out}");
+    let own = "  policy/p_test.rego:7 data.main.test_a: count(names) == 0 = true\n";
+    assert!(out.contains(own), "{out}");
     let (out, _) = run(&["--report", "notes"]);
     assert!(out.contains("  policy/p_test.rego:6: seen\n"), "{out}");
     let (out, err) = run(&["--report", "full", "-o", "json"]);
