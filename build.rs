@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// Endings of tables of few lines; each becomes a list of texts.
-const TABLES: [&str; 3] = ["answers", "ends", "forms"];
+const TABLES: [&str; 4] = ["answers", "ends", "forms", "signatures"];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");

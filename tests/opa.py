@@ -21,6 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 PATIENCE = 300
@@ -182,6 +183,20 @@ def made_up(random):
         made = address()
         return made + (f"/{pick([0, 3, 8, 10, 12, 16, 24, 32, 33, 64, 128])}" if chance() < .7 else "")
 
+    def name():
+        return (pick(["", "", "DB_", "my.", "client-", "pull_", "use", "X"]) + pick(["password", "Secret", "TOKEN", "api_key", "apiKey", "key", "url", "DSN", "connection_string", "stage"])
+                + pick(["", "", "", "_value", ".base64", "_2", "7", "_file"]))
+
+    def value():
+        return pick([lambda: text("aB3$/-.:@", 9), lambda: pick(["qT7-harbour-9", "harbour", "FROM_VAULT", "change-me", "${x}", "$(x)", "arn:aws:x", "/run/x", "db/password", "Db/Password", "a.pem",
+                     "86400000", "postgres://u:qT7-harbour-9@h/d", "postgres://u@h", "Server=x;Password=qT7-harbour-9;", "db-password", "get(x)", "test", "test-1", "****", "üñí-harbour"])])()
+
+    def assignment():
+        return pick(["", "  ", "export ", "# ", "run --", '"', "{'"]) + name() + pick(["=", ": ", " = ", ":=", " => ", '": "', "'='", " "]) + value() + pick(["", "", '"', "'", ",", ";", " x"])
+
+    settings = lambda: pick(["", "\n"]).join([""] + [assignment() + pick(["\n", "\n", ""]) for _ in range(random.randint(0, 3))])
+    script = lambda: settings() + pick(["", "", "", "AKIAIOSFODNN7EXAMPLE", "-----BEGIN RSA PRIVATE KEY-----", "xAKIAIOSFODNN7EXAMPLE"])
+
     # Much is alike, so that much is allowed.
     document = lambda: pick([policy, policy, normal])()
     return {
@@ -193,10 +208,28 @@ def made_up(random):
         "policy_allows_to": lambda: [document(), action(), resource(), principal()],
         "policy_allows_always_to": lambda: [document(), action(), resource(), principal()],
         "glob": lambda: [pattern(["a", "b", ".", "(", "["]), text("ab.([*?\n")],
+        "is_secret": lambda: [pick([name, name, name, lambda: pick([1, None])])(), pick([value, value, value, value, lambda: pick([22, True, None])])()],
+        "holds_secret": lambda: [pick([settings, settings, settings, lambda: pick([1, None])])()],
+        "script_holds_secret": lambda: [pick([script, script, script, lambda: pick([1, None])])()],
         "cidr_contains": lambda: [cidr(), cidr()],
         "cidr_is_any": lambda: [cidr()],
         "cidr_is_public": lambda: [cidr()],
     }
+
+
+def secrets(binary, folder):
+    """What a bundle says of secrets."""
+    made = folder / "acme"
+    run(binary, "pack", "new", "acme", cwd=folder)
+    (made / "lib").mkdir(exist_ok=True)
+    (made / "lib" / "calls.rego").write_text("package dreadnought.acme.lib.calls\n\nx if dreadnought.is_secret(\"a\", \"b\")\n")
+    said = run(binary, "pack", "build", made, "--output", folder / "acme.tar.gz")
+    with tarfile.open(folder / "acme.tar.gz") as bundle:
+        name = next(name for name in bundle.getnames() if name.endswith("vendor/builtins/secrets.rego"))
+        text = bundle.extractfile(name).read().decode()
+    shutil.rmtree(made)
+    (folder / "acme.tar.gz").unlink()
+    return text
 
 
 def functions(binary, opa, folder, count):
@@ -205,15 +238,17 @@ def functions(binary, opa, folder, count):
     cases = {name: [make() for _ in range(count)] for name, make in generators.items()}
     (folder / "data.json").write_text(json.dumps({"cases": cases}))
     source = pathlib.Path(__file__).parent.parent / "src/cli/templates/opa/builtins.rego"
+    (folder / "secrets.rego").write_text(secrets(binary, folder))
     called = "".join(
         f"given.{name} := [[x | x := {{prefix}}{name}({', '.join(f'case[{at}]' for at in range(len(of[0])))})] | some case in data.cases.{name}]\n"
         for name, of in cases.items())
     (folder / "theirs.rego").write_text("package theirs\n" + called.replace("{prefix}", "data.dreadnought.lib.builtins."))
-    said = run(opa, "eval", "-d", source, "-d", folder / "theirs.rego", "-d", folder / "data.json", "--format", "json", "data.theirs.given")
+    said = run(opa, "eval", "-d", source, "-d", folder / "secrets.rego", "-d", folder / "theirs.rego", "-d", folder / "data.json", "--format", "json", "data.theirs.given")
     if said.returncode != 0:
         return [said.stdout[:500] + said.stderr[:500]]
     theirs = json.loads(said.stdout)["result"][0]["expressions"][0]["value"]
     (folder / "theirs.rego").unlink()
+    (folder / "secrets.rego").unlink()
     wrong = []
     # A test for each function prints what it gives; what a test takes in all is bounded.
     for name, of in cases.items():

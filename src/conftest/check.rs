@@ -9,7 +9,7 @@ use super::files::{self, Files};
 use super::{
     CheckResult, Configuration, Evaluated, Item, Mapping, Options, Outcome, Text, Trace, formats,
 };
-use crate::engine::rego::{self, HostFunction, Module, Policies};
+use crate::engine::rego::{self, HostFunction, Module, Policies, Renamed};
 use crate::source::{Place, Problem, ProblemKind, SourceFile, Sources, Span};
 use crate::syntax::yaml;
 
@@ -48,12 +48,15 @@ pub fn run(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Outco
     }
     let (data, problems) = merged(data);
     outcome.problems.extend(problems);
-    let mut own = rego::as_opa(modules(policies), options.version_0);
+    let own = modules(policies);
     let mut functions = functions();
+    let mut renamed = Vec::new();
     if let Some(files) = files {
-        functions.extend(files::prepare(&mut own, files));
+        let (made, by_folder) = files::prepare(&own, files);
+        functions.extend(made);
+        renamed = by_folder;
     }
-    let compiler = Compiler { modules: own, data, functions, options };
+    let compiler = Compiler { modules: own, data, functions, renamed, options };
     // Where a policy asks for the file's name, every configuration has its own data.
     let by_file = policies.iter().any(|policy| policy.text.contains("conftest"));
     let first = configurations.first().map_or("", |first| &*first.path);
@@ -120,6 +123,7 @@ struct Compiler<'a> {
     modules: Vec<Module>,
     data: Json,
     functions: Vec<HostFunction>,
+    renamed: Vec<Renamed>,
     options: &'a Options,
 }
 
@@ -140,6 +144,8 @@ impl Compiler<'_> {
             version_0: self.options.version_0,
             functions: self.functions.clone(),
             allowed: self.options.capabilities.clone(),
+            as_opa: true,
+            renamed: self.renamed.clone(),
         }
     }
 }
@@ -508,9 +514,21 @@ impl Asked<'_> {
 fn traced(marked: &Policies, rule: &str, input: &Json) -> Vec<String> {
     let given = marked.watch(rule, input);
     let Some(marks) = marked.marks() else { return Vec::new() };
+    lines(given, marks, &|at| marked.module(at))
+}
+
+/// Finds the name and text of a module by its position.
+type Modules<'m> = &'m dyn Fn(usize) -> Option<(&'m str, &'m str)>;
+
+/// What parts gave, a line each.
+pub(super) fn lines(
+    given: Vec<(usize, Vec<String>)>,
+    marks: &rego::Marks,
+    module: Modules<'_>,
+) -> Vec<String> {
     let line = |(at, values): (usize, Vec<String>)| {
-        let part = marks.parts().get(at)?;
-        let (name, text) = marked.module(part.module)?;
+        let part = marks.parts().get(at).filter(|part| part.is_written())?;
+        let (name, text) = module(part.module)?;
         let before = text.get(..part.span.start)?;
         let number = before.matches('\n').count() + 1;
         let code = text.get(part.span.clone())?.split_whitespace().collect::<Vec<_>>().join(" ");

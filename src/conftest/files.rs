@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::check::combine;
 use super::formats::{self, Tree};
 use super::{Configuration, format_of};
-use crate::engine::rego::{HostFunction, Module};
+use crate::engine::rego::{HostFunction, Module, Renamed};
 use crate::source::{FileSystem, MAX_FILE_BYTES, folder_of, join};
 
 /// The tree that policies read files of.
@@ -24,10 +24,11 @@ const FUNCTIONS: [(&str, Read); 2] =
 /// The last letter of the name that the functions of a folder have.
 const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/// Gives each policy the functions of its folder.
-pub fn prepare(modules: &mut [Module], files: &Files) -> Vec<HostFunction> {
+/// The functions of each policy's folder, and what the policies call by their names.
+pub fn prepare(modules: &[Module], files: &Files) -> (Vec<HostFunction>, Vec<Renamed>) {
     let mut folders: Vec<String> = Vec::new();
-    for module in modules.iter_mut() {
+    let mut renamed = Vec::new();
+    for module in modules {
         if !FUNCTIONS.iter().any(|(name, _)| module.text.contains(name)) {
             continue;
         }
@@ -39,11 +40,10 @@ pub fn prepare(modules: &mut [Module], files: &Files) -> Vec<HostFunction> {
         });
         // Beyond so many folders, the functions are not there.
         let Some(letter) = LETTERS.get(index) else { continue };
-        let mut text = module.text.to_string();
-        for (name, _) in FUNCTIONS {
-            text = text.replace(&format!("{name}("), &format!("{}(", own(name, *letter)));
+        for (from, _) in FUNCTIONS {
+            let module = module.name.clone();
+            renamed.push(Renamed { module, from, to: own(from, *letter) });
         }
-        module.text = text.into();
     }
     let mut made = Vec::new();
     for (folder, letter) in folders.into_iter().zip(LETTERS) {
@@ -57,7 +57,7 @@ pub fn prepare(modules: &mut [Module], files: &Files) -> Vec<HostFunction> {
             made.push(HostFunction { name: own(name, *letter), arity: 1, run: Arc::new(run) });
         }
     }
-    made
+    (made, renamed)
 }
 
 fn own(name: &str, letter: u8) -> String {

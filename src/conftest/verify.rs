@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::check::{self, Given};
-use super::{CheckResult, Item, Options, Outcome, files};
+use super::{CheckResult, Item, Options, Outcome, Trace, files};
 use crate::engine::rego::{self, Suite, SuiteModule, UnitState, UnitTest};
 use crate::source::{Problem, ProblemKind, Sources};
 
@@ -16,10 +16,13 @@ pub fn verify(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Ou
     }
     let (data, problems) = check::merged(given.data);
     outcome.problems.extend(problems);
-    let mut modules = rego::as_opa(check::modules(given.policies), options.version_0);
+    let modules = check::modules(given.policies);
     let mut functions = check::functions();
+    let mut renamed = Vec::new();
     if let Some(files) = given.files {
-        functions.extend(files::prepare(&mut modules, files));
+        let (made, by_folder) = files::prepare(&modules, files);
+        functions.extend(made);
+        renamed = by_folder;
     }
     let language = rego::Options {
         data: None,
@@ -27,10 +30,12 @@ pub fn verify(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Ou
         version_0: options.version_0,
         functions,
         allowed: options.capabilities.clone(),
+        as_opa: true,
+        renamed,
     };
     let modules: Vec<SuiteModule> =
         modules.into_iter().map(|module| SuiteModule { module, is_test: true }).collect();
-    let (suite, errors) = Suite::build_with(&modules, &data, false, language);
+    let (suite, errors) = Suite::build_with(&modules, &data, options.trace, language);
     let located = |error| check::located(error, given.policies, sources);
     outcome.problems.extend(errors.iter().map(located));
     if options.strict {
@@ -59,7 +64,7 @@ pub fn verify(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Ou
 
 fn result(suite: &Suite, test: &UnitTest) -> Result<CheckResult, Problem> {
     let path = suite.modules()[test.module].name.clone();
-    let ran = suite.run(test);
+    let (ran, given) = rego::record(|| suite.run(test));
     let name = format!("data.{}.{}", test.package, test.name);
     let item = || Item {
         message: name.clone(),
@@ -69,6 +74,14 @@ fn result(suite: &Suite, test: &UnitTest) -> Result<CheckResult, Problem> {
         score: None,
     };
     let mut all = CheckResult { path: path.clone(), prints: ran.printed, ..CheckResult::default() };
+    if let Some(marks) = suite.marks() {
+        let module = |at: usize| {
+            let module = suite.modules().get(at)?;
+            Some((&*module.name, &*module.text))
+        };
+        let lines = check::lines(given, marks, &module);
+        all.traces = vec![Trace { query: name.clone(), lines }];
+    }
     match ran.state {
         UnitState::Passed => all.successes = 1,
         UnitState::Failed(_) => all.failures.push(item()),

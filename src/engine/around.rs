@@ -82,6 +82,10 @@ impl Surroundings for Around<'_, '_> {
     }
 
     fn is_default(&self, text: &str) -> bool {
+        // A variable is where its default is judged.
+        if self.index.resource(self.at).type_name() == "variable" {
+            return false;
+        }
         self.index.of_type("variable").iter().any(|at| {
             let default = self.index.resource(*at).attributes.get("default");
             default.and_then(Value::as_str) == Some(text)

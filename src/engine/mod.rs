@@ -4,6 +4,7 @@ pub mod around;
 mod calendar;
 pub mod cel;
 pub mod rego;
+pub mod secrets;
 mod semver;
 mod texts;
 

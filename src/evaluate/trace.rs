@@ -9,7 +9,7 @@ use super::{Subject, cel, rego};
 use crate::document::{Document, Index};
 use crate::engine::around::Records;
 use crate::engine::cel::{Branches, Given, Part, Program};
-use crate::engine::rego::{Input, RegoPartKind, RuleRef};
+use crate::engine::rego::{Input, RegoPart, RegoPartKind, RuleRef};
 use crate::finding::UnknownRead;
 use crate::pack::{self, Logic, Pack, PackSet, Rule};
 use crate::source::{Place, Sources, Span};
@@ -265,7 +265,8 @@ fn rego_runs(
         given.iter().filter_map(|(at, _)| Some(parts.get(*at)?.module)).collect();
     let mut runs: Vec<(bool, TracedRun)> = Vec::new();
     let mut last = None;
-    for (at, part) in parts.iter().enumerate().filter(|(_, part)| met.contains(&part.module)) {
+    let own = |part: &&RegoPart| part.is_written() && met.contains(&part.module);
+    for (at, part) in parts.iter().enumerate().filter(|(_, part)| own(part)) {
         let Some((name, text)) = set.policies.module(part.module) else { continue };
         let begins = last != Some((part.module, &part.rule))
             || (part.after.is_none()
@@ -310,11 +311,11 @@ fn rego_runs(
 /// Of what is negated, not even the value tells whether it was asked.
 const NEGATED: &str = "undefined, or not reached";
 
-fn inside(parts: &[crate::engine::rego::RegoPart], at: usize) -> bool {
+fn inside(parts: &[RegoPart], at: usize) -> bool {
     (0..at).any(|up| holds(parts, up, at))
 }
 
-fn holds(parts: &[crate::engine::rego::RegoPart], outer: usize, inner: usize) -> bool {
+fn holds(parts: &[RegoPart], outer: usize, inner: usize) -> bool {
     let (a, b) = (&parts[outer], &parts[inner]);
     a.module == b.module
         && a.span.start <= b.span.start

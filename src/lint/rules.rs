@@ -119,14 +119,15 @@ fn table_of(kind: &str) -> Option<&'static Table> {
     })
 }
 
+/// The table in which a type is missing that its provider does not have.
+fn lacking(subject: &Subject<'_>, kind: &str) -> Option<&'static Table> {
+    let table = table_of(kind).filter(|table| table.line(kind).is_none())?;
+    subject.vocabulary.find(kind).is_none().then_some(table)
+}
+
 fn types(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
     for kind in &rule.applies_to {
-        let Some(table) = table_of(kind).filter(|table| table.line(kind).is_none()) else {
-            continue;
-        };
-        if subject.vocabulary.find(kind).is_some() {
-            continue;
-        }
+        let Some(table) = lacking(subject, kind) else { continue };
         let place = word_place(subject, rule, kind);
         let message = format!("there is no resource type `{kind}`");
         let mut own = remark(place.file, place.span, "L003", message);
@@ -144,7 +145,8 @@ fn meaning(subject: &Subject<'_>, rule: &Rule, meanings: &Meanings, found: &mut 
     for kind in &rule.applies_to {
         let plain = kind.strip_prefix(DATA_PREFIX).unwrap_or(kind);
         let known = meanings.of(plain).or_else(|| subject.meanings.of(plain));
-        if DECLARATIONS.contains(&plain) || known.is_some() {
+        // Of a type that there is not, one remark is enough.
+        if DECLARATIONS.contains(&plain) || known.is_some() || lacking(subject, kind).is_some() {
             continue;
         }
         let place = word_place(subject, rule, kind);

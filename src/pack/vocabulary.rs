@@ -8,6 +8,7 @@ use super::scalar::to_value;
 use super::threats::one_of;
 use super::words::is_kebab_case;
 use crate::document::Value;
+use crate::engine::secrets;
 use crate::finding::context::{Control, Dimension, Weights};
 use crate::syntax::Node;
 
@@ -52,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, pack: &str, into: &mut Meanings) {
         into.rules.extend(rule.filter(|_| reader.mistakes() == mistakes));
     }
     if let Some(node) = fields.get("tables") {
-        tables(reader, node, into);
+        tables(reader, node, pack, into);
     }
 }
 
@@ -254,9 +255,15 @@ fn model_rule(reader: &mut Reader<'_>, node: &Node, pack: &str) -> Option<ModelR
 }
 
 /// Tables by name: lists of rows, a row a list of texts or one text.
-fn tables(reader: &mut Reader<'_>, node: &Node, into: &mut Meanings) {
+fn tables(reader: &mut Reader<'_>, node: &Node, pack: &str, into: &mut Meanings) {
     let Some(entries) = reader.entries(node, "`tables`") else { return };
-    for (name, _) in entries.iter() {
+    for (name, entry) in entries.iter() {
+        if name.starts_with(secrets::FAMILY) && pack != "core" {
+            let message = format!("nothing reads the table `{name}` of a pack");
+            let help = "tables of secrets are read with the engine, before any pack";
+            reader.report(entry.key.span, message).help(help);
+            continue;
+        }
         let mut rows = Vec::new();
         for item in reader.list(&entries, name).unwrap_or_default() {
             let value = to_value(item);

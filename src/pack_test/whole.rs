@@ -35,9 +35,9 @@ pub struct Options {
     pub prepare: Option<Prepare>,
 }
 
-type Functions = dyn Fn(&mut [Module]) -> Vec<HostFunction> + Send + Sync;
+type Functions = dyn Fn(&[Module]) -> (Vec<HostFunction>, Vec<rego::Renamed>) + Send + Sync;
 
-/// Changes modules, and gives the functions that they call then.
+/// Gives functions, and what modules call by their names.
 #[derive(Clone)]
 pub struct Prepare(pub Arc<Functions>);
 
@@ -190,10 +190,13 @@ fn units(
 /// JSON and YAML files are data below the path of their folder.
 pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> PackRun {
     let mut checks = Vec::new();
-    let mut modules = rego::as_opa(all_modules(files, &mut checks), options.version_0);
+    let modules = all_modules(files, &mut checks);
     let mut functions = options.functions.clone();
+    let mut renamed = Vec::new();
     if let Some(Prepare(prepare)) = &options.prepare {
-        functions.extend(prepare(&mut modules));
+        let (made, by_folder) = prepare(&modules);
+        functions.extend(made);
+        renamed = by_folder;
     }
     let modules = modules.into_iter().map(|module| SuiteModule { module, is_test: true });
     let modules: Vec<SuiteModule> = modules.collect();
@@ -208,8 +211,13 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
         mount(files, path, folders, &mut data, &mut checks);
     }
     let mut run = PackRun { name: name.to_owned(), ..PackRun::default() };
-    let language =
-        rego::Options { version_0: options.version_0, functions, ..rego::Options::default() };
+    let language = rego::Options {
+        version_0: options.version_0,
+        functions,
+        as_opa: true,
+        renamed,
+        ..rego::Options::default()
+    };
     let units = run_units(&modules, &data.into(), (options, language), false);
     run.found = units.found;
     checks.extend(units.results.iter().cloned());

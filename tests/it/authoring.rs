@@ -135,6 +135,18 @@ fn types_without_a_meaning_are_named() {
     assert!(!said.contains("L012"), "{said}");
 }
 
+/// Of a type that its provider does not have, it is not said as well that it means nothing.
+#[test]
+fn a_misspelt_type_is_named_once() {
+    let text = rule("    applies_to: [aws_s3_bukket]\n    when: attr.open == true\n");
+    let said = remarks(&text, &[]);
+    assert!(
+        said.contains("L003 unknown-type: there is no resource type `aws_s3_bukket`"),
+        "{said}"
+    );
+    assert!(!said.contains("L012"), "{said}");
+}
+
 const UNTIDY: &str = "# METADATA
 # title: Owner
 # description: Why.

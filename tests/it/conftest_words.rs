@@ -29,7 +29,8 @@ fn work(more: &[(&str, &str)]) -> Workspace {
 #[case::plugin(&["plugin", "install"], 2, "there is no plugin here")]
 #[case::doc(&["doc", "policy"], 2, "there is no doc here: use `opa inspect -a FOLDER`")]
 #[case::reformat(&["reformat", "out.json"], 2, "there is no reformat here: use --output")]
-#[case::report(&["verify", "--report", "fails"], 2, "there is no --report fails here")]
+#[case::report(&["verify", "--report", "some"], 2, "there is no report some: reports are full, notes and fails")]
+#[case::report_of_what(&["test", "--report", "fails", "x.yaml"], 2, "--report is for `verify`")]
 #[case::update(&["test", "-u", "git::https://x.test/a,b", "low.yaml"], 2, "fetch git::https://x.test/a, b yourself")]
 fn words_of_conftest(#[case] arguments: &[&str], #[case] code: i32, #[case] says: &str) {
     work(&[]).run(&[&["conftest"], arguments].concat()).says(code, &[says]);
@@ -146,4 +147,42 @@ fn data_stands_below_its_folders() {
     work.run(&["conftest", "-d", "odd.yaml", "fine.yaml"]).says(2, &["error: odd.yaml: "]);
     work.run(&["conftest", "-d", "data/limits/deep/b.json", "fine.yaml"])
         .says(0, &["2 tests, 2 passed"]);
+}
+
+/// `verify` tells what the parts of tests gave, on stderr with `--trace`, one by one with `--report`.
+#[test]
+fn unit_tests_are_traced_and_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "package main\n\nnames contains x if some x in input.xs\n\ntest_a if {\n\tprint(\"seen\")\n\tcount(names) == 0 with input as {\"xs\": []}\n}\n\ntest_b if {\n\tsome x in names with input as {\"xs\": [\"a\"]}\n\tx == \"b\"\n}\n";
+    std::fs::create_dir(folder.path().join("policy")).unwrap();
+    std::fs::write(folder.path().join("policy/p_test.rego"), text).unwrap();
+    let run = |arguments: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_dreadnought"))
+            .args(["conftest", "verify"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (out, err) = run(&["--trace"]);
+    assert!(out.contains("2 tests, 1 passed"), "{out}");
+    assert!(err.contains("query: data.main.test_b"), "{err}");
+    assert!(err.contains("policy/p_test.rego:12 data.main.test_b: x == \"b\" = false"), "{err}");
+    let (out, _) = run(&["--report", "fails"]);
+    assert!(out.starts_with("FAILURES\n"), "{out}");
+    assert!(
+        out.contains("  policy/p_test.rego:12 data.main.test_b: x == \"b\" = false\n"),
+        "{out}"
+    );
+    assert!(!out.contains("p_test.rego:7 "), "{out}");
+    assert!(out.ends_with("PASS: 1/2\nFAIL: 1/2\n"), "{out}");
+    let (out, _) = run(&["--report", "full"]);
+    assert!(out.starts_with("TESTS\n") && out.contains("data.main.test_a: PASS\n\n"), "{out}");
+    let own = "  policy/p_test.rego:7 data.main.test_a: count(names) == 0 = true\n";
+    assert!(out.contains(own), "{out}");
+    let (out, _) = run(&["--report", "notes"]);
+    assert!(out.contains("  policy/p_test.rego:6: seen\n"), "{out}");
+    let (out, err) = run(&["--report", "full", "-o", "json"]);
+    assert!(out.is_empty() && err.contains("--output stdout only"), "{out}{err}");
 }

@@ -66,6 +66,7 @@ mod rego_language;
 mod rego_laws;
 mod rego_negation;
 mod rego_suite;
+mod rego_types;
 mod reports;
 mod samples;
 mod second_opinion;

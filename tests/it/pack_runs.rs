@@ -333,7 +333,7 @@ fn a_failure_shows_lines_values_and_what_differs() {
     );
     let unit = UNIT.replace(
         "count(bucket_owner.deny) == 0",
-        "[d | some d in bucket_owner.deny] == [{\"a\": 1}]",
+        "[d | some d in bucket_owner.deny] == json.unmarshal(`[{\"a\": 1}]`)",
     );
     folder.write("tests/bucket/owner_test.rego", &unit);
     folder.run(&["test"]).says(

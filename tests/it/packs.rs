@@ -45,6 +45,7 @@ const BEYOND_SCHEMA: &[&str] = &[
     "rules-not-utf-8",
     "rules-syntax-error",
     "threats-syntax-error",
+    "vocabulary-secrets-elsewhere",
     "rules-nested-too-deep",
     "rules-alias-bomb",
     "rules-two-documents",

@@ -670,6 +670,38 @@ fn policies_and_versions_in_rego() {
         "1.2.x-a",
         "< v2"
     ]);
+    let names = json!([
+        "DB_PASSWORD",
+        "apiKey",
+        "pull_secret",
+        "token-base64",
+        "DATABASE_URL",
+        "stage",
+        "Key2",
+        5
+    ]);
+    let values = json!([
+        "qT7-harbour-9",
+        "harbour",
+        "root",
+        "change-me",
+        "${x}",
+        "projects/x",
+        "postgres://u:qT7-harbour-9@h",
+        "Server=x;Password=qT7-harbour-9;",
+        "",
+        7
+    ]);
+    let scripts = json!([
+        "a=1\npassword=qT7-harbour-9\n",
+        "run --password=qT7-harbour-9",
+        "# token: FROM_VAULT\n",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "x AKIAIOSFODNN7SHOPABC",
+        "'url' => 'postgres://u:qT7-harbour-9@h'",
+        "",
+        false
+    ]);
     let mut test = String::from("package t\n\nimport data.dreadnought.lib.builtins\n\n");
     let mut data = serde_json::Map::new();
     for (name, list) in [
@@ -678,6 +710,9 @@ fn policies_and_versions_in_rego() {
         ("resources", json!(["*", "arn:x/1", "a(b)", "s3*"])),
         ("versions", versions),
         ("constraints", constraints),
+        ("names", names),
+        ("values", values),
+        ("scripts", scripts),
     ] {
         data.insert(name.to_owned(), list);
     }
@@ -689,6 +724,9 @@ fn policies_and_versions_in_rego() {
         ("policy_allows_always_to", "p, a, a, b"),
         ("semver", "v"),
         ("semver_satisfies", "v, c"),
+        ("is_secret", "n, w"),
+        ("holds_secret", "s"),
+        ("script_holds_secret", "s"),
     ] {
         let mut loops = String::new();
         for (letter, list) in [
@@ -697,6 +735,9 @@ fn policies_and_versions_in_rego() {
             ("b", "resources"),
             ("v", "versions"),
             ("c", "constraints"),
+            ("n", "names"),
+            ("w", "values"),
+            ("s", "scripts"),
         ] {
             if over.contains(letter) {
                 writeln!(loops, "\tsome {letter} in data.{list}").unwrap();
@@ -714,7 +755,11 @@ fn policies_and_versions_in_rego() {
         let builtins = include_str!("../../src/cli/templates/opa/builtins.rego");
         let options =
             dreadnought::engine::rego::Options { data: Some(data.into()), ..Default::default() };
-        let modules = vec![module("b.rego", builtins), module("t.rego", &test)];
+        let modules = vec![
+            module("b.rego", builtins),
+            module("s.rego", &dreadnought::engine::secrets::in_rego()),
+            module("t.rego", &test),
+        ];
         let (policies, errors) = dreadnought::engine::rego::compile_with(modules, &options);
         assert_eq!(errors, []);
         let policies = policies.with_time_limit(std::time::Duration::from_mins(5));
@@ -729,6 +774,9 @@ fn policies_and_versions_in_rego() {
             "policy_allows_to",
             "policy_allows_always_to",
             "semver_satisfies",
+            "is_secret",
+            "holds_secret",
+            "script_holds_secret",
         ] {
             for answer in [json!([true]), json!([false])] {
                 assert!(given.contains(&json!([name, answer])), "{name} {answer}");
@@ -773,7 +821,11 @@ fn built_in_functions_in_rego() {
     crate::rego::on_stack(|| {
         let module = |name: &str, text: &str| Module { name: name.to_owned(), text: text.into() };
         let builtins = include_str!("../../src/cli/templates/opa/builtins.rego");
-        let (policies, errors) = compile(vec![module("b.rego", builtins), module("t.rego", &test)]);
+        let (policies, errors) = compile(vec![
+            module("b.rego", builtins),
+            module("s.rego", &dreadnought::engine::secrets::in_rego()),
+            module("t.rego", &test),
+        ]);
         assert_eq!(errors, []);
         let get = |rule: &str| policies.evaluate(rule, &serde_json::json!({})).unwrap().unwrap();
         assert_eq!(get("data.t.wrong"), serde_json::json!([]));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use dreadnought::engine::rego::{Options, Suite, SuiteModule, UnitState, as_opa};
+use dreadnought::engine::rego::{Options, Suite, SuiteModule, UnitState};
 use rstest::rstest;
 use serde_json::json;
 
@@ -109,7 +109,7 @@ fn names_within_are_their_own(#[case] rules: &str, #[case] expected: &str) {
 #[rstest]
 #[case("result if { every x in [1, 2] { x = 1 } }", "undefined")]
 #[case("result if { every x in [1, 1] { x = 1 } }", "true")]
-#[case("result if { every x in [1, 2] { \"a\" = x } }", "undefined")]
+#[case("result if { every x in [1, 2] { 3 = x } }", "undefined")]
 #[case("result if { every i, x in [0, 1] { i = x } }", "true")]
 #[case("result if { every i, x in [0, 2] { i = x } }", "undefined")]
 #[case("result if { every x in [1, 2] { x = y; y > 1 } }", "undefined")]
@@ -228,17 +228,29 @@ fn long_lines_mean_the_same() {
     }
 }
 
-/// Unit tests see the same language, with marks and without, at the places where it is written.
+/// Unit tests see the same language, with marks and without, as rules of packs and as OPA reads it, and what is shown of them is what is
+/// written, all of it.
 #[rstest]
-fn in_unit_tests(#[values(false, true)] marked: bool) {
+fn in_unit_tests(#[values(false, true)] marked: bool, #[values(false, true)] as_opa: bool) {
     on_stack(|| {
-        let mut text = String::from("package t_test\n\nf(_) := 2\n");
+        let mut text = String::from(
+            "package t_test\n\nf(_) := 2\n\nnames contains {\"a\": [\"b\"]}[_][_]\n\nothers contains x if some x in {\"c\"}\n",
+        );
         let bodies = [
             "x := $\"a{1}\"; x == \"a1\"",
             "x := count([1])\n\t(x + 1) == 2",
             "x := 1; n := [x | x == 1; x := 5]; n == [5]",
             "f([1]) == 1 with f as count",
             "$\"{input.none}\" == \"<undefined>\"",
+            "names == {\"b\"}",
+            "xs := {\"a\": [1, 2]}; some x in xs.a; x == 2; not x == f(1) + 1",
+            "some x in object.get({\"a\": [1]}, \"a\", []); x == 1",
+            "every x in [[1], [1]] { x = [1] }",
+            "{\"a\": x, \"b\": 1} = {\"a\": 2, \"b\": y}; x + y == 3",
+            "[x, y] = [y, 1]; x == 1",
+            "[x, [z]] = [[1], x]; z == 1",
+            "x := \"b\"; not startswith(x, $\"{input.y}\"); count(others) == 1",
+            "count([x | some x in numbers.range(1, 3); not x == 2]) == 2",
         ];
         for (at, body) in bodies.iter().enumerate() {
             writeln!(text, "\ntest_{at} if {{\n\t{body}\n}}").unwrap();
@@ -247,23 +259,69 @@ fn in_unit_tests(#[values(false, true)] marked: bool) {
             name: "t.rego".to_owned(),
             text: text.as_str().into(),
         };
-        for module in as_opa(vec![module.clone()], false).into_iter().chain([module]) {
-            let modules = [SuiteModule { module, is_test: true }];
-            let (suite, errors) = Suite::build(&modules, &json!({}), marked);
-            assert_eq!(errors, []);
-            for (test, body) in suite.tests().iter().zip(bodies) {
-                assert_eq!(suite.run(test).state, UnitState::Passed, "{body}");
-            }
-            assert_eq!(suite.tests().len(), bodies.len());
-            if let Some(marks) = suite.marks() {
-                assert_eq!(marks.unmarked().count(), 0);
-                let own = &suite.modules()[0].text;
-                let made = |part: &str| part.contains("__dreadnought") || part.contains("__own");
-                let parts = marks.parts().iter().filter_map(|part| own.get(part.span.clone()));
-                assert!(!parts.clone().any(made), "{:?}", parts.collect::<Vec<_>>());
+        let modules = [SuiteModule { module, is_test: true }];
+        let options = Options { as_opa, ..Options::default() };
+        let (suite, errors) = Suite::build_with(&modules, &json!({}), marked, options);
+        assert_eq!(errors, []);
+        for (test, body) in suite.tests().iter().zip(bodies) {
+            assert_eq!(suite.run(test).state, UnitState::Passed, "{body}");
+        }
+        assert_eq!(suite.tests().len(), bodies.len());
+        if let Some(marks) = suite.marks() {
+            assert_eq!(marks.unmarked().count(), 0);
+            let own = &suite.modules()[0].text;
+            assert_eq!(**own, *text);
+            for part in marks.parts().iter().filter(|part| part.is_written()) {
+                let shown = own.get(part.span.clone()).unwrap();
+                let count = |brackets: &[char]| shown.matches(brackets).count();
+                let is_whole = !shown.trim().is_empty()
+                    && count(&['(', '[', '{']) == count(&[')', ']', '}'])
+                    && shown.matches('"').count() % 2 == 0;
+                assert!(is_whole, "{shown:?} at {:?}", part.span);
             }
         }
     });
+}
+
+/// What conftest, `opa test` and their like show is what is written, whatever form it is evaluated in.
+#[test]
+fn what_is_written_is_shown() {
+    const POLICY: &str = "package main\n\nimport rego.v1\n\nnames contains input.pods[_].name\n\ndeny contains msg if {\n\tsome port in input.ports\n\tnot startswith(input.kind, $\"{port}\")\n\tx := 1; n := [x | x := port]\n\tmsg := sprintf(\"%v %v %d\", [names, n, x])\n}\n";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.rego"), POLICY).unwrap();
+    std::fs::write(
+        folder.path().join("p_test.rego"),
+        "package main\n\ntest_none if {\n\tsome x in names with input as {\"pods\": [{\"name\": \"a\"}]}\n\tx == \"b\"\n}\n\ntest_bad if not f(input.x) with input as {\"x\": 1}\n\nf(x) if parse_config_file(\"none.yaml\")[x]\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.path().join("c.json"),
+        r#"{"ports": [22], "kind": "Pod", "pods": [{"name": "a"}]}"#,
+    )
+    .unwrap();
+    let run = |arguments: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_dreadnought"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap() + &String::from_utf8(out.stderr).unwrap()
+    };
+    for arguments in [
+        &["conftest", "test", "-p", "p.rego", "--trace", "c.json"][..],
+        &["conftest", "verify", "-p", "."],
+        &["test", "."],
+        &["test", ".", "--coverage"],
+    ] {
+        let said = run(arguments);
+        for ours in ["__", "parse_config_fil0", "type_name("] {
+            assert!(!said.contains(ours), "{arguments:?} shows {ours}:\n{said}");
+        }
+    }
+    let said = run(&["conftest", "test", "-p", "p.rego", "--trace", "c.json"]);
+    for own in ["input.pods[_].name = ", "input.ports = [22]", "$\"{port}\" = \"22\""] {
+        assert!(said.contains(own), "{said}");
+    }
 }
 
 #[rstest]

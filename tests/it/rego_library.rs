@@ -41,7 +41,7 @@ pub(crate) fn over(texts: &[(&str, &str)], rule: &str, options: &Options) -> Str
     r#""5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843""#
 )]
 #[case(r#"crypto.hmac.equal("a", "a")"#, "true")]
-#[case("crypto.sha256(1)", "undefined")]
+#[case("crypto.sha256(json.unmarshal(`1`))", "undefined")]
 // Networks
 #[case(r#"net.cidr_contains("10.0.0.0/8", "10.1.2.3")"#, "true")]
 #[case(r#"net.cidr_intersects("10.0.0.0/8", "10.1.0.0/16")"#, "true")]
@@ -66,7 +66,7 @@ pub(crate) fn over(texts: &[(&str, &str)], rule: &str, options: &Options) -> Str
     r#"{"a":[1,{"b":"on"}],"c":{}}"#
 )]
 #[case(r#"yaml.is_valid("a: [")"#, "false")]
-#[case("json.is_valid(1)", "false")]
+#[case("json.is_valid(json.unmarshal(`1`))", "false")]
 #[case(
     r#"uuid.parse("00000000-0000-4000-8000-000000000000")"#,
     r#"{"variant":"RFC4122","version":4}"#
@@ -98,6 +98,12 @@ pub(crate) fn over(texts: &[(&str, &str)], rule: &str, options: &Options) -> Str
 )]
 // Ours
 #[case(r#"dreadnought.cidr_is_any("::/0")"#, "true")]
+#[case(r#"dreadnought.is_secret("DB_PASSWORD", "qT7-harbour-9")"#, "true")]
+#[case(r#"dreadnought.is_secret("DB_PASSWORD", "${password}")"#, "false")]
+#[case(r#"dreadnought.is_secret("DB_PASSWORD", 22)"#, "false")]
+#[case(r#"dreadnought.holds_secret("a: 1\npassword: qT7-harbour-9\n")"#, "true")]
+#[case(r#"dreadnought.script_holds_secret("mysql --password=qT7-harbour-9 shop")"#, "true")]
+#[case(r"dreadnought.script_holds_secret(null)", "false")]
 #[case(r#"dreadnought.cidr_is_public("10.0.0.0/8")"#, "false")]
 #[case(r#"dreadnought.cidr_contains("10.0.0.0/8", "10.1.0.0/16")"#, "true")]
 #[case(r#"dreadnought.glob("s3:Get*", "s3:GetObject")"#, "true")]

@@ -19,40 +19,27 @@ package dreadnought.aws.ec2_userdata_secrets
 
 deny contains finding(r, "/user_data") if {
 	some r in input.by_type.aws_instance
-	secret(r.attributes.user_data)
+	dreadnought.script_holds_secret(r.attributes.user_data)
 }
 
 deny contains finding(r, "/user_data_base64") if {
 	some r in input.by_type.aws_instance
-	secret(base64.decode(r.attributes.user_data_base64))
+	dreadnought.script_holds_secret(base64.decode(r.attributes.user_data_base64))
 }
 
 deny contains finding(r, "/user_data") if {
 	some r in input.by_type.aws_launch_configuration
-	secret(r.attributes.user_data)
+	dreadnought.script_holds_secret(r.attributes.user_data)
 }
 
 deny contains finding(r, "/user_data_base64") if {
 	some r in input.by_type.aws_launch_configuration
-	secret(base64.decode(r.attributes.user_data_base64))
+	dreadnought.script_holds_secret(base64.decode(r.attributes.user_data_base64))
 }
 
 deny contains finding(r, "/user_data") if {
 	some r in input.by_type.aws_launch_template
-	secret(base64.decode(r.attributes.user_data))
+	dreadnought.script_holds_secret(base64.decode(r.attributes.user_data))
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "the user data holds a secret"}
-
-secret(text) if regex.match(`\b(AKIA|ASIA)[A-Z0-9]{16}\b`, text)
-
-secret(text) if regex.match(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`, text)
-
-# A value that is a variable, a command, a path, a placeholder or the name of a stored secret is none itself.
-secret(text) if {
-	some found in regex.find_all_string_submatch_n(
-		`(?i)(?:password|passwd|secret_access_key|secret_key|client_secret|api_key|auth_token)["']?[ \t]*[=:][ \t]*["']?([^\s"';]{6,})`,
-		text, -1,
-	)
-	not regex.match(`^([$<{%/(*]|arn:|ssm:|vault:|xxx|changeme)`, lower(found[1]))
-}

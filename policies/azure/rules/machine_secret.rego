@@ -20,16 +20,5 @@ deny contains {"resource": r.address, "at": "/custom_data", "message": "the cust
 		"azurerm_linux_virtual_machine_scale_set",
 	]
 	some r in input.by_type[kind]
-	secret(base64.decode(r.attributes.custom_data))
-}
-
-secret(text) if regex.match(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`, text)
-
-# A value that is a variable, a command, a path, a placeholder or the name of a stored secret is none itself.
-secret(text) if {
-	some found in regex.find_all_string_submatch_n(
-		`(?i)(?:password|passwd|account_key|client_secret|api_key|auth_token)["']?[ \t]*[=:][ \t]*["']?([^\s"';]{6,})`,
-		text, -1,
-	)
-	not regex.match(`^([$<{%/(*]|vault:|xxx|changeme)`, lower(found[1]))
+	dreadnought.script_holds_secret(base64.decode(r.attributes.custom_data))
 }

@@ -19,25 +19,14 @@ machines := ["google_compute_instance", "google_compute_instance_template", "goo
 deny contains finding(r, "/metadata_startup_script") if {
 	some kind in machines
 	some r in input.by_type[kind]
-	secret(r.attributes.metadata_startup_script)
+	dreadnought.script_holds_secret(r.attributes.metadata_startup_script)
 }
 
 deny contains finding(r, sprintf("/metadata/%s", [key])) if {
 	some kind in machines
 	some r in input.by_type[kind]
 	some key in ["startup-script", "user-data", "windows-startup-script-ps1"]
-	secret(r.attributes.metadata[key])
+	dreadnought.script_holds_secret(r.attributes.metadata[key])
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "the start script holds a secret"}
-
-secret(text) if regex.match(`-----BEGIN ([A-Z]+ )?PRIVATE KEY-----`, text)
-
-# A value that is a variable, a command, a path, a placeholder or the name of a stored secret is none itself.
-secret(text) if {
-	some found in regex.find_all_string_submatch_n(
-		`(?i)(?:password|passwd|client_secret|api_key|auth_token)["']?[ \t]*[=:][ \t]*["']?([^\s"';]{6,})`,
-		text, -1,
-	)
-	not regex.match(`^([$<{%/(*]|projects/|vault:|xxx|changeme)`, lower(found[1]))
-}

@@ -2,9 +2,9 @@
 # scope: package
 # title: A secret is written in a manifest
 # description: >-
-#   A value of a Secret whose key speaks of a password, token or key, or a connection with a password in it, stands in
-#   the manifest, so that whoever reads the repository has it. Base 64 hides nothing. Templates, placeholders and short
-#   words are none; certificates and tokens of the cluster itself are left alone.
+#   A value of a Secret whose key speaks of a password, token or key stands in the manifest, so that whoever reads the
+#   repository has it. Base 64 hides nothing. Templates, placeholders and short words are none; certificates and tokens
+#   of the cluster itself are left alone.
 # custom:
 #   id: secret-in-manifest
 #   applies_to: [Secret]
@@ -15,10 +15,6 @@
 #   references:
 #     - https://kubernetes.io/docs/concepts/security/secrets-good-practices/
 package dreadnought.kubernetes.committed_secret
-
-names := `(?i)(password|passwd|passphrase|token|(api|access|secret|private)[-_.]?key|client[-_.]?secret)$`
-
-placeholder := `(?i)^[^a-z0-9]*(change|replace|insert|enter|your|placeholder|example|dummy|fake|sample|redacted|todo|xxx|none|null|not.)|^([$<{%].*|[a-z]+([-_][a-z]+)*)$`
 
 deny contains finding(r, "stringData", key) if {
 	some r in input.by_type.Secret
@@ -38,16 +34,7 @@ finding(r, field, key) := {
 	"message": sprintf("%s is written in the manifest", [key]),
 }
 
-# The password of a connection, after the user's name.
-connection := `[a-zA-Z][a-zA-Z0-9+.-]*://[^:/@\s]*:([^@/\s]{6,})@`
+spoken(key, value) if dreadnought.is_secret(key, value)
 
-spoken(key, value) if {
-	some found in regex.find_all_string_submatch_n(connection, value, -1)
-	not regex.match(placeholder, found[1])
-}
-
-spoken(key, value) if {
-	regex.match(names, key)
-	count(value) > 5
-	not regex.match(placeholder, value)
-}
+# A connection with a password in it, whatever it is called.
+spoken(_, value) if dreadnought.is_secret("connection_string", value)

@@ -16,7 +16,7 @@ use super::packs;
 use crate::cli::args::{Color, Input};
 use crate::cli::exit::Exit;
 use crate::cli::{location, output, terminal};
-use crate::conftest::output::Format;
+use crate::conftest::output::{Format, Report};
 use crate::conftest::{self, Configuration, Evaluated, Files, Given, Mapping, Outcome};
 use crate::pack::PackSet;
 use crate::project::Project;
@@ -107,8 +107,8 @@ pub struct Conftest {
     /// Refused: nothing is downloaded
     #[arg(short, long, value_name = "URL", value_delimiter = ',', hide = true)]
     pub update: Vec<String>,
-    /// Refused: `dreadnought test` tells more
-    #[arg(long, value_name = "WHAT", hide = true)]
+    /// Tell of each unit test what its parts gave: full of all, fails of those that fail, notes what was printed
+    #[arg(long, value_name = "WHAT")]
     pub report: Option<String>,
     /// Of no use without downloads
     #[arg(long, hide = true)]
@@ -194,8 +194,10 @@ impl Conftest {
         let verifies = word == Word::Verify;
         anyhow::ensure!(verifies || !all.paths.is_empty(), "name the files and folders to judge");
         if let Some(report) = &all.report {
-            anyhow::bail!(
-                "there is no --report {report} here: `dreadnought test FOLDER` shows what parts of a test that fails gave"
+            anyhow::ensure!(verifies, "--report is for `verify`");
+            anyhow::ensure!(
+                report_of(report).is_some(),
+                "there is no report {report}: reports are full, notes and fails"
             );
         }
         let settings = Settings::load(self.config_file.as_deref(), problems)?;
@@ -262,7 +264,7 @@ impl Conftest {
             version_0: self.rego_version == Some(RegoVersion::V0),
             builtin_errors: self.show_builtin_errors,
             strict: self.strict,
-            trace: self.trace,
+            trace: self.trace || self.report.is_some(),
             capabilities,
         })
     }
@@ -290,11 +292,6 @@ pub fn run(arguments: &Conftest) -> anyhow::Result<Exit> {
     }
     let (mut configurations, mut documents) = (Vec::new(), Vec::new());
     if verifies {
-        if arguments.trace {
-            let message = "unit tests have no trace here";
-            let help = "`dreadnought test FOLDER` shows what parts of a test that fails gave";
-            problems.push(Problem::new(ProblemKind::Note, message).help(help));
-        }
         anyhow::ensure!(!arguments.evaluated, "--evaluated is for configurations");
     } else if arguments.evaluated {
         documents = evaluated(arguments, &mut sources, &mut problems)?;
@@ -387,8 +384,24 @@ fn write(outcome: &Outcome, arguments: &Conftest, exit: Exit) -> anyhow::Result<
     if arguments.quiet && exit == Exit::Passed {
         return Ok(());
     }
+    if let Some(report) = arguments.report.as_deref().and_then(report_of) {
+        anyhow::ensure!(
+            arguments.output.is_none_or(|format| format == Format::Stdout),
+            "a report is written with --output stdout only"
+        );
+        return output::to_stdout(conftest::output::report(outcome, report).as_bytes());
+    }
     let format = arguments.output.unwrap_or(Format::Stdout);
     output::to_stdout(conftest::output::write(outcome, format, style).as_bytes())
+}
+
+fn report_of(word: &str) -> Option<Report> {
+    match word {
+        "full" => Some(Report::Full),
+        "notes" => Some(Report::Notes),
+        "fails" => Some(Report::Fails),
+        _ => None,
+    }
 }
 
 /// An error beats what is found; nothing to judge is no success.

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::engine::secrets;
+
 /// The functions, in Rego.
 const BUILTINS: &str = include_str!("../templates/opa/builtins.rego");
 /// Those that it has, with their parameters.
@@ -15,10 +17,13 @@ const KNOWN: &[(&str, &str)] = &[
     ("cidr_is_any", "range"),
     ("cidr_is_public", "range"),
     ("glob", "pattern, text"),
+    ("holds_secret", "text"),
+    ("is_secret", "name, value"),
     ("policy_allows", "policy, action, resource"),
     ("policy_allows_always", "policy, action, resource"),
     ("policy_allows_always_to", "policy, action, resource, principal"),
     ("policy_allows_to", "policy, action, resource, principal"),
+    ("script_holds_secret", "text"),
     ("semver", "text"),
     ("semver_satisfies", "version, constraint"),
     ("statements", "policy"),
@@ -61,6 +66,7 @@ pub fn add(files: &mut BTreeMap<String, Vec<u8>>) -> Vec<Unknown> {
     }
     if !calls.is_empty() {
         files.insert(format!("{FOLDER}/builtins.rego"), BUILTINS.as_bytes().to_vec());
+        files.insert(format!("{FOLDER}/secrets.rego"), secrets::in_rego().into_bytes());
     }
     for (package, names) in calls {
         let mut text = format!("package {package}\n");

@@ -91,7 +91,7 @@ fn plain(
     let tree = DiskFileSystem::new(folder).ok();
     let prepare = tree.map(|tree| {
         let tree: crate::conftest::Files = Arc::new(tree);
-        Prepare(Arc::new(move |modules: &mut [_]| crate::conftest::prepare(modules, &tree)))
+        Prepare(Arc::new(move |modules: &[_]| crate::conftest::prepare(modules, &tree)))
     });
     let options = &Options { prepare, ..options.clone() };
     let run = pack_test::run_folder(files, &folder.display().to_string(), options);

@@ -152,6 +152,66 @@ pub fn trace(outcome: &Outcome) -> String {
     made
 }
 
+/// What of unit tests a report shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// What all parts gave.
+    Full,
+    /// What was printed.
+    Notes,
+    /// What the parts of tests that fail gave.
+    Fails,
+}
+
+/// Unit tests one by one, each with what its parts gave, and how many passed.
+pub fn report(outcome: &Outcome, report: Report) -> String {
+    const RULE: &str =
+        "--------------------------------------------------------------------------------";
+    let state = |result: &CheckResult| match (result.failures.is_empty(), result.skipped.is_empty())
+    {
+        (false, _) => "FAIL",
+        (_, false) => "SKIPPED",
+        _ => "PASS",
+    };
+    let mut made = String::new();
+    let title = if report == Report::Fails { "FAILURES" } else { "TESTS" };
+    let wanted = |result: &&CheckResult| report != Report::Fails || !result.failures.is_empty();
+    let shown: Vec<&CheckResult> = outcome.results.iter().filter(wanted).collect();
+    if !shown.is_empty() {
+        let _ = writeln!(made, "{title}\n{RULE}");
+    }
+    for result in shown {
+        for trace in &result.traces {
+            let _ = writeln!(made, "{}: {}\n", trace.query, state(result));
+            let lines = if report == Report::Notes { &result.prints } else { &trace.lines };
+            for line in lines {
+                let _ = writeln!(made, "  {line}");
+            }
+            made.push_str(if lines.is_empty() { "" } else { "\n" });
+        }
+    }
+    let _ = writeln!(made, "SUMMARY\n{RULE}");
+    let mut path = "";
+    for result in &outcome.results {
+        if result.path != path {
+            path = &result.path;
+            let _ = writeln!(made, "{path}:");
+        }
+        for trace in &result.traces {
+            let _ = writeln!(made, "{}: {}", trace.query, state(result));
+        }
+    }
+    let _ = writeln!(made, "{RULE}");
+    let all = outcome.results.len();
+    for word in ["PASS", "FAIL", "SKIPPED"] {
+        let count = outcome.results.iter().filter(|result| state(result) == word).count();
+        if count > 0 {
+            let _ = writeln!(made, "{word}: {count}/{all}");
+        }
+    }
+    made
+}
+
 fn text(outcome: &Outcome, style: Style) -> String {
     let mut made = String::new();
     for line in outcome.results.iter().flat_map(|result| &result.prints) {

@@ -178,6 +178,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     // Secrets
     function("is_secret", Global, (2, 2), Seen, Own(settings::is_secret)),
     function("holds_secret", Global, (1, 1), False, Own(settings::holds_secret)),
+    function("script_holds_secret", Global, (1, 1), False, Own(settings::script_holds_secret)),
     // Networks
     function("ip", Global, (1, 1), Null, Own(addresses::ip)),
     function("isIP", Global, (1, 1), False, Own(addresses::is_ip)),

@@ -118,6 +118,11 @@ fn report(table: &Table, path: &str, message: &str, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a call prints.
+fn is_print(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call { fcn, .. } if matches!(&**fcn, Expr::Var { span, .. } if span.text() == "print"))
+}
+
 fn name(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
@@ -270,8 +275,12 @@ impl<'a> Visitor<'a> {
             | Expr::BoolExpr { lhs, rhs, .. }
             | Expr::ArithExpr { lhs, rhs, .. }
             | Expr::AssignExpr { lhs, rhs, .. } => {
-                self.expr(lhs);
-                self.expr(rhs);
+                for side in [lhs, rhs] {
+                    if is_print(side) {
+                        self.fault(side.span(), "print gives no value".to_owned());
+                    }
+                    self.expr(side);
+                }
             }
             Expr::Membership { key, value, collection, .. } => {
                 if let Some(key) = key {
@@ -312,6 +321,10 @@ impl<'a> Visitor<'a> {
     fn call(&mut self, span: &Span, function: &Expr, arguments: &[Ref<Expr>]) {
         for argument in arguments {
             self.expr(argument);
+        }
+        let is_marked = function.span().text() == super::rewrite::MARK;
+        if let Some(inner) = arguments.iter().find(|argument| !is_marked && is_print(argument)) {
+            self.fault(inner.span(), "print gives no value".to_owned());
         }
         let Some(path) = self.table.function(self.module, function) else {
             return self.fault(span, "this is not the name of a function".to_owned());

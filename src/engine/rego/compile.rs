@@ -15,7 +15,9 @@ use super::reads::{self, Reads};
 use super::rounds::{self, Put};
 use super::suite::Marks;
 use super::table::Table;
-use super::{Module, ModuleError, Options, builtins, calls, forms, guard, safety};
+use super::{
+    Module, ModuleError, Options, builtins, calls, conflicts, forms, guard, safety, types,
+};
 use crate::engine::Failure;
 
 /// How long one evaluation may take: a last resort, far above what any honest rule needs.
@@ -55,10 +57,10 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let own = modules;
     let mut modules = own.clone();
     let mut options = options.clone();
-    let spelled = rounds::spelled(&mut modules);
+    let spelled = rounds::spelled(&mut modules, &options);
     prepare_metadata(&mut modules, &mut options);
     let (mut good, mut found) = guarded(&modules);
-    let (modules, negated, refused) = rounds::negations(&modules, options.version_0);
+    let (modules, negated, refused) = rounds::negations(&modules, &options);
     let changed = rounds::joined(spelled.clone(), negated);
     good.retain(|at| refused.iter().all(|error| error.module != *at));
     found.extend(refused);
@@ -130,10 +132,15 @@ pub(super) fn assemble(
         return Err(errors);
     }
     // The first module is the probe.
-    let table = Table::new(engine.get_modules().get(1..).unwrap_or_default());
+    let trees = engine.get_modules().get(1..).unwrap_or_default();
+    let table = Table::new(trees);
     let mut faults = calls::check(&table, options);
+    faults.extend(conflicts::check(&table, trees, options.version_0));
     if faults.is_empty() {
         faults = safety::check(&table, options);
+    }
+    if faults.is_empty() {
+        faults = types::check(&table);
     }
     if !faults.is_empty() {
         return Err(faults

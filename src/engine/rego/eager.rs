@@ -71,11 +71,15 @@ fn key(text: &str, rule: &Rule, count: &mut usize, edits: &mut Edits<'_>) {
     let Rule::Spec { head: RuleHead::Set { key: Some(key), .. }, bodies, .. } = rule else {
         return;
     };
-    if !matches!(&**key, Expr::RefDot { .. } | Expr::RefBrack { .. }) {
+    if !matches!(unmarked(key), Expr::RefDot { .. } | Expr::RefBrack { .. }) {
         return;
     }
     let (first, last) = (start(key), end(key));
-    let Some(own) = text.get(first..last).filter(|own| own.contains('[')) else { return };
+    let plain = unmarked(key);
+    if !text.get(start(plain)..end(plain)).is_some_and(|own| own.contains('[')) {
+        return;
+    }
+    let Some(own) = text.get(first..last) else { return };
     let queries: Vec<&Query> = bodies.iter().map(|body| &*body.query).collect();
     if queries.iter().any(|query| query.stmts.is_empty()) {
         return;
@@ -108,7 +112,7 @@ fn key(text: &str, rule: &Rule, count: &mut usize, edits: &mut Edits<'_>) {
 }
 
 /// Whether the statement at a place is a body without braces.
-fn is_alone(text: &str, from: usize) -> bool {
+pub(super) fn is_alone(text: &str, from: usize) -> bool {
     let ahead = text.get(..from).unwrap_or_default().trim_end();
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     ahead.strip_suffix("if").is_some_and(|rest| !rest.ends_with(is_name))
@@ -144,9 +148,9 @@ impl Changed<'_> {
 
     fn iteration(&mut self, count: &mut usize, edits: &mut Edits<'_>) {
         let Literal::SomeIn { collection, .. } = &self.statement.literal else { return };
-        let is_plain =
-            matches!(&**collection, Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. });
-        if is_plain || !may_be_missing(collection) || !self.statement.with_mods.is_empty() {
+        let own = unmarked(collection);
+        let is_plain = matches!(own, Expr::Array { .. } | Expr::Set { .. } | Expr::Object { .. });
+        if is_plain || !may_be_missing(own) || !self.statement.with_mods.is_empty() {
             return;
         }
         let Some((name, own)) = self.take(collection, ITERATED, count, edits) else { return };

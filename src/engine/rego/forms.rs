@@ -127,7 +127,7 @@ pub(super) fn outputs<'t, 'f>(
 }
 
 /// Bodies in a chain as rules of their own.
-pub(super) fn chains(text: &str) -> Option<String> {
+pub(super) fn chains(text: &str) -> Option<Edits<'_>> {
     let code = code_of(text);
     let mut changes: Vec<(usize, &str)> = Vec::new();
     let (mut depth, mut line) = (0_usize, 0);
@@ -163,16 +163,11 @@ pub(super) fn chains(text: &str) -> Option<String> {
             _ => {}
         }
     }
-    let mut made = String::with_capacity(text.len() + 32 * changes.len());
-    let mut done = 0;
-    for (at, head) in changes {
-        made.push_str(&text[done..at]);
-        made.push_str(head);
-        made.push(' ');
-        done = at;
+    let mut edits = Edits::new(text);
+    for (at, head) in &changes {
+        edits.insert(*at, format!("{head} "));
     }
-    made.push_str(&text[done..]);
-    Some(made).filter(|made| made != text)
+    (!changes.is_empty()).then_some(edits)
 }
 
 /// Calls of `rego.metadata.*` with the number of the answer in `notes`, in as many characters.

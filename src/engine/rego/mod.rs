@@ -10,6 +10,7 @@ mod asked;
 mod builtins;
 mod calls;
 mod compile;
+mod conflicts;
 mod each;
 mod eager;
 mod expressions;
@@ -41,6 +42,7 @@ mod suite;
 mod suite_build;
 mod suite_run;
 mod table;
+mod types;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -51,7 +53,6 @@ pub use input::Input;
 pub use judge::RegoTrace;
 pub use mentions::Mentions;
 pub use rewrite::{RegoPart, RegoPartKind};
-pub use rounds::as_opa;
 pub use style::{RegoRemark, RegoRemarkKind, remarks as style_remarks};
 pub use suite::{Marks, Suite, SuiteModule, UnitTest};
 pub use suite_run::{CaseOutcome, Explanation, PartGiven, UnitOutcome, UnitState, record};
@@ -101,6 +102,22 @@ pub struct Options {
     pub functions: Vec<HostFunction>,
     /// The only built-in functions that modules may call, where they are told.
     pub allowed: Option<Arc<BTreeSet<String>>>,
+    /// Whether modules were written for OPA, where going over what is no collection ends a body, and so does a key that is not there.
+    /// In rules of packs both are errors: they would pass in silence.
+    pub as_opa: bool,
+    /// Functions that a module calls by another name.
+    pub renamed: Vec<Renamed>,
+}
+
+/// A function that a module calls by another name, of the same length: no byte moves.
+#[derive(Clone, Debug)]
+pub struct Renamed {
+    /// The path of the module.
+    pub module: String,
+    /// What stands there: `parse_config_file`.
+    pub from: &'static str,
+    /// What is called.
+    pub to: String,
 }
 
 /// Why a module is refused.

@@ -1,9 +1,12 @@
 //! Two objects of the same keys that are unified, `{"a": x, "b": 1} = {"a": 2, "b": y}`, as two arrays: of objects, regorus finds no order
-//! in which each side gives the other one its variables.
+//! in which each side gives the other one its variables. And two arrays that share a variable, `[x, y] = [y, 1]`, as one equation each.
 
-use regorus::unstable::{AssignOp, Expr, Literal, Rule};
+use std::collections::BTreeSet;
+
+use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Ref, Rule};
 
 use super::rewrite::{self, Edits, Met, end, start};
+use super::{eager, table};
 
 /// The changes to a module; nothing where there are none.
 pub(super) fn changes<'t>(
@@ -18,8 +21,11 @@ pub(super) fn changes<'t>(
             let Literal::Expr { expr, .. } = &statement.literal else { return };
             let Expr::AssignExpr { op: AssignOp::Eq, lhs, rhs, .. } = &**expr else { return };
             let (first, last) = (start(lhs), end(rhs));
-            let Some((left, right)) = paired(text, lhs, rhs) else { return };
-            let mut made = format!("{left} = {right}");
+            let mut made = match (paired(text, lhs, rhs), apart(text, statement, lhs, rhs)) {
+                (Some((left, right)), _) => format!("{left} = {right}"),
+                (_, Some(apart)) => apart,
+                _ => return,
+            };
             let lines = |text: &str| text.matches('\n').count();
             let own = text.get(first..last).unwrap_or_default();
             // Lines stay where they are.
@@ -32,6 +38,35 @@ pub(super) fn changes<'t>(
         visit(rule);
     }
     (count > 0).then(|| (edits, String::new()))
+}
+
+/// Two arrays that share a variable as equations of their elements.
+fn apart(text: &str, statement: &LiteralStmt, left: &Expr, right: &Expr) -> Option<String> {
+    let (Expr::Array { items: left, .. }, Expr::Array { items: right, .. }) = (left, right) else {
+        return None;
+    };
+    let names = |items: &[Ref<Expr>]| {
+        let mut names = BTreeSet::new();
+        for item in items {
+            table::pattern(item, &mut names);
+        }
+        names
+    };
+    if left.len() != right.len()
+        || !statement.with_mods.is_empty()
+        || names(left).is_disjoint(&names(right))
+    {
+        return None;
+    }
+    let own = |expr: &Expr| text.get(start(expr)..end(expr)).map(str::to_owned);
+    let each = left
+        .iter()
+        .zip(right)
+        .map(|(left, right)| Some(format!("{} = {}", own(left)?, own(right)?)));
+    let each: Option<Vec<String>> = each.collect();
+    let each = each?.join("; ");
+    let is_alone = eager::is_alone(text, rewrite::statement_start(statement));
+    Some(if is_alone { format!("{{ {each} }}") } else { each })
 }
 
 /// Two objects of the same keys as arrays; nothing where one of them is none.

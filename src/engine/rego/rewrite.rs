@@ -51,6 +51,13 @@ pub struct RegoPart {
     pub in_else: bool,
 }
 
+impl RegoPart {
+    /// Whether it is written as a whole. What a form was made of for evaluation is not, and has no bytes.
+    pub fn is_written(&self) -> bool {
+        !self.span.is_empty()
+    }
+}
+
 /// What kind of part of a module it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegoPartKind {
@@ -134,6 +141,12 @@ impl<'t> Edits<'t> {
 pub(super) struct Places(Vec<(usize, usize, usize, usize)>);
 
 impl Places {
+    /// Whether a place lies within something that was put in.
+    pub(super) fn is_made(&self, at: usize) -> bool {
+        let before = self.0.partition_point(|(from, ..)| *from < at);
+        before.checked_sub(1).is_some_and(|last| at < self.0[last].1)
+    }
+
     /// The byte in the old text for one in the new text; of what was put in, where that stands.
     pub(super) fn before(&self, at: usize) -> usize {
         let after = self.0.partition_point(|(from, ..)| *from <= at);

@@ -8,37 +8,28 @@ use regorus::Engine;
 use super::eager::{self, Form};
 use super::rewrite::{Edits, Places};
 use super::{
-    Module, ModuleError, each, forms, guard, library, pairs, shadows, spelling, stand_ins,
+    Module, ModuleError, Options, Renamed, each, forms, guard, library, pairs, shadows, spelling,
+    stand_ins,
 };
 
-/// Policies that were written for OPA, in the form in which regorus evaluates them as OPA does: going over what is no collection ends a
-/// body, and so does a key that is not there. What cannot be put so stays. In rules of packs both are errors: they would pass in silence.
-pub fn as_opa(mut modules: Vec<Module>, version_0: bool) -> Vec<Module> {
-    for module in &mut modules {
-        if let Some(text) =
-            Some(&module.text).filter(|_| version_0).and_then(|text| forms::chains(text))
-        {
-            module.text = text.into();
-        }
-        let spelled = spelling::changes(&module.text).map(|edits| edits.finish("").into());
-        let spelled = Module {
-            name: module.name.clone(),
-            text: spelled.unwrap_or_else(|| Arc::clone(&module.text)),
-        };
-        // A fault is found again where the module is compiled.
-        if let Ok(Some(changed)) = put(&spelled, Form::Iteration, version_0) {
-            module.text = changed.text;
-        }
-    }
-    modules
-}
-
 /// Modules in the spelling that regorus reads, and where a text was changed, the way back.
-pub(super) fn spelled(modules: &mut [Module]) -> Vec<Option<Put>> {
+pub(super) fn spelled(modules: &mut [Module], options: &Options) -> Vec<Option<Put>> {
     let mut all = Vec::with_capacity(modules.len());
     for module in modules {
+        for Renamed { from, to, .. } in
+            options.renamed.iter().filter(|renamed| renamed.module == module.name)
+        {
+            module.text = module.text.replace(&format!("{from}("), &format!("{to}(")).into();
+        }
         let mut done = Put::new(&module.text);
-        if let Some(edits) = spelling::changes(&module.text) {
+        if options.as_opa && options.version_0 {
+            let text = Arc::clone(&done.text);
+            if let Some(edits) = forms::chains(&text) {
+                done.apply(edits);
+            }
+        }
+        let text = Arc::clone(&done.text);
+        if let Some(edits) = spelling::changes(&text) {
             done.apply(edits);
         }
         let own = library::all().map(|builtin| (builtin.name, usize::from(builtin.arity)));
@@ -53,18 +44,28 @@ pub(super) fn spelled(modules: &mut [Module]) -> Vec<Option<Put>> {
 }
 
 /// Modules with what `not` negates in the form that OPA gives it, and with variables in bodies within bodies under names of their own;
-/// where a text was changed, the way back; and where that is not possible, why.
+/// policies that were written for OPA also in the form in which regorus goes over things as OPA does, where they can be put so; where a text was changed, the way back; and where that is not possible, why.
 pub(super) fn negations(
     modules: &[Module],
-    version_0: bool,
+    options: &Options,
 ) -> (Vec<Module>, Vec<Option<Put>>, Vec<ModuleError>) {
     let mut modules = modules.to_vec();
     let (mut all, mut errors) = (Vec::with_capacity(modules.len()), Vec::new());
     for (at, module) in modules.iter_mut().enumerate() {
-        let may_change = ["not", "|", "with", "} =", "every", "some"]
+        let may_change = ["not", "|", "with", "} =", "] =", "every", "some"]
             .iter()
             .any(|word| module.text.contains(word));
-        let changed = if may_change { put(module, Form::Negation, version_0) } else { Ok(None) };
+        let mut done = Put::new(&module.text);
+        // What cannot be put so stays; a fault is found again where the module is compiled.
+        if options.as_opa
+            && let Ok(Some(changed)) = put(&done, Form::Iteration, options.version_0)
+        {
+            done = changed;
+        }
+        let changed = match may_change.then(|| put(&done, Form::Negation, options.version_0)) {
+            Some(Ok(None)) | None => Ok(done.changed()),
+            Some(changed) => changed,
+        };
         all.push(match changed {
             Ok(changed) => {
                 if let Some(changed) = &changed {
@@ -126,6 +127,17 @@ impl Put {
         self.rounds.iter().rev().fold(at, |at, (_, places)| places.before(at))
     }
 
+    /// The bytes of a part in the text as it was; nothing where it begins or ends within what was put in.
+    pub(super) fn span_before(
+        &self,
+        span: &std::ops::Range<usize>,
+    ) -> Option<std::ops::Range<usize>> {
+        self.rounds.iter().rev().try_fold(span.clone(), |span, (_, places)| {
+            let is_own = !places.is_made(span.start) && !places.is_made(span.end);
+            is_own.then(|| places.before(span.start)..places.before(span.end))
+        })
+    }
+
     /// Line and column of a place in the text as it was.
     pub(super) fn before(&self, line: u32, column: u32) -> (u32, u32) {
         let lines = self.text.split_inclusive('\n').take(line.saturating_sub(1) as usize);
@@ -151,9 +163,9 @@ impl Put {
 const MAX_ROUNDS: usize = 64;
 
 /// A module in a form, if anything of it was changed. What `not` negates is not left as it stands: it would mean something else.
-fn put(module: &Module, form: Form, version_0: bool) -> Result<Option<Put>, ModuleError> {
-    let mut done = Put::new(&module.text);
-    let Some(mut engine) = parsed(&module.text, version_0) else { return Ok(None) };
+fn put(before: &Put, form: Form, version_0: bool) -> Result<Option<Put>, ModuleError> {
+    let mut done = before.clone();
+    let Some(mut engine) = parsed(&done.text, version_0) else { return Ok(None) };
     let mut count = 0;
     if form == Form::Negation {
         for change in [shadows::changes, stand_ins::changes, pairs::changes, each::changes] {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::ops::Range;
 use std::sync::Arc;
 
 use regorus::unstable::{self as ast, Expr, Ref, Rule};
@@ -10,8 +9,8 @@ use regorus::{Engine, Value};
 
 use super::compile::{Setup, assemble, back, guarded, parse, prepare_metadata};
 use super::rewrite::{
-    self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, end, head_end,
-    start,
+    self, CASE, CaseRule, EFFECT, EFFECTS, Edits, Marker, Met, OUTSIDE, RegoPart, RegoPartKind,
+    end, head_end, start,
 };
 use super::rounds::{self, Put};
 use super::suite::{Marks, Suite, SuiteModule, UnitTest, install};
@@ -39,7 +38,7 @@ impl Suite {
         mut options: Options,
     ) -> (Self, Vec<ModuleError>) {
         let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
-        let spelled = rounds::spelled(&mut texts);
+        let spelled = rounds::spelled(&mut texts, &options);
         prepare_metadata(&mut texts, &mut options);
         let (mut good, mut errors) = guarded(&texts);
         let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});
@@ -68,8 +67,8 @@ impl Suite {
                 Value::from(data.clone()).as_object().map(|_| engine.add_data(data.clone().into()));
         };
         // After the marks: what they stand around is not moved by them.
-        let (given, _, _) = rounds::negations(&given, options.version_0);
-        let (own, _, refused) = rounds::negations(&texts, options.version_0);
+        let (given, _, _) = rounds::negations(&given, &options);
+        let (own, _, refused) = rounds::negations(&texts, &options);
         good.retain(|at| refused.iter().all(|error| error.module != *at));
         errors.extend(refused);
         let (engine, unmarked) = finish((&given, &own), good, &options, &setup, &mut errors);
@@ -104,19 +103,21 @@ impl Suite {
 
 /// Tests and parts at their places in texts as they were.
 fn as_written(spelled: &[Option<Put>], tests: &mut [UnitTest], parts: &mut [RegoPart]) {
-    let place = |module: usize, span: &mut Range<usize>| {
-        if let Some(Some(put)) = spelled.get(module) {
-            *span = put.byte_before(span.start)..put.byte_before(span.end);
-        }
-    };
     for test in tests {
-        place(test.module, &mut test.span);
         if let Some(Some(put)) = spelled.get(test.module) {
+            test.span = put.byte_before(test.span.start)..put.byte_before(test.span.end);
             (test.line, test.column) = put.before(test.line, test.column);
         }
     }
     for part in parts {
-        place(part.module, &mut part.span);
+        if let Some(Some(put)) = spelled.get(part.module) {
+            let own = put.byte_before(part.span.start);
+            if let Some(span) = put.span_before(&part.span) {
+                part.span = span;
+            } else {
+                (part.span, part.kind) = (own..own, RegoPartKind::Operand);
+            }
+        }
     }
 }
 

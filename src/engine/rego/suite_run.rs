@@ -171,6 +171,7 @@ impl Suite {
         let part = marks.parts()[at].clone();
         let inside = |other: &RegoPart| {
             other.module == part.module
+                && other.is_written()
                 && part.span.start <= other.span.start
                 && other.span.end <= part.span.end
         };
@@ -263,6 +264,7 @@ fn sides(
     let whole = &parts[at].span;
     let inside = |part: &RegoPart| {
         part.module == parts[at].module
+            && part.is_written()
             && whole.start <= part.span.start
             && part.span.end <= whole.end
     };

@@ -79,6 +79,41 @@ impl Table {
         self.rules.get(path)
     }
 
+    /// The path of a rule as the table has it.
+    pub(super) fn key(&self, path: &str) -> Option<&str> {
+        self.rules.get_key_value(path).map(|(path, _)| path.as_str())
+    }
+
+    /// Whether rules stand below a path.
+    pub(super) fn has_below(&self, path: &str) -> bool {
+        let prefix = format!("{path}.");
+        self.rules.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
+    }
+
+    /// The one rule that a reference names, and how many steps do so.
+    pub(super) fn exact(
+        &self,
+        module: usize,
+        root: &str,
+        accesses: &[Access<'_>],
+    ) -> Option<(&str, usize)> {
+        let scope = self.modules.get(module)?;
+        let mut path = match scope.imports.get(root) {
+            Some(imported) => imported.join("."),
+            None if root == "data" => root.to_owned(),
+            None => format!("{}.{root}", scope.package),
+        };
+        let mut steps = 0;
+        loop {
+            if let Some(key) = self.key(&path) {
+                return Some((key, steps));
+            }
+            let Some(Access::Key(key)) = accesses.get(steps) else { return None };
+            path = format!("{path}.{key}");
+            steps += 1;
+        }
+    }
+
     /// What a reference means in a module; `None` for a local variable.
     pub(super) fn resolve(
         &self,

@@ -119,3 +119,39 @@ resource "aws_launch_template" "no_key" {
   EOT
   )
 }
+
+# A connection with a password in it.
+resource "aws_instance" "connection" {
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = <<-EOT
+    #!/bin/sh
+    export DATABASE_URL=postgres://shop:hunter2hunter2@db/shop
+  EOT
+}
+
+# What has to be given, what is asked for, and what a call returns.
+resource "aws_instance" "asked" {
+  # ok: aws/ec2-user-data-secrets
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  user_data = <<-EOT
+    #!/bin/sh
+    : "$${DB_PASSWORD:?has to be set}"
+    API_TOKEN=`fetch-token`
+    python -c 'import os; connect(password=os.environ["DB_PASSWORD"])'
+  EOT
+}

@@ -35,9 +35,23 @@ resource "google_kms_crypto_key" "imported" {
 
 variable "period" {}
 
-# inconclusive: gcp/kms-key-rotation
+# inconclusive: gcp/kms-key-rotation, gcp/kms-key-rotation-slow
 resource "google_kms_crypto_key" "unknown" {
   name            = "unknown"
   key_ring        = "ring"
   rotation_period = var.period
+}
+
+resource "google_kms_crypto_key" "seldom" {
+  name            = "seldom"
+  key_ring        = "projects/shop/locations/europe/keyRings/shop"
+  rotation_period = "7776001s" # expect: gcp/kms-key-rotation-slow
+}
+
+# Ninety days to the second.
+resource "google_kms_crypto_key" "often" {
+  # ok: gcp/kms-key-rotation-slow
+  name            = "often"
+  key_ring        = "projects/shop/locations/europe/keyRings/shop"
+  rotation_period = "7776000s"
 }

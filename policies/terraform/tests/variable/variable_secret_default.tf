@@ -130,3 +130,17 @@ variable "postgres_password" {
 variable "account_key" {
   default = "q83vEjRWeJCrze8S/NFZ4kKvN7xI0VniQq83vEjRWeJA=" # expect: terraform/variable-secret-default
 }
+
+variable "deploy_secret_key" {
+  default = "wPq2rXUtn/K7MDqT7LM/bPxRfiCY9c81" # expect: terraform/variable-secret-default
+}
+
+# What it is called there, and a bad one.
+variable "shop_password" {
+  # ok: terraform/variable-secret-default
+  default = "shop-db-password"
+}
+
+variable "cache_password_2" {
+  default = "root" # expect: terraform/variable-secret-default
+}

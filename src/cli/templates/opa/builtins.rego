@@ -419,3 +419,71 @@ from_and_below(version, least, place) := holds if {
 	same := array.slice(version.numbers, 0, place + 1) == array.slice(least.numbers, 0, place + 1)
 	holds := [from, same] == [true, true]
 }
+
+is_secret(name, value) := secret_setting(name, value) if {
+	is_string(name)
+	is_string(value)
+}
+
+is_secret(name, value) := false if {
+	is_string(name)
+	not is_string(value)
+}
+
+secret_setting(name, value) if {
+	secret_named(name)
+	secret_written(name, value)
+} else if {
+	regex.match(secret_patterns.connection, name)
+	some found in regex.find_all_string_submatch_n(secret_patterns.parts, value, -1)
+	parts := [part | some at, part in found; at > 0; part != ""]
+	secret_itself(parts[count(parts) - 1])
+} else := false
+
+secret_named(name) if {
+	regex.match(secret_patterns.name, name)
+	not regex.match(secret_patterns.exception, name)
+}
+
+secret_written(name, value) if {
+	regex.match(secret_patterns.password, name)
+	count(value) >= 4
+	secret_itself(value)
+} else if {
+	not regex.match(secret_patterns.password, name)
+	count(value) >= 6
+	secret_itself(value)
+	not regex.match(secret_patterns.word, value)
+}
+
+secret_itself(value) if {
+	not regex.match(secret_patterns.placeholder, value)
+	not regex.match(secret_patterns.reference, value)
+}
+
+holds_secret(text) := secret_lines(text) if is_string(text)
+
+holds_secret(text) := false if not is_string(text)
+
+secret_lines(text) if {
+	contains(text, "\n")
+	regex.match(secret_patterns.secret, text)
+} else if {
+	contains(text, "\n")
+	secret_set(secret_patterns.line, text)
+} else := false
+
+script_holds_secret(text) := secret_script(text) if is_string(text)
+
+script_holds_secret(text) := false if not is_string(text)
+
+secret_script(text) if {
+	regex.match(secret_patterns.secret, text)
+} else if {
+	secret_set(secret_patterns.assignment, text)
+} else := false
+
+secret_set(pattern, text) if {
+	some found in regex.find_all_string_submatch_n(pattern, text, -1)
+	secret_setting(found[1], found[count(found) - 1])
+}

@@ -7,6 +7,7 @@ use crate::document;
 use crate::engine::cel::grants::{self, Answer as Grant, Question};
 use crate::engine::cel::network::Net;
 use crate::engine::cel::{fits, statements};
+use crate::engine::secrets::{self, Elsewhere};
 use crate::engine::semver::Version;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -41,6 +42,17 @@ pub(super) const TABLE: &[Builtin] = &[
     },
     Builtin { name: "dreadnought.semver", arity: 1, run: semver },
     Builtin { name: "dreadnought.semver_satisfies", arity: 2, run: satisfies },
+    Builtin { name: "dreadnought.is_secret", arity: 2, run: is_secret },
+    Builtin {
+        name: "dreadnought.holds_secret",
+        arity: 1,
+        run: |values| of_text(values, secrets::holds_secret),
+    },
+    Builtin {
+        name: "dreadnought.script_holds_secret",
+        arity: 1,
+        run: |values| of_text(values, secrets::script_holds_secret),
+    },
 ];
 
 /// Characters of patterns times characters asked for.
@@ -127,4 +139,23 @@ fn satisfies(values: &[Value]) -> Answer {
         Some(fits) => Ok(Value::from(fits)),
         None => refuse("not a version, or not a constraint such as `>= 1.2, < 2`"),
     }
+}
+
+/// Whether a setting is a secret that is written out; numbers and switches are none.
+fn is_secret(values: &[Value]) -> Answer {
+    let name = text(values, 0)?;
+    let Some(Value::String(value)) = values.get(1) else { return Ok(Value::from(false)) };
+    bounded(name.len() + value.len())?;
+    known(secrets::is_secret(name, value, &|_| false))
+}
+
+/// Of a text; of what is none, no.
+fn of_text(values: &[Value], ask: fn(&str, Elsewhere<'_>) -> Result<bool, &'static str>) -> Answer {
+    let Some(Value::String(text)) = values.first() else { return Ok(Value::from(false)) };
+    bounded(text.len())?;
+    known(ask(text, &|_| false))
+}
+
+fn known(found: Result<bool, &'static str>) -> Answer {
+    found.map(Value::from).map_err(|broken| Refusal::Bound(broken.to_owned()))
 }
