@@ -191,6 +191,8 @@ fn no_match_has_a_type() {
 // Terraform counts from nowhere here.
 #[case("cidrhost", r#"["::ffff:10.0.0.0/104", 1]"#, "\"::ffff:10.0.0.1\"")]
 #[case("cidrsubnet", r#"["10.0.0.0/24", 8, -1]"#, "error")]
+// Terraform looks for what lies before the network, and there is nothing before the first address.
+#[case("cidrsubnets", r#"["0.0.0.0/0", 1, 1]"#, r#"["0.0.0.0/1","128.0.0.0/1"]"#)]
 // Terraform 1.11 fails inside; later versions count from the end.
 #[case("element", "[[1, 2, 3], -4]", "3")]
 // A number has no negative zero here.

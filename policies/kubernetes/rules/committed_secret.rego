@@ -2,9 +2,9 @@
 # scope: package
 # title: A secret is written in a manifest
 # description: >-
-#   A value of a Secret whose key speaks of a password, token or key stands in the manifest, so that whoever reads the
-#   repository has it. Base 64 hides nothing. Templates, placeholders and short words are none; certificates and tokens
-#   of the cluster itself are left alone.
+#   A value of a Secret whose key speaks of a password, token or key, or a connection with a password in it, stands in
+#   the manifest, so that whoever reads the repository has it. Base 64 hides nothing. Templates, placeholders and short
+#   words are none; certificates and tokens of the cluster itself are left alone.
 # custom:
 #   id: secret-in-manifest
 #   applies_to: [Secret]

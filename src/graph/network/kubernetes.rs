@@ -68,6 +68,9 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     network.links.dedup();
 }
 
+/// Policies that select a pod, and whether there may be others.
+type Selecting = (Vec<usize>, bool);
+
 /// The pods of a document.
 struct Pods<'s, 'a> {
     scene: &'s Scene<'a>,
@@ -84,7 +87,7 @@ struct Pods<'s, 'a> {
     /// Whom each item of each policy means: policy, way, position.
     peers: RefCell<BTreeMap<(usize, bool, usize), Vec<Peer>>>,
     /// Filters of policies (and whether there may be others) that name no port, which are the same for all pods that these select.
-    layers: RefCell<BTreeMap<(Vec<usize>, bool), Arc<Layer>>>,
+    layers: RefCell<BTreeMap<Selecting, Arc<Layer>>>,
 }
 
 fn by_namespace(all: &[Workload<'_>]) -> BTreeMap<Arc<str>, Vec<usize>> {

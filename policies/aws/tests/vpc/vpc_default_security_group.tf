@@ -24,6 +24,18 @@ resource "aws_default_security_group" "closed" {
   vpc_id = "vpc-0a1b2c3d4e5f60718"
 }
 
+# A rule for nobody lets nothing through.
+resource "aws_default_security_group" "nobody" {
+  # ok: aws/vpc-default-security-group-open
+  vpc_id = "vpc-0a1b2c3d4e5f60718"
+  ingress {
+    protocol  = -1
+    self      = false
+    from_port = 0
+    to_port   = 0
+  }
+}
+
 # Blocks over nothing are none.
 resource "aws_default_security_group" "over_nothing" {
   # ok: aws/vpc-default-security-group-open

@@ -120,10 +120,6 @@ pub(super) fn cidrsubnet(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
 pub(super) fn cidrsubnets(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     let network = Network::parse(text(&arguments[0])?)?;
     check_items(arguments.len())?;
-    // Terraform begins with what lies before the network, and there is nothing before the first address.
-    if network.address == 0 && arguments.len() > 1 {
-        return Err("not enough remaining address space".to_owned());
-    }
     let last = network.address | network.host_mask();
     let mut next = Some(network.address);
     let mut subnets: Vec<Value> = Vec::new();
