@@ -36,3 +36,17 @@ resource "google_compute_instance" "silent" {
   # ok: gcp/vm-forwards-packets
   machine_type = "e2-small"
 }
+
+# A gateway: a route leads to it.
+resource "google_compute_instance" "gateway" {
+  # ok: gcp/vm-forwards-packets
+  machine_type   = "e2-small"
+  can_ip_forward = true
+}
+
+resource "google_compute_route" "gateway" {
+  name              = "by-the-gateway"
+  network           = "core"
+  dest_range        = "10.9.0.0/16"
+  next_hop_instance = google_compute_instance.gateway.self_link
+}
