@@ -57,7 +57,8 @@ pub(super) fn open(model: &ThreatModel) -> impl Iterator<Item = &Threat> {
 
 /// What the target of a threat is called: a flow by its ends.
 pub(super) fn target(model: &ThreatModel, id: &str) -> String {
-    match model.flows.iter().find(|flow| *flow.id == *id) {
+    // Targets are mostly assets, and there may be many flows.
+    match model.asset(id).is_none().then(|| model.flow(id)).flatten() {
         Some(flow) => {
             let (from, to) = (model.name_of(&flow.source), model.name_of(&flow.target));
             format!("{from} → {to} ({})", flow.label)

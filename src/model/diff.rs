@@ -314,7 +314,7 @@ fn crossings(model: &ThreatModel) -> BTreeMap<String, Facts> {
 
 /// The target of a threat in words: a flow by its ends.
 fn target(model: &ThreatModel, id: &str) -> String {
-    match model.flows.iter().find(|flow| *flow.id == *id) {
+    match model.flow(id) {
         Some(flow) => {
             let (from, to) = (model.name_of(&flow.source), model.name_of(&flow.target));
             clean(&format!("{from} → {to} ({})", flow.label))

@@ -80,6 +80,15 @@ impl ThreatModel {
         self.assets.get(at)
     }
 
+    /// The flow with an id.
+    pub fn flow(&self, id: &str) -> Option<&Flow> {
+        // Most ids begin with that of the source, by which flows are sorted.
+        let source = id.split(" > ").next().unwrap_or_default();
+        let first = self.flows.partition_point(|flow| *flow.source < *source);
+        let near = self.flows[first..].iter().take_while(|flow| *flow.source == *source);
+        near.chain(&self.flows).find(|flow| *flow.id == *id)
+    }
+
     /// The boundary with an id.
     pub fn boundary(&self, id: &str) -> Option<&Boundary> {
         let at = self.boundaries.binary_search_by(|boundary| (*boundary.id).cmp(id)).ok()?;
@@ -94,7 +103,7 @@ impl ThreatModel {
         if let Some(boundary) = self.boundary(id) {
             return &boundary.name;
         }
-        self.flows.iter().find(|flow| *flow.id == *id).map_or(id, |flow| &flow.label)
+        self.flow(id).map_or(id, |flow| &flow.label)
     }
 }
 
