@@ -109,6 +109,7 @@ fn a_package_is_no_rule() {
 #[case::default_and_value("default p := {}\np := {\"a\": 1} if input.x\nr if p.a")]
 #[case::every("r if every k, v in {\"a\": 1} { k == \"a\"; v == 1 }")]
 #[case::negated("r if { not input.x.y == \"a\"; not startswith(input.x, \"a\") }")]
+#[case::declared_later("p := x if { y := {x | {\"a\"}[x]}; x := count(y) }")]
 #[case::template("r := count($\"{input.x}\")")]
 fn what_may_hold_is_loaded(#[case] body: &str, #[values(false, true)] as_opa: bool) {
     let text = format!("package main\n\n{body}\n");

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use regorus::unstable::{self as ast, AssignOp, Expr, Literal, Query, Ref, Rule, RuleHead, Span};
+use regorus::unstable::{
+    self as ast, AssignOp, Expr, Literal, LiteralStmt, Query, Ref, Rule, RuleHead, Span,
+};
 
 /// All rules of some modules.
 #[derive(Debug, Default)]
@@ -264,25 +266,30 @@ fn dotted(expr: &Expr) -> String {
 pub(super) fn declared(query: &Query) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for statement in &query.stmts {
-        match &statement.literal {
-            Literal::SomeVars { vars, .. } => {
-                names.extend(vars.iter().map(|name| name.text().to_owned()));
-            }
-            Literal::SomeIn { key, value, .. } => {
-                if let Some(key) = key {
-                    pattern(key, &mut names);
-                }
-                pattern(value, &mut names);
-            }
-            Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => {
-                if let Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. } = &**expr {
-                    pattern(lhs, &mut names);
-                }
-            }
-            Literal::Every { .. } => {}
-        }
+        declared_by(statement, &mut names);
     }
     names
+}
+
+/// The variables that one statement declares.
+pub(super) fn declared_by(statement: &LiteralStmt, names: &mut BTreeSet<String>) {
+    match &statement.literal {
+        Literal::SomeVars { vars, .. } => {
+            names.extend(vars.iter().map(|name| name.text().to_owned()));
+        }
+        Literal::SomeIn { key, value, .. } => {
+            if let Some(key) = key {
+                pattern(key, names);
+            }
+            pattern(value, names);
+        }
+        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => {
+            if let Expr::AssignExpr { op: AssignOp::ColEq, lhs, .. } = &**expr {
+                pattern(lhs, names);
+            }
+        }
+        Literal::Every { .. } => {}
+    }
 }
 
 /// The variables of a pattern; `_` is none.

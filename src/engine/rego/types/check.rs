@@ -181,10 +181,13 @@ impl<'t> Check<'t> {
     }
 
     fn query(&mut self, query: &'t Query) {
-        if let Some(names) = self.names.last_mut() {
-            names.extend(table::declared(query).into_iter().map(|name| (name, None)));
-        }
         for statement in &query.stmts {
+            // What a statement declares is another variable to those before it.
+            let mut declared = BTreeSet::new();
+            table::declared_by(statement, &mut declared);
+            if let Some(names) = self.names.last_mut() {
+                names.extend(declared.into_iter().map(|name| (name, None)));
+            }
             self.statement(statement);
         }
     }
