@@ -11,14 +11,15 @@ use crate::document::{Resource, Value};
 use crate::finding::ThreatClass;
 use crate::graph::look;
 use crate::graph::network::filter::{Direction, Party, Peer, Protocol, Traffic};
+use crate::graph::network::gcp;
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{Presence, Tri};
-use crate::graph::scene::Fact;
+use crate::graph::scene::{Fact, Scene};
 use crate::model::{Element, FlowKind};
 use crate::source::{Place, fits};
 
 use super::situation::ports;
-use super::surroundings::{Ports, Surroundings};
+use super::surroundings::{MAX_HOPS, Ports, Surroundings};
 
 /// Name of the control that a bastion, or access for a time only, is.
 pub const BASTION: &str = "jit_or_bastion_only";
@@ -26,8 +27,6 @@ pub const BASTION: &str = "jit_or_bastion_only";
 pub const WAF: [&str; 1] = ["waf"];
 /// Facts that prove a limit on floods.
 pub const FLOODS: [&str; 2] = ["flood_protection", "ddos"];
-/// The range from which Google's proxy for identities sends.
-const IAP: &str = "35.235.240.0/20";
 /// How many references a backup's plan may be away from its vault.
 const MAX_CHAIN: usize = 3;
 
@@ -62,9 +61,6 @@ pub fn of(
     add("permissions_boundary", boundary(around, node));
     found.into_iter().collect()
 }
-
-/// How many balancers may stand one before the other.
-const MAX_HOPS: usize = 4;
 
 /// Whether what comes from the internet to a node on some ports meets something with one of some properties, whichever way it comes: the
 /// node itself, its network, a balancer on the way. What proves it.
@@ -144,7 +140,7 @@ pub fn bastion(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>>
     }
     // Google's proxy lets nobody else in, whatever address the host has.
     if host.public.state != Tri::No {
-        return proxy(host);
+        return proxy(scene, host);
     }
     let managed = [22, 3389].map(|port| Traffic { protocol: Protocol::Tcp, port: Some(port) });
     for (other, given) in scene.nodes.iter().enumerate() {
@@ -168,7 +164,7 @@ pub fn bastion(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>>
             return Some(vec![place]);
         }
     }
-    proxy(host)
+    proxy(scene, host)
 }
 
 /// Whether a node is a provider's bastion.
@@ -179,11 +175,11 @@ fn stands_at_admin_edge(around: &Surroundings<'_, '_>, node: usize) -> bool {
 }
 
 /// A rule that lets Google's proxy for identities in, and names nobody else.
-fn proxy(host: &Presence) -> Option<Vec<Place>> {
-    let range = IAP.parse().ok()?;
+fn proxy(scene: &Scene<'_>, host: &Presence) -> Option<Vec<Place>> {
+    let range = gcp::services_of(scene, Some("proxy")).next()?;
     let rules = host.layers.iter().flat_map(|layer| &layer.rules);
     let mut named = rules.filter(|rule| {
-        rule.allow && rule.direction == Direction::In && rule.peers == [Peer::Range(range)]
+        rule.allow && rule.direction == Direction::In && rule.peers == [Peer::Services(range)]
     });
     Some(named.next()?.place.into_iter().collect())
 }

@@ -240,12 +240,11 @@ fn of_value(scene: &Scene<'_>, node: usize) -> bool {
     scene.nodes[node].element == Element::DataStore && !matches!(kind, "log_store" | "registry")
 }
 
-/// Whether a role over a group of things keeps one of them from whoever has it: editors and viewers of a project do not read its secrets.
-///
-/// Source: Google Cloud documentation, "Access control with IAM" of Secret Manager.
+/// Whether a role over a group of things keeps one of them from whoever has it, by the table `kept_from_roles`.
 fn keeps_from(scene: &Scene<'_>, grant: &Grant, target: usize) -> bool {
-    matches!(&*grant.label, "roles/editor" | "roles/viewer")
-        && &*scene.nodes[target].kind == "secret_store"
+    let kind = &scene.nodes[target].kind;
+    let rows = scene.vocabulary.table("kept_from_roles").iter();
+    rows.filter(|row| row.first() == Some(&grant.label)).any(|row| row.get(1) == Some(kind))
 }
 
 /// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.

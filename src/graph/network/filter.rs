@@ -164,6 +164,8 @@ pub enum Peer {
     Trusted,
     /// A range of addresses outside the network: no host of it has one.
     Outside(IpNet),
+    /// A range from which the provider's own services send: nobody from outside, and no host.
+    Services(IpNet),
     /// Hosts of the network that the document does not hold; whether the balancer is among them.
     Elsewhere(Tri),
     /// Not known.
@@ -525,7 +527,7 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         (Peer::Range(range) | Peer::Outside(range), Party::Internet) => {
             (is_any(range).into(), is_public(range))
         }
-        (Peer::Range(range), Party::Ranges(ranges)) => {
+        (Peer::Range(range) | Peer::Services(range), Party::Ranges(ranges)) => {
             let within = |each: &IpNet| overlaps(range, each);
             ((!ranges.is_empty() && ranges.iter().all(within)).into(), ranges.iter().any(within))
         }
@@ -576,7 +578,7 @@ pub fn is_any(range: &IpNet) -> bool {
 
 /// Whether a range holds addresses of the internet.
 pub fn is_public(range: &IpNet) -> bool {
-    const PRIVATE: [&str; 11] = [
+    const PRIVATE: [&str; 7] = [
         "10.0.0.0/8",
         "172.16.0.0/12",
         "192.168.0.0/16",
@@ -584,12 +586,6 @@ pub fn is_public(range: &IpNet) -> bool {
         "127.0.0.0/8",
         "169.254.0.0/16",
         "fc00::/7",
-        // Google's own services send from these, and packets of nobody else come from there: proxy for identities, fronts and probes
-        // of load balancers, resolvers.
-        "35.235.240.0/20",
-        "35.191.0.0/16",
-        "130.211.0.0/22",
-        "35.199.192.0/19",
     ];
     static RANGES: OnceLock<Vec<IpNet>> = OnceLock::new();
     let parsed = || PRIVATE.iter().filter_map(|private| private.parse().ok()).collect();

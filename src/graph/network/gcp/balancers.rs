@@ -140,8 +140,7 @@ fn front_ranges(scene: &Scene<'_>, end: usize, external: bool) -> Vec<ipnet::IpN
             return own;
         }
     }
-    let rows = scene.vocabulary.table("gcp_front_ranges").iter().flatten();
-    rows.filter_map(|text| range(text)).collect()
+    super::services_of(scene, Some("front")).collect()
 }
 
 fn proxy_subnets(scene: &Scene<'_>) -> Vec<ipnet::IpNet> {

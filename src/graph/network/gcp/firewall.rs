@@ -142,7 +142,7 @@ fn rules(scene: &Scene<'_>, at: usize) -> Vec<Targeted> {
     let mut peers = Vec::new();
     let ranges = list(side);
     for item in ranges.iter().flatten() {
-        peers.push(item.as_str().and_then(range).map_or(Peer::Unknown, Peer::Range));
+        peers.push(item.as_str().map_or(Peer::Unknown, |text| super::peer(scene, text, direction)));
     }
     if direction == Direction::In {
         for item in list("source_tags").iter().flatten() {

@@ -17,7 +17,7 @@ use crate::graph::scene::Scene;
 use crate::pack::Verb;
 use crate::source::Place;
 
-use super::filter::range;
+use super::filter::{Direction, Peer, range};
 use super::{DEFAULT, Network, Presence, Public, Tri};
 
 /// Types that have machines in a network: type, path of what holds interfaces or networks, path of tags.
@@ -95,6 +95,26 @@ fn network_of_subnet(scene: &Scene<'_>, subnet: usize) -> Option<usize> {
 
 fn is_subnet(resource: &Resource) -> bool {
     resource.type_name() == "google_compute_subnetwork"
+}
+
+/// Ranges from which services of Google send: all, or those for one use.
+pub fn services_of<'s>(
+    scene: &'s Scene<'_>,
+    only: Option<&'s str>,
+) -> impl Iterator<Item = ipnet::IpNet> + 's {
+    let rows = scene.vocabulary.table("gcp_service_ranges").iter();
+    let wanted = rows.filter(move |row| only.is_none() || row.get(1).map(|it| &**it) == only);
+    wanted.filter_map(|row| range(row.first()?))
+}
+
+/// Whom a range of a rule means.
+fn peer(scene: &Scene<'_>, text: &str, direction: Direction) -> Peer {
+    let Some(range) = range(text) else { return Peer::Unknown };
+    let sends = |own: ipnet::IpNet| own.contains(&range);
+    if direction == Direction::In && services_of(scene, None).any(sends) {
+        return Peer::Services(range);
+    }
+    Peer::Range(range)
 }
 
 /// Where a node with machines stands.

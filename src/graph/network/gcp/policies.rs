@@ -9,7 +9,7 @@ use crate::document::{Pointer, Value};
 use crate::graph::gcp::{blocks, targets, text};
 use crate::graph::scene::Scene;
 
-use super::super::filter::{Direction, Peer, Ports, Protocol, Rule, number, range};
+use super::super::filter::{Direction, Peer, Ports, Protocol, Rule, number};
 use super::network_of;
 
 /// Orders of rules of a policy lie this far from those of another.
@@ -279,7 +279,9 @@ fn one(
     let ranges = only.and_then(|it| it.get(&format!("{side}_ip_ranges")));
     let mut peers: Vec<Peer> = match ranges {
         Some(Value::Array(items)) => {
-            let peer = |it: &Value| it.as_str().and_then(range).map_or(Peer::Unknown, Peer::Range);
+            let peer = |it: &Value| {
+                it.as_str().map_or(Peer::Unknown, |text| super::peer(scene, text, direction))
+            };
             items.iter().map(peer).collect()
         }
         Some(Value::Unknown(_)) => vec![Peer::Unknown],
