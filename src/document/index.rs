@@ -29,14 +29,14 @@ const EDGES_OF_EACH: usize = 16;
 pub fn too_many_edges(document: &Document) -> Option<Problem> {
     let resources = &document.resources;
     let most = EDGES + EDGES_OF_EACH * resources.len();
+    let references: usize = resources.iter().map(|resource| resource.references.len()).sum();
+    // No block has more instances than there are resources.
+    if references.saturating_mul(resources.len()) <= most {
+        return None;
+    }
     let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
     for block in resources.iter().filter_map(|resource| without_instance(&resource.address)) {
         *sizes.entry(block).or_default() += 1;
-    }
-    let largest = sizes.values().max().copied().unwrap_or(1);
-    let references: usize = resources.iter().map(|resource| resource.references.len()).sum();
-    if references.saturating_mul(largest) <= most {
-        return None;
     }
     let mut edges = 0usize;
     let beyond = resources.iter().find(|resource| {
@@ -98,6 +98,7 @@ impl<'a> Index<'a> {
                     Some(at) => std::slice::from_ref(at),
                     None => by_block.get(&*reference.to).map_or(&[][..], Vec::as_slice),
                 };
+                // One edge of each resource is always kept.
                 let is_first = index.outgoing[from].is_empty();
                 let kept = targets.len().min(left.max(usize::from(is_first)));
                 left = left.saturating_sub(kept);

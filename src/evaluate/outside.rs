@@ -27,15 +27,16 @@ impl Outside {
             .map(|(_, rule)| rule)
             .filter(|rule| !rule.scope.is_everything())
             .collect();
+        if narrowed.is_empty() {
+            return Self::default();
+        }
+        let labels: Vec<FxHashMap<&str, &Map>> = documents.iter().map(labels).collect();
         let of_rule = |rule: &&Rule| {
             let is_out = |document: &Document, resource: &Resource| {
                 !rule.scope.holds(document, resource, sources)
             };
             let mut keys = FxHashSet::default();
-            for document in documents {
-                let labels: FxHashMap<&str, &Map> = made_objects(document)
-                    .map(|(_, object)| (&*object.address, &object.tags))
-                    .collect();
+            for (document, labels) in documents.iter().zip(&labels) {
                 let out = document.resources.iter().filter(|own| match labels.get(&*own.address) {
                     // What Terraform makes in a cluster has its labels for tags.
                     Some(labels) => {
@@ -59,4 +60,9 @@ impl Outside {
             || (resource.format, Arc::clone(&resource.document), Arc::clone(&resource.address));
         self.0.get(rule).is_some_and(|keys| keys.contains(&key()))
     }
+}
+
+/// The labels of objects that a document makes in a cluster, by address.
+fn labels(document: &Document) -> FxHashMap<&str, &Map> {
+    made_objects(document).map(|(_, object)| (&*object.address, &object.tags)).collect()
 }

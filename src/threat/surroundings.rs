@@ -20,7 +20,7 @@ use super::lookups;
 use super::words::Words;
 
 /// How many balancers traffic may pass one after the other.
-const MAX_HOPS: usize = 4;
+pub(super) const MAX_HOPS: usize = 4;
 /// What the flow to a mounted medium is called.
 const MOUNTS: &str = "mounts";
 

@@ -327,12 +327,16 @@ fn crowds_take_no_more_for_each_flow() {
     assert!(each(&large) <= each(&small) + 1, "{} then {}", each(&small), each(&large));
 }
 
-/// How many records the rules of the built-in packs are given, each as often as they are.
-fn given(files: &Files) -> usize {
+fn loaded(files: &Files) -> Project {
     let files: Vec<(&str, &str)> =
         files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let options = Options { paths: vec![String::new()], ..Options::default() };
-    let mut project = Project::load(&MemoryFileSystem::from(&*files), &options);
+    Project::load(&MemoryFileSystem::from(&*files), &options)
+}
+
+/// How many records the rules of the built-in packs are given, each as often as they are.
+fn given(files: &Files) -> usize {
+    let mut project = loaded(files);
     let (packs, problems) = PackSet::load(&mut project.sources, true, &[]);
     assert!(problems.is_empty(), "{problems:?}");
     let [document] = project.documents.as_slice() else { panic!("not one document") };
@@ -574,11 +578,7 @@ spec: {{containers: [{{name: main, image: registry.example.org/app:1.0}}]}}
 #[case::few(30, 0)]
 #[case::many(720, 1)]
 fn pods_that_are_selected_have_a_bound_that_is_said(#[case] size: usize, #[case] said: usize) {
-    let files = all_for_all(size);
-    let files: Vec<(&str, &str)> =
-        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let options = Options { paths: vec![String::new()], ..Options::default() };
-    let project = Project::load(&MemoryFileSystem::from(&*files), &options);
+    let project = loaded(&all_for_all(size));
     let [document] = project.documents.as_slice() else { panic!("not one document") };
     assert_eq!(said_of_edges(&document.problems), said, "{:?}", document.problems);
     assert_eq!(document.is_cut, said > 0);

@@ -60,26 +60,6 @@ impl<'a> Machine<'a> {
         Ok(Some(kept))
     }
 
-    /// Goes over what a filter takes, where it is unknown of some items: whether they count may not matter.
-    fn over_sifted(&mut self, turns: &'a Loop, items: Sifted<'a>) -> Outcome<'a> {
-        let deciding = turns.kind == LoopKind::Exists;
-        let mut undecided = Undecided::default();
-        for (item, unsure) in items {
-            let outcome = self.turn(&turns.body, item, None);
-            let Some(unsure) = unsure else {
-                if undecided.note_bool(outcome)? == Some(deciding) {
-                    return Ok(Val::Bool(deciding));
-                }
-                continue;
-            };
-            let mut own = Undecided::default();
-            if own.note_bool(outcome)? != Some(!deciding) {
-                undecided.note(Ok(Val::unknown(unsure)))?;
-            }
-        }
-        undecided.or(|| Val::Bool(!deciding))
-    }
-
     pub(super) fn turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
         if turns.pairs {
             return self.pair_turns(turns);
@@ -97,7 +77,10 @@ impl<'a> Machine<'a> {
                 let scope = self.locals.len();
                 let outcome = match filter.map(|filter| self.sifted(filter)).transpose()?.flatten()
                 {
-                    Some(items) => self.over_sifted(turns, items),
+                    Some(items) => {
+                        let items = items.into_iter().map(|(item, unsure)| (item, None, unsure));
+                        self.quantify(turns, items, turns.kind == LoopKind::Exists)
+                    }
                     None => Ok(Val::unknown(reasons)),
                 };
                 self.locals.truncate(scope);
@@ -135,8 +118,10 @@ impl<'a> Machine<'a> {
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
     ) -> Outcome<'a> {
         match turns.kind {
-            LoopKind::All => self.quantify(turns, items, false),
-            LoopKind::Exists => self.quantify(turns, items, true),
+            LoopKind::All | LoopKind::Exists => {
+                let items = items.map(|(first, second)| (first, second, None));
+                self.quantify(turns, items, turns.kind == LoopKind::Exists)
+            }
             LoopKind::ExistsOne => self.exists_one(turns, items),
             LoopKind::Filter => self.filter(turns, items),
             LoopKind::Map => self.map(turns, items),
@@ -230,17 +215,24 @@ impl<'a> Machine<'a> {
         outcome
     }
 
+    /// One item that decides wins. Of some it may be unknown whether they count, which does not matter where they would not decide.
     fn quantify(
         &mut self,
         turns: &'a Loop,
-        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>)>,
+        items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>, Option<Reasons>)>,
         deciding: bool,
     ) -> Outcome<'a> {
         let mut undecided = Undecided::default();
-        for (first, second) in items {
+        for (first, second, unsure) in items {
             let outcome = self.turn(&turns.body, first, second);
-            if undecided.note_bool(outcome)? == Some(deciding) {
-                return Ok(Val::Bool(deciding));
+            let Some(unsure) = unsure else {
+                if undecided.note_bool(outcome)? == Some(deciding) {
+                    return Ok(Val::Bool(deciding));
+                }
+                continue;
+            };
+            if Undecided::default().note_bool(outcome)? != Some(!deciding) {
+                undecided.note(Ok(Val::unknown(unsure)))?;
             }
         }
         undecided.or(|| Val::Bool(!deciding))

@@ -44,7 +44,8 @@ pub(super) fn spelled(modules: &mut [Module], options: &Options) -> Vec<Option<P
 }
 
 /// Modules with what `not` negates in the form that OPA gives it, and with variables in bodies within bodies under names of their own;
-/// policies that were written for OPA also in the form in which regorus goes over things as OPA does, where they can be put so; where a text was changed, the way back; and where that is not possible, why.
+/// policies that were written for OPA also in the form in which regorus goes over things as OPA does, where they can be put so. Where a
+/// text was changed, the way back; and where that is not possible, why.
 pub(super) fn negations(
     modules: &[Module],
     options: &Options,

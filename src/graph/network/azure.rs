@@ -64,15 +64,13 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
         let Some(subnet) = subnet else { continue };
         let zone = scene.zone_of[subnet].and_then(|zone| scene.zones[zone].parent);
         let own = zone.and_then(|zone| scene.zones[zone].resource);
-        let door = Presence { subnets: vec![subnet], network: own, ..Presence::default() };
+        let groups = minds_groups(scene, subnet).then(|| layers_of_subnet(scene, subnet));
         let door = Presence {
+            subnets: vec![subnet],
+            network: own,
             ranges: ranges(scene.index.resource(subnet).attributes.get("address_prefixes")),
-            layers: if minds_groups(scene, subnet) {
-                layers_of_subnet(scene, subnet)
-            } else {
-                Vec::new()
-            },
-            ..door
+            layers: groups.unwrap_or_default(),
+            ..Presence::default()
         };
         let services = scene.relations.targets(*at, Verb::Fronts);
         let services: Vec<usize> = services.filter_map(|to| scene.node_of[to.to]).collect();

@@ -9,7 +9,7 @@ use super::identity::address;
 use super::pod;
 use super::resource::text_in;
 use crate::document::{Map, Pointer, Reference, Resource, Value};
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Place, Problem, ProblemKind};
 
 /// Pods that selectors of one document may select, all together, beside [`SELECTED_OF_EACH`] for each of its objects: each costs about
 /// a tenth of a kilobyte wherever a document is looked at.
@@ -42,16 +42,15 @@ pub(super) fn add(resources: &mut [Resource]) -> Option<Problem> {
         references.dedup();
         resource.references = references;
     }
-    selected.first_cut.map(|cut| too_many(&cut))
+    selected.first_cut.map(|(address, place)| too_many(&address, place))
 }
 
-fn too_many(cut: &Resource) -> Problem {
+fn too_many(address: &str, place: Place) -> Problem {
     let message = format!(
         "selectors of policies and services select more pods than are looked at together ({SELECTED} and {SELECTED_OF_EACH} for each \
-         object): from {} on only pods that nothing selected before count as selected, and who reaches whom is not decided",
-        cut.address
+         object): from {address} on only pods that nothing selected before count as selected, and who reaches whom is not decided"
     );
-    Problem::new(ProblemKind::Limit, message).at(cut.place).help(
+    Problem::new(ProblemKind::Limit, message).at(place).help(
         "give one policy to all pods of a namespace in place of many, or scan namespaces apart",
     )
 }
@@ -62,7 +61,7 @@ struct Selected {
     /// Workloads that something selected, by the kind of what selects.
     reached: FxHashSet<(Arc<str>, Arc<str>)>,
     /// Who selected more than is kept.
-    first_cut: Option<Resource>,
+    first_cut: Option<(Arc<str>, Place)>,
 }
 
 impl Selected {
@@ -71,7 +70,7 @@ impl Selected {
         // Whether anything of a kind selects it, is known of every workload.
         let is_first = self.reached.insert((Arc::clone(&by.kind), Arc::clone(workload)));
         if self.left == 0 && !is_first {
-            self.first_cut.get_or_insert_with(|| by.clone());
+            self.first_cut.get_or_insert_with(|| (Arc::clone(&by.address), by.place));
             return false;
         }
         self.left = self.left.saturating_sub(1);
