@@ -142,6 +142,8 @@ impl Lowering {
 /// What a document says of an unknown value.
 fn refined(unknown: &Unknown) -> document::Unknown {
     let kind = unknown.kind.as_ref().and_then(value_type);
+    let has_elements = unknown.beyond.as_ref().is_some_and(|it| !it.elements.is_empty());
+    let kind = kind.or(has_elements.then_some(ValueType::Array));
     let is_text = kind.is_none_or(|kind| kind == ValueType::String);
     let beyond = unknown.beyond.as_deref().cloned().unwrap_or_default();
     let suffix = if unknown.suffix.is_empty() { &beyond.suffix } else { &unknown.suffix };
@@ -150,19 +152,27 @@ fn refined(unknown: &Unknown) -> document::Unknown {
     let known_text = is_text && !(prefix.is_empty() && suffix.is_empty()) || segment;
     let text = |known: &Arc<str>| if known_text { Arc::clone(known) } else { Arc::default() };
     let bounded = matches!(kind, Some(ValueType::Array | ValueType::Number | ValueType::Object));
+    let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
+    let mut scalar = |value: &Value| lowering.value(value, &Pointer::root());
+    let is_list = kind == Some(ValueType::Array);
+    let elements: Vec<_> = beyond.elements.iter().filter(|_| is_list).map(&mut scalar).collect();
+    let mut bounds = unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default();
+    if let Ok(count @ 1..) = i64::try_from(elements.len()) {
+        bounds.least = bounds.least.max(Some(count));
+    }
     let refined = document::Unknown {
         reason: Arc::from(&*unknown.reason),
         kind: kind.or(known_text.then_some(ValueType::String)),
-        not_null: unknown.not_null,
+        not_null: unknown.not_null || !elements.is_empty(),
         prefix: text(prefix),
         suffix: text(suffix),
         segment,
-        bounds: unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default(),
+        bounds,
         one_of: None,
         parts: Arc::clone(&beyond.parts),
+        elements: elements.into(),
     };
-    let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
-    let one_of = beyond.one_of.iter().map(|value| lowering.value(value, &Pointer::root()));
+    let one_of = beyond.one_of.iter().map(scalar);
     refined.among(one_of.collect())
 }
 
