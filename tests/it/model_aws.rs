@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dreadnought::model::ThreatModel;
+use dreadnought::model::{FlowKind, ThreatModel};
 use rstest::rstest;
 use serde_json::Value as Json;
 
@@ -138,4 +138,20 @@ fn bad_input_breaks_nothing(#[case] text: &str) {
     let internal = made.problems.iter().filter(|problem| problem.kind.name() == "internal").count();
     assert_eq!(internal, 0, "{:#?}", made.problems);
     assert!(!made.model.assets.is_empty());
+}
+
+/// Ranges from which one provider's services send are addresses like all others to a firewall of another provider.
+#[rstest]
+#[case::proxy_for_identities("35.235.240.0/20", true)]
+#[case::front_ends("130.211.0.0/22", true)]
+#[case::an_office("203.0.113.0/24", true)]
+#[case::private("10.0.0.0/8", false)]
+fn ranges_of_other_providers(#[case] range: &str, #[case] open: bool) {
+    let text = read("graph/aws/instances/main.tf");
+    let named =
+        text.replace("cidr_blocks = [\"0.0.0.0/0\"]", &format!("cidr_blocks = [\"{range}\"]"));
+    assert_ne!(named, text);
+    let found = model(&named).flows.into_iter().filter(|flow| &*flow.source == "internet");
+    let found: Vec<_> = found.filter(|flow| flow.kind == FlowKind::Network).collect();
+    assert_eq!(!found.is_empty(), open, "{found:#?}");
 }
