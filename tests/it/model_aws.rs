@@ -155,3 +155,18 @@ fn ranges_of_other_providers(#[case] range: &str, #[case] open: bool) {
     let found: Vec<_> = found.filter(|flow| flow.kind == FlowKind::Network).collect();
     assert_eq!(!found.is_empty(), open, "{found:#?}");
 }
+
+/// Whom the whole internet reaches has one threat for that, and none of what it contains.
+#[rstest]
+#[case::everybody("cidr_blocks = [\"0.0.0.0/0\"]", &["T002"])]
+#[case::an_office("cidr_blocks = [\"203.0.113.0/24\"]", &["T002"])]
+#[case::the_network("cidr_blocks = [aws_vpc.m.cidr_block]", &["T002", "T021"])]
+fn a_public_database(#[case] source: &str, #[case] wanted: &[&str]) {
+    let text = read("model/aws/database.tf").replace("cidr_blocks = [\"0.0.0.0/0\"]", source);
+    let model = model(&text);
+    let own = model.threats.iter().filter(|threat| &*threat.target == "aws_db_instance.d");
+    let mut found: Vec<&str> = own.map(|threat| &*threat.class.id).collect();
+    found.retain(|class| ["T002", "T021", "T046"].contains(class));
+    found.sort_unstable();
+    assert_eq!(found, wanted);
+}
