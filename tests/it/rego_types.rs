@@ -89,6 +89,7 @@ fn refused(modules: &[&str], options: &Options) -> Vec<String> {
 )]
 #[case::document("r if { some data in input.a; true }", "3:8: `data` is a document")]
 #[case::document_key("r if { some input, y in input.a; y }", "3:8: `input` is a document")]
+#[case::document_of_every("r if every input in [1] { input == 1 }", "3:6: `input` is a document")]
 #[case::documents("r if { some input; input.a }", "3:8: `input` is a document")]
 #[case::metadata_of_nothing(
     "r if true\n# METADATA\n# title: x",

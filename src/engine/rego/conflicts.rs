@@ -51,7 +51,7 @@ pub(super) fn check(table: &Table, modules: &[Ref<Module>], version_0: bool) -> 
     faults
 }
 
-/// `some data in …`, `some input`: OPA means the documents, which are given a value nowhere.
+/// `some data in …`, `some input`, `every input in …`: OPA means the documents, which are given a value nowhere.
 fn roots_declared(module: usize, rule: &Rule, faults: &mut Vec<Fault>) {
     rewrite::walk(rule, &mut |met| {
         let Met::Statement(statement) = met else { return };
@@ -63,10 +63,13 @@ fn roots_declared(module: usize, rule: &Rule, faults: &mut Vec<Fault>) {
             Literal::SomeIn { key, value, .. } => {
                 key.iter().chain([value]).for_each(|pattern| table::pattern(pattern, &mut names));
             }
+            Literal::Every { key, value, .. } => {
+                names.extend(key.iter().chain([value]).map(|name| name.text().to_owned()));
+            }
             _ => {}
         }
         if let Some(name) = names.into_iter().find(|name| is_root(name)) {
-            let message = format!("`{name}` is a document, no variable that `some` could declare");
+            let message = format!("`{name}` is a document, no variable that could be declared");
             faults.push(fault(module, &statement.span, message));
         }
     });
