@@ -7,7 +7,6 @@ use crate::document::{Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
-use super::network::Tri;
 use super::relations::leads;
 use super::scene::{Fact, Scene};
 
@@ -442,14 +441,5 @@ pub fn facts(scene: &mut Scene<'_>) {
         if is_store {
             facts.insert("public".into(), fact(Value::Bool(true)));
         }
-    }
-}
-
-/// Whether a fact of a node holds.
-pub fn holds(scene: &Scene<'_>, node: usize, name: &str) -> Tri {
-    match scene.nodes[node].facts.get(name) {
-        Some(Fact { value: Some(Value::Bool(holds)), .. }) => (*holds).into(),
-        Some(Fact { value: None, .. }) => Tri::Unknown,
-        _ => Tri::No,
     }
 }
