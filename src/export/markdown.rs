@@ -120,8 +120,8 @@ fn paths(text: &mut String, model: &ThreatModel) {
     }
     text.push_str("\n## Attack paths\n");
     for path in &model.paths {
-        let nodes: Vec<String> =
-            path.nodes.iter().map(|node| escape(model.name_of(node))).collect();
+        let nodes = model.names_apart(&path.nodes);
+        let nodes: Vec<String> = nodes.iter().map(|name| escape(name)).collect();
         let _ = writeln!(
             text,
             "\n### {} {}: {}\n\n{}\n",
@@ -132,7 +132,7 @@ fn paths(text: &mut String, model: &ThreatModel) {
         );
         for (at, step) in path.steps.iter().enumerate() {
             let implied = if step.threat.is_some() { "" } else { " (implied)" };
-            let place = escape(&words::target(model, &step.at));
+            let place = escape(&words::step_at(model, path, step));
             let _ = writeln!(
                 text,
                 "{}. {}{implied} at {place}: {}",

@@ -147,13 +147,13 @@ impl Page<'_> {
     fn path(&self, out: &mut dyn Write, path: &AttackPath) -> io::Result<()> {
         let score = self.score(&path.score.to_string(), path.severity);
         writeln!(out, "  {score} {}", self.paint(&one_line(&path.title), BOLD))?;
-        let nodes: Vec<String> =
-            path.nodes.iter().map(|node| one_line(self.model.name_of(node))).collect();
+        let nodes = self.model.names_apart(&path.nodes);
+        let nodes: Vec<String> = nodes.iter().map(|name| one_line(name)).collect();
         let assumed = if path.assumed { "  (rests on a value that is not known)" } else { "" };
         writeln!(out, "       {}{assumed}", nodes.join(" → "))?;
         for (at, step) in path.steps.iter().enumerate() {
             let implied = if step.threat.is_some() { "" } else { " (implied)" };
-            let place = one_line(&words::target(self.model, &step.at));
+            let place = one_line(&words::step_at(self.model, path, step));
             let how = one_line(&step.how);
             writeln!(out, "       {}. {}{implied} at {place}: {how}", at + 1, step.class)?;
         }

@@ -1,7 +1,7 @@
 //! Pieces of text that several formats share.
 
 use crate::finding::{Factor, Severity};
-use crate::model::{Asset, Fix, Location, Threat, ThreatModel, ThreatState};
+use crate::model::{Asset, AttackPath, Fix, Location, PathStep, Threat, ThreatModel, ThreatState};
 
 /// The bands, worst first.
 pub(super) const BANDS: [Severity; 4] =
@@ -65,6 +65,13 @@ pub(super) fn target(model: &ThreatModel, id: &str) -> String {
         }
         None => model.name_of(id).to_owned(),
     }
+}
+
+/// Where a step of a path happens, in the path's own names of its nodes.
+pub(super) fn step_at(model: &ThreatModel, path: &AttackPath, step: &PathStep) -> String {
+    let names = model.names_apart(&path.nodes);
+    let on_it = path.nodes.iter().zip(names).find(|(node, _)| **node == step.at);
+    on_it.map_or_else(|| target(model, &step.at), |(_, name)| name)
 }
 
 /// `4/6`, or `n/a` where nothing of the context applies.

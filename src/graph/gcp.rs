@@ -8,7 +8,6 @@ use crate::model::Element;
 use crate::source::Place;
 
 use super::kubernetes::clouds;
-use super::network::Tri;
 use super::relations::leads;
 use super::scene::{Fact, Scene};
 
@@ -444,14 +443,5 @@ pub fn facts(scene: &mut Scene<'_>) {
         if is_store {
             facts.insert("public".into(), fact(Value::Bool(true)));
         }
-    }
-}
-
-/// Whether a fact of a node holds.
-pub fn holds(scene: &Scene<'_>, node: usize, name: &str) -> Tri {
-    match scene.nodes[node].facts.get(name) {
-        Some(Fact { value: Some(Value::Bool(holds)), .. }) => (*holds).into(),
-        Some(Fact { value: None, .. }) => Tri::Unknown,
-        _ => Tri::No,
     }
 }

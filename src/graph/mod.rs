@@ -4,6 +4,7 @@
 //! not known, and says so.
 
 mod bounds;
+pub mod callers;
 pub mod doors;
 pub mod facts;
 pub mod gcp;
@@ -89,6 +90,7 @@ pub fn build_within<'a>(
     let problems = facts::read(&mut scene);
     kubernetes::facts(&mut scene);
     gcp::facts(&mut scene);
+    callers::settle(&mut scene);
     doors::settle(&mut scene);
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };

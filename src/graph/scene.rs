@@ -12,6 +12,7 @@ use crate::pack::{Meaning, Meanings};
 use crate::source::Place;
 
 use super::bounds::Bounds;
+use super::network::Tri;
 use super::relations::Relations;
 
 /// Something that is true of a node, flow or zone, and what proves it.
@@ -243,6 +244,15 @@ impl Scene<'_> {
     /// A fact of a node, where it is known to be false.
     pub fn lacks(&self, node: usize, fact: &str) -> bool {
         self.nodes[node].facts.get(fact).is_some_and(|fact| fact.value == Some(Value::Bool(false)))
+    }
+
+    /// Whether a fact of a node holds; what nothing is said of does not.
+    pub fn state(&self, node: usize, fact: &str) -> Tri {
+        match self.nodes[node].facts.get(fact) {
+            Some(Fact { value: Some(Value::Bool(holds)), .. }) => (*holds).into(),
+            Some(Fact { value: None, .. }) => Tri::Unknown,
+            _ => Tri::No,
+        }
     }
 
     /// The resources of a type that belong to a node.

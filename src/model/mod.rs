@@ -105,6 +105,20 @@ impl ThreatModel {
         }
         self.flow(id).map_or(id, |flow| &flow.label)
     }
+
+    /// Names of assets, with their types where several are called the same: `shop (backend service)`.
+    pub fn names_apart(&self, ids: &[Arc<str>]) -> Vec<String> {
+        let names: Vec<&str> = ids.iter().map(|id| self.name_of(id)).collect();
+        let apart = |(id, name): (&Arc<str>, &&str)| {
+            let twins = ids.iter().zip(&names).any(|(other, own)| own == name && other != id);
+            let kind = self.asset(id).filter(|_| twins)?.resource_type.as_deref()?;
+            // Without the provider: `google_storage_bucket` is a storage bucket here.
+            let kind = kind.split_once('_').map_or(kind, |(_, kind)| kind).replace('_', " ");
+            Some(format!("{name} ({kind})"))
+        };
+        let each = ids.iter().zip(&names);
+        each.map(|pair| apart(pair).unwrap_or_else(|| (*pair.1).to_owned())).collect()
+    }
 }
 
 /// A line of a file.

@@ -215,11 +215,27 @@ fn order(model: &mut ThreatModel) {
         })
     });
     number(&mut model.paths);
+    let titles: Vec<_> = model.paths.iter().map(|path| title(model, &path.nodes)).collect();
+    for (path, title) in model.paths.iter_mut().zip(titles) {
+        path.title = title;
+    }
     model.fixes.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
     model.coverage.sort_by(|a, b| (&a.target, a.letter).cmp(&(&b.target, b.letter)));
     model.coverage.dedup_by(|a, b| a.target == b.target && a.letter == b.letter);
     model.assumptions.sort();
     model.assumptions.dedup();
+}
+
+/// `Internet to orders through shop`.
+fn title(model: &ThreatModel, nodes: &[Arc<str>]) -> Arc<str> {
+    let names = model.names_apart(nodes);
+    match names.as_slice() {
+        [first, through @ .., last] if !through.is_empty() => {
+            format!("{first} to {last} through {}", through.join(", ")).into()
+        }
+        [first, .., last] => format!("{first} to {last}").into(),
+        _ => names.concat().into(),
+    }
 }
 
 /// Paths of one pair are numbered in their order.
@@ -429,8 +445,6 @@ fn paths(
 }
 
 fn path(ids: &Ids<'_, '_>, found: &Found, options: &Options) -> AttackPath {
-    let scene = ids.scene();
-    let name = |node: usize| Arc::clone(&scene.nodes[node].name);
     let (first, last) = (
         found.nodes.first().copied().unwrap_or_default(),
         found.nodes.last().copied().unwrap_or_default(),
@@ -454,18 +468,9 @@ fn path(ids: &Ids<'_, '_>, found: &Found, options: &Options) -> AttackPath {
             cut_by.push(words);
         }
     }
-    let through: Vec<String> = found.nodes[1..found.nodes.len().saturating_sub(1)]
-        .iter()
-        .map(|node| name(*node).to_string())
-        .collect();
-    let title = if through.is_empty() {
-        format!("{} to {}", name(first), name(last))
-    } else {
-        format!("{} to {} through {}", name(first), name(last), through.join(", "))
-    };
     AttackPath {
         id: "".into(),
-        title: title.into(),
+        title: "".into(),
         from: ids.node(first),
         to: ids.node(last),
         nodes: found.nodes.iter().map(|node| ids.node(*node)).collect(),

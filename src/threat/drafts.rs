@@ -277,8 +277,27 @@ pub fn gather(scene: &Scene<'_>, drafts: &mut Drafts) {
         })
         .collect();
     for (key, outer) in inner {
-        let Some(part) = drafts.remove(&key) else { continue };
-        let Some(whole) = drafts.get_mut(&outer) else { continue };
+        join(drafts, &key, &outer);
+    }
+    // Of two classes of which the one says all that the other does, what both hit has the first.
+    for row in scene.vocabulary.table("includes") {
+        let [whole, part] = row.as_slice() else { continue };
+        let keys = drafts.iter().filter(|((class, _), draft)| class == part && open(draft));
+        let keys: Vec<Key> = keys.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let outer = (Arc::clone(whole), key.1);
+            if drafts.get(&outer).is_some_and(open) {
+                join(drafts, &key, &outer);
+            }
+        }
+    }
+}
+
+/// Make one draft a part of another, which is there.
+fn join(drafts: &mut Drafts, key: &Key, outer: &Key) {
+    if let Some(part) = drafts.remove(key)
+        && let Some(whole) = drafts.get_mut(outer)
+    {
         for place in part.evidence {
             if !whole.evidence.contains(&place) {
                 whole.evidence.push(place);

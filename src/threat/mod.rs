@@ -8,6 +8,7 @@ mod controls;
 mod coverage;
 mod crossing;
 mod drafts;
+mod lateral;
 mod lookups;
 mod opened;
 mod paths;

@@ -8,6 +8,7 @@ use crate::engine::Evaluated;
 use crate::engine::cel::{Subject, Surroundings as Neighbors};
 use crate::finding::context::{Dimension, Known};
 use crate::graph::network::reach::Reach;
+use crate::graph::network::{PODS, Presence, Tri};
 use crate::graph::scene::Facts;
 use crate::model::FlowKind;
 use crate::pack::Expression;
@@ -138,6 +139,11 @@ impl Fields {
     }
 }
 
+/// Whether it is known where in a network a host stands.
+fn is_placed(presence: &Presence) -> bool {
+    !presence.subnets.is_empty() || presence.network == Some(PODS)
+}
+
 fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Record {
     let scene = around.scene();
     let given = &scene.nodes[node];
@@ -152,6 +158,7 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     fields.proofs.insert("place".into(), place);
     fields.proofs.insert("address".into(), addresses(around, node));
     fields.members.insert("passing".into(), Value::Bool(around.is_passing(node)));
+    let refuses = scene.state(node, "refuses_strangers");
     for (name, ports) in
         [("entry", Ports::Published), ("web", Ports::Web), ("management", Ports::Management)]
     {
@@ -174,6 +181,12 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
             "web" => entry.flows.iter().any(unguarded),
             _ => true,
         });
+        // What the provider turns away reaches no application.
+        let state = match refuses {
+            Tri::Yes if name != "management" => Some(false),
+            Tri::Unknown if name != "management" => state.filter(|state| !state),
+            _ => state,
+        };
         let state = if meets { state } else { Some(false) };
         let proof = entry
             .map(|entry| around.evidence(entry.flows.iter().rev().copied()))
@@ -191,12 +204,12 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     let lateral = around.lateral(node);
     let (state, proof) = match lateral {
         Some((state, proof)) => (Some(state), proof),
-        None if around.presence(node).is_some_and(|presence| !presence.subnets.is_empty()) => {
-            (None, Vec::new())
-        }
+        None if around.presence(node).is_some_and(is_placed) => (None, Vec::new()),
         None => (Some(false), Vec::new()),
     };
     fields.state("lateral", state, proof);
+    let keeps = around.kept(node).is_some();
+    fields.members.insert("keeps_data".into(), Value::Bool(keeps));
     let lower = crossing::into(around, node);
     fields.state("lower_environment", Some(!lower.is_empty()), around.evidence(lower));
     fields.members.insert("siblings".into(), Value::Int(siblings(around, node)));

@@ -8,7 +8,7 @@ use crate::document::{Mode, Value};
 use crate::finding::context::{Dimension, Known, State};
 use crate::graph::Graph;
 use crate::graph::identity::Trust;
-use crate::graph::network::filter::{Direction, Layer, Party, Protocol, Rule, Traffic};
+use crate::graph::network::filter::{Direction, Layer, Party, Rule, Traffic};
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{PODS, Peer, Presence, Tri};
 use crate::graph::scene::{Flow, Scene};
@@ -455,7 +455,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     }
 
     /// A host of the same network that no filter knows.
-    fn stranger(&self, presence: &Presence) -> Presence {
+    pub(super) fn stranger(&self, presence: &Presence) -> Presence {
         match presence.network {
             Some(network) => self.stranger_in(network),
             None => Presence { anywhere: true, ..Presence::default() },
@@ -485,33 +485,6 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             anywhere: true,
             ..Presence::default()
         }
-    }
-
-    /// Whether any host of its network reaches a node, beyond those that a rule names, and where that is written.
-    pub fn lateral(&self, node: usize) -> Option<(bool, Vec<Place>)> {
-        let presence = self.presence(node).filter(|presence| !presence.sends_only)?;
-        // A store that a provider runs beside a network may stand in no subnet of it.
-        let beside = presence.network.is_some() && presence.layers.is_empty();
-        if presence.subnets.is_empty() && !beside || presence.open_ended {
-            return None;
-        }
-        let stranger = self.stranger(presence);
-        let party = Party::Host(usize::MAX, &stranger);
-        let port = crate::graph::network::flows::port_of(self.scene(), node);
-        let traffic = Traffic { protocol: Protocol::Tcp, port: port.or(Some(1)) };
-        let mut proof = Vec::new();
-        for layer in &presence.layers {
-            let decision = layer.decide(Direction::In, &party, traffic);
-            match decision.passes {
-                Tri::Yes => proof.extend(decision.rule.and_then(|rule| rule.place)),
-                Tri::No => return Some((false, Vec::new())),
-                Tri::Unknown => return None,
-            }
-        }
-        if proof.is_empty() {
-            proof.extend(self.scene().nodes[node].place);
-        }
-        Some((true, proof))
     }
 
     fn exposure_of_identity(&self, node: usize, ports: Ports) -> Known {

@@ -35,7 +35,6 @@ const FEWER: &[(&str, &str)] = &[
         "says that nobody thought about it; what that opens, other rules find",
     ),
     ("kubernetes/privilege-escalation", "root in the container alone"),
-    ("kubernetes/raw-sockets", "neighbors on the network alone"),
     ("kubernetes/shared-host-ipc", "programs of the node that share memory alone"),
     ("kubernetes/unused-service-account-token", "a login that may do nothing"),
     ("kubernetes/writable-root-filesystem", "opens nothing by itself"),

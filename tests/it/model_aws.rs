@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dreadnought::model::ThreatModel;
+use dreadnought::model::{FlowKind, ThreatModel};
 use rstest::rstest;
 use serde_json::Value as Json;
 
@@ -138,4 +138,35 @@ fn bad_input_breaks_nothing(#[case] text: &str) {
     let internal = made.problems.iter().filter(|problem| problem.kind.name() == "internal").count();
     assert_eq!(internal, 0, "{:#?}", made.problems);
     assert!(!made.model.assets.is_empty());
+}
+
+/// Ranges from which one provider's services send are addresses like all others to a firewall of another provider.
+#[rstest]
+#[case::proxy_for_identities("35.235.240.0/20", true)]
+#[case::front_ends("130.211.0.0/22", true)]
+#[case::an_office("203.0.113.0/24", true)]
+#[case::private("10.0.0.0/8", false)]
+fn ranges_of_other_providers(#[case] range: &str, #[case] open: bool) {
+    let text = read("graph/aws/instances/main.tf");
+    let named =
+        text.replace("cidr_blocks = [\"0.0.0.0/0\"]", &format!("cidr_blocks = [\"{range}\"]"));
+    assert_ne!(named, text);
+    let found = model(&named).flows.into_iter().filter(|flow| &*flow.source == "internet");
+    let found: Vec<_> = found.filter(|flow| flow.kind == FlowKind::Network).collect();
+    assert_eq!(!found.is_empty(), open, "{found:#?}");
+}
+
+/// Whom the whole internet reaches has one threat for that, and none of what it contains.
+#[rstest]
+#[case::everybody("cidr_blocks = [\"0.0.0.0/0\"]", &["T002"])]
+#[case::an_office("cidr_blocks = [\"203.0.113.0/24\"]", &["T002"])]
+#[case::the_network("cidr_blocks = [aws_vpc.m.cidr_block]", &["T002", "T021"])]
+fn a_public_database(#[case] source: &str, #[case] wanted: &[&str]) {
+    let text = read("model/aws/database.tf").replace("cidr_blocks = [\"0.0.0.0/0\"]", source);
+    let model = model(&text);
+    let own = model.threats.iter().filter(|threat| &*threat.target == "aws_db_instance.d");
+    let mut found: Vec<&str> = own.map(|threat| &*threat.class.id).collect();
+    found.retain(|class| ["T002", "T021", "T046"].contains(class));
+    found.sort_unstable();
+    assert_eq!(found, wanted);
 }

@@ -294,3 +294,140 @@ fn names_do_not_matter() {
         [("columns".to_owned(), "articles".to_owned()), ("gazette".to_owned(), "press".to_owned())];
     assert_eq!(shape(&other, &names), shape(&one, &[]));
 }
+
+const SHOP: &str = r#"
+resource "google_service_account" "shop" { account_id = "shop" }
+resource "google_storage_bucket" "orders" {
+  name     = "orders"
+  location = "EU"
+  labels   = { data_classification = "confidential" }
+}
+resource "google_storage_bucket_iam_member" "shop" {
+  bucket = google_storage_bucket.orders.name
+  role   = "roles/storage.objectAdmin"
+  member = google_service_account.shop.member
+}
+resource "google_cloud_run_v2_service" "shop" {
+  name     = "shop"
+  location = "europe-west1"
+  ingress  = "INGRESS_TRAFFIC_ALL"
+  template {
+    service_account = google_service_account.shop.email
+    containers { image = "shop" }
+  }
+}
+"#;
+
+fn bound(kind: &str, name: &str, member: &str) -> String {
+    format!(
+        "resource \"{kind}\" \"b\" {{\n  {name}\n  role = \"roles/run.invoker\"\n  {member}\n}}\n"
+    )
+}
+
+/// Google turns away whoever has no right to call, before the service sees the request.
+#[rstest]
+#[case::nobody("", "", "", false)]
+#[case::everybody(
+    "google_cloud_run_v2_service_iam_member",
+    "name = google_cloud_run_v2_service.shop.name",
+    "member = \"allUsers\"",
+    true
+)]
+#[case::some_of_many(
+    "google_cloud_run_v2_service_iam_binding",
+    "name = google_cloud_run_v2_service.shop.name",
+    "members = [google_service_account.shop.member, \"group:staff@example.org\"]",
+    true
+)]
+#[case::own_accounts(
+    "google_cloud_run_v2_service_iam_binding",
+    "name = google_cloud_run_v2_service.shop.name",
+    "members = [google_service_account.shop.member]",
+    false
+)]
+#[case::services_of_google(
+    "google_cloud_run_v2_service_iam_member",
+    "name = google_cloud_run_v2_service.shop.name",
+    "member = \"serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com\"",
+    false
+)]
+#[case::accounts_of_others(
+    "google_cloud_run_v2_service_iam_member",
+    "name = google_cloud_run_v2_service.shop.name",
+    "member = \"serviceAccount:till@partner.iam.gserviceaccount.com\"",
+    true
+)]
+#[case::in_the_project(
+    "google_project_iam_member",
+    "project = \"shop\"",
+    "member = \"domain:example.org\"",
+    true
+)]
+#[case::another_service(
+    "google_cloud_run_v2_service_iam_member",
+    "name = google_cloud_run_v2_service.other.name",
+    "member = \"allUsers\"",
+    false
+)]
+fn who_may_call(#[case] kind: &str, #[case] name: &str, #[case] member: &str, #[case] met: bool) {
+    let binding = if kind.is_empty() { String::new() } else { bound(kind, name, member) };
+    let other = "resource \"google_cloud_run_v2_service\" \"other\" {\n  name = \"other\"\n  ingress = \"INGRESS_TRAFFIC_INTERNAL_ONLY\"\n}\n";
+    let model = model(&vec![("main.tf".to_owned(), format!("{SHOP}{other}{binding}"))]);
+    let service = "google_cloud_run_v2_service.shop";
+    // Its address is on the internet, whoever is let in.
+    assert!(model.flows.iter().any(|it| &*it.source == "internet" && &*it.target == service));
+    let filtered = model.threats.iter().any(|it| &*it.class.id == "T032" && &*it.target == service);
+    let bucket = Some(&"google_storage_bucket.orders");
+    let way = paths(&model).keys().any(|it| it[1] == service && it.last() == bucket);
+    assert_eq!((filtered, way), (met, met));
+}
+
+/// Switches that let everybody call, or ask people to log in.
+#[rstest]
+#[case::check_off("invoker_iam_disabled = true", true)]
+#[case::check_on("invoker_iam_disabled = false", false)]
+#[case::proxy_for_identities("iap_enabled = true", true)]
+fn what_asks_for_the_right(#[case] setting: &str, #[case] met: bool) {
+    let ingress = "  ingress  = \"INGRESS_TRAFFIC_ALL\"\n";
+    let text = SHOP.replace(ingress, &format!("{ingress}  {setting}\n"));
+    let model = model(&vec![("main.tf".to_owned(), text)]);
+    assert_eq!(model.threats.iter().any(|it| &*it.class.id == "T032"), met);
+}
+
+/// A policy that names nobody lets every pod in; who keeps data is open to the cluster then.
+#[rstest]
+#[case::as_it_is("", "", false)]
+#[case::nobody_named(
+    "    - from:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: press\n          podSelector:\n            matchLabels: {app: articles}\n      ports:",
+    "    - ports:",
+    true
+)]
+#[case::every_namespace(
+    "    - from:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: press\n          podSelector:\n            matchLabels: {app: articles}\n      ports:",
+    "    - from: [{namespaceSelector: {}}]\n      ports:",
+    true
+)]
+#[case::all_of_the_namespace(
+    "    - from:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: press\n          podSelector:\n            matchLabels: {app: articles}\n      ports:",
+    "    - from: [{podSelector: {}}]\n      ports:",
+    false
+)]
+#[case::another_port(
+    "    - from:\n        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: press\n          podSelector:\n            matchLabels: {app: articles}\n      ports:\n        - port: 5432",
+    "    - ports:\n        - port: 9187",
+    false
+)]
+fn data_open_to_the_cluster(#[case] from: &str, #[case] to: &str, #[case] open: bool) {
+    let tree = if from.is_empty() { press() } else { with(&press(), from, to) };
+    let model = model(&tree);
+    let found: Vec<&str> = model
+        .threats
+        .iter()
+        .filter(|it| {
+            &*it.class.id == "T020"
+                && it.rules.iter().any(|rule| rule.ends_with("data-open-to-the-cluster"))
+        })
+        .map(|it| &*it.target)
+        .collect();
+    assert_eq!(!found.is_empty(), open, "{found:?}");
+}

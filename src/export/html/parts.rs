@@ -95,7 +95,8 @@ fn path(page: &mut String, model: &ThreatModel, places: &Places<'_>, at: usize, 
         xml(&path.title),
         if path.assumed { " <i class=\"tag\">assumed</i>" } else { "" },
     );
-    let nodes: Vec<String> = path.nodes.iter().map(|id| xml(model.name_of(id))).collect();
+    let nodes = model.names_apart(&path.nodes);
+    let nodes: Vec<String> = nodes.iter().map(|name| xml(name)).collect();
     let _ = write!(page, "<p class=\"way\">{}</p><ol>", nodes.join(" <span>→</span> "));
     for step in &path.steps {
         let implied = if step.threat.is_some() { "" } else { " <i class=\"tag\">implied</i>" };
@@ -103,7 +104,7 @@ fn path(page: &mut String, model: &ThreatModel, places: &Places<'_>, at: usize, 
             page,
             "<li><b>{}</b>{implied} {}: {}</li>",
             xml(&step.class),
-            xml(&words::target(model, &step.at)),
+            xml(&words::step_at(model, path, step)),
             xml(&step.how)
         );
     }

@@ -101,7 +101,7 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
         if !gcp::is_own(resource) || matches!(kind, "dns" | "load_balancer" | "compute_vm") {
             continue;
         }
-        let encrypted = gcp::holds(scene, node, "encrypted_in_transit");
+        let encrypted = scene.state(node, "encrypted_in_transit");
         let encrypted = match scene.nodes[node].facts.get("encrypted_in_transit") {
             None => Tri::Unknown,
             Some(_) => encrypted,
@@ -117,7 +117,7 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
         if network.presences[node].is_none() {
             continue;
         }
-        let public = gcp::holds(scene, node, "public");
+        let public = scene.state(node, "public");
         if public != Tri::No {
             let fact = &scene.nodes[node].facts["public"];
             let open = if public == Tri::Yes { Reach::Open } else { Reach::Unknown };
