@@ -73,6 +73,9 @@ fn rule(doc: &RuleDoc<'_>, text: &mut String) {
     let types: Vec<String> =
         doc.rule.applies_to.iter().map(|kind| format!("<code>{}</code>", escape(kind))).collect();
     let _ = writeln!(text, "<li>Applies to {} (written in {})", types.join(", "), doc.language());
+    for condition in doc.only_if() {
+        let _ = writeln!(text, "<li>Only where <code>{}</code>", escape(&condition));
+    }
     let _ = writeln!(text, "<li>Threat {}: {}", escape(&info.threat.id), escape(&info.threat.name));
     for (letter, name, gain) in doc.stride() {
         let _ = writeln!(text, "<li>STRIDE {letter}, {name}: {gain}");

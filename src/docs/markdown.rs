@@ -63,6 +63,9 @@ fn rule(doc: &RuleDoc<'_>, text: &mut String) {
     let _ = write!(text, "**To fix:** {}\n\n", info.remediation.trim());
     let types: Vec<String> = doc.rule.applies_to.iter().map(|kind| format!("`{kind}`")).collect();
     let _ = writeln!(text, "- Applies to {} (written in {})", types.join(", "), doc.language());
+    for condition in doc.only_if() {
+        let _ = writeln!(text, "- Only where `{condition}`");
+    }
     let _ = writeln!(text, "- Threat {}: {}", info.threat.id, info.threat.name);
     for (letter, name, gain) in doc.stride() {
         let _ = writeln!(text, "- STRIDE {letter}, {name}: {gain}");

@@ -117,6 +117,14 @@ impl<'a> RuleDoc<'a> {
         &self.rule.info
     }
 
+    /// Of which resources of these types it speaks, where it says so.
+    fn only_if(&self) -> Vec<String> {
+        let programs = self.rule.programs();
+        let conditions = programs.iter().filter(|program| program.field == "only_if");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        conditions.map(|condition| words(condition.program.source())).collect()
+    }
+
     /// `cel` or `rego`.
     fn language(&self) -> &'static str {
         match self.rule.logic {

@@ -14,6 +14,9 @@ pub fn text(doc: &RuleDoc<'_>) -> String {
     };
     line("applies to", &doc.rule.applies_to.join(", "));
     line("written in", doc.language());
+    for condition in doc.only_if() {
+        line("only if", &condition);
+    }
     line("threat", &format!("{} {}", info.threat.id, info.threat.name));
     if let Some(concept) = &info.concept {
         line("concept", concept);

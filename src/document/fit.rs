@@ -130,4 +130,5 @@ fn reason(unknown: &Unknown) -> bool {
         && one_of.is_none_or(|all| !all.is_empty() && all.iter().all(is_scalar))
         // Of a hidden one the values are not told; its type is.
         && (one_of.is_none() || unknown.kind.is_some())
+        && unknown.elements.iter().all(|value| is_scalar(value) || matches!(value, Value::Bool(_)))
 }

@@ -28,6 +28,8 @@ pub struct Unknown {
     /// What is known of a text between its unknown parts, each of which stands there as one character for private use; of base 64, of
     /// the text that it stands for. For those who look for something in it: no verdict rests on it, and it is never shown.
     pub parts: Piece,
+    /// Scalars that are among its elements, whatever else is; their order says nothing. Only beside the type array.
+    pub elements: Arc<[Value]>,
 }
 
 /// The types of JSON but null.
@@ -109,6 +111,11 @@ impl Unknown {
         Self::because(Arc::clone(&self.reason))
     }
 
+    /// The scalars that are among its elements; none where it can be null.
+    pub fn elements(&self) -> &[Value] {
+        if self.not_null { &self.elements } else { &[] }
+    }
+
     /// Whether nothing is known of it.
     pub fn is_bare(&self) -> bool {
         self.kind.is_none() && !self.not_null && self.one_of.is_none()
@@ -136,7 +143,14 @@ impl Unknown {
             Value::Digits(digits) if digits.starts_with('-') => self.bounds.least.is_none(),
             Value::Digits(_) => self.bounds.most.is_none(),
             Value::String(text) => self.admits_text(text),
-            Value::Array(items) => self.bounds.holds_length(items.len()),
+            Value::Array(items) => {
+                self.bounds.holds_length(items.len())
+                    && self.elements.iter().all(|element| {
+                        items
+                            .iter()
+                            .any(|item| item == element || matches!(item, Value::Unknown(_)))
+                    })
+            }
             Value::Object(map) => self.bounds.holds_length(map.len()),
             Value::Bool(_) => true,
         }
@@ -193,6 +207,9 @@ impl Unknown {
             }
             if let Some(all) = &self.one_of {
                 parts.push(("one_of", Value::array(all.to_vec())));
+            }
+            if !self.elements.is_empty() {
+                parts.push(("elements", Value::array(self.elements.to_vec())));
             }
             let name = if self.kind == Some(ValueType::Number) { "value" } else { "length" };
             let ends = [("least", self.bounds.least), ("most", self.bounds.most)];

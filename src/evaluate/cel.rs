@@ -18,10 +18,11 @@ pub(super) fn judge(subject: &Subject<'_>, at: usize, pack: &Pack, rule: &Rule) 
     let resource = subject.index.resource(at);
     let case =
         Case { subject, at, resource, rule: logic.for_type(&resource.kind)?, params: &pack.params };
-    let judged = catch_unwind(AssertUnwindSafe(|| case.judge()));
+    let judged = catch_unwind(AssertUnwindSafe(|| case.judged()));
     let kind = judged.unwrap_or_else(|_| {
-        VerdictKind::Failed(Failure { budget: false, message: "the evaluator panicked".to_owned() })
-    });
+        let message = "the evaluator panicked".to_owned();
+        Some(VerdictKind::Failed(Failure { budget: false, message }))
+    })?;
     Some(Verdict::new(subject.index.document, resource, &rule.info, kind))
 }
 
@@ -46,6 +47,15 @@ pub(super) fn trace<'r>(
     let case = Case { subject, at, resource, rule: own, params: &pack.params };
     let record = record(resource);
     let mut all = Vec::new();
+    if let Some(program) = &own.only_if {
+        let around = case.around(Seen::All);
+        let (applies, trace) =
+            engine::record(|| program.test(&case.subject(&record, None, &around)));
+        all.push(Evaluation { field: "only_if", item: None, program, trace });
+        if applies == Evaluated::Known(false) {
+            return all;
+        }
+    }
     let (items, trace) = engine::record(|| case.items(&record));
     if let Some(program) = &own.each {
         all.push(Evaluation { field: "each", item: None, program, trace });
@@ -74,6 +84,30 @@ struct Item {
 }
 
 impl Case<'_, '_> {
+    /// Nothing where the rule does not speak of the resource.
+    fn judged(&self) -> Option<VerdictKind> {
+        let Some(only_if) = &self.rule.only_if else { return Some(self.judge()) };
+        let record = record(self.resource);
+        let around = self.around(Seen::All);
+        match only_if.test(&self.subject(&record, None, &around)) {
+            Evaluated::Known(true) => Some(self.judge()),
+            Evaluated::Known(false) => None,
+            Evaluated::Failed(failure) => Some(VerdictKind::Failed(failure)),
+            // What passes if the rule speaks of it shows nothing while that is not known.
+            Evaluated::Unknown(reasons) => match self.judge() {
+                VerdictKind::Pass => None,
+                VerdictKind::Failed(failure) => Some(VerdictKind::Failed(failure)),
+                VerdictKind::Finding(_) | VerdictKind::Unknown(_) => {
+                    let mut reads: Vec<_> =
+                        reasons.iter().map(|reason| self.unknown_read(reason)).collect();
+                    reads.sort();
+                    reads.dedup();
+                    Some(VerdictKind::Unknown(reads))
+                }
+            },
+        }
+    }
+
     fn judge(&self) -> VerdictKind {
         let record = record(self.resource);
         let mut unknown = Vec::new();

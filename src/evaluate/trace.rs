@@ -87,9 +87,19 @@ fn trace_cel(
     rule: &Rule,
     sources: &Sources,
 ) -> Option<RuleTrace> {
-    let verdict = cel::judge(subject, at, pack, rule)?;
-    let mut traced = described(verdict.kind);
-    for evaluation in cel::trace(subject, at, pack, rule) {
+    let evaluations = cel::trace(subject, at, pack, rule);
+    let mut traced = match cel::judge(subject, at, pack, rule) {
+        Some(verdict) => described(verdict.kind),
+        None if evaluations.is_empty() => return None,
+        None => RuleTrace {
+            verdict: "not applicable",
+            messages: Vec::new(),
+            runs: Vec::new(),
+            read: Vec::new(),
+            unknown: Vec::new(),
+        },
+    };
+    for evaluation in evaluations {
         let title = match &evaluation.item {
             Some(item) if !item.as_str().is_empty() => {
                 format!("{} of {}", evaluation.field, item.as_str())

@@ -7,12 +7,13 @@ use crate::source::FileId;
 use crate::syntax::{Entry, Node, NodeKind, Scalar, yaml};
 
 /// The order of a rule's fields; others come after, as they are written.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "id",
     "title",
     "description",
     "applies_to",
     "kind",
+    "only_if",
     "each",
     "when",
     "at",

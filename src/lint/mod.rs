@@ -31,6 +31,8 @@ pub struct Remark {
     pub help: Option<String>,
     /// Bytes of the file that can be taken out to be done with it.
     pub removable: Option<(usize, usize)>,
+    /// The id of the rule that it is about, where a comment may ignore it as well.
+    pub rule: Option<Place>,
 }
 
 /// What is looked over.
@@ -74,17 +76,20 @@ fn of_problem(problem: &Problem) -> Option<Remark> {
         message: problem.message.clone(),
         help: problem.help.clone(),
         removable: None,
+        rule: None,
     })
 }
 
-/// Whether a comment on the line of a remark, or above it, ignores it. What keeps a pack from loading cannot be ignored.
+/// Whether a comment ignores a remark: on its line, at the id of its rule, or above one of them. What keeps a pack from loading
+/// cannot be ignored.
 fn is_ignored(remark: &Remark, sources: &Sources) -> bool {
-    let file = sources.get(remark.place.file);
-    let line = file.position(remark.place.span.start).line as usize;
-    let lines: Vec<&str> = file.text.lines().collect();
-    let near = [line.checked_sub(1), line.checked_sub(2)].into_iter().flatten();
-    remark.code != "L001"
-        && near.filter_map(|at| lines.get(at)).any(|line| ignores(line, remark.code))
+    let ignored_at = |place: &Place| {
+        let file = sources.get(place.file);
+        let line = file.position(place.span.start).line as usize;
+        let near = file.text.lines().take(line).skip(line.saturating_sub(2));
+        near.into_iter().any(|line| ignores(line, remark.code))
+    };
+    remark.code != "L001" && (ignored_at(&remark.place) || remark.rule.iter().any(ignored_at))
 }
 
 fn ignores(line: &str, code: &str) -> bool {
@@ -95,5 +100,5 @@ fn ignores(line: &str, code: &str) -> bool {
 
 /// A remark of this code.
 fn remark(file: FileId, span: crate::source::Span, code: &'static str, message: String) -> Remark {
-    Remark { place: Place { file, span }, code, message, help: None, removable: None }
+    Remark { place: Place { file, span }, code, message, help: None, removable: None, rule: None }
 }

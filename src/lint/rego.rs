@@ -43,6 +43,7 @@ pub(super) fn remarks(
             message: remark.message,
             help: None,
             removable: remark.removable,
+            rule: None,
         });
     }
 }

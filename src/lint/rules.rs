@@ -40,14 +40,25 @@ pub(super) fn remarks(subject: &Subject<'_>, whole: bool, found: &mut Vec<Remark
         reads(subject, rule, found);
         never(subject, rule, found);
     }
-    aliases(subject, rules, found);
+    aliases(rules, found);
     if whole {
         params(subject, rules, found);
     }
 }
 
+/// On a rule as a whole, at its id.
 fn at(rule: &Rule, code: &'static str, message: String) -> Remark {
-    remark(rule.place.file, rule.place.span, code, message)
+    on(rule, rule.place.span, code, message)
+}
+
+/// On something that stands in a rule's file; a comment at the rule's id ignores it, too.
+fn on(rule: &Rule, span: Span, code: &'static str, message: String) -> Remark {
+    Remark { rule: Some(rule.place), ..remark(rule.place.file, span, code, message) }
+}
+
+/// On the value of a field; on the rule's id where the field is not written.
+fn at_field(rule: &Rule, field: &str, code: &'static str, message: String) -> Remark {
+    on(rule, rule.written.value(field).unwrap_or(rule.place.span), code, message)
 }
 
 fn words(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
@@ -61,18 +72,13 @@ fn words(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
     let open =
         ["todo", "tbd", "fixme"].iter().any(|word| remediation.to_lowercase().starts_with(word));
     if remediation.chars().count() < SHORT || open {
-        found.push(at(
-            rule,
-            "L007",
-            format!("the remediation of `{}` says nothing: {remediation:?}", info.id),
-        ));
+        let message = format!("the remediation of `{}` says nothing: {remediation:?}", info.id);
+        found.push(at_field(rule, "remediation", "L007", message));
     }
     if info.description.is_none() {
-        found.push(at(
-            rule,
-            "L011",
-            format!("`{}` has no description: why does it matter?", info.id),
-        ));
+        // It belongs beside the title.
+        let message = format!("`{}` has no description: why does it matter?", info.id);
+        found.push(at_field(rule, "title", "L011", message));
     }
 }
 
@@ -88,7 +94,8 @@ fn scores(rule: &Rule, found: &mut Vec<Remark>) {
                 factor.name(),
                 class.id
             );
-            found.push(at(rule, "L009", message));
+            let field = format!("dread.{}", factor.name());
+            found.push(at_field(rule, &field, "L009", message));
         }
     }
     let missing: String = info
@@ -102,7 +109,7 @@ fn scores(rule: &Rule, found: &mut Vec<Remark>) {
             "`{}` says STRIDE {}, its threat class {} has no {missing}",
             info.id, info.stride, class.id
         );
-        found.push(at(rule, "L010", message));
+        found.push(at_field(rule, "stride", "L010", message));
     }
 }
 
@@ -128,9 +135,8 @@ fn lacking(subject: &Subject<'_>, kind: &str) -> Option<&'static Table> {
 fn types(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
     for kind in &rule.applies_to {
         let Some(table) = lacking(subject, kind) else { continue };
-        let place = word_place(subject, rule, kind);
         let message = format!("there is no resource type `{kind}`");
-        let mut own = remark(place.file, place.span, "L003", message);
+        let mut own = at_field(rule, &format!("applies_to.{kind}"), "L003", message);
         own.help = nearest(kind, table.lines().map(|line| line.name))
             .map(|near| format!("did you mean `{near}`?"));
         found.push(own);
@@ -149,23 +155,30 @@ fn meaning(subject: &Subject<'_>, rule: &Rule, meanings: &Meanings, found: &mut 
         if DECLARATIONS.contains(&plain) || known.is_some() || lacking(subject, kind).is_some() {
             continue;
         }
-        let place = word_place(subject, rule, kind);
         let message = format!("`{plain}` has no meaning in a threat model");
-        let mut own = remark(place.file, place.span, "L012", message);
+        let mut own = at_field(rule, &format!("applies_to.{kind}"), "L012", message);
         own.help = Some("say what it is in `vocabulary/` of the pack".to_owned());
         found.push(own);
     }
 }
 
-/// Where a word stands after the rule's id.
-fn word_place(subject: &Subject<'_>, rule: &Rule, word: &str) -> Place {
+/// Where the code of a Rego rule names an attribute first; the rule's id where a library does.
+fn attribute_place(subject: &Subject<'_>, rule: &Rule, name: &str) -> Span {
     let text = &subject.sources.get(rule.place.file).text;
-    let from = rule.place.span.start as usize;
-    let found = text.get(from..).and_then(|rest| rest.find(word));
-    match found {
-        Some(at) => Place { span: Span::new(from + at, from + at + word.len()), ..rule.place },
-        None => rule.place,
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let is_code = !line.trim_start().starts_with('#');
+        for (at, _) in line.match_indices(name).filter(|_| is_code) {
+            let (before, after) = (&line[..at], &line[at + name.len()..]);
+            let selected = before.ends_with('.') && !after.starts_with(is_word);
+            if selected || (before.ends_with('"') && after.starts_with('"')) {
+                return Span::new(start + at, start + at + name.len());
+            }
+        }
+        start += line.len();
     }
+    rule.place.span
 }
 
 /// The names that a type has at its top.
@@ -197,9 +210,8 @@ fn reads(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
             let name = name.trim_end_matches("[]");
             let Some(block) = names(subject.vocabulary, kind) else { continue };
             if !name.is_empty() && !has(&block, name) {
-                let place = word_place(subject, rule, name);
                 let message = format!("`{kind}` has no attribute `{name}`");
-                let mut own = remark(place.file, place.span, "L004", message);
+                let mut own = on(rule, attribute_place(subject, rule, name), "L004", message);
                 own.help = near(&block, name);
                 found.push(own);
             }
@@ -236,7 +248,7 @@ fn reads(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
             let place = locate(&file.text, *span, program.source(), offset);
             let place = Span::new(place.start as usize, place.start as usize + name.len());
             let message = format!("`{kind}` has no attribute `{name}` here");
-            let mut own = remark(rule.place.file, place, "L004", message);
+            let mut own = on(rule, place, "L004", message);
             own.help = near(block, &name);
             found.push(own);
         }
@@ -290,13 +302,26 @@ fn never(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
                 .map(|(_, name)| (Arc::clone(name), Value::unknown("anything")))
                 .collect();
             let outcome = evaluate(&[document(kind, attributes)], subject.set, &options);
-            if outcome.passes.is_empty() {
+            // One that the rule does not speak of is neither.
+            let matches = !outcome.findings.is_empty() || !outcome.inconclusive.is_empty();
+            if matches || !outcome.problems.is_empty() {
                 return;
             }
         }
     }
     let message = format!("`{}` is never a finding, whatever its attributes say", rule.info.id);
-    found.push(at(rule, "L005", message));
+    found.push(on(rule, condition(subject, rule), "L005", message));
+}
+
+/// What says when a rule is a finding: `when`, or the first `deny`.
+fn condition(subject: &Subject<'_>, rule: &Rule) -> Span {
+    if let Some(span) = rule.written.value("when") {
+        return span;
+    }
+    let text = &subject.sources.get(rule.place.file).text;
+    let deny = text.match_indices("deny").map(|(at, _)| at);
+    let mut heads = deny.filter(|at| *at == 0 || text[..*at].ends_with('\n'));
+    heads.next().map_or(rule.place.span, |at| Span::new(at, at + "deny".len()))
 }
 
 /// The attributes that decide; none where more than the resource's own attributes does, or too many.
@@ -362,7 +387,7 @@ fn document(kind: &Arc<str>, attributes: Map) -> Document {
     Document { resources: vec![resource], ..Document::new("terraform", ".") }
 }
 
-fn aliases(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {
+fn aliases(rules: &[Rule], found: &mut Vec<Remark>) {
     for (number, rule) in rules.iter().enumerate() {
         for alias in &rule.info.aliases {
             let same = rules[..number].iter().find(|other| {
@@ -370,9 +395,8 @@ fn aliases(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {
                     && other.applies_to.iter().any(|kind| rule.applies_to.contains(kind))
             });
             if let Some(other) = same {
-                let place = word_place(subject, rule, alias);
                 let message = format!("alias `{alias}` belongs to `{}` already", other.info.id);
-                found.push(remark(place.file, place.span, "L008", message));
+                found.push(at_field(rule, &format!("aliases.{alias}"), "L008", message));
             }
         }
     }
@@ -380,7 +404,6 @@ fn aliases(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {
 
 /// Parameters that nothing in the pack reads.
 fn params(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {
-    let Some(declared) = subject.pack.params.as_object() else { return };
     let files: BTreeSet<FileId> = rules.iter().map(|rule| rule.place.file).collect();
     let folder = rules.first().map(|rule| {
         let path = &subject.sources.get(rule.place.file).path;
@@ -396,17 +419,8 @@ fn params(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {
                 })
             })
     };
-    let Some(manifest) = folder.as_ref().and_then(|folder| {
-        let path = format!("{folder}/pack.yaml");
-        let path = path.trim_start_matches('/').to_owned();
-        subject.sources.find(&path)
-    }) else {
-        return;
-    };
-    let text = &subject.sources.get(manifest).text;
-    for name in declared.keys().filter(|name| !is_read(name)) {
-        let spot = text.find("params").and_then(|from| Some(from + text[from..].find(&**name)?));
-        let span = spot.map_or_else(Span::default, |at| Span::new(at, at + name.len()));
-        found.push(remark(manifest, span, "L002", format!("no rule reads the parameter `{name}`")));
+    for param in subject.pack.declared.iter().filter(|param| !is_read(&param.name)) {
+        let message = format!("no rule reads the parameter `{}`", param.name);
+        found.push(remark(param.place.file, param.place.span, "L002", message));
     }
 }

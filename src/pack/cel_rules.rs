@@ -18,6 +18,7 @@ const RULE: Shape = Shape {
     required: &["id", "title", "applies_to", "when", "threat", "remediation"],
     optional: &[
         "description",
+        "only_if",
         "each",
         "at",
         "message",
@@ -43,8 +44,8 @@ fn read_rule(reader: &mut Reader<'_>, node: &Node, names: Names<'_>) -> Option<R
     let fields = reader.mapping(node, &RULE)?;
     let about = rule::about(reader, &fields, &fields, names);
     let applies_to = about.as_ref().map_or(&[][..], |about| &about.applies_to);
-    let parts =
-        ["when", "each", "at", "message"].map(|name| part(reader, &fields, name, applies_to));
+    let parts = ["when", "only_if", "each", "at", "message"]
+        .map(|name| part(reader, &fields, name, applies_to));
     let about = about.as_ref()?;
     let logic = logic(reader, &parts, &about.applies_to, &about.info.title);
     if reader.mistakes() > mistakes {
@@ -55,6 +56,7 @@ fn read_rule(reader: &mut Reader<'_>, node: &Node, names: Names<'_>) -> Option<R
         applies_to: about.applies_to.clone(),
         logic: Logic::Cel(logic?),
         place: about.place,
+        written: about.written.clone(),
         disabled: None,
         scope: Scope::default(),
     })
@@ -111,13 +113,13 @@ fn part<'n>(
 /// Compile the expressions for each type; types share what is written once or in the same words.
 fn logic(
     reader: &mut Reader<'_>,
-    parts: &[Part<'_>; 4],
+    parts: &[Part<'_>; 5],
     applies_to: &[Arc<str>],
     title: &str,
 ) -> Option<CelLogic> {
     let mut compiler = Compiler { reader, programs: BTreeMap::new(), messages: BTreeMap::new() };
     let rules = applies_to.iter().map(|kind| {
-        let nodes = [0, 1, 2, 3].map(|at: usize| parts[at].of(kind));
+        let nodes = [0, 1, 2, 3, 4].map(|at: usize| parts[at].of(kind));
         Some((Arc::clone(kind), compiler.rule(nodes, title)?))
     });
     Some(CelLogic(rules.collect::<Option<_>>()?))
@@ -133,13 +135,16 @@ struct Compiler<'r, 'a> {
 impl Compiler<'_, '_> {
     fn rule(
         &mut self,
-        [when, each, at, message]: [Option<&Node>; 4],
+        [when, only_if, each, at, message]: [Option<&Node>; 5],
         title: &str,
     ) -> Option<CelRule> {
         let inner = cel::Names { item: each.is_some() };
         let when_span = when.map(|node| node.span).unwrap_or_default();
         let each_span = each.map(|node| node.span);
-        let each = each.map(|node| self.expression(node, "each", cel::Names { item: false }));
+        let only_if_span = only_if.map(|node| node.span);
+        let outer = cel::Names { item: false };
+        let only_if = only_if.map(|node| self.expression(node, "only_if", outer));
+        let each = each.map(|node| self.expression(node, "each", outer));
         let when = when.and_then(|node| self.expression(node, "when", inner));
         let at = match at {
             Some(node) => paths(self.reader, node),
@@ -155,7 +160,12 @@ impl Compiler<'_, '_> {
             Some(each) => Some(each?),
             None => None,
         };
-        Some(CelRule { each, when: when?, at: at?, message: message?, when_span, each_span })
+        let only_if = match only_if {
+            Some(only_if) => Some(only_if?),
+            None => None,
+        };
+        let (when, at, message) = (when?, at?, message?);
+        Some(CelRule { only_if, each, when, at, message, when_span, each_span, only_if_span })
     }
 
     fn expression(

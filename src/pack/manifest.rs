@@ -32,6 +32,8 @@ pub struct Param {
     pub default: Value,
     /// What it changes.
     pub description: Option<Arc<str>>,
+    /// Where its name stands.
+    pub place: Place,
 }
 
 /// A pack that another needs.
@@ -156,13 +158,14 @@ fn params(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Vec<Param> {
             reader.report(entry.key.span, message);
             continue;
         }
-        params.extend(param(reader, name, &entry.value));
+        let place = reader.place(entry.key.span);
+        params.extend(param(reader, name, place, &entry.value));
     }
     params
 }
 
 /// One parameter, if its default is of its type.
-fn param(reader: &mut Reader<'_>, name: &Arc<str>, node: &Node) -> Option<Param> {
+fn param(reader: &mut Reader<'_>, name: &Arc<str>, place: Place, node: &Node) -> Option<Param> {
     let fields = reader.mapping(node, &PARAM)?;
     let description = reader.text(&fields, "description").map(|text| text.text);
     let kind = reader.text(&fields, "type")?;
@@ -178,7 +181,7 @@ fn param(reader: &mut Reader<'_>, name: &Arc<str>, node: &Node) -> Option<Param>
         let message = format!("the default is {}, the type is {}", describe(node), kind.text);
         reader.report(start_of(node), message);
     }
-    fits.then(|| Param { name: Arc::clone(name), kind: known, default, description })
+    fits.then(|| Param { name: Arc::clone(name), kind: known, default, description, place })
 }
 
 /// Whether a value is of a parameter's type.

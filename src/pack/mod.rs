@@ -37,7 +37,7 @@ pub use manifest::{Need, Param};
 pub use meaning::{Expression, Meaning, Meanings, ModelRule, Role, Users, Verb};
 pub use overrides::{Overrides, ParamSetting, RuleChange, to_score};
 pub(crate) use overrides::{read_bands, read_params, read_rules};
-pub use rule::{CelLogic, CelRule, Logic, Rule, WrittenProgram};
+pub use rule::{CelLogic, CelRule, Logic, Rule, Written, WrittenProgram};
 pub use scalar::{locate, to_value};
 pub(crate) use selector::{SCOPE, scope};
 pub use selector::{Scope, Selector};

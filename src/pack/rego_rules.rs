@@ -52,6 +52,7 @@ pub(super) fn read(reader: &mut Reader<'_>, names: Names<'_>) -> Option<Rule> {
         applies_to: about.applies_to,
         logic: Logic::Rego { package: package? },
         place: about.place,
+        written: about.written,
         disabled: None,
         scope: Scope::default(),
     })

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::read::{Fields, Reader, Text, plain};
+use super::read::{Fields, Reader, Text, plain, start_of};
+use super::scalar::{key_text, to_value};
 use super::selector::Scope;
 use super::threats;
 use super::words::{is_concept, is_kebab_case, is_link, is_resource_type};
@@ -12,6 +13,7 @@ use crate::engine::cel::{Program, Template};
 use crate::finding::{RuleInfo, ThreatClass};
 use crate::source::nearest;
 use crate::source::{Place, Span};
+use crate::syntax::NodeKind;
 
 /// A rule of a pack, compiled.
 #[derive(Clone, Debug)]
@@ -24,10 +26,42 @@ pub struct Rule {
     pub logic: Logic,
     /// Its id in the pack's file.
     pub place: Place,
+    /// Where its fields stand in that file.
+    pub written: Written,
     /// Why the organisation switched it off.
     pub disabled: Option<Arc<str>>,
     /// The resources that the organisation lets it judge.
     pub scope: Scope,
+}
+
+/// Where the fields of a rule stand: `remediation`, `dread.damage`, `applies_to.aws_s3_bucket`.
+#[derive(Clone, Debug, Default)]
+pub struct Written(Arc<[(Arc<str>, Span)]>);
+
+impl Written {
+    /// The value of a field; none where the field is not written.
+    pub fn value(&self, field: &str) -> Option<Span> {
+        self.0.iter().find(|(name, _)| **name == *field).map(|(_, span)| *span)
+    }
+
+    /// From the nodes of fields; a later mapping does not take the place of an earlier one.
+    fn new(mappings: [&Fields<'_>; 2]) -> Self {
+        let mut all: Vec<(Arc<str>, Span)> = Vec::new();
+        for (name, entry) in mappings.into_iter().flat_map(Fields::iter) {
+            all.push((Arc::clone(name), start_of(&entry.value)));
+            let below = |inner: &str| format!("{name}.{inner}").into();
+            match &entry.value.kind {
+                NodeKind::Sequence(items) => all.extend(items.iter().filter_map(|item| {
+                    to_value(item).as_str().map(|text| (below(text), item.span))
+                })),
+                NodeKind::Mapping(entries) => all.extend(entries.iter().filter_map(|entry| {
+                    Some((below(&key_text(&entry.key)?), start_of(&entry.value)))
+                })),
+                _ => {}
+            }
+        }
+        Self(all.into())
+    }
 }
 
 /// How a rule judges.
@@ -56,6 +90,8 @@ impl CelLogic {
 /// The expressions of a rule for one type.
 #[derive(Clone, Debug)]
 pub struct CelRule {
+    /// Whether the rule speaks of the resource at all: one for which this is false is neither a finding nor a pass.
+    pub only_if: Option<Arc<Program>>,
     /// Gives the items that are judged one by one as `item`; without it the resource is judged as a whole.
     pub each: Option<Arc<Program>>,
     /// Whether it is a finding.
@@ -69,12 +105,14 @@ pub struct CelRule {
     pub when_span: Span,
     /// Where `each` stands.
     pub each_span: Option<Span>,
+    /// Where `only_if` stands.
+    pub only_if_span: Option<Span>,
 }
 
 /// An expression of a rule.
 #[derive(Debug)]
 pub struct WrittenProgram<'r> {
-    /// `when` or `each`.
+    /// `when`, `each` or `only_if`.
     pub field: &'static str,
     /// Where it stands in the pack's file.
     pub span: Span,
@@ -101,9 +139,7 @@ impl Rule {
         };
         for rule in by_type.values_mut() {
             mark(&mut rule.when);
-            if let Some(each) = &mut rule.each {
-                mark(each);
-            }
+            rule.each.iter_mut().chain(&mut rule.only_if).for_each(&mut mark);
         }
     }
 
@@ -114,8 +150,10 @@ impl Rule {
         for (kind, rule) in by_type {
             let each = rule.each.as_ref().zip(rule.each_span);
             let each = each.map(|(program, span)| ("each", span, program));
+            let only_if = rule.only_if.as_ref().zip(rule.only_if_span);
+            let only_if = only_if.map(|(program, span)| ("only_if", span, program));
             let when = ("when", rule.when_span, &rule.when);
-            for (field, span, program) in each.into_iter().chain([when]) {
+            for (field, span, program) in only_if.into_iter().chain(each).chain([when]) {
                 match all.iter_mut().find(|other| Arc::ptr_eq(other.program, program)) {
                     Some(known) => known.types.push(Arc::clone(kind)),
                     None => all.push(WrittenProgram {
@@ -165,6 +203,7 @@ pub(super) struct About {
     pub info: Arc<RuleInfo>,
     pub applies_to: Vec<Arc<str>>,
     pub place: Place,
+    pub written: Written,
 }
 
 /// Read what both languages share: `title` and `description` from `outer`, the rest from `inner`.
@@ -205,7 +244,8 @@ pub(super) fn about(
         controls: Vec::new(),
         supports,
     };
-    Some(About { info: Arc::new(info), applies_to, place: reader.place(id.node.span) })
+    let written = Written::new([outer, inner]);
+    Some(About { info: Arc::new(info), applies_to, place: reader.place(id.node.span), written })
 }
 
 fn check_id(reader: &mut Reader<'_>, id: &Text<'_>) -> bool {

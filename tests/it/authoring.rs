@@ -204,6 +204,173 @@ fn a_remark_can_be_ignored_where_it_stands() {
     assert_eq!(remarks(&text, &[]), "0 remarks\n");
 }
 
+/// A pack in which every code is remarked on once or more; `«` stands before what the author has to change, with its code.
+const REMARKED: [(&str, &str); 5] = [
+    (
+        "pack.yaml",
+        "name: acme
+version: 0.1.0
+description: No owners among its params.
+params:
+  «L002»owners: {type: list, default: [me]}
+",
+    ),
+    (
+        "rules/bucket.yaml",
+        "rules:
+  - id: «L006»bucket-todo
+    title: «L011»Says aws_s3_buckte and CKV_1
+    applies_to: [aws_s3_bucket]
+    when: attr.acl == \"a\"
+    threat: T003
+    remediation: «L007»TODO
+    aliases: [CKV_1]
+  - id: «L006»bucket-types
+    title: About aws_s3_buckte and acme_queue
+    description: Why.
+    applies_to: [aws_s3_bucket, «L003»aws_s3_buckte, «L012»acme_queue]
+    when: attr.acl == \"a\"
+    threat: T003
+    remediation: Do something about it.
+    aliases: [X, «L008»CKV_1]
+  - id: «L006»bucket-values
+    title: «L011»The acl is acll
+    applies_to:
+      - aws_s3_bucket
+    when: >-
+      attr.bucket == \"b\"
+      && attr.«L004»acll == \"a\"
+    threat: T003
+    stride: «L010»IR
+    dread:
+      reproducibility: 10
+      damage: «L009»1
+    remediation: Do something about it.
+  - id: «L006»bucket-never
+    title: Never
+    description: Why.
+    applies_to: [aws_s3_bucket]
+    when: «L005»attr.acl == \"a\" && 1 == 2
+    threat: T003
+    remediation: Do something about it.
+",
+    ),
+    (
+        "rules/owner.rego",
+        "# METADATA
+# title: Owner, which acll is not
+# description: Why.
+# custom:
+#   id: «L006»owner
+#   applies_to: [«L003»aws_s3_bukket, aws_s3_bucket]
+#   threat: T003
+#   remediation: «L007»todo
+package dreadnought.acme.owner
+
+«L020»import data.dreadnought.lib
+
+# The unused count of acll.
+deny contains {\"resource\": bucket.address, \"at\": \"\", \"message\": \"unused\"} if {
+\tsome bucket in input.by_type.aws_s3_bucket
+\tbucket.attributes.«L004»acll
+\t«L022»count := 1«L030»   
+\t«L021»unused := bucket.name
+\t«L023»print(bucket, count)
+\tnot hasOwner(bucket, 1)
+}
+
+«L024»hasOwner(x, «L022»max) if x.tags.owner == max
+",
+    ),
+    (
+        "rules/never.rego",
+        "# METADATA
+# title: «L011»Never
+# custom:
+#   id: «L006»never
+#   applies_to: [aws_s3_bucket]
+#   threat: T003
+#   remediation: Do something about it.
+package dreadnought.acme.never
+
+# Nothing to deny.
+«L005»deny contains {\"resource\": bucket.address, \"at\": \"\", \"message\": \"x\"} if {
+\tsome bucket in input.by_type.aws_s3_bucket
+\tbucket.attributes.acl == \"a\"
+\t1 == 2
+}
+",
+    ),
+    (
+        "rules/broken.yaml",
+        "rules:
+  - id: broken
+    title: Broken
+    «L001»aplies_to: [aws_s3_bucket]
+    when: attr.acl == \"a\"
+    threat: T003
+    remediation: Do something about it.
+",
+    ),
+];
+
+/// The text without its signs, and `line:column: code` for each sign.
+fn signs(marked: &str) -> (String, Vec<String>) {
+    let (mut text, mut signs) = (String::new(), Vec::new());
+    for (at, piece) in marked.split('«').enumerate() {
+        let Some((code, rest)) = piece.split_once('»').filter(|_| at > 0) else {
+            text.push_str(piece);
+            continue;
+        };
+        let line = text.matches('\n').count() + 1;
+        let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        signs.push(format!("{line}:{column}: {code}"));
+        text.push_str(rest);
+    }
+    (text, signs)
+}
+
+/// What does not load keeps parameters from being looked over: the broken file comes second.
+#[rstest]
+fn remarks_point_at_what_has_to_be_changed(#[values(false, true)] is_broken: bool) {
+    let mut want = Vec::new();
+    let mut files = Vec::new();
+    for (path, marked) in REMARKED {
+        if path == "rules/broken.yaml" && !is_broken {
+            continue;
+        }
+        let (text, found) = signs(marked);
+        let found = found.into_iter().filter(|sign| !is_broken || !sign.ends_with("L002"));
+        want.extend(found.map(|sign| format!("./{path}:{sign}")));
+        files.push((path, text));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
+    let said = Folder::new(&files).run(&["pack", "lint", "."]).text;
+    let place = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let mut got: Vec<String> =
+        said.lines().filter(|line| line.starts_with("./")).map(place).collect();
+    got.sort();
+    want.sort();
+    assert_eq!(got, want, "{said}");
+    if is_broken {
+        let seen = |code: &&str| want.iter().any(|sign| sign.ends_with(*code));
+        let left: Vec<&str> = CODES.iter().map(|code| code.id).filter(|code| !seen(code)).collect();
+        assert_eq!(left, ["L002"]);
+    }
+}
+
+/// A comment may stand where the remark points, or at the id of its rule.
+#[rstest]
+#[case::at_the_field("    remediation: TODO # lint: ignore L007\n", "  - id: x\n")]
+#[case::above_the_field("    # lint: ignore L007\n    remediation: TODO\n", "  - id: x\n")]
+#[case::at_the_id("    remediation: TODO\n", "  - id: x # lint: ignore weak-remediation\n")]
+fn a_remark_on_a_field_can_be_ignored(#[case] remediation: &str, #[case] id: &str) {
+    let text = rule("    applies_to: [aws_s3_bucket]\n    when: attr.acl == \"a\"\n");
+    let text = text.replace("    remediation: Do something about it.\n", remediation);
+    let said = remarks(&text.replace("  - id: x\n", id), &[]);
+    assert!(said.contains("L006") && !said.contains("L007"), "{said}");
+}
+
 #[test]
 fn every_code_is_explained() {
     let folder = Folder::new(&[]);
@@ -340,4 +507,65 @@ fn the_reference_has_examples_from_the_tests() {
             "    resource \"aws_s3_bucket\" \"b\" {",
         ],
     );
+}
+
+const ONLY_IF: &str = "rules:
+  - id: db-without-log
+    title: Database logs nothing
+    description: Why.
+    applies_to: [aws_db_instance]
+    only_if: attr.engine == \"postgres\"
+    when: size(list_of(attr.enabled_cloudwatch_logs_exports)) == 0
+    at: enabled_cloudwatch_logs_exports
+    threat: T023
+    remediation: Export the logs of the database.
+";
+
+fn database(comment: &str, name: &str, engine: &str, logs: &str) -> String {
+    // A finding points to the attribute.
+    let (above, beside) = if comment.starts_with("expect") { ("", comment) } else { (comment, "") };
+    format!(
+        "# {above}\nresource \"aws_db_instance\" \"{name}\" {{\n  engine = {engine}\n  enabled_cloudwatch_logs_exports = {logs} # {beside}\n}}\n"
+    )
+}
+
+/// A rule says of what it speaks: the rest is neither a finding nor a pass, so that nothing is proven by it.
+#[test]
+fn a_rule_speaks_of_some_resources_only() {
+    let variables = "variable \"engine\" {\n  type = string\n}\n";
+    let sample = [
+        variables.to_owned(),
+        database("expect: acme/db-without-log", "silent", "\"postgres\"", "[]"),
+        database("ok: acme/db-without-log", "logged", "\"postgres\"", "[\"postgresql\"]"),
+        database("inconclusive: acme/db-without-log", "open", "var.engine", "[]"),
+        database("another engine", "other", "\"mysql\"", "[]"),
+        database(
+            "an open engine that passes if it is this one",
+            "perhaps",
+            "var.engine",
+            "[\"a\"]",
+        ),
+    ];
+    let manifest = "name: acme\nversion: 0.1.0\ndescription: Rules.\n";
+    let folder = Folder::new(&[
+        ("pack.yaml", manifest),
+        ("rules/db.yaml", ONLY_IF),
+        ("tests/db/main.tf", &sample.concat()),
+    ]);
+    folder.run(&["test", ".", "--require-tests"]).says(0, &["1 passed, 0 failed; 3 verdicts"]);
+    folder.run(&["pack", "lint", "."]).says(0, &["0 remarks"]);
+    folder
+        .run(&["eval", "acme/db-without-log", "tests/db", "--pack", ".", "--trace"])
+        .says(0, &["not applicable", "only_if"]);
+    folder
+        .run(&["explain", "acme/db-without-log", "--pack", "."])
+        .says(0, &["attr.engine == \"postgres\""]);
+    for name in ["other", "perhaps"] {
+        let engine = if name == "other" { "\"mysql\"" } else { "var.engine" };
+        let wrong = database("ok: acme/db-without-log", name, engine, "[\"a\"]");
+        folder.write("tests/db/main.tf", &[variables, &wrong].concat());
+        folder.run(&["test", "."]).says(2, &["expected `acme/db-without-log` to pass here"]);
+    }
+    folder.write("rules/db.yaml", &ONLY_IF.replace("\"postgres\"\n", "\"postgres\" &&\n"));
+    folder.run(&["pack", "lint", "."]).says(2, &["rules/db.yaml:6:", "`only_if` does not compile"]);
 }

@@ -30,6 +30,11 @@ pub(crate) fn unknown(reason: &str, known: &Json) -> Value {
         bounds: Bounds { least: bounds["least"].as_i64(), most: bounds["most"].as_i64() },
         one_of: None,
         parts: Piece::default(),
+        elements: known["elements"]
+            .as_array()
+            .map(|all| all.iter().cloned().map(Value::from).collect::<Vec<_>>())
+            .unwrap_or_default()
+            .into(),
     };
     let values = known["one_of"].as_array().cloned().unwrap_or_default();
     Value::Unknown(Arc::new(made.among(values.into_iter().map(Value::from).collect())))
@@ -83,6 +88,15 @@ pub(crate) fn refined(value: &Json, parts: u16) -> Json {
         }
         known[name] = bounds;
     }
+    if let (Json::Array(items), true) = (value, has(12)) {
+        let is_scalar = |item: &&Json| item.is_string() || item.is_number() || item.is_boolean();
+        let mut elements: Vec<&Json> = items.iter().filter(is_scalar).collect();
+        elements.dedup();
+        elements.truncate(1 + usize::from(has(13)) + usize::from(has(14)));
+        if !elements.is_empty() {
+            known["elements"] = json!(elements);
+        }
+    }
     if has(12) && has(13) && matches!(kind, "string" | "number") {
         let others =
             if kind == "string" { [json!("x"), json!("zz")] } else { [json!(0), json!(9)] };
@@ -110,6 +124,7 @@ pub(crate) fn refined(value: &Json, parts: u16) -> Json {
 #[case(json!({"type": "string", "segment": true}), json!(["", "a"]), json!(["a/", "/"]))]
 #[case(json!({"type": "array", "length": {"least": 1, "most": 2}}), json!([[1], [1, 2], null]), json!([[], [1, 2, 3], {}]))]
 #[case(json!({"type": "number", "value": {"least": 2}}), json!([2, 2.5, 1e30, null]), json!([1, 1.5, "2"]))]
+#[case(json!({"type": "array", "elements": ["a", 1]}), json!([["a", 1], [1, 2, "a"], null]), json!([["a"], [], "a"]))]
 #[case(json!({"type": "string", "one_of": ["ab", "ac"]}), json!(["ab", "ac", null]), json!(["a", "ad", 1]))]
 fn what_fits(#[case] known: Json, #[case] fitting: Json, #[case] other: Json) {
     let Value::Unknown(unknown) = unknown("", &known) else { panic!("known") };
@@ -128,6 +143,11 @@ variable "key" {
   type      = string
   sensitive = true
 }
+variable "keys" {
+  type      = list(string)
+  sensitive = true
+  default   = ["k"]
+}
 resource "acme_thing" "a" {
   name    = var.name
   text    = "logs-${var.name}-eu"
@@ -145,6 +165,14 @@ resource "acme_thing" "a" {
   found   = lookup({}, var.name, "user:${var.name}")
   other   = lookup({ a = "group:a", b = "group:b" }, var.name, "group:${var.name}")
   item    = ["i-${var.name}"]
+  all     = concat(["a", "b"], var.zones, ["a", 3])
+  nested2 = distinct(flatten([["a"], [var.zones], var.name]))
+  union   = setunion(["a"], var.zones)
+  passed  = var.big ? concat(["a", "c"], var.zones) : concat(var.zones, ["a"])
+  nothing = var.big ? concat(["a"], var.zones) : null
+  sorted  = sort(concat([1, 2], var.zones))
+  fewer   = compact(concat(["", "a"], var.zones))
+  shown   = concat(var.keys, ["a"], var.zones)
   policy  = jsonencode({ Statement = [{ Action = "s3:${var.name}" }] })
 }
 resource "acme_thing" "b" {
@@ -178,8 +206,16 @@ fn documents_say_what_is_known_of_unknown_values() {
         }
         known
     };
+    let elements = |all: &[Json]| json!({"elements": all, "length": {"least": all.len()}, "not_null": true, "type": "array"});
     let expected = json!({
         "/accent": text("", "-eu"),
+        "/all": elements(&[json!("a"), json!("b"), json!(3)]),
+        "/fewer": elements(&[json!("a")]),
+        "/nested2": elements(&[json!("a")]),
+        "/passed": elements(&[json!("a")]),
+        "/shown": elements(&[json!("a")]),
+        "/sorted": elements(&[json!("1"), json!("2")]),
+        "/union": elements(&[json!("a")]),
         "/alike": {"not_null": true, "one_of": ["GLOBAL_PROXY", "REGIONAL_PROXY"], "type": "string"},
         "/flag": {"type": "boolean"},
         "/found": {"prefix": "user:", "type": "string"},

@@ -234,6 +234,15 @@ test_original if {
     );
 }
 
+/// A rule that the test does not ask for is not evaluated, whatever words stand in the test's texts.
+#[test]
+fn only_what_is_asked_for_is_evaluated() {
+    let policy =
+        "package x\n\nwho := http.send({\"url\": \"https://x\"}).body\n\nt := time.now_ns()\n";
+    let tests = "package x_test\n\nimport data.x\n\nfake(r) := {\"body\": r.url}\n\ntest_it if {\n\t# x is asked\n\tx.who == \"https://x\" with http.send as fake\n}\n";
+    assert_eq!(states(policy, tests), ["test_it PASS"]);
+}
+
 #[test]
 fn an_effect_that_nothing_replaces_is_an_error_that_says_so() {
     let tests =

@@ -71,6 +71,42 @@ fn refused(modules: &[&str], options: &Options) -> Vec<String> {
 #[case::import("import data.a as input\nr if input", "3:18: an import must not be called input")]
 #[case::imports("import data.a\nimport data.b as a\nr if a", "4:8: a is imported twice")]
 #[case::future("import future.keywords.when\nr if true", "3:8: when is no keyword of the future")]
+#[case::unused("r if { some x; input.a }", "3:13: x is declared and never used")]
+#[case::unused_amid("r if { input.a; some x, y; y = 1 }", "3:22: x is declared and never used")]
+#[case::unused_within(
+    "r if { some x; count([x | x := 1]) > 0 }",
+    "3:13: x is declared and never used"
+)]
+#[case::unused_in_comprehension("r := [1 | some x; input.a]", "3:16: x is declared and never used")]
+#[case::unused_blank("r if { some _; input.a }", "3:13: _ is declared and never used")]
+#[case::unused_of_every(
+    "r if every x in input.y { input.a }",
+    "3:12: x is declared and never used"
+)]
+#[case::unused_key_of_every(
+    "r if every k, v in input.y { v > 1 }",
+    "3:12: k is declared and never used"
+)]
+#[case::document("r if { some data in input.a; true }", "3:8: `data` is a document")]
+#[case::document_key("r if { some input, y in input.a; y }", "3:8: `input` is a document")]
+#[case::document_of_every("r if every input in [1] { input == 1 }", "3:6: `input` is a document")]
+#[case::documents("r if { some input; input.a }", "3:8: `input` is a document")]
+#[case::metadata_of_nothing(
+    "r if true\n# METADATA\n# title: x",
+    "4:1: this `# METADATA` is about nothing"
+)]
+#[case::metadata_of_an_import(
+    "# METADATA\n# title: x\nimport data.a\nr if a",
+    "3:1: metadata is about a package or a rule, not an import"
+)]
+#[case::empty_metadata("# METADATA\n\nr if true", "3:1: this `# METADATA` says nothing")]
+#[case::broken_metadata("# METADATA\n# title: [\nr if true", "3:1: this `# METADATA` does not")]
+#[case::listed_metadata("# METADATA\n# - x\nr if true", "3:1: this `# METADATA` is no map")]
+#[case::scope("# METADATA\n# scope: rul\nr if true", "3:1: `rul` is no scope of metadata")]
+#[case::scope_of_package(
+    "# METADATA\n# scope: package\nr if true",
+    "3:1: metadata of scope `package` stands before a package"
+)]
 #[case::version("import rego.v2\nr if true", "3:8: of `rego`, only `rego.v1` is imported")]
 fn what_never_holds_is_refused(#[case] body: &str, #[case] want: &str) {
     let text = format!("package main\n\n{body}\n");
@@ -78,6 +114,17 @@ fn what_never_holds_is_refused(#[case] body: &str, #[case] want: &str) {
     assert!(said.iter().any(|line| line.starts_with(want)), "{want:?} is not in {said:#?}");
     let said = refused(&[&text], &Options { as_opa: true, ..Options::default() });
     assert!(!said.is_empty());
+}
+
+#[test]
+fn metadata_of_a_rule_is_not_of_a_package() {
+    let said =
+        |head: &str| refused(&[&format!("{head}package a\n\nb := 1\n")], &Options::default());
+    assert_eq!(
+        said("# METADATA\n# title: x\n# scope: rule\n"),
+        ["1:1: metadata of scope `rule` stands before a rule, not a package"]
+    );
+    assert_eq!(said("# METADATA\n# title: x\n# scope: subpackages\n"), Vec::<String>::new());
 }
 
 #[test]
@@ -110,6 +157,17 @@ fn a_package_is_no_rule() {
 #[case::every("r if every k, v in {\"a\": 1} { k == \"a\"; v == 1 }")]
 #[case::negated("r if { not input.x.y == \"a\"; not startswith(input.x, \"a\") }")]
 #[case::declared_later("p := x if { y := {x | {\"a\"}[x]}; x := count(y) }")]
+#[case::used_by_with("r if { some x; x = 1; q with input as x }\nq if input == 1")]
+#[case::used_in_head("p contains x if { some x; x = 1 }\nr if p[1]")]
+#[case::used_in_every("r if { some x; x = 1; every y in [1] { y == x } }")]
+#[case::used_within("r if { some x; x = 1; count([y | y := x]) == 1 }")]
+#[case::used_as_key("r if { some i; input.a[i] == 1 }")]
+#[case::used_in_template("r := y if { some x; x = 1; y := $\"{x}\" }")]
+#[case::used_of_every("r if every k, _ in {\"a\": 1} { k == \"a\" }")]
+#[case::not_used_of_in("r if some i, x in [1]")]
+#[case::metadata("# METADATA\n# title: x\n\n# more\nr if true")]
+#[case::metadata_of_a_default("# METADATA\n# title: x\ndefault r := 1")]
+#[case::no_metadata("r := `\n# METADATA\n`\n\n# about METADATA")]
 #[case::template("r := count($\"{input.x}\")")]
 fn what_may_hold_is_loaded(#[case] body: &str, #[values(false, true)] as_opa: bool) {
     let text = format!("package main\n\n{body}\n");

@@ -85,7 +85,7 @@ struct Mutant {
     text: String,
 }
 
-/// Every `when` (each branch of a map by type) replaced by true and by false.
+/// Every `when` and `only_if` (each branch of a map by type) replaced by true and by false.
 fn cel_mutants(path: &str, text: &str) -> Vec<Mutant> {
     let (documents, problems) = yaml::parse(FileId(0), text);
     assert!(problems.is_empty(), "{path}: {problems:?}");
@@ -96,17 +96,20 @@ fn cel_mutants(path: &str, text: &str) -> Vec<Mutant> {
         _ => &[],
     }) {
         let id = member(rule, "id").and_then(scalar).unwrap_or_default();
-        let Some(when) = member(rule, "when") else { continue };
-        let branches: Vec<(&Node, String)> = match &when.kind {
+        let conditions = ["when", "only_if"].into_iter();
+        let conditions = conditions.filter_map(|field| Some((field, member(rule, field)?)));
+        let branches = conditions.flat_map(|(field, condition)| match &condition.kind {
             NodeKind::Mapping(entries) => entries
                 .iter()
-                .map(|entry| (&entry.value, scalar(&entry.key).unwrap_or_default()))
+                .map(|entry| (field, &entry.value, scalar(&entry.key).unwrap_or_default()))
                 .collect(),
-            _ => vec![(when, String::new())],
-        };
-        for (node, branch) in branches {
+            _ => vec![(field, condition, String::new())],
+        });
+        for (field, node, branch) in branches {
             let written = scalar(node).unwrap_or_default();
-            for value in ["true", "false"].into_iter().filter(|value| written.trim() != *value) {
+            // Without `only_if` more passes, which no comment speaks of.
+            let values = if field == "when" { &["true", "false"][..] } else { &["false"] };
+            for value in values.iter().filter(|value| written.trim() != **value) {
                 let mut changed = text.to_owned();
                 changed.replace_range(node.span.range(), &format!("\"{value}\""));
                 // A block scalar ends at the next line: what follows it must start on a line of its own.
@@ -116,7 +119,7 @@ fn cel_mutants(path: &str, text: &str) -> Vec<Mutant> {
                 {
                     changed.insert(end, '\n');
                 }
-                let what = format!("{id}: `when` {branch} is {value}");
+                let what = format!("{id}: `{field}` {branch} is {value}");
                 mutants.push(Mutant { what, file: path.to_owned(), text: changed });
             }
         }

@@ -125,7 +125,13 @@ impl<'a> Machine<'a> {
     pub(super) fn contains(&mut self, element: &Val<'a>, container: &Val<'a>) -> Outcome<'a> {
         match container {
             Val::Null => Ok(Val::Bool(false)),
-            Val::Unknown(open) => Ok(Val::unknown(open.reasons.clone())),
+            Val::Unknown(open) => {
+                let known = self.contains_item(element, &open.elements())?;
+                Ok(match known {
+                    Truth::True => Val::Bool(true),
+                    _ => Val::unknown(open.reasons.clone()),
+                })
+            }
             Val::List(items) => self.contains_item(element, items).map(Val::from),
             Val::Map(map) if map.len() == 0 => Ok(Val::Bool(false)),
             Val::Map(map) => match element {

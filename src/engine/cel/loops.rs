@@ -7,15 +7,19 @@ use super::compare::order;
 use super::evaluate::{Machine, Undecided};
 use super::node::{Loop, LoopKind, Node};
 use super::refine;
-use super::value::{List, Mapping, Outcome, Reasons, Val};
+use super::value::{List, Mapping, Open, Outcome, Reasons, Val};
 use crate::engine::Failure;
 
 /// Items, each with why it is unknown whether it counts.
-type Sifted<'a> = Vec<(Val<'a>, Option<Reasons>)>;
+struct Sifted<'a> {
+    items: Vec<(Val<'a>, Option<Reasons>)>,
+    /// Why there may be others.
+    rest: Option<Reasons>,
+}
 
 impl<'a> Machine<'a> {
     /// What a loop goes over: elements with their places, keys with their values.
-    fn range(&mut self, turns: &'a Loop) -> Result<Result<List<'a>, Reasons>, Failure> {
+    fn range(&mut self, turns: &'a Loop) -> Result<Result<List<'a>, Open>, Failure> {
         Ok(Ok(match self.evaluate(&turns.range)? {
             Val::Null => List::Made(Rc::default()),
             Val::List(items) => items,
@@ -23,7 +27,7 @@ impl<'a> Machine<'a> {
                 self.charge_list(map.len())?;
                 List::Made(Rc::new(map.entries().into_iter().map(|(key, _)| key).collect()))
             }
-            Val::Unknown(open) => return Ok(Err(open.reasons)),
+            Val::Unknown(open) => return Ok(Err(open)),
             other => {
                 return Err(Failure::error(format!(
                     "a macro goes over a list or map, not {}",
@@ -35,18 +39,9 @@ impl<'a> Machine<'a> {
 
     /// The items that a filter takes or may take, each with why that is unknown; `None` where there are none to look at.
     fn sifted(&mut self, turns: &'a Loop) -> Result<Option<Sifted<'a>>, Failure> {
-        let items: Sifted<'a> = match turns.range.filter() {
-            Some(inner) => match self.sifted(inner)? {
-                Some(items) => items,
-                None => return Ok(None),
-            },
-            None => match self.range(turns)? {
-                Ok(items) => items.iter().map(|item| (item, None)).collect(),
-                Err(_) => return Ok(None),
-            },
-        };
+        let Some(range) = self.items(turns)? else { return Ok(None) };
         let mut kept = Vec::new();
-        for (item, unsure) in items {
+        for (item, unsure) in range.items {
             let mut undecided = Undecided { unknown: unsure, error: None };
             let outcome = self.turn(&turns.body, item.clone(), None);
             if undecided.note_bool(outcome)? == Some(false) {
@@ -57,7 +52,20 @@ impl<'a> Machine<'a> {
             }
             kept.push((item, undecided.unknown));
         }
-        Ok(Some(kept))
+        Ok(Some(Sifted { items: kept, rest: range.rest }))
+    }
+
+    /// What a loop goes over as far as it is known, what filters take or may take included.
+    fn items(&mut self, turns: &'a Loop) -> Result<Option<Sifted<'a>>, Failure> {
+        if let Some(inner) = turns.range.filter() {
+            return self.sifted(inner);
+        }
+        let (list, rest) = match self.range(turns)? {
+            Ok(list) => (list, None),
+            Err(open) => (open.elements(), Some(open.reasons)),
+        };
+        let items: Vec<_> = list.iter().map(|item| (item, None)).collect();
+        Ok((rest.is_none() || !items.is_empty()).then_some(Sifted { items, rest }))
     }
 
     pub(super) fn turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
@@ -71,22 +79,40 @@ impl<'a> Machine<'a> {
                 self.locals.truncate(scope);
                 outcome
             }
-            Err(reasons) => {
-                let quantifies = matches!(turns.kind, LoopKind::All | LoopKind::Exists);
-                let filter = turns.range.filter().filter(|_| quantifies);
+            Err(open) => {
                 let scope = self.locals.len();
-                let outcome = match filter.map(|filter| self.sifted(filter)).transpose()?.flatten()
-                {
-                    Some(items) => {
-                        let items = items.into_iter().map(|(item, unsure)| (item, None, unsure));
-                        self.quantify(turns, items, turns.kind == LoopKind::Exists)
+                let known = match turns.kind {
+                    LoopKind::All | LoopKind::Exists => self.items(turns)?,
+                    LoopKind::Filter => self.sifted(turns)?,
+                    _ => None,
+                };
+                let outcome = match known {
+                    Some(Sifted { items, .. }) if turns.kind == LoopKind::Filter => {
+                        let sure = items.into_iter().filter(|(_, unsure)| unsure.is_none());
+                        self.sure(open, sure.map(|(item, _)| item))
                     }
-                    None => Ok(Val::unknown(reasons)),
+                    Some(Sifted { items, rest }) => {
+                        let items = items.into_iter().map(|(item, unsure)| (item, None, unsure));
+                        self.quantify(turns, items, rest, turns.kind == LoopKind::Exists)
+                    }
+                    None => Ok(Val::unknown(open.reasons)),
                 };
                 self.locals.truncate(scope);
                 outcome
             }
         }
+    }
+
+    /// What a filter gives that takes these items for sure and perhaps others.
+    fn sure(&mut self, open: Open, items: impl Iterator<Item = Val<'a>>) -> Outcome<'a> {
+        let (mut count, mut scalars) = (0, Vec::new());
+        for item in items {
+            count += 1;
+            if matches!(item, Val::Bool(_) | Val::Int(_) | Val::Double(_) | Val::Text(_)) {
+                scalars.push(self.export(&item)?);
+            }
+        }
+        Ok(refine::at_least(open, count, scalars))
     }
 
     fn pair_turns(&mut self, turns: &'a Loop) -> Outcome<'a> {
@@ -120,7 +146,7 @@ impl<'a> Machine<'a> {
         match turns.kind {
             LoopKind::All | LoopKind::Exists => {
                 let items = items.map(|(first, second)| (first, second, None));
-                self.quantify(turns, items, turns.kind == LoopKind::Exists)
+                self.quantify(turns, items, None, turns.kind == LoopKind::Exists)
             }
             LoopKind::ExistsOne => self.exists_one(turns, items),
             LoopKind::Filter => self.filter(turns, items),
@@ -216,10 +242,12 @@ impl<'a> Machine<'a> {
     }
 
     /// One item that decides wins. Of some it may be unknown whether they count, which does not matter where they would not decide.
+    /// `rest` says why there may be others.
     fn quantify(
         &mut self,
         turns: &'a Loop,
         items: impl Iterator<Item = (Val<'a>, Option<Val<'a>>, Option<Reasons>)>,
+        rest: Option<Reasons>,
         deciding: bool,
     ) -> Outcome<'a> {
         let mut undecided = Undecided::default();
@@ -234,6 +262,9 @@ impl<'a> Machine<'a> {
             if Undecided::default().note_bool(outcome)? != Some(!deciding) {
                 undecided.note(Ok(Val::unknown(unsure)))?;
             }
+        }
+        if let Some(rest) = rest {
+            undecided.note(Ok(Val::unknown(rest)))?;
         }
         undecided.or(|| Val::Bool(!deciding))
     }

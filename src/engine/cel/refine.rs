@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::compare::order;
 use super::network::Net;
 use super::node::Operator;
-use super::value::{Open, Reasons, Val};
+use super::value::{List, Open, Reasons, Val};
 use crate::document::{Bounds, Unknown, Value, ValueType};
 use crate::engine::texts::Question;
 
@@ -146,6 +146,18 @@ pub(super) fn between<'a>(open: Open, least: usize, most: usize) -> Val<'a> {
     Val::Unknown(Open::refined(open.reasons, known))
 }
 
+/// A list of so many elements or more, these scalars among them.
+pub(super) fn at_least<'a>(open: Open, least: usize, scalars: Vec<Value>) -> Val<'a> {
+    let known = Unknown {
+        kind: Some(ValueType::Array),
+        not_null: true,
+        bounds: Bounds { least: i64::try_from(least).ok(), most: None },
+        elements: scalars.into(),
+        ..open.because()
+    };
+    Val::Unknown(Open::refined(open.reasons, known))
+}
+
 /// `size()`: a number that is never null.
 pub(super) fn size<'a>(open: &Open) -> Val<'a> {
     let mut bounds = open.value().map(Unknown::length).unwrap_or_default();
@@ -215,6 +227,7 @@ fn each_character(known: &Unknown, map: impl Fn(&str) -> String) -> Unknown {
         suffix: end(&known.suffix).into(),
         segment: known.segment && !known.prefix.contains('Σ'),
         one_of: None,
+        elements: known.elements.iter().map(value).collect(),
         ..known.clone()
     };
     mapped.among(one_of.iter().map(value).collect())
@@ -311,6 +324,12 @@ impl Open {
     /// What is known of the value.
     pub(super) fn value(&self) -> Option<&Unknown> {
         self.known.as_deref().filter(|_| !self.net)
+    }
+
+    /// The elements that it has as a list, whatever else it has.
+    pub(super) fn elements<'a>(&self) -> List<'a> {
+        let known = self.value().map_or(&[][..], Unknown::elements);
+        List::Shared(Arc::new(known.to_vec()))
     }
 
     /// What is known of the value, if it is a text.

@@ -16,7 +16,8 @@ use super::rounds::{self, Put};
 use super::suite::Marks;
 use super::table::Table;
 use super::{
-    Module, ModuleError, Options, builtins, calls, conflicts, forms, guard, safety, types,
+    Module, ModuleError, Options, annotations, builtins, calls, conflicts, forms, guard, safety,
+    types,
 };
 use crate::engine::Failure;
 
@@ -163,7 +164,7 @@ pub(super) fn assemble(
 pub(super) fn guarded(modules: &[Module]) -> (Vec<usize>, Vec<ModuleError>) {
     let (mut good, mut errors) = (Vec::new(), Vec::new());
     for (at, module) in modules.iter().enumerate() {
-        match guard::check(&module.text) {
+        match guard::check(&module.text).and_then(|()| annotations::check(&module.text)) {
             Ok(()) => good.push(at),
             Err(wrong) => errors.push(ModuleError {
                 module: at,

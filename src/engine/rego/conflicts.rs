@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use regorus::unstable::{Expr, Import, Module, Ref, Rule, RuleHead, Span};
+use regorus::unstable::{Expr, Import, Literal, Module, Ref, Rule, RuleHead, Span};
 
 use super::calls::Fault;
+use super::rewrite::{self, Met};
 use super::table::{self, Table};
 
 /// Words of the language, which `future.keywords` names.
@@ -16,6 +17,7 @@ pub(super) fn check(table: &Table, modules: &[Ref<Module>], version_0: bool) -> 
     for (at, module) in modules.iter().enumerate() {
         imports(at, &module.imports, version_0, &mut faults);
         for rule in &module.policy {
+            roots_declared(at, rule, &mut faults);
             let Rule::Spec { head: RuleHead::Func { args, .. }, .. } = &**rule else { continue };
             for argument in args {
                 if let Expr::Var { span, .. } = &**argument
@@ -47,6 +49,30 @@ pub(super) fn check(table: &Table, modules: &[Ref<Module>], version_0: bool) -> 
         }
     }
     faults
+}
+
+/// `some data in …`, `some input`, `every input in …`: OPA means the documents, which are given a value nowhere.
+fn roots_declared(module: usize, rule: &Rule, faults: &mut Vec<Fault>) {
+    rewrite::walk(rule, &mut |met| {
+        let Met::Statement(statement) = met else { return };
+        let mut names = BTreeSet::new();
+        match &statement.literal {
+            Literal::SomeVars { vars, .. } => {
+                names.extend(vars.iter().map(|name| name.text().to_owned()));
+            }
+            Literal::SomeIn { key, value, .. } => {
+                key.iter().chain([value]).for_each(|pattern| table::pattern(pattern, &mut names));
+            }
+            Literal::Every { key, value, .. } => {
+                names.extend(key.iter().chain([value]).map(|name| name.text().to_owned()));
+            }
+            _ => {}
+        }
+        if let Some(name) = names.into_iter().find(|name| is_root(name)) {
+            let message = format!("`{name}` is a document, no variable that could be declared");
+            faults.push(fault(module, &statement.span, message));
+        }
+    });
 }
 
 /// Before OPA 1.0 a name could be imported twice.

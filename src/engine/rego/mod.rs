@@ -6,6 +6,7 @@
 //!
 //! Parsing and evaluation recurse: callers provide a stack of [`crate::source::STACK_BYTES`].
 
+mod annotations;
 mod asked;
 mod builtins;
 mod calls;

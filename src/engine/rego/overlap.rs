@@ -31,6 +31,8 @@ pub(super) struct Met {
     pub(super) aside: bool,
     /// Whether knowing it can only add denials.
     pub(super) monotone: bool,
+    /// Whether of a list only the members are read, wherever they stand: those that it has for sure can be put there.
+    pub(super) by_members: bool,
 }
 
 /// What a rule reads, seen from one document.
@@ -272,8 +274,12 @@ impl Scope<'_> {
                 counts: BTreeSet::new(),
                 aside: false,
                 monotone: true,
+                by_members: true,
             });
             met.monotone &= monotone;
+            met.by_members &= touch.what == Reach::Members
+                || touch.what == Reach::Exact
+                    && read.is_some_and(|read| read.purpose == Purpose::Defined);
             met.aside |= touch.what == Reach::Aside;
             match (decided, of_members, &mut met.against) {
                 (Some(read), _, Some(_))
@@ -374,6 +380,7 @@ impl Scope<'_> {
                     counts: BTreeSet::new(),
                     aside: true,
                     monotone: false,
+                    by_members: false,
                 });
             }
         }

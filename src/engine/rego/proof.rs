@@ -46,10 +46,18 @@ impl Prover<'_> {
         self.substitute(subject, met)
     }
 
-    /// Denials that are there without the unknown values, list elements taken out too.
+    /// Denials that are there without the unknown values, list elements taken out too. Of a list that is partly known, the elements
+    /// that it has stay.
     fn without(&mut self, subject: usize, met: &[Met]) -> Option<Judgement> {
         let mut changes = self.base(subject);
         let mut removed: BTreeSet<Pointer> = BTreeSet::new();
+        for met in met.iter().filter(|met| met.by_members && !met.unknown.element) {
+            let own = met.unknown.known.elements().iter().filter_map(substitutes::scalar);
+            let own: Vec<Value> = own.collect();
+            if !own.is_empty() {
+                edit(self.record(&mut changes, met.resource), met, Some(&own.into()));
+            }
+        }
         let mut elements: Vec<&Met> = met.iter().filter(|met| met.unknown.element).collect();
         // The last element first, so that positions stay true.
         elements.sort_by_key(|met| std::cmp::Reverse(positions(met)));

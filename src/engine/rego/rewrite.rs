@@ -525,7 +525,7 @@ fn walk_keys<'r>(refr: &'r Expr, visit: &mut dyn FnMut(Met<'r>)) {
     }
 }
 
-fn walk_query<'r>(query: &'r Query, visit: &mut dyn FnMut(Met<'r>)) {
+pub(super) fn walk_query<'r>(query: &'r Query, visit: &mut dyn FnMut(Met<'r>)) {
     for statement in &query.stmts {
         visit(Met::Statement(statement));
         match &statement.literal {
@@ -544,7 +544,7 @@ fn walk_query<'r>(query: &'r Query, visit: &mut dyn FnMut(Met<'r>)) {
     }
 }
 
-fn walk_expr<'r>(expr: &'r Expr, visit: &mut dyn FnMut(Met<'r>)) {
+pub(super) fn walk_expr<'r>(expr: &'r Expr, visit: &mut dyn FnMut(Met<'r>)) {
     visit(Met::Expr(expr));
     match expr {
         Expr::Array { items, .. } | Expr::Set { items, .. } => {

@@ -110,6 +110,7 @@ impl Check<'_> {
         for term in terms {
             self.collect(term);
         }
+        self.unused(query, terms);
         let mut left: Vec<&LiteralStmt> = query.stmts.iter().collect();
         loop {
             let count = left.len();
@@ -163,8 +164,33 @@ impl Check<'_> {
         self.declared = places;
     }
 
+    /// Names of `some x` and of `every` that nothing uses.
+    fn unused(&mut self, query: &Query, terms: &[&Expr]) {
+        let mut names: Vec<&Span> = Vec::new();
+        for statement in &query.stmts {
+            match &statement.literal {
+                Literal::SomeVars { vars, .. } => {
+                    names.extend(
+                        vars.iter().filter(|name| !shadows::uses(query, terms, name.text())),
+                    );
+                }
+                Literal::Every { key, value, query, .. } => {
+                    let named = key.iter().chain([value]).filter(|name| name.text() != "_");
+                    names.extend(named.filter(|name| !shadows::uses(query, &[], name.text())));
+                }
+                _ => {}
+            }
+        }
+        for name in names {
+            let message = format!("{} is declared and never used", shadows::written(name.text()));
+            let fault = self.fault_at(name, message);
+            self.faults.push(fault);
+        }
+    }
+
     fn fault(&mut self, name: &str, span: &Span) {
-        let message = format!("{name} is unsafe: no statement gives it a value");
+        let message =
+            format!("{} is unsafe: no statement gives it a value", shadows::written(name));
         let fault = self.fault_at(span, message);
         self.faults.push(fault);
     }

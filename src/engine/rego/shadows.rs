@@ -7,8 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::unstable::{AssignOp, Expr, Literal, LiteralStmt, Query, Rule, RuleHead, Span};
 
-use super::rewrite::Edits;
+use super::rewrite::{self, Edits, Met};
 use super::table;
+
+/// The first letters of names that stand for others.
+const PREFIX: &str = "__own";
 
 type Names = BTreeSet<String>;
 type Renames = BTreeMap<String, String>;
@@ -97,7 +100,8 @@ impl Scan<'_> {
                 before.iter().any(|one| !matches!(one.literal, Literal::SomeVars { .. }))
             };
             let is_dropped = matches!(statement.literal, Literal::SomeVars { .. })
-                && is_amid(&query.stmts[..at]);
+                && is_amid(&query.stmts[..at])
+                && new.iter().all(|name| uses(query, terms, name));
             for name in &new {
                 if outer.contains(name) || is_dropped {
                     let other = self.other(name);
@@ -139,7 +143,7 @@ impl Scan<'_> {
 
     fn other(&mut self, name: &str) -> String {
         self.count += 1;
-        format!("__own{}_{name}", self.count)
+        format!("{PREFIX}{}_{name}", self.count)
     }
 
     /// A body within, whose variables are not those that are declared after it.
@@ -175,6 +179,37 @@ impl Scan<'_> {
             _ => children(expr, &mut |inner| self.expr(inner, scope)),
         }
     }
+}
+
+/// A name as its author wrote it.
+pub(super) fn written(name: &str) -> &str {
+    let rest = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('_'));
+    rest.filter(|(count, _)| count.bytes().all(|byte| byte.is_ascii_digit()))
+        .map_or(name, |(_, own)| own)
+}
+
+/// Whether a body or the terms that it serves name a variable, in bodies within them, too.
+pub(super) fn uses(query: &Query, terms: &[&Expr], name: &str) -> bool {
+    let mut found = false;
+    let mut visit = |met: Met<'_>| match met {
+        Met::Expr(expr) => {
+            let (base, _) = table::steps(expr);
+            found |= matches!(base, Expr::Var { span, .. } if span.text() == name);
+        }
+        Met::Statement(statement) => {
+            let mut names = Names::new();
+            if let Literal::SomeIn { key, value, .. } = &statement.literal {
+                key.iter().chain([value]).for_each(|it| table::pattern(it, &mut names));
+            }
+            found |= names.contains(name);
+        }
+        Met::With(_) => {}
+    };
+    rewrite::walk_query(query, &mut visit);
+    for term in terms {
+        rewrite::walk_expr(term, &mut visit);
+    }
+    found
 }
 
 /// The variables that a statement declares.

@@ -116,7 +116,7 @@ impl Remarks<'_> {
         let name = imported(import);
         let span = import.span.start as usize..import.span.end as usize;
         let rest = [&self.text[..span.start], &self.text[span.end..]].concat();
-        if words(&rest, name) == 0 {
+        if words(&code(&rest), name) == 0 {
             let line_start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
             let line_end =
                 self.text[span.end..].find('\n').map_or(self.text.len(), |at| span.end + at + 1);
@@ -163,10 +163,12 @@ impl Remarks<'_> {
             }
             for name in names.iter().filter(|name| hides(name)) {
                 let message = format!("argument `{name}` hides the built-in of this name");
-                self.add(RegoRemarkKind::Shadowing, span.clone(), message, None);
+                let own = code(self.text.get(span.clone()).unwrap_or_default());
+                let at = find_word(&own, name).map_or(span.start, |at| span.start + at);
+                self.add(RegoRemarkKind::Shadowing, at..at + name.len(), message, None);
             }
         }
-        let own = self.text.get(span.clone()).unwrap_or_default().to_owned();
+        let own = code(self.text.get(span.clone()).unwrap_or_default());
         if let RuleHead::Func { args, .. } = head {
             self.arguments(args, &own, &span);
         }
@@ -239,16 +241,46 @@ fn find_word(text: &str, name: &str) -> Option<usize> {
     })
 }
 
-/// How often a name stands in a text as a word of its own; comments are left out.
-fn words(text: &str, name: &str) -> usize {
-    let mut count = 0;
-    for line in text.lines() {
-        // A `#` in a text cuts the line, which only hides remarks.
-        let mut code = if line.trim_start().starts_with('#') { "" } else { line };
-        while let Some(at) = find_word(code, name) {
-            count += 1;
-            code = &code[at + name.len()..];
+/// A text of which comments and texts in quotes are blank, but for templates; no byte moves.
+pub(super) fn code(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['#', '"', '`']) {
+        let (before, from) = rest.split_at(at);
+        let end = match from.as_bytes()[0] {
+            b'#' => from.find('\n').unwrap_or(from.len()),
+            b'`' => from[1..].find('`').map_or(from.len(), |end| end + 2),
+            _ => quoted(from),
+        };
+        left.push_str(before);
+        if before.ends_with('$') {
+            left.push_str(&from[..end]);
+        } else {
+            left.extend(from[..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
         }
+        rest = &from[end..];
+    }
+    left + rest
+}
+
+/// How long a text in quotes is, with both.
+pub(super) fn quoted(text: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, character) in text.char_indices().skip(1) {
+        match character {
+            '"' if !is_escaped => return at + 1,
+            _ => is_escaped = character == '\\' && !is_escaped,
+        }
+    }
+    text.len()
+}
+
+/// How often a name stands in a text as a word of its own.
+fn words(text: &str, name: &str) -> usize {
+    let (mut count, mut rest) = (0, text);
+    while let Some(at) = find_word(rest, name) {
+        count += 1;
+        rest = &rest[at + name.len()..];
     }
     count
 }

@@ -101,8 +101,11 @@ fn collections(known: &Unknown, met: &Met) -> Vec<Value> {
     counts.extend(lengths(known, met));
     counts.sort_unstable();
     counts.dedup();
+    let own: Vec<Value> = known.elements().iter().filter_map(scalar).collect();
     for count in counts {
-        all.push(vec![other(); count].into());
+        let mut items = own.clone();
+        items.resize(count.max(own.len()), other());
+        all.push(items.into());
         let member = |at: usize| {
             let name = if at == 0 { other() } else { Value::from(format!("\u{1}other{at}")) };
             (name, other())
@@ -125,13 +128,15 @@ fn members(known: &Unknown, met: &Met, all: &mut Vec<Value>) {
         named.collect::<BTreeMap<_, _>>().into()
     };
     // What is null in an object is left out of it.
+    let own = i64::try_from(known.elements().len()).unwrap_or(i64::MAX);
     let is_filled =
-        known.kind == Some(ValueType::Array) && known.bounds.least.is_some_and(|least| least > 0);
+        known.kind == Some(ValueType::Array) && known.bounds.least.is_some_and(|it| it > own);
     let fewest: Vec<&[Value]> =
         if is_filled { each.iter().map(std::slice::from_ref).collect() } else { vec![&[]] };
     for members in fewest.into_iter().chain([each.as_slice()]) {
         if of(ValueType::Array) {
-            all.push(members.to_vec().into());
+            let own = known.elements().iter().filter_map(scalar);
+            all.push(own.chain(members.iter().cloned()).collect::<Vec<_>>().into());
         }
         if of(ValueType::Object) {
             all.push(object(members));
@@ -148,7 +153,11 @@ fn fits(known: &Unknown, value: &Value) -> bool {
         Value::Bool(_) => of(ValueType::Boolean),
         Value::Number(_) => of(ValueType::Number) && value.as_f64().is_ok_and(|it| lies(known, it)),
         Value::String(text) => known.admits_text(text),
-        Value::Array(items) => of(ValueType::Array) && length(items.len()),
+        Value::Array(items) => {
+            of(ValueType::Array)
+                && length(items.len())
+                && known.elements().iter().filter_map(scalar).all(|own| items.contains(&own))
+        }
         // What is null is left out.
         Value::Object(map) => {
             let bounds = document::Bounds { least: None, ..known.bounds };

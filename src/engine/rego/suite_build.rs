@@ -13,6 +13,7 @@ use super::rewrite::{
     end, head_end, start,
 };
 use super::rounds::{self, Put};
+use super::style::code;
 use super::suite::{Marks, Suite, SuiteModule, UnitTest, install};
 use super::table::{self, Access, Table, Target};
 use super::{Module, ModuleError, Options, Policies, builtins};
@@ -396,7 +397,7 @@ impl<'b> Builder<'b> {
     fn aliases(&self, at: usize, rule: &Rule, edits: &mut Edits<'_>) {
         let text = self.text(at);
         let span = rule.span();
-        let own = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let own = code(text.get(span.start as usize..span.end as usize).unwrap_or_default());
         rewrite::walk(rule, &mut |met| {
             let Met::Expr(expr @ (Expr::RefDot { .. } | Expr::RefBrack { .. })) = met else {
                 return;
@@ -405,7 +406,7 @@ impl<'b> Builder<'b> {
             let Expr::Var { span, .. } = base else { return };
             let name = span.text();
             // A variable of this name may be meant.
-            if stands_alone(own, name) {
+            if stands_alone(&own, name) {
                 return;
             }
             if let Some(path) =

@@ -115,6 +115,8 @@ pub(super) fn is_own_group(group: &str) -> bool {
 /// Kinds of Kubernetes that are not namespaced.
 const CLUSTER_KINDS: &[&str] = &[
     "APIService",
+    "AdminNetworkPolicy",
+    "BaselineAdminNetworkPolicy",
     "CSIDriver",
     "CSINode",
     "CertificateSigningRequest",
@@ -128,6 +130,7 @@ const CLUSTER_KINDS: &[&str] = &[
     "GatewayClass",
     "IPAddress",
     "IngressClass",
+    "KubeletConfiguration",
     "MutatingAdmissionPolicy",
     "MutatingAdmissionPolicyBinding",
     "MutatingWebhookConfiguration",
@@ -153,8 +156,6 @@ const CLUSTER_KINDS: &[&str] = &[
     "ValidatingWebhookConfiguration",
     "VolumeAttachment",
     "VolumeAttributesClass",
-    "AdminNetworkPolicy",
-    "BaselineAdminNetworkPolicy",
 ];
 
 /// Kinds of Kubernetes that are namespaced: a foreign kind of the same name carries its group.

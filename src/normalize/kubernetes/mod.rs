@@ -44,13 +44,16 @@ pub struct Manifest {
     pub node: Node,
 }
 
-/// Recognise an object by its content: `apiVersion`, `kind`, and `metadata` (or the items of a list).
+/// Recognise an object by its content: `apiVersion`, `kind`, and `metadata` (or the items of a list). The settings of kubelets are one
+/// without a name.
 pub fn detect(root: &Node) -> Detection {
     let (Some(version), Some(kind)) = (text_at(root, "apiVersion"), text_at(root, "kind")) else {
         return Detection::NotKubernetes;
     };
     let metadata = member(root, "metadata").map(|node| &node.kind);
-    let object = matches!(metadata, Some(NodeKind::Mapping(_))) || items(root).is_some();
+    let object = matches!(metadata, Some(NodeKind::Mapping(_)))
+        || items(root).is_some()
+        || kind == "KubeletConfiguration" && version.starts_with("kubelet.config.k8s.io/");
     if is_api_version(version) && !kind.is_empty() && object {
         Detection::Manifest
     } else {

@@ -10,6 +10,8 @@ use crate::document::Piece;
 const MAX_ALTERNATIVES: usize = 8;
 /// Longest text of which all is kept, in bytes.
 const MAX_BYTES: usize = 128;
+/// Most elements that are kept of a list or set of which others are unknown.
+const MAX_ELEMENTS: usize = 64;
 /// Longest text of which the known parts are kept, in bytes.
 const MAX_PARTS: usize = 1 << 16;
 
@@ -26,9 +28,29 @@ pub struct Beyond {
     pub one_of: Vec<Value>,
     /// What is known of a text between its unknown parts; of base 64, of the text that it stands for.
     pub parts: Piece,
+    /// Scalars that are among its elements, each once, whatever else is; their order says nothing. Where there are any it is a list or
+    /// set, and not null.
+    pub elements: Vec<Value>,
 }
 
 impl Beyond {
+    /// Of a list or set that holds these elements and others. Those that must not be shown, and what is no scalar, are left out.
+    pub fn holding<'v>(elements: impl Iterator<Item = &'v Value>) -> Option<Arc<Self>> {
+        let mut kept: Vec<Value> = Vec::new();
+        for value in elements.take(MAX_ELEMENTS) {
+            let is_plain = match &value.kind {
+                Kind::String(text) => text.len() <= MAX_BYTES,
+                kind => matches!(kind, Kind::Bool(_) | Kind::Number(_)),
+            };
+            let is_shown = !value.marks.is_hidden() && !value.marks.is_ephemeral();
+            let plain = types::without_marks(value);
+            if is_plain && is_shown && !kept.contains(&plain) {
+                kept.push(plain);
+            }
+        }
+        (!kept.is_empty()).then(|| Arc::new(Self { elements: kept, ..Self::default() }))
+    }
+
     /// The ends of a text, if anything is known of them.
     pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
         let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), ..Self::default() };
@@ -53,8 +75,10 @@ impl Beyond {
     /// Of what is one of these values.
     pub fn either<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Arc<Self>> {
         let mut all: Option<Self> = None;
+        let mut perhaps_null = false;
         for value in values {
             if value.is_null() {
+                perhaps_null = true;
                 continue;
             }
             let own = Self::of(value)?;
@@ -67,7 +91,10 @@ impl Beyond {
             }
             all = Some(joined);
         }
-        all.map(Arc::new)
+        if perhaps_null && let Some(all) = &mut all {
+            all.elements.clear();
+        }
+        all.filter(|all| *all != Self::default()).map(Arc::new)
     }
 
     /// Of one value. What must not be shown says nothing.
@@ -110,6 +137,7 @@ impl Beyond {
         self.prefix = self.prefix[..begin].into();
         self.suffix = self.suffix[end..].into();
         self.parts = Piece::default();
+        self.elements.retain(|element| other.elements.contains(element));
         let few = self.one_of.len() + other.one_of.len() <= MAX_ALTERNATIVES;
         if few && !self.one_of.is_empty() && !other.one_of.is_empty() {
             self.one_of.extend(other.one_of);

@@ -143,6 +143,8 @@ impl Lowering {
 /// What a document says of an unknown value.
 fn refined(unknown: &Unknown) -> document::Unknown {
     let kind = unknown.kind.as_ref().and_then(value_type);
+    let has_elements = unknown.beyond.as_ref().is_some_and(|it| !it.elements.is_empty());
+    let kind = kind.or(has_elements.then_some(ValueType::Array));
     let is_text = kind.is_none_or(|kind| kind == ValueType::String);
     let beyond = unknown.beyond.as_deref();
     let ends = |own: &Piece, of: fn(&Beyond) -> &Piece| match beyond {
@@ -155,20 +157,29 @@ fn refined(unknown: &Unknown) -> document::Unknown {
     let known_text = is_text && !(prefix.is_empty() && suffix.is_empty()) || segment;
     let text = |known: Piece| if known_text { known } else { Piece::default() };
     let bounded = matches!(kind, Some(ValueType::Array | ValueType::Number | ValueType::Object));
+    let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
+    let mut scalar = |value: &Value| lowering.value(value, &Pointer::root());
+    let is_list = kind == Some(ValueType::Array);
+    let elements = beyond.filter(|_| is_list).map(|beyond| &beyond.elements);
+    let elements: Vec<_> = elements.into_iter().flatten().map(&mut scalar).collect();
+    let mut bounds = unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default();
+    if let Ok(count @ 1..) = i64::try_from(elements.len()) {
+        bounds.least = bounds.least.max(Some(count));
+    }
     let refined = document::Unknown {
         reason: Arc::from(&*unknown.reason),
         kind: kind.or(known_text.then_some(ValueType::String)),
-        not_null: unknown.not_null,
+        not_null: unknown.not_null || !elements.is_empty(),
         prefix: text(prefix),
         suffix: text(suffix),
         segment,
-        bounds: unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default(),
+        bounds,
         one_of: None,
         parts: beyond.map(|beyond| beyond.parts.clone()).unwrap_or_default(),
+        elements: elements.into(),
     };
     let Some(beyond) = beyond.filter(|beyond| !beyond.one_of.is_empty()) else { return refined };
-    let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
-    let one_of = beyond.one_of.iter().map(|value| lowering.value(value, &Pointer::root()));
+    let one_of = beyond.one_of.iter().map(scalar);
     refined.among(one_of.collect())
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, LazyLock};
 
+use super::beyond::Beyond;
 use super::number::Number;
 use super::value::{Bounds, Entries, Items, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
 
@@ -461,12 +462,24 @@ fn refine(unknown: &Unknown, wanted: &Type) -> Result<Value, String> {
         not_null: unknown.not_null,
         shown: unknown.shown.clone(),
         partial: unknown.partial.clone(),
-        // What is said of a text holds for what turns out to be one.
-        beyond: unknown.beyond.clone().filter(|_| *from == Type::Any && kind == Type::String),
+        beyond: converted_beyond(unknown, from, &kind),
         kind: Some(kind),
         decided,
         ..Unknown::default()
     })))
+}
+
+/// What is said of a text holds for what turns out to be one, and elements of a list are elements of what is made of it.
+fn converted_beyond(unknown: &Unknown, from: &Type, to: &Type) -> Option<Arc<Beyond>> {
+    let beyond = unknown.beyond.as_ref()?;
+    match to {
+        Type::String if *from == Type::Any => Some(Arc::clone(beyond)),
+        Type::List(element) | Type::Set(element) => {
+            let converted = beyond.elements.iter().filter_map(|it| convert(it, element).ok());
+            Beyond::holding(converted.collect::<Vec<_>>().iter())
+        }
+        _ => None,
+    }
 }
 
 /// What is known of the length of a list, set or map that an unknown is converted to.

@@ -209,6 +209,70 @@ pub(super) fn concat(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     Ok(Value::list(lists))
 }
 
+/// Whether a function makes a list or set of which all elements of its arguments are elements.
+pub(super) fn keeps_elements(name: &str) -> bool {
+    matches!(
+        name,
+        "compact"
+            | "concat"
+            | "distinct"
+            | "flatten"
+            | "reverse"
+            | "setunion"
+            | "sort"
+            | "tolist"
+            | "toset"
+    )
+}
+
+/// An unknown list or set with the elements that it has whatever is unknown in the arguments.
+pub(super) fn with_elements_of(mut result: Value, name: &str, arguments: &[Value]) -> Value {
+    let Kind::Unknown(unknown) = &mut result.kind else { return result };
+    let depth = usize::from(name == "flatten");
+    let mut elements = Vec::new();
+    for argument in arguments {
+        gather(argument, depth, &mut elements);
+    }
+    if name == "compact" {
+        elements.retain(|it| !matches!(&it.kind, Kind::String(text) if text.is_empty()));
+    }
+    // An element of another type than that of the list is converted to it.
+    let of = unknown.kind.as_ref().and_then(Type::element).filter(|kind| **kind != Type::Any);
+    let converted = elements.iter().filter_map(|it| match of {
+        Some(kind) => types::convert(it, kind).ok(),
+        None => Some(it.clone()),
+    });
+    if let Some(beyond) = Beyond::holding(converted.collect::<Vec<_>>().iter()) {
+        Arc::make_mut(unknown).beyond = Some(beyond);
+    }
+    result
+}
+
+/// The known elements of a list, and of lists within it down to a depth. Nothing of what must not be shown.
+fn gather(list: &Value, depth: usize, elements: &mut Vec<Value>) {
+    if list.marks.is_hidden() || list.marks.is_ephemeral() {
+        return;
+    }
+    match &list.kind {
+        Kind::Sequence(_, items) if depth > 0 => {
+            for item in items.iter() {
+                match &item.kind {
+                    Kind::Sequence(..) | Kind::Unknown(_) => gather(item, depth, elements),
+                    _ => elements.push(item.clone()),
+                }
+            }
+        }
+        Kind::Sequence(_, items) => {
+            elements.extend(items.iter().filter(|item| item.unknown_reason().is_none()).cloned());
+        }
+        Kind::Unknown(unknown) => {
+            let known = unknown.beyond.iter().flat_map(|beyond| &beyond.elements);
+            elements.extend(known.cloned());
+        }
+        _ => {}
+    }
+}
+
 pub(super) fn contains(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     if let Some(reason) = arguments.iter().find_map(top_unknown) {
         return Ok(unknown_bool(reason));

@@ -108,6 +108,9 @@ pub fn call(name: &str, arguments: &[Value], host: &dyn Host) -> Result<Value, S
     let prepared = function.prepare(arguments)?;
     let result = function.run(prepared, host).map(|result| match (function.name, arguments) {
         ("base64encode" | "base64gzip", [text]) => encoding::with_parts_of(result, text),
+        (name, _) if collection::keeps_elements(name) => {
+            collection::with_elements_of(result, name, arguments)
+        }
         _ => result,
     });
     result.map_err(|error| {

@@ -7,6 +7,11 @@ use crate::conftest::formats::cue::Fault;
 use crate::conftest::formats::cue::eval::{Evaluator, Found, Value};
 use crate::conftest::formats::cue::number::{Number, Whole};
 
+/// Greatest exponent that is counted.
+const MAX_EXPONENT: u32 = 256;
+/// Digits to which CUE counts exactly.
+const MAX_DIGITS: usize = 34;
+
 /// Whole numbers divided: `div` and `mod` as Euclid does, `quo` and `rem` towards zero.
 pub(super) fn divided(name: &str, left: &BigInt, right: &BigInt) -> Option<BigInt> {
     if right.sign() == Sign::NoSign {
@@ -42,11 +47,23 @@ impl Evaluator<'_> {
             (_, Some(mode)) => number.whole(mode).map(Number::int),
             ("math.Abs", _) if number.is_negative() => Some(number.negated()),
             ("math.Abs", _) => Some(number),
+            ("math.Pow", _) => Some(Number::int(self.power(given)?)),
             ("math.Sqrt", _) => Number::float(number.to_f64().sqrt()),
             (name, _) => return Err(Fault::unsupported(at, name)),
         };
         let made = made.ok_or_else(|| Fault::fatal(at, "this is no number"))?;
         Ok(Result::Value(Value::Number(made)))
+    }
+
+    /// A whole number to the power of another, as long as CUE counts exactly.
+    fn power(&mut self, given: &Arguments) -> Found<BigInt> {
+        let inexact = || Fault::unsupported(given.at, "math.Pow of such numbers");
+        let base = given.number(self, 0)?.to_int().ok_or_else(inexact)?;
+        let exponent = given.number(self, 1)?.to_int().ok_or_else(inexact)?;
+        let exponent = u32::try_from(exponent).ok().filter(|it| *it <= MAX_EXPONENT);
+        let power = base.pow(exponent.ok_or_else(inexact)?);
+        let is_exact = power.magnitude().to_string().len() <= MAX_DIGITS;
+        Some(power).filter(|_| is_exact).ok_or_else(inexact)
     }
 
     fn conversion(&mut self, given: &Arguments) -> Found<Result> {
@@ -56,6 +73,13 @@ impl Evaluator<'_> {
                 Value::Bool(value) => Value::Text(value.to_string().into()),
                 _ => return Err(given.wrong(self, 0, "a boolean")),
             },
+            "strconv.Quote" => {
+                let text = given.text(self, 0)?;
+                let quoted: Option<String> = text.chars().map(escaped).collect();
+                let what = "strconv.Quote of such characters";
+                let quoted = quoted.ok_or_else(|| Fault::unsupported(at, what))?;
+                Value::Text(format!("\"{quoted}\"").into())
+            }
             "strconv.FormatInt" | "strconv.FormatUint" => {
                 let base = base_of(given.index(self, 1)?, at)?;
                 Value::Text(given.int(self, 0)?.to_str_radix(base).into())
@@ -97,6 +121,25 @@ impl Evaluator<'_> {
         };
         Ok(Result::Value(made))
     }
+}
+
+/// A character as Go writes it in quotes; nothing where that takes a table of what can be printed.
+fn escaped(character: char) -> Option<String> {
+    let short = |letter: char| format!("\\{letter}");
+    Some(match character {
+        '\u{7}' => short('a'),
+        '\u{8}' => short('b'),
+        '\u{c}' => short('f'),
+        '\n' => short('n'),
+        '\r' => short('r'),
+        '\t' => short('t'),
+        '\u{b}' => short('v'),
+        '\\' | '"' => short(character),
+        '\0'..='\u{1f}' | '\u{7f}' => format!("\\x{:02x}", u32::from(character)),
+        ' '..='~' => character.to_string(),
+        _ if character.is_alphanumeric() => character.to_string(),
+        _ => return None,
+    })
 }
 
 fn base_of(base: usize, at: usize) -> Found<u32> {
