@@ -398,7 +398,7 @@ impl Loader<'_> {
             options.paths.iter().filter_map(|path| normalize_path(path)).map(Arc::from).collect();
         self.note_unused_variable_files(&variable_files, &options.variables);
         let modules: FxHashMap<Arc<str>, Module> = folders
-            .into_iter()
+            .into_par_iter()
             .map(|(folder, mut files)| {
                 files.sort_by(|a, b| a.1.cmp(&b.1));
                 terraform::drop_shadowed(&mut files);
@@ -422,6 +422,7 @@ impl Loader<'_> {
             configuration: options.configuration.as_deref().map(Arc::from),
             named: &named,
         });
+        modules.into_par_iter().for_each(drop);
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
         self.note_unused_assumptions(&stated);

@@ -1,7 +1,8 @@
 //! What the schema asks of a document beyond what its types and `json` give anyway, looked up in the document itself.
 
 use super::{
-    Backend, Document, ModuleCall, Pointer, Provider, Reference, Resource, Unknown, Value, Variable,
+    Backend, Document, Mode, ModuleCall, Pointer, Provider, Reference, Resource, Unknown, Value,
+    Variable,
 };
 use crate::source::{Place, Problem, Sources};
 
@@ -12,7 +13,8 @@ pub fn fits(document: &Document, resources: &[Resource], sources: &Sources) -> b
     let fit = Fit { sources };
     matches!(document.format, "terraform" | "kubernetes")
         && !document.root.is_empty()
-        && resources.iter().all(|it| fit.resource(it))
+        // Declarations are not shown.
+        && resources.iter().filter(|it| it.mode != Mode::Declaration).all(|it| fit.resource(it))
         && document.variables.iter().chain(&document.outputs).all(|it| fit.variable(it))
         && document.providers.iter().all(|it| fit.provider(it))
         && document.modules.iter().all(|it| fit.module(it))

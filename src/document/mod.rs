@@ -6,6 +6,7 @@ mod fit;
 mod index;
 mod model;
 mod names;
+mod piece;
 mod pointer;
 mod unknown;
 mod value;
@@ -19,6 +20,7 @@ pub use model::{
     Absent, Backend, CallSite, DATA_PREFIX, Document, Existence, Mention, Mode, ModuleCall,
     Provider, Reference, Resource, Scope, SpanTable, Variable,
 };
+pub use piece::Piece;
 pub use pointer::{Pointer, Trail};
 pub use unknown::{Bounds, Unknown, ValueType};
 pub use value::{Map, SortedMap, Value, nearest};

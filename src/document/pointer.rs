@@ -41,6 +41,12 @@ impl Pointer {
         Self([&*self.0, &*tail.0].concat())
     }
 
+    /// This pointer from one that holds it on, `None` if that does not.
+    pub fn below(&self, above: &Self) -> Option<Self> {
+        let rest = self.0.strip_prefix(&above.0)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| Self(rest.to_owned()))
+    }
+
     /// The parts, unescaped.
     pub fn parts(&self) -> impl Iterator<Item = String> + '_ {
         self.0.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"))
@@ -69,7 +75,7 @@ impl Pointer {
 
 fn push_key(text: &mut String, key: &str) {
     text.push('/');
-    if key.contains(['~', '/']) {
+    if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
         text.push_str(&key.replace('~', "~0").replace('/', "~1"));
     } else {
         text.push_str(key);
@@ -103,6 +109,11 @@ impl<'t> Trail<'t> {
     /// Where it starts.
     pub fn from(pointer: &'t Pointer) -> Self {
         Self { above: None, step: Step::Start(pointer) }
+    }
+
+    /// Whether it leads nowhere: to the whole.
+    pub fn is_root(&self) -> bool {
+        matches!(self.step, Step::Start(pointer) if pointer.is_root())
     }
 
     /// One step on, to a key.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Value;
+use super::{Piece, Value};
 
 /// An unknown value: why, and what holds for every value that it can turn out to be.
 ///
@@ -16,9 +16,9 @@ pub struct Unknown {
     /// Whether it cannot be null.
     pub not_null: bool,
     /// How its text begins. Only beside the type string; so is `suffix`.
-    pub prefix: Arc<str>,
+    pub prefix: Piece,
     /// How its text ends. May share characters with the beginning.
-    pub suffix: Arc<str>,
+    pub suffix: Piece,
     /// Whether no `/` comes after its beginning: an id of which the last part alone is not known.
     pub segment: bool,
     /// Between what its number lies, or the length of its array or object. Nothing where the type is another or unknown.
@@ -27,7 +27,7 @@ pub struct Unknown {
     pub one_of: Option<Arc<[Value]>>,
     /// What is known of a text between its unknown parts, each of which stands there as one character for private use; of base 64, of
     /// the text that it stands for. For those who look for something in it: no verdict rests on it, and it is never shown.
-    pub parts: Arc<str>,
+    pub parts: Piece,
     /// Scalars that are among its elements, whatever else is; their order says nothing. Only beside the type array.
     pub elements: Arc<[Value]>,
 }
@@ -201,7 +201,7 @@ impl Unknown {
             let texts = [("prefix", &self.prefix), ("suffix", &self.suffix)];
             let known = texts.into_iter().filter(|(_, text)| !text.is_empty());
             let known = known.filter(|_| self.one_of.is_none());
-            parts.extend(known.map(|(name, text)| (name, Value::String(Arc::clone(text)))));
+            parts.extend(known.map(|(name, text)| (name, Value::String(text.shared()))));
             if self.segment && self.one_of.is_none() {
                 parts.push(("segment", Value::Bool(true)));
             }

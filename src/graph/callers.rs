@@ -81,8 +81,11 @@ fn outsiders(scene: &Scene<'_>, binding: &Binding) -> Tri {
     }
 }
 
-/// Whether a member is an account by which Google's own services act inside of a project.
+/// Whether a member is an account by which Google's own services act inside of a project, and not for people who come to them.
 fn is_agent(scene: &Scene<'_>, member: &str) -> bool {
-    let own = scene.vocabulary.table("gcp_agents").iter().flatten();
-    own.into_iter().any(|pattern| crate::source::fits(pattern, member))
+    let is_of = |table: &str| {
+        let patterns = scene.vocabulary.table(table).iter().flatten();
+        patterns.into_iter().any(|pattern| crate::source::fits(pattern, member))
+    };
+    is_of("gcp_agents") && !is_of("gcp_proxies")
 }

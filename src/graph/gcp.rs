@@ -7,6 +7,7 @@ use crate::document::{Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::kubernetes::clouds;
 use super::relations::leads;
 use super::scene::{Fact, Scene};
 
@@ -229,7 +230,8 @@ fn named(scene: &Scene<'_>, text: &Arc<str>) -> Option<Member> {
         "allAuthenticatedUsers" => Member::Authenticated,
         other => {
             let email = other.strip_prefix("serviceAccount:");
-            let own = email.and_then(|email| account_by_email(scene, email));
+            let of_cluster = || clouds::by_member(scene, other);
+            let own = of_cluster().or_else(|| email.and_then(|it| account_by_email(scene, it)));
             own.map_or_else(|| Member::Named(Arc::clone(text)), Member::Node)
         }
     })

@@ -97,8 +97,10 @@ pub fn build_within<'a>(
     network::aws::read(&scene, &mut network);
     network::azure::read(&scene, &mut network);
     network::aws::facts(&mut scene);
+    network::azure::facts(&mut scene);
     network::gcp::read(&scene, &mut network);
     network::kubernetes::read(&scene, &mut network);
+    network::machines::read(&scene, &mut network);
     network::neighbors::stand(&mut scene, &mut network);
     network.trust(trusted);
     network.join();

@@ -82,6 +82,7 @@ fn guarded(
 ) -> (Option<bool>, Vec<Place>) {
     let scene = around.scene();
     let network = around.presence(node).and_then(|presence| presence.network);
+    let network = network.or_else(|| behind(around, node));
     let zone = network.and_then(|network| scene.zone_of.get(network).copied().flatten());
     let own = zone.map(|zone| &scene.zones[zone].facts).into_iter();
     let own = own.chain([&scene.nodes[node].facts]);
@@ -126,6 +127,18 @@ fn guarded(
         (Some(false), Some(false)) => (Some(false), proof),
         _ => (None, proof),
     }
+}
+
+/// The network that all stand in to which a balancer outside of any passes on: what guards its addresses guards the balancer's.
+fn behind(around: &Surroundings<'_, '_>, node: usize) -> Option<usize> {
+    if !around.is_passing(node) {
+        return None;
+    }
+    let flows = around.out[node].iter().map(|flow| around.flow(*flow));
+    let flows = flows.filter(|flow| flow.kind == FlowKind::Network);
+    let networks: BTreeSet<Option<usize>> =
+        flows.map(|flow| around.presence(flow.target).and_then(|host| host.network)).collect();
+    if networks.len() == 1 { networks.first().copied().flatten() } else { None }
 }
 
 /// A bastion of the provider that gets to a host over which people manage it, where nobody from the internet does otherwise.

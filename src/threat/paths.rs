@@ -364,9 +364,15 @@ impl Search<'_, '_, '_> {
             {
                 self.imply(&mut next);
             }
+            // One tier calls the next, which is nobody's fault; over a port for managing it, only where that is open.
             FlowKind::Network => {
-                let threat = self.opening(flow.target, Way::Lateral, Some(at))?;
-                next.steps.push(self.step(threat, flow.target));
+                let is_managed = self.around.is_to(flow, Ports::Management);
+                let by = if is_managed { Way::Network } else { Way::Lateral };
+                match self.opening(flow.target, by, Some(at)) {
+                    Some(threat) => next.steps.push(self.step(threat, flow.target)),
+                    None if is_managed => return None,
+                    None => {}
+                }
                 next.foothold = Some(flow.target);
             }
             FlowKind::Identity => self.identity(trail, at, &mut next)?,
@@ -528,19 +534,25 @@ impl Search<'_, '_, '_> {
         let goal = *trail.nodes.last()?;
         let loss = self.classes.get(&self.loss(goal)?)?;
         let lost = self.lost.of(goal, || assess(goal, loss));
-        let of_step = |step: &Step| match step.threat {
-            Some(threat) => Some(self.threats[threat].assessment.dread),
-            None => self.classes.get(&step.class).map(|class| class.dread),
+        // What every workload can do is open to this one, too, where a rule found less.
+        let of_step = |step: &Step| {
+            let own = step.threat.map(|threat| self.threats[threat].assessment.dread);
+            let implied = own.is_none() || *step.class == *IMPLIED;
+            let base = self.classes.get(&step.class).filter(|_| implied).map(|class| class.dread);
+            (own, base)
         };
-        let steps: Vec<Dread> = trail.steps.iter().filter_map(of_step).collect();
-        let least = |factor: Factor| steps.iter().map(|dread| dread.get(factor)).min();
+        let steps: Vec<_> = trail.steps.iter().map(of_step).collect();
+        let factor_of = |(own, base): &(Option<Dread>, Option<Dread>), factor: Factor| {
+            own.iter().chain(base).map(|dread| dread.get(factor)).max()
+        };
+        let least = |factor: Factor| steps.iter().filter_map(|it| factor_of(it, factor)).min();
         let longer = u8::try_from(steps.len().saturating_sub(1) / 2).unwrap_or(10);
         let dread = Dread::new([
             lost.get(Factor::Damage),
             least(Factor::Reproducibility)?,
             least(Factor::Exploitability)?.saturating_sub(longer).max(1),
             lost.get(Factor::AffectedUsers),
-            steps.first()?.get(Factor::Discoverability),
+            factor_of(steps.first()?, Factor::Discoverability)?,
         ])
         .ok()?;
         let assumed = trail.flows.iter().any(|flow| self.around.flow(*flow).assumed);

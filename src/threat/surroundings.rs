@@ -10,7 +10,7 @@ use crate::graph::Graph;
 use crate::graph::identity::Trust;
 use crate::graph::network::filter::{Direction, Layer, Party, Rule, Traffic};
 use crate::graph::network::reach::Reach;
-use crate::graph::network::{Peer, Presence, Tri};
+use crate::graph::network::{PODS, Peer, Presence, Tri};
 use crate::graph::scene::{Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
@@ -23,6 +23,9 @@ use super::words::Words;
 pub(super) const MAX_HOPS: usize = 4;
 /// What the flow to a mounted medium is called.
 const MOUNTS: &str = "mounts";
+/// Kinds of processes that run as nobody.
+const NOBODYS: [&str; 7] =
+    ["api", "dns", "gateway", "edge_cdn", "waf", "identity_provider", "event_bus"];
 
 /// Which ports are asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -381,7 +384,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         for at in &self.into[node] {
             let flow = self.flow(*at);
             let source = self.presence(flow.source).and_then(|source| source.network);
-            let elsewhere = source.is_some_and(|source| Some(source) != own.network);
+            // What pods send comes from their machines.
+            let elsewhere =
+                source.is_some_and(|source| ![own.network, Some(PODS)].contains(&Some(source)));
             if flow.kind == FlowKind::Network && elsewhere && !flow.assumed {
                 return Some(self.evidence([*at]));
             }
@@ -597,8 +602,30 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 return Some(found);
             }
         }
+        if given.resource.is_none()
+            && let Some(found) = self.sensitivity_of_keeper(node)
+        {
+            return Some(found);
+        }
         let state = Dimension::Data.state(given.sensitivity.as_deref()?)?;
         Some((state, given.place.into_iter().collect()))
+    }
+
+    /// What people say of who keeps its data on a store that it makes itself.
+    fn sensitivity_of_keeper(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let flows = self.into[node].iter().map(|at| self.flow(*at));
+        let mounts = flows.filter(|flow| flow.kind == FlowKind::Data && &*flow.label == MOUNTS);
+        mounts
+            .filter_map(|flow| scene.nodes[flow.source].resource)
+            .filter_map(|at| {
+                let stated = self.words.stated(scene, at);
+                let state = stated.and_then(|stated| stated.sensitivity);
+                let place = || stated.and_then(|stated| stated.place).into_iter().collect();
+                let own = state.map(|state| (state, place()));
+                own.or_else(|| self.words.classification(scene.index.resource(at)))
+            })
+            .max()
     }
 
     /// How far the rights of a node go.
@@ -614,7 +641,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
         let runs_as_nobody = given.element != Element::Process
             || self.is_passing(node)
-            || matches!(&*given.kind, "api" | "dns" | "gateway" | "edge_cdn" | "waf");
+            || NOBODYS.contains(&&*given.kind);
         if runs_as_nobody {
             return Known::NotApplicable;
         }

@@ -9,11 +9,15 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use dreadnought::evaluate::{Options as EvaluateOptions, evaluate};
 use dreadnought::pack::PackSet;
 use dreadnought::project::{Options, Project};
 use dreadnought::source::{DiskFileSystem, FileSystem, MemoryFileSystem};
+use rayon::prelude::*;
 
 /// The command's: both sides of a comparison allocate alike.
 #[cfg(feature = "mimalloc")]
@@ -140,28 +144,40 @@ fn normalising(criterion: &mut Criterion) {
         group.bench_function("real tree from disk", |bench| {
             bench.iter(|| one.install(|| drop(black_box(load(&disk)))));
         });
-        // Both read from memory: what is compared is work, not the disk.
-        let (tree, texts) = in_memory(&disk);
-        group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
-        group.bench_function("real tree", |bench| {
-            bench.iter(|| one.install(|| drop(black_box(load(&tree)))));
-        });
-        group.bench_function("real tree, hcl-edit only parses", |bench| {
-            bench.iter(|| one.install(|| texts.iter().for_each(|text| parse_only(text))));
-        });
+        real_tree(&mut group, &in_memory(&disk));
     }
     group.finish();
 }
 
-/// A tree in memory, and the texts of its Terraform files.
-fn in_memory(tree: &dyn FileSystem) -> (MemoryFileSystem, Vec<String>) {
+/// Both sides read from memory: what is compared is work, not the disk.
+fn real_tree(group: &mut BenchmarkGroup<'_, WallTime>, all: &[(String, String)]) {
+    let is_terraform = |(path, _): &&(String, String)| path.strip_suffix(".tf").is_some();
+    let terraform: Vec<(String, String)> = all.iter().filter(is_terraform).cloned().collect();
+    let texts: Vec<&str> = terraform.iter().map(|(_, text)| text.as_str()).collect();
+    group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
+    for threads in [1, 2] {
+        let pool = pool(threads);
+        let suffix = if threads == 1 { "" } else { ", two threads" };
+        // What is loaded is freed outside of the measurement: the command ends without freeing it.
+        let mut normalise = |name: &str, tree: &MemoryFileSystem| {
+            group.bench_function(format!("{name}{suffix}"), |bench| {
+                bench.iter_with_large_drop(|| pool.install(|| load(tree)));
+            });
+        };
+        normalise("real tree", &files(all));
+        // hcl-edit reads none of the data files, and what they make exist is not there without them.
+        normalise("real tree without data files", &files(&terraform));
+        group.bench_function(format!("real tree, hcl-edit only parses{suffix}"), |bench| {
+            bench.iter(|| pool.install(|| texts.par_iter().for_each(|text| parse_only(text))));
+        });
+    }
+}
+
+/// The files of a tree that are text.
+fn in_memory(tree: &dyn FileSystem) -> Vec<(String, String)> {
     let (paths, _) = tree.walk("");
     let read = |path: String| Some((String::from_utf8(tree.read(&path).ok()?).ok()?, path));
-    let all: Vec<(String, String)> =
-        paths.into_iter().filter_map(read).map(|(text, path)| (path, text)).collect();
-    let terraform = all.iter().filter(|(path, _)| path.strip_suffix(".tf").is_some());
-    let texts = terraform.map(|(_, text)| text.clone()).collect();
-    (files(&all), texts)
+    paths.into_iter().filter_map(read).map(|(text, path)| (path, text)).collect()
 }
 
 fn parse_only(text: &str) {

@@ -13,6 +13,7 @@ mod cel;
 mod cel_laws;
 mod cel_library;
 pub(crate) mod cli;
+mod cluster_identities;
 mod conftest;
 mod conftest_command;
 mod conftest_formats;

@@ -398,3 +398,148 @@ fn many_resources_end() {
     let machines = made.model.assets.iter().filter(|asset| &*asset.kind == "compute_vm").count();
     assert_eq!(machines, 1500);
 }
+
+const GUARDED: &str = r#"
+resource "azurerm_resource_group" "main" {
+  name     = "rg-quay-prod"
+  location = "northeurope"
+}
+resource "azurerm_network_ddos_protection_plan" "main" {
+  name                = "plan"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+}
+resource "azurerm_virtual_network" "main" {
+  name                = "net"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  address_space       = ["10.7.0.0/16"]
+  PLAN
+}
+resource "azurerm_subnet" "app" {
+  name                 = "app"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.7.1.0/24"]
+}
+resource "azurerm_network_security_group" "app" {
+  name                = "app"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  security_rule {
+    name                       = "web"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "443"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "app" {
+  subnet_id                 = azurerm_subnet.app.id
+  network_security_group_id = azurerm_network_security_group.app.id
+}
+resource "azurerm_network_interface" "app" {
+  name                = "app"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  ip_configuration {
+    name                          = "internal"
+    subnet_id                     = azurerm_subnet.app.id
+    private_ip_address_allocation = "Dynamic"
+  }
+}
+resource "azurerm_linux_virtual_machine" "app" {
+  name                  = "app"
+  resource_group_name   = azurerm_resource_group.main.name
+  location              = azurerm_resource_group.main.location
+  size                  = "Standard_B2s"
+  admin_username        = "ops"
+  network_interface_ids = [azurerm_network_interface.app.id]
+}
+resource "azurerm_public_ip" "front" {
+  name                 = "front"
+  resource_group_name  = azurerm_resource_group.main.name
+  location             = azurerm_resource_group.main.location
+  allocation_method    = "Static"
+  sku                  = "Standard"
+  ddos_protection_mode = "MODE"
+}
+resource "azurerm_lb" "front" {
+  name                = "front"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  sku                 = "Standard"
+  frontend_ip_configuration {
+    name                 = "public"
+    public_ip_address_id = azurerm_public_ip.front.id
+  }
+}
+resource "azurerm_lb_backend_address_pool" "app" {
+  name            = "app"
+  loadbalancer_id = azurerm_lb.front.id
+}
+resource "azurerm_network_interface_backend_address_pool_association" "app" {
+  network_interface_id    = azurerm_network_interface.app.id
+  ip_configuration_name   = "internal"
+  backend_address_pool_id = azurerm_lb_backend_address_pool.app.id
+}
+resource "azurerm_lb_rule" "web" {
+  name                           = "web"
+  loadbalancer_id                = azurerm_lb.front.id
+  protocol                       = "Tcp"
+  frontend_port                  = 443
+  backend_port                   = 443
+  frontend_ip_configuration_name = "public"
+  backend_address_pool_ids       = [azurerm_lb_backend_address_pool.app.id]
+}
+resource "azurerm_route_table" "app" {
+  name                = "app"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+}
+resource "azurerm_route" "out" {
+  name                = "out"
+  resource_group_name = azurerm_resource_group.main.name
+  route_table_name    = azurerm_route_table.app.name
+  address_prefix      = "0.0.0.0/0"
+  next_hop_type       = "HOP"
+}
+resource "azurerm_subnet_route_table_association" "app" {
+  subnet_id      = azurerm_subnet.app.id
+  route_table_id = azurerm_route_table.app.id
+}
+"#;
+const PLAN: &str = "ddos_protection_plan {\n    id     = azurerm_network_ddos_protection_plan.main.id\n    enable = ON\n  }";
+
+/// A plan for the network behind a balancer, or for its address, guards the balancer; a route decides whether hosts get out.
+#[rstest]
+#[case::nothing("", "VirtualNetworkInherited", "Internet", true, true)]
+#[case::plan("true", "VirtualNetworkInherited", "Internet", false, true)]
+#[case::plan_that_is_off("false", "VirtualNetworkInherited", "Internet", true, true)]
+#[case::address("", "Enabled", "Internet", false, true)]
+#[case::appliance("", "VirtualNetworkInherited", "VirtualAppliance", true, false)]
+#[case::nowhere("", "VirtualNetworkInherited", "None", true, false)]
+fn plans_and_routes_count(
+    #[case] plan: &str,
+    #[case] mode: &str,
+    #[case] hop: &str,
+    #[case] flooded: bool,
+    #[case] gets_out: bool,
+) {
+    let plan = if plan.is_empty() { String::new() } else { PLAN.replace("ON", plan) };
+    let text = GUARDED.replace("PLAN", &plan).replace("MODE", mode).replace("HOP", hop);
+    let made = model_of(&BTreeMap::from([("main.tf".to_owned(), text)]), None);
+    let has = |class: &str, target: &str| {
+        made.model.threats.iter().any(|threat| {
+            &*threat.class.id == class
+                && &*threat.target == target
+                && threat.state == dreadnought::model::ThreatState::Open
+        })
+    };
+    assert_eq!(has("T028", "azurerm_lb.front"), flooded);
+    assert_eq!(has("T022", "azurerm_linux_virtual_machine.app"), gets_out);
+}

@@ -351,6 +351,12 @@ fn bound(kind: &str, name: &str, member: &str) -> String {
     "member = \"serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com\"",
     false
 )]
+#[case::proxy_for_identities(
+    "google_cloud_run_v2_service_iam_member",
+    "name = google_cloud_run_v2_service.shop.name",
+    "member = \"serviceAccount:service-1@gcp-sa-iap.iam.gserviceaccount.com\"",
+    true
+)]
 #[case::accounts_of_others(
     "google_cloud_run_v2_service_iam_member",
     "name = google_cloud_run_v2_service.shop.name",

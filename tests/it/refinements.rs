@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dreadnought::document::{self, Bounds, Unknown, Value, ValueType};
+use dreadnought::document::{self, Bounds, Piece, Unknown, Value, ValueType};
 use dreadnought::project::{Options, Project};
 use dreadnought::source::MemoryFileSystem;
 use proptest::prelude::*;
@@ -18,7 +18,7 @@ pub(crate) fn unknown(reason: &str, known: &Json) -> Value {
         ValueType::Object,
         ValueType::String,
     ];
-    let text = |key: &str| Arc::from(known[key].as_str().unwrap_or_default());
+    let text = |key: &str| Piece::from(known[key].as_str().unwrap_or_default());
     let bounds = known.get("length").or(known.get("value")).unwrap_or(&Json::Null);
     let made = Unknown {
         reason: reason.into(),
@@ -29,7 +29,7 @@ pub(crate) fn unknown(reason: &str, known: &Json) -> Value {
         segment: known["segment"] == true,
         bounds: Bounds { least: bounds["least"].as_i64(), most: bounds["most"].as_i64() },
         one_of: None,
-        parts: Arc::default(),
+        parts: Piece::default(),
         elements: known["elements"]
             .as_array()
             .map(|all| all.iter().cloned().map(Value::from).collect::<Vec<_>>())

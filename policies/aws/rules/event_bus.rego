@@ -2,11 +2,11 @@
 # scope: package
 # title: Event bus takes events of anybody
 # description: >-
-#   The permission names every account and no condition, so that any account of AWS puts events on the bus that its
-#   rules act on.
+#   The permission, or a statement of the bus's policy, names every account and no condition, so that any account of
+#   AWS puts events on the bus that its rules act on.
 # custom:
 #   id: event-bus-open-to-everyone
-#   applies_to: [aws_cloudwatch_event_permission]
+#   applies_to: [aws_cloudwatch_event_permission, aws_cloudwatch_event_bus_policy]
 #   threat: T038
 #   remediation: >-
 #     Name the account as the principal, or add a condition on aws:PrincipalOrgID.
@@ -20,4 +20,10 @@ deny contains {"resource": r.address, "at": "/principal", "message": "every acco
 	some r in input.by_type.aws_cloudwatch_event_permission
 	r.attributes.principal == "*"
 	not lib.has_block(r.attributes, "condition")
+}
+
+deny contains {"resource": r.address, "at": "/policy", "message": "every account may put events on the bus"} if {
+	some r in input.by_type.aws_cloudwatch_event_bus_policy
+	some statement in lib.statements(r.parsed.policy)
+	lib.allows_anyone(statement)
 }

@@ -11,7 +11,7 @@ use super::evaluate::Machine;
 use super::functions::mismatch;
 use super::refine;
 use super::value::{Outcome, Val};
-use crate::document::{Map, Unknown, Value, ValueType};
+use crate::document::{Map, Piece, Unknown, Value, ValueType};
 use crate::engine::Failure;
 
 /// The statements of a policy.
@@ -113,8 +113,8 @@ fn effect(value: &Value) -> Value {
         // Its letters may change.
         None => match value {
             Value::Unknown(unknown) => Value::Unknown(Arc::new(Unknown {
-                prefix: Arc::default(),
-                suffix: Arc::default(),
+                prefix: Piece::default(),
+                suffix: Piece::default(),
                 segment: false,
                 one_of: None,
                 ..Unknown::clone(unknown)

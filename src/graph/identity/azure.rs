@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use crate::document::Value;
+use crate::graph::kubernetes::clouds;
+use crate::graph::look;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::source::fits;
@@ -60,6 +62,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
         }
     }
     tenants(scene, identity);
+    federated(scene, identity);
     raising::add(scene, "azure_escalations", &holdings, identity);
 }
 
@@ -206,14 +209,9 @@ fn own_actions<'s>(scene: &'s Scene<'_>, at: usize) -> Vec<&'s str> {
 
 /// The tenant issues the tokens of managed identities.
 fn tenants(scene: &Scene<'_>, identity: &mut Identity) {
-    let tenant = scene.nodes.iter().position(|node| &*node.kind == "identity_provider");
-    let Some(source) = tenant.filter(|node| {
-        scene.nodes[*node]
-            .resource
-            .is_some_and(|at| &*scene.index.resource(at).provider == "azurerm")
-    }) else {
-        return;
-    };
+    let is_tenant = |at: usize| scene.index.resource(at).type_name() == "azurerm_client_config";
+    let tenant = scene.nodes.iter().position(|node| node.resource.is_some_and(is_tenant));
+    let Some(source) = tenant else { return };
     for at in scene.index.of_type("azurerm_user_assigned_identity") {
         if let Some(target) = scene.node_of[*at] {
             identity.trusts.push(Trust {
@@ -222,6 +220,25 @@ fn tenants(scene: &Scene<'_>, identity: &mut Identity) {
                 label: "issues tokens".into(),
                 opened_by: None,
                 proof: vec![scene.index.resource(*at).header],
+            });
+        }
+    }
+}
+
+/// Accounts of a cluster whose tokens an identity accepts.
+fn federated(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("azurerm_federated_identity_credential") {
+        let resource = scene.index.resource(*at);
+        let subject = look::text(&resource.attributes, "subject").unwrap_or_default();
+        let account = clouds::by_subject(scene, subject);
+        let source = account.or(scene.node_of[*at]);
+        if let Some((source, target)) = source.zip(target(scene, *at, "parent_id")) {
+            identity.trusts.push(Trust {
+                source,
+                target,
+                label: "assumes".into(),
+                opened_by: None,
+                proof: vec![resource.header],
             });
         }
     }

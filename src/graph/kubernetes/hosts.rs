@@ -204,7 +204,7 @@ pub fn mentions(scene: &Scene<'_>, all: &[Workload<'_>]) -> Vec<Mention> {
 }
 
 /// Config maps and secrets that a workload's pods read.
-fn sources(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> {
+pub fn sources(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> {
     let relations = scene.relations.outgoing(workload.at).iter();
     relations
         .filter(|relation| matches!(relation.verb, Verb::Reads | Verb::ReferencesSecret))

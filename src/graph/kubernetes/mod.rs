@@ -2,6 +2,7 @@
 //! claims that stateful sets make, ways out of containers.
 
 pub mod breakout;
+pub mod clouds;
 pub mod hosts;
 pub mod select;
 
@@ -143,7 +144,7 @@ pub fn complete(scene: &mut Scene<'_>) {
     accounts(scene);
     subjects(scene);
     bindings(scene);
-    clouds(scene);
+    clouds::complete(scene);
     claims(scene);
     for node in 0..scene.nodes.len() {
         let outside = scene.nodes[node].element == Element::ExternalEntity
@@ -338,38 +339,6 @@ fn bindings(scene: &mut Scene<'_>) {
                 scene.node_of[part] = Some(node);
                 scene.nodes[node].parts.push(part);
             }
-        }
-    }
-}
-
-/// Annotations of accounts that name an identity of a cloud: annotation, zone's id, name and kind.
-const CLOUDS: [(&str, &str, &str, &str); 3] = [
-    ("eks.amazonaws.com/role-arn", "account", "AWS account", "account"),
-    ("iam.gke.io/gcp-service-account", "project", "Google Cloud project", "project"),
-    ("azure.workload.identity/client-id", "tenant", "Identity tenant", "tenant"),
-];
-
-/// The identity of a cloud that an account stands for: its name, and where it is written.
-pub fn cloud_identity(account: &Resource) -> Option<(&str, Place)> {
-    CLOUDS.iter().find_map(|(name, ..)| {
-        let written = annotation(account, name).filter(|written| !written.is_empty())?;
-        Some((written, annotation_place(account, name)))
-    })
-}
-
-fn clouds(scene: &mut Scene<'_>) {
-    let document = scene.index.document;
-    for at in scene.index.of_type("ServiceAccount").to_vec() {
-        let account = &document.resources[at];
-        for (name, zone, shown, kind) in CLOUDS {
-            let Some(written) = annotation(account, name).filter(|it| !it.is_empty()) else {
-                continue;
-            };
-            let last = written.rsplit('/').next().unwrap_or(written);
-            let node = scene.plain_node(written, last, "identity_principal", Element::Identity);
-            let zone = scene.plain_zone(zone, shown, kind);
-            scene.nodes[node].zone = Some(zone);
-            scene.nodes[node].place = Some(annotation_place(account, name));
         }
     }
 }

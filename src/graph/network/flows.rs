@@ -503,13 +503,14 @@ fn listening(
             if !rule.lets(&party, traffic) {
                 continue;
             }
-            // Of all ports, those on which something is known to listen.
+            // Of many ports, those on which something is known to listen.
             let known = at.listens.iter().filter(|own| rule.protocol.covers(own.protocol));
-            let known: Vec<u16> = known.filter_map(|own| own.port).collect();
-            if Ports(vec![*range]).is_all() && !known.is_empty() {
-                found.extend(known.into_iter().map(Ports::one));
-            } else {
+            let known = known.filter_map(|own| own.port);
+            let known: Vec<u16> = known.filter(|own| (range.0..=range.1).contains(own)).collect();
+            if range.0 == range.1 || known.is_empty() {
                 found.insert(Ports(vec![*range]));
+            } else {
+                found.extend(known.into_iter().map(Ports::one));
             }
         }
     }

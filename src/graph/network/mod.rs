@@ -1,6 +1,6 @@
 //! Who can send packets to whom: addresses, filters, routes, balancers, in the same words for every provider.
 //!
-//! A provider's file (`aws.rs`, `azure.rs` …) says where each node stands ([`Presence`]), which filters stand before it, what has an
+//! A provider's folder (`aws`, `azure` …) says where each node stands ([`Presence`]), which filters stand before it, what has an
 //! address on the internet, and how balancers pass traffic on ([`Route`]). [`reach`] decides over that.
 
 pub mod authorization;
@@ -10,6 +10,7 @@ pub mod filter;
 pub mod flows;
 pub mod gcp;
 pub mod kubernetes;
+pub mod machines;
 pub mod neighbors;
 pub mod reach;
 

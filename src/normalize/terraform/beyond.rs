@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::types;
 use super::value::{Kind, Value};
+use crate::document::Piece;
 
 /// Most values of which one is known to come.
 const MAX_ALTERNATIVES: usize = 8;
@@ -18,15 +19,15 @@ const MAX_PARTS: usize = 1 << 16;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Beyond {
     /// How its text begins.
-    pub prefix: Arc<str>,
+    pub prefix: Piece,
     /// How its text ends.
-    pub suffix: Arc<str>,
+    pub suffix: Piece,
     /// Whether no `/` comes after its beginning.
     pub segment: bool,
     /// The texts or numbers that it can be, if it is not null; empty where others are possible.
     pub one_of: Vec<Value>,
     /// What is known of a text between its unknown parts; of base 64, of the text that it stands for.
-    pub parts: Arc<str>,
+    pub parts: Piece,
     /// Scalars that are among its elements, each once, whatever else is; their order says nothing. Where there are any it is a list or
     /// set, and not null.
     pub elements: Vec<Value>,
@@ -103,8 +104,8 @@ impl Beyond {
         }
         Some(match &value.kind {
             Kind::String(text) if text.len() <= MAX_BYTES => Self {
-                prefix: Arc::clone(text),
-                suffix: Arc::clone(text),
+                prefix: Arc::clone(text).into(),
+                suffix: Arc::clone(text).into(),
                 one_of: vec![types::without_marks(value)],
                 ..Self::default()
             },
@@ -114,11 +115,11 @@ impl Beyond {
             Kind::Unknown(unknown) => {
                 let mut known = unknown.beyond.as_deref().cloned().unwrap_or_default();
                 if known.prefix.is_empty() {
-                    known.prefix = Arc::clone(&unknown.prefix);
+                    known.prefix = unknown.prefix.clone();
                     known.segment &= known.prefix.is_empty();
                 }
                 if known.suffix.is_empty() {
-                    known.suffix = Arc::clone(&unknown.suffix);
+                    known.suffix = unknown.suffix.clone();
                 }
                 known
             }
@@ -135,7 +136,7 @@ impl Beyond {
         let end = ending.take_while(same).last().map_or(self.suffix.len(), |((at, _), _)| at);
         self.prefix = self.prefix[..begin].into();
         self.suffix = self.suffix[end..].into();
-        self.parts = Arc::default();
+        self.parts = Piece::default();
         self.elements.retain(|element| other.elements.contains(element));
         let few = self.one_of.len() + other.one_of.len() <= MAX_ALTERNATIVES;
         if few && !self.one_of.is_empty() && !other.one_of.is_empty() {

@@ -11,7 +11,7 @@ use super::operators::nullable_of;
 use super::scope::{Name, Scope};
 use super::types::Type;
 use super::value::{Entries, Kind, Value};
-use crate::document::{Mention, Pointer, SpanTable};
+use crate::document::{Mention, Pointer, SpanTable, Trail};
 use crate::source::{FileId, Place};
 use crate::syntax::{Attribute, Block, Body, Node, NodeKind, Scalar};
 
@@ -35,7 +35,8 @@ pub fn evaluate_body<'a>(
     let cached = memo.spans(body);
     let mut walk =
         Walk { instance, meta, places: cached.is_none().then(Vec::new), mentions: Vec::new() };
-    let entries = walk.body(body, scope, &Pointer::root());
+    let root = Pointer::root();
+    let entries = walk.body(body, scope, Trail::from(&root));
     let spans = cached.unwrap_or_else(|| {
         let spans = SpanTable::new(walk.places.unwrap_or_default());
         let spans = Arc::new(spans.with_mentions(walk.mentions));
@@ -53,11 +54,9 @@ pub fn evaluate_entries<'a>(
     instance: &Rc<Instance<'a>>,
     scope: &Scope<'_, 'a>,
 ) -> Entries {
-    Walk { instance, meta: &[], places: None, mentions: Vec::new() }.body(
-        body,
-        scope,
-        &Pointer::root(),
-    )
+    let root = Pointer::root();
+    let mut walk = Walk { instance, meta: &[], places: None, mentions: Vec::new() };
+    walk.body(body, scope, Trail::from(&root))
 }
 
 fn has_dynamic(body: &Body) -> bool {
@@ -72,7 +71,7 @@ struct Walk<'w, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn body(&mut self, body: &Body, scope: &Scope<'_, 'a>, at: &Pointer) -> Entries {
+    fn body(&mut self, body: &Body, scope: &Scope<'_, 'a>, at: Trail<'_>) -> Entries {
         let mut written = Vec::with_capacity(body.attributes.len());
         for attribute in &body.attributes {
             if at.is_root() && self.meta.contains(&&*attribute.name) {
@@ -113,10 +112,10 @@ impl<'a> Walk<'_, 'a> {
         entries
     }
 
-    fn attribute(&mut self, attribute: &Attribute, scope: &Scope<'_, 'a>, at: &Pointer) -> Value {
+    fn attribute(&mut self, attribute: &Attribute, scope: &Scope<'_, 'a>, at: Trail<'_>) -> Value {
         if let Some(places) = &mut self.places {
             place_of(
-                at.key(&attribute.name),
+                at.key(&attribute.name).pointer(),
                 Place { file: scope.file, span: attribute.span },
                 &attribute.value,
                 places,
@@ -140,7 +139,7 @@ impl<'a> Walk<'_, 'a> {
         &mut self,
         block: &Block,
         scope: &Scope<'_, 'a>,
-        at: &Pointer,
+        at: Trail<'_>,
         lists: &mut BTreeMap<Arc<str>, Vec<Value>>,
     ) {
         if &*block.name == "dynamic"
@@ -153,9 +152,10 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let list = lists.entry(Arc::clone(&block.name)).or_default();
-        let pointer = at.key(&block.name).index(list.len());
-        self.place(at, &block.name, &pointer, block, scope.file);
-        let mut entries = self.body(&block.body, scope, &pointer);
+        let all = at.key(&block.name);
+        let own = all.index(list.len());
+        self.place(all, own, block, scope.file);
+        let mut entries = self.body(&block.body, scope, own);
         for (position, label) in block.labels.iter().enumerate() {
             entries
                 .entry(label_key(position))
@@ -164,11 +164,12 @@ impl<'a> Walk<'_, 'a> {
         list.push(Value::object(entries));
     }
 
-    fn place(&mut self, at: &Pointer, name: &str, pointer: &Pointer, block: &Block, file: FileId) {
+    /// A block's place, and that of all blocks of its name: the first of these holds.
+    fn place(&mut self, all: Trail<'_>, own: Trail<'_>, block: &Block, file: FileId) {
         if let Some(places) = &mut self.places {
             let place = Place { file, span: block.header };
-            places.push((at.key(name), place));
-            places.push((pointer.clone(), place));
+            places.push((all.pointer(), place));
+            places.push((own.pointer(), place));
         }
     }
 
@@ -178,7 +179,7 @@ impl<'a> Walk<'_, 'a> {
         block: &Block,
         name: &Arc<str>,
         scope: &Scope<'_, 'a>,
-        at: &Pointer,
+        at: Trail<'_>,
         first: usize,
     ) -> Vec<Value> {
         let Some((collection, content)) = self.dynamic_parts(block, scope) else {
@@ -189,12 +190,13 @@ impl<'a> Walk<'_, 'a> {
             Some(NodeKind::Name(iterator) | NodeKind::Scalar(Scalar::String(iterator))) => iterator,
             _ => name,
         };
+        let all = at.key(name);
         let items = match elements(&collection) {
             Ok(items) => items,
             Err(unknown) => {
                 let unknown = unknown
                     .unwrap_or_else(|| Value::unknown("`for_each` of a dynamic block is null"));
-                self.place(at, name, &at.key(name).index(first), block, scope.file);
+                self.place(all, all.index(first), block, scope.file);
                 return vec![unknown];
             }
         };
@@ -205,10 +207,10 @@ impl<'a> Walk<'_, 'a> {
                 (Arc::from("value"), value),
             ]));
             let names = Name { name: iterator, value: element, outer: scope.names };
-            let pointer = at.key(name).index(first + made.len());
-            self.place(at, name, &pointer, content, scope.file);
+            let own = all.index(first + made.len());
+            self.place(all, own, content, scope.file);
             let inner = Scope { names: Some(&names), ..scope.clone() };
-            let mut entries = self.body(&content.body, &inner, &pointer);
+            let mut entries = self.body(&content.body, &inner, own);
             self.dynamic_labels(block, &inner, &mut entries);
             made.push(Value::object(entries).with_marks(&collection.marks));
         }

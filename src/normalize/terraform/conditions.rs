@@ -34,8 +34,12 @@ fn kind_of(instance: &Rc<Instance<'_>>) -> ProblemKind {
     let unset = |(name, variable): (&Arc<str>, &Declaration)| {
         variable.attribute("default").is_none() && !evaluator.inputs.contains_key(name)
     };
-    let is_settled = !evaluator.is_by_itself && !evaluator.root.variables.iter().any(unset);
-    if is_settled { ProblemKind::Configuration } else { ProblemKind::Note }
+    let is_settled = || !evaluator.is_by_itself && !evaluator.root.variables.iter().any(unset);
+    if *evaluator.is_settled.get_or_init(is_settled) {
+        ProblemKind::Configuration
+    } else {
+        ProblemKind::Note
+    }
 }
 
 /// All conditions of a module instance but those of its resources.
@@ -43,9 +47,9 @@ pub fn of_instance(instance: &Rc<Instance<'_>>) {
     let quiet = instance.existence == Existence::Unknown;
     let kind = kind_of(instance);
     instance.evaluator.quietly_if(quiet, || {
-        evaluate_all(instance);
-        for (name, variable) in &instance.module.variables {
-            validations(instance, name, variable, kind);
+        instance.evaluate_all();
+        for (at, (name, variable)) in instance.module.variables.iter().enumerate() {
+            validations(instance, at, (name, variable), kind);
         }
         for (name, output) in &instance.module.outputs {
             let scope = Scope::of(instance, output.file, &Repetition::Single);
@@ -68,31 +72,11 @@ pub fn of_instance(instance: &Rc<Instance<'_>>) {
     });
 }
 
-/// Values are lazy; what Terraform would refuse of those that nobody uses is refused all the same.
-fn evaluate_all(instance: &Rc<Instance<'_>>) {
-    let report = |result: Result<Value, Fault>| {
-        if let Err(fault) = result {
-            instance.evaluator.report(&fault);
-        }
-    };
-    for (name, variable) in &instance.module.variables {
-        let scope = Scope::of(instance, variable.file, &Repetition::Single);
-        report(instance.variable(name, &scope, variable.block.header));
-    }
-    for (name, local) in &instance.module.locals {
-        let scope = Scope::of(instance, local.file, &Repetition::Single);
-        report(instance.local(name, &scope, local.span));
-    }
-    for name in instance.module.outputs.keys() {
-        instance.output(name).into_iter().for_each(report);
-    }
-}
-
 /// The rules of one variable, about the value that it has.
 fn validations(
     instance: &Rc<Instance<'_>>,
-    name: &Arc<str>,
-    variable: &Declaration,
+    at: usize,
+    (name, variable): (&Arc<str>, &Declaration),
     kind: ProblemKind,
 ) {
     let scope = Scope::of(instance, variable.file, &Repetition::Single);
@@ -100,7 +84,7 @@ fn validations(
     if blocks.peek().is_none() {
         return;
     }
-    let place = instance.argument_place(name).unwrap_or_else(|| variable.header());
+    let place = instance.argument_place(at, name).unwrap_or_else(|| variable.header());
     for block in blocks {
         let what = format!("the value of variable \"{name}\" is refused");
         check(instance, &scope, &Rule { what, block, place: Some(place), kind });

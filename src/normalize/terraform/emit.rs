@@ -45,7 +45,9 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         document.resources.binary_search_by(|resource| (*resource.address).cmp(address)).is_ok()
     };
     imports::check(root, exists);
-    for resource in &mut document.resources {
+    let moves_declarations = moves.are_of_modules();
+    let may_move = |it: &&mut Resource| moves_declarations || it.mode != Mode::Declaration;
+    for resource in document.resources.iter_mut().filter(may_move) {
         resource.previous_address = moves::previous(&moves, &resource.address);
     }
     document.absent.sort_by(|a, b| a.address.cmp(&b.address));
@@ -63,13 +65,10 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
     document
         .resources
         .reserve(module.resources.len() + module.variables.len() + module.calls.len());
-    for (address, declaration) in &instance.module.resources {
+    for (at, (address, declaration)) in instance.module.resources.iter().enumerate() {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
-        match instance.resources_of(
-            address,
-            declaration,
-            (&scope, declaration.declaration.block.header),
-        ) {
+        let asked = (&scope, declaration.declaration.block.header);
+        match instance.resources_of((at, address, declaration), asked) {
             Ok(resources) => {
                 let unknown = matches!(resources.shape, Shape::Unknown(_));
                 if resources.instances.is_empty() && !declaration.is_data {
@@ -90,9 +89,9 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
     }
     declared_variables(instance, document);
     providers(instance, document);
-    for (name, call) in &instance.module.calls {
+    for (at, (name, call)) in instance.module.calls.iter().enumerate() {
         let scope = Scope::of(instance, call.file, &Repetition::Single);
-        match instance.children_of(name, call, (&scope, call.block.header)) {
+        match instance.children_of((at, name, call), (&scope, call.block.header)) {
             Ok(children) => {
                 module_call(instance, name, call, children.unresolved.is_none(), document);
                 children.instances.iter().for_each(|(_, child)| walk(child, document));
@@ -338,12 +337,12 @@ impl Declared {
         self,
         instance: &Instance<'_>,
         kind: Arc<str>,
-        address: String,
+        address: Arc<str>,
         name: &Arc<str>,
         declaration: &Declaration,
     ) -> Resource {
         Resource {
-            address: address.into(),
+            address,
             kind,
             name: Arc::clone(name),
             mode: Mode::Declaration,
@@ -369,7 +368,7 @@ impl Declared {
 fn declare(
     instance: &Instance<'_>,
     kind: &str,
-    address: String,
+    address: Arc<str>,
     name: &Arc<str>,
     declaration: &Declaration,
     evaluated: &Evaluated,
@@ -380,11 +379,11 @@ fn declare(
 
 /// Variables whose default is in effect: those of the root, and those of modules that their caller leaves out.
 fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
-    for (name, declaration) in &instance.module.variables {
-        if instance.is_argument(name) {
+    for (at, (name, declaration)) in instance.module.variables.iter().enumerate() {
+        if instance.is_argument(at) {
             continue;
         }
-        let address = [&*instance.prefix, "var.", &**name].concat();
+        let address: Arc<str> = [&*instance.prefix, "var.", &**name].concat().into();
         let declared = declared_variable(instance, name, declaration, &address);
         let kind = Arc::clone(&instance.evaluator.words.variable);
         document.resources.push(declared.resource(instance, kind, address, name, declaration));
@@ -450,7 +449,7 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
         document.resources.push(declare(
             instance,
             "provider",
-            address,
+            address.into(),
             name,
             declaration,
             &evaluated,
@@ -477,7 +476,14 @@ fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
     });
     evaluated.entries.insert("type".into(), Value::string(Arc::clone(&kind)));
     let address = format!("backend.{kind}");
-    document.resources.push(declare(root, "backend", address, &kind, declaration, &evaluated));
+    document.resources.push(declare(
+        root,
+        "backend",
+        address.into(),
+        &kind,
+        declaration,
+        &evaluated,
+    ));
 }
 
 fn module_call(
@@ -492,23 +498,7 @@ fn module_call(
     let pinned = installed::is_pinned(&source, version.as_deref());
     let address: Arc<str> = [&*instance.prefix, "module.", &**name].concat().into();
     let arguments = instance.arguments_of(call);
-    let mut lowering = Lowering::deciding();
-    let inputs = lowering.entries(&arguments.entries);
-    let references = lowering.references_but(&address);
-    let spans = call_spans(call, &arguments);
-    document.modules.push(ModuleCall {
-        address: Arc::clone(&address),
-        source: Arc::clone(&source),
-        version: version.clone(),
-        revision: installed::revision(&source).map(Arc::from),
-        pinned,
-        resolved,
-        inputs,
-        sensitive: lowering.sensitive,
-        references,
-        place: call.header(),
-        spans: Arc::clone(&spans),
-    });
+    let spans = call_spans(instance, call, &arguments);
     let mut entries = Entries::from_iter([
         (Arc::from("name"), Value::string(Arc::clone(name))),
         (Arc::from("source"), Value::string(Arc::clone(&source))),
@@ -517,24 +507,44 @@ fn module_call(
         (Arc::from("resolved"), Value::bool(resolved)),
         (Arc::from("inputs"), Value::object(arguments.entries)),
     ]);
-    if let Some(version) = version {
+    if let Some(version) = version.clone() {
         entries.insert("version".into(), Value::string(version));
     }
     if let Some(revision) = installed::revision(&source) {
         entries.insert("revision".into(), Value::string(revision));
     }
-    let declared = Evaluated { entries, spans };
-    document.resources.push(declare(
-        instance,
-        "module",
-        address.to_string(),
-        name,
-        call,
-        &declared,
-    ));
+    let declared = Declared::new(&address, &Evaluated { entries, spans: Arc::clone(&spans) });
+    // The call is what the declaration holds as `inputs`, and nothing else of it has marks.
+    let inputs = Pointer::root().key("inputs");
+    let below = |pointer: &Pointer| pointer.below(&inputs);
+    let reference = |it: &Reference| Some(Reference { from: below(&it.from)?, ..it.clone() });
+    document.modules.push(ModuleCall {
+        address: Arc::clone(&address),
+        revision: installed::revision(&source).map(Arc::from),
+        source,
+        version,
+        pinned,
+        resolved,
+        inputs: declared.attributes.get("inputs").cloned().unwrap_or(document::Value::Null),
+        sensitive: declared.sensitive.iter().filter_map(below).collect(),
+        references: declared.references.iter().filter_map(reference).collect(),
+        place: call.header(),
+        spans,
+    });
+    let made = declared.resource(instance, "module".into(), address, name, call);
+    document.resources.push(made);
 }
 
-fn call_spans(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
+fn call_spans(
+    instance: &Instance<'_>,
+    call: &Declaration,
+    arguments: &Evaluated,
+) -> Arc<SpanTable> {
+    instance.module.memo.call_spans(&call.block.body, &arguments.spans, || places(call, arguments))
+}
+
+/// Where the parts of a call stand.
+fn places(call: &Declaration, arguments: &Evaluated) -> Arc<SpanTable> {
     let inputs = Pointer::root().key("inputs");
     let mut places: Vec<(Pointer, Place)> =
         arguments.spans.iter().map(|(pointer, place)| (inputs.join(pointer), place)).collect();

@@ -1,6 +1,6 @@
 //! What all module instances of one root share: modules, options, problems, budgets.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -96,6 +96,8 @@ pub struct Evaluator<'a> {
     pub reached: RefCell<std::collections::BTreeSet<Arc<str>>>,
     /// Whether the root is a module that is judged by itself, with nothing but its defaults.
     pub is_by_itself: bool,
+    /// Whether it is somebody's configuration whose variables all have values; found where it is asked for.
+    pub is_settled: OnceCell<bool>,
     /// Type constraints of variables that their declarations alone do not decide, by the module's and the attribute's address in memory.
     pub constraints: RefCell<FxHashMap<(usize, usize), Arc<Type>>>,
     /// Type and provider of the declarations of variables.
@@ -134,6 +136,7 @@ impl<'a> Evaluator<'a> {
             template_depth: Cell::new(0),
             tried: Cell::new(0),
             reached: RefCell::default(),
+            is_settled: OnceCell::new(),
             constraints: RefCell::default(),
             words: Words::default(),
             knows_ephemeral: Cell::new(false),

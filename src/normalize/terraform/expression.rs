@@ -259,7 +259,7 @@ fn may_fail_later(value: &Value, is_certain: bool) -> Value {
         let unknown = Arc::make_mut(unknown);
         if let Kind::Unknown(of) = &value.kind {
             unknown.decided.clone_from(&of.decided);
-            unknown.shown = Arc::clone(&of.shown);
+            unknown.shown = of.shown.clone();
             unknown.partial.clone_from(&of.partial);
         }
         if is_certain && unknown.decided.is_none() {

@@ -409,19 +409,16 @@ fn open_blocks(value: &Value, around: &Open) -> Value {
 
 /// What reading a member that is not written gives. The error is a sentence.
 pub fn missing(open: &Open, name: &str) -> Result<Value, String> {
-    let computed = || {
-        let reference = Marks::reference(Arc::clone(&open.address), Pointer::root().key(name));
-        operators::computed(open, name).with_marks(&reference)
-    };
+    let reference = || Marks::reference(Arc::clone(&open.address), Pointer::root().key(name));
+    let computed = || operators::computed(open, name).with_marks(&reference());
     let Some(block) = &open.block else { return Ok(computed()) };
     if let Some(attribute) = block.attributes.get(name) {
         let value = match unwritten(attribute) {
             Some(value) => value,
-            None => typed_unknown(computed(), name, attribute),
+            None => typed_unknown(operators::computed(open, name), name, attribute),
         };
         let sensitive = if attribute.sensitive { Marks::sensitive() } else { Marks::none() };
-        let reference = Marks::reference(Arc::clone(&open.address), Pointer::root().key(name));
-        return Ok(value.with_marks(&sensitive).with_marks(&reference));
+        return Ok(value.with_marks(&sensitive).with_marks(&reference()));
     }
     match block.blocks.get(name) {
         Some(nested) if nested.computed => Ok(computed()),
@@ -447,16 +444,16 @@ fn unwritten(attribute: &Attribute) -> Option<Value> {
 }
 
 /// An unknown of the attribute's type; an id or ARN is never null.
-fn typed_unknown(value: Value, name: &str, attribute: &Attribute) -> Value {
-    let Kind::Unknown(unknown) = &value.kind else { return value };
+fn typed_unknown(mut value: Value, name: &str, attribute: &Attribute) -> Value {
+    let Kind::Unknown(unknown) = &mut value.kind else { return value };
     let Shape::Typed(kind) = &attribute.shape else { return value };
-    let kind = match language_type(kind) {
+    let unknown = Arc::make_mut(unknown);
+    unknown.kind = match language_type(kind) {
         Type::Any => None,
         kind => Some(kind),
     };
-    let not_null = unknown.not_null || matches!(name, "id" | "arn");
-    let typed = Unknown { kind, not_null, ..Unknown::clone(unknown) };
-    Value { kind: Kind::Unknown(Arc::new(typed)), marks: value.marks }
+    unknown.not_null |= matches!(name, "id" | "arn");
+    value
 }
 
 /// What a nested block is of which there is none.

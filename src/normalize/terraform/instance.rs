@@ -18,7 +18,7 @@ use super::expand::{self, Expansion, Shape};
 use super::expression::evaluate;
 use super::facts;
 use super::imports::{self, Imported};
-use super::module::{Declaration, Module, ResourceDeclaration};
+use super::module::{Declaration, Expression, Module, ResourceDeclaration};
 use super::providers::{self, Configuration};
 use super::scope::{Fault, Key, Repetition, Scope};
 use super::stored;
@@ -27,6 +27,7 @@ use super::value::{Entries, Kind, Marks, Value};
 use super::verify::visit::references;
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Place, ProblemKind, Span};
+use crate::syntax::Attribute;
 use crate::vocabulary::Facts;
 
 /// Members of a resource block that say how it is made, not what it is.
@@ -35,6 +36,9 @@ pub const RESOURCE_META: &[&str] =
 /// Members of a module block that are not arguments of the module.
 pub const CALL_META: &[&str] =
     &["source", "version", "providers", "count", "for_each", "depends_on"];
+
+/// A declaration of a module with its position and name.
+type Member<'a, T> = (usize, &'a Arc<str>, &'a T);
 
 /// One instance of a module.
 pub struct Instance<'a> {
@@ -49,9 +53,7 @@ pub struct Instance<'a> {
     /// Whether the instance is known to exist.
     pub existence: Existence,
     pub(super) caller: Option<Caller<'a>>,
-    values: RefCell<FxHashMap<(Space, Arc<str>), Value>>,
-    resources: RefCell<FxHashMap<Arc<str>, Rc<Resources>>>,
-    children: RefCell<FxHashMap<Arc<str>, Rc<Children<'a>>>>,
+    slots: Slots<'a>,
     pub(super) providers: RefCell<FxHashMap<providers::Reference, Option<Rc<Configuration>>>>,
     path: OnceCell<Vec<Arc<str>>>,
     all_outputs: OnceCell<Value>,
@@ -59,11 +61,35 @@ pub struct Instance<'a> {
     pub(super) imports: RefCell<FxHashMap<usize, Rc<Imported>>>,
 }
 
+/// What is known so far of a module's declarations, by their position in the module.
+struct Slots<'a> {
+    variables: Box<[OnceCell<Value>]>,
+    locals: Box<[OnceCell<Value>]>,
+    outputs: Box<[OnceCell<Value>]>,
+    resources: Box<[OnceCell<Rc<Resources>>]>,
+    children: RefCell<Box<[Option<Rc<Children<'a>>>]>>,
+}
+
+impl Slots<'_> {
+    fn new(module: &Module) -> Self {
+        let values = |count: usize| (0..count).map(|_| OnceCell::new()).collect();
+        Self {
+            variables: values(module.variables.len()),
+            locals: values(module.locals.len()),
+            outputs: values(module.outputs.len()),
+            resources: (0..module.resources.len()).map(|_| OnceCell::new()).collect(),
+            children: RefCell::new((0..module.calls.len()).map(|_| None).collect()),
+        }
+    }
+}
+
 /// The call that an instance is made by.
 pub struct Caller<'a> {
     pub(super) instance: Rc<Instance<'a>>,
     pub(super) call: &'a Declaration,
     repetition: Repetition,
+    /// What the call gives for each variable, by the variable's position in the module that is called.
+    arguments: Rc<[Option<&'a Attribute>]>,
 }
 
 impl<'a> Caller<'a> {
@@ -72,7 +98,7 @@ impl<'a> Caller<'a> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 enum Space {
     Variable,
     Local,
@@ -135,9 +161,7 @@ impl<'a> Instance<'a> {
             called_from: Arc::from([]),
             existence: Existence::Known,
             caller: None,
-            values: RefCell::default(),
-            resources: RefCell::default(),
-            children: RefCell::default(),
+            slots: Slots::new(module),
             providers: RefCell::default(),
             path: OnceCell::new(),
             all_outputs: OnceCell::new(),
@@ -147,7 +171,7 @@ impl<'a> Instance<'a> {
 
     /// Let go of the instances of what it calls: they hold their callers, so nothing else would ever free them.
     pub fn release(&self) {
-        for children in self.children.take().into_values() {
+        for children in self.slots.children.take().into_iter().flatten() {
             children.instances.iter().for_each(|(_, child)| child.release());
         }
     }
@@ -192,20 +216,20 @@ impl<'a> Instance<'a> {
     fn memoised(
         self: &Rc<Self>,
         space: Space,
+        at: usize,
         name: &Arc<str>,
-        at: (&Scope<'_, 'a>, Span),
+        asked: (&Scope<'_, 'a>, Span),
         compute: impl FnOnce() -> Result<Value, Fault>,
     ) -> Result<Value, Fault> {
-        let key = (space, Arc::clone(name));
-        if let Some(value) = self.values.borrow().get(&key) {
+        let (slots, kind) = match space {
+            Space::Variable => (&self.slots.variables, "var."),
+            Space::Local => (&self.slots.locals, "local."),
+            Space::Output => (&self.slots.outputs, "output."),
+        };
+        if let Some(value) = slots[at].get() {
             return Ok(value.clone());
         }
-        let kind = match space {
-            Space::Variable => "var.",
-            Space::Local => "local.",
-            Space::Output => "output.",
-        };
-        self.enter(kind, name, at)?;
+        self.enter(kind, name, asked)?;
         // What fails in a value of its own fails there, whoever asks for it.
         let tried = self.evaluator.tried.replace(0);
         let result = self.evaluator.quietly_if(self.existence == Existence::Unknown, compute);
@@ -213,11 +237,10 @@ impl<'a> Instance<'a> {
         self.evaluator.leave();
         let checked = result.and_then(|value| match Evaluator::check_size(&value) {
             Ok(()) => Ok(value),
-            Err(message) => Err(Fault { is_limit: true, ..at.0.fault(at.1, message) }),
+            Err(message) => Err(Fault { is_limit: true, ..asked.0.fault(asked.1, message) }),
         });
         let value = checked.unwrap_or_else(|fault| self.failed(&fault));
-        self.values.borrow_mut().insert(key, value.clone());
-        Ok(value)
+        Ok(slots[at].get_or_init(|| value).clone())
     }
 
     fn enter(
@@ -240,15 +263,24 @@ impl<'a> Instance<'a> {
     /// The value of a local.
     pub fn local(
         self: &Rc<Self>,
-        name: &Arc<str>,
+        name: &str,
         scope: &Scope<'_, 'a>,
         span: Span,
     ) -> Result<Value, Fault> {
-        let Some(local) = self.module.locals.get(name) else {
-            return Err(scope
-                .fault(span, format!("there is no local value named \"{name}\" in this module")));
-        };
-        self.memoised(Space::Local, name, (scope, span), || {
+        match self.module.locals.get_full(name) {
+            Some(local) => self.value_of_local(local, scope, span),
+            None => Err(scope
+                .fault(span, format!("there is no local value named \"{name}\" in this module"))),
+        }
+    }
+
+    fn value_of_local(
+        self: &Rc<Self>,
+        (at, name, local): Member<'a, Expression>,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<Value, Fault> {
+        self.memoised(Space::Local, at, name, (scope, span), || {
             evaluate(&local.node, &Scope::of(self, local.file, &Repetition::Single))
         })
     }
@@ -256,22 +288,54 @@ impl<'a> Instance<'a> {
     /// The value of a variable.
     pub fn variable(
         self: &Rc<Self>,
-        name: &Arc<str>,
+        name: &str,
         scope: &Scope<'_, 'a>,
         span: Span,
     ) -> Result<Value, Fault> {
-        let Some(declaration) = self.module.variables.get(name) else {
-            return Err(
-                scope.fault(span, format!("there is no variable named \"{name}\" in this module"))
-            );
-        };
-        self.memoised(Space::Variable, name, (scope, span), || {
-            self.compute_variable(name, declaration)
+        match self.module.variables.get_full(name) {
+            Some(variable) => self.value_of_variable(variable, scope, span),
+            None => {
+                Err(scope
+                    .fault(span, format!("there is no variable named \"{name}\" in this module")))
+            }
+        }
+    }
+
+    fn value_of_variable(
+        self: &Rc<Self>,
+        (at, name, declaration): Member<'a, Declaration>,
+        scope: &Scope<'_, 'a>,
+        span: Span,
+    ) -> Result<Value, Fault> {
+        self.memoised(Space::Variable, at, name, (scope, span), || {
+            self.compute_variable(at, name, declaration)
         })
+    }
+
+    /// Every variable, local and output: values are lazy, and what Terraform would refuse of those that nobody uses is refused too.
+    pub fn evaluate_all(self: &Rc<Self>) {
+        let report = |result: Result<Value, Fault>| {
+            if let Err(fault) = result {
+                self.evaluator.report(&fault);
+            }
+        };
+        for (at, (name, variable)) in self.module.variables.iter().enumerate() {
+            let scope = Scope::of(self, variable.file, &Repetition::Single);
+            let span = variable.block.header;
+            report(self.value_of_variable((at, name, variable), &scope, span));
+        }
+        for (at, (name, local)) in self.module.locals.iter().enumerate() {
+            let scope = Scope::of(self, local.file, &Repetition::Single);
+            report(self.value_of_local((at, name, local), &scope, local.span));
+        }
+        for (at, (name, output)) in self.module.outputs.iter().enumerate() {
+            report(self.value_of_output((at, name, output)));
+        }
     }
 
     fn compute_variable(
         self: &Rc<Self>,
+        at: usize,
         name: &Arc<str>,
         declaration: &'a Declaration,
     ) -> Result<Value, Fault> {
@@ -282,7 +346,7 @@ impl<'a> Instance<'a> {
         };
         let given = match &self.caller {
             None => self.evaluator.inputs.get(name).map(|given| given.value.clone()),
-            Some(caller) => match caller.call.attribute(name) {
+            Some(caller) => match caller.arguments[at] {
                 None => None,
                 Some(argument) => Some(evaluate(&argument.value, &caller.scope())?),
             },
@@ -292,7 +356,7 @@ impl<'a> Instance<'a> {
         if !is_given && let Some(default) = memo.default(body) {
             return Ok(default);
         }
-        let blame = given.as_ref().map(|_| self.argument_place(name));
+        let blame = given.as_ref().map(|_| self.argument_place(at, name));
         let nullable = flag("nullable") != Some(Kind::Bool(false));
         let (value, blame) = match (given, declaration.attribute("default")) {
             (Some(value), None) if !nullable && value.is_null() => {
@@ -344,12 +408,12 @@ impl<'a> Instance<'a> {
         Ok(value.with_marks(&Marks::ephemeral()))
     }
 
-    /// Where a variable's value is given: the argument of the module call, the line of a variable file.
-    pub fn argument_place(&self, name: &str) -> Option<Place> {
+    /// Where the value of the variable at a position is given: the argument of the module call, the line of a variable file.
+    pub fn argument_place(&self, at: usize, name: &str) -> Option<Place> {
         match &self.caller {
             None => self.evaluator.inputs.get(name)?.place,
             Some(caller) => {
-                let argument = caller.call.attribute(name)?;
+                let argument = caller.arguments[at]?;
                 let file = caller.instance.module.file_of(argument, caller.call.file);
                 Some(Place { file, span: argument.value.span })
             }
@@ -357,10 +421,16 @@ impl<'a> Instance<'a> {
     }
 
     /// The value of an output, `None` if there is none of this name.
-    pub fn output(self: &Rc<Self>, name: &Arc<str>) -> Option<Result<Value, Fault>> {
-        let declaration = self.module.outputs.get(name)?;
+    pub fn output(self: &Rc<Self>, name: &str) -> Option<Result<Value, Fault>> {
+        Some(self.value_of_output(self.module.outputs.get_full(name)?))
+    }
+
+    fn value_of_output(
+        self: &Rc<Self>,
+        (at, name, declaration): Member<'a, Declaration>,
+    ) -> Result<Value, Fault> {
         let scope = Scope::of(self, declaration.file, &Repetition::Single);
-        Some(self.memoised(Space::Output, name, (&scope, declaration.block.header), || {
+        self.memoised(Space::Output, at, name, (&scope, declaration.block.header), || {
             let Some(attribute) = declaration.attribute("value") else {
                 return Err(scope.fault(declaration.block.header, "an output needs a `value`"));
             };
@@ -372,7 +442,7 @@ impl<'a> Instance<'a> {
             };
             let flags = [flag("sensitive"), flag("ephemeral")];
             Ok(self.checked_output(value, flags, declaration))
-        }))
+        })
     }
 
     /// An output's value with its marks. What is sensitive or ephemeral must be declared so.
@@ -412,10 +482,10 @@ impl<'a> Instance<'a> {
         scope: &Scope<'_, 'a>,
         span: Span,
     ) -> Result<Value, Fault> {
-        let Some((address, declaration)) = self.module.resources.get_key_value(address) else {
+        let Some(block) = self.module.resources.get_full(address) else {
             return Err(scope.fault(span, format!("there is no resource {address} in this module")));
         };
-        let resources = self.resources_of(address, declaration, (scope, span))?;
+        let resources = self.resources_of(block, (scope, span))?;
         let values = || resources.instances.iter().map(|each| each.value().clone());
         let all = || match &resources.shape {
             Shape::Each(keys) => Value::object(keys.iter().cloned().zip(values()).collect()),
@@ -432,18 +502,16 @@ impl<'a> Instance<'a> {
     /// All instances of a resource block.
     pub fn resources_of(
         self: &Rc<Self>,
-        address: &Arc<str>,
-        declaration: &'a ResourceDeclaration,
-        at: (&Scope<'_, 'a>, Span),
+        (at, address, declaration): Member<'a, ResourceDeclaration>,
+        asked: (&Scope<'_, 'a>, Span),
     ) -> Result<Rc<Resources>, Fault> {
-        if let Some(resources) = self.resources.borrow().get(address) {
+        if let Some(resources) = self.slots.resources[at].get() {
             return Ok(Rc::clone(resources));
         }
-        self.enter("", address, at)?;
+        self.enter("", address, asked)?;
         let resources = Rc::new(self.expand_resource(address, declaration));
         self.evaluator.leave();
-        self.resources.borrow_mut().insert(Arc::clone(address), Rc::clone(&resources));
-        Ok(resources)
+        Ok(Rc::clone(self.slots.resources[at].get_or_init(|| resources)))
     }
 
     fn expand_resource(
@@ -565,17 +633,17 @@ impl<'a> Instance<'a> {
     /// `module.name`, one instance of it, or one output of that. Says whether the output was taken.
     pub fn call_value(
         self: &Rc<Self>,
-        name: &Arc<str>,
+        name: &str,
         key: Option<&Value>,
         output: Option<&Arc<str>>,
         scope: &Scope<'_, 'a>,
         span: Span,
     ) -> Result<(Value, bool), Fault> {
-        let Some(call) = self.module.calls.get(name) else {
+        let Some(call) = self.module.calls.get_full(name) else {
             return Err(scope
                 .fault(span, format!("there is no module call named \"{name}\" in this module")));
         };
-        let children = self.children_of(name, call, (scope, span))?;
+        let children = self.children_of(call, (scope, span))?;
         if let Some(reason) = &children.unresolved {
             return Ok((Value::unknown(Arc::clone(reason)), output.is_some()));
         }
@@ -623,10 +691,8 @@ impl<'a> Instance<'a> {
             return Ok(value.clone());
         }
         let mut entries = Vec::with_capacity(self.module.outputs.len());
-        for name in self.module.outputs.keys() {
-            if let Some(value) = self.output(name) {
-                entries.push((Arc::clone(name), value?));
-            }
+        for (at, (name, output)) in self.module.outputs.iter().enumerate() {
+            entries.push((Arc::clone(name), self.value_of_output((at, name, output))?));
         }
         Ok(self.all_outputs.get_or_init(|| Value::object(entries.into_iter().collect())).clone())
     }
@@ -634,17 +700,16 @@ impl<'a> Instance<'a> {
     /// All instances of a module call.
     pub fn children_of(
         self: &Rc<Self>,
-        name: &Arc<str>,
-        call: &'a Declaration,
-        at: (&Scope<'_, 'a>, Span),
+        (at, name, call): Member<'a, Declaration>,
+        asked: (&Scope<'_, 'a>, Span),
     ) -> Result<Rc<Children<'a>>, Fault> {
-        if let Some(children) = self.children.borrow().get(name) {
+        if let Some(children) = &self.slots.children.borrow()[at] {
             return Ok(Rc::clone(children));
         }
-        self.enter("module.", name, at)?;
+        self.enter("module.", name, asked)?;
         let children = Rc::new(self.expand_call(name, call));
         self.evaluator.leave();
-        self.children.borrow_mut().insert(Arc::clone(name), Rc::clone(&children));
+        self.slots.children.borrow_mut()[at] = Some(Rc::clone(&children));
         Ok(children)
     }
 
@@ -663,6 +728,7 @@ impl<'a> Instance<'a> {
         self.evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
         self.evaluator.count_instances(members.len());
         let unknown = matches!(shape, Shape::Unknown(_));
+        let arguments = arguments_by_variable(call, module);
         let instance = |(key, repetition): (Key, Repetition)| {
             let address = format!("{}module.{name}{key}", self.prefix);
             let site = CallSite { module: address.clone().into(), place: call.header() };
@@ -672,10 +738,13 @@ impl<'a> Instance<'a> {
                 prefix: format!("{address}.").into(),
                 called_from: self.called_from.iter().cloned().chain([site]).collect(),
                 existence: if unknown { Existence::Unknown } else { self.existence },
-                caller: Some(Caller { instance: Rc::clone(self), call, repetition }),
-                values: RefCell::default(),
-                resources: RefCell::default(),
-                children: RefCell::default(),
+                caller: Some(Caller {
+                    instance: Rc::clone(self),
+                    call,
+                    repetition,
+                    arguments: Rc::clone(&arguments),
+                }),
+                slots: Slots::new(module),
                 providers: RefCell::default(),
                 path: OnceCell::new(),
                 all_outputs: OnceCell::new(),
@@ -687,15 +756,15 @@ impl<'a> Instance<'a> {
         Children { shape, instances, unresolved: None, first }
     }
 
-    /// Whether the module's caller gives a variable of this name.
-    pub fn is_argument(&self, name: &str) -> bool {
-        self.caller.as_ref().is_some_and(|caller| caller.call.attribute(name).is_some())
+    /// Whether the module's caller gives the variable at a position.
+    pub fn is_argument(&self, at: usize) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.arguments[at].is_some())
     }
 
     /// The arguments of a call, as its first instance gets them; those of a call without instances are unknown.
     pub fn arguments_of(self: &Rc<Self>, call: &Declaration) -> Evaluated {
-        let name = call.block.labels.first().map(|label| &label.text);
-        let children = name.and_then(|name| self.children.borrow().get(name).map(Rc::clone));
+        let at = call.block.labels.first().and_then(|it| self.module.calls.get_index_of(&it.text));
+        let children = at.and_then(|at| self.slots.children.borrow()[at].clone());
         let first = children.and_then(|children| children.first.clone());
         let first = first.or_else(|| expand::expand(call, self).members.into_iter().next());
         let (key, repetition) = first.unwrap_or((Key::Unknown, expand::nothing()));
@@ -703,6 +772,20 @@ impl<'a> Instance<'a> {
         let evaluate = || body::evaluate_body(&call.block.body, CALL_META, self, &scope);
         self.evaluator.quietly_if(key == Key::Unknown, evaluate)
     }
+}
+
+/// What a call gives for each variable of a module; the first of several attributes of a name.
+fn arguments_by_variable<'a>(
+    call: &'a Declaration,
+    module: &Module,
+) -> Rc<[Option<&'a Attribute>]> {
+    let mut given = vec![None; module.variables.len()];
+    for attribute in &call.block.body.attributes {
+        if let Some(at) = module.variables.get_index_of(&attribute.name) {
+            given[at].get_or_insert(attribute);
+        }
+    }
+    given.into()
 }
 
 fn depends_on_resources(declaration: &Declaration) -> bool {

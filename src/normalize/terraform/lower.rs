@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::beyond::Beyond;
 use super::number::Number;
 use super::types::Type;
 use super::value::{Bounds, Entries, Kind, Unknown, Value, composed};
-use crate::document::{self, Pointer, Reference, Trail, ValueType};
+use crate::document::{self, Piece, Pointer, Reference, Trail, ValueType};
 
 /// Longest JSON text among attributes that is looked into, in bytes.
 const MAX_PARSED_BYTES: usize = 1024 * 1024;
@@ -92,7 +93,7 @@ impl Lowering {
     /// A text that is JSON but for unknown parts is looked into; of any other text, nothing is known about what it holds either.
     fn unknown(&mut self, unknown: &Unknown, at: Trail<'_>) -> document::Value {
         if self.inside_text && !unknown.shown.is_empty() {
-            return document::Value::String(Arc::clone(&unknown.shown));
+            return document::Value::String(unknown.shown.shared());
         }
         if let (Some(decided), true) = (&unknown.decided, self.decides) {
             return self.lower(decided, at);
@@ -145,17 +146,22 @@ fn refined(unknown: &Unknown) -> document::Unknown {
     let has_elements = unknown.beyond.as_ref().is_some_and(|it| !it.elements.is_empty());
     let kind = kind.or(has_elements.then_some(ValueType::Array));
     let is_text = kind.is_none_or(|kind| kind == ValueType::String);
-    let beyond = unknown.beyond.as_deref().cloned().unwrap_or_default();
-    let suffix = if unknown.suffix.is_empty() { &beyond.suffix } else { &unknown.suffix };
-    let prefix = if unknown.prefix.is_empty() { &beyond.prefix } else { &unknown.prefix };
-    let segment = is_text && beyond.segment;
+    let beyond = unknown.beyond.as_deref();
+    let ends = |own: &Piece, of: fn(&Beyond) -> &Piece| match beyond {
+        Some(beyond) if own.is_empty() => of(beyond).clone(),
+        _ => own.clone(),
+    };
+    let prefix = ends(&unknown.prefix, |beyond| &beyond.prefix);
+    let suffix = ends(&unknown.suffix, |beyond| &beyond.suffix);
+    let segment = is_text && beyond.is_some_and(|beyond| beyond.segment);
     let known_text = is_text && !(prefix.is_empty() && suffix.is_empty()) || segment;
-    let text = |known: &Arc<str>| if known_text { Arc::clone(known) } else { Arc::default() };
+    let text = |known: Piece| if known_text { known } else { Piece::default() };
     let bounded = matches!(kind, Some(ValueType::Array | ValueType::Number | ValueType::Object));
     let mut lowering = Lowering { inside_text: true, ..Lowering::default() };
     let mut scalar = |value: &Value| lowering.value(value, &Pointer::root());
     let is_list = kind == Some(ValueType::Array);
-    let elements: Vec<_> = beyond.elements.iter().filter(|_| is_list).map(&mut scalar).collect();
+    let elements = beyond.filter(|_| is_list).map(|beyond| &beyond.elements);
+    let elements: Vec<_> = elements.into_iter().flatten().map(&mut scalar).collect();
     let mut bounds = unknown.bounds.as_deref().filter(|_| bounded).map(bounds).unwrap_or_default();
     if let Ok(count @ 1..) = i64::try_from(elements.len()) {
         bounds.least = bounds.least.max(Some(count));
@@ -169,9 +175,10 @@ fn refined(unknown: &Unknown) -> document::Unknown {
         segment,
         bounds,
         one_of: None,
-        parts: Arc::clone(&beyond.parts),
+        parts: beyond.map(|beyond| beyond.parts.clone()).unwrap_or_default(),
         elements: elements.into(),
     };
+    let Some(beyond) = beyond.filter(|beyond| !beyond.one_of.is_empty()) else { return refined };
     let one_of = beyond.one_of.iter().map(scalar);
     refined.among(one_of.collect())
 }

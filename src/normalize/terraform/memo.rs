@@ -13,6 +13,7 @@ use crate::syntax::{Attribute, Body, Node, NodeKind};
 #[derive(Debug, Default)]
 pub struct Memo {
     spans: Kept<Arc<SpanTable>>,
+    call_spans: Kept<Arc<SpanTable>>,
     constants: Kept<Constant>,
     defaults: Kept<Value>,
     mentions: Kept<Mentions>,
@@ -44,6 +45,23 @@ impl Memo {
     /// Keep the span table of a body without dynamic parts.
     pub fn keep_spans(&self, body: &Body, spans: &Arc<SpanTable>) {
         keep(&self.spans, body, Arc::clone(spans));
+    }
+
+    /// The span table of a call with this body, as `make` makes it of the body's own, which is known if it has no dynamic parts.
+    pub fn call_spans(
+        &self,
+        body: &Body,
+        own: &Arc<SpanTable>,
+        make: impl FnOnce() -> Arc<SpanTable>,
+    ) -> Arc<SpanTable> {
+        if !get(&self.spans, body).is_some_and(|kept| Arc::ptr_eq(&kept, own)) {
+            return make();
+        }
+        get(&self.call_spans, body).unwrap_or_else(|| {
+            let made = make();
+            keep(&self.call_spans, body, Arc::clone(&made));
+            made
+        })
     }
 
     /// What a constant body is.

@@ -53,6 +53,11 @@ impl Moves {
         found.into_iter().find_map(|at| before(&self.statements[at], address))
     }
 
+    /// Whether one is about a module, and so about all that is declared in it.
+    pub fn are_of_modules(&self) -> bool {
+        self.statements.iter().any(|statement| !statement.is_resource)
+    }
+
     fn may_matter(&self, address: &str) -> bool {
         !self.names.is_empty() && address.split(['.', '[']).any(|word| self.names.contains(word))
     }
@@ -91,9 +96,9 @@ pub fn below(instance: &Rc<Instance<'_>>) -> Moves {
 
 fn statements_below(instance: &Rc<Instance<'_>>) -> Vec<Move> {
     let mut moves = of_instance(instance);
-    for (name, call) in &instance.module.calls {
+    for (at, (name, call)) in instance.module.calls.iter().enumerate() {
         let scope = Scope::of(instance, call.file, &Repetition::Single);
-        if let Ok(children) = instance.children_of(name, call, (&scope, call.block.header)) {
+        if let Ok(children) = instance.children_of((at, name, call), (&scope, call.block.header)) {
             moves.extend(children.instances.iter().flat_map(|(_, child)| statements_below(child)));
         }
     }

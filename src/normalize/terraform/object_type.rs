@@ -13,6 +13,8 @@ pub struct ObjectType {
     attributes: BTreeMap<Arc<str>, ObjectAttribute>,
     /// The type of its values, where that is another one. Variables are converted to their constraints again and again.
     values: OnceLock<Option<Type>>,
+    /// Whether nothing in it is `any`.
+    whole: OnceLock<bool>,
 }
 
 /// An attribute of an object type.
@@ -63,11 +65,16 @@ impl Deref for ObjectType {
 
 impl From<BTreeMap<Arc<str>, ObjectAttribute>> for ObjectType {
     fn from(attributes: BTreeMap<Arc<str>, ObjectAttribute>) -> Self {
-        Self { attributes, values: OnceLock::new() }
+        Self { attributes, values: OnceLock::new(), whole: OnceLock::new() }
     }
 }
 
 impl ObjectType {
+    /// Whether nothing in it is `any`.
+    pub(super) fn is_whole(&self) -> bool {
+        *self.whole.get_or_init(|| self.attributes.values().all(|it| it.kind.is_whole()))
+    }
+
     /// Whether the type of its values is the same: nothing in it is optional.
     pub(super) fn is_of_values(&self) -> bool {
         self.other_of_values().is_none()

@@ -256,7 +256,7 @@ fn known_end(text: &str) -> &str {
 /// The text with its unknown parts written as references; `None` where it could be a bare wildcard for all that is known.
 fn shown(text: &str, unknowns: &[Value]) -> Option<String> {
     let part = |value: &Value| match &value.kind {
-        Kind::Unknown(unknown) if !unknown.shown.is_empty() => Some(Arc::clone(&unknown.shown)),
+        Kind::Unknown(unknown) if !unknown.shown.is_empty() => Some(unknown.shown.shared()),
         _ => None,
     };
     let says_something = |text: &str| text.chars().any(|c| !matches!(c, '*' | '?'));

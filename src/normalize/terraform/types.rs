@@ -166,7 +166,7 @@ impl Type {
             Self::Bool | Self::Number | Self::String => true,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_whole(),
             Self::Tuple(elements) => elements.iter().all(Self::is_whole),
-            Self::Object(attributes) => attributes.values().all(|it| it.kind.is_whole()),
+            Self::Object(attributes) => attributes.is_whole(),
         }
     }
 }
@@ -397,10 +397,13 @@ fn to_map(map: &Mapping, wanted: &Type, origin: Origin) -> Result<Value, String>
 }
 
 fn to_object(map: &Mapping, attributes: &ObjectType, origin: Origin) -> Result<Value, String> {
-    let mut entries = Entries::with_capacity(attributes.iter().len());
+    let mut entries = Vec::with_capacity(attributes.len());
     let mut missing = Vec::new();
+    // Both are sorted by name.
+    let mut members = map.entries.iter().peekable();
     for (name, attribute) in attributes.iter() {
-        let written = map.entries.get(name);
+        while members.next_if(|(key, _)| *key < name).is_some() {}
+        let written = members.next_if(|(key, _)| *key == name).map(|(_, value)| value);
         let converted = match (written, &attribute.default, &map.open) {
             (Some(value), None, _) => convert_as(value, &attribute.kind, origin),
             (Some(value), Some(_), _) if !value.is_null() => {
@@ -418,10 +421,10 @@ fn to_object(map: &Mapping, attributes: &ObjectType, origin: Origin) -> Result<V
         };
         let value =
             converted.map_err(|error| nested(&format!("attribute {:?}", &**name), &error))?;
-        entries.insert(Arc::clone(name), value);
+        entries.push((Arc::clone(name), value));
     }
     match missing.split_last() {
-        None => Ok(Value::object(entries)),
+        None => Ok(Value::object(Entries::from_iter(entries))),
         Some((only, [])) => Err(format!("attribute {only} is required")),
         Some((last, others)) => {
             Err(format!("attributes {} and {last} are required", others.join(", ")))
@@ -457,7 +460,7 @@ fn refine(unknown: &Unknown, wanted: &Type) -> Result<Value, String> {
         reason: Arc::clone(&unknown.reason),
         bounds: converted_bounds(unknown, from, &kind),
         not_null: unknown.not_null,
-        shown: Arc::clone(&unknown.shown),
+        shown: unknown.shown.clone(),
         partial: unknown.partial.clone(),
         beyond: converted_beyond(unknown, from, &kind),
         kind: Some(kind),

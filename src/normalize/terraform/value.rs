@@ -1,7 +1,7 @@
 //! Values of the Terraform language: typed collections, unknowns with refinements, and marks
 //! (sensitive, where it came from) that travel with a value through every operator and function.
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quick};
@@ -9,7 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfc_quic
 use super::beyond::Beyond;
 use super::number::Number;
 use super::types::Type;
-use crate::document::{Pointer, SortedMap};
+use crate::document::{Piece, Pointer, SortedMap};
 use crate::vocabulary::Block;
 
 /// Members of an object or map, in order of key.
@@ -120,9 +120,9 @@ pub struct Unknown {
     /// Its type, where known.
     pub kind: Option<Type>,
     /// How its text begins.
-    pub prefix: Arc<str>,
+    pub prefix: Piece,
     /// How its text ends.
-    pub suffix: Arc<str>,
+    pub suffix: Piece,
     /// Whether it cannot be null.
     pub not_null: bool,
     /// Between what its number lies, or its length.
@@ -134,7 +134,7 @@ pub struct Unknown {
     pub decided: Option<Value>,
     /// How a text that names something is shown where it stands in a policy: `${aws_s3_bucket.logs.arn}/*`. Empty where the text
     /// could be anything, such as `*`.
-    pub shown: Arc<str>,
+    pub shown: Piece,
     /// The argument of `jsonencode` that it is the text of, where parts of that are unknown.
     pub partial: Option<Value>,
 }
@@ -185,8 +185,8 @@ pub struct MarkSet {
     pub guarded: bool,
     /// Whether it exists at run time only and may be kept nowhere.
     pub ephemeral: bool,
-    /// Resource attributes that it was made from: address, attribute.
-    pub references: BTreeSet<Arc<(Arc<str>, Pointer)>>,
+    /// Resource attributes that it was made from: address, attribute; sorted, each once. Most values have one or none.
+    references: Vec<Arc<(Arc<str>, Pointer)>>,
 }
 
 impl Marks {
@@ -213,7 +213,7 @@ impl Marks {
     /// A reference to an attribute of a resource.
     pub fn reference(address: Arc<str>, attribute: Pointer) -> Self {
         Self(Some(Arc::new(MarkSet {
-            references: BTreeSet::from([Arc::new((address, attribute))]),
+            references: vec![Arc::new((address, attribute))],
             ..MarkSet::default()
         })))
     }
@@ -285,7 +285,7 @@ impl Marks {
         match (&self.0, &other.0) {
             (_, None) => self.clone(),
             (None, _) => other.clone(),
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => self.clone(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
             (Some(a), Some(b)) => {
                 let mut both = MarkSet::clone(a);
                 both.add(b);
@@ -300,8 +300,25 @@ impl MarkSet {
         self.sensitive |= other.sensitive;
         self.guarded |= other.guarded;
         self.ephemeral |= other.ephemeral;
-        self.references.extend(other.references.iter().cloned());
+        if self.references.is_empty() {
+            self.references.clone_from(&other.references);
+        } else if !other.references.is_empty() {
+            self.references = merged(&self.references, &other.references);
+        }
     }
+}
+
+/// What is in one of two sorted lists, each once, sorted.
+fn merged<T: Clone + Ord>(mut a: &[T], mut b: &[T]) -> Vec<T> {
+    let mut all = Vec::with_capacity(a.len() + b.len());
+    while let ([first, rest @ ..], [other, others @ ..]) = (a, b) {
+        let order = first.cmp(other);
+        all.push(if order == Ordering::Greater { other.clone() } else { first.clone() });
+        a = if order == Ordering::Greater { a } else { rest };
+        b = if order == Ordering::Less { b } else { others };
+    }
+    all.extend(a.iter().chain(b).cloned());
+    all
 }
 
 /// Marks of many values, which most often are those of one.

@@ -12,6 +12,7 @@ use crate::graph::scene::Scene;
 use super::Identity;
 
 pub use resources::anyone;
+pub use trust::admits;
 
 /// Add what AWS's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {

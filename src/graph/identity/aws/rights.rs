@@ -221,6 +221,8 @@ fn managed(scene: &Scene<'_>, name: Option<&str>, place: Place, rights: &mut Rig
         return;
     };
     let all_but = row.iter().skip(1).any(|action| action.starts_with('!'));
+    let services = scene.vocabulary.table("aws_service_policies").iter().flatten();
+    let is_service = services.into_iter().any(|name| Some(name) == row.first());
     let written: Vec<Arc<str>> =
         row.iter().skip(1).map(|action| action.trim_start_matches('!').into()).collect();
     rights.statements.push(Statement {
@@ -230,7 +232,7 @@ fn managed(scene: &Scene<'_>, name: Option<&str>, place: Place, rights: &mut Rig
         written,
         all_but,
         resources: Arc::new([Target::All]),
-        everything: true,
+        everything: !is_service,
         all_resources_but: false,
         conditions: Vec::new(),
         place,

@@ -80,6 +80,58 @@ fn second_factors(scene: &mut Scene<'_>) {
     }
 }
 
+/// Whether a role lets in who shows a token with a subject; also where it is not known whom it lets in.
+pub fn admits(scene: &Scene<'_>, role: usize, subject: &str) -> bool {
+    let document = policy::read(scene, role, "assume_role_policy");
+    let fits = |condition: &Condition| {
+        let mut values = condition.values.iter();
+        values.any(|value| value.as_deref().is_none_or(|text| policy::like(text, subject)))
+    };
+    let federated = |principal: &Principal| match principal {
+        Principal::Federated(_) | Principal::Unknown => true,
+        Principal::Resource(at) => {
+            scene.index.resource(*at).type_name() == "aws_iam_openid_connect_provider"
+        }
+        _ => false,
+    };
+    let allowing = document.statements.iter().filter(|statement| statement.allow);
+    let mut meant = allowing.filter(|statement| statement.principals.iter().any(federated));
+    let known = document.open
+        || meant.any(|statement| {
+            let subjects = statement.conditions.iter().filter(|it| it.key.ends_with(SUBJECT));
+            subjects.into_iter().all(fits)
+        });
+    known && written_admits(scene, role, subject)
+}
+
+/// How the key of a condition on the subject of a token ends.
+const SUBJECT: &str = ":sub";
+
+/// The same by the data source that a trust policy is written in: there, the key that begins with an issuer not known yet is seen.
+fn written_admits(scene: &Scene<'_>, role: usize, subject: &str) -> bool {
+    let sources = look::named(scene, role, "assume_role_policy").targets.into_iter();
+    let mut sources = sources
+        .map(|(to, _)| scene.index.resource(to))
+        .filter(|source| source.type_name() == "aws_iam_policy_document");
+    let is_subject = |condition: &&Value| match condition.get("variable") {
+        Some(Value::String(key)) => key.to_ascii_lowercase().ends_with(SUBJECT),
+        Some(Value::Unknown(unknown)) => unknown.suffix.ends_with(SUBJECT),
+        _ => false,
+    };
+    let fits = |condition: &Value| match condition.get("values").and_then(Value::as_array) {
+        Some(values) => {
+            values.iter().any(|it| it.as_str().is_none_or(|text| policy::like(text, subject)))
+        }
+        None => true,
+    };
+    sources.all(|source| {
+        let mut statements = look::listed(&source.attributes, "statement").iter();
+        statements.any(|statement| {
+            look::listed(statement, "condition").iter().filter(is_subject).all(fits)
+        })
+    })
+}
+
 fn trust(
     source: usize,
     target: usize,
@@ -282,7 +334,9 @@ fn federated(issuer: &str, conditions: &[Condition]) -> Option<&'static str> {
             let repository = subject.strip_prefix("repo:").unwrap_or(subject);
             let owner = repository.split(['/', ':']).next().unwrap_or_default();
             let name = repository.split('/').nth(1).unwrap_or_default();
-            owner.contains('*') || name.starts_with('*') || name.is_empty()
+            // Of any branch, tag or request to merge.
+            let any = name.split_once(':').is_some_and(|(_, context)| context.starts_with('*'));
+            owner.contains('*') || name.starts_with('*') || name.is_empty() || any
         })
     };
     let wide = subjects.is_empty()

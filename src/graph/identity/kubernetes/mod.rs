@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use crate::document::{Map, Pointer, Resource, Value};
 use crate::graph::kubernetes::{
-    self, CLUSTER, MACHINES, Subject, Workload, breakout, cloud_identity, subjects_of, workloads,
+    self, CLUSTER, MACHINES, Subject, Workload, breakout, clouds, subjects_of, workloads,
 };
+use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::model::Element;
 use crate::source::Place;
 
+use super::aws::admits;
 use super::{Grant, Identity, Level, Scope, Trust};
 use escalation::Way;
 
@@ -462,7 +464,7 @@ fn has_token(workload: &Workload<'_>, account: Option<&Resource>) -> bool {
 
 /// What pods run as, and what accounts stand for in a cloud.
 fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
-    let trust = |source, target, label: &str, proof| Trust {
+    let acts = |source, target, label: &str, proof| Trust {
         source,
         target,
         label: label.into(),
@@ -470,15 +472,26 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
         proof,
     };
     let mut declared = BTreeMap::new();
+    // What accounts stand for in a cloud, by their nodes.
+    let mut elsewhere: BTreeMap<usize, Vec<(usize, Place)>> = BTreeMap::new();
     for at in scene.index.of_type("ServiceAccount") {
         let account = scene.index.resource(*at);
         let Some(node) = scene.node_of[*at] else { continue };
         declared.insert(node, account);
-        if let Some((name, place)) = cloud_identity(account)
-            && let Some(cloud) = scene.node(name)
-        {
-            identity.trusts.push(trust(node, cloud, "assumes", vec![place]));
+        let Some((cloud, place)) = clouds::identity_of(scene, *at) else { continue };
+        if lets_in(scene, cloud, account) {
+            elsewhere.entry(node).or_default().push((cloud, place));
+        }
+        if scene.nodes[cloud].resource.is_none() {
             identity.open_ended.insert(cloud);
+        }
+    }
+    for (node, cloud, place) in associations(scene) {
+        elsewhere.entry(node).or_default().push((cloud, place));
+    }
+    for (node, clouds) in &elsewhere {
+        for (cloud, place) in clouds {
+            identity.trusts.push(acts(*node, *cloud, "assumes", vec![*place]));
         }
     }
     for (node, given) in scene.nodes.iter().enumerate() {
@@ -495,13 +508,37 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
         let proof = vec![place.unwrap_or(workload.resource.header)];
         let account = declared.get(&node).copied();
         if has_token(workload, account) {
-            identity.trusts.push(trust(workload.node, node, "runs as", proof));
-        } else if let Some((name, place)) = account.and_then(cloud_identity)
-            && let Some(cloud) = scene.node(name)
-        {
-            identity.trusts.push(trust(workload.node, cloud, "runs as", vec![place]));
+            identity.trusts.push(acts(workload.node, node, "runs as", proof));
+        } else {
+            for (cloud, place) in elsewhere.get(&node).into_iter().flatten() {
+                identity.trusts.push(acts(workload.node, *cloud, "runs as", vec![*place]));
+            }
         }
     }
+}
+
+/// Whether what an account says that it stands for lets it in.
+fn lets_in(scene: &Scene<'_>, cloud: usize, account: &Resource) -> bool {
+    let (Some(at), Some(namespace)) = (scene.nodes[cloud].resource, &account.scope.namespace)
+    else {
+        return true;
+    };
+    let subject = clouds::subject_of(namespace, &account.name);
+    scene.index.resource(at).type_name() != "aws_iam_role" || admits(scene, at, &subject)
+}
+
+/// Roles that a cluster's agent gives to accounts ("EKS Pod Identity"): account, role, place.
+fn associations(scene: &Scene<'_>) -> Vec<(usize, usize, Place)> {
+    let all = scene.index.of_type("aws_eks_pod_identity_association").iter();
+    let found = all.filter_map(|at| {
+        let resource = scene.index.resource(*at);
+        let word = |name: &str| look::text(&resource.attributes, name);
+        let account = kubernetes::account_node(scene, word("namespace")?, word("service_account")?);
+        let roles = look::named(scene, *at, "role_arn").targets;
+        let role = roles.into_iter().find_map(|(to, _)| scene.node_of[to]);
+        Some((account?, role?, resource.header))
+    });
+    found.collect()
 }
 
 /// Out of a container to the machine, and from there to the accounts of all that runs on it.

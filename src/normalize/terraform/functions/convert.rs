@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Host;
 use super::argument::{Survey, words};
+use crate::document::Piece;
 use crate::normalize::terraform::types::{self, Type};
 use crate::normalize::terraform::value::{Kind, Mapping, Marks, Unknown, Value};
 
@@ -54,7 +55,7 @@ fn unrefined(from: &Value, mut value: Value) -> Value {
     }
     if let Kind::Unknown(unknown) = &mut value.kind {
         let unknown = Arc::make_mut(unknown);
-        unknown.prefix = Arc::from("");
+        unknown.prefix = Piece::default();
         unknown.bounds = None;
         unknown.not_null = false;
     }

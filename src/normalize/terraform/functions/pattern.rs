@@ -9,6 +9,7 @@ use regex::{Captures, Regex, RegexBuilder};
 use super::Host;
 use super::argument::{check_items, check_text, text};
 use super::memo::{Memo, remembered};
+use crate::document::Piece;
 use crate::normalize::terraform::types::Type;
 use crate::normalize::terraform::value::{Entries, Kind, Mapping, SequenceKind, Unknown, Value};
 
@@ -116,7 +117,7 @@ fn replace_inside(value: &Value, wanted: &str, by: &Value) -> Option<Value> {
             Kind::String(by) => Kind::String(text.replace(wanted, by).into()),
             Kind::Unknown(unknown) => {
                 let mut unknown = Unknown { partial: None, ..Unknown::clone(unknown) };
-                unknown.prefix = Arc::default();
+                unknown.prefix = Piece::default();
                 if !unknown.shown.is_empty() {
                     unknown.shown = text.replace(wanted, &unknown.shown).into();
                 }

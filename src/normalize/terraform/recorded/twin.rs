@@ -48,11 +48,11 @@ impl Twins {
     }
 
     fn walk(&mut self, instance: &Rc<Instance<'_>>) {
-        for (block, declaration) in &instance.module.resources {
+        for (position, (block, declaration)) in instance.module.resources.iter().enumerate() {
             let at = &declaration.declaration;
             let scope = Scope::of(instance, at.file, &Repetition::Single);
             let Ok(resources) =
-                instance.resources_of(block, declaration, (&scope, at.block.header))
+                instance.resources_of((position, block, declaration), (&scope, at.block.header))
             else {
                 continue;
             };
@@ -76,9 +76,10 @@ impl Twins {
                 }
             }
         }
-        for (name, call) in &instance.module.calls {
+        for (at, (name, call)) in instance.module.calls.iter().enumerate() {
             let scope = Scope::of(instance, call.file, &Repetition::Single);
-            if let Ok(children) = instance.children_of(name, call, (&scope, call.block.header)) {
+            let asked = (&scope, call.block.header);
+            if let Ok(children) = instance.children_of((at, name, call), asked) {
                 children.instances.iter().for_each(|(_, child)| self.walk(child));
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! Source: kubernetes.io, "Network Policies", "Service", "Ingress", "Gateway API"; the documentation of cloud load balancer controllers.
 
+mod gateways;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +37,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         names: names(&all),
         closed_elsewhere: foreign_policies(scene),
         all: &all,
+        gateways: gateways::namespaces(scene),
         by_namespace: by_namespace(&all),
         selected: RefCell::new(BTreeMap::new()),
         peers: RefCell::new(BTreeMap::new()),
@@ -48,7 +51,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     services(scene, &all, network);
     let controllers = controllers(scene, &all);
     ingresses(scene, &all, &controllers, network);
-    gateways(scene, &all, &controllers, network);
+    gateways::read(scene, &all, &controllers, network);
     for mention in hosts::mentions(scene, &all) {
         let source = all[mention.workload].node;
         for (target, backs) in behind(scene, &all, mention.service) {
@@ -80,6 +83,8 @@ struct Pods<'s, 'a> {
     /// Whether policies of other kinds hold that are not read.
     closed_elsewhere: bool,
     all: &'s [Workload<'a>],
+    /// Namespaces in which gateways stand: what runs a gateway may run beside it.
+    gateways: Vec<Arc<str>>,
     /// Positions in `all` by namespace.
     by_namespace: BTreeMap<Arc<str>, Vec<usize>>,
     /// Whom selectors over namespaces mean, by their words.
@@ -296,6 +301,7 @@ fn rules(
         } else {
             ports
                 .iter()
+                .filter(|port| direction == Direction::Out || !is_nobodys(workload, port))
                 .map(|port| (protocol(port), named_ports(workload, direction, port)))
                 .collect()
         };
@@ -313,6 +319,12 @@ fn rules(
             });
         }
     }
+}
+
+/// Whether a rule calls a port by a name that no port of the pod has.
+fn is_nobodys(workload: &Workload<'_>, port: &Value) -> bool {
+    let written = port.get("port").filter(|port| matches!(port, Value::String(_)));
+    written.is_some_and(|written| resolve(workload, written).is_none())
 }
 
 /// The ports of a policy's rule; none where a name means nothing here.
@@ -344,12 +356,21 @@ fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
         return vec![Peer::Network, Peer::Balancer];
     }
     let mut found = vec![across(pods, outer, selector)];
-    if let Some(mut said) = pods.namespaces.elsewhere(outer, &pods.names) {
-        let pairs = selector.and_then(|it| it.get("matchLabels")?.as_object());
-        said.extend(pairs.into_iter().flatten().filter_map(|(_, value)| value.as_str()));
-        let words = pods.scene.vocabulary.table("kubernetes_ingress_words");
-        let speaks = said.iter().any(|said| words.iter().flatten().any(|it| said.contains(&**it)));
-        found.push(Peer::Elsewhere(if speaks { Tri::Yes } else { Tri::Unknown }));
+    let elsewhere = pods.namespaces.elsewhere(outer, &pods.names);
+    let is_elsewhere = elsewhere.is_some();
+    let chosen = pods.namespaces.all(outer, &pods.names);
+    let mut said: Vec<&str> = elsewhere.unwrap_or_else(|| chosen.iter().map(|it| &**it).collect());
+    let pairs = selector.and_then(|it| it.get("matchLabels")?.as_object());
+    said.extend(pairs.into_iter().flatten().filter_map(|(_, value)| value.as_str()));
+    let words = pods.scene.vocabulary.table("kubernetes_ingress_words");
+    let speaks = said.iter().any(|said| words.iter().flatten().any(|it| said.contains(&**it)));
+    // What runs a gateway, and is not in the document, may run beside it.
+    let beside =
+        selector.is_none_or(selects_all) && !pods.namespaces.all(outer, &pods.gateways).is_empty();
+    if speaks || beside {
+        found.push(Peer::Elsewhere(Tri::Yes));
+    } else if is_elsewhere {
+        found.push(Peer::Elsewhere(Tri::Unknown));
     }
     found
 }
@@ -710,66 +731,4 @@ fn through(via: usize, controllers: &[usize], network: &mut Network) {
             ..presence
         });
     }
-}
-
-/// Gateways of the Gateway API and of meshes, with the routes that join them.
-fn gateways(scene: &Scene<'_>, all: &[Workload<'_>], controllers: &[usize], network: &mut Network) {
-    for at in scene.index.of_type("Gateway") {
-        let Some(via) = scene.node_of[*at] else { continue };
-        let resource = scene.index.resource(*at);
-        let mut backends = Vec::new();
-        for edge in scene.index.incoming(*at) {
-            if !is_route(&scene.index.resource(edge.from).kind) {
-                continue;
-            }
-            backends.extend(route_backends(scene, edge.from));
-        }
-        let entry = Entry { via, resource, fronts: listeners(resource) };
-        lead(scene, all, &entry, &backends, network);
-        through(via, controllers, network);
-    }
-}
-
-fn is_route(kind: &str) -> bool {
-    matches!(
-        kind,
-        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "VirtualService"
-    )
-}
-
-fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
-    backends(scene, at, |backend| {
-        let port = backend.get("port")?;
-        Some(port.get("number").unwrap_or(port))
-    })
-}
-
-/// What a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.
-fn listeners(resource: &Resource) -> Vec<(Traffic, Tri, Place)> {
-    let mut found = Vec::new();
-    for list in ["listeners", "servers"] {
-        let at = Pointer::root().key("spec").key(list);
-        let items = resource.attributes.at(&at).and_then(Value::as_array).unwrap_or_default();
-        for (position, item) in items.iter().enumerate() {
-            let (port, word) = match item.get("port") {
-                Some(Value::Object(port)) => {
-                    (number(port.get("number")), port.get("protocol").and_then(Value::as_str))
-                }
-                port => (number(port), item.get("protocol").and_then(Value::as_str)),
-            };
-            let word = word.unwrap_or("TCP").to_ascii_uppercase();
-            let encrypted = match word.as_str() {
-                "HTTPS" | "TLS" => Tri::Yes,
-                "HTTP" => Tri::No,
-                _ => Tri::Unknown,
-            };
-            let protocol = if word == "UDP" { Protocol::Udp } else { Protocol::Tcp };
-            found.push((
-                Traffic { protocol, port },
-                encrypted,
-                resource.place_of(&at.index(position)),
-            ));
-        }
-    }
-    found
 }

@@ -2,9 +2,12 @@
 //!
 //! Source: Microsoft Learn, "Network security groups", "Default outbound access", "Azure Load Balancer components".
 
+mod front_door;
+
 use std::sync::Arc;
 
 use crate::document::{Pointer, Resource, Value};
+use crate::graph::look;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::pack::Verb;
@@ -44,6 +47,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     private_endpoints(scene, network);
     balancers(scene, network);
     gateways(scene, network);
+    front_door::read(scene, network);
     for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
         let resource = scene.index.resource(*at);
         let zone = scene.node_of[*at];
@@ -52,6 +56,11 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.resolvers.push((node, linked, resource.header));
         }
     }
+}
+
+/// Facts that take more than one resource.
+pub fn facts(scene: &mut Scene<'_>) {
+    front_door::facts(scene);
 }
 
 /// Private endpoints: doors in a network to services that hosts there speak of. Groups of rules before them count where the subnet says so.
@@ -157,15 +166,37 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
     if !is_balancer {
         presence.layers = layers(scene, node, &presence, &names);
     }
-    let isolated = presence.subnets.iter().all(|subnet| {
-        scene.index.resource(*subnet).attributes.get("default_outbound_access_enabled")
-            == Some(&Value::Bool(false))
-    });
-    let egress = !is_balancer
-        && (!isolated || presence.public.state == Tri::Yes)
-        && !presence.subnets.is_empty();
+    let public = presence.public.state == Tri::Yes;
+    let egress =
+        !is_balancer && presence.subnets.iter().any(|subnet| leads_out(scene, *subnet, public));
     presence.egress = Public { state: egress.into(), proof: Vec::new() };
+    // The API of a cluster answers on its own endpoint; what stands in the subnet are its machines.
+    presence.sends_only |= &*scene.nodes[node].kind == "compute_orchestrator";
     Some(presence)
+}
+
+/// Whether hosts of a subnet get to the internet by themselves: the way is there, and no route sends what goes out elsewhere.
+fn leads_out(scene: &Scene<'_>, subnet: usize, public: bool) -> bool {
+    let joined = |kind: &'static str, path: &'static str| {
+        let joins = look::users(scene, subnet, kind, "subnet_id");
+        joins.flat_map(move |join| look::named(scene, join, path).targets)
+    };
+    let tables = joined("azurerm_subnet_route_table_association", "route_table_id");
+    let elsewhere = |route: &Value| {
+        let word = |name: &str| look::text(route, name).unwrap_or_default();
+        word("address_prefix") == "0.0.0.0/0"
+            && !matches!(word("next_hop_type").to_ascii_lowercase().as_str(), "internet" | "")
+    };
+    let mut tables = tables.map(|(table, _)| table);
+    let is_sent_elsewhere = tables.any(|table| {
+        let own = look::listed(&scene.index.resource(table).attributes, "route").iter();
+        let others = look::users(scene, table, "azurerm_route", "route_table_name");
+        own.chain(others.map(|at| &scene.index.resource(at).attributes)).any(elsewhere)
+    });
+    let attributes = &scene.index.resource(subnet).attributes;
+    let default = attributes.get("default_outbound_access_enabled") != Some(&Value::Bool(false));
+    let mut gateways = joined("azurerm_subnet_nat_gateway_association", "nat_gateway_id");
+    !is_sent_elsewhere && (default || public || gateways.next().is_some())
 }
 
 /// The public addresses among a node's parts, with where they are joined to it.
@@ -299,6 +330,11 @@ fn rule(
     };
     let (_, prefixes) = named(singular, plural);
     let mut peers = peers(prefixes);
+    let says = |word: &str| word.eq_ignore_ascii_case(FRONT_DOORS);
+    if prefixes.is_some_and(|all| listed(all).any(says)) {
+        let profiles = scene.index.of_type(front_door::PROFILE).iter();
+        peers.push(Peer::nodes(profiles.filter_map(|at| scene.node_of[*at])));
+    }
     let groups = format!("{side}_application_security_group_ids");
     let groups_at = pointer.key(&groups);
     for edge in scene.index.outgoing(at).iter().filter(|edge| groups_at.covers(&edge.at)) {
@@ -316,6 +352,15 @@ fn rule(
         place: Some(place),
         default: None,
     })
+}
+
+/// The tag of the addresses from which Front Door asks origins.
+const FRONT_DOORS: &str = "AzureFrontDoor.Backend";
+
+/// The texts of a value that is one or a list of them.
+fn listed(value: &Value) -> impl Iterator<Item = &str> {
+    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
+    items.iter().filter_map(Value::as_str)
 }
 
 fn peers(value: Option<&Value>) -> Vec<Peer> {

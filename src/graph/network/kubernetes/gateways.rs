@@ -1,0 +1,86 @@
+//! Gateways of the Gateway API and of meshes.
+//!
+//! Source: kubernetes.io, "Gateway API"; istio.io, "Gateway", "Virtual Service".
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::document::{Pointer, Resource, Value};
+use crate::graph::kubernetes::Workload;
+use crate::graph::kubernetes::hosts::number;
+use crate::graph::network::filter::{Protocol, Traffic};
+use crate::graph::network::{Network, Tri};
+use crate::graph::scene::Scene;
+use crate::source::Place;
+
+use super::{Entry, backends, lead, through};
+
+/// Namespaces in which gateways stand, sorted.
+pub fn namespaces(scene: &Scene<'_>) -> Vec<Arc<str>> {
+    let all = scene.index.of_type("Gateway").iter();
+    let found: BTreeSet<Arc<str>> =
+        all.filter_map(|at| scene.index.resource(*at).scope.namespace.clone()).collect();
+    found.into_iter().collect()
+}
+
+/// Gateways of the Gateway API and of meshes, with the routes that join them.
+pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], controllers: &[usize], network: &mut Network) {
+    for at in scene.index.of_type("Gateway") {
+        let Some(via) = scene.node_of[*at] else { continue };
+        let resource = scene.index.resource(*at);
+        let mut backends = Vec::new();
+        for edge in scene.index.incoming(*at) {
+            if !is_route(&scene.index.resource(edge.from).kind) {
+                continue;
+            }
+            backends.extend(route_backends(scene, edge.from));
+        }
+        let entry = Entry { via, resource, fronts: listeners(resource) };
+        lead(scene, all, &entry, &backends, network);
+        through(via, controllers, network);
+    }
+}
+
+fn is_route(kind: &str) -> bool {
+    matches!(
+        kind,
+        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "VirtualService"
+    )
+}
+
+fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
+    backends(scene, at, |backend| {
+        let port = backend.get("port")?;
+        Some(port.get("number").unwrap_or(port))
+    })
+}
+
+/// What a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.
+fn listeners(resource: &Resource) -> Vec<(Traffic, Tri, Place)> {
+    let mut found = Vec::new();
+    for list in ["listeners", "servers"] {
+        let at = Pointer::root().key("spec").key(list);
+        let items = resource.attributes.at(&at).and_then(Value::as_array).unwrap_or_default();
+        for (position, item) in items.iter().enumerate() {
+            let (port, word) = match item.get("port") {
+                Some(Value::Object(port)) => {
+                    (number(port.get("number")), port.get("protocol").and_then(Value::as_str))
+                }
+                port => (number(port), item.get("protocol").and_then(Value::as_str)),
+            };
+            let word = word.unwrap_or("TCP").to_ascii_uppercase();
+            let encrypted = match word.as_str() {
+                "HTTPS" | "TLS" => Tri::Yes,
+                "HTTP" => Tri::No,
+                _ => Tri::Unknown,
+            };
+            let protocol = if word == "UDP" { Protocol::Udp } else { Protocol::Tcp };
+            found.push((
+                Traffic { protocol, port },
+                encrypted,
+                resource.place_of(&at.index(position)),
+            ));
+        }
+    }
+    found
+}

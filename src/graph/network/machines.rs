@@ -1,0 +1,84 @@
+//! Pods of a cluster that the configuration makes itself: what leaves the cluster leaves by its machines, past the filters of both.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::graph::kubernetes::hosts::sources;
+use crate::graph::kubernetes::{Workload, workloads};
+use crate::graph::scene::Scene;
+use crate::source::Place;
+
+use super::filter::{Direction, Party, Traffic};
+use super::flows::port_of;
+use super::{Link, Network, PODS, Presence, Tri, reach};
+
+/// Add the connections of pods to what stands in the network of their machines, where settings name it.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    let all = workloads(scene);
+    let machines = if all.is_empty() { Vec::new() } else { machines(scene, network) };
+    let mut found = Vec::new();
+    for workload in &all {
+        for (target, places) in named(scene, workload) {
+            let Some(at) = outside(network, target) else { continue };
+            let Some(port) = port_of(scene, target) else { continue };
+            let traffic = Traffic::tcp(port);
+            let own = network.presences[workload.node].as_ref();
+            let lets = |layer: &Arc<super::Layer>| {
+                layer.decide(Direction::Out, &Party::Host(target, at), traffic).passes != Tri::No
+            };
+            if own.is_some_and(|own| !own.layers.iter().all(lets)) {
+                continue;
+            }
+            let ways = machines.iter().filter_map(|machine| {
+                let host = network.presences[*machine].as_ref()?;
+                let passage = reach::between(network, (*machine, host), (target, at), traffic);
+                (passage.passes == Tri::Yes).then_some(passage.proof)
+            });
+            if let Some(proof) = ways.into_iter().next() {
+                let proof = places.into_iter().chain(proof).collect();
+                found.push(Link { source: workload.node, target, traffic, proof });
+            }
+        }
+    }
+    network.doors.extend(found);
+    network.doors.sort();
+    network.doors.dedup();
+}
+
+/// The machines of the only cluster of a document: where there are more, which pods run on which is not written.
+fn machines(scene: &Scene<'_>, network: &Network) -> Vec<usize> {
+    let is_cluster = |node: &usize| {
+        let given = &scene.nodes[*node];
+        &*given.kind == "compute_orchestrator" && given.resource.is_some()
+    };
+    let mut clusters = (0..scene.nodes.len()).filter(is_cluster);
+    let (Some(cluster), None) = (clusters.next(), clusters.next()) else { return Vec::new() };
+    let zone = scene.nodes[cluster].resource.and_then(|at| scene.zone_of[at]);
+    let is_machine = |node: &usize| {
+        let given = &scene.nodes[*node];
+        *node == cluster || &*given.kind == "compute_vm" && zone.is_some() && given.zone == zone
+    };
+    (0..network.presences.len())
+        .filter(|node| *node < scene.nodes.len())
+        .filter(is_machine)
+        .collect()
+}
+
+/// Where a node stands, if not among pods.
+fn outside(network: &Network, node: usize) -> Option<&Presence> {
+    network.presences.get(node)?.as_ref().filter(|presence| presence.network != Some(PODS))
+}
+
+/// Nodes that a workload's settings refer to, with where: its own, and those of config maps and secrets that its pods read.
+fn named(scene: &Scene<'_>, workload: &Workload<'_>) -> Vec<(usize, BTreeSet<Place>)> {
+    let mut found: BTreeMap<usize, BTreeSet<Place>> = BTreeMap::new();
+    for at in sources(scene, workload).into_iter().chain([workload.at]) {
+        for edge in scene.index.outgoing(at) {
+            if let Some(node) = scene.node_of[edge.to].filter(|node| *node != workload.node) {
+                let place = scene.index.place_of(at, &edge.at, edge.to);
+                found.entry(node).or_default().insert(place);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
