@@ -94,15 +94,14 @@ impl Project {
         let mut project = loader.project;
         project.documents.sort_by(|a, b| (a.format, &a.root).cmp(&(b.format, &b.root)));
         project.check_documents();
-        for document in &mut project.documents {
-            if document.format == "terraform" {
-                document.manifests = kubernetes::manifests(document).map(Box::new);
-                let of_manifests = document.manifests.as_mut();
-                let cut = of_manifests.map(|it| std::mem::take(&mut it.problems));
-                let edges = document::too_many_edges(document);
-                document.problems.extend(cut.into_iter().flatten().chain(edges));
-            }
-        }
+        let terraform = |document: &&mut Document| document.format == "terraform";
+        project.documents.par_iter_mut().filter(terraform).for_each(|document| {
+            document.manifests = kubernetes::manifests(document).map(Box::new);
+            let of_manifests = document.manifests.as_mut();
+            let cut = of_manifests.map(|it| std::mem::take(&mut it.problems));
+            let edges = document::too_many_edges(document);
+            document.problems.extend(cut.into_iter().flatten().chain(edges));
+        });
         project.problems.sort();
         project.problems.dedup();
         project
@@ -295,12 +294,12 @@ impl Loader<'_> {
             }
             let missing: BTreeSet<String> = self
                 .parsed
-                .iter()
+                .par_iter()
                 .filter_map(|parsed| match &parsed.content {
                     Content::Terraform(body) => Some(called_folders(folder_of(&parsed.path), body)),
                     _ => None,
                 })
-                .flatten()
+                .flatten_iter()
                 .filter(|folder| !known.contains(folder))
                 .collect();
             if missing.is_empty() {
@@ -331,12 +330,16 @@ impl Loader<'_> {
                 .filter(|parsed| matches!(parsed.content, Content::Terraform(_)))
                 .map(|parsed| folder_of(&parsed.path))
                 .collect();
+            let roots: Vec<&str> = roots.into_iter().collect();
+            let files = self.files;
+            let read = roots.into_par_iter();
+            let read = read.filter_map(|root| Some((root, Installation::read(files, root)?)));
+            let read: Vec<_> = read.collect();
             let mut installations = Installations::new();
-            for root in roots {
-                match Installation::read(self.files, root) {
-                    Some(Ok(installation)) => drop(installations.insert(root.into(), installation)),
-                    Some(Err(problem)) => self.project.problems.push(problem),
-                    None => {}
+            for (root, installation) in read {
+                match installation {
+                    Ok(installation) => drop(installations.insert(root.into(), installation)),
+                    Err(problem) => self.project.problems.push(problem),
                 }
             }
             installations
