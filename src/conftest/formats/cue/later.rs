@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::eval::{
-    Conjunct, Env, Evaluator, Found, Id, Later, Names, Pending, Scope, Value, What, kinds,
+    Conjunct, Env, Evaluator, Found, Id, Later, Names, Pending, Scope, State, Value, What, kinds,
 };
 use super::number::Number;
 use super::tree::{Clause, Comprehension, Expr, Key, Mark};
@@ -129,6 +129,11 @@ impl<'a> Evaluator<'a> {
         if content.kinds != kinds::STRUCT && content.kinds != kinds::LIST {
             let what = "`for` goes over what is not known".to_owned();
             return Err(Fault::incomplete(source.at, what));
+        }
+        // How long a list is, is known when it is whole.
+        let is_made = self.nodes[node].state == State::Working && content.lists.is_empty();
+        if content.kinds == kinds::LIST && is_made {
+            return Err(Fault::fatal(source.at, "a list is made of its own elements".to_owned()));
         }
         let wanted = content.arcs.iter().filter(|(key, arc)| {
             arc.mark == Mark::Plain && matches!(key, Key::Text(_) | Key::Index(_))
