@@ -131,6 +131,24 @@ pub struct Route {
     pub back_proof: Vec<Place>,
 }
 
+impl Route {
+    /// What a front on TLS asks of a node behind it: the port and encryption there, what makes the front, what joins the node to it.
+    pub fn over_tls(ends: (usize, usize), back: (u16, Tri), front: Place, joined: Place) -> Self {
+        Self {
+            via: ends.0,
+            front: Traffic::tcp(443),
+            target: ends.1,
+            back: Traffic::tcp(back.0),
+            keeps_source: false,
+            from: Vec::new(),
+            front_encrypted: Tri::Yes,
+            back_encrypted: back.1,
+            front_proof: vec![front],
+            back_proof: vec![joined],
+        }
+    }
+}
+
 /// What one provider knows of the network.
 #[derive(Clone, Debug, Default)]
 pub struct Network {

@@ -58,18 +58,13 @@ fn distribution(scene: &Scene<'_>, network: &mut Network, at: usize) {
                 continue;
             };
             for (port, encrypted) in origin_ports(custom) {
-                network.routes.push(Route {
-                    via: node,
-                    front: Traffic::tcp(443),
-                    target,
-                    back: Traffic::tcp(port),
-                    keeps_source: false,
-                    from: Vec::new(),
-                    front_encrypted: Tri::Yes,
-                    back_encrypted: encrypted,
-                    front_proof: vec![place],
-                    back_proof: vec![resource.place_of(&pointer.key("domain_name"))],
-                });
+                let back = (port, encrypted);
+                network.routes.push(Route::over_tls(
+                    (node, target),
+                    back,
+                    place,
+                    resource.place_of(&pointer.key("domain_name")),
+                ));
             }
         }
     }
@@ -115,18 +110,13 @@ fn apis(scene: &Scene<'_>, network: &mut Network) {
                 if target == via {
                     continue;
                 }
-                network.routes.push(Route {
-                    via,
-                    front: Traffic::tcp(443),
-                    target,
-                    back: Traffic::tcp(port),
-                    keeps_source: false,
-                    from: Vec::new(),
-                    front_encrypted: Tri::Yes,
-                    back_encrypted: if port == 443 { Tri::Yes } else { Tri::Unknown },
-                    front_proof: vec![scene.index.resource(*at).header],
-                    back_proof: vec![place],
-                });
+                let back = (port, if port == 443 { Tri::Yes } else { Tri::Unknown });
+                network.routes.push(Route::over_tls(
+                    (via, target),
+                    back,
+                    scene.index.resource(*at).header,
+                    place,
+                ));
             }
         }
     }

@@ -38,18 +38,13 @@ fn api(scene: &Scene<'_>, network: &mut Network, at: usize) {
         if is_closed(scene, to) || scene.lacks(target, "public") {
             continue;
         }
-        network.routes.push(Route {
-            via,
-            front: Traffic::tcp(443),
-            target,
-            back: Traffic::tcp(443),
-            keeps_source: false,
-            from: Vec::new(),
-            front_encrypted: Tri::Yes,
-            back_encrypted: Tri::Unknown,
-            front_proof: vec![resource.header],
-            back_proof: vec![resource.place_of(&pointer)],
-        });
+        let back = (443, Tri::Unknown);
+        network.routes.push(Route::over_tls(
+            (via, target),
+            back,
+            resource.header,
+            resource.place_of(&pointer),
+        ));
     }
 }
 
@@ -94,18 +89,13 @@ fn route(scene: &Scene<'_>, network: &mut Network, at: usize) {
             if is_closed(scene, to) && !over_link {
                 continue;
             }
-            network.routes.push(Route {
-                via,
-                front: Traffic::tcp(443),
-                target,
-                back: Traffic::tcp(back),
-                keeps_source: false,
-                from: Vec::new(),
-                front_encrypted: Tri::Yes,
-                back_encrypted: encrypted,
-                front_proof: vec![place],
-                back_proof: vec![own.place_of(&pointer)],
-            });
+            let back = (back, encrypted);
+            network.routes.push(Route::over_tls(
+                (via, target),
+                back,
+                place,
+                own.place_of(&pointer),
+            ));
         }
     }
 }
