@@ -567,3 +567,186 @@ fn messages_from_anybody_reach_who_reads_them(#[case] principal: &str, #[case] o
         check(&document, &[], &["internet > "]);
     }
 }
+
+const INSIDE: &str = r#"
+provider "aws" {
+  region = "eu-west-1"
+  default_tags {
+    tags = { environment = "prod", data = "confidential" }
+  }
+}
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.v.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 9000
+    to_port     = 9000
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "other" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_security_group" "api" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol        = "tcp"
+    from_port       = 9000
+    to_port         = 9000
+    security_groups = [aws_security_group.FROM.id]
+  }
+}
+resource "aws_lb" "inner" {
+  name               = "inner"
+  internal           = true
+  load_balancer_type = "network"
+  subnets            = [aws_subnet.s.id]
+}
+resource "aws_lb_listener" "inner" {
+  load_balancer_arn = aws_lb.inner.arn
+  port              = 9000
+  protocol          = "TCP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.api.arn
+  }
+}
+resource "aws_lb_target_group" "api" {
+  port        = 9000
+  protocol    = "TCP"
+  vpc_id      = aws_vpc.v.id
+  target_type = "instance"
+}
+resource "aws_lb_target_group_attachment" "api" {
+  target_group_arn = aws_lb_target_group.api.arn
+  target_id        = aws_instance.api.id
+}
+resource "aws_instance" "api" {
+  ami                    = "ami-1"
+  instance_type          = "t4g.small"
+  subnet_id              = aws_subnet.s.id
+  vpc_security_group_ids = [aws_security_group.api.id]
+}
+resource "aws_instance" "web" {
+  ami                    = "ami-1"
+  instance_type          = "t4g.small"
+  subnet_id              = aws_subnet.s.id
+  vpc_security_group_ids = [aws_security_group.web.id]
+  user_data              = "API=${aws_lb.inner.dns_name}"
+}
+"#;
+
+/// A balancer of packets keeps who sent them: what stands behind has to let that host in.
+#[rstest]
+#[case::named("web", true)]
+#[case::another("other", false)]
+fn a_tier_calls_the_next_through_a_balancer_inside(#[case] from: &str, #[case] calls: bool) {
+    let document = INSIDE.replace("FROM", from);
+    let first = "aws_instance.web > aws_lb.inner network tcp/9000";
+    let second = "aws_lb.inner > aws_instance.api network tcp/9000";
+    if calls {
+        check(&document, &[first, second], &["internet > "]);
+    } else {
+        check(&document, &[], &[first]);
+    }
+}
+
+const SERVED: &str = r#"
+apiVersion: v1
+kind: Namespace
+metadata: {name: app, labels: {environment: production}}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: inside}
+spec: {controller: k8s.io/inside-nginx}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: site, namespace: app}
+spec:
+  ingressClassName: CLASS
+  tls: [{hosts: [a.example], secretName: tls}]
+  rules:
+    - host: a.example
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: site, port: {number: 80}}}}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: site, namespace: app}
+spec:
+  selector: {matchLabels: {app: site}}
+  template:
+    metadata: {labels: {app: site}}
+    spec:
+      containers:
+        - {name: site, image: registry.example/site:1, ports: [{containerPort: 8080}]}
+        - {name: mesh, image: registry.example/envoy:1}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: site, namespace: app}
+spec: {selector: {app: site}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: outer, namespace: app}
+spec:
+  selector: {matchLabels: {app: outer}}
+  template:
+    metadata: {labels: {app: outer}}
+    spec:
+      containers:
+        - {name: c, image: "registry.k8s.io/ingress-nginx/controller:v1", args: ["--ingress-class=outside"], ports: [{containerPort: 443}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outer, namespace: app}
+spec: {type: LoadBalancer, selector: {app: outer}, ports: [{port: 443}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: inner, namespace: app}
+spec:
+  selector: {matchLabels: {app: inner}}
+  template:
+    metadata: {labels: {app: inner}}
+    spec:
+      containers:
+        - {name: c, image: "registry.k8s.io/ingress-nginx/controller:v1", args: ["--controller-class=k8s.io/inside-nginx"], ports: [{containerPort: 443}]}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: inner
+  namespace: app
+  annotations: {service.beta.kubernetes.io/azure-load-balancer-internal: "true"}
+spec: {type: LoadBalancer, selector: {app: inner}, ports: [{port: 443}]}
+"#;
+
+/// An Ingress is reached as the controllers of its class are. What they carry for it is no second entry, and a helper of a name like
+/// theirs makes no controller.
+#[rstest]
+#[case::of_the_outer("outside", true)]
+#[case::of_the_inner("inside", false)]
+fn an_ingress_is_open_as_what_serves_it(#[case] class: &str, #[case] open: bool) {
+    let document = SERVED.replace("CLASS", class);
+    let tree = BTreeMap::from([("all.yaml".to_owned(), document)]);
+    let made = model_of(&tree, None);
+    let found: BTreeSet<String> =
+        ["flows", "threats"].iter().flat_map(|it| lines(&made.model, it)).collect();
+    let has = |line: &str| found.iter().any(|it| it.starts_with(line));
+    assert_eq!(has("internet > Ingress/app/site network tcp/443 yes"), open, "{found:#?}");
+    assert_eq!(has("T032 Ingress/app/site"), open, "{found:#?}");
+    assert!(has("Ingress/app/site > Deployment/app/site network tcp/8080"), "{found:#?}");
+    let outer_is_an_entry = has("T032 Deployment/app/outer");
+    assert_eq!(outer_is_an_entry, !open, "{found:#?}");
+    assert!(!has("T032 Deployment/app/inner") && !has("T032 Deployment/app/site"), "{found:#?}");
+}

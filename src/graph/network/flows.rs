@@ -260,10 +260,12 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             }
             Some(host) => {
                 let via = presence(route.via).map(|presence| (route.via, presence));
+                // Who sends through one inside is a host of the network, as it is itself.
+                let inside = via.is_some_and(|(_, own)| own.public.state == Tri::No);
                 reach::behind(
                     via,
                     &route.from,
-                    route.keeps_source,
+                    route.keeps_source && !inside,
                     (route.target, host),
                     route.back,
                 )
@@ -377,8 +379,22 @@ fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                 let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
                 proof.extend(&passage.proof);
                 proof.extend(&route.front_proof);
-                let reach = if passage.passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
-                let new = New::network(tls(route.front_encrypted), proof, reach);
+                let open = |passes| if passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
+                if route.keeps_source
+                    && let Some(end) = presence(route.target)
+                {
+                    // What stands behind sees the host, and has to let that in.
+                    let ends = ((source, host), (route.target, end));
+                    let whole = reach::between(network, ends.0, ends.1, route.back);
+                    if whole.passes == Tri::No {
+                        continue;
+                    }
+                    let mut proof = route.back_proof.clone();
+                    proof.extend(whole.proof);
+                    let new = New::network(tls(route.back_encrypted), proof, open(whole.passes));
+                    flows.add((via, route.target), shown(route.back), new);
+                }
+                let new = New::network(tls(route.front_encrypted), proof, open(passage.passes));
                 flows.add((source, via), shown(traffic), new);
             }
         }
