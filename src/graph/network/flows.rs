@@ -14,7 +14,7 @@ use crate::source::Place;
 
 use super::filter::{Direction, Peer, Ports, Protocol, Rule, Traffic, is_public};
 use super::reach::{self, Reach};
-use super::{Network, Presence, Route, Tri};
+use super::{Network, Presence, Tri, inside};
 
 /// Kinds of nodes that only pass traffic on.
 pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
@@ -30,9 +30,9 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
     routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
     doors(scene, network, &mut flows);
-    bastions(scene, network, &mut flows);
+    inside::bastions(scene, network, &mut flows);
     let mut pairs = between(scene, network, &mut flows);
-    to_balancers(scene, network, &mut flows);
+    inside::to_balancers(scene, network, &mut flows);
     pairs += joined(scene, network, &mut flows);
     pairs += from_neighbors(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
@@ -42,7 +42,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
 }
 
 /// Flows, each once by its ends, protocol and port.
-struct Flows {
+pub(super) struct Flows {
     found: BTreeMap<(usize, usize, Arc<str>, Arc<str>), Flow>,
     /// At how many flows no more are sought that come in crowds.
     most: usize,
@@ -51,13 +51,18 @@ struct Flows {
 
 impl Flows {
     /// Whether no more flows are sought that come in crowds; then some are left out.
-    fn is_full(&mut self) -> bool {
+    pub(super) fn is_full(&mut self) -> bool {
         let full = self.found.len() >= self.most;
         self.left_out |= full;
         full
     }
 
-    fn add(&mut self, ends: (usize, usize), (protocol, port): (Protocol, Arc<str>), flow: New) {
+    pub(super) fn add(
+        &mut self,
+        ends: (usize, usize),
+        (protocol, port): (Protocol, Arc<str>),
+        flow: New,
+    ) {
         let protocol: Arc<str> = protocol.name().into();
         let key = (ends.0, ends.1, Arc::clone(&protocol), Arc::clone(&port));
         let label = format!("{protocol}/{port}").into();
@@ -84,7 +89,7 @@ impl Flows {
 }
 
 /// What is known of a flow beside its ends and port.
-struct New {
+pub(super) struct New {
     kind: FlowKind,
     encrypted: Encrypted,
     evidence: Vec<Place>,
@@ -93,7 +98,7 @@ struct New {
 }
 
 impl New {
-    fn network(encrypted: Encrypted, evidence: Vec<Place>, reach: Reach) -> Self {
+    pub(super) fn network(encrypted: Encrypted, evidence: Vec<Place>, reach: Reach) -> Self {
         Self {
             kind: FlowKind::Network,
             encrypted,
@@ -104,13 +109,13 @@ impl New {
     }
 }
 
-fn shown(traffic: Traffic) -> (Protocol, Arc<str>) {
+pub(super) fn shown(traffic: Traffic) -> (Protocol, Arc<str>) {
     let port = traffic.port.map_or_else(|| "any".into(), |port| port.to_string().into());
     (traffic.protocol, port)
 }
 
 /// Whether what is spoken on a port is encrypted, where the port says so.
-fn by_port(ports: &Ports) -> Encrypted {
+pub(super) fn by_port(ports: &Ports) -> Encrypted {
     match ports.0.as_slice() {
         [(22 | 5986, last)] if *last == 22 || *last == 5986 => Encrypted::Yes,
         [(80, 80)] => Encrypted::No,
@@ -173,7 +178,7 @@ fn offered(presence: &Presence, direction: Direction) -> BTreeSet<(Protocol, Por
     found
 }
 
-fn hosts(network: &Network) -> impl Iterator<Item = (usize, &Presence)> {
+pub(super) fn hosts(network: &Network) -> impl Iterator<Item = (usize, &Presence)> {
     network
         .presences
         .iter()
@@ -223,7 +228,7 @@ fn services(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut F
     }
 }
 
-fn tls(only: Tri) -> Encrypted {
+pub(super) fn tls(only: Tri) -> Encrypted {
     match only {
         Tri::Yes => Encrypted::Yes,
         Tri::No => Encrypted::No,
@@ -339,66 +344,6 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
         }
     }
     pairs
-}
-
-/// From hosts to balancers of their network: where settings name the balancer, or its filters the host. One that stands on the internet
-/// is named to people, too, and what it passes on to does not call it.
-fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
-    let members = Members::new(network);
-    let mut by_balancer: BTreeMap<usize, Vec<&Route>> = BTreeMap::new();
-    for route in network.routes.iter().filter(|it| &*scene.nodes[it.via].kind == "load_balancer") {
-        by_balancer.entry(route.via).or_default().push(route);
-    }
-    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
-    for (via, routes) in by_balancer {
-        let at = presence(via);
-        let is_public = at.is_some_and(|at| at.public.state != Tri::No)
-            || network.fronts.iter().any(|front| front.node == via);
-        let referring = if is_public { BTreeMap::new() } else { referring(scene, via) };
-        let mut sources = at.map(|at| members.named_by(network, at)).unwrap_or_default();
-        sources.extend(referring.keys().copied());
-        for source in sources {
-            let given = &scene.nodes[source];
-            let acts = given.kind.starts_with("compute_") && given.element == Element::Process;
-            let Some(host) = presence(source).filter(|_| acts) else { continue };
-            let is_behind = routes.iter().any(|route| route.target == source);
-            let fronts: BTreeMap<Traffic, &Route> =
-                routes.iter().map(|route| (route.front, *route)).collect();
-            for (traffic, route) in fronts {
-                if flows.is_full() || is_behind {
-                    break;
-                }
-                let passage = at.map_or_else(
-                    || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
-                    |at| reach::between(network, (source, host), (via, at), traffic),
-                );
-                let referred = referring.get(&source);
-                if passage.passes == Tri::No || !passage.meant && referred.is_none() {
-                    continue;
-                }
-                let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
-                proof.extend(&passage.proof);
-                proof.extend(&route.front_proof);
-                let open = |passes| if passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
-                if route.keeps_source
-                    && let Some(end) = presence(route.target)
-                {
-                    // What stands behind sees the host, and has to let that in.
-                    let ends = ((source, host), (route.target, end));
-                    let whole = reach::between(network, ends.0, ends.1, route.back);
-                    if whole.passes == Tri::No {
-                        continue;
-                    }
-                    let mut proof = route.back_proof.clone();
-                    proof.extend(whole.proof);
-                    let new = New::network(tls(route.back_encrypted), proof, open(whole.passes));
-                    flows.add((via, route.target), shown(route.back), new);
-                }
-                let new = New::network(tls(route.front_encrypted), proof, open(passage.passes));
-                flows.add((source, via), shown(traffic), new);
-            }
-        }
-    }
 }
 
 /// From hosts of one network to those of another that is joined to it, where no filter is written at the target: whoever joined them
@@ -549,36 +494,6 @@ fn doors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     }
 }
 
-/// From bastions of the provider to the machines of their network that they manage, by the first port that the filters open.
-fn bastions(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
-    let is_bastion = |node: usize| {
-        let meaning = scene.nodes[node].resource.and_then(|at| scene.meanings[at].as_ref());
-        meaning.is_some_and(|meaning| meaning.boundary.as_deref() == Some("admin_edge"))
-    };
-    for (bastion, own) in hosts(network).filter(|(node, _)| is_bastion(*node)) {
-        let Some(place) = scene.nodes[bastion].place else { continue };
-        let machines = hosts(network).filter(|(node, host)| {
-            &*scene.nodes[*node].kind == "compute_vm" && host.network == own.network
-        });
-        for (node, host) in machines.filter(|_| own.network.is_some()) {
-            let kind = scene.nodes[node].resource.map(|at| scene.index.resource(at).type_name());
-            let windows = kind.is_some_and(|kind| kind.contains("windows"));
-            let ports = if windows { [3389, 22] } else { [22, 3389] };
-            let way = ports.into_iter().find_map(|port| {
-                let traffic = Traffic::tcp(port);
-                let passage = reach::between(network, (bastion, own), (node, host), traffic);
-                (passage.passes == Tri::Yes).then_some((port, passage))
-            });
-            if let Some((port, passage)) = way {
-                let mut proof = vec![place];
-                proof.extend(passage.proof);
-                let new = New::network(by_port(&Ports::one(port)), proof, Reach::Open);
-                flows.add((bastion, node), shown(Traffic::tcp(port)), new);
-            }
-        }
-    }
-}
-
 /// Where a node listens: its own port, else the ports that a filter opens for this source in particular.
 fn listening(
     scene: &Scene<'_>,
@@ -653,7 +568,7 @@ pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Enc
 }
 
 /// Nodes that refer to a node, with where.
-fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
+pub(super) fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
     let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
     for part in &scene.nodes[target].parts {
         for edge in scene.index.incoming(*part) {
@@ -670,7 +585,7 @@ fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
 }
 
 /// Hosts by what filters may call them.
-struct Members {
+pub(super) struct Members {
     by_group: BTreeMap<usize, Vec<usize>>,
     by_zone: BTreeMap<usize, Vec<usize>>,
     by_tag: BTreeMap<Arc<str>, Vec<usize>>,
@@ -682,7 +597,7 @@ struct Members {
 }
 
 impl Members {
-    fn new(network: &Network) -> Self {
+    pub(super) fn new(network: &Network) -> Self {
         let mut members = Self {
             by_group: BTreeMap::new(),
             by_zone: BTreeMap::new(),
@@ -726,7 +641,7 @@ impl Members {
     }
 
     /// Hosts that a node's filters name in particular.
-    fn named_by(&self, network: &Network, at: &Presence) -> BTreeSet<usize> {
+    pub(super) fn named_by(&self, network: &Network, at: &Presence) -> BTreeSet<usize> {
         let routed = OnceCell::new();
         let mut found = BTreeSet::new();
         let rules = at.layers.iter().flat_map(|layer| &layer.rules);
