@@ -1,6 +1,6 @@
 //! Flows inside a network: to balancers that stand there, and from bastions to the machines that they manage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::scene::Scene;
 use crate::model::Element;
@@ -19,28 +19,31 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     for route in network.routes.iter().filter(|it| &*scene.nodes[it.via].kind == "load_balancer") {
         by_balancer.entry(route.via).or_default().push(route);
     }
+    let fronts: BTreeSet<usize> = network.fronts.iter().map(|front| front.node).collect();
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
     for (via, routes) in by_balancer {
         let at = presence(via);
-        let is_public = at.is_some_and(|at| at.public.state != Tri::No)
-            || network.fronts.iter().any(|front| front.node == via);
+        let is_public = at.is_some_and(|at| at.public.state != Tri::No) || fronts.contains(&via);
         let referring = if is_public { BTreeMap::new() } else { referring(scene, via) };
         let mut sources = at.map(|at| members.named_by(network, at)).unwrap_or_default();
         sources.extend(referring.keys().copied());
+        let ends: BTreeSet<usize> = routes.iter().map(|route| route.target).collect();
+        let doors: BTreeMap<(Traffic, usize), &Route> =
+            routes.iter().map(|route| ((route.front, route.target), *route)).collect();
         for source in sources {
             let given = &scene.nodes[source];
             let acts = given.kind.starts_with("compute_") && given.element == Element::Process;
             let Some(host) = presence(source).filter(|_| acts) else { continue };
-            let is_behind = routes.iter().any(|route| route.target == source);
-            let fronts: BTreeMap<Traffic, &Route> =
-                routes.iter().map(|route| (route.front, *route)).collect();
-            for (traffic, route) in fronts {
-                if flows.is_full() || is_behind {
-                    break;
+            if ends.contains(&source) {
+                continue;
+            }
+            for ((traffic, _), route) in &doors {
+                if flows.is_full() {
+                    return;
                 }
                 let passage = at.map_or_else(
                     || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
-                    |at| reach::between(network, (source, host), (via, at), traffic),
+                    |at| reach::between(network, (source, host), (via, at), *traffic),
                 );
                 let referred = referring.get(&source);
                 if passage.passes == Tri::No || !passage.meant && referred.is_none() {
@@ -65,7 +68,7 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                     flows.add((via, route.target), shown(route.back), new);
                 }
                 let new = New::network(tls(route.front_encrypted), proof, open(passage.passes));
-                flows.add((source, via), shown(traffic), new);
+                flows.add((source, via), shown(*traffic), new);
             }
         }
     }
