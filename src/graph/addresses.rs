@@ -59,8 +59,7 @@ fn by_scheme(schemes: &BTreeMap<Arc<str>, Encrypted>, before: &str) -> Option<En
 /// What is known of a connection by the receiver, else by the address: of a receiver that takes both, the sender decides.
 pub fn settled(receiver: Encrypted, spoken: Encrypted) -> Encrypted {
     match (receiver, spoken) {
-        (Encrypted::Unknown | Encrypted::Optional, Encrypted::Yes | Encrypted::No) => spoken,
-        (Encrypted::Unknown, _) => spoken,
+        (Encrypted::Unknown, _) | (Encrypted::Optional, Encrypted::Yes | Encrypted::No) => spoken,
         _ => receiver,
     }
 }

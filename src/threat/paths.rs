@@ -357,29 +357,9 @@ impl Search<'_, '_, '_> {
                 next.foothold = Some(flow.target);
             }
             FlowKind::Network if !trail.controls || Some(flow.source) == self.around.internet => {
-                if !self.passes_on(trail, at) {
-                    return None;
-                }
-                let takes = TAKES_MESSAGES.contains(&&*target.kind);
-                let is_store = takes || target.element == Element::DataStore;
-                let what = if is_store { Way::Store } else { Way::Network };
-                let threat = self.opening(flow.target, what, Some(at))?;
-                next.steps.push(self.step(threat, flow.target));
-                next.feeds = takes && &*self.threats[threat].draft.class.id == MESSAGES;
-                next.controls = !self.around.is_front(flow.target);
-                next.foothold = Some(flow.target);
+                self.enter(trail, at, &mut next)?;
             }
-            // Of what takes messages from anybody, nothing but these goes on: to whoever reads them, and into what passes them on.
-            _ if trail.feeds => {
-                if flow.kind != FlowKind::Data {
-                    return None;
-                }
-                next.feeds = TAKES_MESSAGES.contains(&&*target.kind);
-                next.foothold = Some(flow.target);
-                if !next.feeds && target.element != Element::Process {
-                    return None;
-                }
-            }
+            _ if trail.feeds => self.feed(at, &mut next)?,
             FlowKind::Network
                 if target.element == Element::DataStore
                     || self
@@ -423,23 +403,55 @@ impl Search<'_, '_, '_> {
                 }
                 self.imply(&mut next);
             }
-            FlowKind::SupplyChain => {
-                if !trail.controls {
-                    return None;
-                }
-                if trail.steps.is_empty() {
-                    let threat = self.opening(flow.source, Way::SupplyChain, None)?;
-                    next.steps.push(self.step(threat, flow.source));
-                }
-                let loss = self.loss(flow.target)?;
-                if let Some(threat) = self.threat_of(flow.target, &loss) {
-                    next.steps.push(self.step(threat, flow.target));
-                }
-                next.foothold = Some(flow.target);
-            }
+            FlowKind::SupplyChain => self.supply(trail, at, &mut next)?,
             FlowKind::Log | FlowKind::Dns => return None,
         }
         Some(next)
+    }
+
+    /// What comes in from the internet, or through what the attacker only sends through, needs a threat that opens it.
+    fn enter(&self, trail: &Trail, at: usize, next: &mut Trail) -> Option<()> {
+        if !self.passes_on(trail, at) {
+            return None;
+        }
+        let node = self.around.flow(at).target;
+        let target = &self.around.scene().nodes[node];
+        let takes = TAKES_MESSAGES.contains(&&*target.kind);
+        let is_store = takes || target.element == Element::DataStore;
+        let what = if is_store { Way::Store } else { Way::Network };
+        let threat = self.opening(node, what, Some(at))?;
+        next.steps.push(self.step(threat, node));
+        next.feeds = takes && &*self.threats[threat].draft.class.id == MESSAGES;
+        next.controls = !self.around.is_front(node);
+        next.foothold = Some(node);
+        Some(())
+    }
+
+    /// Of what takes messages from anybody, nothing but these goes on: to whoever reads them, and into what passes them on.
+    fn feed(&self, at: usize, next: &mut Trail) -> Option<()> {
+        let flow = self.around.flow(at);
+        let target = &self.around.scene().nodes[flow.target];
+        next.feeds = TAKES_MESSAGES.contains(&&*target.kind);
+        next.foothold = Some(flow.target);
+        let reads = next.feeds || target.element == Element::Process;
+        (flow.kind == FlowKind::Data && reads).then_some(())
+    }
+
+    fn supply(&self, trail: &Trail, at: usize, next: &mut Trail) -> Option<()> {
+        let flow = self.around.flow(at);
+        if !trail.controls {
+            return None;
+        }
+        if trail.steps.is_empty() {
+            let threat = self.opening(flow.source, Way::SupplyChain, None)?;
+            next.steps.push(self.step(threat, flow.source));
+        }
+        let loss = self.loss(flow.target)?;
+        if let Some(threat) = self.threat_of(flow.target, &loss) {
+            next.steps.push(self.step(threat, flow.target));
+        }
+        next.foothold = Some(flow.target);
+        Some(())
     }
 
     /// What came in by a balancer's front goes on only where the balancer passes that on.
