@@ -8,6 +8,7 @@ mod outside;
 mod rego;
 mod trace;
 mod verdict;
+mod worlds;
 
 use std::sync::Arc;
 

@@ -28,6 +28,7 @@ mod documents;
 mod environments;
 mod escalations;
 mod evaluation;
+mod existence;
 mod exports;
 mod field;
 mod findings;
