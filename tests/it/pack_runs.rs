@@ -681,3 +681,43 @@ fn bodies_in_a_chain() {
     ]);
     folder.run(&["test", "--v0-compatible", "."]).says(0, &["2 passed"]);
 }
+
+/// What a secret can be, or holds among other things, is as secret as it is itself, also where it decides a rule that would say it.
+#[rstest]
+#[case::alternatives(
+    "mode = sensitive(var.big ? \"hunter2-live\" : \"hunter2-test\")",
+    "r.attributes.mode in {\"hunter2-live\", \"hunter2-test\"}",
+    "[r.attributes.mode]"
+)]
+#[case::elements(
+    "mode = sensitive(concat([\"hunter2-live\"], var.more))",
+    "some t in r.attributes.mode; startswith(t, \"hunter\")",
+    "[t]"
+)]
+fn what_a_secret_can_be_is_not_said(#[case] body: &str, #[case] when: &str, #[case] said: &str) {
+    let rule = format!(
+        "# METADATA\n# title: Mode\n# custom:\n#   id: mode\n#   applies_to: [acme_thing]\n#   threat: T003\n#   remediation: Do.\npackage dreadnought.acme.mode\n\n\
+         deny contains {{\"resource\": r.address, \"at\": \"/mode\", \"message\": sprintf(\"mode %v\", {said})}} if {{\n\tsome r in input.by_type.acme_thing\n\t{when}\n}}\n"
+    );
+    let thing = format!(
+        "variable \"big\" {{\n  type = bool\n}}\nvariable \"more\" {{\n  type = list(string)\n}}\nresource \"acme_thing\" \"a\" {{\n  {body}\n}}\n"
+    );
+    let folder = Folder::new(&[
+        ("acme/pack.yaml", MANIFEST),
+        ("acme/rules/mode.rego", &rule),
+        ("infra/main.tf", &thing),
+    ]);
+    for arguments in [
+        &["scan", "infra", "--no-builtin", "--pack", "acme"][..],
+        &["scan", "infra", "--no-builtin", "--pack", "acme", "-o", "json"],
+        &["scan", "infra", "--no-builtin", "--pack", "acme", "-o", "sarif"],
+        &["eval", "acme/mode", "infra", "--pack", "acme", "--trace"],
+        &["normalize", "infra"],
+    ] {
+        let run = folder.run(arguments);
+        assert!(!run.text.contains("hunter2"), "{arguments:?}: {}", run.text);
+        if arguments[0] == "scan" {
+            run.says(1, &["mode "]);
+        }
+    }
+}
