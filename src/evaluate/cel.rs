@@ -98,17 +98,17 @@ impl Case<'_, '_> {
             Evaluated::Known(false) => None,
             Evaluated::Failed(failure) => Some(VerdictKind::Failed(failure)),
             // What passes if the rule speaks of it shows nothing while that is not known.
-            Evaluated::Unknown(reasons) => match self.judge() {
-                VerdictKind::Pass => None,
-                VerdictKind::Failed(failure) => Some(VerdictKind::Failed(failure)),
-                VerdictKind::Finding(_) | VerdictKind::Unknown(_) => {
-                    let mut reads: Vec<_> =
-                        reasons.iter().map(|reason| self.unknown_read(reason)).collect();
-                    reads.sort();
-                    reads.dedup();
-                    Some(VerdictKind::Unknown(reads))
-                }
-            },
+            Evaluated::Unknown(reasons) => {
+                let mut reads: Vec<_> =
+                    reasons.iter().map(|reason| self.unknown_read(reason)).collect();
+                reads.sort();
+                reads.dedup();
+                Some(match self.judge() {
+                    VerdictKind::Pass => VerdictKind::PassIfAny(reads),
+                    VerdictKind::Failed(failure) => VerdictKind::Failed(failure),
+                    _ => VerdictKind::Unknown(reads),
+                })
+            }
         }
     }
 

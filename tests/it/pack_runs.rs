@@ -721,3 +721,22 @@ fn what_a_secret_can_be_is_not_said(#[case] body: &str, #[case] when: &str, #[ca
         }
     }
 }
+
+/// A folder that is no pack is tested as `opa test` does; what that leaves out, or takes in, is said.
+#[test]
+fn folders_say_what_they_hold() {
+    let folder = pack(&[("tests/bucket/owner_test.rego", UNIT)]);
+    let path = folder.path("").to_str().unwrap().to_owned();
+    folder.run(&["test", &path]).says(0, &["3 passed"]);
+    let outer = Folder::new(&[("rego/a_test.rego", "package a_test\n\ntest_a if true\n")]);
+    for (name, text) in [("pack.yaml", MANIFEST), ("rules/bucket.yaml", CEL)] {
+        outer.write(&format!("acme/{name}"), text);
+    }
+    let run = outer.run(&["test"]);
+    run.says(0, &["1 passed", "acme is a pack, of which only the tests in Rego run here"]);
+    assert!(!run.text.contains("modules of Rego"), "{}", run.text);
+    for at in 0..201 {
+        outer.write(&format!("rego/m{at}.rego"), &format!("package m{at}\n"));
+    }
+    outer.run(&["test"]).says(0, &["all 202 modules of Rego below it are loaded", "in 1 of them"]);
+}
