@@ -99,6 +99,15 @@ fn refused(modules: &[&str], options: &Options) -> Vec<String> {
     "# METADATA\n# title: x\nimport data.a\nr if a",
     "3:1: metadata is about a package or a rule, not an import"
 )]
+#[case::indented_metadata(
+    "r if {\n\t# METADATA\n\t# title: x\n\tinput.a\n}",
+    "4:2: `# METADATA` and its lines begin in the first column"
+)]
+#[case::metadata_after_code("r := 1 # METADATA\n\ns := r", "3:8: `# METADATA` and its lines begin")]
+#[case::document_twice(
+    "# METADATA\n# scope: document\nr if input.a\n\n# METADATA\n# entrypoint: true\nr if input.b",
+    "7:1: metadata of scope `document` of `main.r` stands in"
+)]
 #[case::empty_metadata("# METADATA\n\nr if true", "3:1: this `# METADATA` says nothing")]
 #[case::broken_metadata("# METADATA\n# title: [\nr if true", "3:1: this `# METADATA` does not")]
 #[case::listed_metadata("# METADATA\n# - x\nr if true", "3:1: this `# METADATA` is no map")]
@@ -125,6 +134,22 @@ fn metadata_of_a_rule_is_not_of_a_package() {
         ["1:1: metadata of scope `rule` stands before a rule, not a package"]
     );
     assert_eq!(said("# METADATA\n# title: x\n# scope: subpackages\n"), Vec::<String>::new());
+}
+
+/// What is said of a package is said once, wherever its modules lie; of rules as often as there are.
+#[test]
+fn metadata_of_a_package_is_said_once() {
+    let module = |scope: &str, package: &str| {
+        format!(
+            "# METADATA\n# title: x\n# scope: {scope}\npackage {package} # here\n\n# METADATA\n# title: y\nb := 1\n\n# METADATA\n# title: z\nb := 1\n"
+        )
+    };
+    let said = |one: String, other: String| refused(&[&one, &other], &Options::default());
+    let twice = said(module("package", "a"), module("package", "a"));
+    assert_eq!(twice.len(), 1, "{twice:?}");
+    assert!(twice[0].starts_with("1:1: metadata of scope `package` of `a` stands in"), "{twice:?}");
+    assert_eq!(said(module("package", "a"), module("subpackages", "a")), Vec::<String>::new());
+    assert_eq!(said(module("package", "a"), module("package", "a.c")), Vec::<String>::new());
 }
 
 #[test]
@@ -166,6 +191,10 @@ fn a_package_is_no_rule() {
 #[case::used_of_every("r if every k, _ in {\"a\": 1} { k == \"a\" }")]
 #[case::not_used_of_in("r if some i, x in [1]")]
 #[case::metadata("# METADATA\n# title: x\n\n# more\nr if true")]
+#[case::comment_between("# METADATA\n# title: x\n\n\t# more\nr if true # about METADATA")]
+#[case::metadata_of_rules(
+    "# METADATA\n# title: x\nr if input.a\n\n# METADATA\n# title: y\nr if input.b"
+)]
 #[case::metadata_of_a_default("# METADATA\n# title: x\ndefault r := 1")]
 #[case::no_metadata("r := `\n# METADATA\n`\n\n# about METADATA")]
 #[case::template("r := count($\"{input.x}\")")]

@@ -10,6 +10,8 @@ use std::time::Duration;
 use regorus::utils::limits::{ExecutionTimerConfig, LimitError};
 use regorus::{Engine, Value};
 
+use super::annotations::Declared;
+use super::guard::Violation;
 use super::metadata::Notes;
 use super::reads::{self, Reads};
 use super::rounds::{self, Put};
@@ -160,11 +162,34 @@ pub(super) fn assemble(
     }
 }
 
+/// Whether the metadata of a module says nothing that was said of the same package or rule before.
+fn once(
+    modules: &[Module],
+    at: usize,
+    declared: &mut BTreeMap<Declared, (usize, u32)>,
+) -> Result<(), Violation> {
+    for (own, line) in annotations::declared(&modules[at].text) {
+        let Declared { scope, path } = &own;
+        if let Some((other, first)) = declared.get(&own) {
+            let name = &modules[*other].name;
+            let message =
+                format!("metadata of scope `{scope}` of `{path}` stands in {name}:{first} already");
+            return Err(Violation { line, column: 1, message });
+        }
+        declared.insert(own, (at, line));
+    }
+    Ok(())
+}
+
 /// Modules that the guards let through, by position, and why the others are refused.
 pub(super) fn guarded(modules: &[Module]) -> (Vec<usize>, Vec<ModuleError>) {
     let (mut good, mut errors) = (Vec::new(), Vec::new());
+    let mut declared: BTreeMap<Declared, (usize, u32)> = BTreeMap::new();
     for (at, module) in modules.iter().enumerate() {
-        match guard::check(&module.text).and_then(|()| annotations::check(&module.text)) {
+        let checked = guard::check(&module.text)
+            .and_then(|()| annotations::check(&module.text))
+            .and_then(|()| once(modules, at, &mut declared));
+        match checked {
             Ok(()) => good.push(at),
             Err(wrong) => errors.push(ModuleError {
                 module: at,
