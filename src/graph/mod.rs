@@ -3,6 +3,7 @@
 //! Takes a document and the vocabulary of packs; knows nothing of findings. Nothing here fails: what the vocabulary cannot decide is
 //! not known, and says so.
 
+pub(crate) mod addresses;
 mod bounds;
 pub mod callers;
 pub mod doors;
@@ -98,7 +99,9 @@ pub fn build_within<'a>(
     network::azure::read(&scene, &mut network);
     network::aws::facts(&mut scene);
     network::azure::facts(&mut scene);
+    network::gcp::facts(&mut scene);
     network::gcp::read(&scene, &mut network);
+    network::kubernetes::facts(&mut scene);
     network::kubernetes::read(&scene, &mut network);
     network::machines::read(&scene, &mut network);
     network::neighbors::stand(&mut scene, &mut network);

@@ -1,6 +1,6 @@
 //! Threats before they are scored: findings of one class on one target, and what rules over the graph say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::Mode;
@@ -144,7 +144,9 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         let id = declared(scene, at, finding);
         return scene.node(&id).map(Target::Node).into_iter().collect();
     }
+    let bound = bound(scene, at);
     let nodes = match scene.node_of[at] {
+        Some(_) if !bound.is_empty() => bound,
         Some(node) => vec![node],
         None if scene.zone_of[at].is_some() => Vec::new(),
         None => affected(around, at, class),
@@ -166,6 +168,17 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         }
     }
     nodes.into_iter().map(Target::Node).collect()
+}
+
+/// Whom a binding of rights names: what is wrong with it is wrong with all of them.
+fn bound(scene: &Scene<'_>, at: usize) -> Vec<usize> {
+    let binds = scene.meanings[at].as_ref().is_some_and(|it| &*it.kind == "identity_binding");
+    let named = scene.relations.targets(at, Verb::Binds).filter(|_| binds);
+    let nodes: BTreeSet<usize> = named
+        .filter_map(|relation| scene.node_of[relation.to])
+        .filter(|node| scene.nodes[*node].element == Element::Identity)
+        .collect();
+    nodes.into_iter().collect()
 }
 
 /// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.

@@ -27,6 +27,9 @@ const RAISES: &str = "T011";
 const CONTROL: &str = "T010";
 /// Id of the class of trusting the network of somebody else.
 const TRUSTS: &str = "T047";
+/// Id of the class of taking messages from anybody, and kinds of nodes that take messages for others.
+const MESSAGES: &str = "T038";
+const TAKES_MESSAGES: [&str; 4] = ["queue", "topic", "event_bus", "stream"];
 /// Id of the node of those who are asked for nothing, and of the class by which they get in.
 const ANYBODY: &str = "anonymous";
 const UNASKED: &str = "T019";
@@ -215,6 +218,8 @@ struct Trail {
     controls: bool,
     /// The last node that was taken over.
     foothold: Option<usize>,
+    /// Whether the last node takes messages of the attacker's, and gives them to whoever reads it.
+    feeds: bool,
 }
 
 struct Search<'s, 'g, 'a> {
@@ -243,8 +248,14 @@ impl Search<'_, '_, '_> {
         {
             steps.push(self.step(threat, entry));
         }
-        let first =
-            Trail { nodes: vec![entry], flows: Vec::new(), steps, controls: true, foothold: None };
+        let first = Trail {
+            nodes: vec![entry],
+            flows: Vec::new(),
+            steps,
+            controls: true,
+            foothold: None,
+            feeds: false,
+        };
         let mut open = vec![first];
         while let Some(trail) = open.pop() {
             let Some(last) = trail.nodes.last().copied() else { continue };
@@ -272,7 +283,7 @@ impl Search<'_, '_, '_> {
                         self.found.push(whole);
                     }
                     let ends = self.around.scene().nodes[target].element == Element::DataStore;
-                    if !ends {
+                    if !ends || next.feeds {
                         open.push(next);
                     }
                 }
@@ -313,6 +324,7 @@ impl Search<'_, '_, '_> {
         let mut next = trail.clone();
         next.nodes.push(flow.target);
         next.flows.push(at);
+        next.feeds = false;
         // Whoever stands in a lower environment begins where that reaches a higher one.
         if trail.steps.is_empty() && trail.flows.is_empty() && crossing::is_up(self.around, at) {
             let threat = self.opening(flow.target, Way::Environment, None)?;
@@ -348,12 +360,25 @@ impl Search<'_, '_, '_> {
                 if !self.passes_on(trail, at) {
                     return None;
                 }
-                let what =
-                    if target.element == Element::DataStore { Way::Store } else { Way::Network };
+                let takes = TAKES_MESSAGES.contains(&&*target.kind);
+                let is_store = takes || target.element == Element::DataStore;
+                let what = if is_store { Way::Store } else { Way::Network };
                 let threat = self.opening(flow.target, what, Some(at))?;
                 next.steps.push(self.step(threat, flow.target));
+                next.feeds = takes && &*self.threats[threat].draft.class.id == MESSAGES;
                 next.controls = !self.around.is_front(flow.target);
                 next.foothold = Some(flow.target);
+            }
+            // Of what takes messages from anybody, nothing but these goes on: to whoever reads them, and into what passes them on.
+            _ if trail.feeds => {
+                if flow.kind != FlowKind::Data {
+                    return None;
+                }
+                next.feeds = TAKES_MESSAGES.contains(&&*target.kind);
+                next.foothold = Some(flow.target);
+                if !next.feeds && target.element != Element::Process {
+                    return None;
+                }
             }
             FlowKind::Network
                 if target.element == Element::DataStore

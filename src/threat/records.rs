@@ -194,8 +194,10 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         fields.state(name, state, proof);
     }
     guards(around, node, &mut fields);
-    let out =
-        around.out[node].iter().find(|flow| Some(around.flow(**flow).target) == around.internet);
+    let out = around.out[node].iter().find(|flow| {
+        let flow = around.flow(**flow);
+        Some(flow.target) == around.internet && flow.port.as_deref() == Some("any")
+    });
     let mut proof = out.map(|flow| around.evidence([*flow])).unwrap_or_default();
     if proof.is_empty() {
         proof.extend(given.place);

@@ -522,7 +522,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
         let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
         let mut seen = BTreeSet::from([node]);
-        let reached = self.reached(node, &mut seen, MAX_HOPS);
+        let reached = self.reached(node, &mut seen, MAX_HOPS, self.passes_requests(node));
         match max(tagged, reached) {
             Some((state, proof)) => Known::State(state, proof),
             None if self.scene().nodes[node].resource.is_none() => Known::Unknown,
@@ -538,20 +538,26 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         })
     }
 
-    /// The most sensitive store behind a node: what it sends to, what its identity may read.
+    /// Whether requests go through a node to what stands behind it, tier after tier.
+    fn passes_requests(&self, node: usize) -> bool {
+        self.is_passing(node) || matches!(&*self.scene().nodes[node].kind, "api" | "gateway")
+    }
+
+    /// The most sensitive store behind a node: what it sends to, what its identity may read; where requests go through it, also what the
+    /// tiers that answer them call.
     fn reached(
         &self,
         node: usize,
         seen: &mut BTreeSet<usize>,
         hops: usize,
+        through: bool,
     ) -> Option<(State, Vec<Place>)> {
         let scene = self.scene();
         let mut best = None;
         if hops == 0 {
             return None;
         }
-        let through =
-            self.is_passing(node) || matches!(&*scene.nodes[node].kind, "api" | "gateway");
+        let through = through || self.passes_requests(node);
         for at in self.walk(&self.out[node]) {
             let flow = self.flow(*at);
             let target = &scene.nodes[flow.target];
@@ -573,7 +579,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             } else if target.element == Element::Identity {
                 best = max(best, self.reached_as(flow.target, hops - 1));
             } else if through {
-                best = max(best, self.reached(flow.target, seen, hops - 1));
+                best = max(best, self.reached(flow.target, seen, hops - 1, through));
             }
         }
         best
@@ -584,7 +590,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if let Some(known) = self.identities.borrow().get(&(identity, hops)) {
             return known.clone();
         }
-        let found = self.reached(identity, &mut BTreeSet::from([identity]), hops);
+        let found = self.reached(identity, &mut BTreeSet::from([identity]), hops, false);
         self.identities.borrow_mut().insert((identity, hops), found.clone());
         found
     }

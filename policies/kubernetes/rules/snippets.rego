@@ -19,8 +19,9 @@ package dreadnought.kubernetes.snippets
 # A snippet that is used.
 deny contains {"resource": ingress.address, "at": at, "message": message} if {
 	some ingress in input.by_type.Ingress
-	some key, _ in ingress.attributes.metadata.annotations
+	some key, text in ingress.attributes.metadata.annotations
 	regex.match(`^nginx[.]ingress[.]kubernetes[.]io/[a-z-]+-snippet$`, key)
+	not sets_firewall(key, text)
 	not refused
 	at := concat("/", ["/metadata/annotations", replace(key, "/", "~1")])
 	message := sprintf("%s configures the ingress controller by %s", [ingress.name, key])
@@ -36,4 +37,10 @@ deny contains {"resource": settings.address, "at": "/data/allow-snippet-annotati
 refused if {
 	some settings in input.by_type.ConfigMap
 	settings.attributes.data["allow-snippet-annotations"] == "false"
+}
+
+# Directives of the web application firewall, and nothing of the server's.
+sets_firewall(key, text) if {
+	endswith(key, "/modsecurity-snippet")
+	regex.match(`^(\s*(Sec[A-Z]|Include\s|#)[^\n]*(\n|$)|\s*\n)+$`, text)
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 
 use crate::document::{Pointer, Resource, Value};
+use crate::graph::addresses::{self, Schemes};
 use crate::graph::scene::Scene;
+use crate::model::Encrypted;
 use crate::pack::Verb;
 use crate::source::Place;
 
@@ -41,16 +43,19 @@ pub struct Mention {
     pub service: usize,
     /// The Service's port, where it is named.
     pub port: Option<u16>,
+    /// Whether what is spoken is encrypted, where the address says so.
+    pub spoken: Encrypted,
     /// Where.
     pub place: Place,
 }
 
-/// A Service that a text names.
-type Named = (usize, Option<u16>);
+/// A Service that a text names, the port, whether what is spoken is encrypted.
+type Named = (usize, Option<u16>, Encrypted);
 
 /// The Services of a document by namespace and name, with their ports.
 struct Services<'a> {
     by_name: BTreeMap<(&'a str, &'a str), (usize, BTreeSet<u16>)>,
+    schemes: Schemes,
 }
 
 impl<'a> Services<'a> {
@@ -63,7 +68,7 @@ impl<'a> Services<'a> {
             let ports = ports(resource).iter().filter_map(|port| number(port.get("port")));
             by_name.insert((&**namespace, &*resource.name), (*at, ports.collect()));
         }
-        Self { by_name }
+        Self { by_name, schemes: Schemes::new(scene.vocabulary) }
     }
 
     /// The Services that a text names; `hint` is the name of the setting.
@@ -85,8 +90,9 @@ impl<'a> Services<'a> {
                     rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
                 rest[..digits].parse::<u16>().ok()
             });
+            let spoken = addresses::spoken(&self.schemes, before, after);
             if let Some(service) = self.qualified(namespace, token) {
-                found.insert((service, port));
+                found.insert((service, port, spoken));
                 continue;
             }
             let Some((service, ports)) = self.by_name.get(&(namespace, token)) else { continue };
@@ -97,7 +103,7 @@ impl<'a> Services<'a> {
             let alone = listed(before.chars().next_back())
                 && (listed(after.chars().next()) || port.is_some());
             if is_url || with_port || of_host && alone {
-                found.insert((*service, port.filter(|port| ports.contains(port))));
+                found.insert((*service, port.filter(|port| ports.contains(port)), spoken));
             }
         }
         found
@@ -163,8 +169,8 @@ pub fn mentions(scene: &Scene<'_>, all: &[Workload<'_>]) -> Vec<Mention> {
     let mut found = BTreeSet::new();
     for (workload, given) in all.iter().enumerate() {
         let mut add = |named: BTreeSet<Named>, place: Place| {
-            for (service, port) in named {
-                found.insert(Mention { workload, service, port, place });
+            for (service, port, spoken) in named {
+                found.insert(Mention { workload, service, port, spoken, place });
             }
         };
         for container in given.containers() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::document::Value;
+use crate::graph::addresses;
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::source::Place;
@@ -124,7 +125,7 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
         {
             continue;
         }
-        for (protocol, ports) in offered(presence) {
+        for (protocol, ports) in offered(presence, Direction::In) {
             if flows.is_full() {
                 return;
             }
@@ -139,8 +140,8 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
     }
 }
 
-/// What filters let in from outside, as protocols and ports. Without any filter: everything.
-fn offered(presence: &Presence) -> BTreeSet<(Protocol, Ports)> {
+/// What filters let in from outside, or out, as protocols and ports. Without any filter: everything.
+fn offered(presence: &Presence, direction: Direction) -> BTreeSet<(Protocol, Ports)> {
     let outside = |peer: &Peer| match peer {
         Peer::Everyone | Peer::Internet | Peer::Unknown => true,
         Peer::Range(range) | Peer::Outside(range) => is_public(range),
@@ -148,7 +149,7 @@ fn offered(presence: &Presence) -> BTreeSet<(Protocol, Ports)> {
     };
     let mut found = BTreeSet::new();
     for rule in presence.layers.iter().flat_map(|layer| &layer.rules) {
-        if rule.allow && rule.direction == Direction::In && rule.peers.iter().any(outside) {
+        if rule.allow && rule.direction == direction && rule.peers.iter().any(outside) {
             match &rule.ports {
                 Some(ports) => {
                     for range in &ports.0 {
@@ -457,7 +458,8 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
         }
         let mut proof = link.proof.clone();
         proof.extend(&passage.proof);
-        let encrypted = match in_transit(scene, link.target, &mut proof) {
+        let receiver = in_transit(scene, link.target, &mut proof);
+        let encrypted = match addresses::settled(receiver, link.spoken) {
             Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
             known => known,
         };
@@ -549,7 +551,8 @@ pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Enc
         }
         Some(Value::Bool(false)) => {
             proof.extend(&fact.proof);
-            Encrypted::Optional
+            // A receiver that only speaks in clear text leaves nobody a choice.
+            if scene.holds(node, "plain_only") { Encrypted::No } else { Encrypted::Optional }
         }
         _ => Encrypted::Unknown,
     }
@@ -669,10 +672,24 @@ fn egress(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
         if !scene.nodes[node].kind.starts_with("compute_") {
             continue;
         }
-        let (passes, proof) = reach::to_internet(presence);
-        if passes == Tri::Yes {
-            let new = New::network(Encrypted::Unknown, proof, Reach::Open);
-            flows.add((node, internet), (Protocol::Any, "any".into()), new);
+        let any = Traffic { protocol: Protocol::Any, port: None };
+        let way = reach::to_internet(presence, any);
+        if way.reach == Reach::Open {
+            let new = New::network(Encrypted::Unknown, way.proof, way.reach);
+            flows.add((node, internet), shown(any), new);
+            continue;
+        }
+        // Where not all may leave, what may. Questions for names go to whoever answers them.
+        for (protocol, ports) in offered(presence, Direction::Out) {
+            let port = ports.0.first().map(|range| range.0).filter(|_| !ports.is_all());
+            if port == Some(53) || flows.is_full() {
+                continue;
+            }
+            let way = reach::to_internet(presence, Traffic { protocol, port });
+            if way.reach >= Reach::Restricted {
+                let new = New::network(by_port(&ports), way.proof, way.reach);
+                flows.add((node, internet), (protocol, ports.shown()), new);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::graph::kubernetes::hosts::sources;
 use crate::graph::kubernetes::{Workload, workloads};
 use crate::graph::scene::Scene;
+use crate::model::Encrypted;
 use crate::source::Place;
 
 use super::filter::{Direction, Party, Traffic};
@@ -36,7 +37,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             });
             if let Some(proof) = ways.into_iter().next() {
                 let proof = places.into_iter().chain(proof).collect();
-                found.push(Link { source: workload.node, target, traffic, proof });
+                let (source, spoken) = (workload.node, Encrypted::Unknown);
+                found.push(Link { source, target, traffic, spoken, proof });
             }
         }
     }

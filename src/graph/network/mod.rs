@@ -19,6 +19,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::model::Encrypted;
 use crate::source::Place;
 
 pub use filter::{Direction, Layer, Peer, Ports, Protocol, Rule, Traffic};
@@ -236,6 +237,8 @@ pub struct Link {
     pub target: usize,
     /// Where that listens.
     pub traffic: Traffic,
+    /// Whether what is spoken is encrypted, where the address says so.
+    pub spoken: Encrypted,
     /// What names it.
     pub proof: Vec<Place>,
 }

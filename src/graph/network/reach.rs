@@ -187,16 +187,19 @@ pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way 
     way
 }
 
-/// Whether a host may open connections to the internet, and the filter that lets it.
-pub fn to_internet(host: &Presence) -> (Tri, Vec<Place>) {
-    let mut proof = Vec::new();
-    let mut passes = host.egress.state;
+/// How far a host may open connections to the internet.
+pub fn to_internet(host: &Presence, traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
     for layer in &host.layers {
-        let any = Traffic { protocol: super::Protocol::Any, port: None };
-        let decision = layer.decide(Direction::Out, &Party::Internet, any);
-        passes = passes.and(decision.passes);
-        proof.extend(decision.rule.and_then(|rule| rule.place));
+        let decision = layer.decide(Direction::Out, &Party::Internet, traffic);
+        way.reach = way.reach.min(reach(&decision));
+        way.proof.extend(decision.rule.and_then(|rule| rule.place));
     }
-    proof.extend(&host.egress.proof);
-    (passes, proof)
+    way.reach = match host.egress.state {
+        Tri::Yes => way.reach,
+        Tri::Unknown => way.reach.min(Reach::Unknown),
+        Tri::No => Reach::Closed,
+    };
+    way.proof.extend(&host.egress.proof);
+    way
 }

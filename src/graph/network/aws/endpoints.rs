@@ -9,6 +9,7 @@ use crate::graph::look;
 use crate::graph::network::filter::{Direction, Party, Traffic};
 use crate::graph::network::{Link, Network, Presence, Tri};
 use crate::graph::scene::Scene;
+use crate::model::Encrypted;
 use crate::source::Place;
 
 use super::filters;
@@ -40,7 +41,8 @@ pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
                     if passes == Tri::Yes && (meant || door.users.contains(&node)) {
                         let mut all = vec![door.place];
                         all.extend(proof);
-                        links.push(Link { source: node, target: *balancer, traffic, proof: all });
+                        let (source, target, spoken) = (node, *balancer, Encrypted::Unknown);
+                        links.push(Link { source, target, traffic, spoken, proof: all });
                     }
                 }
             }

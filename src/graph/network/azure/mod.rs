@@ -10,6 +10,7 @@ use crate::document::{Pointer, Resource, Value};
 use crate::graph::look;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
+use crate::model::Encrypted;
 use crate::pack::Verb;
 use crate::source::Place;
 
@@ -106,6 +107,7 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
                         source: user,
                         target: service,
                         traffic,
+                        spoken: Encrypted::Unknown,
                         proof: vec![place],
                     });
                 }

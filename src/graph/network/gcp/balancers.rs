@@ -1,18 +1,17 @@
 //! Load balancers: forwarding rules, proxies, maps of addresses, backend services, groups of machines.
 //!
-//! Source: Google Cloud documentation, "Cloud Load Balancing overview", "Firewall rules for load balancers", "Cloud Armor security policy
-//! overview".
+//! Source: Google Cloud documentation, "Cloud Load Balancing overview", "Firewall rules for load balancers".
 
 use std::collections::BTreeSet;
 
-use crate::document::{Pointer, Resource, Value};
+use crate::document::{Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
-use super::super::filter::{Ports, Protocol, Traffic, is_any, is_public, number, range};
-use super::super::reach::Reach;
+use super::super::filter::{Ports, Protocol, Traffic, number, range};
 use super::super::{Front, Network, Route, Tri};
+use super::armor;
 
 /// How many references there may be between a rule and what stands behind it.
 const MAX_DEPTH: usize = 5;
@@ -84,7 +83,7 @@ fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
                 (None, Some(80)) => Tri::No,
                 _ => Tri::Unknown,
             };
-            let (open, proof) = openness(scene, *end);
+            let (open, proof) = armor::openness(scene, *end);
             if external {
                 let mut front_proof = vec![resource.header];
                 front_proof.extend(proof);
@@ -262,42 +261,4 @@ fn named_port(scene: &Scene<'_>, group: usize, name: Option<&str>, protocol: &st
         "HTTP" => Some(80),
         _ => None,
     })
-}
-
-/// How far a backend service is open: the ranges that its security policy lets in.
-fn openness(scene: &Scene<'_>, end: usize) -> (Reach, Vec<Place>) {
-    let policy = targets(scene, end, "security_policy")
-        .find(|to| scene.index.resource(*to).type_name() == "google_compute_security_policy");
-    let Some(policy) = policy else { return (Reach::Open, Vec::new()) };
-    let resource = scene.index.resource(policy);
-    let mut rules: Vec<(i64, usize, &Value)> = blocks(&resource.attributes, "rule")
-        .iter()
-        .enumerate()
-        .map(|(position, rule)| (number(rule.get("priority")).unwrap_or(i64::MAX), position, rule))
-        .collect();
-    rules.sort_by_key(|(priority, position, _)| (*priority, *position));
-    let mut open = Reach::Closed;
-    let mut proof = Vec::new();
-    for (_, position, rule) in rules {
-        let action = rule.get("action").and_then(Value::as_str).unwrap_or_default();
-        let ranges: Vec<_> = blocks(rule, "match")
-            .iter()
-            .flat_map(|it| blocks(it, "config"))
-            .flat_map(|it| blocks(it, "src_ip_ranges"))
-            .filter_map(Value::as_str)
-            .collect();
-        let all = ranges.iter().any(|it| *it == "*" || range(it).is_some_and(|it| is_any(&it)));
-        let allows = matches!(action, "allow" | "throttle" | "rate_based_ban");
-        if all {
-            open = if allows { Reach::Open } else { open };
-            return (open, proof);
-        }
-        if allows && ranges.iter().any(|it| range(it).is_some_and(|it| is_public(&it))) {
-            open = Reach::Restricted;
-            let at = Pointer::root().key("rule").index(position).key("match").index(0);
-            proof.push(resource.place_of(&at));
-        }
-    }
-    // Without a rule for all of them, requests are allowed.
-    (Reach::Open, Vec::new())
 }

@@ -3,6 +3,7 @@
 //! Source: Google Cloud documentation, "VPC firewall rules", "Pre-populated rules in the default network", "Cloud NAT overview", "VPC
 //! Network Peering", "Restrict network ingress for Cloud Run", "Cloud SQL: authorized networks".
 
+mod armor;
 mod balancers;
 mod firewall;
 mod policies;
@@ -19,6 +20,8 @@ use crate::source::Place;
 
 use super::filter::{Direction, Peer, range};
 use super::{DEFAULT, Network, Presence, Public, Tri};
+
+pub use armor::facts;
 
 /// Types that have machines in a network: type, path of what holds interfaces or networks, path of tags.
 const MACHINES: [(&str, &str, &str); 6] = [
@@ -110,8 +113,12 @@ pub fn services_of<'s>(
 /// Whom a range of a rule means.
 fn peer(scene: &Scene<'_>, text: &str, direction: Direction) -> Peer {
     let Some(range) = range(text) else { return Peer::Unknown };
-    let sends = |own: ipnet::IpNet| own.contains(&range);
-    if direction == Direction::In && services_of(scene, None).any(sends) {
+    let holds = |own: ipnet::IpNet| own.contains(&range);
+    if direction == Direction::In && services_of(scene, None).any(holds) {
+        return Peer::Services(range);
+    }
+    let inner = scene.vocabulary.table("gcp_inner_ranges").iter().flatten();
+    if direction == Direction::Out && inner.filter_map(|row| self::range(row)).any(holds) {
         return Peer::Services(range);
     }
     Peer::Range(range)

@@ -4,6 +4,7 @@ use crate::document::{Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::scene::Scene;
 use crate::model::Element;
+use crate::model::Encrypted;
 use crate::source::Place;
 
 use super::super::filter::{Traffic, is_any, is_public, range};
@@ -170,7 +171,8 @@ pub fn links(scene: &Scene<'_>, network: &mut Network) {
             };
             if by_connection && scene.nodes[source].element == Element::Process {
                 let proof = vec![resource.place_of(&edge.at)];
-                network.links.push(Link { source, target, traffic, proof });
+                let spoken = Encrypted::Unknown;
+                network.links.push(Link { source, target, traffic, spoken, proof });
             }
         }
     }

@@ -13,7 +13,8 @@ use crate::graph::network::{Network, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
-use super::{Entry, backends, lead, through};
+use super::controllers::Controllers;
+use super::{Backend, Entry, backends, lead, through};
 
 /// Namespaces in which gateways stand, sorted.
 pub fn namespaces(scene: &Scene<'_>) -> Vec<Arc<str>> {
@@ -24,7 +25,12 @@ pub fn namespaces(scene: &Scene<'_>) -> Vec<Arc<str>> {
 }
 
 /// Gateways of the Gateway API and of meshes, with the routes that join them.
-pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], controllers: &[usize], network: &mut Network) {
+pub fn read(
+    scene: &Scene<'_>,
+    all: &[Workload<'_>],
+    controllers: &Controllers<'_, '_>,
+    network: &mut Network,
+) {
     for at in scene.index.of_type("Gateway") {
         let Some(via) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
@@ -36,8 +42,9 @@ pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], controllers: &[usize], netw
             backends.extend(route_backends(scene, edge.from));
         }
         let entry = Entry { via, resource, fronts: listeners(resource) };
-        lead(scene, all, &entry, &backends, network);
-        through(via, controllers, network);
+        let serving = controllers.serving(scene, resource);
+        lead(scene, all, &entry, (&backends, &serving), network);
+        through(via, &serving, network);
     }
 }
 
@@ -48,7 +55,7 @@ fn is_route(kind: &str) -> bool {
     )
 }
 
-fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
+fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<Backend> {
     backends(scene, at, |backend| {
         let port = backend.get("port")?;
         Some(port.get("number").unwrap_or(port))

@@ -2,18 +2,18 @@
 //!
 //! Source: kubernetes.io, "Network Policies", "Service", "Ingress", "Gateway API"; the documentation of cloud load balancer controllers.
 
+mod controllers;
 mod gateways;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Pointer, Resource, Value};
+use crate::graph::addresses;
 use crate::graph::kubernetes::hosts::{self, number, ports};
 use crate::graph::kubernetes::select::{Namespaces, selects, selects_all};
-use crate::graph::kubernetes::{
-    self, Workload, annotation, annotation_place, image_speaks_of, text, workloads,
-};
+use crate::graph::kubernetes::{self, Workload, annotation, annotation_place, text, workloads};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
@@ -23,6 +23,14 @@ use super::filter::{
 };
 use super::reach::Reach;
 use super::{Front, Link, Network, PODS, Presence, Public, Route, Tri};
+
+use controllers::Controllers;
+
+/// Set what is known of controllers of entries.
+pub fn facts(scene: &mut Scene<'_>) {
+    let all = workloads(scene);
+    controllers::facts(scene, &all);
+}
 
 /// Fill in what the objects of a cluster say.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
@@ -49,24 +57,26 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         network.presences[workload.node] = Some(presence);
     }
     services(scene, &all, network);
-    let controllers = controllers(scene, &all);
+    let controllers = Controllers::new(scene, &all);
     ingresses(scene, &all, &controllers, network);
     gateways::read(scene, &all, &controllers, network);
+    let mut links = BTreeMap::new();
     for mention in hosts::mentions(scene, &all) {
         let source = all[mention.workload].node;
         for (target, backs) in behind(scene, &all, mention.service) {
             for back in backs {
                 if mention.port.is_none_or(|port| port == back.front) && target.node != source {
-                    network.links.push(Link {
-                        source,
-                        target: target.node,
-                        traffic: back.traffic,
-                        proof: vec![mention.place],
-                    });
+                    let key = (source, target.node, back.traffic);
+                    let link = links.entry(key).or_insert((mention.spoken, BTreeSet::new()));
+                    link.0 = addresses::worse(link.0, mention.spoken);
+                    link.1.insert(mention.place);
                 }
             }
         }
     }
+    network.links.extend(links.into_iter().map(|((source, target, traffic), (spoken, proof))| {
+        Link { source, target, traffic, spoken, proof: proof.into_iter().collect() }
+    }));
     network.links.sort();
     network.links.dedup();
 }
@@ -578,17 +588,8 @@ fn openness(scene: &Scene<'_>, resource: &Resource) -> (Reach, Vec<Place>) {
     }
 }
 
-/// Workloads that are controllers of Ingresses and gateways, by their images.
-fn controllers(scene: &Scene<'_>, all: &[Workload<'_>]) -> Vec<usize> {
-    let words = scene.vocabulary.table("kubernetes_ingress_images");
-    let speaks = |it: &Workload<'_>| {
-        let mut images = it.containers().iter().filter_map(|it| text(it, &["image"]));
-        images.any(|image| image_speaks_of(image, words))
-    };
-    let mut found: Vec<usize> = all.iter().filter(|it| speaks(it)).map(|it| it.node).collect();
-    found.sort_unstable();
-    found
-}
+/// A Service that an entry names, with the port and where.
+type Backend = (usize, Option<Value>, Place);
 
 /// An entry of the seventh layer: its node, its resource, what it listens on.
 struct Entry<'r> {
@@ -602,10 +603,16 @@ fn lead(
     scene: &Scene<'_>,
     all: &[Workload<'_>],
     entry: &Entry<'_>,
-    backends: &[(usize, Option<Value>, Place)],
+    (backends, controllers): (&[Backend], &[usize]),
     network: &mut Network,
 ) {
-    let (open, proof) = openness(scene, entry.resource);
+    let (mut open, mut proof) = openness(scene, entry.resource);
+    // It is open no further than what serves it.
+    if let Some((reach, more)) = controllers::openness(controllers, network)
+        && reach < open
+    {
+        (open, proof) = (reach, more);
+    }
     for (traffic, encrypted, place) in &entry.fronts {
         let mut proof = proof.clone();
         proof.insert(0, *place);
@@ -667,7 +674,7 @@ fn back_encrypted(entry: &Resource, back: &Back) -> Tri {
 fn ingresses(
     scene: &Scene<'_>,
     all: &[Workload<'_>],
-    controllers: &[usize],
+    controllers: &Controllers<'_, '_>,
     network: &mut Network,
 ) {
     for at in scene.index.of_type("Ingress") {
@@ -684,13 +691,14 @@ fn ingresses(
             (Traffic::tcp(80), Tri::No, resource.place_of(&spec.key("rules")))
         };
         let entry = Entry { via, resource, fronts: vec![front] };
-        lead(scene, all, &entry, &ingress_backends(scene, *at), network);
-        through(via, controllers, network);
+        let serving = controllers.serving(scene, resource);
+        lead(scene, all, &entry, (&ingress_backends(scene, *at), &serving), network);
+        through(via, &serving, network);
     }
 }
 
 /// The Services that an Ingress names: position, port, place.
-fn ingress_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, Place)> {
+fn ingress_backends(scene: &Scene<'_>, at: usize) -> Vec<Backend> {
     // `…/service/name`, or `…/serviceName` of old.
     backends(scene, at, |backend| {
         let new = backend.get("port");
@@ -700,11 +708,7 @@ fn ingress_backends(scene: &Scene<'_>, at: usize) -> Vec<(usize, Option<Value>, 
 }
 
 /// The Services that something refers to; `port` finds the port in what holds the name.
-fn backends(
-    scene: &Scene<'_>,
-    at: usize,
-    port: impl Fn(&Value) -> Option<&Value>,
-) -> Vec<(usize, Option<Value>, Place)> {
+fn backends(scene: &Scene<'_>, at: usize, port: impl Fn(&Value) -> Option<&Value>) -> Vec<Backend> {
     let resource = scene.index.resource(at);
     let edges = scene.index.outgoing(at).iter();
     edges
