@@ -104,10 +104,6 @@ fn refused(modules: &[&str], options: &Options) -> Vec<String> {
     "4:2: `# METADATA` and its lines begin in the first column"
 )]
 #[case::metadata_after_code("r := 1 # METADATA\n\ns := r", "3:8: `# METADATA` and its lines begin")]
-#[case::document_twice(
-    "# METADATA\n# scope: document\nr if input.a\n\n# METADATA\n# entrypoint: true\nr if input.b",
-    "7:1: metadata of scope `document` of `main.r` stands in"
-)]
 #[case::empty_metadata("# METADATA\n\nr if true", "3:1: this `# METADATA` says nothing")]
 #[case::broken_metadata("# METADATA\n# title: [\nr if true", "3:1: this `# METADATA` does not")]
 #[case::listed_metadata("# METADATA\n# - x\nr if true", "3:1: this `# METADATA` is no map")]
@@ -121,7 +117,8 @@ fn what_never_holds_is_refused(#[case] body: &str, #[case] want: &str) {
     let text = format!("package main\n\n{body}\n");
     let said = refused(&[&text], &Options::default());
     assert!(said.iter().any(|line| line.starts_with(want)), "{want:?} is not in {said:#?}");
-    let said = refused(&[&text], &Options { as_opa: true, ..Options::default() });
+    let options = Options { as_opa: true, annotated: true, ..Options::default() };
+    let said = refused(&[&text], &options);
     assert!(!said.is_empty());
 }
 
@@ -144,12 +141,26 @@ fn metadata_of_a_package_is_said_once() {
             "# METADATA\n# title: x\n# scope: {scope}\npackage {package} # here\n\n# METADATA\n# title: y\nb := 1\n\n# METADATA\n# title: z\nb := 1\n"
         )
     };
-    let said = |one: String, other: String| refused(&[&one, &other], &Options::default());
+    let options = Options { as_opa: true, annotated: true, ..Options::default() };
+    let said = |one: String, other: String| refused(&[&one, &other], &options);
     let twice = said(module("package", "a"), module("package", "a"));
     assert_eq!(twice.len(), 1, "{twice:?}");
     assert!(twice[0].starts_with("1:1: metadata of scope `package` of `a` stands in"), "{twice:?}");
+    let document = "package c\n\n# METADATA\n# scope: document\nr if input.a\n\n# METADATA\n# entrypoint: true\nr if input.b\n";
+    let twice = refused(&[document], &options);
+    assert!(
+        twice[0].starts_with("7:1: metadata of scope `document` of `c.r` stands in"),
+        "{twice:?}"
+    );
     assert_eq!(said(module("package", "a"), module("subpackages", "a")), Vec::<String>::new());
     assert_eq!(said(module("package", "a"), module("package", "a.c")), Vec::<String>::new());
+    // `opa test` reads no metadata.
+    let (one, test) = (module("package", "a"), Options { annotated: false, ..options.clone() });
+    assert_eq!(refused(&[&one, &one], &test), Vec::<String>::new());
+    assert_eq!(
+        refused(&["package a\n\nb if {\n\t# METADATA\n\tinput.a\n}\n"], &test),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use serde_json::Value as Json;
 
+use super::Options;
 use super::guard::Violation;
 use super::style::quoted;
 use crate::syntax::yaml;
@@ -65,11 +66,13 @@ pub(super) fn declared(text: &str) -> Vec<(Declared, u32)> {
 }
 
 /// Check a module's text.
-pub(super) fn check(text: &str) -> Result<(), Violation> {
+pub(super) fn check(text: &str, options: &Options) -> Result<(), Violation> {
     if !text.contains("METADATA") {
         return Ok(());
     }
-    blocks(text).iter().try_for_each(|block| {
+    // `opa test` reads no metadata.
+    let reads = options.annotated || !options.as_opa;
+    blocks(text).iter().filter(|block| reads || block.column == 1).try_for_each(|block| {
         fault(block).map_or(Ok(()), |message| {
             let line = u32::try_from(block.line).unwrap_or(u32::MAX);
             Err(Violation { line, column: block.column, message })

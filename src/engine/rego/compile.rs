@@ -62,7 +62,7 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let mut options = options.clone();
     let spelled = rounds::spelled(&mut modules, &options);
     prepare_metadata(&mut modules, &mut options);
-    let (mut good, mut found) = guarded(&modules);
+    let (mut good, mut found) = guarded(&modules, &options);
     let (modules, negated, refused) = rounds::negations(&modules, &options);
     let changed = rounds::joined(spelled.clone(), negated);
     good.retain(|at| refused.iter().all(|error| error.module != *at));
@@ -181,14 +181,17 @@ fn once(
     Ok(())
 }
 
-/// Modules that the guards let through, by position, and why the others are refused.
-pub(super) fn guarded(modules: &[Module]) -> (Vec<usize>, Vec<ModuleError>) {
+/// Modules that the guards let through, by position, and why the others are refused. A rule of a pack has a package of its own, which
+/// the pack itself asks for: what is said twice matters in other policies only.
+pub(super) fn guarded(modules: &[Module], options: &Options) -> (Vec<usize>, Vec<ModuleError>) {
     let (mut good, mut errors) = (Vec::new(), Vec::new());
     let mut declared: BTreeMap<Declared, (usize, u32)> = BTreeMap::new();
     for (at, module) in modules.iter().enumerate() {
         let checked = guard::check(&module.text)
-            .and_then(|()| annotations::check(&module.text))
-            .and_then(|()| once(modules, at, &mut declared));
+            .and_then(|()| annotations::check(&module.text, options))
+            .and_then(
+                |()| if options.annotated { once(modules, at, &mut declared) } else { Ok(()) },
+            );
         match checked {
             Ok(()) => good.push(at),
             Err(wrong) => errors.push(ModuleError {

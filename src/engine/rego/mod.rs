@@ -106,6 +106,8 @@ pub struct Options {
     /// Whether modules were written for OPA, where going over what is no collection ends a body, and so does a key that is not there.
     /// In rules of packs both are errors: they would pass in silence.
     pub as_opa: bool,
+    /// Whether metadata is read as `opa check` and conftest do, which `opa test` does not: what is said twice is refused.
+    pub annotated: bool,
     /// Functions that a module calls by another name.
     pub renamed: Vec<Renamed>,
 }
