@@ -24,7 +24,7 @@ pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> 
     coverage(&mut text, model);
     rest(&mut text, model);
     let packs: Vec<String> =
-        words::packs(export, usize::MAX).iter().map(|pack| escape(pack).to_string()).collect();
+        words::packs(export, usize::MAX).iter().map(|pack| escape(pack)).collect();
     if !packs.is_empty() {
         let _ = writeln!(text, "\nPacks: {}", packs.join(", "));
     }

@@ -75,7 +75,7 @@ fn read(subject: &Subject<'_>, rule: &Rule) -> Vec<(String, Span)> {
                     let before = &code[..at];
                     let is_whole = before.ends_with(module.trim_end_matches("params"));
                     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '"');
-                    if !is_whole && !(imported && !before.ends_with(is_name)) {
+                    if !is_whole && (!imported || before.ends_with(is_name)) {
                         continue;
                     }
                     let start = at + "params.".len();

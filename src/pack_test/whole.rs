@@ -240,6 +240,7 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
         version_0: options.version_0,
         functions,
         as_opa: true,
+        metadata: rego::Metadata::Ignored,
         renamed,
         ..rego::Options::default()
     };

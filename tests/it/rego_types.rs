@@ -1,7 +1,7 @@
 //! Mistakes that OPA refuses when it loads a module, and that would be silent here: comparisons and calls that can never hold, names that
 //! mean two things. What OPA loads is loaded.
 
-use dreadnought::engine::rego::{Module, Options, compile_with};
+use dreadnought::engine::rego::{Metadata, Module, Options, compile_with};
 use rstest::rstest;
 
 use crate::rego::on_stack;
@@ -117,7 +117,7 @@ fn what_never_holds_is_refused(#[case] body: &str, #[case] want: &str) {
     let text = format!("package main\n\n{body}\n");
     let said = refused(&[&text], &Options::default());
     assert!(said.iter().any(|line| line.starts_with(want)), "{want:?} is not in {said:#?}");
-    let options = Options { as_opa: true, annotated: true, ..Options::default() };
+    let options = Options { as_opa: true, metadata: Metadata::Once, ..Options::default() };
     let said = refused(&[&text], &options);
     assert!(!said.is_empty());
 }
@@ -141,7 +141,7 @@ fn metadata_of_a_package_is_said_once() {
             "# METADATA\n# title: x\n# scope: {scope}\npackage {package} # here\n\n# METADATA\n# title: y\nb := 1\n\n# METADATA\n# title: z\nb := 1\n"
         )
     };
-    let options = Options { as_opa: true, annotated: true, ..Options::default() };
+    let options = Options { as_opa: true, metadata: Metadata::Once, ..Options::default() };
     let said = |one: String, other: String| refused(&[&one, &other], &options);
     let twice = said(module("package", "a"), module("package", "a"));
     assert_eq!(twice.len(), 1, "{twice:?}");
@@ -155,7 +155,8 @@ fn metadata_of_a_package_is_said_once() {
     assert_eq!(said(module("package", "a"), module("subpackages", "a")), Vec::<String>::new());
     assert_eq!(said(module("package", "a"), module("package", "a.c")), Vec::<String>::new());
     // `opa test` reads no metadata.
-    let (one, test) = (module("package", "a"), Options { annotated: false, ..options.clone() });
+    let (one, test) =
+        (module("package", "a"), Options { metadata: Metadata::Ignored, ..options.clone() });
     assert_eq!(refused(&[&one, &one], &test), Vec::<String>::new());
     assert_eq!(
         refused(&["package a\n\nb if {\n\t# METADATA\n\tinput.a\n}\n"], &test),

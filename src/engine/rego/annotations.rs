@@ -5,9 +5,9 @@
 
 use serde_json::Value as Json;
 
-use super::Options;
 use super::guard::Violation;
 use super::style::quoted;
+use super::{Metadata, Options};
 use crate::syntax::yaml;
 
 /// What a comment can be about, and whether that is a rule.
@@ -52,10 +52,9 @@ pub(super) fn declared(text: &str) -> Vec<(Declared, u32)> {
         let (scope, path) = match (word, written) {
             ("package", Some("subpackages")) => ("subpackages", package.to_owned()),
             ("package", _) => ("package", package.to_owned()),
-            (_, Some("document")) | (_, None) if block.whole && word != "default" => {
-                if written.is_none() && !is_entry {
-                    return None;
-                }
+            (_, Some("document") | None)
+                if (written.is_some() || is_entry) && block.whole && word != "default" =>
+            {
                 ("document", format!("{package}.{word}"))
             }
             _ => return None,
@@ -70,8 +69,7 @@ pub(super) fn check(text: &str, options: &Options) -> Result<(), Violation> {
     if !text.contains("METADATA") {
         return Ok(());
     }
-    // `opa test` reads no metadata.
-    let reads = options.annotated || !options.as_opa;
+    let reads = options.metadata != Metadata::Ignored;
     blocks(text).iter().filter(|block| reads || block.column == 1).try_for_each(|block| {
         fault(block).map_or(Ok(()), |message| {
             let line = u32::try_from(block.line).unwrap_or(u32::MAX);

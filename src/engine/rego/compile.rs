@@ -18,8 +18,8 @@ use super::rounds::{self, Put};
 use super::suite::Marks;
 use super::table::Table;
 use super::{
-    Module, ModuleError, Options, annotations, builtins, calls, conflicts, forms, guard, safety,
-    types,
+    Metadata, Module, ModuleError, Options, annotations, builtins, calls, conflicts, forms, guard,
+    safety, types,
 };
 use crate::engine::Failure;
 
@@ -189,9 +189,10 @@ pub(super) fn guarded(modules: &[Module], options: &Options) -> (Vec<usize>, Vec
     for (at, module) in modules.iter().enumerate() {
         let checked = guard::check(&module.text)
             .and_then(|()| annotations::check(&module.text, options))
-            .and_then(
-                |()| if options.annotated { once(modules, at, &mut declared) } else { Ok(()) },
-            );
+            .and_then(|()| match options.metadata {
+                Metadata::Once => once(modules, at, &mut declared),
+                _ => Ok(()),
+            });
         match checked {
             Ok(()) => good.push(at),
             Err(wrong) => errors.push(ModuleError {

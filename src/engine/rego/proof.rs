@@ -120,7 +120,7 @@ impl Prover<'_> {
             let denials = self.over(&self.chosen(subject, met, &shown, 0)).unwrap_or_default();
             denials.of(subject)
         };
-        Some(Judgement::Finding(said.about(common, in_words)))
+        Some(Judgement::Finding(said.about(common, &in_words)))
     }
 
     fn over(&mut self, changes: &Changes) -> Option<Denials> {
@@ -204,7 +204,7 @@ impl Said {
     }
 
     /// What is denied at these places: in the same words in all, else in those that name what is unknown so, else in those of some.
-    fn about(self, places: BTreeSet<Pointer>, in_words: Vec<Denial>) -> Vec<Denial> {
+    fn about(self, places: BTreeSet<Pointer>, in_words: &[Denial]) -> Vec<Denial> {
         let mut all = Vec::new();
         for at in places {
             let sure: Vec<Denial> = self.sure_at(&at).cloned().collect();
