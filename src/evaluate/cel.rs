@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::verdict::{Denied, Verdict, VerdictKind};
-use super::worlds::worlds;
+use super::worlds::{MAX_FREE, worlds};
 use crate::document::{Existence, Pointer, Resource, Value};
 use crate::engine::around::{Around, Seen, record};
 use crate::engine::cel as engine;
@@ -276,25 +276,30 @@ impl Case<'_, '_> {
         decided
     }
 
-    /// Which resources that may not exist there can be beside all of them. Of a large document, which a condition looks through as a
-    /// whole, only all or none of those that are not joined to this one.
+    /// Which resources that may not exist there can be beside all of them. Of many in a document that a condition looks through as a
+    /// whole, only all or none.
     fn other_worlds(&self, program: &engine::Program) -> Vec<Vec<usize>> {
         if !self.subject.records.any_conditional {
             return Vec::new();
         }
         let index = &self.subject.index;
         let count = index.document.resources.len();
-        let mut seen: Vec<usize> = if program.joins_document() && count <= MAX_RECORDS {
-            (0..count).collect()
-        } else if program.joins_neighbors() {
+        let perhaps =
+            |at: &usize| *at != self.at && index.resource(*at).existence == Existence::Unknown;
+        let mut seen: Vec<usize> = Vec::new();
+        if program.joins_document() && count <= MAX_RECORDS {
+            seen.extend((0..count).filter(perhaps).take(MAX_FREE + 1));
+        }
+        if seen.len() > MAX_FREE {
+            seen.clear();
+        }
+        if program.joins_neighbors() {
             let joined = index.outgoing(self.at).iter().map(|edge| edge.to);
-            joined.chain(index.incoming(self.at).iter().map(|edge| edge.from)).collect()
-        } else {
-            Vec::new()
-        };
+            let joined = joined.chain(index.incoming(self.at).iter().map(|edge| edge.from));
+            seen.extend(joined.filter(perhaps));
+        }
         seen.sort_unstable();
         seen.dedup();
-        seen.retain(|at| *at != self.at && index.resource(*at).existence == Existence::Unknown);
         let worlds = worlds(&seen);
         if worlds.is_empty() && program.joins_document() { vec![Vec::new()] } else { worlds }
     }

@@ -1,6 +1,7 @@
 //! CEL rules over resources that may not exist: a verdict that is given is the verdict whichever of them do.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use rstest::rstest;
 use serde_json::Value as Json;
@@ -31,7 +32,8 @@ const LISTS: &[&str] = &[
 fn rules() -> String {
     let mut text = "rules:\n".to_owned();
     let mut add = |field: &str, at: usize, body: &str| {
-        text += &format!(
+        let _ = write!(
+            text,
             "  - id: rule-{field}-{at}\n    title: A rule\n    applies_to: [aws_s3_bucket]\n    threat: T003\n    remediation: Do.\n{body}\n"
         );
     };
@@ -67,7 +69,8 @@ fn configuration(exists: [Option<bool>; 3], more: &str) -> String {
             Some(true) => "1",
             Some(false) => "0",
         };
-        text += &format!(
+        let _ = write!(
+            text,
             "resource \"{BLOCK}\" \"p{at}\" {{\n  count = {count}\n  bucket = aws_s3_bucket.b.id\n  block_public_acls = {}\n}}\n",
             at != 1
         );
