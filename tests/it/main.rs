@@ -35,6 +35,7 @@ mod functions;
 mod graph_aws;
 mod graph_gcp;
 mod graph_kubernetes;
+mod graph_settings;
 mod graph_ways;
 mod graphs;
 mod growth;
