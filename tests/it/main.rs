@@ -33,6 +33,7 @@ mod field;
 mod findings;
 mod functions;
 mod graph_aws;
+mod graph_engines;
 mod graph_gcp;
 mod graph_kubernetes;
 mod graph_settings;
