@@ -96,3 +96,74 @@ fn subscriptions_write_into_stores(#[case] place: &str, #[case] store: &str) {
     let line = format!("google_pubsub_topic.orders > {store} data");
     assert!(graph.flows.iter().any(|flow| flow.starts_with(&line)), "{:?}", graph.flows);
 }
+
+const STORAGE: &str = r#"
+resource "azurerm_storage_account" "up" { name = "up" }
+resource "azurerm_servicebus_namespace" "ns" { name = "ns" }
+resource "azurerm_servicebus_queue" "q" {
+  name         = "q"
+  namespace_id = azurerm_servicebus_namespace.ns.id
+}
+resource "azurerm_eventgrid_system_topic" "up" {
+  name                   = "up"
+  source_arm_resource_id = azurerm_storage_account.up.id
+}
+resource "azurerm_eventgrid_system_topic_event_subscription" "up" {
+  name                          = "up"
+  system_topic                  = azurerm_eventgrid_system_topic.up.name
+  service_bus_queue_endpoint_id = azurerm_servicebus_queue.q.id
+}
+"#;
+const GRID: &str = r#"
+resource "azurerm_eventgrid_topic" "t" { name = "t" }
+resource "azurerm_linux_function_app" "f" { name = "f" }
+resource "azurerm_eventgrid_event_subscription" "s" {
+  name  = "s"
+  scope = azurerm_eventgrid_topic.t.id
+  azure_function_endpoint {
+    function_id = "${azurerm_linux_function_app.f.id}/functions/read"
+  }
+}
+"#;
+const USERS: &str = r#"
+resource "aws_cognito_user_pool" "users" { name = "users" }
+resource "aws_appsync_graphql_api" "api" {
+  name                = "notes"
+  authentication_type = "AMAZON_COGNITO_USER_POOLS"
+  user_pool_config {
+    user_pool_id   = aws_cognito_user_pool.users.id
+    default_action = "ALLOW"
+  }
+}
+"#;
+const CONNECTOR: &str = r#"
+resource "aws_s3_bucket" "lake" { bucket = "lake" }
+resource "aws_mskconnect_connector" "sink" {
+  name                    = "sink"
+  connector_configuration = { "s3.bucket.name" = aws_s3_bucket.lake.bucket }
+}
+"#;
+
+/// What is told or asked through something that is no asset by itself.
+#[rstest]
+#[case::a_store_tells_a_queue(
+    STORAGE,
+    "azurerm_storage_account.up > azurerm_servicebus_namespace.ns data"
+)]
+#[case::a_topic_calls_a_function(
+    GRID,
+    "azurerm_eventgrid_topic.t > azurerm_linux_function_app.f data"
+)]
+#[case::a_topic_stands_on_the_internet(
+    GRID,
+    "internet > azurerm_eventgrid_topic.t network tcp/443"
+)]
+#[case::users_of_an_interface(
+    USERS,
+    "aws_cognito_user_pool.users > aws_appsync_graphql_api.api identity"
+)]
+#[case::a_connector_writes(CONNECTOR, "aws_mskconnect_connector.sink > aws_s3_bucket.lake data")]
+fn what_joins_makes_a_flow(#[case] text: &str, #[case] flow: &str) {
+    let graph = shown(&[("main.tf", text)]);
+    assert!(graph.flows.iter().any(|line| line.starts_with(flow)), "{:?}", graph.flows);
+}
