@@ -15,6 +15,7 @@ use crate::pack::Verb;
 use crate::source::Place;
 
 use super::filter::{Direction, Layer, Party, Peer, Ports, Protocol, Rule, Traffic, number, range};
+use super::reach::Reach;
 use super::{Link, Network, Presence, Public, Route, Tri};
 
 /// Default rules: order, direction, allow, peer, name.
@@ -108,6 +109,7 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
                         target: service,
                         traffic,
                         spoken: Encrypted::Unknown,
+                        reach: Reach::Open,
                         proof: vec![place],
                     });
                 }
