@@ -155,6 +155,9 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         // A filter that stands before nothing is harmed itself: by whoever attaches it.
         let is_filter =
             scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "firewall");
+        if is_filter && &*class.applies_to == "network" && !around.behind(at).is_empty() {
+            return Vec::new();
+        }
         let around = if is_filter { None } else { zone_around(scene, at) };
         let zone = scene.zone_of[at].or(around);
         return vec![zone.map_or(Target::Resource(at), Target::Zone)];
@@ -210,6 +213,7 @@ fn open_flows<'s>(
         let flow = around.flow(*at);
         flow.kind == FlowKind::Network
             && matches!(flow.encrypted, Encrypted::No | Encrypted::Optional)
+            && !around.is_carried(*at)
     })
 }
 
@@ -222,6 +226,8 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
             "compute_vm" => given.kind.starts_with("compute_"),
             "compute" => given.kind.starts_with("compute_") || given.element == Element::Identity,
             "datastore" => given.element == Element::DataStore,
+            // A balancer passes on, and sends nothing of its own.
+            "network" => !around.is_passing(*node),
             _ => true,
         }
     };

@@ -391,6 +391,9 @@ impl Search<'_, '_, '_> {
             }
             // One tier calls the next, which is nobody's fault; over a port for managing it, only where that is open.
             FlowKind::Network => {
+                if !self.passes_on(trail, at) {
+                    return None;
+                }
                 let is_managed = self.around.is_to(flow, Ports::Management);
                 let by = if is_managed { Way::Network } else { Way::Lateral };
                 match self.opening(flow.target, by, Some(at)) {

@@ -301,6 +301,7 @@ fn of_flow(around: &Surroundings<'_, '_>, at: usize) -> Record {
     fields
         .members
         .insert("from_internet".into(), Value::Bool(Some(flow.source) == around.internet));
+    fields.members.insert("carried".into(), Value::Bool(around.is_carried(at)));
     fields.proofs.insert("place".into(), flow.evidence.clone());
     let id = format!("{} > {}", around.id(flow.source), around.id(flow.target)).into();
     Record {

@@ -538,6 +538,25 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         })
     }
 
+    /// Whether a flow of a cluster's machine is that of pods on it: what these send leaves by the machine.
+    pub fn is_carried(&self, at: usize) -> bool {
+        let flow = self.flow(at);
+        let of_pods = |node: usize| {
+            self.presence(node).is_some_and(|presence| presence.network == Some(PODS))
+        };
+        let zone = self.scene().nodes[flow.source].zone;
+        let in_cluster = zone.is_some_and(|zone| &*self.scene().zones[zone].kind == "cluster");
+        in_cluster
+            && !of_pods(flow.source)
+            && matches!(
+                &*self.scene().nodes[flow.source].kind,
+                "compute_vm" | "compute_orchestrator"
+            )
+            && self.into[flow.target].iter().map(|other| self.flow(*other)).any(|other| {
+                other.kind == flow.kind && other.port == flow.port && of_pods(other.source)
+            })
+    }
+
     /// Whether requests go through a node to what stands behind it, tier after tier.
     fn passes_requests(&self, node: usize) -> bool {
         self.is_passing(node) || matches!(&*self.scene().nodes[node].kind, "api" | "gateway")

@@ -293,6 +293,29 @@ fn federation(#[case] who: &str, #[case] opened: &[&str]) {
     assert!(found, "{}", shown.text);
 }
 
+/// A condition on tokens that every repository of an organization fulfils is none for one repository.
+#[rstest]
+#[case::none("null", true)]
+#[case::the_organization("\"assertion.repository_owner == 'clinic'\"", true)]
+#[case::a_branch_of_any(
+    "\"assertion.repository_owner == 'clinic' && assertion.ref == 'refs/heads/main'\"",
+    true
+)]
+#[case::one_repository("\"assertion.repository == 'clinic/infra'\"", false)]
+#[case::one_subject("\"google.subject == 'repo:clinic/infra:environment:prod'\"", false)]
+#[case::in_brackets("\"assertion['repository'] == 'clinic/infra'\"", false)]
+fn conditions_of_federation(#[case] condition: &str, #[case] open: bool) {
+    let text = format!(
+        "resource \"google_iam_workload_identity_pool\" \"p\" {{\n  workload_identity_pool_id = \"p\"\n}}\n\
+         resource \"google_iam_workload_identity_pool_provider\" \"p\" {{\n  workload_identity_pool_id = google_iam_workload_identity_pool.p.workload_identity_pool_id\n  workload_identity_pool_provider_id = \"p\"\n  attribute_condition = {condition}\n}}\n\
+         resource \"google_service_account_iam_member\" \"f\" {{\n  service_account_id = google_service_account.a.name\n  role = \"roles/iam.workloadIdentityUser\"\n  \
+         member = \"principalSet://iam.googleapis.com/${{google_iam_workload_identity_pool.p.name}}/*\"\n}}\n"
+    );
+    let shown = of(&machine(&text));
+    let opened = shown.opened.iter().any(|(_, class)| *class == "T013");
+    assert_eq!(opened, open, "{}", shown.text);
+}
+
 /// Modules and names change ids, and nothing else.
 #[test]
 fn in_a_module() {

@@ -34,7 +34,7 @@ const TO_EDITOR: &str = "Service/press/editor > Deployment/press/editor network 
 #[case::internal_balancer("  name: editor\n  namespace: press\nspec:\n  type: LoadBalancer", "  name: editor\n  namespace: press\n  annotations:\n    networking.gke.io/load-balancer-type: Internal\nspec:\n  type: LoadBalancer", &[OFFICE], &[])]
 #[case::cluster_ip("  type: LoadBalancer\n  loadBalancerSourceRanges: [198.51.100.0/24]\n", "", &[TO_EDITOR, OFFICE], &[])]
 #[case::selector("  selector:\n    app: editor\n", "  selector:\n    app: printer\n", &[TO_EDITOR, OFFICE], &[])]
-#[case::no_mention("      value: http://articles.press", "      value: http://comments.press", &["Deployment/press/web > Deployment/press/articles network tcp/8000 unknown"], &[])]
+#[case::no_mention("      value: http://articles.press", "      value: http://comments.press", &["Deployment/press/web > Deployment/press/articles network tcp/8000 no"], &[])]
 // The policy names them too.
 #[case::no_setting("  DB_HOST: database.press-data.svc\n", "", &[], &[])]
 #[case::policy_for_others("            matchLabels: {app: articles}", "            matchLabels: {app: comments}", &[TO_DATABASE], &[])]

@@ -54,7 +54,11 @@ fn the_example_has_the_model_that_the_tables_give(
         "petitions",
         "rivers",
         "wards",
-        "orchards"
+        "orchards",
+        "museum",
+        "harbor",
+        "bakery",
+        "tiers"
     )]
     example: &str,
 ) {
@@ -77,7 +81,11 @@ fn a_variant_differs_where_it_should(
         "petitions",
         "rivers",
         "wards",
-        "orchards"
+        "orchards",
+        "museum",
+        "harbor",
+        "bakery",
+        "tiers"
     )]
     example: &str,
 ) {

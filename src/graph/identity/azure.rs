@@ -14,18 +14,6 @@ use crate::source::fits;
 use super::raising::{self, Holding};
 use super::{Grant, Identity, Level, Scope, Trust};
 
-/// Types that make a principal administrator of a database server: type, attribute of the principal, attribute of the server.
-const ADMINISTRATORS: [(&str, &str, &str); 4] = [
-    (
-        "azurerm_postgresql_flexible_server_active_directory_administrator",
-        "object_id",
-        "server_name",
-    ),
-    ("azurerm_mysql_flexible_server_active_directory_administrator", "object_id", "server_id"),
-    ("azurerm_sql_active_directory_administrator", "object_id", "server_name"),
-    ("azurerm_postgresql_active_directory_administrator", "object_id", "server_name"),
-];
-
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let mut holdings = Vec::new();
@@ -33,21 +21,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
         assignment(scene, *at, identity, &mut holdings);
     }
     directory_roles(scene, &mut holdings);
-    for (kind, principal, server) in ADMINISTRATORS {
-        for at in scene.index.of_type(kind) {
-            let found = target(scene, *at, principal).zip(target(scene, *at, server));
-            if let Some((principal, server)) = found {
-                identity.grants.push(Grant {
-                    principal,
-                    scope: Scope::Node(server),
-                    level: Level::Write,
-                    wildcard: false,
-                    label: "data-plane administrator".into(),
-                    proof: vec![scene.index.resource(*at).header],
-                });
-            }
-        }
-    }
+    data_roles(scene, identity);
     for at in scene.index.of_type("azurerm_key_vault_access_policy") {
         let found = target(scene, *at, "object_id").zip(target(scene, *at, "key_vault_id"));
         if let Some((principal, vault)) = found {
@@ -64,6 +38,36 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     tenants(scene, identity);
     federated(scene, identity);
     raising::add(scene, "azure_escalations", &holdings, identity);
+}
+
+/// Rights that a store gives by resources of its own kind: the table `azure_data_roles`.
+fn data_roles(scene: &Scene<'_>, identity: &mut Identity) {
+    for row in scene.vocabulary.table("azure_data_roles") {
+        let [kind, principal, store, role, reading @ ..] = row.as_slice() else { continue };
+        for at in scene.index.of_type(kind) {
+            let store =
+                if store.is_empty() { scene.node_of[*at] } else { target(scene, *at, store) };
+            let Some((principal, store)) = target(scene, *at, principal).zip(store) else {
+                continue;
+            };
+            let resource = scene.index.resource(*at);
+            let written = match look::leaf(&resource.attributes, role) {
+                Some(Value::String(text)) => Some(&**text),
+                Some(Value::Unknown(unknown)) => Some(&*unknown.suffix),
+                _ => None,
+            };
+            let reads = written.is_some_and(|role| reading.iter().any(|word| fits(word, role)));
+            identity.grants.push(Grant {
+                principal,
+                scope: Scope::Node(store),
+                level: if reads { Level::Read } else { Level::Write },
+                wildcard: false,
+                label: if role.is_empty() { "data-plane administrator" } else { "data role" }
+                    .into(),
+                proof: vec![resource.header],
+            });
+        }
+    }
 }
 
 /// Roles of the tenant: who has one may do what it lets do to applications and directory objects.

@@ -136,11 +136,29 @@ fn provider_of(scene: &Scene<'_>, binding: &Binding) -> Option<usize> {
     lists.iter().find_map(|list| gcp::provider_of(scene, binding.at, list))
 }
 
-/// Whether a provider asks for more of a token than that its issuer signed it; also where it is not known what.
+/// Whether a provider asks for more of a token than that its issuer signed it for somebody's organization; also where it is not known
+/// what.
 fn has_condition(scene: &Scene<'_>, provider: usize) -> bool {
     let Some(at) = scene.nodes[provider].resource else { return false };
-    let condition = scene.index.resource(at).attributes.get("attribute_condition");
-    condition.is_some_and(|value| !matches!(value, Value::Null))
+    match scene.index.resource(at).attributes.get("attribute_condition") {
+        None | Some(Value::Null) => false,
+        Some(Value::String(condition)) => {
+            let broad = scene.vocabulary.table("gcp_broad_claims");
+            let mut claims = claims(condition).peekable();
+            claims.peek().is_none()
+                || claims.any(|claim| !broad.iter().flatten().any(|it| **it == *claim))
+        }
+        Some(_) => true,
+    }
+}
+
+/// The claims of a token that a condition speaks of.
+fn claims(condition: &str) -> impl Iterator<Item = &str> {
+    let words = condition.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'));
+    words.filter_map(|word| {
+        let (of, claim) = word.split_once('.')?;
+        matches!(of, "assertion" | "attribute" | "google").then_some(claim)
+    })
 }
 
 fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut Identity) {

@@ -14,7 +14,7 @@ use crate::source::Place;
 
 use super::filter::{Direction, Peer, Ports, Protocol, Rule, Traffic, is_public};
 use super::reach::{self, Reach};
-use super::{Network, Presence, Tri};
+use super::{Network, Presence, Tri, inside};
 
 /// Kinds of nodes that only pass traffic on.
 pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
@@ -30,7 +30,9 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
     routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
     doors(scene, network, &mut flows);
+    inside::bastions(scene, network, &mut flows);
     let mut pairs = between(scene, network, &mut flows);
+    inside::to_balancers(scene, network, &mut flows);
     pairs += joined(scene, network, &mut flows);
     pairs += from_neighbors(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
@@ -40,7 +42,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
 }
 
 /// Flows, each once by its ends, protocol and port.
-struct Flows {
+pub(super) struct Flows {
     found: BTreeMap<(usize, usize, Arc<str>, Arc<str>), Flow>,
     /// At how many flows no more are sought that come in crowds.
     most: usize,
@@ -49,13 +51,18 @@ struct Flows {
 
 impl Flows {
     /// Whether no more flows are sought that come in crowds; then some are left out.
-    fn is_full(&mut self) -> bool {
+    pub(super) fn is_full(&mut self) -> bool {
         let full = self.found.len() >= self.most;
         self.left_out |= full;
         full
     }
 
-    fn add(&mut self, ends: (usize, usize), (protocol, port): (Protocol, Arc<str>), flow: New) {
+    pub(super) fn add(
+        &mut self,
+        ends: (usize, usize),
+        (protocol, port): (Protocol, Arc<str>),
+        flow: New,
+    ) {
         let protocol: Arc<str> = protocol.name().into();
         let key = (ends.0, ends.1, Arc::clone(&protocol), Arc::clone(&port));
         let label = format!("{protocol}/{port}").into();
@@ -82,7 +89,7 @@ impl Flows {
 }
 
 /// What is known of a flow beside its ends and port.
-struct New {
+pub(super) struct New {
     kind: FlowKind,
     encrypted: Encrypted,
     evidence: Vec<Place>,
@@ -91,7 +98,7 @@ struct New {
 }
 
 impl New {
-    fn network(encrypted: Encrypted, evidence: Vec<Place>, reach: Reach) -> Self {
+    pub(super) fn network(encrypted: Encrypted, evidence: Vec<Place>, reach: Reach) -> Self {
         Self {
             kind: FlowKind::Network,
             encrypted,
@@ -102,13 +109,13 @@ impl New {
     }
 }
 
-fn shown(traffic: Traffic) -> (Protocol, Arc<str>) {
+pub(super) fn shown(traffic: Traffic) -> (Protocol, Arc<str>) {
     let port = traffic.port.map_or_else(|| "any".into(), |port| port.to_string().into());
     (traffic.protocol, port)
 }
 
 /// Whether what is spoken on a port is encrypted, where the port says so.
-fn by_port(ports: &Ports) -> Encrypted {
+pub(super) fn by_port(ports: &Ports) -> Encrypted {
     match ports.0.as_slice() {
         [(22 | 5986, last)] if *last == 22 || *last == 5986 => Encrypted::Yes,
         [(80, 80)] => Encrypted::No,
@@ -171,7 +178,7 @@ fn offered(presence: &Presence, direction: Direction) -> BTreeSet<(Protocol, Por
     found
 }
 
-fn hosts(network: &Network) -> impl Iterator<Item = (usize, &Presence)> {
+pub(super) fn hosts(network: &Network) -> impl Iterator<Item = (usize, &Presence)> {
     network
         .presences
         .iter()
@@ -229,7 +236,7 @@ pub(super) fn on_internet(scene: &Scene<'_>, node: usize) -> Option<(Reach, Vec<
     Some((reach, proof))
 }
 
-fn tls(only: Tri) -> Encrypted {
+pub(super) fn tls(only: Tri) -> Encrypted {
     match only {
         Tri::Yes => Encrypted::Yes,
         Tri::No => Encrypted::No,
@@ -266,10 +273,12 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             }
             Some(host) => {
                 let via = presence(route.via).map(|presence| (route.via, presence));
+                // Who sends through one inside is a host of the network, as it is itself.
+                let inside = via.is_some_and(|(_, own)| own.public.state == Tri::No);
                 reach::behind(
                     via,
                     &route.from,
-                    route.keeps_source,
+                    route.keeps_source && !inside,
                     (route.target, host),
                     route.back,
                 )
@@ -584,7 +593,7 @@ pub(super) fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec
 }
 
 /// Hosts by what filters may call them.
-struct Members {
+pub(super) struct Members {
     by_group: BTreeMap<usize, Vec<usize>>,
     by_zone: BTreeMap<usize, Vec<usize>>,
     by_tag: BTreeMap<Arc<str>, Vec<usize>>,
@@ -596,7 +605,7 @@ struct Members {
 }
 
 impl Members {
-    fn new(network: &Network) -> Self {
+    pub(super) fn new(network: &Network) -> Self {
         let mut members = Self {
             by_group: BTreeMap::new(),
             by_zone: BTreeMap::new(),
@@ -640,7 +649,7 @@ impl Members {
     }
 
     /// Hosts that a node's filters name in particular.
-    fn named_by(&self, network: &Network, at: &Presence) -> BTreeSet<usize> {
+    pub(super) fn named_by(&self, network: &Network, at: &Presence) -> BTreeSet<usize> {
         let routed = OnceCell::new();
         let mut found = BTreeSet::new();
         let rules = at.layers.iter().flat_map(|layer| &layer.rules);

@@ -8,6 +8,7 @@ pub mod aws;
 pub mod azure;
 pub mod filter;
 pub mod flows;
+mod inside;
 pub mod gcp;
 pub mod kubernetes;
 pub mod machines;

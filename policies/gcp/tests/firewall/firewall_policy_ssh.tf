@@ -83,3 +83,31 @@ resource "google_compute_firewall_policy_rule" "off" {
     }
   }
 }
+
+resource "google_compute_firewall_policy_rule" "open" {
+  firewall_policy = "organizations/1/edge"
+  priority        = 1002
+  direction       = "INGRESS"
+  action          = "allow"
+  match {
+    src_ip_ranges = ["0.0.0.0/0"]
+    layer4_configs {
+      ip_protocol = "tcp" # expect: gcp/firewall-ssh-from-internet, gcp/firewall-rdp-from-internet
+    }
+  }
+}
+
+# ok: gcp/firewall-ssh-from-internet
+resource "google_compute_firewall_policy_rule" "out" {
+  firewall_policy = "organizations/1/edge"
+  priority        = 1003
+  direction       = "EGRESS"
+  action          = "allow"
+  match {
+    dest_ip_ranges = ["0.0.0.0/0"]
+    layer4_configs {
+      ip_protocol = "tcp"
+      ports       = ["22"]
+    }
+  }
+}

@@ -24,7 +24,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
 }
 
 /// Whether what a reference leads to answers only in its network.
-fn is_closed(scene: &Scene<'_>, to: usize) -> bool {
+pub fn is_closed(scene: &Scene<'_>, to: usize) -> bool {
     let public = scene.index.resource(to).attributes.get("public_network_access_enabled");
     public == Some(&Value::Bool(false))
 }

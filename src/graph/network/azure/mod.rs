@@ -2,6 +2,7 @@
 //!
 //! Source: Microsoft Learn, "Network security groups", "Default outbound access", "Azure Load Balancer components".
 
+mod cdn;
 mod front_door;
 
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     balancers(scene, network);
     gateways(scene, network);
     front_door::read(scene, network);
+    cdn::read(scene, network);
+    bastions(scene, network);
     for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
         let resource = scene.index.resource(*at);
         let zone = scene.node_of[*at];
@@ -63,6 +66,27 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
 /// Facts that take more than one resource.
 pub fn facts(scene: &mut Scene<'_>) {
     front_door::facts(scene);
+}
+
+/// Bastions answer administrators on the internet, where they have an address there.
+fn bastions(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("azurerm_bastion_host") {
+        let Some(node) = scene.node_of[*at] else { continue };
+        let resource = scene.index.resource(*at);
+        for (pointer, address) in
+            look::leaves(&resource.attributes, "ip_configuration.public_ip_address_id")
+        {
+            if !matches!(address, Value::Null) {
+                network.fronts.push(super::Front {
+                    node,
+                    traffic: Traffic::tcp(443),
+                    encrypted: Tri::Yes,
+                    open: Reach::Open,
+                    proof: vec![resource.place_of(&pointer)],
+                });
+            }
+        }
+    }
 }
 
 /// Private endpoints: doors in a network to services that hosts there speak of. Groups of rules before them count where the subnet says so.

@@ -3,8 +3,11 @@
 //! A policy's rules stand in it (`rule`, in a region `rules`) and in resources of their own. Source: Google Cloud documentation, "Security
 //! policy overview", "Rate limiting overview"; provider documentation of `google_compute_security_policy_rule` and its regional form.
 
+use std::collections::BTreeSet;
+
 use crate::document::{Pointer, Resource, Value};
 use crate::graph::gcp::{self, blocks, targets};
+use crate::graph::relations::leads;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
@@ -94,9 +97,13 @@ fn rules<'a>(scene: &Scene<'a>, policy: usize) -> Vec<Rule<'a>> {
             found.push(Rule { priority: priority(block), block, resource: own, at });
         }
     }
-    let apart = RULES.iter().flat_map(|kind| scene.index.of_type(kind).iter());
-    for at in apart.filter(|at| targets(scene, **at, "security_policy").any(|to| to == policy)) {
-        let resource = &document.resources[*at];
+    let apart = scene.index.incoming(policy).iter().filter(|edge| {
+        let kind = document.resources[edge.from].type_name();
+        RULES.contains(&kind) && leads("security_policy", &edge.at)
+    });
+    let apart: BTreeSet<usize> = apart.map(|edge| edge.from).collect();
+    for at in apart {
+        let resource = &document.resources[at];
         let block = &resource.attributes;
         found.push(Rule { priority: priority(block), block, resource, at: Pointer::root() });
     }

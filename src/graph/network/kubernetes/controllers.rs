@@ -2,21 +2,26 @@
 //!
 //! Source: kubernetes.io, "Ingress class"; kubernetes.github.io/ingress-nginx, "Command line arguments".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Resource, Value};
 use crate::graph::kubernetes::{Workload, annotation, image_speaks_of, text};
 use crate::graph::network::reach::{self, Reach};
-use crate::graph::network::{Network, Tri};
+use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
 /// The fact that a node only passes on what entries of the seventh layer in the document take.
 pub const CARRIES: &str = "carries_entries";
 
-/// Controllers, by their images: positions among the workloads.
+/// How far a controller is open, and what says so.
+type Open = (Reach, Vec<Place>);
+
+/// Controllers, by their images.
 pub struct Controllers<'w, 'a> {
     all: Vec<&'w Workload<'a>>,
+    /// How far each is open; none where more may get to it than the document says.
+    open: BTreeMap<usize, Option<Open>>,
 }
 
 impl<'w, 'a> Controllers<'w, 'a> {
@@ -35,7 +40,31 @@ impl<'w, 'a> Controllers<'w, 'a> {
         };
         let mut all: Vec<_> = all.iter().filter(speaks).collect();
         all.sort_unstable_by_key(|it| it.node);
-        Self { all }
+        Self { all, open: BTreeMap::new() }
+    }
+
+    /// Look how far they are open, by the balancers of the document before them, when these are there.
+    pub fn judge(&mut self, network: &Network) {
+        let own: BTreeSet<usize> = self.all.iter().map(|it| it.node).collect();
+        for route in network.routes.iter().filter(|route| own.contains(&route.target)) {
+            let found = before(network, route);
+            let known = self.open.entry(route.target).or_insert_with(|| found.clone());
+            *known = match (known.take(), found) {
+                (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
+                _ => None,
+            };
+        }
+        for front in network.fronts.iter().filter(|front| own.contains(&front.node)) {
+            self.open.insert(front.node, None);
+        }
+    }
+
+    /// How far some of them are open together; none where that is not known, or where nothing stands before them.
+    pub fn openness(&self, nodes: &[usize]) -> Option<&Open> {
+        let known = nodes.iter().filter_map(|node| self.open.get(node));
+        let all: Option<Vec<&Open>> = known.map(Option::as_ref).collect();
+        let best = all?.into_iter().max_by_key(|(reach, _)| *reach);
+        best.filter(|(reach, _)| *reach != Reach::Unknown)
     }
 
     /// Nodes of those that serve an entry: of its class, where the entry and a controller name one; else all.
@@ -64,6 +93,16 @@ impl<'w, 'a> Controllers<'w, 'a> {
     }
 }
 
+/// How far a balancer before a controller is open.
+fn before(network: &Network, route: &Route) -> Option<Open> {
+    let host = network.presences.get(route.via)?.as_ref()?;
+    if host.public.state == Tri::Unknown {
+        return None;
+    }
+    let way = reach::from_internet(host, route.front);
+    Some((way.reach, way.rules.iter().filter_map(|rule| rule.place).collect()))
+}
+
 /// The classes that a controller's arguments name.
 fn classes<'a>(workload: &Workload<'a>) -> Vec<&'a str> {
     let lists = workload.containers().iter().flat_map(|it| {
@@ -77,27 +116,6 @@ fn classes<'a>(workload: &Workload<'a>) -> Vec<&'a str> {
             .then_some(value)
     };
     arguments.filter_map(value).collect()
-}
-
-/// How far controllers are open, where balancers of the document stand before them and nothing else that might let more in.
-pub fn openness(nodes: &[usize], network: &Network) -> Option<(Reach, Vec<Place>)> {
-    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
-    if network.fronts.iter().any(|front| nodes.contains(&front.node)) {
-        return None;
-    }
-    let mut best: Option<(Reach, Vec<Place>)> = None;
-    for route in network.routes.iter().filter(|route| nodes.contains(&route.target)) {
-        let host = presence(route.via)?;
-        if host.public.state == Tri::Unknown {
-            return None;
-        }
-        let way = reach::from_internet(host, route.front);
-        if best.as_ref().is_none_or(|(known, _)| way.reach > *known) {
-            let proof = way.rules.iter().filter_map(|rule| rule.place).collect();
-            best = Some((way.reach, proof));
-        }
-    }
-    best.filter(|(reach, _)| *reach != Reach::Unknown)
 }
 
 /// Set of nodes that they only carry what entries take: controllers of entries, Services that lead to these alone.

@@ -43,7 +43,7 @@ pub fn read(
         }
         let entry = Entry { via, resource, fronts: listeners(resource) };
         let serving = controllers.serving(scene, resource);
-        lead(scene, all, &entry, (&backends, &serving), network);
+        lead(scene, all, &entry, &backends, controllers.openness(&serving), network);
         through(via, &serving, network);
     }
 }

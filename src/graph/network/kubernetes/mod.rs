@@ -57,7 +57,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         network.presences[workload.node] = Some(presence);
     }
     services(scene, &all, network);
-    let controllers = Controllers::new(scene, &all);
+    let mut controllers = Controllers::new(scene, &all);
+    controllers.judge(network);
     ingresses(scene, &all, &controllers, network);
     gateways::read(scene, &all, &controllers, network);
     let mut links = BTreeMap::new();
@@ -604,15 +605,14 @@ fn lead(
     scene: &Scene<'_>,
     all: &[Workload<'_>],
     entry: &Entry<'_>,
-    (backends, controllers): (&[Backend], &[usize]),
+    backends: &[Backend],
+    serving: Option<&(Reach, Vec<Place>)>,
     network: &mut Network,
 ) {
     let (mut open, mut proof) = openness(scene, entry.resource);
     // It is open no further than what serves it.
-    if let Some((reach, more)) = controllers::openness(controllers, network)
-        && reach < open
-    {
-        (open, proof) = (reach, more);
+    if let Some((reach, more)) = serving.filter(|(reach, _)| *reach < open) {
+        (open, proof) = (*reach, more.clone());
     }
     for (traffic, encrypted, place) in &entry.fronts {
         let mut proof = proof.clone();
@@ -693,7 +693,8 @@ fn ingresses(
         };
         let entry = Entry { via, resource, fronts: vec![front] };
         let serving = controllers.serving(scene, resource);
-        lead(scene, all, &entry, (&ingress_backends(scene, *at), &serving), network);
+        let backends = ingress_backends(scene, *at);
+        lead(scene, all, &entry, &backends, controllers.openness(&serving), network);
         through(via, &serving, network);
     }
 }

@@ -1,0 +1,105 @@
+//! Flows inside a network: to balancers that stand there, and from bastions to the machines that they manage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::scene::Scene;
+use crate::model::Element;
+use crate::source::Place;
+
+use super::filter::{Ports, Traffic};
+use super::flows::{Flows, Members, New, by_port, hosts, referring, shown, tls};
+use super::reach::{self, Reach};
+use super::{Network, Route, Tri};
+
+/// From hosts to balancers of their network: where settings name the balancer, or its filters the host. One that stands on the internet
+/// is named to people, too, and what it passes on to does not call it.
+pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
+    let members = Members::new(network);
+    let mut by_balancer: BTreeMap<usize, Vec<&Route>> = BTreeMap::new();
+    for route in network.routes.iter().filter(|it| &*scene.nodes[it.via].kind == "load_balancer") {
+        by_balancer.entry(route.via).or_default().push(route);
+    }
+    let fronts: BTreeSet<usize> = network.fronts.iter().map(|front| front.node).collect();
+    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    for (via, routes) in by_balancer {
+        let at = presence(via);
+        let is_public = at.is_some_and(|at| at.public.state != Tri::No) || fronts.contains(&via);
+        let referring = if is_public { BTreeMap::new() } else { referring(scene, via) };
+        let mut sources = at.map(|at| members.named_by(network, at)).unwrap_or_default();
+        sources.extend(referring.keys().copied());
+        let ends: BTreeSet<usize> = routes.iter().map(|route| route.target).collect();
+        let doors: BTreeMap<(Traffic, usize), &Route> =
+            routes.iter().map(|route| ((route.front, route.target), *route)).collect();
+        for source in sources {
+            let given = &scene.nodes[source];
+            let acts = given.kind.starts_with("compute_") && given.element == Element::Process;
+            let Some(host) = presence(source).filter(|_| acts) else { continue };
+            if ends.contains(&source) {
+                continue;
+            }
+            for ((traffic, _), route) in &doors {
+                if flows.is_full() {
+                    return;
+                }
+                let passage = at.map_or_else(
+                    || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
+                    |at| reach::between(network, (source, host), (via, at), *traffic),
+                );
+                let referred = referring.get(&source);
+                if passage.passes == Tri::No || !passage.meant && referred.is_none() {
+                    continue;
+                }
+                let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
+                proof.extend(&passage.proof);
+                proof.extend(&route.front_proof);
+                let open = |passes| if passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
+                if route.keeps_source
+                    && let Some(end) = presence(route.target)
+                {
+                    // What stands behind sees the host, and has to let that in.
+                    let ends = ((source, host), (route.target, end));
+                    let whole = reach::between(network, ends.0, ends.1, route.back);
+                    if whole.passes == Tri::No {
+                        continue;
+                    }
+                    let mut proof = route.back_proof.clone();
+                    proof.extend(whole.proof);
+                    let new = New::network(tls(route.back_encrypted), proof, open(whole.passes));
+                    flows.add((via, route.target), shown(route.back), new);
+                }
+                let new = New::network(tls(route.front_encrypted), proof, open(passage.passes));
+                flows.add((source, via), shown(*traffic), new);
+            }
+        }
+    }
+}
+
+/// From bastions of the provider to the machines of their network that they manage, by the first port that the filters open.
+pub fn bastions(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
+    let is_bastion = |node: usize| {
+        let meaning = scene.nodes[node].resource.and_then(|at| scene.meanings[at].as_ref());
+        meaning.is_some_and(|meaning| meaning.boundary.as_deref() == Some("admin_edge"))
+    };
+    for (bastion, own) in hosts(network).filter(|(node, _)| is_bastion(*node)) {
+        let Some(place) = scene.nodes[bastion].place else { continue };
+        let machines = hosts(network).filter(|(node, host)| {
+            &*scene.nodes[*node].kind == "compute_vm" && host.network == own.network
+        });
+        for (node, host) in machines.filter(|_| own.network.is_some()) {
+            let kind = scene.nodes[node].resource.map(|at| scene.index.resource(at).type_name());
+            let windows = kind.is_some_and(|kind| kind.contains("windows"));
+            let ports = if windows { [3389, 22] } else { [22, 3389] };
+            let way = ports.into_iter().find_map(|port| {
+                let traffic = Traffic::tcp(port);
+                let passage = reach::between(network, (bastion, own), (node, host), traffic);
+                (passage.passes == Tri::Yes).then_some((port, passage))
+            });
+            if let Some((port, passage)) = way {
+                let mut proof = vec![place];
+                proof.extend(passage.proof);
+                let new = New::network(by_port(&Ports::one(port)), proof, Reach::Open);
+                flows.add((bastion, node), shown(Traffic::tcp(port)), new);
+            }
+        }
+    }
+}
