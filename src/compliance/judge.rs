@@ -280,6 +280,8 @@ struct Verdicts<'a> {
     findings: BTreeMap<&'a str, Vec<&'a Finding>>,
     passes: BTreeMap<&'a str, Vec<&'a Passed>>,
     undecided: BTreeMap<&'a str, Vec<&'a Inconclusive>>,
+    /// Passes of which it is not known whether the rule speaks of the resource.
+    unsaid: BTreeMap<&'a str, Vec<&'a Inconclusive>>,
     failures: BTreeMap<&'a str, Vec<&'a Failed>>,
 }
 
@@ -294,6 +296,9 @@ impl<'a> Verdicts<'a> {
         }
         for it in &outcome.inconclusive {
             all.undecided.entry(&it.rule.id).or_default().push(it);
+        }
+        for it in &outcome.unsaid {
+            all.unsaid.entry(&it.rule.id).or_default().push(it);
         }
         for it in &outcome.failures {
             all.failures.entry(&it.rule.id).or_default().push(it);
@@ -343,6 +348,12 @@ impl<'a> Verdicts<'a> {
             judged.undecided.extend(undecided.filter(|it| is_in(&it.resource)));
             let failures = self.failures.get(rule).into_iter().flatten().copied();
             judged.failures.extend(failures.filter(|it| is_in(&it.resource)));
+        }
+        if !judged.has_verdicts() {
+            // Perhaps there is nothing that the control is about, perhaps there is.
+            let rules = control.rules.iter();
+            let unsaid = rules.filter_map(|speaks| self.unsaid.get(&*speaks.rule)).flatten();
+            judged.undecided.extend(unsaid.copied().filter(|it| is_in(&it.resource)));
         }
         judged.state = state(&judged);
         judged

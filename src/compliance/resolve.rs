@@ -67,6 +67,9 @@ impl Library {
                 Problem::new(ProblemKind::Pack, format!("there is no compliance baseline `{id}`"));
             problem.help(match nearest(id, self.ids()) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if matches!(id.rsplit('.').next(), Some("yaml" | "yml")) => {
+                    "a baseline is named by its id; one in a file of its own lies in `baselines/` of a pack".to_owned()
+                }
                 None => "list the baselines with `dreadnought comply --list`".to_owned(),
             })
         })

@@ -145,6 +145,7 @@ impl Compiler<'_> {
             functions: self.functions.clone(),
             allowed: self.options.capabilities.clone(),
             as_opa: true,
+            metadata: rego::Metadata::Once,
             renamed: self.renamed.clone(),
         }
     }

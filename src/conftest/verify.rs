@@ -31,6 +31,7 @@ pub fn verify(given: &Given<'_>, options: &Options, sources: &mut Sources) -> Ou
         functions,
         allowed: options.capabilities.clone(),
         as_opa: true,
+        metadata: rego::Metadata::Once,
         renamed,
     };
     let modules: Vec<SuiteModule> =

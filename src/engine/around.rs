@@ -9,6 +9,8 @@ use crate::document::{Document, Existence, Index, Map, Mode, Resource, Value};
 #[derive(Debug)]
 pub struct Records {
     document: OnceLock<Value>,
+    /// Of the resources that are known to exist, each with its position.
+    certain: OnceLock<Vec<(usize, Value)>>,
     /// Whether any resource is only known to exist conditionally.
     pub any_conditional: bool,
 }
@@ -18,17 +20,17 @@ impl Records {
     pub fn new(document: &Document) -> Self {
         let any_conditional =
             document.resources.iter().any(|each| each.existence == Existence::Unknown);
-        Self { document: OnceLock::new(), any_conditional }
+        Self { document: OnceLock::new(), certain: OnceLock::new(), any_conditional }
     }
 }
 
-/// Which neighbors are seen.
+/// Which other resources are seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum Seen<'s> {
     /// All.
     All,
-    /// Those that are known to exist.
-    Certain,
+    /// Those that are known to exist, and these.
+    With(&'s [usize]),
     /// None: the resource alone.
     Nothing,
 }
@@ -42,17 +44,46 @@ pub struct Around<'s, 'a> {
     pub records: &'s Records,
     /// The resource, by its position.
     pub at: usize,
-    /// Which neighbors are seen.
-    pub seen: Seen,
+    /// Which other resources are seen.
+    pub seen: Seen<'s>,
 }
 
 impl Around<'_, '_> {
     fn visible(&self, at: usize) -> bool {
         match self.seen {
             Seen::All => true,
-            Seen::Certain => self.index.resource(at).existence == Existence::Known,
+            Seen::With(others) => {
+                self.index.resource(at).existence == Existence::Known || others.contains(&at)
+            }
             Seen::Nothing => false,
         }
+    }
+
+    /// Of those that are known to exist, these others, and this one, which is judged as if it did.
+    fn certain(&self, others: &[usize]) -> Vec<Value> {
+        let document = self.index.document;
+        let certain = self.records.certain.get_or_init(|| {
+            let all = document.resources.iter().enumerate();
+            let certain = all.filter(|(_, each)| {
+                each.mode != Mode::Declaration && each.existence == Existence::Known
+            });
+            certain.map(|(at, each)| (at, record(each))).collect()
+        });
+        let is_new = |at: &usize| certain.binary_search_by_key(at, |(known, _)| *known).is_err();
+        let mut more: Vec<usize> =
+            others.iter().chain([&self.at]).copied().filter(is_new).collect();
+        more.sort_unstable();
+        more.dedup();
+        let mut records = Vec::with_capacity(certain.len() + more.len());
+        let mut more = more.into_iter().peekable();
+        for (at, known) in certain {
+            while let Some(before) = more.next_if(|other| other < at) {
+                records.push(record(self.index.resource(before)));
+            }
+            records.push(known.clone());
+        }
+        records.extend(more.map(|at| record(self.index.resource(at))));
+        records
     }
 
     fn records(&self, positions: impl IntoIterator<Item = usize>) -> Vec<Value> {
@@ -94,16 +125,22 @@ impl Surroundings for Around<'_, '_> {
 
     fn document(&self) -> Value {
         let document = self.index.document;
-        let make = || {
-            let records =
-                document.resources.iter().filter(|each| each.mode != Mode::Declaration).map(record);
+        let of = |records: Vec<Value>| {
             Value::object(Map::from_iter([
                 (Arc::from("format"), Value::string(document.format)),
                 (Arc::from("root"), Value::String(Arc::clone(&document.root))),
-                (Arc::from("resources"), Value::array(records.collect())),
+                (Arc::from("resources"), Value::array(records)),
             ]))
         };
-        self.records.document.get_or_init(make).clone()
+        match self.seen {
+            Seen::All => {
+                let written = document.resources.iter();
+                let written = written.filter(|each| each.mode != Mode::Declaration);
+                self.records.document.get_or_init(|| of(written.map(record).collect())).clone()
+            }
+            Seen::With(others) => of(self.certain(others)),
+            Seen::Nothing => of(vec![record(self.index.resource(self.at))]),
+        }
     }
 }
 

@@ -1,16 +1,21 @@
 //! CEL rules over one resource: items, unknown existence, unresolved modules.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Subject;
 use super::verdict::{Denied, Verdict, VerdictKind};
+use super::worlds::{MAX_FREE, worlds};
 use crate::document::{Existence, Pointer, Resource, Value};
 use crate::engine::around::{Around, Seen, record};
 use crate::engine::cel as engine;
 use crate::engine::{Evaluated, Failure};
 use crate::finding::UnknownRead;
 use crate::pack::{CelRule, Logic, Pack, Rule};
+
+/// Most resources of a document that is looked through again for each set of those that may not exist.
+const MAX_RECORDS: usize = 500;
 
 /// What a rule says about a resource; nothing where it does not apply.
 pub(super) fn judge(subject: &Subject<'_>, at: usize, pack: &Pack, rule: &Rule) -> Option<Verdict> {
@@ -48,20 +53,19 @@ pub(super) fn trace<'r>(
     let record = record(resource);
     let mut all = Vec::new();
     if let Some(program) = &own.only_if {
-        let around = case.around(Seen::All);
-        let (applies, trace) =
-            engine::record(|| program.test(&case.subject(&record, None, &around)));
+        let (applies, trace) = engine::record(|| case.test(program, &record, None, Seen::All));
         all.push(Evaluation { field: "only_if", item: None, program, trace });
         if applies == Evaluated::Known(false) {
             return all;
         }
     }
-    let (items, trace) = engine::record(|| case.items(&record));
+    let (items, trace) = engine::record(|| case.items(&record, Seen::All));
     if let Some(program) = &own.each {
         all.push(Evaluation { field: "each", item: None, program, trace });
     }
     for item in items.unwrap_or_default() {
-        let (_, trace) = engine::record(|| case.test(&record, &item, Seen::All));
+        let value = item.value.as_ref();
+        let (_, trace) = engine::record(|| case.test(&own.when, &record, value, Seen::All));
         let base = own.each.as_ref().and(item.base.clone());
         all.push(Evaluation { field: "when", item: base, program: &own.when, trace });
     }
@@ -81,37 +85,37 @@ struct Item {
     value: Option<Value>,
     /// Where it stands in the attributes, where that is known.
     base: Option<Pointer>,
+    /// Why it is unknown whether it is one.
+    unsure: Option<Arc<str>>,
 }
 
 impl Case<'_, '_> {
     /// Nothing where the rule does not speak of the resource.
     fn judged(&self) -> Option<VerdictKind> {
         let Some(only_if) = &self.rule.only_if else { return Some(self.judge()) };
-        let record = record(self.resource);
-        let around = self.around(Seen::All);
-        match only_if.test(&self.subject(&record, None, &around)) {
+        match self.decide(only_if, &record(self.resource), None) {
             Evaluated::Known(true) => Some(self.judge()),
             Evaluated::Known(false) => None,
             Evaluated::Failed(failure) => Some(VerdictKind::Failed(failure)),
             // What passes if the rule speaks of it shows nothing while that is not known.
-            Evaluated::Unknown(reasons) => match self.judge() {
-                VerdictKind::Pass => None,
-                VerdictKind::Failed(failure) => Some(VerdictKind::Failed(failure)),
-                VerdictKind::Finding(_) | VerdictKind::Unknown(_) => {
-                    let mut reads: Vec<_> =
-                        reasons.iter().map(|reason| self.unknown_read(reason)).collect();
-                    reads.sort();
-                    reads.dedup();
-                    Some(VerdictKind::Unknown(reads))
-                }
-            },
+            Evaluated::Unknown(reasons) => {
+                let mut reads: Vec<_> =
+                    reasons.iter().map(|reason| self.unknown_read(reason)).collect();
+                reads.sort();
+                reads.dedup();
+                Some(match self.judge() {
+                    VerdictKind::Pass => VerdictKind::PassIfAny(reads),
+                    VerdictKind::Failed(failure) => VerdictKind::Failed(failure),
+                    _ => VerdictKind::Unknown(reads),
+                })
+            }
         }
     }
 
     fn judge(&self) -> VerdictKind {
         let record = record(self.resource);
         let mut unknown = Vec::new();
-        let items = match self.items(&record) {
+        let items = match self.all_items(&record) {
             Ok(items) => items,
             Err(kind) => return kind,
         };
@@ -119,7 +123,10 @@ impl Case<'_, '_> {
         for item in &items {
             let reasons = match &item.value {
                 Some(Value::Unknown(unknown)) => vec![Arc::clone(&unknown.reason)],
-                _ => match self.decide(&record, item) {
+                value => match self.decide(&self.rule.when, &record, value.as_ref()) {
+                    Evaluated::Known(true) if let Some(unsure) = &item.unsure => {
+                        vec![Arc::clone(unsure)]
+                    }
                     Evaluated::Known(true) => {
                         denied.push(self.denied(&record, item));
                         continue;
@@ -142,11 +149,45 @@ impl Case<'_, '_> {
         VerdictKind::Unknown(unknown)
     }
 
-    fn items(&self, record: &Value) -> Result<Vec<Item>, VerdictKind> {
-        let Some(each) = &self.rule.each else {
-            return Ok(vec![Item { value: None, base: Some(Pointer::root()) }]);
+    /// The items, and those that there would be if what may not exist did not. Where nothing is joined and they are the same, it is
+    /// unknown whether an unresolved module joins something that changes them.
+    fn all_items(&self, record: &Value) -> Result<Vec<Item>, VerdictKind> {
+        let mut items = self.items(record, Seen::All)?;
+        let Some(each) = self.rule.each.as_ref().filter(|each| each.joins()) else {
+            return Ok(items);
         };
-        let around = self.around(Seen::All);
+        for world in self.other_worlds(each) {
+            let reason = self.perhaps();
+            let Ok(others) = self.items(record, Seen::With(&world)) else {
+                return Err(VerdictKind::Unknown(vec![self.unknown_read(&reason)]));
+            };
+            let mut others = VecDeque::from(others);
+            for item in &mut items {
+                if taken(&mut others, item).is_none() {
+                    item.unsure.get_or_insert_with(|| Arc::clone(&reason));
+                }
+            }
+            let more = others.into_iter();
+            items.extend(more.map(|it| Item { unsure: Some(Arc::clone(&reason)), ..it }));
+        }
+        if let Some(module) = self.unresolved_module()
+            && let Ok(alone) = self.items(record, Seen::Nothing)
+        {
+            let mut alone = VecDeque::from(alone);
+            for item in &mut items {
+                if taken(&mut alone, item).is_some() {
+                    item.unsure.get_or_insert_with(|| of_module(&module));
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    fn items(&self, record: &Value, seen: Seen<'_>) -> Result<Vec<Item>, VerdictKind> {
+        let Some(each) = &self.rule.each else {
+            return Ok(vec![Item { value: None, base: Some(Pointer::root()), unsure: None }]);
+        };
+        let around = self.around(seen);
         match each.value(&self.subject(record, None, &around)) {
             Evaluated::Known(Value::Array(items)) => {
                 let path = each.path();
@@ -159,14 +200,14 @@ impl Case<'_, '_> {
                         (None, Some(path)) => Some(path.index(position)),
                         (None, None) => find(&self.resource.attributes, value, &Pointer::root()),
                     };
-                    Item { value: Some(value.clone()), base }
+                    Item { value: Some(value.clone()), base, unsure: None }
                 };
                 Ok(items.iter().enumerate().map(item).collect())
             }
             Evaluated::Known(Value::Null) => Ok(Vec::new()),
             // A single block written as an object (JSON syntax) is one item.
             Evaluated::Known(value @ Value::Object(_)) => {
-                Ok(vec![Item { value: Some(value), base: each.path() }])
+                Ok(vec![Item { value: Some(value), base: each.path(), unsure: None }])
             }
             Evaluated::Known(_) => {
                 let message = "`each` must give a list".to_owned();
@@ -179,7 +220,7 @@ impl Case<'_, '_> {
         }
     }
 
-    fn around(&self, seen: Seen) -> Around<'_, '_> {
+    fn around<'v>(&'v self, seen: Seen<'v>) -> Around<'v, 'v> {
         Around { index: &self.subject.index, records: &self.subject.records, at: self.at, seen }
     }
 
@@ -200,30 +241,72 @@ impl Case<'_, '_> {
         }
     }
 
-    fn test(&self, record: &Value, item: &Item, seen: Seen) -> Evaluated<bool> {
+    fn test(
+        &self,
+        program: &engine::Program,
+        record: &Value,
+        item: Option<&Value>,
+        seen: Seen<'_>,
+    ) -> Evaluated<bool> {
         let around = self.around(seen);
-        self.rule.when.test(&self.subject(record, item.value.as_ref(), &around))
+        program.test(&self.subject(record, item, &around))
     }
 
-    /// The condition, and what it would be if what may not exist did not, and if what an unresolved module adds were there.
-    fn decide(&self, record: &Value, item: &Item) -> Evaluated<bool> {
-        let decided = self.test(record, item, Seen::All);
-        if !self.rule.when.joins() {
+    /// A condition, and what it would be if what may not exist did not, and if what an unresolved module adds were there.
+    fn decide(
+        &self,
+        program: &engine::Program,
+        record: &Value,
+        item: Option<&Value>,
+    ) -> Evaluated<bool> {
+        let test = |seen: Seen<'_>| self.test(program, record, item, seen);
+        let decided = test(Seen::All);
+        if !program.joins() {
             return decided;
         }
-        if self.subject.records.any_conditional && self.test(record, item, Seen::Certain) != decided
-        {
-            let what = self.conditional_neighbor();
-            return Evaluated::Unknown(vec![format!("whether {what} exists is unknown").into()]);
+        if self.other_worlds(program).iter().any(|world| test(Seen::With(world)) != decided) {
+            return Evaluated::Unknown(vec![self.perhaps()]);
         }
         if decided == Evaluated::Known(true)
             && let Some(module) = self.unresolved_module()
-            && self.test(record, item, Seen::Nothing) == decided
+            && test(Seen::Nothing) == decided
         {
-            let reason = format!("{module} is not resolved and receives a reference to it");
-            return Evaluated::Unknown(vec![reason.into()]);
+            return Evaluated::Unknown(vec![of_module(&module)]);
         }
         decided
+    }
+
+    /// Which resources that may not exist there can be beside all of them. Of many in a document that a condition looks through as a
+    /// whole, only all or none.
+    fn other_worlds(&self, program: &engine::Program) -> Vec<Vec<usize>> {
+        if !self.subject.records.any_conditional {
+            return Vec::new();
+        }
+        let index = &self.subject.index;
+        let count = index.document.resources.len();
+        let perhaps =
+            |at: &usize| *at != self.at && index.resource(*at).existence == Existence::Unknown;
+        let mut seen: Vec<usize> = Vec::new();
+        if program.joins_document() && count <= MAX_RECORDS {
+            seen.extend((0..count).filter(perhaps).take(MAX_FREE + 1));
+        }
+        if seen.len() > MAX_FREE {
+            seen.clear();
+        }
+        if program.joins_neighbors() {
+            let joined = index.outgoing(self.at).iter().map(|edge| edge.to);
+            let joined = joined.chain(index.incoming(self.at).iter().map(|edge| edge.from));
+            seen.extend(joined.filter(perhaps));
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        let worlds = worlds(&seen);
+        if worlds.is_empty() && program.joins_document() { vec![Vec::new()] } else { worlds }
+    }
+
+    /// Why what depends on the existence of another resource is unknown.
+    fn perhaps(&self) -> Arc<str> {
+        format!("whether {} exists is unknown", self.conditional_neighbor()).into()
     }
 
     fn neighbors(&self) -> impl Iterator<Item = &Resource> {
@@ -285,6 +368,17 @@ impl Case<'_, '_> {
         let address = Arc::clone(&self.resource.address);
         UnknownRead { address, at: Pointer::root(), reason: Arc::clone(reason) }
     }
+}
+
+/// Why what rests on the absence of something is unknown.
+fn of_module(module: &str) -> Arc<str> {
+    format!("{module} is not resolved and receives a reference to it").into()
+}
+
+/// Takes an item of the same value out of a list.
+fn taken(items: &mut VecDeque<Item>, like: &Item) -> Option<Item> {
+    let at = items.iter().position(|item| item.value == like.value)?;
+    items.remove(at)
 }
 
 /// A pointer into `parsed` begins with a key that is itself a path: `/inline_policy~10~1policy/Statement` becomes a pointer

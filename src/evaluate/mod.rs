@@ -8,6 +8,7 @@ mod outside;
 mod rego;
 mod trace;
 mod verdict;
+mod worlds;
 
 use std::sync::Arc;
 
@@ -182,11 +183,12 @@ fn outcome<'d>(
         outcome.rules.insert(Arc::clone(&rule.info.id), crate::finding::RuleCounts::default());
     }
     for verdict in verdicts {
-        outcome.evaluated += 1;
+        outcome.evaluated += usize::from(!matches!(verdict.kind, VerdictKind::PassIfAny(_)));
         let counts = outcome.rules.entry(Arc::clone(&verdict.rule.id)).or_default();
         match &verdict.kind {
             VerdictKind::Finding(_) => counts.finding += 1,
             VerdictKind::Pass => counts.pass += 1,
+            VerdictKind::PassIfAny(_) => {}
             VerdictKind::Unknown(_) => counts.inconclusive += 1,
             VerdictKind::Failed(_) => counts.error += 1,
         }

@@ -127,6 +127,7 @@ fn described(kind: VerdictKind) -> RuleTrace {
             ("finding", denied.into_iter().map(|denied| denied.message).collect(), Vec::new())
         }
         VerdictKind::Pass => ("pass", Vec::new(), Vec::new()),
+        VerdictKind::PassIfAny(unknown) => ("nothing", Vec::new(), unknown),
         VerdictKind::Unknown(unknown) => ("inconclusive", Vec::new(), unknown),
         VerdictKind::Failed(failure) => ("error", vec![failure.message], Vec::new()),
     };

@@ -26,6 +26,8 @@ pub(super) struct Verdict {
 pub(super) enum VerdictKind {
     Finding(Vec<Denied>),
     Pass,
+    /// A pass if the rule speaks of the resource at all, which depends on unknown values.
+    PassIfAny(Vec<UnknownRead>),
     Unknown(Vec<UnknownRead>),
     Failed(Failure),
 }
@@ -87,6 +89,14 @@ impl Verdict {
                 });
             }
             VerdictKind::Pass => {}
+            VerdictKind::PassIfAny(unknown) => {
+                outcome.unsaid.extend(options.list_passes.then_some(Inconclusive {
+                    rule: self.rule,
+                    resource: self.resource,
+                    place: self.header,
+                    unknown,
+                }));
+            }
             VerdictKind::Unknown(unknown) => outcome.inconclusive.push(Inconclusive {
                 rule: self.rule,
                 resource: self.resource,

@@ -23,6 +23,11 @@ pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> 
     flows(&mut text, model);
     coverage(&mut text, model);
     rest(&mut text, model);
+    let packs: Vec<String> =
+        words::packs(export, usize::MAX).iter().map(|pack| escape(pack)).collect();
+    if !packs.is_empty() {
+        let _ = writeln!(text, "\nPacks: {}", packs.join(", "));
+    }
     out.write_all(text.as_bytes())
 }
 

@@ -51,7 +51,11 @@ impl Page<'_> {
         self.fixes(out)?;
         self.coverage(out)?;
         self.drift(out)?;
-        self.unknown(out)
+        self.unknown(out)?;
+        match words::packs(self.export, 12) {
+            packs if packs.is_empty() => Ok(()),
+            packs => writeln!(out, "\npacks: {}", one_line(&packs.join(", "))),
+        }
     }
 
     fn threats(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -1,5 +1,8 @@
 //! Pieces of text that several formats share.
 
+use serde_json::Value as Json;
+
+use super::Export;
 use crate::finding::{Factor, Severity};
 use crate::model::{Asset, AttackPath, Fix, Location, PathStep, Threat, ThreatModel, ThreatState};
 
@@ -15,6 +18,18 @@ pub(super) const FACTORS: [(Factor, &str); 5] = [
     (Factor::AffectedUsers, "A"),
     (Factor::Discoverability, "Di"),
 ];
+
+/// Packs that made the model, each with its version and so many digits of its digest.
+pub(super) fn packs(export: &Export<'_>, digits: usize) -> Vec<String> {
+    let packs = export.beside.get("packs").and_then(Json::as_array);
+    let text = |pack: &Json, name: &str| pack[name].as_str().unwrap_or_default().to_owned();
+    let one = |pack: &Json| {
+        let digest = text(pack, "digest");
+        let digest: String = digest.chars().take("sha256:".len().saturating_add(digits)).collect();
+        format!("{} {} {digest}", text(pack, "name"), text(pack, "version"))
+    };
+    packs.into_iter().flatten().map(one).collect()
+}
 
 /// `1 path`, `2 paths`.
 pub(super) fn count(n: usize, noun: &str) -> String {

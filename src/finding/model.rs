@@ -170,6 +170,9 @@ pub struct Outcome {
     pub inconclusive: Vec<Inconclusive>,
     /// Passes, where they were asked for.
     pub passes: Vec<Passed>,
+    /// Where passes were asked for: what would be one if the rule speaks of the resource at all, which depends on unknown values. No
+    /// verdict, so it is counted nowhere.
+    pub unsaid: Vec<Inconclusive>,
     /// Where rules failed; each is among the problems, too.
     pub failures: Vec<Failed>,
     /// What could not be done.

@@ -108,6 +108,7 @@ pub fn build_within<'a>(
     network.trust(trusted);
     network.join();
     network.presences.resize(scene.nodes.len() + 1, None);
+    network::settings::read(&scene, &mut network);
     let (hosts_left_out, pairs) = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);
     let identity = identity::build(&mut scene);

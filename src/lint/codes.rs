@@ -85,6 +85,11 @@ pub const CODES: &[Code] = &[
         "no-meaning",
         "A rule is about a resource type that no vocabulary gives a meaning: in a threat model it is no asset and no part of one, and nothing is known of where it sits. Add it to `vocabulary/`.",
     ),
+    code(
+        "L013",
+        "unknown-parameter",
+        "A rule reads a parameter that the manifest does not declare: it is nothing, and the rule silently passes.",
+    ),
     fixable("L020", "unused-import", "A Rego module imports what it does not use."),
     code(
         "L021",

@@ -2,9 +2,11 @@
 //!
 //! Takes a pack with its files, gives remarks. `# lint: ignore NAME` (or the code) on the line or above it leaves remarks out.
 
+mod closed;
 mod codes;
 mod fix;
 mod format;
+mod parameters;
 mod rego;
 mod rules;
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Remark, Subject, remark};
+use super::closed::{closed, combinations};
+use super::{Remark, Subject, parameters, remark};
 use crate::document::{DATA_PREFIX, Document, Map, Resource, Value};
 use crate::evaluate::{Options, evaluate};
 use crate::finding::Factor;
@@ -38,11 +39,12 @@ pub(super) fn remarks(subject: &Subject<'_>, whole: bool, found: &mut Vec<Remark
         scores(rule, found);
         types(subject, rule, found);
         reads(subject, rule, found);
+        parameters::unknown(subject, rule, found);
         never(subject, rule, found);
     }
     aliases(rules, found);
     if whole {
-        params(subject, rules, found);
+        parameters::unused(subject, rules, found);
     }
 }
 
@@ -293,19 +295,24 @@ fn never(subject: &Subject<'_>, rule: &Rule, found: &mut Vec<Remark>) {
     let [kind, ..] = rule.applies_to.as_slice() else { return };
     let options =
         Options { only: vec![rule.info.id.to_string()], list_passes: true, ..Options::default() };
+    let closed = closed(&rule.programs());
+    let combinations = combinations(&closed);
+    let open: Vec<&Arc<str>> = read.iter().filter(|name| !closed.contains_key(*name)).collect();
     for kind in std::iter::once(kind).chain(&rule.applies_to[1..]) {
-        for mask in 0..1_usize << read.len() {
-            let attributes: Map = read
-                .iter()
-                .enumerate()
-                .filter(|(bit, _)| mask & (1 << bit) != 0)
-                .map(|(_, name)| (Arc::clone(name), Value::unknown("anything")))
-                .collect();
-            let outcome = evaluate(&[document(kind, attributes)], subject.set, &options);
-            // One that the rule does not speak of is neither.
-            let matches = !outcome.findings.is_empty() || !outcome.inconclusive.is_empty();
-            if matches || !outcome.problems.is_empty() {
-                return;
+        for mask in 0..1_usize << open.len() {
+            for values in &combinations {
+                let anything = open
+                    .iter()
+                    .enumerate()
+                    .filter(|(bit, _)| mask & (1 << bit) != 0)
+                    .map(|(_, name)| (Arc::clone(name), Value::unknown("anything")));
+                let attributes: Map = anything.chain(values.iter().cloned()).collect();
+                let outcome = evaluate(&[document(kind, attributes)], subject.set, &options);
+                // One that the rule does not speak of is neither.
+                let matches = !outcome.findings.is_empty() || !outcome.inconclusive.is_empty();
+                if matches || !outcome.problems.is_empty() {
+                    return;
+                }
             }
         }
     }
@@ -399,28 +406,5 @@ fn aliases(rules: &[Rule], found: &mut Vec<Remark>) {
                 found.push(at_field(rule, &format!("aliases.{alias}"), "L008", message));
             }
         }
-    }
-}
-
-/// Parameters that nothing in the pack reads.
-fn params(subject: &Subject<'_>, rules: &[Rule], found: &mut Vec<Remark>) {
-    let files: BTreeSet<FileId> = rules.iter().map(|rule| rule.place.file).collect();
-    let folder = rules.first().map(|rule| {
-        let path = &subject.sources.get(rule.place.file).path;
-        path.rsplit_once("/rules/").map_or("", |(folder, _)| folder).to_owned()
-    });
-    let is_read = |name: &str| {
-        let spellings = [format!("params.{name}"), format!("params[\"{name}\"]")];
-        let reads = |text: &str| spellings.iter().any(|spelling| text.contains(spelling.as_str()));
-        files.iter().any(|file| reads(&subject.sources.get(*file).text))
-            || folder.as_ref().is_some_and(|folder| {
-                subject.sources.iter().any(|(_, file)| {
-                    file.path.starts_with(&format!("{folder}/lib/")) && reads(&file.text)
-                })
-            })
-    };
-    for param in subject.pack.declared.iter().filter(|param| !is_read(&param.name)) {
-        let message = format!("no rule reads the parameter `{}`", param.name);
-        found.push(remark(param.place.file, param.place.span, "L002", message));
     }
 }

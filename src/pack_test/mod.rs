@@ -29,5 +29,5 @@ pub use select::Selector;
 pub use table::{TABLE, TableRun, run_table};
 pub use unit::{UNIT_TEST, UnitRun, all_modules, run_units, unit_modules};
 pub use update::{Edit, Update, updates};
-pub use whole::{Options, PackRun, Prepare, run_folder, run_pack, tested_rules};
+pub use whole::{Options, PackRun, Prepare, Survey, run_folder, run_pack, survey, tested_rules};
 pub use write::{FORMATS, Format, Summary, format};

@@ -40,7 +40,8 @@ const CASE: [&str; 15] = [
     "dread",
 ];
 const RELATED: [&str; 4] = ["type", "attributes", "refers_by", "referred_by"];
-const VERDICTS: [&str; 4] = ["finding", "pass", "inconclusive", "error"];
+/// `nothing`: `only_if` leaves the resource out, or may do so.
+const VERDICTS: [&str; 5] = ["finding", "pass", "inconclusive", "error", "nothing"];
 
 /// What running a table gave.
 #[derive(Debug, Default)]

@@ -52,6 +52,8 @@ impl std::fmt::Debug for Prepare {
 pub struct PackRun {
     /// Its name.
     pub name: String,
+    /// Its digest; none of a folder that is no pack.
+    pub digest: Option<String>,
     /// All tests: checks, samples, tables, unit tests; each by name.
     pub results: Vec<TestResult>,
     /// Tests that there are, also those that were not selected.
@@ -82,6 +84,28 @@ impl PackRun {
     }
 }
 
+/// What lies in a folder that is no pack.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Modules of Rego.
+    pub modules: usize,
+    /// Those that hold tests by their names.
+    pub tests: usize,
+    /// Folders of packs, sorted.
+    pub packs: Vec<String>,
+}
+
+/// Look at the names of files below a folder, without reading any.
+pub fn survey(files: &dyn FileSystem) -> Survey {
+    let mut found = Vec::new();
+    let manifest = |path: &str| path.strip_suffix("/pack.yaml").map(str::to_owned);
+    collect(files, "", 0, &|path| ends(path, "rego") || manifest(path).is_some(), &mut found);
+    let mut packs: Vec<String> = found.iter().filter_map(|path| manifest(path)).collect();
+    packs.sort();
+    let modules = found.len() - packs.len();
+    Survey { modules, tests: found.iter().filter(|path| path.ends_with(UNIT_TEST)).count(), packs }
+}
+
 /// Run the tests of a pack. `files` is its folder, `shown` what stands before its files' paths among the sources.
 pub fn run_pack(
     files: &dyn FileSystem,
@@ -99,6 +123,7 @@ pub fn run_pack(
     let tables = tables(files);
     let mut run = PackRun {
         name: pack.name.to_string(),
+        digest: Some(pack.digest.clone()),
         rules: pack.rules.len(),
         found: all.len(),
         ..PackRun::default()
@@ -215,6 +240,7 @@ pub fn run_folder(files: &dyn FileSystem, name: &str, options: &Options) -> Pack
         version_0: options.version_0,
         functions,
         as_opa: true,
+        metadata: rego::Metadata::Ignored,
         renamed,
         ..rego::Options::default()
     };

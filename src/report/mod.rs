@@ -30,6 +30,30 @@ pub struct PackRef {
     pub digest: String,
 }
 
+impl PackRef {
+    /// Its name, version, and enough of its digest to tell it apart: for people.
+    pub fn short(&self) -> String {
+        let digest: String = self.digest.chars().take("sha256:".len() + SHORT).collect();
+        format!("{} {} {digest}", self.name, self.version)
+    }
+
+    /// As an extension of the tool in SARIF.
+    pub(crate) fn extension(&self) -> serde_json::Value {
+        serde_json::json!({
+            "name": self.name, "version": self.version, "properties": {"digest": self.digest},
+        })
+    }
+}
+
+/// Digits of a digest that people are shown.
+const SHORT: usize = 12;
+
+/// The packs that took part, on one line; nothing where there were none.
+pub fn pack_line(packs: &[PackRef]) -> Option<String> {
+    let all: Vec<String> = packs.iter().map(PackRef::short).collect();
+    (!all.is_empty()).then(|| format!("packs: {}", all.join(", ")))
+}
+
 /// What only the run knows: how much was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

@@ -234,6 +234,12 @@ impl Collector<'_> {
             Some(Value::Object(map)) => {
                 map.values().for_each(|item| self.leaves(Some(item), shortest));
             }
+            // What it can be, or holds: rules that are decided by that may say it.
+            Some(Value::Unknown(unknown)) => {
+                let can_be = unknown.one_of.as_deref().unwrap_or_default();
+                let known = can_be.iter().chain(unknown.elements.iter());
+                known.for_each(|item| self.leaves(Some(item), shortest));
+            }
             _ => {}
         }
     }

@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
     fn run(&self) -> Json {
         let artifacts = self.artifacts.keys().map(|path| json!({"location": artifact(path)}));
         json!({
-            "tool": {"driver": self.driver()},
+            "tool": {"driver": self.driver(), "extensions": self.extensions()},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {BASE: {"description": {"text": "the root of the project"}}},
             "taxonomies": [stride_taxonomy(), self.cwe_taxonomy()],
@@ -72,6 +72,11 @@ impl<'a> Run<'a> {
             "artifacts": artifacts.collect::<Vec<_>>(),
             "results": self.report.outcome.findings.iter().map(|it| self.result(it)).collect::<Vec<_>>(),
         })
+    }
+
+    /// The packs that took part.
+    fn extensions(&self) -> Vec<Json> {
+        self.report.packs.iter().map(super::PackRef::extension).collect()
     }
 
     fn driver(&self) -> Json {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use dreadnought::lint::{CODES, format};
 use rstest::rstest;
+use serde_json::Value as Json;
 
 use crate::pack_runs::{CEL, Folder, MANIFEST, REGO};
 
@@ -251,6 +252,21 @@ params:
     description: Why.
     applies_to: [aws_s3_bucket]
     when: «L005»attr.acl == \"a\" && 1 == 2
+    threat: T003
+    remediation: Do something about it.
+  - id: «L006»bucket-contradiction
+    title: Of two that exclude each other
+    description: Why.
+    applies_to: [aws_s3_bucket]
+    only_if: attr.acl in [\"a\", \"b\"]
+    when: «L005»attr.acl == \"c\" || attr.acl == \"a\" && attr.bucket != \"x\" && 'x' == attr.bucket
+    threat: T003
+    remediation: Do something about it.
+  - id: «L006»bucket-owned
+    title: Of an owner that nobody can name
+    description: Why.
+    applies_to: [aws_s3_bucket]
+    when: attr.acl == params.«L013»ownr
     threat: T003
     remediation: Do something about it.
 ",
@@ -566,6 +582,94 @@ fn a_rule_speaks_of_some_resources_only() {
         folder.write("tests/db/main.tf", &[variables, &wrong].concat());
         folder.run(&["test", "."]).says(2, &["expected `acme/db-without-log` to pass here"]);
     }
+    folder.write("tests/db/main.tf", &sample.concat());
+    folder.write(
+        "tests/db/log_test.yaml",
+        "rule: acme/db-without-log\ntype: aws_db_instance\ncases:\n  - name: other\n    attributes: {engine: mysql}\n    expect: nothing\n  \
+         - name: perhaps\n    attributes: {enabled_cloudwatch_logs_exports: [a]}\n    unknown: {/engine: later}\n    expect: nothing\n",
+    );
+    folder.run(&["test", "."]).says(0, &["3 passed, 0 failed; 5 verdicts"]);
     folder.write("rules/db.yaml", &ONLY_IF.replace("\"postgres\"\n", "\"postgres\" &&\n"));
     folder.run(&["pack", "lint", "."]).says(2, &["rules/db.yaml:6:", "`only_if` does not compile"]);
+}
+
+/// What a rule does not speak of proves nothing; where that is not known, nor is whether the control is about anything.
+#[rstest]
+#[case::other("\"mysql\"", "[]", "not applicable")]
+#[case::passes_if_any("var.engine", "[\"a\"]", "not decidable")]
+#[case::found_if_any("var.engine", "[]", "not decidable")]
+#[case::passes("\"postgres\"", "[\"a\"]", "evidenced")]
+fn controls_of_a_rule_that_speaks_of_some(
+    #[case] engine: &str,
+    #[case] logs: &str,
+    #[case] state: &str,
+) {
+    let folder = Folder::new(&[
+        ("acme/pack.yaml", "name: acme\nversion: 0.1.0\ndescription: Rules.\n"),
+        ("acme/rules/db.yaml", ONLY_IF),
+        (
+            "base.yaml",
+            "id: base\ntitle: Base\nversion: '1'\ngroups:\n  - id: g\n    title: G\n    controls:\n      - {id: C-1, title: Logs, rules: [acme/db-without-log]}\n",
+        ),
+        (
+            "infra/main.tf",
+            &["variable \"engine\" {\n  type = string\n}\n", &database("", "db", engine, logs)]
+                .concat(),
+        ),
+        ("infra/queue.tf", "resource \"aws_sqs_queue\" \"q\" {\n  name = \"q\"\n}\n"),
+    ]);
+    let run = folder.run(&[
+        "comply",
+        "--baseline",
+        "base.yaml",
+        "--no-builtin",
+        "--pack",
+        "acme",
+        "infra",
+    ]);
+    assert!(run.text.contains(&format!("1 {state}")), "{}", run.text);
+}
+
+/// Which packs judged, and in which state, stands in every report.
+#[test]
+fn every_report_names_the_packs_by_digest() {
+    let folder = Folder::new(&[
+        ("acme/pack.yaml", "name: acme\nversion: 0.1.0\ndescription: Rules.\n"),
+        ("acme/rules/db.yaml", ONLY_IF),
+        (
+            "acme/tests/db/main.tf",
+            &database("ok: acme/db-without-log", "db", "\"postgres\"", "[\"a\"]"),
+        ),
+        (
+            "base.yaml",
+            "id: base\ntitle: Base\nversion: '1'\ngroups:\n  - id: g\n    title: G\n    controls:\n      - {id: C-1, title: Logs, rules: [acme/db-without-log]}\n",
+        ),
+        ("infra/main.tf", &database("", "db", "\"postgres\"", "[]")),
+    ]);
+    let packs = ["--no-builtin", "--pack", "acme"];
+    let json: Json = {
+        let run = folder.run(&[&["scan", "infra", "-o", "json"], &packs[..]].concat());
+        serde_json::from_str(&run.text).unwrap()
+    };
+    let own = json["packs"].as_array().unwrap().iter().find(|pack| pack["name"] == "acme").unwrap();
+    let digest = &own["digest"].as_str().unwrap()[.."sha256:".len() + 12];
+    let formats: [(&str, &[&str], &[&str]); 4] = [
+        ("scan", &["infra"], &["text", "json", "ndjson", "sarif"]),
+        (
+            "comply",
+            &["infra", "--baseline", "base.yaml"],
+            &["text", "json", "junit", "sarif", "oscal", "markdown"],
+        ),
+        ("model", &["infra"], &["text", "json", "markdown", "html"]),
+        ("test", &["acme"], &["json", "junit"]),
+    ];
+    for (command, paths, formats) in formats {
+        for format in formats {
+            let mut arguments = vec![command, "-o", format];
+            arguments.extend(paths);
+            arguments.extend(packs.iter().filter(|_| command != "test"));
+            let run = folder.run(&arguments);
+            assert!(run.text.contains(digest), "{arguments:?}: {}", run.text);
+        }
+    }
 }

@@ -774,6 +774,14 @@ fn budgets_end_every_evaluation(#[case] source: &str) {
     assert!(result.starts_with("budget: "), "{source}: {}", &result[..result.len().min(200)]);
 }
 
+/// What a loop goes over is evaluated once, however many loops stand one in another.
+#[test]
+fn loops_over_what_is_unknown_take_no_longer_than_others() {
+    let source = format!("attr.open{} == [1]", ".filter(v, v == 1).map(v, v)".repeat(30));
+    let open = Value::object([("open".into(), Value::unknown("later"))].into_iter().collect());
+    assert!(run_on(&source, &open).starts_with("unknown"), "{}", run_on(&source, &open));
+}
+
 #[rstest]
 #[case("attr.big.size()", "1000000")]
 #[case("attr.big.exists(x, x == 5)", "true")]

@@ -681,3 +681,62 @@ fn bodies_in_a_chain() {
     ]);
     folder.run(&["test", "--v0-compatible", "."]).says(0, &["2 passed"]);
 }
+
+/// What a secret can be, or holds among other things, is as secret as it is itself, also where it decides a rule that would say it.
+#[rstest]
+#[case::alternatives(
+    "mode = sensitive(var.big ? \"hunter2-live\" : \"hunter2-test\")",
+    "r.attributes.mode in {\"hunter2-live\", \"hunter2-test\"}",
+    "[r.attributes.mode]"
+)]
+#[case::elements(
+    "mode = sensitive(concat([\"hunter2-live\"], var.more))",
+    "some t in r.attributes.mode; startswith(t, \"hunter\")",
+    "[t]"
+)]
+fn what_a_secret_can_be_is_not_said(#[case] body: &str, #[case] when: &str, #[case] said: &str) {
+    let rule = format!(
+        "# METADATA\n# title: Mode\n# custom:\n#   id: mode\n#   applies_to: [acme_thing]\n#   threat: T003\n#   remediation: Do.\npackage dreadnought.acme.mode\n\n\
+         deny contains {{\"resource\": r.address, \"at\": \"/mode\", \"message\": sprintf(\"mode %v\", {said})}} if {{\n\tsome r in input.by_type.acme_thing\n\t{when}\n}}\n"
+    );
+    let thing = format!(
+        "variable \"big\" {{\n  type = bool\n}}\nvariable \"more\" {{\n  type = list(string)\n}}\nresource \"acme_thing\" \"a\" {{\n  {body}\n}}\n"
+    );
+    let folder = Folder::new(&[
+        ("acme/pack.yaml", MANIFEST),
+        ("acme/rules/mode.rego", &rule),
+        ("infra/main.tf", &thing),
+    ]);
+    for arguments in [
+        &["scan", "infra", "--no-builtin", "--pack", "acme"][..],
+        &["scan", "infra", "--no-builtin", "--pack", "acme", "-o", "json"],
+        &["scan", "infra", "--no-builtin", "--pack", "acme", "-o", "sarif"],
+        &["eval", "acme/mode", "infra", "--pack", "acme", "--trace"],
+        &["normalize", "infra"],
+    ] {
+        let run = folder.run(arguments);
+        assert!(!run.text.contains("hunter2"), "{arguments:?}: {}", run.text);
+        if arguments[0] == "scan" {
+            run.says(1, &["mode "]);
+        }
+    }
+}
+
+/// A folder that is no pack is tested as `opa test` does; what that leaves out, or takes in, is said.
+#[test]
+fn folders_say_what_they_hold() {
+    let folder = pack(&[("tests/bucket/owner_test.rego", UNIT)]);
+    let path = folder.path("").to_str().unwrap().to_owned();
+    folder.run(&["test", &path]).says(0, &["3 passed"]);
+    let outer = Folder::new(&[("rego/a_test.rego", "package a_test\n\ntest_a if true\n")]);
+    for (name, text) in [("pack.yaml", MANIFEST), ("rules/bucket.yaml", CEL)] {
+        outer.write(&format!("acme/{name}"), text);
+    }
+    let run = outer.run(&["test"]);
+    run.says(0, &["1 passed", "acme is a pack, of which only the tests in Rego run here"]);
+    assert!(!run.text.contains("modules of Rego"), "{}", run.text);
+    for at in 0..201 {
+        outer.write(&format!("rego/m{at}.rego"), &format!("package m{at}\n"));
+    }
+    outer.run(&["test"]).says(0, &["all 202 modules of Rego below it are loaded", "in 1 of them"]);
+}

@@ -92,6 +92,10 @@ pub(crate) fn refined(value: &Json, parts: u16) -> Json {
         let is_scalar = |item: &&Json| item.is_string() || item.is_number() || item.is_boolean();
         let mut elements: Vec<&Json> = items.iter().filter(is_scalar).collect();
         elements.dedup();
+        // Their order says nothing.
+        if has(15) {
+            elements.reverse();
+        }
         elements.truncate(1 + usize::from(has(13)) + usize::from(has(14)));
         if !elements.is_empty() {
             known["elements"] = json!(elements);
@@ -238,6 +242,31 @@ fn documents_say_what_is_known_of_unknown_values() {
     assert_eq!(json["resources"][1]["refinements"], account);
     assert_eq!(json["outputs"]["text"]["refinements"], json!({"": text("logs-", "")}));
     assert_eq!(json["variables"]["name"].get("refinements"), None);
+}
+
+/// Where a provider keeps a text in a form of its own, what is known of it is known of that form.
+#[rstest]
+#[case::capitals("aws_lb_listener", "protocol = var.big ? \"http\" : \"Https\"", "/protocol", json!({"not_null": true, "type": "string", "one_of": ["HTTP", "HTTPS"]}))]
+#[case::one_left("aws_lb_listener", "protocol = var.big ? \"http\" : \"HTTP\"", "/protocol", json!({"not_null": true, "type": "string", "one_of": ["HTTP"]}))]
+#[case::small("aws_db_instance", "engine = \"MySQL-${var.name}\"", "/engine", json!({"not_null": true, "type": "string", "prefix": "mysql-"}))]
+#[case::domain("aws_route53_record", "name = \"${var.name}.Example.org.\"", "/name", json!({"not_null": true, "type": "string", "suffix": ".example.org"}))]
+#[case::protocol_of_many("aws_default_security_group", "ingress {\n  protocol = var.big ? \"6\" : \"UDP\"\n}", "/ingress/0/protocol", json!({"not_null": true, "type": "string", "one_of": ["tcp", "udp"]}))]
+#[case::protocol_that_begins("aws_default_security_group", "ingress {\n  protocol = \"1${var.name}\"\n}", "/ingress/0/protocol", json!({"not_null": true, "type": "string"}))]
+fn what_is_known_of_a_text_that_is_kept_in_another_form(
+    #[case] kind: &str,
+    #[case] body: &str,
+    #[case] at: &str,
+    #[case] expected: Json,
+) {
+    let text = format!(
+        "variable \"name\" {{}}\nvariable \"big\" {{\n  type = bool\n}}\nresource \"{kind}\" \"a\" {{\n{body}\n}}\n"
+    );
+    let files = MemoryFileSystem::from(&[("main.tf", text.as_str())]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(64 << 20).build().unwrap();
+    let project = pool.install(|| Project::load(&files, &options));
+    let view = document::json::document(&project.documents[0], &project.sources).to_json();
+    assert_eq!(view["resources"][0]["refinements"][at], expected);
 }
 
 /// Terraform knows neither how a text ends nor which of two it is: nothing else follows from that.

@@ -505,6 +505,21 @@ fn what_is_known_of_an_unknown_value_decides(
     assert_eq!(lines, format!("b.a: {expected}"), "{condition}");
 }
 
+/// The message of a finding that holds for all values does not say that the value is one of them.
+#[rstest]
+#[case::open(r#"r.attributes.k != "z""#, "k is (unknown)")]
+#[case::named(r#"r.attributes.k in {"A", "B"}"#, "k is A, or k is B")]
+fn messages_about_what_is_not_known(#[case] condition: &str, #[case] expected: &str) {
+    let message = r#""message": sprintf("k is %v", [r.attributes.k])"#;
+    let rule = shape(condition).replace(r#""message": "m""#, message);
+    let known = json!({"type": "string", "not_null": true, "one_of": ["A", "B"]});
+    let document = document(&json!({"b.a": {"k": {"?": known}}}));
+    let judged = on_stack(|| judgements(&policies(&rule), &["b"], &document));
+    let Judgement::Finding(denials) = &judged[0].1 else { panic!("{judged:?}") };
+    let messages: Vec<&str> = denials.iter().map(|denial| denial.message.as_str()).collect();
+    assert_eq!(messages, [expected]);
+}
+
 #[test]
 fn null_reads_as_the_default() {
     let known = json!({"type": "string", "prefix": "arn:"});

@@ -1,7 +1,7 @@
 //! Mistakes that OPA refuses when it loads a module, and that would be silent here: comparisons and calls that can never hold, names that
 //! mean two things. What OPA loads is loaded.
 
-use dreadnought::engine::rego::{Module, Options, compile_with};
+use dreadnought::engine::rego::{Metadata, Module, Options, compile_with};
 use rstest::rstest;
 
 use crate::rego::on_stack;
@@ -99,6 +99,11 @@ fn refused(modules: &[&str], options: &Options) -> Vec<String> {
     "# METADATA\n# title: x\nimport data.a\nr if a",
     "3:1: metadata is about a package or a rule, not an import"
 )]
+#[case::indented_metadata(
+    "r if {\n\t# METADATA\n\t# title: x\n\tinput.a\n}",
+    "4:2: `# METADATA` and its lines begin in the first column"
+)]
+#[case::metadata_after_code("r := 1 # METADATA\n\ns := r", "3:8: `# METADATA` and its lines begin")]
 #[case::empty_metadata("# METADATA\n\nr if true", "3:1: this `# METADATA` says nothing")]
 #[case::broken_metadata("# METADATA\n# title: [\nr if true", "3:1: this `# METADATA` does not")]
 #[case::listed_metadata("# METADATA\n# - x\nr if true", "3:1: this `# METADATA` is no map")]
@@ -112,7 +117,8 @@ fn what_never_holds_is_refused(#[case] body: &str, #[case] want: &str) {
     let text = format!("package main\n\n{body}\n");
     let said = refused(&[&text], &Options::default());
     assert!(said.iter().any(|line| line.starts_with(want)), "{want:?} is not in {said:#?}");
-    let said = refused(&[&text], &Options { as_opa: true, ..Options::default() });
+    let options = Options { as_opa: true, metadata: Metadata::Once, ..Options::default() };
+    let said = refused(&[&text], &options);
     assert!(!said.is_empty());
 }
 
@@ -125,6 +131,37 @@ fn metadata_of_a_rule_is_not_of_a_package() {
         ["1:1: metadata of scope `rule` stands before a rule, not a package"]
     );
     assert_eq!(said("# METADATA\n# title: x\n# scope: subpackages\n"), Vec::<String>::new());
+}
+
+/// What is said of a package is said once, wherever its modules lie; of rules as often as there are.
+#[test]
+fn metadata_of_a_package_is_said_once() {
+    let module = |scope: &str, package: &str| {
+        format!(
+            "# METADATA\n# title: x\n# scope: {scope}\npackage {package} # here\n\n# METADATA\n# title: y\nb := 1\n\n# METADATA\n# title: z\nb := 1\n"
+        )
+    };
+    let options = Options { as_opa: true, metadata: Metadata::Once, ..Options::default() };
+    let said = |one: String, other: String| refused(&[&one, &other], &options);
+    let twice = said(module("package", "a"), module("package", "a"));
+    assert_eq!(twice.len(), 1, "{twice:?}");
+    assert!(twice[0].starts_with("1:1: metadata of scope `package` of `a` stands in"), "{twice:?}");
+    let document = "package c\n\n# METADATA\n# scope: document\nr if input.a\n\n# METADATA\n# entrypoint: true\nr if input.b\n";
+    let twice = refused(&[document], &options);
+    assert!(
+        twice[0].starts_with("7:1: metadata of scope `document` of `c.r` stands in"),
+        "{twice:?}"
+    );
+    assert_eq!(said(module("package", "a"), module("subpackages", "a")), Vec::<String>::new());
+    assert_eq!(said(module("package", "a"), module("package", "a.c")), Vec::<String>::new());
+    // `opa test` reads no metadata.
+    let (one, test) =
+        (module("package", "a"), Options { metadata: Metadata::Ignored, ..options.clone() });
+    assert_eq!(refused(&[&one, &one], &test), Vec::<String>::new());
+    assert_eq!(
+        refused(&["package a\n\nb if {\n\t# METADATA\n\tinput.a\n}\n"], &test),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -166,6 +203,10 @@ fn a_package_is_no_rule() {
 #[case::used_of_every("r if every k, _ in {\"a\": 1} { k == \"a\" }")]
 #[case::not_used_of_in("r if some i, x in [1]")]
 #[case::metadata("# METADATA\n# title: x\n\n# more\nr if true")]
+#[case::comment_between("# METADATA\n# title: x\n\n\t# more\nr if true # about METADATA")]
+#[case::metadata_of_rules(
+    "# METADATA\n# title: x\nr if input.a\n\n# METADATA\n# title: y\nr if input.b"
+)]
 #[case::metadata_of_a_default("# METADATA\n# title: x\ndefault r := 1")]
 #[case::no_metadata("r := `\n# METADATA\n`\n\n# about METADATA")]
 #[case::template("r := count($\"{input.x}\")")]

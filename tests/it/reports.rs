@@ -246,6 +246,7 @@ fn text_shows_everything() {
 
     2 files read, 3 skipped, 1 document, 0 resources, 1 rule
     2 findings (1 high, 1 medium), 1 error, 2 warnings
+    packs: azure 0.1.0 sha256:0
     gate not passed: 1 error left something unjudged; 1 finding at or above high, 3 undecided
     "#);
 }
@@ -277,6 +278,7 @@ fn many_instances_of_one_line_are_one_entry() {
 
     2 files read, 3 skipped, 1 document, 0 resources, 0 rules
     12 findings (12 high)
+    packs: azure 0.1.0 sha256:0
     gate failed: 12 findings at or above high
     "#);
 }
@@ -574,6 +576,7 @@ fn a_secret_is_covered_in_its_line_and_the_columns_stay() {
 
     2 files read, 3 skipped, 1 document, 1 resource, 0 rules
     4 findings (4 high)
+    packs: azure 0.1.0 sha256:0
     gate failed: 4 findings at or above high
     "#);
 }

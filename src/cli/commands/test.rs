@@ -9,8 +9,13 @@ use super::{packs, test_baselines};
 use crate::cli::args::{Test, TestOutput};
 use crate::cli::exit::Exit;
 use crate::cli::{output, terminal};
-use crate::pack_test::{self, Coverage, Options, PackRun, Prepare, State, Summary};
+use crate::pack_test::{self, Coverage, Options, PackRun, Prepare, State, Summary, Survey};
 use crate::source::{DiskFileSystem, EntryKind, FileSystem, Sources};
+
+/// More modules than these are announced before they are loaded.
+const MANY: usize = 200;
+/// Packs below a folder that are named.
+const MOST_PACKS: usize = 3;
 
 /// Run the command. Nothing that ran is a failure.
 pub fn run(arguments: &Test) -> anyhow::Result<Exit> {
@@ -94,6 +99,7 @@ fn plain(
         Prepare(Arc::new(move |modules: &[_]| crate::conftest::prepare(modules, &tree)))
     });
     let options = &Options { prepare, ..options.clone() };
+    announce(folder, &pack_test::survey(files));
     let run = pack_test::run_folder(files, &folder.display().to_string(), options);
     if run.found == 0 && run.results.is_empty() {
         refusals.push(format!(
@@ -103,6 +109,29 @@ fn plain(
         return None;
     }
     Some(run)
+}
+
+/// Say before it runs what may not be meant: many modules, or packs of which only a part is run.
+fn announce(folder: &Path, survey: &Survey) {
+    if survey.modules > MANY {
+        terminal::note(&format!(
+            "{} is no pack: all {} modules of Rego below it are loaded, and the tests in {} of them run; name a folder to run fewer",
+            folder.display(),
+            survey.modules,
+            survey.tests
+        ));
+    }
+    for pack in survey.packs.iter().take(MOST_PACKS) {
+        let pack = folder.join(pack);
+        terminal::note(&format!(
+            "{} is a pack, of which only the tests in Rego run here: name it, and its samples and tables run, too",
+            pack.display()
+        ));
+    }
+    let more = survey.packs.len().saturating_sub(MOST_PACKS);
+    if more > 0 {
+        terminal::note(&format!("{more} more packs lie below {}", folder.display()));
+    }
 }
 
 /// What would look green and is not.

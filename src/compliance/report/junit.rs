@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::{Report, why};
 use crate::compliance::gate::{Gate, fails};
 use crate::compliance::judge::{Judged, State};
+use crate::report::PackRef;
 use crate::source::{ProblemSeverity, xml_escaped as escaped};
 
 /// What a case is.
@@ -53,13 +54,19 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         total(|it| matches!(it, Case::Error(..))),
         total(|it| matches!(it, Case::Skipped(_)))
     )?;
-    for (name, cases) in suites.values() {
-        suite(name, cases, out)?;
+    for (at, (name, cases)) in &suites {
+        let packs = if *at == usize::MAX { report.packs } else { &[] };
+        suite(name, cases, packs, out)?;
     }
     writeln!(out, "</testsuites>")
 }
 
-fn suite(name: &str, cases: &[(&str, Case)], out: &mut dyn Write) -> io::Result<()> {
+fn suite(
+    name: &str,
+    cases: &[(&str, Case)],
+    packs: &[PackRef],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let class = escaped(name);
     writeln!(
         out,
@@ -69,6 +76,15 @@ fn suite(name: &str, cases: &[(&str, Case)], out: &mut dyn Write) -> io::Result<
         Case::count(cases, |it| matches!(it, Case::Error(..))),
         Case::count(cases, |it| matches!(it, Case::Skipped(_)))
     )?;
+    if !packs.is_empty() {
+        writeln!(out, "    <properties>")?;
+        for pack in packs {
+            let value = format!("{} {}", pack.version, pack.digest);
+            let (name, value) = (escaped(&pack.name), escaped(&value));
+            writeln!(out, "      <property name=\"pack {name}\" value=\"{value}\"/>")?;
+        }
+        writeln!(out, "    </properties>")?;
+    }
     for (id, case) in cases {
         let attributes = format!("classname=\"{class}\" name=\"{}\"", escaped(id));
         let (tag, message, lines) = match case {

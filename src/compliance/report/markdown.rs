@@ -17,6 +17,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     for line in summary_lines(report) {
         writeln!(out, "- {line}")?;
     }
+    for pack in report.packs {
+        writeln!(out, "- pack {} {}, `{}`", page.clean(&pack.name), pack.version, pack.digest)?;
+    }
     writeln!(out, "- **{}**\n", report.gate_line())?;
     page.groups(out)?;
     writeln!(out, "## Controls\n\n| control | what | state | why |\n|---|---|---|---|")?;

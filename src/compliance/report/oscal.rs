@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Report, why};
 use crate::compliance::judge::{Judged, State};
 use crate::finding::ResourceRef;
+use crate::report::PackRef;
 
 /// The version of OSCAL.
 const OSCAL: &str = "1.0.6";
@@ -36,7 +37,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         "title": format!("Evidence from code for {}", baseline.title),
         "description": "What policies over infrastructure as code show of each control.",
         "start": now,
-        "props": [property("baseline-digest", digest), property("gate", report.gate().name())],
+        "props": props(report, digest),
         "reviewed-controls": {"control-selections": [selection(&controls)]},
         "observations": observed.iter().map(|it| observation(report, it, &seed, &now)).collect::<Vec<_>>(),
         "findings": controls.iter().map(|it| finding(report, it, &seed)).collect::<Vec<_>>(),
@@ -58,6 +59,15 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     }});
     serde_json::to_writer_pretty(&mut *out, &json)?;
     writeln!(out)
+}
+
+/// By what was judged, and what came of it.
+fn props(report: &Report<'_>, digest: &str) -> Vec<Json> {
+    let own = [property("baseline-digest", digest), property("gate", report.gate().name())];
+    let pack = |pack: &PackRef| {
+        property("pack", &format!("{} {} {}", pack.name, pack.version, pack.digest))
+    };
+    own.into_iter().chain(report.packs.iter().map(pack)).collect()
 }
 
 fn selection(controls: &[&Judged<'_>]) -> Json {

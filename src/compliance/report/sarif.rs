@@ -11,6 +11,7 @@ use super::{Report, why};
 use crate::compliance::Gate;
 use crate::compliance::judge::{Judged, State};
 use crate::finding::Finding;
+use crate::report::PackRef;
 use crate::report::sarif::{SCHEMA, artifact, level};
 use crate::source::{Place, Problem, ProblemSeverity};
 
@@ -34,7 +35,7 @@ impl Run<'_> {
                 "version": self.0.version,
                 "semanticVersion": self.0.version,
                 "rules": controls.iter().map(|it| self.rule(it)).collect::<Vec<_>>(),
-            }},
+            }, "extensions": self.0.packs.iter().map(PackRef::extension).collect::<Vec<_>>()},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "the root of the project"}}},
             "automationDetails": {"id": format!("comply/{}", baseline.id)},

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::{Report, evidence, summary_lines, why};
 use crate::compliance::gate::Gate;
 use crate::compliance::judge::{Judged, Open, State};
+use crate::report::pack_line;
 
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
@@ -57,6 +58,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out)?;
     for line in summary_lines(report) {
         writeln!(out, "{line}")?;
+    }
+    if let Some(packs) = pack_line(report.packs) {
+        writeln!(out, "{}", page.clean(&packs))?;
     }
     let style = if report.gate() == Gate::Passed { GOOD } else { BAD };
     writeln!(out, "{}", page.paint(&report.gate_line(), style))

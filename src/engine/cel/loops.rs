@@ -38,8 +38,12 @@ impl<'a> Machine<'a> {
     }
 
     /// The items that a filter takes or may take, each with why that is unknown; `None` where there are none to look at.
-    fn sifted(&mut self, turns: &'a Loop) -> Result<Option<Sifted<'a>>, Failure> {
-        let Some(range) = self.items(turns)? else { return Ok(None) };
+    fn sifted(
+        &mut self,
+        turns: &'a Loop,
+        range: Option<&Open>,
+    ) -> Result<Option<Sifted<'a>>, Failure> {
+        let Some(range) = self.items(turns, range)? else { return Ok(None) };
         let mut kept = Vec::new();
         for (item, unsure) in range.items {
             let mut undecided = Undecided { unknown: unsure, error: None };
@@ -55,12 +59,21 @@ impl<'a> Machine<'a> {
         Ok(Some(Sifted { items: kept, rest: range.rest }))
     }
 
-    /// What a loop goes over as far as it is known, what filters take or may take included.
-    fn items(&mut self, turns: &'a Loop) -> Result<Option<Sifted<'a>>, Failure> {
+    /// What a loop goes over as far as it is known, what filters take or may take included. `range` is what it goes over, where that
+    /// was evaluated and is unknown.
+    fn items(
+        &mut self,
+        turns: &'a Loop,
+        range: Option<&Open>,
+    ) -> Result<Option<Sifted<'a>>, Failure> {
         if let Some(inner) = turns.range.filter() {
-            return self.sifted(inner);
+            return self.sifted(inner, None);
         }
-        let (list, rest) = match self.range(turns)? {
+        let range = match range {
+            Some(open) => Err(open.clone()),
+            None => self.range(turns)?,
+        };
+        let (list, rest) = match range {
             Ok(list) => (list, None),
             Err(open) => (open.elements(), Some(open.reasons)),
         };
@@ -82,8 +95,8 @@ impl<'a> Machine<'a> {
             Err(open) => {
                 let scope = self.locals.len();
                 let known = match turns.kind {
-                    LoopKind::All | LoopKind::Exists => self.items(turns)?,
-                    LoopKind::Filter => self.sifted(turns)?,
+                    LoopKind::All | LoopKind::Exists => self.items(turns, Some(&open))?,
+                    LoopKind::Filter => self.sifted(turns, Some(&open))?,
                     _ => None,
                 };
                 let outcome = match known {

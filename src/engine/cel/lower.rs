@@ -62,10 +62,19 @@ const MACROS: [(&str, LoopKind); 10] = [
 
 type Result<T> = std::result::Result<T, CompileError>;
 
+/// Which other resources an expression looks at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looks {
+    /// `related()` or `references()` is called somewhere.
+    pub(super) neighbors: bool,
+    /// `document` stands somewhere.
+    pub(super) document: bool,
+}
+
 /// A checked expression.
 pub(super) struct Lowered {
     pub(super) root: Node,
-    pub(super) joins: bool,
+    pub(super) looks: Looks,
     pub(super) marks: Option<Marks>,
 }
 
@@ -78,10 +87,10 @@ pub(super) fn lower(
     marked: bool,
 ) -> Result<Lowered> {
     let marker = marked.then(Marker::default);
-    let (scope, depth, joins) = (Vec::new(), 0, false);
-    let mut lowering = Lowering { info, quoted, names, scope, depth, joins, marker };
+    let (scope, depth, looks) = (Vec::new(), 0, Looks::default());
+    let mut lowering = Lowering { info, quoted, names, scope, depth, looks, marker };
     let root = lowering.node(tree)?;
-    Ok(Lowered { root, joins: lowering.joins, marks: lowering.marker.map(Marker::finish) })
+    Ok(Lowered { root, looks: lowering.looks, marks: lowering.marker.map(Marker::finish) })
 }
 
 struct Lowering<'t> {
@@ -91,7 +100,7 @@ struct Lowering<'t> {
     /// Variables of the loops around, outermost first.
     scope: Vec<String>,
     depth: usize,
-    joins: bool,
+    looks: Looks,
     marker: Option<Marker>,
 }
 
@@ -190,7 +199,7 @@ impl Lowering<'_> {
         TYPES.iter().find(|known| **known == name).copied()
     }
 
-    fn variable(&self, tree: &Expression, name: &str) -> Result<Node> {
+    fn variable(&mut self, tree: &Expression, name: &str) -> Result<Node> {
         if let Some(place) = self.scope.iter().rposition(|local| local == name) {
             return Ok(Node::Local(place));
         }
@@ -198,7 +207,10 @@ impl Lowering<'_> {
             Some((_, Root::Item)) if !self.names.item => {
                 Err(self.error(tree, "there is no `item`, because the rule has no `each`"))
             }
-            Some((_, root)) => Ok(Node::Root(*root)),
+            Some((_, root)) => {
+                self.looks.document |= *root == Root::Document;
+                Ok(Node::Root(*root))
+            }
             None => match TYPES.iter().find(|known| **known == name) {
                 Some(known) => Ok(Node::Type(known)),
                 None => Err(self.no_variable(tree, name)),
@@ -437,7 +449,7 @@ impl Lowering<'_> {
             let message = format!("`{name}` takes {takes}, not {}", arguments.len());
             return Err(self.error_at(offset, message));
         }
-        self.joins |= matches!(function.name, "related" | "references");
+        self.looks.neighbors |= matches!(function.name, "related" | "references");
         let mut nodes = Vec::with_capacity(arguments.len() + 1);
         for argument in target.into_iter().chain(arguments) {
             nodes.push(self.node(argument)?);

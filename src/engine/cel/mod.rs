@@ -129,7 +129,7 @@ impl std::fmt::Debug for Subject<'_> {
 #[derive(Debug)]
 pub struct Program {
     root: Node,
-    joins: bool,
+    looks: lower::Looks,
     patterns: Patterns,
     source: Arc<str>,
     names: Names,
@@ -148,7 +148,7 @@ fn build(source: Arc<str>, names: Names, marked: bool) -> Result<Program, Compil
     })?;
     Ok(Program {
         root: lowered.root,
-        joins: lowered.joins,
+        looks: lowered.looks,
         patterns: Patterns::default(),
         source,
         names,
@@ -187,9 +187,19 @@ impl Program {
         self.marks.as_ref()?.only_truth(part)
     }
 
-    /// Whether it looks at other resources: `related()` or `references()` is called somewhere.
+    /// Whether it looks at other resources: `related()`, `references()` or `document` stands somewhere.
     pub fn joins(&self) -> bool {
-        self.joins
+        self.looks.neighbors || self.looks.document
+    }
+
+    /// Whether it looks at the whole document.
+    pub fn joins_document(&self) -> bool {
+        self.looks.document
+    }
+
+    /// Whether it looks at those that an edge joins to the resource: `related()` or `references()` is called somewhere.
+    pub fn joins_neighbors(&self) -> bool {
+        self.looks.neighbors
     }
 
     /// Where in the attributes the expression's value stands, where it only selects (`attr.ingress`).

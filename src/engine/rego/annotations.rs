@@ -7,35 +7,81 @@ use serde_json::Value as Json;
 
 use super::guard::Violation;
 use super::style::quoted;
+use super::{Metadata, Options};
 use crate::syntax::yaml;
 
 /// What a comment can be about, and whether that is a rule.
 const SCOPES: [(&str, bool); 4] =
     [("rule", true), ("document", true), ("package", false), ("subpackages", false)];
 
-/// A comment `# METADATA` in the first column with the lines after it.
+/// A comment `# METADATA` with the lines after it that begin in the first column.
 struct Block<'t> {
     /// Its line, from 1.
     line: usize,
+    /// Its column, from 1.
+    column: u32,
     yaml: String,
     /// The first word of the code after it; nothing at the end of the module.
     about: Option<&'t str>,
+    /// Whether that word is the whole of a name.
+    whole: bool,
+}
+
+/// What metadata is about that can be said once only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Declared {
+    /// `package`, `subpackages` or `document`.
+    pub(super) scope: &'static str,
+    /// The package, or the package and the name of its rule.
+    pub(super) path: String,
+}
+
+/// What the metadata of a module is about that can be said once only, each with its line.
+pub(super) fn declared(text: &str) -> Vec<(Declared, u32)> {
+    if !text.contains("METADATA") {
+        return Vec::new();
+    }
+    let heads = text.lines().filter_map(|line| line.trim().strip_prefix("package "));
+    let package = heads.map(|rest| rest.split('#').next().unwrap_or_default().trim()).next();
+    let package = package.unwrap_or_default();
+    let of = |block: &Block<'_>| {
+        let map = yaml::to_json(&block.yaml).0.into_iter().next()?;
+        let written = map.get("scope").and_then(Json::as_str);
+        let is_entry = map.get("entrypoint").and_then(Json::as_bool) == Some(true);
+        let word = block.about?;
+        let (scope, path) = match (word, written) {
+            ("package", Some("subpackages")) => ("subpackages", package.to_owned()),
+            ("package", _) => ("package", package.to_owned()),
+            (_, Some("document") | None)
+                if (written.is_some() || is_entry) && block.whole && word != "default" =>
+            {
+                ("document", format!("{package}.{word}"))
+            }
+            _ => return None,
+        };
+        Some((Declared { scope, path }, u32::try_from(block.line).unwrap_or(u32::MAX)))
+    };
+    blocks(text).iter().filter_map(of).collect()
 }
 
 /// Check a module's text.
-pub(super) fn check(text: &str) -> Result<(), Violation> {
+pub(super) fn check(text: &str, options: &Options) -> Result<(), Violation> {
     if !text.contains("METADATA") {
         return Ok(());
     }
-    blocks(text).iter().try_for_each(|block| {
+    let reads = options.metadata != Metadata::Ignored;
+    blocks(text).iter().filter(|block| reads || block.column == 1).try_for_each(|block| {
         fault(block).map_or(Ok(()), |message| {
             let line = u32::try_from(block.line).unwrap_or(u32::MAX);
-            Err(Violation { line, column: 1, message })
+            Err(Violation { line, column: block.column, message })
         })
     })
 }
 
 fn fault(block: &Block<'_>) -> Option<String> {
+    if block.yaml.trim().is_empty() && block.column > 1 {
+        return Some("`# METADATA` and its lines begin in the first column of a line".to_owned());
+    }
     if block.yaml.trim().is_empty() {
         return Some("this `# METADATA` says nothing: its lines follow at once".to_owned());
     }
@@ -86,22 +132,33 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         };
         let token = &rest[..end];
         match first {
-            '#' if is_first && depth == 0 => {
+            '#' => {
                 let words = &token[1..];
-                if open && let Some(block) = blocks.last_mut() {
+                if open
+                    && is_first
+                    && let Some(block) = blocks.last_mut()
+                {
                     block.yaml.push_str(words.trim_end());
                     block.yaml.push('\n');
-                } else if words.trim_start().starts_with("METADATA") {
-                    blocks.push(Block { line, yaml: String::new(), about: None });
+                } else if words.trim_start().starts_with("METADATA") && (depth == 0 || !is_first) {
+                    let before = text[..text.len() - rest.len()].rsplit('\n').next();
+                    let column = before.map_or(0, |before| before.chars().count()) + 1;
+                    let column = u32::try_from(column).unwrap_or(u32::MAX);
+                    let (yaml, about, whole) = (String::new(), None, false);
+                    blocks.push(Block { line, column, yaml, about, whole });
                     open = true;
+                } else {
+                    open = false;
                 }
             }
             '\n' => open &= !is_first,
             _ if first.is_whitespace() => {}
             _ => {
                 open = false;
+                let whole = !rest[end..].starts_with(['.', '[']);
                 for block in &mut blocks[waiting..] {
                     block.about = Some(token);
+                    block.whole = whole;
                 }
                 waiting = blocks.len();
                 depth = match first {

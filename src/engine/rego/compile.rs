@@ -10,14 +10,16 @@ use std::time::Duration;
 use regorus::utils::limits::{ExecutionTimerConfig, LimitError};
 use regorus::{Engine, Value};
 
+use super::annotations::Declared;
+use super::guard::Violation;
 use super::metadata::Notes;
 use super::reads::{self, Reads};
 use super::rounds::{self, Put};
 use super::suite::Marks;
 use super::table::Table;
 use super::{
-    Module, ModuleError, Options, annotations, builtins, calls, conflicts, forms, guard, safety,
-    types,
+    Metadata, Module, ModuleError, Options, annotations, builtins, calls, conflicts, forms, guard,
+    safety, types,
 };
 use crate::engine::Failure;
 
@@ -60,7 +62,7 @@ pub fn compile_with(modules: Vec<Module>, options: &Options) -> (Policies, Vec<M
     let mut options = options.clone();
     let spelled = rounds::spelled(&mut modules, &options);
     prepare_metadata(&mut modules, &mut options);
-    let (mut good, mut found) = guarded(&modules);
+    let (mut good, mut found) = guarded(&modules, &options);
     let (modules, negated, refused) = rounds::negations(&modules, &options);
     let changed = rounds::joined(spelled.clone(), negated);
     good.retain(|at| refused.iter().all(|error| error.module != *at));
@@ -160,11 +162,38 @@ pub(super) fn assemble(
     }
 }
 
-/// Modules that the guards let through, by position, and why the others are refused.
-pub(super) fn guarded(modules: &[Module]) -> (Vec<usize>, Vec<ModuleError>) {
+/// Whether the metadata of a module says nothing that was said of the same package or rule before.
+fn once(
+    modules: &[Module],
+    at: usize,
+    declared: &mut BTreeMap<Declared, (usize, u32)>,
+) -> Result<(), Violation> {
+    for (own, line) in annotations::declared(&modules[at].text) {
+        let Declared { scope, path } = &own;
+        if let Some((other, first)) = declared.get(&own) {
+            let name = &modules[*other].name;
+            let message =
+                format!("metadata of scope `{scope}` of `{path}` stands in {name}:{first} already");
+            return Err(Violation { line, column: 1, message });
+        }
+        declared.insert(own, (at, line));
+    }
+    Ok(())
+}
+
+/// Modules that the guards let through, by position, and why the others are refused. A rule of a pack has a package of its own, which
+/// the pack itself asks for: what is said twice matters in other policies only.
+pub(super) fn guarded(modules: &[Module], options: &Options) -> (Vec<usize>, Vec<ModuleError>) {
     let (mut good, mut errors) = (Vec::new(), Vec::new());
+    let mut declared: BTreeMap<Declared, (usize, u32)> = BTreeMap::new();
     for (at, module) in modules.iter().enumerate() {
-        match guard::check(&module.text).and_then(|()| annotations::check(&module.text)) {
+        let checked = guard::check(&module.text)
+            .and_then(|()| annotations::check(&module.text, options))
+            .and_then(|()| match options.metadata {
+                Metadata::Once => once(modules, at, &mut declared),
+                _ => Ok(()),
+            });
+        match checked {
             Ok(()) => good.push(at),
             Err(wrong) => errors.push(ModuleError {
                 module: at,

@@ -106,8 +106,22 @@ pub struct Options {
     /// Whether modules were written for OPA, where going over what is no collection ends a body, and so does a key that is not there.
     /// In rules of packs both are errors: they would pass in silence.
     pub as_opa: bool,
+    /// What is asked of metadata.
+    pub metadata: Metadata,
     /// Functions that a module calls by another name.
     pub renamed: Vec<Renamed>,
+}
+
+/// What is asked of comments `# METADATA`, beside that they are about something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metadata {
+    /// That they begin in the first column.
+    #[default]
+    Placed,
+    /// That, too, and that nothing is said twice, as `opa check` and conftest do.
+    Once,
+    /// Nothing more, as in `opa test`, which does not read them.
+    Ignored,
 }
 
 /// A function that a module calls by another name, of the same length: no byte moves.

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use regorus::Value;
 
-use super::Judgement;
 use super::input::{Changes, Near, Section};
 use super::overlap::{Met, Scope};
 use super::run::{Denials, Run};
 use super::substitutes;
+use super::{Denial, Judgement};
 use crate::document::{self, Pointer};
 
 /// Most evaluations for one verdict, and for all verdicts of a rule on a document.
@@ -20,6 +20,10 @@ const MAX_TRIALS: usize = 1024;
 const MAX_TRIALS_IN_ALL: usize = 16_384;
 /// Most records that these evaluations look through, each as often as they do: enough for every trial of a few hundred resources.
 pub(super) const MAX_GIVEN: usize = 5_000_000;
+/// Most messages that a finding has where they depend on what is unknown.
+const MAX_MESSAGES: usize = 3;
+/// As messages of rules in CEL show it.
+const UNKNOWN: &str = "(unknown)";
 
 /// Tries to prove verdicts; counts what that costs.
 pub(super) struct Prover<'a> {
@@ -88,15 +92,13 @@ impl Prover<'_> {
             return None;
         }
         let mut common: Option<BTreeSet<Pointer>> = None;
+        let mut said = Said::default();
         let mut denied = false;
-        let mut first = Vec::new();
         for number in 0..total {
             let denials = self.over(&self.chosen(subject, met, &choices, number))?;
             let places = denials.places(subject);
             denied |= !places.is_empty();
-            if number == 0 {
-                first = denials.of(subject);
-            }
+            said.add(denials.of(subject));
             let kept = match common {
                 Some(common) => common.intersection(&places).cloned().collect(),
                 None => places,
@@ -107,8 +109,18 @@ impl Prover<'_> {
             common = Some(kept);
         }
         let common = common?;
-        first.retain(|denial| common.contains(&denial.at));
-        Some(if first.is_empty() { Judgement::Pass } else { Judgement::Finding(first) })
+        if common.is_empty() {
+            return Some(Judgement::Pass);
+        }
+        let in_words = if said.is_settled(&common) {
+            Vec::new()
+        } else {
+            // A message does not say that an unknown value is one of those that stand for it.
+            let shown = vec![vec![Some(Value::from(UNKNOWN))]; met.len()];
+            let denials = self.over(&self.chosen(subject, met, &shown, 0)).unwrap_or_default();
+            denials.of(subject)
+        };
+        Some(Judgement::Finding(said.about(common, &in_words)))
     }
 
     fn over(&mut self, changes: &Changes) -> Option<Denials> {
@@ -154,6 +166,66 @@ impl Prover<'_> {
 
     fn record<'c>(&self, changes: &'c mut Changes, at: usize) -> &'c mut Value {
         changes.records.entry(at).or_insert_with(|| self.run.input.record(at).clone())
+    }
+}
+
+/// What denials say, over all trials.
+#[derive(Default)]
+struct Said {
+    /// Those that are the same in all.
+    sure: Option<BTreeSet<Denial>>,
+    /// Some of the others' messages by place.
+    some: BTreeMap<Pointer, BTreeSet<String>>,
+}
+
+impl Said {
+    fn add(&mut self, denials: Vec<Denial>) {
+        for denial in &denials {
+            let own = self.some.entry(denial.at.clone()).or_default();
+            // What stands for a text that no rule names is no word of the configuration.
+            if own.len() <= MAX_MESSAGES && !denial.message.contains(substitutes::OTHER) {
+                own.insert(denial.message.clone());
+            }
+        }
+        let own: BTreeSet<Denial> = denials.into_iter().collect();
+        self.sure = Some(match self.sure.take() {
+            Some(sure) => sure.intersection(&own).cloned().collect(),
+            None => own,
+        });
+    }
+
+    fn sure_at<'s>(&'s self, at: &'s Pointer) -> impl Iterator<Item = &'s Denial> {
+        self.sure.iter().flatten().filter(move |denial| denial.at == *at)
+    }
+
+    /// Whether each place has a denial that is the same in all.
+    fn is_settled(&self, places: &BTreeSet<Pointer>) -> bool {
+        places.iter().all(|at| self.sure_at(at).next().is_some())
+    }
+
+    /// What is denied at these places: in the same words in all, else in those that name what is unknown so, else in those of some.
+    fn about(self, places: BTreeSet<Pointer>, in_words: &[Denial]) -> Vec<Denial> {
+        let mut all = Vec::new();
+        for at in places {
+            let sure: Vec<Denial> = self.sure_at(&at).cloned().collect();
+            let named = || in_words.iter().filter(|denial| denial.at == at).cloned();
+            let some = || {
+                let messages: Vec<&str> =
+                    self.some.get(&at).into_iter().flatten().map(String::as_str).collect();
+                let message = match messages.as_slice() {
+                    [] => "denied, whatever unknown values are".to_owned(),
+                    few if few.len() <= MAX_MESSAGES => few.join(", or "),
+                    more => format!("{}, or …", more[..MAX_MESSAGES].join(", or ")),
+                };
+                Denial { at: at.clone(), message }
+            };
+            match (sure.is_empty(), named().next()) {
+                (false, _) => all.extend(sure),
+                (true, Some(_)) => all.extend(named()),
+                (true, None) => all.push(some()),
+            }
+        }
+        all
     }
 }
 

@@ -55,6 +55,9 @@ pub(super) fn representatives(known: &Unknown, met: &Met) -> Option<Vec<Value>> 
     Some(fitting)
 }
 
+/// What no text in a configuration holds.
+pub(super) const OTHER: char = '\u{1}';
+
 /// A text that no rule names.
 fn other() -> Value {
     Value::from("\u{1}other")

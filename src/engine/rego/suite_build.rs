@@ -41,7 +41,7 @@ impl Suite {
         let mut texts: Vec<Module> = modules.iter().map(|each| each.module.clone()).collect();
         let spelled = rounds::spelled(&mut texts, &options);
         prepare_metadata(&mut texts, &mut options);
-        let (mut good, mut errors) = guarded(&texts);
+        let (mut good, mut errors) = guarded(&texts, &options);
         let (mut engine, parsed) = parse(&texts, &good, &options, &|_| {});
         let bad: BTreeSet<usize> = parsed.iter().map(|error| error.module).collect();
         errors.extend(parsed);

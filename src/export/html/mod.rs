@@ -48,6 +48,10 @@ pub(super) fn write(export: &Export<'_>, out: &mut dyn Write) -> io::Result<()> 
     parts::assets(&mut page, model);
     parts::coverage(&mut page, model);
     parts::rest(&mut page, model);
+    let packs = words::packs(export, usize::MAX);
+    if !packs.is_empty() {
+        let _ = writeln!(page, "<p>packs: {}</p>", xml(&packs.join(", ")));
+    }
     let _ = write!(page, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
     out.write_all(page.as_bytes())
 }

@@ -199,33 +199,41 @@ fn fronts(network: &Network, internet: usize, flows: &mut Flows) {
 /// Services with an endpoint on the internet, by the vocabulary: `public`, and `restricted` where only named sources get in.
 fn services(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     for (node, given) in scene.nodes.iter().enumerate() {
-        let Some(public) = given.facts.get("public").filter(|_| &*given.kind != "dns") else {
+        if &*given.kind == "dns" {
             continue;
-        };
+        }
         // What has addresses in a network is decided by its filters.
         let presence = network.presences.get(node).and_then(Option::as_ref);
         if presence.is_some_and(|presence| !presence.sends_only) {
             continue;
         }
-        let state = |fact: Option<&Fact>| match fact.map(|fact| &fact.value) {
-            Some(Some(Value::Bool(state))) => Tri::from(*state),
-            Some(_) => Tri::Unknown,
-            None => Tri::No,
-        };
-        let restricted = given.facts.get("restricted");
-        let reach = match (state(Some(public)), state(restricted)) {
-            (Tri::No, _) => continue,
-            (Tri::Yes, Tri::Yes) => Reach::Restricted,
-            // Who gets in is not known, or whether anybody does.
-            (Tri::Unknown, _) | (Tri::Yes, Tri::Unknown) => Reach::Unknown,
-            (Tri::Yes, Tri::No) => Reach::Open,
-        };
-        let mut proof = public.proof.clone();
-        proof.extend(restricted.into_iter().flat_map(|fact| &fact.proof));
+        let Some((reach, mut proof)) = on_internet(scene, node) else { continue };
         let encrypted = in_transit(scene, node, &mut proof);
         let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
         flows.add((internet, node), shown(traffic), New::network(encrypted, proof, reach));
     }
+}
+
+/// How far a service answers on the internet by the vocabulary, and what says so; `None` where it does not.
+pub(super) fn on_internet(scene: &Scene<'_>, node: usize) -> Option<(Reach, Vec<Place>)> {
+    let given = &scene.nodes[node];
+    let public = given.facts.get("public")?;
+    let restricted = given.facts.get("restricted");
+    let state = |fact: Option<&Fact>| match fact.map(|fact| &fact.value) {
+        Some(Some(Value::Bool(state))) => Tri::from(*state),
+        Some(_) => Tri::Unknown,
+        None => Tri::No,
+    };
+    let reach = match (state(Some(public)), state(restricted)) {
+        (Tri::No, _) => return None,
+        (Tri::Yes, Tri::Yes) => Reach::Restricted,
+        // Who gets in is not known, or whether anybody does.
+        (Tri::Unknown, _) | (Tri::Yes, Tri::Unknown) => Reach::Unknown,
+        (Tri::Yes, Tri::No) => Reach::Open,
+    };
+    let mut proof = public.proof.clone();
+    proof.extend(restricted.into_iter().flat_map(|fact| &fact.proof));
+    Some((reach, proof))
 }
 
 pub(super) fn tls(only: Tri) -> Encrypted {
@@ -472,7 +480,7 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
             Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
             known => known,
         };
-        let reach = if passage.passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
+        let reach = if passage.passes == Tri::Yes { link.reach } else { Reach::Unknown };
         flows.add(
             (link.source, link.target),
             shown(link.traffic),
@@ -489,7 +497,7 @@ fn doors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
             Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
             known => known,
         };
-        let new = New::network(encrypted, proof, Reach::Open);
+        let new = New::network(encrypted, proof, link.reach);
         flows.add((link.source, link.target), shown(link.traffic), new);
     }
 }

@@ -11,6 +11,7 @@ use crate::source::Place;
 
 use super::filter::{Direction, Party, Traffic};
 use super::flows::port_of;
+use super::reach::Reach;
 use super::{Link, Network, PODS, Presence, Tri, reach};
 
 /// Add the connections of pods to what stands in the network of their machines, where settings name it.
@@ -38,7 +39,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             if let Some(proof) = ways.into_iter().next() {
                 let proof = places.into_iter().chain(proof).collect();
                 let (source, spoken) = (workload.node, Encrypted::Unknown);
-                found.push(Link { source, target, traffic, spoken, proof });
+                found.push(Link { source, target, traffic, spoken, reach: Reach::Open, proof });
             }
         }
     }

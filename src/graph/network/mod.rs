@@ -14,6 +14,7 @@ pub mod kubernetes;
 pub mod machines;
 pub mod neighbors;
 pub mod reach;
+pub mod settings;
 
 use std::sync::Arc;
 
@@ -240,6 +241,8 @@ pub struct Link {
     pub traffic: Traffic,
     /// Whether what is spoken is encrypted, where the address says so.
     pub spoken: Encrypted,
+    /// [`reach::Reach::Open`], or that it is not known whether it gets there.
+    pub reach: reach::Reach,
     /// What names it.
     pub proof: Vec<Place>,
 }

@@ -51,6 +51,33 @@ impl Beyond {
         (!kept.is_empty()).then(|| Arc::new(Self { elements: kept, ..Self::default() }))
     }
 
+    /// What is known where every text is kept in another form. `ends`: also of a part of it at its beginning or end.
+    pub fn kept_as(&self, form: impl Fn(&str) -> Arc<str>, ends: bool) -> Self {
+        let end = |text: &Piece| if ends { form(text).into() } else { Piece::default() };
+        let all = |values: &[Value]| {
+            let mut kept: Vec<Value> = Vec::new();
+            for value in values {
+                let value = match &value.kind {
+                    Kind::String(text) => Value::from(Kind::String(form(text))),
+                    Kind::Number(number) => Value::from(Kind::String(form(&number.to_string()))),
+                    _ => value.clone(),
+                };
+                if !kept.contains(&value) {
+                    kept.push(value);
+                }
+            }
+            kept
+        };
+        Self {
+            prefix: end(&self.prefix),
+            suffix: end(&self.suffix),
+            segment: self.segment && ends,
+            one_of: all(&self.one_of),
+            parts: self.parts.clone(),
+            elements: all(&self.elements),
+        }
+    }
+
     /// The ends of a text, if anything is known of them.
     pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
         let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), ..Self::default() };
@@ -137,7 +164,9 @@ impl Beyond {
         self.prefix = self.prefix[..begin].into();
         self.suffix = self.suffix[end..].into();
         self.parts = Piece::default();
-        self.elements.retain(|element| other.elements.contains(element));
+        // Two tuples become one type, to which other elements than texts may be converted.
+        let is_text = |element: &Value| matches!(element.kind, Kind::String(_));
+        self.elements.retain(|element| is_text(element) && other.elements.contains(element));
         let few = self.one_of.len() + other.one_of.len() <= MAX_ALTERNATIVES;
         if few && !self.one_of.is_empty() && !other.one_of.is_empty() {
             self.one_of.extend(other.one_of);

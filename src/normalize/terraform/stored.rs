@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::value::{Entries, Kind, Mapping, Value};
+use super::types::Type;
+use super::value::{Entries, Kind, Mapping, Unknown, Value};
+use crate::document::Piece;
 use crate::vocabulary::{self, rows};
 
 /// How a text is kept.
@@ -56,6 +58,7 @@ fn kept(value: &Value, path: &[&str], form: Form) -> Value {
     let kind = match (&value.kind, path) {
         (Kind::String(text), []) => Kind::String(spelled(text, form)),
         (Kind::Number(number), []) => Kind::String(spelled(&number.to_string(), form)),
+        (Kind::Unknown(unknown), []) => Kind::Unknown(Arc::new(open(unknown, form))),
         (Kind::Sequence(kind, items), _) => {
             Kind::Sequence(*kind, Arc::new(items.iter().map(|it| kept(it, path, form)).collect()))
         }
@@ -69,6 +72,24 @@ fn kept(value: &Value, path: &[&str], form: Form) -> Value {
         _ => return value.clone(),
     };
     Value { kind, marks: value.marks.clone() }
+}
+
+/// An unknown text, or list of texts: what is known of it holds for the form in which it is kept.
+fn open(unknown: &Unknown, form: Form) -> Unknown {
+    // The name of a protocol begins like none of its numbers.
+    let ends = !matches!(form, Form::Protocol);
+    let spelled = |text: &str| spelled(text, form);
+    let end = |text: &Piece| if ends { spelled(text).into() } else { Piece::default() };
+    let is_number = unknown.kind == Some(Type::Number);
+    Unknown {
+        kind: if is_number { Some(Type::String) } else { unknown.kind.clone() },
+        bounds: unknown.bounds.clone().filter(|_| !is_number),
+        prefix: end(&unknown.prefix),
+        suffix: end(&unknown.suffix),
+        beyond: unknown.beyond.as_deref().map(|beyond| Arc::new(beyond.kept_as(spelled, ends))),
+        decided: unknown.decided.as_ref().map(|value| kept(value, &[], form)),
+        ..unknown.clone()
+    }
 }
 
 fn spelled(text: &str, form: Form) -> Arc<str> {

@@ -475,10 +475,19 @@ fn converted_beyond(unknown: &Unknown, from: &Type, to: &Type) -> Option<Arc<Bey
     match to {
         Type::String if *from == Type::Any => Some(Arc::clone(beyond)),
         Type::List(element) | Type::Set(element) => {
-            let converted = beyond.elements.iter().filter_map(|it| convert(it, element).ok());
+            let converted = beyond.elements.iter().filter_map(|it| self::element(it, element));
             Beyond::holding(converted.collect::<Vec<_>>().iter())
         }
         _ => None,
+    }
+}
+
+/// An element of a list that has elements of a type. Where that is not known, only a text stays what it is beside others.
+pub fn element(value: &Value, kind: &Type) -> Option<Value> {
+    match (kind, &value.kind) {
+        (Type::Any, Kind::String(_)) => Some(value.clone()),
+        (Type::Any, _) => None,
+        _ => convert(value, kind).ok(),
     }
 }
 

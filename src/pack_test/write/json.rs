@@ -23,6 +23,7 @@ pub(super) fn write(summary: &Summary<'_>, out: &mut dyn Write) -> io::Result<()
             "skipped": summary.count(State::Skipped),
             "verdicts": summary.checked(),
         },
+        "packs": summary.packs.iter().map(|pack| json!({"name": pack.name, "digest": pack.digest})).collect::<Vec<_>>(),
         "refusals": summary.refusals,
         "tests": tests,
     });

@@ -50,6 +50,10 @@ fn suite(pack: &PackRun, out: &mut dyn Write) -> io::Result<()> {
         pack.count(State::Error),
         pack.count(State::Skipped)
     )?;
+    if let Some(digest) = &pack.digest {
+        let property = format!("<property name=\"digest\" value=\"{}\"/>", escape(digest));
+        writeln!(out, "    <properties>{property}</properties>")?;
+    }
     for result in &pack.results {
         case(pack, result, out)?;
     }

@@ -77,6 +77,9 @@ impl Page<'_> {
         ];
         writeln!(out, "{}", read.join(", "))?;
         writeln!(out, "{}", self.found())?;
+        if let Some(packs) = super::pack_line(report.packs) {
+            writeln!(out, "{}", clean(&packs))?;
+        }
         let style = match report.gate() {
             Gate::Passed => GOOD,
             Gate::Failed | Gate::Incomplete => BAD,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::graph::look;
 use crate::graph::network::filter::{Direction, Party, Traffic};
+use crate::graph::network::reach::Reach;
 use crate::graph::network::{Link, Network, Presence, Tri};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
@@ -42,7 +43,8 @@ pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
                         let mut all = vec![door.place];
                         all.extend(proof);
                         let (source, target, spoken) = (node, *balancer, Encrypted::Unknown);
-                        links.push(Link { source, target, traffic, spoken, proof: all });
+                        let reach = Reach::Open;
+                        links.push(Link { source, target, traffic, spoken, reach, proof: all });
                     }
                 }
             }

@@ -16,6 +16,7 @@ use crate::pack::Verb;
 use crate::source::Place;
 
 use super::filter::{Direction, Layer, Party, Peer, Ports, Protocol, Rule, Traffic, number, range};
+use super::reach::Reach;
 use super::{Link, Network, Presence, Public, Route, Tri};
 
 /// Default rules: order, direction, allow, peer, name.
@@ -80,7 +81,7 @@ fn bastions(scene: &Scene<'_>, network: &mut Network) {
                     node,
                     traffic: Traffic::tcp(443),
                     encrypted: Tri::Yes,
-                    open: super::reach::Reach::Open,
+                    open: Reach::Open,
                     proof: vec![resource.place_of(&pointer)],
                 });
             }
@@ -132,6 +133,7 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
                         target: service,
                         traffic,
                         spoken: Encrypted::Unknown,
+                        reach: Reach::Open,
                         proof: vec![place],
                     });
                 }

@@ -5,6 +5,7 @@
 
 mod armor;
 mod balancers;
+mod engine;
 mod firewall;
 mod policies;
 mod services;
@@ -55,6 +56,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     services::fronts(scene, network);
     services::links(scene, network);
     balancers::read(scene, network);
+    engine::read(scene, network);
     peerings(scene, network);
     for at in scene.index.of_type("google_dns_managed_zone") {
         let Some(node) = scene.node_of[*at] else { continue };

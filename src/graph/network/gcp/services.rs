@@ -172,7 +172,14 @@ pub fn links(scene: &Scene<'_>, network: &mut Network) {
             if by_connection && scene.nodes[source].element == Element::Process {
                 let proof = vec![resource.place_of(&edge.at)];
                 let spoken = Encrypted::Unknown;
-                network.links.push(Link { source, target, traffic, spoken, proof });
+                network.links.push(Link {
+                    source,
+                    target,
+                    traffic,
+                    spoken,
+                    reach: Reach::Open,
+                    proof,
+                });
             }
         }
     }

@@ -76,7 +76,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         }
     }
     network.links.extend(links.into_iter().map(|((source, target, traffic), (spoken, proof))| {
-        Link { source, target, traffic, spoken, proof: proof.into_iter().collect() }
+        let (reach, proof) = (Reach::Open, proof.into_iter().collect());
+        Link { source, target, traffic, spoken, reach, proof }
     }));
     network.links.sort();
     network.links.dedup();

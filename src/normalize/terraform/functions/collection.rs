@@ -236,11 +236,20 @@ pub(super) fn with_elements_of(mut result: Value, name: &str, arguments: &[Value
     if name == "compact" {
         elements.retain(|it| !matches!(&it.kind, Kind::String(text) if text.is_empty()));
     }
-    // An element of another type than that of the list is converted to it.
-    let of = unknown.kind.as_ref().and_then(Type::element).filter(|kind| **kind != Type::Any);
+    // An element of another type than that of the list is converted to it. What has no type yet may change that of all.
+    let of = unknown.kind.as_ref().and_then(Type::element).cloned();
+    let is_open = || arguments.iter().any(|argument| !Type::of(argument).is_whole());
+    let is_text = of == Some(Type::String);
+    let of = of.filter(|_| is_text || !is_open()).unwrap_or(Type::Any);
+    // Those of a tuple stay what they are.
+    let is_tuple = match name {
+        "flatten" | "reverse" => true,
+        "concat" => matches!(arguments.first().map(Type::of), Some(Type::Tuple(_))),
+        _ => false,
+    };
     let converted = elements.iter().filter_map(|it| match of {
-        Some(kind) => types::convert(it, kind).ok(),
-        None => Some(it.clone()),
+        Type::Any if is_tuple => Some(it.clone()),
+        _ => types::element(it, &of),
     });
     if let Some(beyond) = Beyond::holding(converted.collect::<Vec<_>>().iter()) {
         Arc::make_mut(unknown).beyond = Some(beyond);

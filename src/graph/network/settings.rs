@@ -1,0 +1,70 @@
+//! Stores that answer on the internet and that settings name: whoever gets out, and is let in there, speaks to them.
+//!
+//! Only stores with a protocol of their own: who calls the interface of a provider's service is said by rights.
+
+use crate::graph::scene::Scene;
+use crate::model::{Element, Encrypted};
+
+use super::flows::{on_internet, port_of, referring};
+use super::reach::{self, Reach};
+use super::{Link, Network, Traffic};
+
+/// The port of interfaces that providers serve for all their customers.
+const INTERFACE: u16 = 443;
+
+/// Connections over the internet from programs to stores that their settings name.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    let mut links = Vec::new();
+    for (target, node) in scene.nodes.iter().enumerate() {
+        if node.element != Element::DataStore || !node.kind.starts_with("datastore_") {
+            continue;
+        }
+        let Some(port) = port_of(scene, target).filter(|port| *port != INTERFACE) else { continue };
+        let traffic = Traffic::tcp(port);
+        let open = answers(scene, network, target, traffic);
+        if open == Reach::Closed {
+            continue;
+        }
+        for (source, proof) in referring(scene, target) {
+            let given = &scene.nodes[source];
+            let acts = given.kind.starts_with("compute_") && given.element == Element::Process;
+            if !acts || share_network(network, source, target) {
+                continue;
+            }
+            let way = open.min(leaves(network, source, traffic));
+            if way != Reach::Closed {
+                // Whether the source's address is among those that get in is not known.
+                let reach = if way == Reach::Open { way } else { Reach::Unknown };
+                let spoken = Encrypted::Unknown;
+                links.push(Link { source, target, traffic, spoken, reach, proof });
+            }
+        }
+    }
+    network.doors.extend(links);
+}
+
+/// How far a store is open to the internet on its port.
+fn answers(scene: &Scene<'_>, network: &Network, node: usize, traffic: Traffic) -> Reach {
+    let fronts = network.fronts.iter().filter(|front| front.node == node);
+    let by_front = fronts.map(|front| front.open).max().unwrap_or(Reach::Closed);
+    let presence = network.presences[node].as_ref().filter(|presence| !presence.sends_only);
+    let own = match presence {
+        Some(presence) => reach::from_internet(presence, traffic).reach,
+        None => on_internet(scene, node).map_or(Reach::Closed, |(reach, _)| reach),
+    };
+    by_front.max(own)
+}
+
+/// Whether a program gets to the internet; one that stands in no network does.
+fn leaves(network: &Network, node: usize, traffic: Traffic) -> Reach {
+    match &network.presences[node] {
+        Some(presence) => reach::to_internet(presence, traffic).reach,
+        None => Reach::Open,
+    }
+}
+
+/// Whether two stand in one network, which decides what passes between them.
+fn share_network(network: &Network, a: usize, b: usize) -> bool {
+    let own = |node: usize| network.presences[node].as_ref()?.network;
+    own(a).is_some() && own(a) == own(b)
+}
