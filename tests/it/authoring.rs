@@ -37,6 +37,18 @@ fn names_that_no_pack_can_have(#[case] name: &str) {
     assert_eq!(run.code, 2, "{}", run.text);
 }
 
+#[rstest]
+#[case::tests(&["test"], "2 passed, 0 failed")]
+#[case::lint(&["pack", "lint"], "0 remarks")]
+fn the_pack_that_every_run_has_is_looked_over_like_others(
+    #[case] words: &[&str],
+    #[case] says: &str,
+) {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/core");
+    let own = own.to_string_lossy();
+    Folder::new(&[]).run(&[words, &[&*own]].concat()).says(0, &[says]);
+}
+
 /// A pack with one rule, and with more files.
 fn remarks(rule: &str, more: &[(&str, &str)]) -> String {
     let mut files = vec![

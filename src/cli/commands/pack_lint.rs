@@ -86,10 +86,7 @@ struct Linted {
 fn one(folder: &Path) -> anyhow::Result<Linted> {
     let context = || format!("cannot read the pack {}", folder.display());
     let mut sources = Sources::default();
-    let (set, mut problems) = packs::load(&mut sources, &[folder.to_owned()], false)?;
-    // The pack that every run has is looked over as it lies in the folder.
-    problems
-        .retain(|problem| !problem.message.starts_with("a pack called `core` is loaded already"));
+    let (set, problems) = packs::load_one(&mut sources, folder)?;
     let files = DiskFileSystem::new(folder).with_context(context)?;
     let placeless: Vec<_> = problems.iter().filter(|problem| problem.place.is_none()).collect();
     terminal::complain(placeless.iter().copied(), &sources);

@@ -37,6 +37,17 @@ pub fn load(
     Ok((set, found))
 }
 
+/// Load the one pack in a folder, without those in the binary but `core`, which every run has: its own folder, too, is that one.
+pub fn load_one(sources: &mut Sources, folder: &Path) -> anyhow::Result<(PackSet, Vec<Problem>)> {
+    let (set, mut problems) = load(sources, &[folder.to_owned()], false)?;
+    if folder.ends_with("core") {
+        problems.retain(|problem| {
+            !problem.message.starts_with("a pack called `core` is loaded already")
+        });
+    }
+    Ok((set, problems))
+}
+
 /// The same with the packs that the working directory's project names, and what it changes of packs.
 pub fn load_project(
     sources: &mut Sources,
