@@ -175,7 +175,7 @@ fn paths(location: Location<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
                     !file.starts_with('.')
                         && !matches!(
                             file.rsplit('.').next(),
-                            Some("facts" | "answers" | "ends" | "forms")
+                            Some("facts" | "answers" | "ends" | "forms" | "signatures")
                         )
                 };
                 found.extend(names.filter(read).map(|file| join(name, &file)));

@@ -46,7 +46,11 @@ fn the_pack_that_every_run_has_is_looked_over_like_others(
 ) {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/core");
     let own = own.to_string_lossy();
-    Folder::new(&[]).run(&[words, &[&*own]].concat()).says(0, &[says]);
+    let folder =
+        Folder::new(&[("core/pack.yaml", "name: core\nversion: 9.0.0\ndescription: mine\n")]);
+    folder.run(&[words, &[&*own]].concat()).says(0, &[says]);
+    // One that only has its name is not.
+    folder.run(&[words, &["core"]].concat()).says(2, &["a pack called `core` is loaded already"]);
 }
 
 /// A pack with one rule, and with more files.
