@@ -244,8 +244,12 @@ impl Loader<'_> {
             let same = packs
                 .iter()
                 .find(|(_, other)| segment(&other.name) == segment(&manifest.name))
-                .map(|(other, _)| other.shown.clone());
-            if let Some(other) = same {
+                .map(|(other, _)| (other.shown.clone(), other.digest == folder.digest));
+            if let Some((other, is_copy)) = same {
+                // The very pack in a second place: the folder of one in the binary.
+                if is_copy {
+                    continue;
+                }
                 let message =
                     format!("a pack called `{}` is loaded already, from {other}", manifest.name);
                 let place = Place { file, span: Span::default() };

@@ -19,7 +19,7 @@ use crate::source::{DiskFileSystem, FileSystem, Sources};
 pub fn run(arguments: &PackDocs) -> anyhow::Result<Exit> {
     let folder = &arguments.pack;
     let mut sources = Sources::default();
-    let (set, problems) = packs::load_one(&mut sources, folder)?;
+    let (set, problems) = packs::load(&mut sources, std::slice::from_ref(folder), false)?;
     terminal::complain(&problems, &sources);
     let pack = set.packs.last().filter(|pack| &*pack.name != "core" || folder.ends_with("core"));
     let Some(pack) = pack else { anyhow::bail!("there is no pack in {}", folder.display()) };

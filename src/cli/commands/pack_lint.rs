@@ -86,7 +86,7 @@ struct Linted {
 fn one(folder: &Path) -> anyhow::Result<Linted> {
     let context = || format!("cannot read the pack {}", folder.display());
     let mut sources = Sources::default();
-    let (set, problems) = packs::load_one(&mut sources, folder)?;
+    let (set, problems) = packs::load(&mut sources, &[folder.to_owned()], false)?;
     let files = DiskFileSystem::new(folder).with_context(context)?;
     let placeless: Vec<_> = problems.iter().filter(|problem| problem.place.is_none()).collect();
     terminal::complain(placeless.iter().copied(), &sources);

@@ -37,19 +37,6 @@ pub fn load(
     Ok((set, found))
 }
 
-/// Load the one pack in a folder, without those in the binary but `core`, which every run has. A folder that holds that very pack is it.
-pub fn load_one(sources: &mut Sources, folder: &Path) -> anyhow::Result<(PackSet, Vec<Problem>)> {
-    let (set, mut problems) = load(sources, &[folder.to_owned()], false)?;
-    let files = DiskFileSystem::new(folder).ok();
-    let digest = files.and_then(|files| pack::digest(&files));
-    let is_own = set.packs.first().is_some_and(|core| digest.as_deref() == Some(&*core.digest));
-    problems.retain(|problem| !(is_own && problem.message.starts_with(CORE_TWICE)));
-    Ok((set, problems))
-}
-
-/// What is said of a second pack `core`.
-const CORE_TWICE: &str = "a pack called `core` is loaded already";
-
 /// The same with the packs that the working directory's project names, and what it changes of packs.
 pub fn load_project(
     sources: &mut Sources,

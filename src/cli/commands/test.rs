@@ -72,7 +72,7 @@ fn one(
 ) -> anyhow::Result<Option<PackRun>> {
     let context = || format!("cannot read the pack {}", folder.display());
     let mut sources = Sources::default();
-    let (set, problems) = packs::load_one(&mut sources, folder)?;
+    let (set, problems) = packs::load(&mut sources, &[folder.to_owned()], false)?;
     terminal::complain(&problems, &sources);
     if !problems.is_empty() {
         refusals.push(format!("the pack {} does not load as a whole", folder.display()));
