@@ -46,6 +46,8 @@ fn main() -> io::Result<()> {
         rows.push_str(&row);
     }
     fs::write(out.join("vocabulary.rs"), format!("[\n{rows}]\n"))?;
+    let endings: Vec<&str> = TABLES.into_iter().chain(["facts"]).collect();
+    fs::write(out.join("table_endings.rs"), format!("&{endings:?}"))?;
     for table in TABLES {
         let rows: Vec<String> = of(table).map(|path| text(&path)).collect();
         fs::write(out.join(format!("{table}.rs")), format!("[{}]\n", rows.join(",\n")))?;

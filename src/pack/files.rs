@@ -13,6 +13,9 @@ use crate::source::{
 /// The built-in packs: every path below `policies/` with its text, sorted.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policies.rs"));
 
+/// Endings of the tables that are the binary's own.
+const TABLE_ENDINGS: &[&str] = include!(concat!(env!("OUT_DIR"), "/table_endings.rs"));
+
 /// The folders of a pack that are read; `tests` is left to the test runner.
 const FOLDERS: [&str; 5] = ["rules", "lib", "threats", "vocabulary", "baselines"];
 
@@ -172,11 +175,8 @@ fn paths(location: Location<'_>, problems: &mut Vec<Problem>) -> Vec<String> {
                 let names = files.map(|inner| last(&inner.path).to_owned());
                 // Tables of provider facts are the binary's own, not the pack's.
                 let read = |file: &String| {
-                    !file.starts_with('.')
-                        && !matches!(
-                            file.rsplit('.').next(),
-                            Some("facts" | "answers" | "ends" | "forms" | "signatures")
-                        )
+                    let ending = file.rsplit('.').next().unwrap_or_default();
+                    !file.starts_with('.') && !TABLE_ENDINGS.contains(&ending)
                 };
                 found.extend(names.filter(read).map(|file| join(name, &file)));
             }

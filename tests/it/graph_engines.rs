@@ -40,6 +40,7 @@ const APP: &str = "google_app_engine_application.app";
 #[rstest]
 #[case::alone("", "", &[("internet", V1)])]
 #[case::of_an_application(APPLICATION, "", &[("internet", APP), (APP, V1)])]
+#[case::of_no_application_here(&APPLICATION.replace("\"shop\"", "\"other\""), "", &[("internet", APP), ("internet", V1)])]
 #[case::for_all(APPLICATION, "ALL", &[("internet", APP), (APP, V1)])]
 #[case::for_its_network(APPLICATION, "INTERNAL_ONLY", &[("internet", APP)])]
 #[case::alone_for_its_network("", "INTERNAL_ONLY", &[])]

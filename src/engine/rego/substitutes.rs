@@ -60,7 +60,7 @@ pub(super) const OTHER: char = '\u{1}';
 
 /// A text that no rule names.
 fn other() -> Value {
-    Value::from("\u{1}other")
+    Value::from(format!("{OTHER}other"))
 }
 
 /// A number that no rule names, and the ends of what is possible.

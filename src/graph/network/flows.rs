@@ -575,6 +575,12 @@ pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Enc
     }
 }
 
+/// Whether a node runs programs, which open connections.
+pub(super) fn runs_programs(scene: &Scene<'_>, node: usize) -> bool {
+    let given = &scene.nodes[node];
+    given.kind.starts_with("compute_") && given.element == Element::Process
+}
+
 /// Nodes that refer to a node, with where.
 pub(super) fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
     let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();

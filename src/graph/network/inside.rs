@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::scene::Scene;
-use crate::model::Element;
 use crate::source::Place;
 
 use super::filter::{Ports, Traffic};
-use super::flows::{Flows, Members, New, by_port, hosts, referring, shown, tls};
+use super::flows::{Flows, Members, New, by_port, hosts, referring, runs_programs, shown, tls};
 use super::reach::{self, Reach};
 use super::{Network, Route, Tri};
 
@@ -31,12 +30,10 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
         let doors: BTreeMap<(Traffic, usize), &Route> =
             routes.iter().map(|route| ((route.front, route.target), *route)).collect();
         for source in sources {
-            let given = &scene.nodes[source];
-            let acts = given.kind.starts_with("compute_") && given.element == Element::Process;
-            let Some(host) = presence(source).filter(|_| acts) else { continue };
-            if ends.contains(&source) {
+            if ends.contains(&source) || !runs_programs(scene, source) {
                 continue;
             }
+            let Some(host) = presence(source) else { continue };
             for ((traffic, _), route) in &doors {
                 if flows.is_full() {
                     return;

@@ -5,7 +5,7 @@
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted};
 
-use super::flows::{on_internet, port_of, referring};
+use super::flows::{on_internet, port_of, referring, runs_programs};
 use super::reach::{self, Reach};
 use super::{Link, Network, Traffic};
 
@@ -26,9 +26,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             continue;
         }
         for (source, proof) in referring(scene, target) {
-            let given = &scene.nodes[source];
-            let acts = given.kind.starts_with("compute_") && given.element == Element::Process;
-            if !acts || share_network(network, source, target) {
+            if !runs_programs(scene, source) || share_network(network, source, target) {
                 continue;
             }
             let way = open.min(leaves(network, source, traffic));

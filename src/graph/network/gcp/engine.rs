@@ -12,12 +12,10 @@ const VERSIONS: [&str; 2] =
 
 /// What answers for versions, and how requests get to them.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
-    let application = scene.index.of_type("google_app_engine_application").first().copied();
-    let application = application.and_then(|at| Some((at, scene.node_of[at]?)));
     for at in VERSIONS.iter().flat_map(|kind| scene.index.of_type(kind)) {
         let Some(node) = scene.node_of[*at].filter(|_| !is_internal(scene, *at)) else { continue };
         let place = scene.index.resource(*at).header;
-        if let Some((application, via)) = application {
+        if let Some((application, via)) = application_of(scene, *at) {
             let front = scene.index.resource(application).header;
             let route = Route::over_tls((via, node), (443, Tri::Yes), front, place);
             network.routes.push(Route { front_encrypted: Tri::Unknown, ..route });
@@ -27,6 +25,17 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.fronts.push(Front { node, traffic, encrypted, open, proof });
         }
     }
+}
+
+/// The application that a version is part of, and its node: a project has one.
+fn application_of(scene: &Scene<'_>, version: usize) -> Option<(usize, usize)> {
+    let project = |at: usize| text(scene.index.resource(at), "project");
+    let all = scene.index.of_type("google_app_engine_application");
+    let at = match all {
+        [only] if project(*only).is_none() || project(version).is_none() => *only,
+        all => *all.iter().find(|at| project(**at) == project(version))?,
+    };
+    Some((at, scene.node_of[at]?))
 }
 
 /// Whether settings of its service keep requests from outside away.

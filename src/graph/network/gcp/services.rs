@@ -3,8 +3,7 @@
 use crate::document::{Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::scene::Scene;
-use crate::model::Element;
-use crate::model::Encrypted;
+use crate::model::{Element, Encrypted};
 use crate::source::Place;
 
 use super::super::filter::{Traffic, is_any, is_public, range};
