@@ -147,3 +147,31 @@ pub fn by_reference(scene: &Scene<'_>, text: &str) -> Option<usize> {
         address = &address[..address.rfind(['.', '['])?];
     }
 }
+
+/// A text with holes for what is not known: the resources that fill them, and the text with `*` in their place.
+#[derive(Clone, Debug, Default)]
+pub struct Holed {
+    /// Resources in the holes, in order; `None` for what is no resource.
+    pub fillers: Vec<Option<usize>>,
+    /// The text with `*` for each hole.
+    pub text: String,
+}
+
+/// Read a text with `${…}` in it.
+pub fn holed(scene: &Scene<'_>, text: &str) -> Holed {
+    let mut holed = Holed::default();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        holed.text.push_str(&rest[..start]);
+        let inner = &rest[start + 2..];
+        let Some(end) = inner.find('}') else {
+            holed.text.push('*');
+            return holed;
+        };
+        holed.fillers.push(by_reference(scene, &inner[..end]));
+        holed.text.push('*');
+        rest = &inner[end + 1..];
+    }
+    holed.text.push_str(rest);
+    holed
+}

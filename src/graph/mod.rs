@@ -11,12 +11,14 @@ pub mod facts;
 pub mod gcp;
 pub mod identity;
 pub mod kubernetes;
+mod logs;
 pub mod look;
 pub mod network;
 pub mod nodes;
 pub mod others;
 pub mod relations;
 pub mod scene;
+mod texts;
 
 pub use bounds::Bounds;
 
@@ -85,7 +87,9 @@ pub fn build_within<'a>(
         meanings,
         relations,
     };
+    texts::complete(&mut scene);
     nodes::build(&mut scene);
+    logs::complete(&mut scene);
     kubernetes::complete(&mut scene);
     gcp::complete(&mut scene);
     let problems = facts::read(&mut scene);

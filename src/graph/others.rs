@@ -98,7 +98,14 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
         for relation in scene.relations.outgoing(at) {
             let Some((kind, label, reversed)) = carried(relation.verb) else { continue };
             let Some(to) = scene.node_of[relation.to].filter(|to| *to != from) else { continue };
-            if kind == FlowKind::Secret && !is_secret(scene, to) {
+            let fits = match relation.verb {
+                Verb::ReferencesSecret => is_secret(scene, to),
+                Verb::Pulls => is_registry(scene, to),
+                // A text that names a secret among others does not read it a second time.
+                Verb::Reads => !uses_secret(scene, at, relation.to),
+                _ => true,
+            };
+            if !fits {
                 continue;
             }
             let (source, target) = if reversed { (to, from) } else { (from, to) };
@@ -110,6 +117,18 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
 
 fn is_secret(scene: &Scene<'_>, node: usize) -> bool {
     matches!(&*scene.nodes[node].kind, "secret_store" | "config")
+}
+
+/// Whether a resource says of another one that it holds a secret of its.
+fn uses_secret(scene: &Scene<'_>, at: usize, to: usize) -> bool {
+    let node = scene.node_of[to];
+    node.is_some_and(|node| is_secret(scene, node))
+        && scene.relations.targets(at, Verb::ReferencesSecret).any(|secret| secret.to == to)
+}
+
+/// Whether code comes from there: what else the name of an image refers to is no source of it.
+fn is_registry(scene: &Scene<'_>, node: usize) -> bool {
+    matches!(&*scene.nodes[node].kind, "registry" | "repository")
 }
 
 /// Code of third parties runs when the state is read and written.

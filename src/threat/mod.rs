@@ -17,6 +17,7 @@ mod secrets;
 mod situation;
 mod standing;
 mod surroundings;
+mod trail;
 mod words;
 
 use std::collections::BTreeMap;

@@ -210,6 +210,8 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         None => (Some(false), Vec::new()),
     };
     fields.state("lateral", state, proof);
+    let proof = around.alterable_by_audited(node);
+    fields.state("alterable_by_audited", Some(!proof.is_empty()), proof);
     let keeps = around.kept(node).is_some();
     fields.members.insert("keeps_data".into(), Value::Bool(keeps));
     let lower = crossing::into(around, node);

@@ -17,7 +17,7 @@ fn all(document: &str) -> BTreeSet<String> {
 }
 
 /// Whether lines that begin so are there, and none that begin as the others do.
-fn check(document: &str, wanted: &[&str], forbidden: &[&str]) {
+pub(crate) fn check(document: &str, wanted: &[&str], forbidden: &[&str]) {
     let found = all(document);
     for line in wanted {
         assert!(found.iter().any(|it| it.starts_with(line)), "missing {line} in {found:#?}");
@@ -749,4 +749,106 @@ fn an_ingress_is_open_as_what_serves_it(#[case] class: &str, #[case] open: bool)
     let outer_is_an_entry = has("T032 Deployment/app/outer");
     assert_eq!(outer_is_an_entry, !open, "{found:#?}");
     assert!(!has("T032 Deployment/app/inner") && !has("T032 Deployment/app/site"), "{found:#?}");
+}
+
+const DOOR: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "n" {
+  name                = "n"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "app" {
+  name                 = "app"
+  resource_group_name  = azurerm_resource_group.g.name
+  virtual_network_name = azurerm_virtual_network.n.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_subnet" "doors" {
+  name                              = "doors"
+  resource_group_name               = azurerm_resource_group.g.name
+  virtual_network_name              = azurerm_virtual_network.n.name
+  address_prefixes                  = ["10.0.2.0/24"]
+  private_endpoint_network_policies = "POLICIES"
+}
+resource "azurerm_network_security_group" "doors" {
+  name                = "doors"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = "westeurope"
+  security_rule {
+    name                       = "app"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "1433"
+    source_address_prefix      = "SOURCE"
+    destination_address_prefix = "*"
+  }
+  security_rule {
+    name                       = "others"
+    priority                   = 200
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "doors" {
+  subnet_id                 = azurerm_subnet.doors.id
+  network_security_group_id = azurerm_network_security_group.doors.id
+}
+resource "azurerm_private_endpoint" "d" {
+  name                = "d"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = "westeurope"
+  subnet_id           = azurerm_subnet.doors.id
+  private_service_connection {
+    name                           = "d"
+    private_connection_resource_id = STORE.s.id
+    is_manual_connection           = false
+  }
+}
+resource "azurerm_mssql_server" "s" {
+  name                          = "s"
+  resource_group_name           = azurerm_resource_group.g.name
+  location                      = "westeurope"
+  version                       = "12.0"
+  public_network_access_enabled = false
+}
+resource "azurerm_storage_account" "s" {
+  name                          = "s"
+  resource_group_name           = azurerm_resource_group.g.name
+  location                      = "westeurope"
+  public_network_access_enabled = false
+}
+"#;
+
+/// A database behind a door in a network is as open to it as one that stands there; who calls the interface of a service is said by
+/// rights.
+#[rstest]
+#[case::without_filters("azurerm_mssql_server", "Disabled", "10.0.1.0/24", true)]
+#[case::for_one_tier("azurerm_mssql_server", "Enabled", "10.0.1.0/24", false)]
+#[case::for_the_network("azurerm_mssql_server", "Enabled", "VirtualNetwork", true)]
+#[case::an_interface("azurerm_storage_account", "Disabled", "10.0.1.0/24", false)]
+fn a_door_in_a_network(
+    #[case] store: &str,
+    #[case] policies: &str,
+    #[case] source: &str,
+    #[case] open: bool,
+) {
+    let text = DOOR.replace("POLICIES", policies).replace("SOURCE", source);
+    let text = text.replace("STORE", store);
+    let line = format!("T021 {store}.s:");
+    let (wanted, forbidden): (&[&str], &[&str]) =
+        if open { (&[&line], &[]) } else { (&[], &["T021 "]) };
+    check(&text, wanted, forbidden);
 }

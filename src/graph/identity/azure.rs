@@ -12,7 +12,7 @@ use crate::graph::scene::Scene;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust};
+use super::{Grant, Identity, Level, Scope, Trust, note_erasing};
 
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
@@ -108,6 +108,7 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &
     let edges = scene.index.outgoing(at).iter().filter(|edge| leads("scope", &edge.at));
     let mut scopes: Vec<Scope> = edges
         .filter_map(|edge| match (scene.zone_of[edge.to], scene.node_of[edge.to]) {
+            _ if is_own_subscription(scene, edge.to) => Some(Scope::Account),
             (Some(zone), _) => Some(Scope::Zone(zone)),
             (None, Some(node)) => Some(Scope::Node(node)),
             _ => None,
@@ -134,11 +135,25 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &
         None => own_actions(scene, at),
     };
     for scope in scopes {
+        if let Scope::Node(node) = scope {
+            // Of a role of the configuration's own, what it says of its actions.
+            let words: Vec<&str> = own_actions(scene, at).into_iter().chain(role).collect();
+            let words = (words.as_slice(), resource.header);
+            note_erasing(scene, identity, (principal, node), "azure_log_erasers", words);
+        }
         let own = actions.iter().copied();
         holdings.push(Holding::new(principal, scope, own, proof.clone()));
         let (label, proof) = (Arc::clone(&label), proof.clone());
         identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });
     }
+}
+
+/// Whether a data source asks for the subscription that the configuration itself makes things in.
+fn is_own_subscription(scene: &Scene<'_>, at: usize) -> bool {
+    let resource = scene.index.resource(at);
+    let named = resource.attributes.get("subscription_id");
+    &*resource.kind == "data.azurerm_subscription"
+        && matches!(named, None | Some(Value::Null | Value::Unknown(_)))
 }
 
 /// What a role lets do: the first row of the table `azure_roles` that fits its name.

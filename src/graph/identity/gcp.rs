@@ -13,7 +13,7 @@ use crate::source::Place;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust};
+use super::{Grant, Identity, Level, Scope, Trust, note_erasing};
 
 /// What proves that the default account may do what it may.
 const EDITOR: &str = "roles/editor";
@@ -50,11 +50,7 @@ fn holding(scene: &Scene<'_>, binding: &Binding, principal: usize) -> Option<Hol
         On::Unknown => return None,
     };
     let permissions: Vec<&str> = match binding.custom {
-        Some(custom) => {
-            let role = scene.index.resource(custom);
-            let listed = role.attributes.get("permissions").and_then(Value::as_array);
-            listed.unwrap_or_default().iter().filter_map(Value::as_str).collect()
-        }
+        Some(custom) => permissions(scene, custom),
         None => raising::actions_of(scene, "gcp_role_permissions", binding.role.as_deref()?),
     };
     Some(Holding::new(principal, scope, permissions.into_iter(), vec![binding.place]))
@@ -177,7 +173,13 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
         });
     };
     match binding.on {
-        On::Node(node) => add(Scope::Node(node), level.min(Level::Write), false),
+        On::Node(node) => {
+            add(Scope::Node(node), level.min(Level::Write), false);
+            let own = binding.custom.map(|at| permissions(scene, at)).unwrap_or_default();
+            let words: Vec<&str> = own.into_iter().chain(binding.role.as_deref()).collect();
+            let words = (words.as_slice(), binding.place);
+            note_erasing(scene, identity, (principal, node), "gcp_log_erasers", words);
+        }
         On::Unknown => {
             identity.open_ended.insert(principal);
         }
@@ -189,6 +191,9 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
             add(scope, level, true);
         }
         On::Zone(_) | On::Account => {
+            // Of some services, nothing narrower than the project can be meant.
+            let of_project = scene.vocabulary.table("gcp_project_roles").iter().flatten();
+            let is_wide = !of_project.into_iter().any(|role| *role == label);
             // A role of one service holds for what that service keeps.
             let service = service.unwrap_or_default();
             let rows = scene.vocabulary.table("gcp_services").iter();
@@ -206,10 +211,10 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
                     _ => true,
                 };
                 if inside && types.iter().any(|pattern| fits(pattern, kind)) {
-                    add(Scope::Node(node), level, true);
+                    add(Scope::Node(node), level, is_wide);
                 }
             }
-            add(Scope::Unknown, level, level > Level::Read);
+            add(Scope::Unknown, level, is_wide && level > Level::Read);
         }
     }
 }
@@ -226,6 +231,12 @@ fn level(scene: &Scene<'_>, binding: &Binding) -> Option<(Level, Arc<str>, Optio
         .find(|(pattern, _)| fits(pattern, role))?;
     let service = role.strip_prefix("roles/").and_then(|rest| Some(rest.split_once('.')?.0.into()));
     Some((Level::parse(word)?, Arc::clone(role), service))
+}
+
+/// The permissions that a role of the configuration's own names.
+fn permissions<'s>(scene: &'s Scene<'_>, role: usize) -> Vec<&'s str> {
+    let listed = scene.index.resource(role).attributes.get("permissions");
+    listed.and_then(Value::as_array).unwrap_or_default().iter().filter_map(Value::as_str).collect()
 }
 
 /// A role of the configuration's own: its permissions by the table `gcp_permissions`.

@@ -19,7 +19,7 @@ use crate::graph::others::plain;
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
-use crate::source::Place;
+use crate::source::{Place, fits};
 
 /// What a grant lets do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +100,8 @@ pub struct Identity {
     pub privilege: BTreeMap<usize, (State, Vec<Place>)>,
     /// Principals of which some grants are not known.
     pub open_ended: BTreeSet<usize>,
+    /// Who may change or delete what a log holds, by a grant on this log: the log, the principal, what says so.
+    pub erasing: BTreeMap<(usize, usize), Vec<Place>>,
     /// Whether flows were left out at a bound.
     pub left_out: bool,
     /// Pairs of a principal and what it may use.
@@ -157,6 +159,29 @@ pub fn build(scene: &mut Scene<'_>) -> Identity {
     identity.left_out |= left_out;
     identity.pairs = pairs;
     identity
+}
+
+/// Note that a principal may change or delete what is in a log, where one of the words (actions, permissions, a role) of a grant on it lets
+/// it: those of a table, which the words may name by `*`.
+fn note_erasing(
+    scene: &Scene<'_>,
+    identity: &mut Identity,
+    (principal, node): (usize, usize),
+    table: &str,
+    (words, place): (&[&str], Place),
+) {
+    let rows = scene.vocabulary.table(table).iter().filter_map(|row| row.first());
+    let mut rows = rows.map(|word| word.to_ascii_lowercase());
+    let erases = |row: String| words.iter().any(|word| fits(&word.to_ascii_lowercase(), &row));
+    if keeps_logs(scene, node) && rows.any(erases) {
+        identity.erasing.entry((node, principal)).or_default().push(place);
+    }
+}
+
+/// Whether something writes its log there.
+pub fn keeps_logs(scene: &Scene<'_>, node: usize) -> bool {
+    let mut parts = scene.nodes[node].parts.iter();
+    parts.any(|part| scene.relations.sources(*part, Verb::LogsTo).next().is_some())
 }
 
 /// Facts of identities that those may take whom nobody meant.

@@ -576,7 +576,7 @@ pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Enc
 }
 
 /// Whether a node runs programs, which open connections.
-pub(super) fn runs_programs(scene: &Scene<'_>, node: usize) -> bool {
+pub fn runs_programs(scene: &Scene<'_>, node: usize) -> bool {
     let given = &scene.nodes[node];
     given.kind.starts_with("compute_") && given.element == Element::Process
 }

@@ -16,6 +16,7 @@ pub mod neighbors;
 pub mod reach;
 pub mod settings;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -31,6 +32,9 @@ pub const PODS: usize = usize::MAX;
 
 /// Stands for the network that every project of Google Cloud begins with, which no resource is.
 pub const DEFAULT: usize = usize::MAX - 1;
+
+/// The port of interfaces that providers serve for all their customers.
+pub const INTERFACE: u16 = 443;
 
 /// A yes, a no, or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,6 +169,8 @@ pub struct Network {
     pub links: Vec<Link>,
     /// Connections through doors in a network to another one, whose filters have been asked already.
     pub doors: Vec<Link>,
+    /// Where services that stand in no network have doors in some: the door and what says so, by service.
+    pub endpoints: BTreeMap<usize, Vec<(Presence, Place)>>,
     /// Pairs of networks (resources) between which traffic is routed, with what says so.
     pub peerings: Vec<(usize, usize, Place)>,
     /// Positions in `peerings` by both ends.

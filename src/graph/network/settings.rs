@@ -7,10 +7,7 @@ use crate::model::{Element, Encrypted};
 
 use super::flows::{on_internet, port_of, referring, runs_programs};
 use super::reach::{self, Reach};
-use super::{Link, Network, Traffic};
-
-/// The port of interfaces that providers serve for all their customers.
-const INTERFACE: u16 = 443;
+use super::{INTERFACE, Link, Network, Traffic};
 
 /// Connections over the internet from programs to stores that their settings name.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::identity::{Grant, Identity, Level, Scope};
+use crate::graph::identity::{Grant, Identity, Level, Scope, note_erasing};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::fits;
@@ -343,13 +343,14 @@ impl<'s> Granting<'_, 's, '_> {
                 continue;
             }
             let mut said = Said::of(self.scene, statement, &actions);
+            let mut left = actions.clone();
             for thing in things.iter().map(|at| &self.things.things[*at]) {
                 if thing.node == principal {
                     continue;
                 }
                 if denies {
                     let denied = |action: &&&str| !rights.denies(self.scene, action, thing.node);
-                    let left: Vec<&str> = actions.iter().filter(denied).copied().collect();
+                    left = actions.iter().filter(denied).copied().collect();
                     if left.is_empty() {
                         continue;
                     }
@@ -360,6 +361,11 @@ impl<'s> Granting<'_, 's, '_> {
                     return (met, false);
                 }
                 self.left -= 1;
+                if !everything {
+                    let of = (principal, thing.node);
+                    let words = (left.as_slice(), statement.place);
+                    note_erasing(self.scene, identity, of, "aws_log_erasers", words);
+                }
                 identity.grants.push(Grant {
                     principal,
                     scope: Scope::Node(thing.node),

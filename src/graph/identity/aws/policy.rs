@@ -260,33 +260,6 @@ fn list(value: Option<&Value>) -> Vec<&Value> {
     }
 }
 
-/// A text with holes for what is not known: the resources that fill them, and the text with `*` in their place.
-pub struct Holed {
-    /// Resources in the holes, in order; `None` for what is no resource.
-    pub fillers: Vec<Option<usize>>,
-    /// The text with `*` for each hole.
-    pub text: String,
-}
-
-/// Read a text with `${…}` in it.
-pub fn holed(scene: &Scene<'_>, text: &str) -> Holed {
-    let mut holed = Holed { fillers: Vec::new(), text: String::new() };
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        holed.text.push_str(&rest[..start]);
-        let inner = &rest[start + 2..];
-        let Some(end) = inner.find('}') else {
-            holed.text.push('*');
-            return holed;
-        };
-        holed.fillers.push(look::by_reference(scene, &inner[..end]));
-        holed.text.push('*');
-        rest = &inner[end + 1..];
-    }
-    holed.text.push_str(rest);
-    holed
-}
-
 /// Data sources that say which account, region or partition this is.
 fn is_surroundings(scene: &Scene<'_>, at: usize) -> bool {
     matches!(
@@ -314,7 +287,7 @@ fn target(scene: &Scene<'_>, at: usize, value: &Value, only: &OnceCell<Option<us
     if !text.contains("${") {
         return Target::Pattern { text: text.into(), partly: false };
     }
-    let holed = holed(scene, text);
+    let holed = look::holed(scene, text);
     let mut certain = true;
     for filler in &holed.fillers {
         match filler {
@@ -409,7 +382,7 @@ fn principal(scene: &Scene<'_>, at: usize, kind: &str, value: &Value) -> Princip
     if text == "*" {
         return Principal::Anyone;
     }
-    let holed = holed(scene, text);
+    let holed = look::holed(scene, text);
     let resource =
         holed.fillers.iter().flatten().copied().find(|filler| !is_surroundings(scene, *filler));
     if let Some(resource) = resource {

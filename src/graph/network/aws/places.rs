@@ -20,6 +20,11 @@ use super::beanstalk;
 use super::filters::{self, DEFAULT_GROUP};
 use super::routing::{Routing, is_network, is_subnet};
 
+/// What AWS Batch calls a job, what takes jobs in, and where they run.
+const JOB: &str = "aws_batch_job_definition";
+const QUEUE: &str = "aws_batch_job_queue";
+const ENVIRONMENT: &str = "aws_batch_compute_environment";
+
 /// A row of the table.
 struct Row<'t> {
     subnets: &'t str,
@@ -111,10 +116,14 @@ fn members(scene: &Scene<'_>, node: usize) -> Vec<usize> {
                     | "aws_launch_configuration"
                     | "aws_network_interface"
                     | "aws_spot_instance_request"
+                    | "aws_glue_connection"
             );
             if is_template && !members.contains(&edge.to) {
                 members.push(edge.to);
             }
+        }
+        if &*scene.index.resource(part).kind == JOB {
+            members.extend(environments(scene, part));
         }
         for kind in ["aws_efs_mount_target", "aws_network_interface_sg_attachment"] {
             members.extend(scene.index.related(part, kind).into_iter().filter(|at| *at != part));
@@ -130,6 +139,22 @@ fn members(scene: &Scene<'_>, node: usize) -> Vec<usize> {
     let mut seen = BTreeSet::new();
     members.retain(|member| seen.insert(*member));
     members
+}
+
+/// Where jobs of a definition run: in the environments of the queues to which something sends them, else in the only one there is.
+fn environments(scene: &Scene<'_>, definition: usize) -> Vec<usize> {
+    let senders = scene.index.incoming(definition).iter().map(|edge| edge.from);
+    let queues = senders.flat_map(|sender| scene.index.outgoing(sender)).map(|edge| edge.to);
+    let queues = queues.filter(|at| scene.index.resource(*at).type_name() == QUEUE);
+    let named: Vec<usize> = queues
+        .flat_map(|queue| scene.index.outgoing(queue))
+        .map(|edge| edge.to)
+        .filter(|at| &*scene.index.resource(*at).kind == ENVIRONMENT)
+        .collect();
+    match (named.as_slice(), scene.index.of_type(ENVIRONMENT)) {
+        ([], [only]) => vec![*only],
+        _ => named,
+    }
 }
 
 fn add(scene: &Scene<'_>, member: usize, stand: &mut Stand) {

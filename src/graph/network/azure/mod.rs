@@ -29,8 +29,13 @@ const DEFAULTS: [(i64, Direction, bool, Peer, &str); 6] = [
     (65500, Direction::Out, false, Peer::Everyone, "DenyAllOutBound"),
 ];
 
-/// The subnet that an app sends from ("virtual network integration"); requests come to it over its own endpoint.
+/// The subnet that an app sends from ("virtual network integration"); requests come to it over its own endpoint. The setting of an app,
+/// and resources of their own that say it.
 const INTEGRATION: &str = "virtual_network_subnet_id";
+const INTEGRATIONS: [&str; 2] = [
+    "azurerm_app_service_virtual_network_swift_connection",
+    "azurerm_app_service_slot_virtual_network_swift_connection",
+];
 
 /// Fill in what Azure's resources say.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
@@ -110,6 +115,7 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
         let services = scene.relations.targets(*at, Verb::Fronts);
         let services: Vec<usize> = services.filter_map(|to| scene.node_of[to.to]).collect();
         for service in services {
+            network.endpoints.entry(service).or_default().push((door.clone(), place));
             let port = super::flows::port_of(scene, service).unwrap_or(443);
             let traffic = Traffic::tcp(port);
             let parts = scene.nodes[service].parts.iter();
@@ -171,7 +177,9 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
         for relation in scene.relations.targets(*part, Verb::ContainedIn) {
             if &*scene.index.resource(relation.to).kind == "azurerm_subnet" {
                 presence.subnets.push(relation.to);
-                presence.sends_only |= leads(INTEGRATION, &relation.at);
+                let kind = &*scene.index.resource(*part).kind;
+                presence.sends_only |=
+                    leads(INTEGRATION, &relation.at) || INTEGRATIONS.contains(&kind);
             }
         }
         if &*scene.index.resource(*part).kind == "azurerm_public_ip" {

@@ -1,0 +1,640 @@
+//! What services carry to each other: flows that attributes, parts and texts of JSON say, and those that they do not.
+
+use rstest::rstest;
+
+use crate::model_ways::check;
+
+/// A job of AWS Batch with all that its properties name, and two places where it could run.
+const BATCH: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "job" {
+  vpc_id = aws_vpc.v.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "db" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_security_group.job.id]
+  }
+}
+resource "aws_db_subnet_group" "g" {
+  subnet_ids = [aws_subnet.s.id]
+}
+resource "aws_db_instance" "d" {
+  identifier             = "d"
+  engine                 = "postgres"
+  db_subnet_group_name   = aws_db_subnet_group.g.name
+  vpc_security_group_ids = [aws_security_group.db.id]
+}
+resource "aws_batch_compute_environment" "e" {
+  type = "MANAGED"
+  compute_resources {
+    type               = "FARGATE"
+    max_vcpus          = 4
+    subnets            = [aws_subnet.s.id]
+    security_group_ids = [aws_security_group.job.id]
+  }
+}
+OTHER
+resource "aws_batch_job_queue" "q" {
+  name                 = "q"
+  state                = "ENABLED"
+  priority             = 1
+  compute_environments = [aws_batch_compute_environment.e.arn]
+}
+resource "aws_ecr_repository" "r" {
+  name = "r"
+}
+resource "aws_iam_role" "job" {
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role" "start" {
+  assume_role_policy = "{}"
+}
+resource "aws_secretsmanager_secret" "s" {
+  name = "s"
+}
+resource "aws_batch_job_definition" "j" {
+  name = "j"
+  type = "container"
+  container_properties = jsonencode({
+    image            = "${aws_ecr_repository.r.repository_url}:1"
+    jobRoleArn       = aws_iam_role.job.arn
+    executionRoleArn = aws_iam_role.start.arn
+    environment      = [{ name = "DB", value = aws_db_instance.d.address }]
+    secrets          = [{ name = "PASSWORD", valueFrom = aws_secretsmanager_secret.s.arn }]
+  })
+}
+RULE
+"#;
+
+const OTHER: &str = "resource \"aws_batch_compute_environment\" \"other\" {\n  type = \"MANAGED\"\n  compute_resources {\n    type = \"FARGATE\"\n    max_vcpus = 4\n    subnets = [aws_subnet.s.id]\n    security_group_ids = []\n  }\n}";
+const RULE: &str = "resource \"aws_cloudwatch_event_rule\" \"r\" {\n  schedule_expression = \"rate(1 day)\"\n}\nresource \"aws_cloudwatch_event_target\" \"t\" {\n  rule = aws_cloudwatch_event_rule.r.name\n  arn = aws_batch_job_queue.q.arn\n  batch_target {\n    job_definition = aws_batch_job_definition.j.arn\n    job_name = \"j\"\n  }\n}";
+const TO_DATABASE: &str = "aws_batch_job_definition.j > aws_db_instance.d network tcp/5432";
+
+#[rstest]
+#[case::in_the_only_environment("", "", &[TO_DATABASE], &[])]
+#[case::in_the_environment_of_its_queue(OTHER, RULE, &[TO_DATABASE, "aws_cloudwatch_event_rule.r > aws_batch_job_definition.j data"], &[])]
+#[case::in_one_of_two(OTHER, "", &[], &[TO_DATABASE])]
+fn jobs_of_batch(
+    #[case] other: &str,
+    #[case] rule: &str,
+    #[case] wanted: &[&str],
+    #[case] forbidden: &[&str],
+) {
+    let text = BATCH.replace("OTHER", other).replace("RULE", rule);
+    let always = [
+        "aws_batch_job_definition.j > aws_iam_role.job identity",
+        "aws_batch_job_definition.j > aws_secretsmanager_secret.s secret",
+        "aws_ecr_repository.r > aws_batch_job_definition.j supply_chain",
+    ];
+    let never = ["aws_batch_job_definition.j > aws_iam_role.start identity"];
+    check(&text, &[&always, wanted].concat(), &[&never, forbidden].concat());
+}
+
+#[rstest]
+#[case::events_of_a_bucket(
+    r#"
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+resource "aws_cloudwatch_event_rule" "r" {
+  event_pattern = jsonencode({ source = ["aws.s3"], detail = { bucket = { name = [aws_s3_bucket.b.id] } } })
+}
+"#,
+    &["aws_s3_bucket.b > aws_cloudwatch_event_rule.r data"],
+    &[]
+)]
+#[case::files_of_partners(
+    r#"
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+resource "aws_transfer_server" "s" {
+  endpoint_type = "PUBLIC"
+}
+resource "aws_transfer_user" "u" {
+  server_id = aws_transfer_server.s.id
+  user_name = "u"
+  role      = aws_iam_role.r.arn
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = "{}"
+}
+resource "aws_iam_role_policy" "r" {
+  role   = aws_iam_role.r.id
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:PutObject", Resource = "${aws_s3_bucket.b.arn}/*" }] })
+}
+"#,
+    &["internet > aws_transfer_server.s network tcp/22", "aws_transfer_server.s > aws_iam_role.r identity", "aws_iam_role.r > aws_s3_bucket.b permission"],
+    &[]
+)]
+#[case::code_of_others(
+    r#"
+resource "aws_codestarconnections_connection" "g" {
+  name          = "g"
+  provider_type = "GitHub"
+}
+resource "aws_codepipeline" "p" {
+  name     = "p"
+  role_arn = "arn:aws:iam::123456789012:role/p"
+  stage {
+    name = "Source"
+    action {
+      name          = "Source"
+      category      = "Source"
+      owner         = "AWS"
+      provider      = "CodeStarSourceConnection"
+      version       = "1"
+      configuration = { ConnectionArn = aws_codestarconnections_connection.g.arn }
+    }
+  }
+}
+"#,
+    &["aws_codestarconnections_connection.g > aws_codepipeline.p supply_chain"],
+    &[]
+)]
+#[case::an_image_and_what_else_its_name_holds(
+    r#"
+resource "aws_s3_bucket" "names" {
+  bucket = "names"
+}
+resource "aws_ecr_repository" "r" {
+  name = "r"
+}
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  package_type  = "Image"
+  image_uri     = "${aws_ecr_repository.r.repository_url}:${aws_s3_bucket.names.id}"
+}
+"#,
+    &["aws_ecr_repository.r > aws_lambda_function.f supply_chain"],
+    &["aws_s3_bucket.names > aws_lambda_function.f supply_chain"]
+)]
+#[case::a_schedule(
+    r#"
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = "{}"
+}
+resource "aws_scheduler_schedule" "s" {
+  schedule_expression = "rate(1 day)"
+  target {
+    arn      = aws_lambda_function.f.arn
+    role_arn = aws_iam_role.r.arn
+  }
+}
+"#,
+    &["aws_scheduler_schedule.s > aws_lambda_function.f data", "aws_scheduler_schedule.s > aws_iam_role.r identity"],
+    &[]
+)]
+#[case::a_pipe(
+    r#"
+resource "aws_sqs_queue" "q" {
+  name = "q"
+}
+resource "aws_sfn_state_machine" "m" {
+  name       = "m"
+  definition = "{}"
+}
+resource "aws_pipes_pipe" "p" {
+  source = aws_sqs_queue.q.arn
+  target = aws_sfn_state_machine.m.arn
+}
+"#,
+    &["aws_sqs_queue.q > aws_pipes_pipe.p data", "aws_pipes_pipe.p > aws_sfn_state_machine.m data"],
+    &[]
+)]
+#[case::devices(
+    r#"
+resource "aws_kinesis_stream" "k" {
+  name = "k"
+}
+resource "aws_iot_topic_rule" "r" {
+  name    = "r"
+  enabled = true
+  sql     = "SELECT * FROM 'x'"
+  kinesis {
+    stream_name = aws_kinesis_stream.k.name
+    role_arn    = "arn:aws:iam::123456789012:role/iot"
+  }
+}
+"#,
+    &["internet > aws_iot_topic_rule.r network tcp/8883", "aws_iot_topic_rule.r > aws_kinesis_stream.k data"],
+    &["T028 aws_iot_topic_rule.r:", "T032 aws_iot_topic_rule.r:"]
+)]
+#[case::a_function_on_the_way(
+    r#"
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+resource "aws_kinesis_firehose_delivery_stream" "d" {
+  name        = "d"
+  destination = "extended_s3"
+  extended_s3_configuration {
+    bucket_arn = aws_s3_bucket.b.arn
+    processing_configuration {
+      processors {
+        type = "Lambda"
+        parameters {
+          parameter_name  = "LambdaArn"
+          parameter_value = "${aws_lambda_function.f.arn}:$LATEST"
+        }
+      }
+    }
+  }
+}
+"#,
+    &["aws_kinesis_firehose_delivery_stream.d > aws_lambda_function.f data", "aws_kinesis_firehose_delivery_stream.d > aws_s3_bucket.b data"],
+    &[]
+)]
+#[case::what_a_job_reads_by_a_connection(
+    r#"
+resource "aws_redshift_cluster" "w" {
+  cluster_identifier = "w"
+}
+resource "aws_secretsmanager_secret" "s" {
+  name = "s"
+}
+resource "aws_glue_connection" "c" {
+  name = "c"
+  connection_properties = {
+    JDBC_CONNECTION_URL = "jdbc:redshift://${aws_redshift_cluster.w.endpoint}/w"
+    SECRET_ID           = aws_secretsmanager_secret.s.name
+  }
+}
+resource "aws_glue_job" "j" {
+  name        = "j"
+  role_arn    = "arn:aws:iam::123456789012:role/glue"
+  connections = [aws_glue_connection.c.name]
+  command {
+    script_location = "s3://b/x.py"
+  }
+}
+"#,
+    &["aws_glue_job.j > aws_redshift_cluster.w data", "aws_glue_job.j > aws_secretsmanager_secret.s secret"],
+    &["aws_glue_job.j > aws_secretsmanager_secret.s data"]
+)]
+#[case::a_model_behind_an_endpoint(
+    r#"
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = "{}"
+}
+resource "aws_sagemaker_model" "m" {
+  name               = "m"
+  execution_role_arn = aws_iam_role.r.arn
+  primary_container {
+    image          = "x"
+    model_data_url = "s3://${aws_s3_bucket.b.bucket}/m"
+  }
+}
+resource "aws_sagemaker_endpoint_configuration" "c" {
+  production_variants {
+    model_name = aws_sagemaker_model.m.name
+  }
+}
+resource "aws_sagemaker_endpoint" "e" {
+  name                 = "e"
+  endpoint_config_name = aws_sagemaker_endpoint_configuration.c.name
+}
+"#,
+    &["aws_sagemaker_endpoint.e > aws_s3_bucket.b data", "aws_sagemaker_endpoint.e > aws_iam_role.r identity"],
+    &[]
+)]
+#[case::a_copy_of_a_database(
+    r#"
+resource "aws_db_instance" "d" {
+  identifier = "d"
+  engine     = "postgres"
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+resource "aws_dms_replication_instance" "i" {
+  replication_instance_id    = "i"
+  replication_instance_class = "dms.t3.medium"
+}
+resource "aws_dms_endpoint" "from" {
+  endpoint_id   = "from"
+  endpoint_type = "source"
+  engine_name   = "postgres"
+  server_name   = aws_db_instance.d.address
+}
+resource "aws_dms_s3_endpoint" "to" {
+  endpoint_id   = "to"
+  endpoint_type = "target"
+  bucket_name   = aws_s3_bucket.b.id
+}
+resource "aws_dms_replication_task" "t" {
+  replication_task_id      = "t"
+  migration_type           = "cdc"
+  replication_instance_arn = aws_dms_replication_instance.i.replication_instance_arn
+  source_endpoint_arn      = aws_dms_endpoint.from.endpoint_arn
+  target_endpoint_arn      = aws_dms_s3_endpoint.to.endpoint_arn
+}
+"#,
+    &["aws_dms_replication_instance.i > aws_db_instance.d data", "aws_dms_replication_instance.i > aws_s3_bucket.b data"],
+    &[]
+)]
+fn services_of_aws(#[case] document: &str, #[case] wanted: &[&str], #[case] forbidden: &[&str]) {
+    check(document, wanted, forbidden);
+}
+
+#[rstest]
+#[case::a_gateway(
+    r#"
+resource "google_cloudfunctions2_function" "f" {
+  name     = "f"
+  location = "europe-west1"
+  service_config {
+    available_memory = "256M"
+  }
+}
+resource "google_service_account" "g" {
+  account_id = "g"
+}
+resource "google_api_gateway_api" "a" {
+  api_id = "a"
+}
+resource "google_api_gateway_api_config" "c" {
+  api = google_api_gateway_api.a.api_id
+  gateway_config {
+    backend_config {
+      google_service_account = google_service_account.g.email
+    }
+  }
+  openapi_documents {
+    document {
+      path     = "spec.yaml"
+      contents = base64encode("address: ${google_cloudfunctions2_function.f.service_config[0].uri}")
+    }
+  }
+}
+resource "google_api_gateway_gateway" "w" {
+  api_config = google_api_gateway_api_config.c.id
+  gateway_id = "w"
+}
+"#,
+    &["google_api_gateway_gateway.w > google_cloudfunctions2_function.f data", "google_api_gateway_gateway.w > google_service_account.g identity", "internet > google_api_gateway_gateway.w network tcp/443"],
+    &["google_api_gateway_api.a"]
+)]
+#[case::a_queue_of_tasks(
+    r#"
+resource "google_service_account" "a" {
+  account_id = "a"
+}
+resource "google_cloud_tasks_queue" "q" {
+  name     = "q"
+  location = "europe-west1"
+}
+resource "google_cloud_tasks_queue_iam_member" "m" {
+  name   = google_cloud_tasks_queue.q.name
+  role   = "roles/cloudtasks.enqueuer"
+  member = "serviceAccount:${google_service_account.a.email}"
+}
+"#,
+    &["google_service_account.a > google_cloud_tasks_queue.q permission"],
+    &[]
+)]
+#[case::a_role_that_only_a_project_gives(
+    r#"
+resource "google_service_account" "a" {
+  account_id = "a"
+}
+resource "google_cloud_run_v2_service" "s" {
+  name     = "s"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.a.email
+  }
+}
+resource "google_firestore_database" "d" {
+  name        = "(default)"
+  location_id = "eur3"
+  type        = "FIRESTORE_NATIVE"
+}
+resource "google_project_iam_member" "m" {
+  project = "p"
+  role    = "roles/datastore.user"
+  member  = "serviceAccount:${google_service_account.a.email}"
+}
+"#,
+    &["google_service_account.a > google_firestore_database.d permission"],
+    &["T015 "]
+)]
+#[case::a_role_that_could_be_narrower(
+    r#"
+resource "google_service_account" "a" {
+  account_id = "a"
+}
+resource "google_cloud_run_v2_service" "s" {
+  name     = "s"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.a.email
+  }
+}
+resource "google_secret_manager_secret" "x" {
+  secret_id = "x"
+}
+resource "google_project_iam_member" "m" {
+  project = "p"
+  role    = "roles/secretmanager.secretAccessor"
+  member  = "serviceAccount:${google_service_account.a.email}"
+}
+"#,
+    &["google_service_account.a > google_secret_manager_secret.x permission", "T015 google_cloud_run_v2_service.s:"],
+    &[]
+)]
+#[case::an_event(
+    r#"
+resource "google_pubsub_topic" "t" {
+  name = "t"
+}
+resource "google_cloud_run_v2_service" "s" {
+  name     = "s"
+  location = "europe-west1"
+}
+resource "google_eventarc_trigger" "e" {
+  name     = "e"
+  location = "europe-west1"
+  transport {
+    pubsub {
+      topic = google_pubsub_topic.t.id
+    }
+  }
+  destination {
+    cloud_run_service {
+      service = google_cloud_run_v2_service.s.name
+    }
+  }
+}
+"#,
+    &["google_pubsub_topic.t > google_eventarc_trigger.e data", "google_eventarc_trigger.e > google_cloud_run_v2_service.s data"],
+    &[]
+)]
+fn services_of_google_cloud(
+    #[case] document: &str,
+    #[case] wanted: &[&str],
+    #[case] forbidden: &[&str],
+) {
+    check(document, wanted, forbidden);
+}
+
+#[rstest]
+#[case::a_stream(
+    r#"
+resource "azurerm_eventhub_namespace" "n" {
+  name = "n"
+}
+resource "azurerm_eventhub" "h" {
+  name         = "h"
+  namespace_id = azurerm_eventhub_namespace.n.id
+}
+resource "azurerm_storage_account" "s" {
+  name = "s"
+}
+resource "azurerm_stream_analytics_job" "j" {
+  name = "j"
+}
+resource "azurerm_stream_analytics_stream_input_eventhub_v2" "i" {
+  name                    = "i"
+  stream_analytics_job_id = azurerm_stream_analytics_job.j.id
+  eventhub_name           = azurerm_eventhub.h.name
+}
+resource "azurerm_stream_analytics_output_blob" "o" {
+  name                      = "o"
+  stream_analytics_job_name = azurerm_stream_analytics_job.j.name
+  storage_account_name      = azurerm_storage_account.s.name
+}
+"#,
+    &["azurerm_stream_analytics_job.j > azurerm_eventhub_namespace.n data", "azurerm_stream_analytics_job.j > azurerm_storage_account.s data"],
+    &[]
+)]
+#[case::a_factory(
+    r#"
+resource "azurerm_data_factory" "f" {
+  name = "f"
+}
+resource "azurerm_mssql_server" "s" {
+  name = "s"
+}
+resource "azurerm_data_factory_linked_service_azure_sql_database" "l" {
+  name              = "l"
+  data_factory_id   = azurerm_data_factory.f.id
+  connection_string = "data source=${azurerm_mssql_server.s.fully_qualified_domain_name}"
+}
+"#,
+    &["azurerm_data_factory.f > azurerm_mssql_server.s data"],
+    &[]
+)]
+#[case::who_controls_the_subscription(
+    r#"
+data "azurerm_subscription" "own" {}
+resource "azurerm_automation_account" "a" {
+  name = "a"
+  identity {
+    type = "SystemAssigned"
+  }
+}
+resource "azurerm_storage_account" "s" {
+  name = "s"
+}
+resource "azurerm_role_assignment" "r" {
+  scope                = data.azurerm_subscription.own.id
+  role_definition_name = "Contributor"
+  principal_id         = azurerm_automation_account.a.identity[0].principal_id
+}
+"#,
+    &["azurerm_automation_account.a > azurerm_storage_account.s permission"],
+    &[]
+)]
+#[case::who_controls_another_one(
+    r#"
+data "azurerm_subscription" "other" {
+  subscription_id = "00000000-0000-0000-0000-000000000000"
+}
+resource "azurerm_automation_account" "a" {
+  name = "a"
+  identity {
+    type = "SystemAssigned"
+  }
+}
+resource "azurerm_storage_account" "s" {
+  name = "s"
+}
+resource "azurerm_role_assignment" "r" {
+  scope                = data.azurerm_subscription.other.id
+  role_definition_name = "Contributor"
+  principal_id         = azurerm_automation_account.a.identity[0].principal_id
+}
+"#,
+    &[],
+    &["azurerm_automation_account.a > azurerm_storage_account.s permission"]
+)]
+#[case::a_signed_address(
+    r#"
+resource "azurerm_logic_app_workflow" "w" {
+  name = "w"
+}
+resource "azurerm_logic_app_trigger_http_request" "t" {
+  name         = "t"
+  logic_app_id = azurerm_logic_app_workflow.w.id
+  schema       = "{}"
+}
+"#,
+    &["internet > azurerm_logic_app_workflow.w network tcp/443"],
+    &["T032 ", "T028 "]
+)]
+#[case::no_address(
+    "resource \"azurerm_logic_app_workflow\" \"w\" {\n  name = \"w\"\n}\n",
+    &[],
+    &["internet > azurerm_logic_app_workflow.w"]
+)]
+fn services_of_azure(#[case] document: &str, #[case] wanted: &[&str], #[case] forbidden: &[&str]) {
+    check(document, wanted, forbidden);
+}
+
+/// An app that sends into a network answers on its own address, whichever resource says so.
+#[rstest]
+#[case::by_its_setting("virtual_network_subnet_id = azurerm_subnet.s.id", "")]
+#[case::by_a_connection(
+    "",
+    "resource \"azurerm_app_service_virtual_network_swift_connection\" \"c\" {\n  app_service_id = azurerm_linux_web_app.a.id\n  subnet_id = azurerm_subnet.s.id\n}"
+)]
+fn an_app_in_a_network(#[case] setting: &str, #[case] connection: &str) {
+    let document = format!(
+        "resource \"azurerm_virtual_network\" \"n\" {{\n  name = \"n\"\n  address_space = [\"10.0.0.0/16\"]\n}}\n\
+         resource \"azurerm_subnet\" \"s\" {{\n  name = \"s\"\n  virtual_network_name = azurerm_virtual_network.n.name\n  address_prefixes = [\"10.0.1.0/24\"]\n}}\n\
+         resource \"azurerm_subnet\" \"d\" {{\n  name = \"d\"\n  virtual_network_name = azurerm_virtual_network.n.name\n  address_prefixes = [\"10.0.2.0/24\"]\n}}\n\
+         resource \"azurerm_postgresql_flexible_server\" \"p\" {{\n  name = \"p\"\n  delegated_subnet_id = azurerm_subnet.d.id\n}}\n\
+         resource \"azurerm_linux_web_app\" \"a\" {{\n  name = \"a\"\n  https_only = true\n  {setting}\n  site_config {{}}\n  app_settings = {{\n    DB = azurerm_postgresql_flexible_server.p.fqdn\n  }}\n}}\n{connection}\n"
+    );
+    let wanted = [
+        "internet > azurerm_linux_web_app.a network tcp/443",
+        "azurerm_linux_web_app.a > azurerm_postgresql_flexible_server.p network tcp/5432",
+    ];
+    check(&document, &wanted, &[]);
+}
