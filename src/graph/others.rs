@@ -8,6 +8,8 @@ use crate::model::{Element, Encrypted, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
+use super::look;
+use super::relations::{Relation, leads};
 use super::scene::{Fact, Flow, Scene};
 
 /// Nodes for the state and for modules of others.
@@ -58,6 +60,7 @@ pub fn flows(scene: &mut Scene<'_>) {
     let mut flows = Vec::new();
     relations(scene, &mut flows);
     supply_chain(scene, &mut flows);
+    by_name(scene, &mut flows);
     let mut found: BTreeMap<(usize, usize, FlowKind, Arc<str>), Flow> = BTreeMap::new();
     for flow in flows {
         let key = (flow.source, flow.target, flow.kind, Arc::clone(&flow.label));
@@ -98,12 +101,23 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
         for relation in scene.relations.outgoing(at) {
             let Some((kind, label, reversed)) = carried(relation.verb) else { continue };
             let Some(to) = scene.node_of[relation.to].filter(|to| *to != from) else { continue };
-            if kind == FlowKind::Secret && !is_secret(scene, to) {
+            let fits = match relation.verb {
+                Verb::ReferencesSecret => is_secret(scene, to),
+                // Settings name many things; code comes from registries.
+                Verb::Pulls => &*scene.nodes[to].kind == "registry",
+                Verb::LogsTo => {
+                    !names_many(scene, at, relation) || &*scene.nodes[to].kind == "log_store"
+                }
+                _ => true,
+            };
+            if !fits {
                 continue;
             }
             let (source, target) = if reversed { (to, from) } else { (from, to) };
             let place = scene.index.place_of(at, &relation.at, relation.to);
             flows.push(plain(source, target, kind, label, vec![place]));
+            // Messages go to whoever reads them.
+            let reversed = reversed || relation.verb == Verb::Reads && takes_messages(scene, to);
         }
     }
 }
@@ -111,6 +125,39 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
 fn is_secret(scene: &Scene<'_>, node: usize) -> bool {
     matches!(&*scene.nodes[node].kind, "secret_store" | "config")
 }
+/// Whether the attribute of a relation names things of several kinds, each of which only what fits it is about.
+fn names_many(scene: &Scene<'_>, at: usize, relation: &Relation) -> bool {
+    let edges = scene.meanings[at].iter().flat_map(|meaning| &meaning.edges);
+    edges.into_iter().any(|(verb, path)| *verb != relation.verb && leads(path, &relation.at))
+}
+
+/// What services write into by a name that is theirs by rule: rows of `log_groups_by_name` (type, attribute, what comes before and after
+/// it in the name).
+fn by_name(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
+    let named =
+        |at: &usize| Some((look::text(&scene.index.resource(*at).attributes, "name")?, *at));
+    let groups: BTreeMap<&str, usize> =
+        scene.index.of_type("aws_cloudwatch_log_group").iter().filter_map(named).collect();
+    for row in scene.vocabulary.table("log_groups_by_name").iter().filter(|_| !groups.is_empty()) {
+        let [kind, attribute, before, after] = row.as_slice() else { continue };
+        for at in scene.index.of_type(kind) {
+            let name = look::text(&scene.index.resource(*at).attributes, attribute);
+            let group = name.and_then(|name| groups.get(&*format!("{before}{name}{after}")));
+            let ends = group.and_then(|to| Some((scene.node_of[*at]?, scene.node_of[*to]?, *to)));
+            if let Some((source, target, to)) = ends {
+                let place = scene.index.resource(to).header;
+                flows.push(plain(source, target, FlowKind::Log, "logs", vec![place]));
+            }
+        }
+    }
+}
+
+/// Whether a node takes messages for others.
+fn takes_messages(scene: &Scene<'_>, node: usize) -> bool {
+    let kinds = scene.vocabulary.table("message_kinds").iter().flatten();
+    kinds.into_iter().any(|kind| **kind == *scene.nodes[node].kind)
+}
+
 
 /// Code of third parties runs when the state is read and written.
 fn supply_chain(scene: &Scene<'_>, flows: &mut Vec<Flow>) {

@@ -12,7 +12,7 @@ use crate::graph::scene::Scene;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust};
+use super::{Grant, Identity, Level, Scope, Trust, takes_messages};
 
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
@@ -134,6 +134,11 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &
         None => own_actions(scene, at),
     };
     for scope in scopes {
+        if let Scope::Node(node) = scope
+            && takes_messages(scene, &label)
+        {
+            identity.readers.entry((principal, node)).or_default().extend(&proof);
+        }
         let own = actions.iter().copied();
         holdings.push(Holding::new(principal, scope, own, proof.clone()));
         let (label, proof) = (Arc::clone(&label), proof.clone());
