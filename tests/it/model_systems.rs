@@ -164,3 +164,114 @@ fn messages_go_to_whoever_may_take_them_out(
 ) {
     differs(base, from, to, line, terraform);
 }
+
+/// A stream into a search domain in a network, over a delivery stream there.
+const DELIVERY: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.30.0.0/16"
+}
+resource "aws_subnet" "data" {
+  for_each   = { a = "10.30.1.0/24", b = "10.30.2.0/24" }
+  vpc_id     = aws_vpc.main.id
+  cidr_block = each.value
+}
+resource "aws_security_group" "delivery" {
+  name   = "delivery"
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["10.30.0.0/16"]
+  }
+}
+resource "aws_security_group" "search" {
+  name   = "search"
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 443
+    to_port         = 443
+    protocol        = "tcp"
+    security_groups = [aws_security_group.delivery.id]
+  }
+}
+resource "aws_kinesis_stream" "clicks" {
+  name = "clicks"
+}
+resource "aws_s3_bucket" "failed" {
+  bucket = "clicks-failed"
+}
+resource "aws_iam_role" "delivery" {
+  name = "delivery"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "firehose.amazonaws.com" } }]
+  })
+}
+resource "aws_opensearch_domain" "clicks" {
+  domain_name = "clicks"
+  vpc_options {
+    subnet_ids         = [for subnet in aws_subnet.data : subnet.id]
+    security_group_ids = [aws_security_group.search.id]
+  }
+  domain_endpoint_options {
+    enforce_https = true
+  }
+  access_policies = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = "*" }, Action = "es:*", Resource = "*" }]
+  })
+}
+resource "aws_kinesis_firehose_delivery_stream" "clicks" {
+  name        = "clicks"
+  destination = "opensearch"
+  kinesis_source_configuration {
+    kinesis_stream_arn = aws_kinesis_stream.clicks.arn
+    role_arn           = aws_iam_role.delivery.arn
+  }
+  opensearch_configuration {
+    domain_arn = aws_opensearch_domain.clicks.arn
+    role_arn   = aws_iam_role.delivery.arn
+    index_name = "clicks"
+    s3_configuration {
+      role_arn   = aws_iam_role.delivery.arn
+      bucket_arn = aws_s3_bucket.failed.arn
+    }
+    vpc_config {
+      role_arn           = aws_iam_role.delivery.arn
+      subnet_ids         = [for subnet in aws_subnet.data : subnet.id]
+      security_group_ids = [aws_security_group.delivery.id]
+    }
+  }
+}
+"#;
+
+#[test]
+fn a_delivery_stream_writes_where_its_destination_says() {
+    let lines = terraform(DELIVERY);
+    let stream = "aws_kinesis_firehose_delivery_stream.clicks";
+    for line in [
+        &*format!("aws_kinesis_stream.clicks > {stream} data"),
+        &*format!("{stream} > aws_opensearch_domain.clicks network tcp/443 yes"),
+        &*format!("{stream} > aws_opensearch_domain.clicks data"),
+        &*format!("{stream} > aws_s3_bucket.failed data"),
+        &*format!("{stream} > aws_iam_role.delivery identity"),
+    ] {
+        assert!(has(&lines, line), "{line}\n{lines:#?}");
+    }
+    let way = format!("{stream} > aws_opensearch_domain.clicks network tcp/443");
+    let rule = "    security_groups = [aws_security_group.delivery.id]";
+    differs(DELIVERY, rule, "    cidr_blocks     = [\"10.31.0.0/16\"]", &way, terraform);
+}
+
+/// Whoever may use a domain by its policy has to be in its network first.
+#[test]
+fn a_domain_in_a_network_has_no_door_on_the_internet() {
+    let door = "internet > aws_opensearch_domain.clicks network tcp/443 yes";
+    let within = terraform(DELIVERY);
+    assert!(!has(&within, door) && !has(&within, "T002 aws_opensearch_domain.clicks"));
+    let start = DELIVERY.find("  vpc_options {").unwrap();
+    let end = DELIVERY.find("  domain_endpoint_options {").unwrap();
+    let outside = terraform(&format!("{}{}", &DELIVERY[..start], &DELIVERY[end..]));
+    assert!(has(&outside, door) && has(&outside, "T002 aws_opensearch_domain.clicks"));
+}

@@ -20,7 +20,12 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     apis(scene, network);
     by_table(scene, network);
     for (node, proof) in anyone(scene) {
-        network.fronts.push(front(node, 443, Tri::Unknown, proof));
+        // What stands in a network has no door elsewhere, whoever may use it.
+        if network.presences[node].is_none() {
+            let only = scene.holds(node, "encrypted_in_transit");
+            let encrypted = if only { Tri::Yes } else { Tri::Unknown };
+            network.fronts.push(front(node, 443, encrypted, proof));
+        }
     }
 }
 
