@@ -275,3 +275,42 @@ fn a_domain_in_a_network_has_no_door_on_the_internet() {
     let outside = terraform(&format!("{}{}", &DELIVERY[..start], &DELIVERY[end..]));
     assert!(has(&outside, door) && has(&outside, "T002 aws_opensearch_domain.clicks"));
 }
+
+const SITE: &str = r#"
+resource "aws_s3_bucket" "site" {
+  bucket = "site"
+}
+resource "aws_cloudfront_distribution" "site" {
+  enabled = true
+  origin {
+    origin_id   = "site"
+    domain_name = aws_s3_bucket.site.bucket_regional_domain_name
+  }
+  default_cache_behavior {
+    target_origin_id       = "site"
+    viewer_protocol_policy = "redirect-to-https"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+  }
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+  viewer_certificate {
+    cloudfront_default_certificate = true
+  }
+}
+"#;
+
+/// A content network asks a bucket as viewers ask for what is in it.
+#[rstest]
+#[case::redirected("redirect-to-https", &["tcp/443 yes"])]
+#[case::only_encrypted("https-only", &["tcp/443 yes"])]
+#[case::both("allow-all", &["tcp/443 yes", "tcp/80 no"])]
+fn a_bucket_is_asked_as_viewers_ask(#[case] policy: &str, #[case] wanted: &[&str]) {
+    let lines = terraform(&SITE.replace("redirect-to-https", policy));
+    let start = "aws_cloudfront_distribution.site > aws_s3_bucket.site network ";
+    let seen: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix(start)).collect();
+    assert_eq!(seen, wanted);
+}
