@@ -545,6 +545,16 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             self.presence(node).is_some_and(|presence| presence.network == Some(PODS))
         };
         let zone = self.scene().nodes[flow.source].zone;
+        let hosted = self.graph.network.hosted.iter();
+        let mut programs = hosted.filter(|it| it.1 == flow.source).map(|it| it.0);
+        let same = |program: usize| {
+            self.into[flow.target].iter().map(|other| self.flow(*other)).any(|other| {
+                other.kind == flow.kind && other.port == flow.port && other.source == program
+            })
+        };
+        if programs.any(same) {
+            return true;
+        }
         let in_cluster = zone.is_some_and(|zone| &*self.scene().zones[zone].kind == "cluster");
         in_cluster
             && !of_pods(flow.source)

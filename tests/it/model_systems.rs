@@ -314,3 +314,192 @@ fn a_bucket_is_asked_as_viewers_ask(#[case] policy: &str, #[case] wanted: &[&str
     let seen: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix(start)).collect();
     assert_eq!(seen, wanted);
 }
+
+/// Tasks without an address of their own, on machines of a group.
+const MACHINES: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.40.0.0/16"
+}
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_subnet" "public" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.40.0.0/24"
+}
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.40.1.0/24"
+}
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+resource "aws_security_group" "balancer" {
+  name   = "balancer"
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "machines" {
+  name   = "machines"
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 32768
+    to_port         = 65535
+    protocol        = "tcp"
+    security_groups = [aws_security_group.balancer.id]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.40.0.0/16"]
+  }
+}
+resource "aws_security_group" "files" {
+  name   = "files"
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 2049
+    to_port         = 2049
+    protocol        = "tcp"
+    security_groups = [aws_security_group.machines.id]
+  }
+}
+resource "aws_efs_file_system" "files" {
+  encrypted = true
+}
+resource "aws_efs_mount_target" "files" {
+  file_system_id  = aws_efs_file_system.files.id
+  subnet_id       = aws_subnet.private.id
+  security_groups = [aws_security_group.files.id]
+}
+resource "aws_lb" "web" {
+  name            = "web"
+  subnets         = [aws_subnet.public.id]
+  security_groups = [aws_security_group.balancer.id]
+}
+resource "aws_lb_target_group" "web" {
+  name     = "web"
+  port     = 80
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.web.arn
+  }
+}
+resource "aws_ecs_cluster" "main" {
+  name = "main"
+}
+resource "aws_launch_template" "machines" {
+  name                   = "machines"
+  image_id               = "ami-0aaaaaaaaaaaaaaaa"
+  vpc_security_group_ids = [aws_security_group.machines.id]
+}
+resource "aws_autoscaling_group" "machines" {
+  name                = "machines"
+  min_size            = 2
+  max_size            = 4
+  vpc_zone_identifier = [aws_subnet.private.id]
+  launch_template {
+    id = aws_launch_template.machines.id
+  }
+}
+resource "aws_ecs_capacity_provider" "machines" {
+  name = "machines"
+  auto_scaling_group_provider {
+    auto_scaling_group_arn = aws_autoscaling_group.machines.arn
+  }
+}
+resource "aws_ecs_cluster_capacity_providers" "main" {
+  cluster_name       = aws_ecs_cluster.main.name
+  capacity_providers = [aws_ecs_capacity_provider.machines.name]
+}
+resource "aws_cloudwatch_log_group" "web" {
+  name = "web"
+}
+resource "aws_ecs_task_definition" "web" {
+  family       = "web"
+  network_mode = "bridge"
+  container_definitions = jsonencode([{
+    name         = "web"
+    image        = "web"
+    portMappings = [{ containerPort = 8080, hostPort = 0 }]
+    logConfiguration = {
+      logDriver = "awslogs"
+      options   = { "awslogs-group" = aws_cloudwatch_log_group.web.name }
+    }
+  }])
+  volume {
+    name = "files"
+    efs_volume_configuration {
+      file_system_id     = aws_efs_file_system.files.id
+      transit_encryption = "ENABLED"
+    }
+  }
+}
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  cluster         = aws_ecs_cluster.main.id
+  task_definition = aws_ecs_task_definition.web.arn
+  desired_count   = 2
+  load_balancer {
+    target_group_arn = aws_lb_target_group.web.arn
+    container_name   = "web"
+    container_port   = 8080
+  }
+}
+"#;
+
+const TO_TASK: &str = "aws_lb.web > aws_ecs_service.web network tcp/8080 no";
+const TO_FILES: &str = "aws_ecs_service.web > aws_efs_file_system.files network tcp/2049 yes";
+
+/// What filters of the machines say counts for the tasks on them.
+#[rstest]
+#[case::filter("    from_port       = 32768\n", "    from_port       = 65535\n", TO_TASK)]
+#[case::filter_of_all(
+    "    security_groups = [aws_security_group.balancer.id]",
+    "    cidr_blocks     = [\"10.41.0.0/16\"]",
+    TO_TASK
+)]
+#[case::port_of_the_machine("hostPort = 0 }", "hostPort = 8080 }", TO_TASK)]
+#[case::group_of_the_files(
+    "    security_groups = [aws_security_group.machines.id]",
+    "    security_groups = [aws_security_group.balancer.id]",
+    TO_FILES
+)]
+#[case::plain("      transit_encryption = \"ENABLED\"\n", "", TO_FILES)]
+#[case::logs(
+    "\"awslogs-group\" = aws_cloudwatch_log_group.web.name",
+    "\"awslogs-group\" = \"other\"",
+    "aws_ecs_service.web > aws_cloudwatch_log_group.web log"
+)]
+fn tasks_stand_where_their_machines_do(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    differs(MACHINES, from, to, line, terraform);
+}
+
+#[test]
+fn a_file_system_that_is_mounted_in_clear_text_is_a_threat() {
+    let threat = "T006 aws_ecs_service.web > aws_efs_file_system.files network tcp/2049";
+    let plain = MACHINES.replace("      transit_encryption = \"ENABLED\"\n", "");
+    assert!(has(&terraform(&plain), threat));
+    assert!(!has(&terraform(MACHINES), threat));
+}

@@ -58,7 +58,8 @@ fn the_example_has_the_model_that_the_tables_give(
         "museum",
         "harbor",
         "bakery",
-        "tiers"
+        "tiers",
+        "gazette"
     )]
     example: &str,
 ) {
@@ -85,7 +86,8 @@ fn a_variant_differs_where_it_should(
         "museum",
         "harbor",
         "bakery",
-        "tiers"
+        "tiers",
+        "gazette"
     )]
     example: &str,
 ) {
