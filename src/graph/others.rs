@@ -113,18 +113,15 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
             if !fits {
                 continue;
             }
+            // Messages go to whoever reads them.
+            let reversed = reversed || relation.verb == Verb::Reads && takes_messages(scene, to);
             let (source, target) = if reversed { (to, from) } else { (from, to) };
             let place = scene.index.place_of(at, &relation.at, relation.to);
             flows.push(plain(source, target, kind, label, vec![place]));
-            // Messages go to whoever reads them.
-            let reversed = reversed || relation.verb == Verb::Reads && takes_messages(scene, to);
         }
     }
 }
 
-fn is_secret(scene: &Scene<'_>, node: usize) -> bool {
-    matches!(&*scene.nodes[node].kind, "secret_store" | "config")
-}
 /// Whether the attribute of a relation names things of several kinds, each of which only what fits it is about.
 fn names_many(scene: &Scene<'_>, at: usize, relation: &Relation) -> bool {
     let edges = scene.meanings[at].iter().flat_map(|meaning| &meaning.edges);
@@ -158,6 +155,9 @@ fn takes_messages(scene: &Scene<'_>, node: usize) -> bool {
     kinds.into_iter().any(|kind| **kind == *scene.nodes[node].kind)
 }
 
+fn is_secret(scene: &Scene<'_>, node: usize) -> bool {
+    matches!(&*scene.nodes[node].kind, "secret_store" | "config")
+}
 
 /// Code of third parties runs when the state is read and written.
 fn supply_chain(scene: &Scene<'_>, flows: &mut Vec<Flow>) {

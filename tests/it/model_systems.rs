@@ -503,3 +503,112 @@ fn a_file_system_that_is_mounted_in_clear_text_is_a_threat() {
     assert!(has(&terraform(&plain), threat));
     assert!(!has(&terraform(MACHINES), threat));
 }
+
+/// A data lake: an event starts a workflow, which starts a crawler and a job and writes a log.
+const LAKE: &str = r#"
+resource "aws_s3_bucket" "raw" {
+  bucket = "raw"
+}
+resource "aws_s3_bucket" "curated" {
+  bucket = "curated"
+}
+resource "aws_iam_role" "glue" {
+  name = "glue"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "glue.amazonaws.com" } }]
+  })
+}
+resource "aws_glue_crawler" "raw" {
+  name          = "raw"
+  database_name = "lake"
+  role          = aws_iam_role.glue.arn
+  s3_target {
+    path = "s3://${aws_s3_bucket.raw.bucket}/events/"
+  }
+}
+resource "aws_glue_job" "curate" {
+  name     = "curate"
+  role_arn = aws_iam_role.glue.arn
+  command {
+    script_location = "s3://scripts/curate.py"
+  }
+  default_arguments = {
+    "--TARGET" = "s3://${aws_s3_bucket.curated.bucket}/"
+  }
+}
+resource "aws_cloudwatch_log_group" "lake" {
+  name = "lake"
+}
+resource "aws_sfn_state_machine" "lake" {
+  name     = "lake"
+  role_arn = "arn:aws:iam::111122223333:role/lake"
+  definition = jsonencode({
+    StartAt = "Crawl"
+    States  = { Crawl = { Type = "Task", Resource = "arn:aws:states:::aws-sdk:glue:startCrawler", Parameters = { Name = aws_glue_crawler.raw.name }, End = true } }
+  })
+  logging_configuration {
+    log_destination = "${aws_cloudwatch_log_group.lake.arn}:*"
+    level           = "ERROR"
+  }
+}
+resource "aws_cloudwatch_event_rule" "landed" {
+  name          = "landed"
+  event_pattern = jsonencode({ source = ["aws.s3"], detail = { bucket = { name = [aws_s3_bucket.raw.bucket] } } })
+}
+resource "aws_ecr_repository" "apps" {
+  name = "apps"
+}
+resource "aws_lambda_function" "notify" {
+  function_name = "notify"
+  role          = "arn:aws:iam::111122223333:role/notify"
+  package_type  = "Image"
+  image_uri     = "${aws_ecr_repository.apps.repository_url}@sha256:0000"
+  environment {
+    variables = { BUCKET = aws_s3_bucket.curated.bucket }
+  }
+}
+resource "aws_cloudwatch_log_group" "notify" {
+  name = "/aws/lambda/notify"
+}
+"#;
+
+#[rstest]
+#[case::crawled(
+    "s3://${aws_s3_bucket.raw.bucket}/events/",
+    "s3://other/",
+    "aws_glue_crawler.raw > aws_s3_bucket.raw data"
+)]
+#[case::crawler_acts(
+    "  role          = aws_iam_role.glue.arn",
+    "  role          = \"other\"",
+    "aws_glue_crawler.raw > aws_iam_role.glue identity"
+)]
+#[case::written(
+    "s3://${aws_s3_bucket.curated.bucket}/",
+    "s3://other/",
+    "aws_glue_job.curate > aws_s3_bucket.curated data"
+)]
+#[case::log_of_a_workflow(
+    "${aws_cloudwatch_log_group.lake.arn}:*",
+    "other",
+    "aws_sfn_state_machine.lake > aws_cloudwatch_log_group.lake log"
+)]
+#[case::event(
+    "name = [aws_s3_bucket.raw.bucket]",
+    "name = [\"other\"]",
+    "aws_s3_bucket.raw > aws_cloudwatch_event_rule.landed data"
+)]
+#[case::image(
+    "${aws_ecr_repository.apps.repository_url}@",
+    "other@",
+    "aws_ecr_repository.apps > aws_lambda_function.notify supply_chain"
+)]
+#[case::log_by_name(
+    "/aws/lambda/notify",
+    "/aws/lambda/other",
+    "aws_lambda_function.notify > aws_cloudwatch_log_group.notify log"
+)]
+fn what_a_lake_is_made_of_works_together(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    differs(LAKE, from, to, line, terraform);
+}
