@@ -504,6 +504,123 @@ fn a_file_system_that_is_mounted_in_clear_text_is_a_threat() {
     assert!(!has(&terraform(MACHINES), threat));
 }
 
+/// Apps of one environment in a network.
+const APPS: &str = r#"
+resource "azurerm_resource_group" "main" {
+  name     = "rg-claims-prod"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "main" {
+  name                = "main"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  address_space       = ["10.90.0.0/16"]
+}
+resource "azurerm_subnet" "apps" {
+  name                 = "apps"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.90.0.0/23"]
+}
+resource "azurerm_subnet" "db" {
+  name                 = "db"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.90.4.0/24"]
+}
+resource "azurerm_postgresql_flexible_server" "main" {
+  name                          = "claims"
+  resource_group_name           = azurerm_resource_group.main.name
+  location                      = azurerm_resource_group.main.location
+  delegated_subnet_id           = azurerm_subnet.db.id
+  public_network_access_enabled = false
+}
+resource "azurerm_container_app_environment" "main" {
+  name                     = "claims"
+  resource_group_name      = azurerm_resource_group.main.name
+  location                 = azurerm_resource_group.main.location
+  infrastructure_subnet_id = azurerm_subnet.apps.id
+}
+resource "azurerm_container_app" "web" {
+  name                         = "web"
+  resource_group_name          = azurerm_resource_group.main.name
+  container_app_environment_id = azurerm_container_app_environment.main.id
+  revision_mode                = "Single"
+  ingress {
+    external_enabled = true
+    target_port      = 3000
+  }
+  template {
+    container {
+      name   = "web"
+      image  = "web"
+      cpu    = 0.5
+      memory = "1Gi"
+      env {
+        name  = "API"
+        value = "https://${azurerm_container_app.api.ingress[0].fqdn}"
+      }
+    }
+  }
+}
+resource "azurerm_container_app" "api" {
+  name                         = "api"
+  resource_group_name          = azurerm_resource_group.main.name
+  container_app_environment_id = azurerm_container_app_environment.main.id
+  revision_mode                = "Single"
+  ingress {
+    external_enabled = false
+    target_port      = 8080
+  }
+  template {
+    container {
+      name   = "api"
+      image  = "api"
+      cpu    = 0.5
+      memory = "1Gi"
+      env {
+        name  = "DB"
+        value = azurerm_postgresql_flexible_server.main.fqdn
+      }
+    }
+  }
+}
+"#;
+
+#[rstest]
+#[case::store(
+    "        value = azurerm_postgresql_flexible_server.main.fqdn\n",
+    "        value = \"other\"\n",
+    "azurerm_container_app.api > azurerm_postgresql_flexible_server.main network tcp/5432 yes"
+)]
+#[case::network(
+    "  infrastructure_subnet_id = azurerm_subnet.apps.id\n",
+    "",
+    "azurerm_container_app.api > azurerm_postgresql_flexible_server.main network tcp/5432 yes"
+)]
+#[case::call(
+    "https://${azurerm_container_app.api.ingress[0].fqdn}",
+    "https://example.org",
+    "azurerm_container_app.web > azurerm_container_app.api network tcp/443 yes"
+)]
+#[case::path(
+    "    external_enabled = true",
+    "    external_enabled = false",
+    "internet > azurerm_container_app.web > azurerm_container_app.api > azurerm_postgresql_flexible_server.main: T032"
+)]
+#[case::outbound(
+    "  infrastructure_subnet_id = azurerm_subnet.apps.id\n",
+    "",
+    "T022 azurerm_container_app.api"
+)]
+fn container_apps_stand_in_the_network_of_their_environment(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] line: &str,
+) {
+    differs(APPS, from, to, line, terraform);
+}
+
 /// A data lake: an event starts a workflow, which starts a crawler and a job and writes a log.
 const LAKE: &str = r#"
 resource "aws_s3_bucket" "raw" {

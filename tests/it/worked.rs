@@ -59,7 +59,8 @@ fn the_example_has_the_model_that_the_tables_give(
         "harbor",
         "bakery",
         "tiers",
-        "gazette"
+        "gazette",
+        "claims"
     )]
     example: &str,
 ) {
@@ -87,7 +88,8 @@ fn a_variant_differs_where_it_should(
         "harbor",
         "bakery",
         "tiers",
-        "gazette"
+        "gazette",
+        "claims"
     )]
     example: &str,
 ) {
