@@ -521,6 +521,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             return held.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
         }
         let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
+        let tagged = max(tagged, self.of_objects(node));
         let mut seen = BTreeSet::from([node]);
         let reached = self.reached(node, &mut seen, MAX_HOPS, self.passes_requests(node));
         match max(tagged, reached) {

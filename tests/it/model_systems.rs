@@ -621,6 +621,131 @@ fn container_apps_stand_in_the_network_of_their_environment(
     differs(APPS, from, to, line, terraform);
 }
 
+/// A cluster whose machines Google makes, with a program that speaks to a database beside the network.
+const AUTOPILOT: &str = r#"
+provider "google" {
+  project = "acme-tickets-prod"
+}
+resource "google_compute_network" "main" {
+  name                    = "main"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "main" {
+  name          = "main"
+  network       = google_compute_network.main.id
+  ip_cidr_range = "10.70.0.0/20"
+}
+resource "google_container_cluster" "main" {
+  name             = "main"
+  location         = "europe-west1"
+  enable_autopilot = true
+  network          = google_compute_network.main.id
+  subnetwork       = google_compute_subnetwork.main.id
+  private_cluster_config {
+    enable_private_nodes    = true
+    enable_private_endpoint = false
+  }
+  master_authorized_networks_config {
+    cidr_blocks {
+      cidr_block = "203.0.113.0/28"
+    }
+  }
+}
+resource "google_sql_database_instance" "main" {
+  name             = "main"
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-custom-2-7680"
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = google_compute_network.main.id
+      ssl_mode        = "ENCRYPTED_ONLY"
+    }
+  }
+}
+resource "kubernetes_secret" "db" {
+  metadata {
+    name      = "db"
+    namespace = "tickets"
+  }
+  data = {
+    HOST = google_sql_database_instance.main.private_ip_address
+  }
+}
+resource "kubernetes_deployment" "web" {
+  metadata {
+    name      = "web"
+    namespace = "tickets"
+  }
+  spec {
+    selector {
+      match_labels = { app = "web" }
+    }
+    template {
+      metadata {
+        labels = { app = "web" }
+      }
+      spec {
+        container {
+          name  = "web"
+          image = "web"
+          env_from {
+            secret_ref {
+              name = "db"
+            }
+          }
+        }
+      }
+    }
+  }
+}
+"#;
+
+#[rstest]
+#[case::autopilot(
+    "  enable_autopilot = true\n",
+    "",
+    "kubernetes_deployment.web > google_sql_database_instance.main network tcp/5432 yes"
+)]
+#[case::named(
+    "    HOST = google_sql_database_instance.main.private_ip_address",
+    "    HOST = \"other\"",
+    "kubernetes_deployment.web > google_sql_database_instance.main network tcp/5432 yes"
+)]
+fn pods_leave_by_machines_that_google_makes(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] line: &str,
+) {
+    differs(AUTOPILOT, from, to, line, terraform);
+}
+
+/// A project is named for what it holds; names that contradict each other say nothing.
+#[rstest]
+#[case::production("acme-tickets-prod", "prod")]
+#[case::staging("acme-stg-tickets", "staging")]
+#[case::neither("acme-tickets", "unknown")]
+#[case::both("acme-dev-prod", "unknown")]
+#[case::denied("acme-nonprod", "unknown")]
+fn a_project_names_its_environment(#[case] project: &str, #[case] wanted: &str) {
+    let lines = terraform(&AUTOPILOT.replace("acme-tickets-prod", project));
+    let threat = lines.iter().find(|line| line.starts_with("T025")).unwrap();
+    assert!(threat.ends_with(&format!("environment={wanted}")), "{threat}");
+}
+
+/// The API of a cluster answers on the internet as far as the cluster says, wherever its machines stand.
+#[test]
+fn a_cluster_with_machines_of_its_own_keeps_its_door() {
+    let open = terraform(&AUTOPILOT.replace("203.0.113.0/28", "0.0.0.0/0"));
+    assert!(has(&open, "T019 google_container_cluster.main"));
+    assert!(!has(&terraform(AUTOPILOT), "T019 google_container_cluster.main"));
+    let threat = open.iter().find(|line| line.starts_with("T019")).unwrap();
+    assert!(
+        threat.contains("exposure=internet_open") && threat.contains("data=confidential"),
+        "{threat}"
+    );
+}
+
 /// A data lake: an event starts a workflow, which starts a crawler and a job and writes a log.
 const LAKE: &str = r#"
 resource "aws_s3_bucket" "raw" {

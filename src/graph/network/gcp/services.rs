@@ -114,7 +114,7 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
             continue;
         }
         // What has no place in a network is exposed by the vocabulary alone.
-        if network.presences[node].is_none() {
+        if network.presences[node].as_ref().is_none_or(|presence| presence.sends_only) {
             continue;
         }
         let public = scene.state(node, "public");
