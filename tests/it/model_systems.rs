@@ -746,6 +746,148 @@ fn a_cluster_with_machines_of_its_own_keeps_its_door() {
     );
 }
 
+const INGRESS: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: shop
+  annotations: {example.org/owner: shop}
+spec:
+  ingressClassName: shop
+  rules:
+    - http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend: {service: {name: web, port: {number: 80}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 3000}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: "web:1", ports: [{containerPort: 3000}], env: [{name: CACHE, value: "redis://cache:6379/0"}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cache, namespace: shop}
+spec:
+  selector: {app: cache}
+  ports: [{port: 6379}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cache, namespace: shop}
+spec:
+  selector: {matchLabels: {app: cache}}
+  template:
+    metadata: {labels: {app: cache}}
+    spec:
+      containers: [{name: cache, image: "redis:7", ports: [{containerPort: 6379}]}]
+"#;
+
+/// What runs the Ingress, behind a balancer.
+const CONTROLLER: &str = r#"
+---
+apiVersion: v1
+kind: Service
+metadata: {name: controller, namespace: ingress}
+spec:
+  type: LoadBalancer
+  selector: {app: controller}
+  ports: [{name: https, port: 443, targetPort: 8443}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: controller, namespace: ingress}
+spec:
+  selector: {matchLabels: {app: controller}}
+  template:
+    metadata: {labels: {app: controller}}
+    spec:
+      containers: [{name: controller, image: "registry.k8s.io/ingress-nginx/controller:v1.10.0", ports: [{containerPort: 8443}, {containerPort: 8080}]}]
+"#;
+
+#[rstest]
+#[case::nothing("example.org/owner: shop", &["tcp/80 no"])]
+#[case::aws(
+    "alb.ingress.kubernetes.io/scheme: internet-facing, alb.ingress.kubernetes.io/listen-ports: '[{\"HTTPS\": 443}]'",
+    &["tcp/443 yes"]
+)]
+#[case::aws_both(
+    "alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'",
+    &["tcp/443 yes", "tcp/80 no"]
+)]
+#[case::aws_redirected(
+    "alb.ingress.kubernetes.io/ssl-redirect: '443', alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'",
+    &["tcp/443 yes"]
+)]
+#[case::google("networking.gke.io/managed-certificates: shop", &["tcp/443 yes"])]
+#[case::google_own("ingress.gcp.kubernetes.io/pre-shared-cert: shop", &["tcp/443 yes"])]
+#[case::azure("appgw.ingress.kubernetes.io/appgw-ssl-certificate: shop", &["tcp/443 yes"])]
+fn an_ingress_listens_as_its_annotations_say(#[case] annotation: &str, #[case] wanted: &[&str]) {
+    let lines = manifests(&INGRESS.replace("example.org/owner: shop", annotation));
+    let seen: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("internet > Ingress/shop/web network "))
+        .collect();
+    assert_eq!(seen, wanted);
+}
+
+#[rstest]
+#[case::encrypted("{name: https, port: 443, targetPort: 8443}", "tcp/443 yes")]
+#[case::both(
+    "{name: https, port: 443, targetPort: 8443}, {name: http, port: 80, targetPort: 8080}",
+    "tcp/80 no"
+)]
+#[case::plain("{name: http, port: 80, targetPort: 8080}", "tcp/80 no")]
+fn an_ingress_listens_where_its_controller_does(#[case] ports: &str, #[case] wanted: &str) {
+    let controller = CONTROLLER.replace("{name: https, port: 443, targetPort: 8443}", ports);
+    let lines = manifests(&format!("{INGRESS}{controller}"));
+    let seen: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("internet > Ingress/shop/web network "))
+        .collect();
+    assert_eq!(seen, [wanted]);
+}
+
+#[rstest]
+#[case::plain("redis://", "no")]
+#[case::encrypted("rediss://", "yes")]
+#[case::silent("", "unknown")]
+fn a_scheme_says_whether_a_cache_is_spoken_to_in_clear_text(
+    #[case] scheme: &str,
+    #[case] wanted: &str,
+) {
+    let lines = manifests(&INGRESS.replace("redis://", scheme));
+    let flow = format!("Deployment/shop/web > Deployment/shop/cache network tcp/6379 {wanted}");
+    assert!(has(&lines, &flow), "{flow}\n{lines:#?}");
+}
+
+/// A key of a cloud is accepted on the internet, a password of the cluster's own database where that is.
+#[rstest]
+#[case::cloud("AWS_SECRET_ACCESS_KEY: vT0yJb8dP4q1ZrX7nL2mKfG6sC9hW3eUaRi5oQpB", "internet_open")]
+#[case::own("POSTGRES_PASSWORD: kR7-pine-9vQz", "internal")]
+fn a_key_of_a_cloud_is_accepted_on_the_internet(#[case] entry: &str, #[case] wanted: &str) {
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: backup, namespace: shop}}\nstringData: {{{entry}}}\n"
+    );
+    let lines = manifests(&format!("{secret}---{INGRESS}"));
+    let threat = lines.iter().find(|line| line.starts_with("T008 Secret/shop/backup"));
+    assert!(threat.unwrap().contains(&format!("exposure={wanted}")), "{threat:?}");
+}
+
 /// A data lake: an event starts a workflow, which starts a crawler and a job and writes a log.
 const LAKE: &str = r#"
 resource "aws_s3_bucket" "raw" {
