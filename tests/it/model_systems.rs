@@ -996,3 +996,90 @@ resource "aws_cloudwatch_log_group" "notify" {
 fn what_a_lake_is_made_of_works_together(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
     differs(LAKE, from, to, line, terraform);
 }
+
+/// A workflow of Google Cloud on machines of its own, from a queue into a warehouse.
+const PIPELINE: &str = r#"
+resource "google_compute_network" "main" {
+  name                    = "main"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "main" {
+  name          = "main"
+  network       = google_compute_network.main.id
+  ip_cidr_range = "10.60.0.0/24"
+}
+resource "google_pubsub_topic" "events" {
+  name = "events"
+}
+resource "google_pubsub_subscription" "events" {
+  name  = "events"
+  topic = google_pubsub_topic.events.id
+}
+resource "google_bigquery_dataset" "events" {
+  dataset_id = "events"
+}
+resource "google_service_account" "worker" {
+  account_id = "worker"
+}
+resource "google_dataflow_job" "load" {
+  name                  = "load"
+  template_gcs_path     = "gs://templates/load"
+  temp_gcs_location     = "gs://temp"
+  service_account_email = google_service_account.worker.email
+  subnetwork            = "regions/europe-west4/subnetworks/${google_compute_subnetwork.main.name}"
+  ip_configuration      = "WORKER_IP_PUBLIC"
+  parameters = {
+    inputSubscription = google_pubsub_subscription.events.id
+    outputTableSpec   = "acme:${google_bigquery_dataset.events.dataset_id}.events"
+  }
+}
+resource "google_cloud_run_v2_job" "report" {
+  name     = "report"
+  location = "europe-west4"
+  template {
+    template {
+      containers {
+        image = "report"
+      }
+    }
+  }
+}
+resource "google_service_account" "deploy" {
+  account_id = "deploy"
+}
+resource "google_project_iam_member" "deploy" {
+  project = "acme"
+  role    = "roles/run.developer"
+  member  = google_service_account.deploy.member
+}
+"#;
+
+#[rstest]
+#[case::reads(
+    "google_pubsub_subscription.events.id",
+    "\"other\"",
+    "google_pubsub_topic.events > google_dataflow_job.load data"
+)]
+#[case::writes(
+    "acme:${google_bigquery_dataset.events.dataset_id}.events",
+    "acme:other.events",
+    "google_dataflow_job.load > google_bigquery_dataset.events data"
+)]
+#[case::stands(
+    "regions/europe-west4/subnetworks/${google_compute_subnetwork.main.name}",
+    "other",
+    "google_dataflow_job.load compute_batch in google_compute_subnetwork.main"
+)]
+#[case::leaves("WORKER_IP_PUBLIC", "WORKER_IP_PRIVATE", "T022 google_dataflow_job.load")]
+#[case::deploys(
+    "roles/run.developer",
+    "roles/pubsub.viewer",
+    "google_service_account.deploy > google_cloud_run_v2_job.report permission"
+)]
+fn what_a_pipeline_is_made_of_works_together(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] line: &str,
+) {
+    differs(PIPELINE, from, to, line, terraform);
+}
