@@ -84,6 +84,11 @@ impl Surroundings<'_, '_> {
             }
         }
         found.extend(self.spoken_of(node));
+        // What its log goes to is nothing that it opens.
+        let logs = self.out[node].iter().map(|at| self.flow(*at));
+        for flow in logs.filter(|flow| flow.kind == FlowKind::Log) {
+            found.remove(&flow.target);
+        }
         // A key protects secrets; it is nothing that a secret opens.
         found.retain(|store| !self.is_opener(*store) || self.protects(node, *store));
         found

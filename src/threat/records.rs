@@ -193,6 +193,10 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
             .unwrap_or_default();
         fields.state(name, state, proof);
     }
+    let balanced = around.into[node].iter().map(|flow| around.flow(*flow));
+    let balanced = balanced.filter(|flow| flow.kind == FlowKind::Network);
+    let balanced = balanced.into_iter().any(|flow| around.is_passing(flow.source));
+    fields.members.insert("balanced".into(), Value::Bool(balanced));
     guards(around, node, &mut fields);
     let out = around.out[node].iter().find(|flow| {
         let flow = around.flow(**flow);

@@ -1083,3 +1083,189 @@ fn what_a_pipeline_is_made_of_works_together(
 ) {
     differs(PIPELINE, from, to, line, terraform);
 }
+
+/// A cluster behind a gateway, with a vault whose log goes to a workspace.
+const PORTAL: &str = r#"
+resource "azurerm_resource_group" "main" {
+  name     = "rg-portal-prod"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "main" {
+  name                = "main"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  address_space       = ["10.80.0.0/16"]
+}
+resource "azurerm_subnet" "gateway" {
+  name                 = "gateway"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.80.0.0/24"]
+}
+resource "azurerm_subnet" "cluster" {
+  name                 = "cluster"
+  resource_group_name  = azurerm_resource_group.main.name
+  virtual_network_name = azurerm_virtual_network.main.name
+  address_prefixes     = ["10.80.16.0/20"]
+}
+resource "azurerm_public_ip" "gateway" {
+  name                = "gateway"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  allocation_method   = "Static"
+}
+resource "azurerm_web_application_firewall_policy" "main" {
+  name                = "main"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  policy_settings {
+    enabled = true
+    mode    = "Detection"
+  }
+  managed_rules {
+    managed_rule_set {
+      type    = "OWASP"
+      version = "3.2"
+    }
+  }
+}
+resource "azurerm_application_gateway" "main" {
+  name                = "main"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  firewall_policy_id  = azurerm_web_application_firewall_policy.main.id
+  sku {
+    name = "WAF_v2"
+    tier = "WAF_v2"
+  }
+  gateway_ip_configuration {
+    name      = "gateway"
+    subnet_id = azurerm_subnet.gateway.id
+  }
+  frontend_port {
+    name = "https"
+    port = 443
+  }
+  frontend_ip_configuration {
+    name                 = "public"
+    public_ip_address_id = azurerm_public_ip.gateway.id
+  }
+  backend_address_pool {
+    name = "pods"
+  }
+  backend_http_settings {
+    name                  = "pods"
+    cookie_based_affinity = "Disabled"
+    port                  = 80
+    protocol              = "Http"
+  }
+  http_listener {
+    name                           = "https"
+    frontend_ip_configuration_name = "public"
+    frontend_port_name             = "https"
+    protocol                       = "Https"
+  }
+  request_routing_rule {
+    name                       = "pods"
+    rule_type                  = "Basic"
+    http_listener_name         = "https"
+    backend_address_pool_name  = "pods"
+    backend_http_settings_name = "pods"
+  }
+}
+resource "azurerm_kubernetes_cluster" "main" {
+  name                    = "main"
+  resource_group_name     = azurerm_resource_group.main.name
+  location                = azurerm_resource_group.main.location
+  private_cluster_enabled = true
+  default_node_pool {
+    name           = "system"
+    vm_size        = "Standard_D4s_v5"
+    vnet_subnet_id = azurerm_subnet.cluster.id
+  }
+  identity {
+    type = "SystemAssigned"
+  }
+  ingress_application_gateway {
+    gateway_id = azurerm_application_gateway.main.id
+  }
+}
+resource "azurerm_log_analytics_workspace" "main" {
+  name                = "main"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+}
+resource "azurerm_key_vault" "main" {
+  name                          = "main"
+  resource_group_name           = azurerm_resource_group.main.name
+  location                      = azurerm_resource_group.main.location
+  tenant_id                     = "00000000-0000-0000-0000-000000000000"
+  sku_name                      = "standard"
+  public_network_access_enabled = false
+}
+resource "azurerm_monitor_diagnostic_setting" "vault" {
+  name                       = "vault"
+  target_resource_id         = azurerm_key_vault.main.id
+  log_analytics_workspace_id = azurerm_log_analytics_workspace.main.id
+  enabled_log {
+    category_group = "audit"
+  }
+}
+resource "azurerm_role_assignment" "cluster" {
+  scope                = azurerm_key_vault.main.id
+  role_definition_name = "Key Vault Secrets User"
+  principal_id         = azurerm_kubernetes_cluster.main.identity[0].principal_id
+}
+resource "azurerm_application_insights" "main" {
+  name                = "main"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  application_type    = "web"
+}
+resource "azurerm_linux_function_app" "mail" {
+  name                = "mail"
+  resource_group_name = azurerm_resource_group.main.name
+  location            = azurerm_resource_group.main.location
+  site_config {
+    application_insights_connection_string = azurerm_application_insights.main.connection_string
+  }
+}
+"#;
+
+/// Of a cluster of which the configuration holds no pods, web attacks reach itself, and no firewall that only looks stops them.
+#[rstest]
+#[case::firewall("\"Detection\"", "\"Prevention\"", "T032 azurerm_kubernetes_cluster.main")]
+#[case::path(
+    "\"Detection\"",
+    "\"Prevention\"",
+    "internet > azurerm_application_gateway.main > azurerm_kubernetes_cluster.main > azurerm_key_vault.main: T032"
+)]
+#[case::insights(
+    "    application_insights_connection_string = azurerm_application_insights.main.connection_string\n",
+    "",
+    "azurerm_linux_function_app.mail > azurerm_application_insights.main log"
+)]
+fn a_cluster_behind_a_gateway_takes_web_attacks(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] line: &str,
+) {
+    differs(PORTAL, from, to, line, terraform);
+}
+
+/// A vault opens nothing by keeping a log.
+#[test]
+fn a_vault_with_a_log_is_as_sensitive_as_one_without() {
+    let start = PORTAL.find("resource \"azurerm_monitor_diagnostic_setting\"").unwrap();
+    let end = PORTAL.find("resource \"azurerm_role_assignment\"").unwrap();
+    let threat = |text: &str| {
+        let lines = terraform(text);
+        lines
+            .into_iter()
+            .find(|line| line.starts_with("T032 azurerm_kubernetes_cluster.main"))
+            .unwrap()
+    };
+    let silent = threat(&format!("{}{}", &PORTAL[..start], &PORTAL[end..]));
+    assert!(silent.contains("data=restricted"));
+    assert_eq!(threat(PORTAL), silent);
+}
