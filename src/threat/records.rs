@@ -234,6 +234,13 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     ] {
         fields.dimension(dimension, &known);
     }
+    let cloud = around.cloud_privilege(node);
+    let states = Dimension::Privilege.states();
+    fields
+        .optional("cloud_privilege", cloud.as_ref().map(|(state, _)| states[usize::from(state.0)]));
+    fields
+        .proofs
+        .insert("cloud_privilege".into(), cloud.map(|(_, proof)| proof).unwrap_or_default());
     let own =
         around.sensitivity(node).map(|(state, _)| Dimension::Data.states()[usize::from(state.0)]);
     fields.optional("sensitivity", own);

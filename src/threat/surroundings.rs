@@ -545,7 +545,6 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         let of_pods = |node: usize| {
             self.presence(node).is_some_and(|presence| presence.network == Some(PODS))
         };
-        let zone = self.scene().nodes[flow.source].zone;
         let hosted = self.graph.network.hosted.iter();
         let mut programs = hosted.filter(|it| it.1 == flow.source).map(|it| it.0);
         let same = |program: usize| {
@@ -556,6 +555,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if programs.any(same) {
             return true;
         }
+        let zone = self.scene().nodes[flow.source].zone;
         let in_cluster = zone.is_some_and(|zone| &*self.scene().zones[zone].kind == "cluster");
         in_cluster
             && !of_pods(flow.source)

@@ -60,7 +60,8 @@ fn the_example_has_the_model_that_the_tables_give(
         "bakery",
         "tiers",
         "gazette",
-        "claims"
+        "claims",
+        "media"
     )]
     example: &str,
 ) {
@@ -89,7 +90,8 @@ fn a_variant_differs_where_it_should(
         "bakery",
         "tiers",
         "gazette",
-        "claims"
+        "claims",
+        "media"
     )]
     example: &str,
 ) {
