@@ -2,7 +2,7 @@
 //! that anybody may use.
 //!
 //! Source: AWS provider documentation of the types; Amazon `CloudFront` Developer Guide, "Origin settings",
-//! "Requiring HTTPS for communication between CloudFront and your Amazon S3 origin".
+//! "Requiring HTTPS for communication between `CloudFront` and your Amazon S3 origin".
 
 use crate::document::{Pointer, Value};
 use crate::graph::identity::aws::anyone;
@@ -117,9 +117,8 @@ fn origin_ports(custom: Option<&Value>, asked: Tri) -> Vec<(u16, Tri)> {
     let encrypted = (port("https_port", 443), Tri::Yes);
     match look::text(custom, "origin_protocol_policy") {
         Some("http-only") => vec![plain],
-        Some("https-only") => vec![encrypted],
         Some("match-viewer") if asked == Tri::No => vec![encrypted, plain],
-        Some("match-viewer") => vec![encrypted],
+        Some("https-only" | "match-viewer") => vec![encrypted],
         _ => vec![(443, Tri::Unknown)],
     }
 }
