@@ -1269,3 +1269,121 @@ fn a_vault_with_a_log_is_as_sensitive_as_one_without() {
     assert!(silent.contains("data=restricted"));
     assert_eq!(threat(PORTAL), silent);
 }
+
+/// A service in a network of a module that is not there: its groups are.
+const FOREIGN: &str = r#"
+module "vpc" {
+  source  = "terraform-aws-modules/vpc/aws"
+  version = "5.8.1"
+}
+resource "aws_security_group" "balancer" {
+  name   = "balancer"
+  vpc_id = module.vpc.vpc_id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "app" {
+  name   = "app"
+  vpc_id = module.vpc.vpc_id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.balancer.id]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "db" {
+  name   = "db"
+  vpc_id = module.vpc.vpc_id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_security_group.app.id]
+  }
+}
+resource "aws_lb" "web" {
+  name            = "web"
+  subnets         = module.vpc.public_subnets
+  security_groups = [aws_security_group.balancer.id]
+}
+resource "aws_lb_target_group" "app" {
+  name        = "app"
+  port        = 8080
+  protocol    = "HTTP"
+  target_type = "ip"
+  vpc_id      = module.vpc.vpc_id
+}
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = aws_lb.web.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app.arn
+  }
+}
+resource "aws_ecs_task_definition" "app" {
+  family                = "app"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{ name = "app", image = "app", portMappings = [{ containerPort = 8080 }] }])
+}
+resource "aws_ecs_service" "app" {
+  name            = "app"
+  task_definition = aws_ecs_task_definition.app.arn
+  launch_type     = "FARGATE"
+  network_configuration {
+    subnets         = module.vpc.private_subnets
+    security_groups = [aws_security_group.app.id]
+  }
+  load_balancer {
+    target_group_arn = aws_lb_target_group.app.arn
+    container_name   = "app"
+    container_port   = 8080
+  }
+}
+resource "aws_db_instance" "db" {
+  identifier             = "db"
+  engine                 = "postgres"
+  db_subnet_group_name   = module.vpc.database_subnet_group_name
+  vpc_security_group_ids = [aws_security_group.db.id]
+}
+"#;
+
+fn unresolved(text: &str) -> BTreeSet<String> {
+    let made = model_of(&BTreeMap::from([("main.tf".to_owned(), text.to_owned())]), None);
+    ASPECTS.iter().flat_map(|aspect| lines(&made.model, aspect)).collect()
+}
+
+/// A balancer faces the internet whatever its subnets are, and who names a group lets it in, whatever the network is.
+#[rstest]
+#[case::internal(
+    "  subnets         = module.vpc.public_subnets\n",
+    "  internal        = true\n  subnets         = module.vpc.public_subnets\n"
+)]
+#[case::balancer(
+    "    cidr_blocks = [\"0.0.0.0/0\"]\n  }\n}\nresource \"aws_security_group\" \"app\"",
+    "    cidr_blocks = [\"10.0.0.0/8\"]\n  }\n}\nresource \"aws_security_group\" \"app\""
+)]
+#[case::app(
+    "    security_groups = [aws_security_group.balancer.id]",
+    "    cidr_blocks     = [\"10.9.0.0/16\"]"
+)]
+#[case::db(
+    "    to_port         = 5432\n    protocol        = \"tcp\"\n    security_groups = [aws_security_group.app.id]",
+    "    to_port         = 5432\n    protocol        = \"tcp\"\n    security_groups = [aws_security_group.balancer.id]"
+)]
+fn a_network_of_a_module_that_is_not_there_keeps_its_ways(#[case] from: &str, #[case] to: &str) {
+    let path = "internet > aws_lb.web > aws_ecs_service.app > aws_db_instance.db: T032";
+    differs(FOREIGN, from, to, path, unresolved);
+}
