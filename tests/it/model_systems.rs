@@ -1387,3 +1387,79 @@ fn a_network_of_a_module_that_is_not_there_keeps_its_ways(#[case] from: &str, #[
     let path = "internet > aws_lb.web > aws_ecs_service.app > aws_db_instance.db: T032";
     differs(FOREIGN, from, to, path, unresolved);
 }
+
+/// Whoever takes the key of an account is the account.
+#[rstest]
+#[case::grant("\"s3:GetObject\"", "\"s3:ListAllMyBuckets\"")]
+#[case::key("${aws_iam_access_key.app.secret}", "elsewhere")]
+fn a_way_goes_on_through_the_key_of_an_account(#[case] from: &str, #[case] to: &str) {
+    let base = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_route_table" "main" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_route_table_association" "main" {
+  subnet_id      = aws_subnet.main.id
+  route_table_id = aws_route_table.main.id
+}
+resource "aws_security_group" "web" {
+  name   = "web"
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "web" {
+  ami                         = "ami-0aaaaaaaaaaaaaaaa"
+  subnet_id                   = aws_subnet.main.id
+  vpc_security_group_ids      = [aws_security_group.web.id]
+  associate_public_ip_address = true
+  user_data                   = "export KEY=${aws_iam_access_key.app.secret}"
+}
+resource "aws_ebs_volume" "data" {
+  availability_zone = "eu-west-1a"
+  size              = 40
+}
+resource "aws_volume_attachment" "data" {
+  device_name = "/dev/sdf"
+  volume_id   = aws_ebs_volume.data.id
+  instance_id = aws_instance.web.id
+}
+resource "aws_iam_user" "app" {
+  name = "app"
+}
+resource "aws_iam_access_key" "app" {
+  user = aws_iam_user.app.name
+}
+resource "aws_iam_user_policy" "app" {
+  user = aws_iam_user.app.name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["s3:GetObject"], Resource = "${aws_s3_bucket.media.arn}/*" }]
+  })
+}
+resource "aws_s3_bucket" "media" {
+  bucket = "media"
+  tags   = { data_classification = "confidential" }
+}
+"#;
+    assert!(has(&terraform(base), "aws_instance.web > aws_ebs_volume.data data"));
+    let path = "internet > aws_instance.web > aws_iam_access_key.app > aws_iam_user.app > aws_s3_bucket.media: T032 T015";
+    differs(base, from, to, path, terraform);
+}
