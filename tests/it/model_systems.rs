@@ -1463,3 +1463,55 @@ resource "aws_s3_bucket" "media" {
     let path = "internet > aws_instance.web > aws_iam_access_key.app > aws_iam_user.app > aws_s3_bucket.media: T032 T015";
     differs(base, from, to, path, terraform);
 }
+
+/// Google's front ends speak to what Google runs in its own network, whatever protocol is written.
+#[rstest]
+#[case::nothing("")]
+#[case::plain("  protocol = \"HTTP\"\n")]
+fn a_balancer_speaks_to_a_service_that_google_runs_in_private(#[case] protocol: &str) {
+    let text = r#"
+resource "google_cloud_run_v2_service" "api" {
+  name     = "api"
+  location = "us-central1"
+  template {
+    containers {
+      image = "api"
+    }
+  }
+}
+resource "google_compute_region_network_endpoint_group" "api" {
+  name                  = "api"
+  region                = "us-central1"
+  network_endpoint_type = "SERVERLESS"
+  cloud_run {
+    service = google_cloud_run_v2_service.api.name
+  }
+}
+resource "google_compute_backend_service" "api" {
+  name = "api"
+PROTOCOL
+  backend {
+    group = google_compute_region_network_endpoint_group.api.id
+  }
+}
+resource "google_compute_url_map" "web" {
+  name            = "web"
+  default_service = google_compute_backend_service.api.id
+}
+resource "google_compute_target_https_proxy" "web" {
+  name             = "web"
+  url_map          = google_compute_url_map.web.id
+  ssl_certificates = ["web"]
+}
+resource "google_compute_global_forwarding_rule" "web" {
+  name       = "web"
+  target     = google_compute_target_https_proxy.web.id
+  port_range = "443"
+}
+"#;
+    let lines = terraform(&text.replace("PROTOCOL\n", protocol));
+    let flow =
+        "google_compute_backend_service.api > google_cloud_run_v2_service.api network tcp/443 yes";
+    assert!(has(&lines, flow), "{lines:#?}");
+    assert!(!has(&lines, "T006"));
+}
