@@ -118,6 +118,7 @@ pub fn build_within<'a>(
     let identity = identity::build(&mut scene);
     others::flows(&mut scene);
     kubernetes::flows(&mut scene);
+    identity::readers(&mut scene, &identity);
     let left_out = network.left_out || hosts_left_out || identity.left_out;
     Graph { scene, network, identity, problems, left_out, pairs }
 }

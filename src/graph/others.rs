@@ -8,6 +8,7 @@ use crate::model::{Element, Encrypted, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
 
+use super::relations::{Relation, leads};
 use super::scene::{Fact, Flow, Scene};
 
 /// Nodes for the state and for modules of others.
@@ -103,16 +104,33 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
                 Verb::Pulls => is_registry(scene, to),
                 // A text that names a secret among others does not read it a second time.
                 Verb::Reads => !uses_secret(scene, at, relation.to),
+                Verb::LogsTo => {
+                    !names_many(scene, at, relation) || &*scene.nodes[to].kind == "log_store"
+                }
                 _ => true,
             };
             if !fits {
                 continue;
             }
+            // Messages go to whoever reads them.
+            let reversed = reversed || relation.verb == Verb::Reads && holds_messages(scene, to);
             let (source, target) = if reversed { (to, from) } else { (from, to) };
             let place = scene.index.place_of(at, &relation.at, relation.to);
             flows.push(plain(source, target, kind, label, vec![place]));
         }
     }
+}
+
+/// Whether the attribute of a relation names things of several kinds, each of which only what fits it is about.
+fn names_many(scene: &Scene<'_>, at: usize, relation: &Relation) -> bool {
+    let edges = scene.meanings[at].iter().flat_map(|meaning| &meaning.edges);
+    edges.into_iter().any(|(verb, path)| *verb != relation.verb && leads(path, &relation.at))
+}
+
+/// Whether a node takes messages for others.
+fn holds_messages(scene: &Scene<'_>, node: usize) -> bool {
+    let kinds = scene.vocabulary.table("message_kinds").iter().flatten();
+    kinds.into_iter().any(|kind| **kind == *scene.nodes[node].kind)
 }
 
 fn is_secret(scene: &Scene<'_>, node: usize) -> bool {

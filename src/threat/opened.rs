@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::document::{Pointer, Value};
-use crate::finding::context::State;
+use crate::finding::context::{Known, State};
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
 
@@ -32,6 +32,33 @@ impl Surroundings<'_, '_> {
         })
     }
 
+    /// The most sensitive of what objects of a cluster hold and what its pods reach, for the one cluster that the configuration makes for
+    /// them: whoever controls it has that.
+    pub(super) fn of_objects(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let is_cluster = |node: usize| {
+            let given = &scene.nodes[node];
+            &*given.kind == "compute_orchestrator" && given.resource.is_some()
+        };
+        if !is_cluster(node)
+            || (0..scene.nodes.len()).any(|other| other != node && is_cluster(other))
+        {
+            return None;
+        }
+        let is_object = |other: &usize| {
+            let given = &scene.nodes[*other];
+            let at = given.resource.map(|at| scene.index.resource(at));
+            given.element == Element::DataStore
+                && at.is_some_and(|it| &*it.provider == "kubernetes")
+        };
+        let objects = (0..scene.nodes.len()).filter(is_object);
+        let pods = match &self.machine().0 {
+            Known::State(state, proof) => Some((*state, proof.clone())),
+            _ => None,
+        };
+        objects.fold(pods, |best, object| max(best, self.held(object)))
+    }
+
     /// Whether a node is a key or a secret.
     fn is_opener(&self, node: usize) -> bool {
         matches!(&*self.scene().nodes[node].kind, "secret_store" | "kms_key")
@@ -57,6 +84,11 @@ impl Surroundings<'_, '_> {
             }
         }
         found.extend(self.spoken_of(node));
+        // What its log goes to is nothing that it opens.
+        let logs = self.out[node].iter().map(|at| self.flow(*at));
+        for flow in logs.filter(|flow| flow.kind == FlowKind::Log) {
+            found.remove(&flow.target);
+        }
         // A key protects secrets; it is nothing that a secret opens.
         found.retain(|store| !self.is_opener(*store) || self.protects(node, *store));
         found

@@ -282,13 +282,21 @@ impl Search<'_, '_, '_> {
                         }
                         self.found.push(whole);
                     }
-                    let ends = self.around.scene().nodes[target].element == Element::DataStore;
+                    let ends = self.around.scene().nodes[target].element == Element::DataStore
+                        && !self.stands_for_somebody(target);
                     if !ends || next.feeds {
                         open.push(next);
                     }
                 }
             }
         }
+    }
+
+    /// Whether whoever has what a store holds is somebody by it: the key of an account.
+    fn stands_for_somebody(&self, store: usize) -> bool {
+        let flows = self.around.out[store].iter().map(|at| self.around.flow(*at));
+        let mut to = flows.filter(|flow| flow.kind == FlowKind::Identity).map(|flow| flow.target);
+        to.any(|target| self.around.scene().nodes[target].element == Element::Identity)
     }
 
     fn step(&self, threat: usize, at: usize) -> Step {

@@ -262,6 +262,17 @@ fn addresses(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
 }
 
 fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
+    let balanced = around.into[node].iter().map(|flow| around.flow(*flow));
+    let balanced = balanced.filter(|flow| flow.kind == FlowKind::Network);
+    let balanced = balanced.into_iter().any(|flow| around.is_passing(flow.source));
+    fields.members.insert("balanced".into(), Value::Bool(balanced));
+    let cloud = around.cloud_privilege(node);
+    let states = Dimension::Privilege.states();
+    fields
+        .optional("cloud_privilege", cloud.as_ref().map(|(state, _)| states[usize::from(state.0)]));
+    fields
+        .proofs
+        .insert("cloud_privilege".into(), cloud.map(|(_, proof)| proof).unwrap_or_default());
     for (name, ports, facts) in [
         ("waf", Ports::Web, &controls::WAF[..]),
         ("flood_protection", Ports::Published, &controls::FLOODS[..]),

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::document::Value;
+use crate::document::{Pointer, Value};
 
 use crate::finding::ThreatClass;
 use crate::finding::context::{Dimension, Known, Situation, State};
@@ -28,6 +28,26 @@ pub enum Target {
 
 /// Classes of breaking out of a container: by itself, over what it mounts.
 const BREAKOUTS: [&str; 2] = ["T016", "T017"];
+
+/// Id of the class of secrets in code.
+const SECRETS: &str = "T008";
+
+/// Where an object of a cluster holds a key of a cloud, which the cloud's own interface on the internet accepts: by the names of the table
+/// `cloud_keys`.
+fn cloud_key(around: &Surroundings<'_, '_>, node: usize) -> Option<Place> {
+    let scene = around.scene();
+    let resource = scene.index.resource(scene.nodes[node].resource?);
+    let names = scene.vocabulary.table("cloud_keys");
+    ["stringData", "data"].into_iter().find_map(|field| {
+        let entries = resource.attributes.get(field)?.as_object()?;
+        let (name, _) = entries.iter().find(|(name, value)| {
+            let name = name.to_lowercase();
+            value.as_str().is_some_and(|text| !text.trim().is_empty())
+                && names.iter().flatten().any(|own| **own == *name)
+        })?;
+        Some(resource.place_of(&Pointer::root().key(field).key(name)))
+    })
+}
 
 /// Which ports a class is about, for the exposure.
 pub fn ports(class: &ThreatClass) -> Ports {
@@ -79,6 +99,12 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
     situation.set(Dimension::Privilege, around.privilege(node));
     situation.set(Dimension::Blast, around.blast(node));
     situation.set(Dimension::Environment, around.environment(node));
+    if &*class.id == SECRETS
+        && let Some(place) = cloud_key(around, node)
+    {
+        let open = Known::of(Dimension::Exposure, "internet_open", vec![place]);
+        situation.set(Dimension::Exposure, open);
+    }
     let own = around.scene().nodes[node].resource;
     let in_cluster =
         own.is_some_and(|at| &*around.scene().index.resource(at).provider == "kubernetes");

@@ -521,6 +521,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             return held.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
         }
         let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
+        let tagged = max(tagged, self.of_objects(node));
         let mut seen = BTreeSet::from([node]);
         let reached = self.reached(node, &mut seen, MAX_HOPS, self.passes_requests(node));
         match max(tagged, reached) {
@@ -544,6 +545,16 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         let of_pods = |node: usize| {
             self.presence(node).is_some_and(|presence| presence.network == Some(PODS))
         };
+        let hosted = self.graph.network.hosted.iter();
+        let mut programs = hosted.filter(|it| it.1 == flow.source).map(|it| it.0);
+        let same = |program: usize| {
+            self.into[flow.target].iter().map(|other| self.flow(*other)).any(|other| {
+                other.kind == flow.kind && other.port == flow.port && other.source == program
+            })
+        };
+        if programs.any(same) {
+            return true;
+        }
         let zone = self.scene().nodes[flow.source].zone;
         let in_cluster = zone.is_some_and(|zone| &*self.scene().zones[zone].kind == "cluster");
         in_cluster

@@ -168,7 +168,21 @@ impl Words {
         if let Some(state) = scopes.next().and_then(|word| self.named(word)) {
             return Some((state, Vec::new()));
         }
-        self.named(&document.root).map(|state| (state, Vec::new()))
+        self.named(&document.root)
+            .map(|state| (state, Vec::new()))
+            .or_else(|| self.by_projects(scene))
+    }
+
+    /// The environment that the names of all projects speak of in which providers work: a project is named for what it holds.
+    fn by_projects(&self, scene: &Scene<'_>) -> Option<(State, Vec<Place>)> {
+        let providers = scene.index.document.providers.iter();
+        let named = providers.filter(|provider| provider.name.starts_with("google"));
+        let mut states = named.filter_map(|provider| {
+            let project = provider.attributes.get("project")?.as_str()?;
+            Some((self.in_name(project), provider.place))
+        });
+        let (state, place) = states.next()?;
+        states.all(|other| other.0 == state).then_some((state?, vec![place]))
     }
 
     /// The environment that a path or the name of a namespace speaks of; of several folders the last.

@@ -54,6 +54,7 @@ mod model_azure;
 mod model_clusters;
 mod model_diffs;
 mod model_services;
+mod model_systems;
 mod model_ways;
 mod models;
 mod organisation;

@@ -530,7 +530,7 @@ resource "azurerm_stream_analytics_output_blob" "o" {
   storage_account_name      = azurerm_storage_account.s.name
 }
 "#,
-    &["azurerm_stream_analytics_job.j > azurerm_eventhub_namespace.n data", "azurerm_stream_analytics_job.j > azurerm_storage_account.s data"],
+    &["azurerm_eventhub_namespace.n > azurerm_stream_analytics_job.j data", "azurerm_stream_analytics_job.j > azurerm_storage_account.s data"],
     &[]
 )]
 #[case::a_factory(

@@ -58,7 +58,10 @@ fn the_example_has_the_model_that_the_tables_give(
         "museum",
         "harbor",
         "bakery",
-        "tiers"
+        "tiers",
+        "gazette",
+        "claims",
+        "media"
     )]
     example: &str,
 ) {
@@ -85,7 +88,10 @@ fn a_variant_differs_where_it_should(
         "museum",
         "harbor",
         "bakery",
-        "tiers"
+        "tiers",
+        "gazette",
+        "claims",
+        "media"
     )]
     example: &str,
 ) {

@@ -12,7 +12,7 @@ use crate::graph::scene::Scene;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust, note_erasing};
+use super::{Grant, Identity, Level, Scope, Trust, note_erasing, takes_messages};
 
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
@@ -140,6 +140,9 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &
             let words: Vec<&str> = own_actions(scene, at).into_iter().chain(role).collect();
             let words = (words.as_slice(), resource.header);
             note_erasing(scene, identity, (principal, node), "azure_log_erasers", words);
+            if takes_messages(scene, &label) {
+                identity.readers.entry((principal, node)).or_default().extend(&proof);
+            }
         }
         let own = actions.iter().copied();
         holdings.push(Holding::new(principal, scope, own, proof.clone()));

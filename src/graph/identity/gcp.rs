@@ -13,7 +13,7 @@ use crate::source::Place;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust, note_erasing};
+use super::{Grant, Identity, Level, Scope, Trust, note_erasing, takes_messages};
 
 /// What proves that the default account may do what it may.
 const EDITOR: &str = "roles/editor";
@@ -162,6 +162,11 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
         identity.open_ended.insert(principal);
         return;
     };
+    if let On::Node(node) = binding.on
+        && takes_messages(scene, &label)
+    {
+        identity.readers.entry((principal, node)).or_default().push(binding.place);
+    }
     let mut add = |scope, level, wildcard| {
         identity.grants.push(Grant {
             principal,

@@ -98,6 +98,8 @@ pub struct Identity {
     pub trusts: Vec<Trust>,
     /// How far the rights of a principal go, and what proves it; for those of which all grants are known.
     pub privilege: BTreeMap<usize, (State, Vec<Place>)>,
+    /// Who may take messages out of what holds them for readers: principal and node, with what says so.
+    pub readers: BTreeMap<(usize, usize), Vec<Place>>,
     /// Principals of which some grants are not known.
     pub open_ended: BTreeSet<usize>,
     /// Who may change or delete what a log holds, by a grant on this log: the log, the principal, what says so.
@@ -182,6 +184,49 @@ fn note_erasing(
 pub fn keeps_logs(scene: &Scene<'_>, node: usize) -> bool {
     let mut parts = scene.nodes[node].parts.iter();
     parts.any(|part| scene.relations.sources(*part, Verb::LogsTo).next().is_some())
+}
+
+/// Whether a right, an action or a role by its name, is that of who reads a queue: by the table `receiving_rights`.
+fn takes_messages(scene: &Scene<'_>, right: &str) -> bool {
+    let patterns = scene.vocabulary.table("receiving_rights").iter().flatten();
+    patterns.into_iter().any(|pattern| fits(pattern, right))
+}
+
+/// Flows from what holds messages to the programs that take them out: those that run as who may.
+pub fn readers(scene: &mut Scene<'_>, identity: &Identity) {
+    let known: BTreeSet<(usize, usize)> = scene
+        .flows
+        .iter()
+        .filter(|flow| flow.kind == FlowKind::Data)
+        .map(|flow| (flow.source, flow.target))
+        .collect();
+    let is_program = |node: usize| scene.nodes[node].element == Element::Process;
+    let mut running: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    let mut acting: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    for trust in identity.trusts.iter().filter(|trust| trust.opened_by.is_none()) {
+        if scene.nodes[trust.source].element == Element::Identity {
+            acting.entry(trust.target).or_default().push(trust.source);
+        } else if is_program(trust.source) && &*trust.label == "runs as" {
+            running.entry(trust.target).or_default().push(trust.source);
+        }
+    }
+    let mut found: BTreeMap<(usize, usize), Vec<Place>> = BTreeMap::new();
+    for ((principal, node), proof) in &identity.readers {
+        let others = acting.get(principal).into_iter().flatten();
+        let runs = others.chain([principal]).filter_map(|own| running.get(own)).flatten();
+        let itself = Some(*principal).filter(|own| is_program(*own));
+        for program in runs.copied().chain(itself) {
+            let flow = (*node, program);
+            if program != *node && !known.contains(&flow) {
+                found.entry(flow).or_default().extend(proof);
+            }
+        }
+    }
+    for ((source, target), mut proof) in found {
+        proof.sort();
+        proof.dedup();
+        scene.flows.push(plain(source, target, FlowKind::Data, "is read by", proof));
+    }
 }
 
 /// Facts of identities that those may take whom nobody meant.

@@ -93,7 +93,7 @@ pub fn between(
     traffic: Traffic,
 ) -> Passage {
     let mut passage = Passage { passes: Tri::Yes, proof: Vec::new(), meant: false };
-    passage.passes = joined(network, source.1, target.1, &mut passage.proof);
+    let mut together = joined(network, source.1, target.1, &mut passage.proof);
     let near = source.1.subnets.iter().any(|subnet| target.1.subnets.contains(subnet));
     for layer in source.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
         let decision = layer.decide(Direction::Out, &Party::Host(target.0, target.1), traffic);
@@ -105,9 +105,23 @@ pub fn between(
         if let Some(rule) = decision.rule.filter(|rule| rule.default.is_none()) {
             passage.proof.extend(rule.place);
             passage.meant |= !rule.peers.iter().any(wide);
+            // Who names a group lets in those of its own network, whatever that is, or of one that is joined to it.
+            let named = rule.peers.iter().any(|peer| match peer {
+                super::Peer::Group(group) => source.1.groups.contains(group),
+                _ => false,
+            });
+            if named && together == Tri::Unknown && nowhere(source.1) && nowhere(target.1) {
+                together = Tri::Yes;
+            }
         }
     }
+    passage.passes = passage.passes.and(together);
     passage
+}
+
+/// Whether nothing is known of a host's network.
+fn nowhere(host: &Presence) -> bool {
+    host.network.is_none() && host.network_name.is_none()
 }
 
 /// Whether a peer is more than somebody in particular.

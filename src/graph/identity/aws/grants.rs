@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::identity::{Grant, Identity, Level, Scope, note_erasing};
+use crate::graph::identity::{Grant, Identity, Level, Scope, note_erasing, takes_messages};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::fits;
@@ -366,6 +366,10 @@ impl<'s> Granting<'_, 's, '_> {
                     let words = (left.as_slice(), statement.place);
                     note_erasing(self.scene, identity, of, "aws_log_erasers", words);
                 }
+                if said.reads {
+                    let readers = identity.readers.entry((principal, thing.node)).or_default();
+                    readers.push(statement.place);
+                }
                 identity.grants.push(Grant {
                     principal,
                     scope: Scope::Node(thing.node),
@@ -384,12 +388,15 @@ impl<'s> Granting<'_, 's, '_> {
 struct Said {
     level: Level,
     label: Arc<str>,
+    /// Whether one takes messages out.
+    reads: bool,
 }
 
 impl Said {
     fn of(scene: &Scene<'_>, statement: &Statement, actions: &[&str]) -> Self {
         let level = actions.iter().map(|action| level(scene, action)).max();
-        Self { level: level.unwrap_or(Level::Read), label: shown(statement, actions) }
+        let reads = actions.iter().any(|action| takes_messages(scene, action));
+        Self { level: level.unwrap_or(Level::Read), label: shown(statement, actions), reads }
     }
 }
 

@@ -13,11 +13,15 @@ use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
+use super::tasks;
+
 /// Something in a target group.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Member {
     node: usize,
     port: Option<u16>,
+    /// The port that a machine has for it, which the machine's filters see.
+    mapped: Option<u16>,
     place: Place,
 }
 
@@ -87,20 +91,25 @@ fn joined(
             let port = port(&resource.attributes, "port").or(own);
             for (to, _) in look::named(scene, from, "target_id").targets {
                 if let Some(node) = scene.node_of[to] {
-                    members.insert(Member { node, port, place: resource.header });
+                    members.insert(Member { node, port, mapped: None, place: resource.header });
                 }
             }
         }
         "aws_autoscaling_attachment" | "aws_autoscaling_traffic_source_attachment" => {
             for (to, _) in look::named(scene, from, "autoscaling_group_name").targets {
                 if let Some(node) = scene.node_of[to] {
-                    members.insert(Member { node, port: own, place: resource.header });
+                    members.insert(Member {
+                        node,
+                        port: own,
+                        mapped: None,
+                        place: resource.header,
+                    });
                 }
             }
         }
         "aws_autoscaling_group" if leads("target_group_arns", pointer) => {
             if let Some(node) = scene.node_of[from] {
-                members.insert(Member { node, port: own, place });
+                members.insert(Member { node, port: own, mapped: None, place });
             }
         }
         "aws_ecs_service" if leads("load_balancer.target_group_arn", pointer) => {
@@ -110,8 +119,14 @@ fn joined(
             let own_addresses = look::leaf(&resource.attributes, "network_configuration").is_some()
                 || look::blocks(&resource.attributes, "network_configuration").next().is_some();
             if let Some(node) = scene.node_of[from] {
-                let port = if own_addresses { container.or(own) } else { own.or(container) };
-                members.insert(Member { node, port: port.filter(|port| *port != 0), place });
+                let mapped = if own_addresses {
+                    None
+                } else {
+                    tasks::mapped(scene, from, container).or(own.filter(|port| *port != 0))
+                };
+                // Whatever port the group was made with, each task is registered with its own.
+                let port = container.or(own).filter(|port| *port != 0);
+                members.insert(Member { node, port, mapped, place });
             }
         }
         _ => {}
@@ -173,6 +188,9 @@ fn listener(
     let mut any = false;
     for (group, place) in targets {
         for member in groups.get(&group).into_iter().flatten() {
+            if member.mapped.is_some_and(|port| !let_in(network, via, member.node, port)) {
+                continue;
+            }
             any = true;
             let keeps_source = keeps_source(scene, network, balancer, group, (via, member.node));
             let group = scene.index.resource(group);
@@ -197,6 +215,14 @@ fn listener(
     if !any {
         answers(network, via, front, tls(protocol), front_proof);
     }
+}
+
+/// Whether the machine of a node lets a balancer's traffic in at the port that it has for the node.
+fn let_in(network: &Network, via: usize, node: usize, port: u16) -> bool {
+    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    let Some(host) = presence(node).filter(|host| host.sends_only) else { return true };
+    let via = presence(via).map(|presence| (via, presence));
+    reach::behind(via, &[], false, (node, host), Traffic::tcp(port)).reach != Reach::Closed
 }
 
 /// Where a balancer has its address.

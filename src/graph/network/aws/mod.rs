@@ -8,6 +8,7 @@ mod guards;
 mod places;
 mod routing;
 mod services;
+mod tasks;
 
 use crate::graph::look;
 use crate::graph::scene::Scene;
@@ -29,6 +30,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.presences[node] = places::presence(scene, &routing, node);
         }
     }
+    tasks::stand(scene, network);
+    tasks::mounts(scene, network);
     routing.connect(scene, network);
     network.ways.extend(routing.ways());
     balancers::read(scene, network);

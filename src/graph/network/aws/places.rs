@@ -93,6 +93,8 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
     presence.public = public(routing, &presence, &stand, &addresses, in_default);
     layers(scene, routing, at, &stand, &mut presence);
     presence.egress = egress(routing, &presence, kind, in_default);
+    // What is asked of a balancer that faces the internet does not rest on its subnets.
+    presence.open_ended &= stand.otherwise != Some("yes") || presence.public.state != Tri::Yes;
     Some(presence)
 }
 
@@ -356,7 +358,10 @@ fn public(
         return Public::default();
     }
     let routed = routed(routing, presence, in_default, |subnet| &subnet.gateway);
-    public.state = public.state.and(routed.state);
+    // A balancer that faces the internet is only made where a gateway leads there.
+    let faces = stand.otherwise == Some("yes") && public.state == Tri::Yes;
+    let reached = if faces && routed.state == Tri::Unknown { Tri::Yes } else { routed.state };
+    public.state = public.state.and(reached);
     if public.state == Tri::No {
         return Public::default();
     }

@@ -1,7 +1,8 @@
 //! What of AWS answers on the internet by itself: `CloudFront`, APIs, function addresses, services by the table `aws_fronts`, and stores
 //! that anybody may use.
 //!
-//! Source: AWS provider documentation of the types; Amazon `CloudFront` Developer Guide, "Origin settings".
+//! Source: AWS provider documentation of the types; Amazon `CloudFront` Developer Guide, "Origin settings",
+//! "Requiring HTTPS for communication between `CloudFront` and your Amazon S3 origin".
 
 use crate::document::{Pointer, Value};
 use crate::graph::identity::aws::anyone;
@@ -20,7 +21,12 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     apis(scene, network);
     by_table(scene, network);
     for (node, proof) in anyone(scene) {
-        network.fronts.push(front(node, 443, Tri::Unknown, proof));
+        // What stands in a network has no door elsewhere, whoever may use it.
+        if network.presences[node].is_none() {
+            let only = scene.holds(node, "encrypted_in_transit");
+            let encrypted = if only { Tri::Yes } else { Tri::Unknown };
+            network.fronts.push(front(node, 443, encrypted, proof));
+        }
     }
 }
 
@@ -57,7 +63,7 @@ fn distribution(scene: &Scene<'_>, network: &mut Network, at: usize) {
             let Some(target) = scene.node_of[to].filter(|target| *target != node) else {
                 continue;
             };
-            for (port, encrypted) in origin_ports(custom) {
+            for (port, encrypted) in origin_ports(custom, asked(&resource.attributes, origin)) {
                 let back = (port, encrypted);
                 network.routes.push(Route::over_tls(
                     (node, target),
@@ -70,9 +76,40 @@ fn distribution(scene: &Scene<'_>, network: &mut Network, at: usize) {
     }
 }
 
-/// How a distribution asks an origin: stores over TLS, others as they are told.
-fn origin_ports(custom: Option<&Value>) -> Vec<(u16, Tri)> {
-    let Some(custom) = custom else { return vec![(443, Tri::Unknown)] };
+/// How viewers ask for what an origin holds, which is how the distribution asks there for them: over TLS only, or also in clear text.
+fn asked(distribution: &Value, origin: &Value) -> Tri {
+    let name = look::text(origin, "origin_id");
+    let behaviors = ["default_cache_behavior", "ordered_cache_behavior"]
+        .into_iter()
+        .flat_map(|block| look::blocks(distribution, block));
+    let told = behaviors.filter_map(|(_, behavior)| {
+        let target = look::text(behavior, "target_origin_id");
+        if target.is_some() && name.is_some() && target != name {
+            return None;
+        }
+        let own = target.is_some() && target == name;
+        Some(match behavior.get("viewer_protocol_policy") {
+            Some(Value::String(policy))
+                if matches!(&**policy, "https-only" | "redirect-to-https") =>
+            {
+                Tri::Yes
+            }
+            Some(Value::String(policy)) if &**policy == "allow-all" && own => Tri::No,
+            _ => Tri::Unknown,
+        })
+    });
+    told.min().unwrap_or(Tri::Unknown)
+}
+
+/// How a distribution asks an origin: stores as it is asked itself, others as they are told.
+fn origin_ports(custom: Option<&Value>, asked: Tri) -> Vec<(u16, Tri)> {
+    let Some(custom) = custom else {
+        return if asked == Tri::No {
+            vec![(443, Tri::Yes), (80, Tri::No)]
+        } else {
+            vec![(443, asked)]
+        };
+    };
     let port = |name: &str, otherwise: u16| {
         number(custom.get(name)).and_then(|port| u16::try_from(port).ok()).unwrap_or(otherwise)
     };
@@ -80,6 +117,7 @@ fn origin_ports(custom: Option<&Value>) -> Vec<(u16, Tri)> {
     let encrypted = (port("https_port", 443), Tri::Yes);
     match look::text(custom, "origin_protocol_policy") {
         Some("http-only") => vec![plain],
+        Some("match-viewer") if asked == Tri::No => vec![encrypted, plain],
         Some("https-only" | "match-viewer") => vec![encrypted],
         _ => vec![(443, Tri::Unknown)],
     }

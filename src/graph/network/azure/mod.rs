@@ -2,6 +2,7 @@
 //!
 //! Source: Microsoft Learn, "Network security groups", "Default outbound access", "Azure Load Balancer components".
 
+mod apps;
 mod cdn;
 mod front_door;
 
@@ -58,6 +59,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     front_door::read(scene, network);
     cdn::read(scene, network);
     bastions(scene, network);
+    apps::calls(scene, network);
     for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
         let resource = scene.index.resource(*at);
         let zone = scene.node_of[*at];
@@ -182,6 +184,9 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
                     leads(INTEGRATION, &relation.at) || INTEGRATIONS.contains(&kind);
             }
         }
+        let around = apps::subnets(scene, *part);
+        presence.sends_only |= !around.is_empty();
+        presence.subnets.extend(around);
         if &*scene.index.resource(*part).kind == "azurerm_public_ip" {
             names.push(*part);
         }

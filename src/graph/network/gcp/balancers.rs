@@ -189,6 +189,15 @@ fn members(scene: &Scene<'_>, end: usize) -> Vec<(usize, Place, Back)> {
                 continue;
             }
             let place = resource.place_of(&edge.at);
+            // To what Google itself serves, its front ends speak in their own network, whatever protocol is written.
+            if kind == "google_compute_backend_bucket"
+                || is_serverless(scene.index.resource(edge.to))
+            {
+                let back = Back { port: Some(443), encrypted: Tri::Yes };
+                found
+                    .extend(group(scene, end, edge.to).into_iter().map(|node| (node, place, back)));
+                continue;
+            }
             let port = named_port(scene, edge.to, text(resource, "port_name"), protocol);
             for node in group(scene, end, edge.to) {
                 found.push((node, place, Back { port, encrypted }));
@@ -210,6 +219,12 @@ fn members(scene: &Scene<'_>, end: usize) -> Vec<(usize, Place, Back)> {
     found.sort_by_key(|(node, place, _)| (*node, *place));
     found.dedup_by_key(|(node, ..)| *node);
     found
+}
+
+/// Whether a group of endpoints stands for a service that Google runs.
+fn is_serverless(group: &Resource) -> bool {
+    group.type_name() == "google_compute_region_network_endpoint_group"
+        && text(group, "network_endpoint_type").unwrap_or("SERVERLESS") == "SERVERLESS"
 }
 
 /// The nodes of a group: machines of a manager or a list, a service behind an endpoint group.

@@ -25,12 +25,13 @@ use super::{DEFAULT, Network, Presence, Public, Tri};
 pub use armor::facts;
 
 /// Types that have machines in a network: type, path of what holds interfaces or networks, path of tags.
-const MACHINES: [(&str, &str, &str); 6] = [
+const MACHINES: [(&str, &str, &str); 7] = [
     ("google_compute_instance", "network_interface", "tags"),
     ("google_compute_instance_template", "network_interface", "tags"),
     ("google_compute_region_instance_template", "network_interface", "tags"),
     ("google_compute_instance_from_template", "network_interface", "tags"),
     ("google_container_node_pool", "", "node_config.tags"),
+    ("google_container_cluster", "", "node_pool_auto_config.network_tags.tags"),
     (
         "google_dataproc_cluster",
         "cluster_config.gce_cluster_config",
@@ -141,11 +142,19 @@ fn machine(
         let Some((kind, path, tags)) = row.filter(|_| resource.mode == Mode::Managed) else {
             continue;
         };
+        // A cluster has machines of its own where Google makes them for it; its API answers elsewhere.
+        if *kind == "google_container_cluster" {
+            if gcp::value(resource, "enable_autopilot") != Some(&Value::Bool(true)) {
+                continue;
+            }
+            presence.sends_only = true;
+        }
         any = true;
         stands(scene, *part, path, &mut presence);
         read_tags(resource, tags, &mut presence);
         match *kind {
             "google_container_node_pool" => pool(scene, *part, &mut presence),
+            "google_container_cluster" => of_cluster(scene, *part, None, &mut presence),
             "google_dataproc_cluster" => {
                 let inside =
                     gcp::value(resource, "cluster_config.gce_cluster_config.internal_ip_only");
@@ -240,10 +249,16 @@ fn pool(scene: &Scene<'_>, part: usize, presence: &mut Presence) {
         presence.open_ended = true;
         return;
     };
+    let private = gcp::value(own, "network_config.enable_private_nodes");
+    of_cluster(scene, cluster, private, presence);
+}
+
+/// Where a cluster's machines stand; `private` is what a pool says of its own.
+fn of_cluster(scene: &Scene<'_>, cluster: usize, private: Option<&Value>, presence: &mut Presence) {
     stands(scene, cluster, "", presence);
     let resource = scene.index.resource(cluster);
-    let private = gcp::value(own, "network_config.enable_private_nodes")
-        .or_else(|| gcp::value(resource, "private_cluster_config.enable_private_nodes"));
+    let private =
+        private.or_else(|| gcp::value(resource, "private_cluster_config.enable_private_nodes"));
     presence.public.state = match private {
         Some(Value::Bool(true)) => Tri::No,
         Some(Value::Unknown(_)) => Tri::Unknown,

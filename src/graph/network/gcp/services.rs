@@ -13,7 +13,7 @@ use super::super::{Front, Link, Network, Presence, Public, Tri};
 use super::{Gateways, is_subnet, network_of, network_of_subnet};
 
 /// Where services name their network: type, paths of networks or subnets.
-const STANDS: [(&str, &[&str]); 12] = [
+const STANDS: [(&str, &[&str]); 14] = [
     ("google_sql_database_instance", &["settings.ip_configuration.private_network"]),
     ("google_redis_instance", &["authorized_network"]),
     ("google_memcache_instance", &["authorized_network"]),
@@ -30,6 +30,8 @@ const STANDS: [(&str, &[&str]); 12] = [
     ("google_cloudfunctions_function", &[]),
     ("google_cloudfunctions2_function", &[]),
     ("google_cloud_run_service", &[]),
+    ("google_dataflow_job", &["network", "subnetwork"]),
+    ("google_dataflow_flex_template_job", &["network", "subnetwork"]),
     ("google_notebooks_instance", &["network", "subnet"]),
     ("google_workbench_instance", &["gce_setup.network_interfaces.network"]),
 ];
@@ -71,6 +73,8 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
         }
     }
     all |= text(resource, "template.vpc_access.egress") == Some("ALL_TRAFFIC");
+    // Workers without addresses of their own leave as other machines do.
+    all |= text(resource, "ip_configuration") == Some("WORKER_IP_PRIVATE");
     let through = presence.network.and_then(|network| gateways.get(&network));
     presence.egress = match through {
         _ if !all => Public { state: Tri::Yes, proof: vec![resource.header] },
@@ -114,7 +118,7 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
             continue;
         }
         // What has no place in a network is exposed by the vocabulary alone.
-        if network.presences[node].is_none() {
+        if network.presences[node].as_ref().is_none_or(|presence| presence.sends_only) {
             continue;
         }
         let public = scene.state(node, "public");
