@@ -294,6 +294,9 @@ impl Search<'_, '_, '_> {
 
     /// Whether whoever has what a store holds is somebody by it: the key of an account.
     fn stands_for_somebody(&self, store: usize) -> bool {
+        if &*self.around.scene().nodes[store].kind != "secret_store" {
+            return false;
+        }
         let flows = self.around.out[store].iter().map(|at| self.around.flow(*at));
         let mut to = flows.filter(|flow| flow.kind == FlowKind::Identity).map(|flow| flow.target);
         to.any(|target| self.around.scene().nodes[target].element == Element::Identity)
