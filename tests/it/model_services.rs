@@ -638,3 +638,39 @@ fn an_app_in_a_network(#[case] setting: &str, #[case] connection: &str) {
     ];
     check(&document, &wanted, &[]);
 }
+
+/// Caches and brokers of Google Cloud stand in the networks that their connections name.
+#[rstest]
+#[case::of_redis(
+    "google_redis_cluster",
+    "psc_configs {\n    network = google_compute_network.n.id\n  }",
+    "discovery_endpoints[0].address",
+    "6379"
+)]
+#[case::of_valkey(
+    "google_memorystore_instance",
+    "desired_auto_created_endpoints {\n    network = google_compute_network.n.id\n    project_id = \"p\"\n  }",
+    "id",
+    "6379"
+)]
+#[case::of_kafka(
+    "google_managed_kafka_cluster",
+    "gcp_config {\n    access_config {\n      network_configs {\n        subnet = google_compute_subnetwork.s.id\n      }\n    }\n  }",
+    "id",
+    "9092"
+)]
+fn stores_by_connections(
+    #[case] store: &str,
+    #[case] block: &str,
+    #[case] attribute: &str,
+    #[case] port: &str,
+) {
+    let document = format!(
+        "resource \"google_compute_network\" \"n\" {{\n  name = \"n\"\n}}\n\
+         resource \"google_compute_subnetwork\" \"s\" {{\n  name = \"s\"\n  network = google_compute_network.n.id\n  ip_cidr_range = \"10.0.0.0/24\"\n}}\n\
+         resource \"{store}\" \"c\" {{\n  {block}\n}}\n\
+         resource \"google_cloud_run_v2_service\" \"a\" {{\n  name = \"a\"\n  location = \"europe-west1\"\n  template {{\n    vpc_access {{\n      network_interfaces {{\n        subnetwork = google_compute_subnetwork.s.id\n      }}\n    }}\n    containers {{\n      image = \"x\"\n      env {{\n        name = \"STORE\"\n        value = {store}.c.{attribute}\n      }}\n    }}\n  }}\n}}\n"
+    );
+    let line = format!("google_cloud_run_v2_service.a > {store}.c network tcp/{port}");
+    check(&document, &[&line], &[]);
+}

@@ -12,29 +12,8 @@ use super::super::reach::Reach;
 use super::super::{Front, Link, Network, Presence, Public, Tri};
 use super::{Gateways, is_subnet, network_of, network_of_subnet};
 
-/// Where services name their network: type, paths of networks or subnets.
-const STANDS: [(&str, &[&str]); 14] = [
-    ("google_sql_database_instance", &["settings.ip_configuration.private_network"]),
-    ("google_redis_instance", &["authorized_network"]),
-    ("google_memcache_instance", &["authorized_network"]),
-    ("google_filestore_instance", &["networks.network"]),
-    ("google_alloydb_cluster", &["network_config.network", "network"]),
-    (
-        "google_cloud_run_v2_service",
-        &[
-            "template.vpc_access.network_interfaces.network",
-            "template.vpc_access.network_interfaces.subnetwork",
-        ],
-    ),
-    ("google_cloud_run_v2_job", &["template.template.vpc_access.network_interfaces.network"]),
-    ("google_cloudfunctions_function", &[]),
-    ("google_cloudfunctions2_function", &[]),
-    ("google_cloud_run_service", &[]),
-    ("google_dataflow_job", &["network", "subnetwork"]),
-    ("google_dataflow_flex_template_job", &["network", "subnetwork"]),
-    ("google_notebooks_instance", &["network", "subnet"]),
-    ("google_workbench_instance", &["gce_setup.network_interfaces.network"]),
-];
+/// Where services name their network: the table of types with paths of networks or subnets.
+const STANDS: &str = "gcp_hosts";
 
 /// Where serverless services name a connector, and what sends all of their traffic into the network: path, path of the setting, value.
 const CONNECTORS: [(&str, &str, &str); 5] = [
@@ -53,9 +32,10 @@ const CONNECTORS: [(&str, &str, &str); 5] = [
 pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<Presence> {
     let at = scene.nodes[node].resource?;
     let resource = scene.index.resource(at);
-    let (_, paths) = STANDS.iter().find(|(kind, _)| *resource.kind == **kind)?;
+    let mut rows = scene.vocabulary.table(STANDS).iter();
+    let row = rows.find(|row| row.first().is_some_and(|kind| *resource.kind == **kind))?;
     let mut presence = Presence::default();
-    for path in *paths {
+    for path in &row[1..] {
         join(scene, at, path, &mut presence);
     }
     let runs = scene.nodes[node].element == Element::Process;
