@@ -11,6 +11,9 @@ use crate::source::Place;
 use super::relations::{Relation, leads};
 use super::scene::{Fact, Flow, Scene};
 
+/// What the flow of messages to whoever takes them out is called.
+pub const READ_BY: &str = "is read by";
+
 /// Nodes for the state and for modules of others.
 pub fn declarations(scene: &mut Scene<'_>) {
     let document = scene.index.document;
@@ -113,8 +116,9 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
                 continue;
             }
             // Messages go to whoever reads them.
-            let reversed = reversed || relation.verb == Verb::Reads && holds_messages(scene, to);
-            let (source, target) = if reversed { (to, from) } else { (from, to) };
+            let is_taken = relation.verb == Verb::Reads && holds_messages(scene, to);
+            let label = if is_taken { READ_BY } else { label };
+            let (source, target) = if reversed || is_taken { (to, from) } else { (from, to) };
             let place = scene.index.place_of(at, &relation.at, relation.to);
             flows.push(plain(source, target, kind, label, vec![place]));
         }

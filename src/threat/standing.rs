@@ -134,20 +134,22 @@ impl Surroundings<'_, '_> {
     /// How far the rights go that pods have in a cloud, by what they run as there or their account stands for.
     pub fn cloud_privilege(&self, node: usize) -> Option<Proven> {
         let scene = self.scene();
-        let in_cluster = |node: usize| {
+        let provider = |node: usize| {
             let own = scene.nodes[node].resource.map(|at| scene.index.resource(at));
-            own.is_some_and(|own| &*own.provider == "kubernetes")
+            own.map(|own| &*own.provider)
         };
-        if !in_cluster(node) {
+        if provider(node) != Some("kubernetes") {
             return None;
         }
+        // An account that no resource stands for is one of the cluster, or one of which nothing is known.
+        let in_cloud = |node: usize| provider(node).is_some_and(|it| it != "kubernetes");
         let accounts: Vec<usize> = self.roles_of(node).collect();
         let stood_for = accounts.iter().flat_map(|account| self.trusts_of(*account));
         let stood_for =
             stood_for.filter(|trust| trust.opened_by.is_none()).map(|trust| trust.target);
         let all = stood_for
             .chain(accounts.iter().copied())
-            .filter(|own| scene.nodes[*own].element == Element::Identity && !in_cluster(*own));
+            .filter(|own| scene.nodes[*own].element == Element::Identity && in_cloud(*own));
         let known = all.filter_map(|own| self.graph.identity.privilege.get(&own).cloned());
         known.max_by_key(|(state, _)| *state)
     }

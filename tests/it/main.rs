@@ -53,6 +53,7 @@ mod model_aws;
 mod model_azure;
 mod model_clusters;
 mod model_diffs;
+mod model_laws;
 mod model_services;
 mod model_systems;
 mod model_ways;

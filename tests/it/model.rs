@@ -427,7 +427,9 @@ fn changing_one_rule_removes_the_path(#[case] from: &str, #[case] to: &str) {
 }
 
 /// Every resource's own name, in the source, is another one.
-fn renamed(files: &BTreeMap<String, String>) -> (BTreeMap<String, String>, Vec<(String, String)>) {
+pub(crate) fn renamed(
+    files: &BTreeMap<String, String>,
+) -> (BTreeMap<String, String>, Vec<(String, String)>) {
     let mut names = Vec::new();
     for line in files.values().flat_map(|text| text.lines()) {
         let mut words = line.split('"');

@@ -674,3 +674,22 @@ fn stores_by_connections(
     let line = format!("google_cloud_run_v2_service.a > {store}.c network tcp/{port}");
     check(&document, &[&line], &[]);
 }
+
+/// What an account may do in its own cluster is no right in a cloud, also where no manifest declares the account.
+#[rstest]
+#[case::declared(
+    "- apiVersion: v1\n  kind: ServiceAccount\n  metadata: {name: default, namespace: a}\n"
+)]
+#[case::there_anyway("")]
+fn rights_in_a_cluster_are_none_in_a_cloud(#[case] account: &str) {
+    let text = format!(
+        "apiVersion: v1\nkind: List\nitems:\n{account}\
+         - apiVersion: rbac.authorization.k8s.io/v1\n  kind: ClusterRoleBinding\n  metadata: {{name: all}}\n  roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}}\n  subjects: [{{kind: ServiceAccount, name: default, namespace: a}}]\n\
+         - apiVersion: v1\n  kind: Pod\n  metadata: {{name: p, namespace: a}}\n  spec:\n    containers: [{{name: c, image: c}}]\n"
+    );
+    let files = std::collections::BTreeMap::from([("all.yaml".to_owned(), text)]);
+    let model = crate::model::model_of(&files, None).model;
+    assert!(model.asset("Pod/a/p").is_some());
+    let of_class = model.threats.iter().filter(|threat| &*threat.class.id == "T015");
+    assert_eq!(of_class.count(), 0);
+}

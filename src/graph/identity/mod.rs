@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::document::Value;
 use crate::finding::context::{Dimension, State};
-use crate::graph::others::plain;
+use crate::graph::others::{READ_BY, plain};
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
@@ -225,7 +225,7 @@ pub fn readers(scene: &mut Scene<'_>, identity: &Identity) {
     for ((source, target), mut proof) in found {
         proof.sort();
         proof.dedup();
-        scene.flows.push(plain(source, target, FlowKind::Data, "is read by", proof));
+        scene.flows.push(plain(source, target, FlowKind::Data, READ_BY, proof));
     }
 }
 
