@@ -31,6 +31,10 @@ fn is_candidate(resource: &Resource, meaning: &Meaning) -> bool {
         }
 }
 
+/// Roles at an edge that are zones of their own, with their names.
+const OUTSIDE: [(&str, &str); 2] =
+    [("third_party", "Third parties"), ("on_premises", "On-premises networks")];
+
 /// Clusters are zones, and their control planes are nodes in them.
 fn is_control_plane(meaning: &Meaning) -> bool {
     meaning.role == Role::Boundary && &*meaning.kind == "compute_orchestrator"
@@ -88,6 +92,13 @@ fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
         }
     }
     zones
+}
+
+/// The zone of what belongs to nobody's account: by the role that the vocabulary gives it at an edge.
+fn outside(scene: &mut Scene<'_>, at: usize) -> Option<usize> {
+    let role = scene.meanings[at].as_ref()?.boundary.clone()?;
+    let (id, name) = OUTSIDE.into_iter().find(|(id, _)| **id == *role)?;
+    Some(scene.plain_zone(id, name, id))
 }
 
 /// Of several zones, the one that lies inside the others; where some lie apart, the innermost that holds them all.
@@ -293,7 +304,7 @@ fn place(scene: &mut Scene<'_>) {
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
         let own = if is_identity { default_zone(scene, "identity_zones", &provider) } else { None };
-        let own = own.or(scene.zone_of[at]);
+        let own = outside(scene, at).or(own).or(scene.zone_of[at]);
         let zone = own.or_else(|| innermost(scene, &around));
         scene.nodes[node].zone = zone.or_else(|| {
             if is_identity {

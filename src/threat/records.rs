@@ -337,7 +337,8 @@ fn boundary(around: &Surroundings<'_, '_>, zone: usize) -> Record {
         .is_some_and(|at| scene.index.resource(at).mode == crate::document::Mode::Managed);
     fields.members.insert("owned".into(), Value::Bool(owned));
     let joined = around.graph.network.neighbors.iter();
-    let joined = joined.filter(|neighbor| scene.zone_of[neighbor.own] == Some(zone));
+    let joined =
+        joined.filter(|neighbor| !neighbor.is_site && scene.zone_of[neighbor.own] == Some(zone));
     let proof: Vec<Place> =
         joined.map(|neighbor| scene.index.resource(neighbor.connection).header).collect();
     fields.state("joined_to_others", Some(!proof.is_empty()), proof);

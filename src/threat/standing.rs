@@ -122,7 +122,7 @@ impl Surroundings<'_, '_> {
                 return Known::of(Dimension::Blast, "beyond", vec![place]);
             }
         }
-        let joined = self.graph.network.neighbors.iter();
+        let joined = self.graph.network.neighbors.iter().filter(|neighbor| !neighbor.is_site);
         let mut joined = joined.filter(|neighbor| scene.zone_of[neighbor.own] == Some(zone));
         if let Some(neighbor) = joined.next() {
             let place = scene.index.resource(neighbor.connection).header;

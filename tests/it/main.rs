@@ -38,6 +38,7 @@ mod graph_engines;
 mod graph_gcp;
 mod graph_kubernetes;
 mod graph_settings;
+mod graph_sites;
 mod graph_ways;
 mod graphs;
 mod growth;

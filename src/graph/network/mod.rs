@@ -15,6 +15,7 @@ pub mod machines;
 pub mod neighbors;
 pub mod reach;
 pub mod settings;
+mod sites;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::model::Element;
 
-use super::{Network, Presence};
+use super::{Network, Presence, sites};
 
 /// Types of connections: type, the attributes that name its own network and the other one, and whether the configuration's routes have to
 /// lead over it.
@@ -31,6 +31,8 @@ pub struct Neighbor {
     pub connection: usize,
     /// The network of the configuration that it is joined to.
     pub own: usize,
+    /// Whether it is a site of the same owner, joined by a tunnel or a line.
+    pub is_site: bool,
 }
 
 /// A route over a connection: the connection, the subnet that it leads from, where it leads.
@@ -64,8 +66,22 @@ pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
             // One owner may have several networks; what they reach is what the owner reaches.
             let known = network.presences[node].take();
             network.presences[node] = Some(presence(at, ranges, known));
-            network.neighbors.push(Neighbor { node, connection: at, own });
+            network.neighbors.push(Neighbor { node, connection: at, own, is_site: false });
         }
+    }
+    for site in sites::all(scene) {
+        network.presences.resize(scene.nodes.len(), None);
+        let known = network.presences[site.node].take();
+        let place = scene.index.resource(site.connection).header;
+        let presence = presence(site.connection, site.ranges, known);
+        for own in site.joined {
+            // What is known already stands in the network of another connection.
+            let other = presence.network.unwrap_or(site.connection);
+            network.peerings.push((own, other, place));
+            let (node, connection) = (site.node, site.connection);
+            network.neighbors.push(Neighbor { node, connection, own, is_site: true });
+        }
+        network.presences[site.node] = Some(presence);
     }
 }
 

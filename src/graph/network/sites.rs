@@ -1,0 +1,134 @@
+//! Sites that tunnels and lines join to networks of the configuration: offices, data centres.
+//!
+//! Sources: AWS Site-to-Site VPN User Guide, "How AWS Site-to-Site VPN works"; Microsoft Learn, "About VPN Gateway", "VPN gateway transit
+//! for virtual network peering"; Google Cloud documentation, "Cloud VPN overview".
+
+use ipnet::IpNet;
+
+use crate::document::{Pointer, Value};
+use crate::graph::look;
+use crate::graph::scene::Scene;
+
+use super::filter::range;
+
+/// A site.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The node that stands for whoever is there.
+    pub node: usize,
+    /// What joins it.
+    pub connection: usize,
+    /// The networks of the configuration that it is joined to.
+    pub joined: Vec<usize>,
+    /// Addresses there, where they are known.
+    pub ranges: Vec<IpNet>,
+}
+
+/// All sites whose gateway the configuration declares.
+pub fn all(scene: &Scene<'_>) -> Vec<Site> {
+    let kinds: [(&str, Read); 3] = [
+        ("aws_vpn_connection", of_aws),
+        ("azurerm_virtual_network_gateway_connection", of_azure),
+        ("google_compute_vpn_tunnel", of_google),
+    ];
+    let all = kinds.into_iter().flat_map(|(kind, read)| {
+        scene.index.of_type(kind).iter().filter_map(move |at| read(scene, *at))
+    });
+    all.filter(|site| !site.joined.is_empty()).collect()
+}
+
+/// Reads what a connection joins.
+type Read = fn(&Scene<'_>, usize) -> Option<Site>;
+
+fn first(scene: &Scene<'_>, at: usize, path: &str) -> Option<usize> {
+    look::named(scene, at, path).targets.first().map(|(to, _)| *to)
+}
+
+fn site(scene: &Scene<'_>, connection: usize, gateway: &str) -> Option<Site> {
+    let node = first(scene, connection, gateway).and_then(|to| scene.node_of[to])?;
+    Some(Site { node, connection, joined: Vec::new(), ranges: Vec::new() })
+}
+
+/// Ranges that values of an attribute say.
+fn ranges(scene: &Scene<'_>, at: usize, path: &str) -> Vec<IpNet> {
+    let values = look::leaves(&scene.index.resource(at).attributes, path).into_iter();
+    values.filter_map(|(_, value)| value.as_str()).filter_map(range).collect()
+}
+
+fn of_aws(scene: &Scene<'_>, at: usize) -> Option<Site> {
+    let mut site = site(scene, at, "customer_gateway_id")?;
+    for route in look::users(scene, at, "aws_vpn_connection_route", "vpn_connection_id") {
+        site.ranges.extend(ranges(scene, route, "destination_cidr_block"));
+    }
+    let joins = [
+        ("vpn_gateway_id", "aws_vpn_gateway_attachment", "vpn_gateway_id"),
+        ("transit_gateway_id", "aws_ec2_transit_gateway_vpc_attachment", "transit_gateway_id"),
+    ];
+    for (path, join, attribute) in joins {
+        let Some(gateway) = first(scene, at, path) else { continue };
+        let attached = look::users(scene, gateway, join, attribute);
+        let ends = attached.chain([gateway]);
+        site.joined.extend(ends.filter_map(|end| first(scene, end, "vpc_id")));
+        site.ranges.extend(routed(scene, gateway));
+    }
+    Some(site)
+}
+
+/// Where routes over a gateway lead.
+fn routed(scene: &Scene<'_>, gateway: usize) -> Vec<IpNet> {
+    let mut found = Vec::new();
+    for edge in scene.index.incoming(gateway) {
+        let resource = scene.index.resource(edge.from);
+        let route = match &*resource.kind {
+            "aws_route" => Some(&resource.attributes),
+            "aws_route_table" => {
+                let mut parts = edge.at.parts();
+                let position = parts.nth(1).and_then(|part| part.parse().ok());
+                position.and_then(|position: usize| {
+                    resource.attributes.at(&Pointer::root().key("route").index(position))
+                })
+            }
+            _ => None,
+        };
+        let words = ["destination_cidr_block", "cidr_block"].into_iter();
+        let texts = words.filter_map(|word| route?.get(word).and_then(Value::as_str));
+        found.extend(texts.filter_map(range));
+    }
+    found
+}
+
+/// A gateway's own network, and those that use it over a peering.
+fn of_azure(scene: &Scene<'_>, at: usize) -> Option<Site> {
+    let mut site = site(scene, at, "local_network_gateway_id")
+        .or_else(|| site(scene, at, "express_route_circuit_id"))?;
+    if let Some(other) = first(scene, at, "local_network_gateway_id") {
+        site.ranges = ranges(scene, other, "address_space");
+    }
+    let gateway = first(scene, at, "virtual_network_gateway_id")?;
+    let subnet = first(scene, gateway, "ip_configuration.subnet_id")?;
+    let zone = scene.zone_of[subnet].and_then(|zone| scene.zones[zone].parent)?;
+    let own = scene.zones[zone].resource?;
+    site.joined.push(own);
+    for peering in scene.index.of_type("azurerm_virtual_network_peering") {
+        let ends = ["virtual_network_name", "remote_virtual_network_id"];
+        let [spoke, hub] = ends.map(|path| first(scene, *peering, path));
+        let uses = scene.index.resource(*peering).attributes.get("use_remote_gateways");
+        if hub == Some(own) && uses == Some(&Value::Bool(true)) {
+            site.joined.extend(spoke);
+        }
+    }
+    Some(site)
+}
+
+fn of_google(scene: &Scene<'_>, at: usize) -> Option<Site> {
+    let mut site = site(scene, at, "peer_external_gateway")?;
+    site.ranges = ranges(scene, at, "remote_traffic_selector");
+    for route in look::users(scene, at, "google_compute_route", "next_hop_vpn_tunnel") {
+        site.ranges.extend(ranges(scene, route, "dest_range"));
+    }
+    for path in ["vpn_gateway", "target_vpn_gateway"] {
+        let gateway = first(scene, at, path);
+        site.joined.extend(gateway.and_then(|gateway| first(scene, gateway, "network")));
+    }
+    Some(site)
+}
