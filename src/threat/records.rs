@@ -262,9 +262,8 @@ fn addresses(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
 }
 
 fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
-    let balanced = around.into[node].iter().map(|flow| around.flow(*flow));
-    let balanced = balanced.filter(|flow| flow.kind == FlowKind::Network);
-    let balanced = balanced.into_iter().any(|flow| around.is_passing(flow.source));
+    let mut into = around.into[node].iter().map(|flow| around.flow(*flow));
+    let balanced = into.any(|it| it.kind == FlowKind::Network && around.is_passing(it.source));
     fields.members.insert("balanced".into(), Value::Bool(balanced));
     let cloud = around.cloud_privilege(node);
     let states = Dimension::Privilege.states();

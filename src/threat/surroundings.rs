@@ -545,11 +545,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         let of_pods = |node: usize| {
             self.presence(node).is_some_and(|presence| presence.network == Some(PODS))
         };
-        let hosted = self.graph.network.hosted.iter();
-        let mut programs = hosted.filter(|it| it.1 == flow.source).map(|it| it.0);
-        let same = |program: usize| {
+        let mut programs = self.graph.network.hosted.get(&flow.source).into_iter().flatten();
+        let same = |program: &usize| {
             self.into[flow.target].iter().map(|other| self.flow(*other)).any(|other| {
-                other.kind == flow.kind && other.port == flow.port && other.source == program
+                other.kind == flow.kind && other.port == flow.port && other.source == *program
             })
         };
         if programs.any(same) {

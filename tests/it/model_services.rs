@@ -550,50 +550,6 @@ resource "azurerm_data_factory_linked_service_azure_sql_database" "l" {
     &["azurerm_data_factory.f > azurerm_mssql_server.s data"],
     &[]
 )]
-#[case::who_controls_the_subscription(
-    r#"
-data "azurerm_subscription" "own" {}
-resource "azurerm_automation_account" "a" {
-  name = "a"
-  identity {
-    type = "SystemAssigned"
-  }
-}
-resource "azurerm_storage_account" "s" {
-  name = "s"
-}
-resource "azurerm_role_assignment" "r" {
-  scope                = data.azurerm_subscription.own.id
-  role_definition_name = "Contributor"
-  principal_id         = azurerm_automation_account.a.identity[0].principal_id
-}
-"#,
-    &["azurerm_automation_account.a > azurerm_storage_account.s permission"],
-    &[]
-)]
-#[case::who_controls_another_one(
-    r#"
-data "azurerm_subscription" "other" {
-  subscription_id = "00000000-0000-0000-0000-000000000000"
-}
-resource "azurerm_automation_account" "a" {
-  name = "a"
-  identity {
-    type = "SystemAssigned"
-  }
-}
-resource "azurerm_storage_account" "s" {
-  name = "s"
-}
-resource "azurerm_role_assignment" "r" {
-  scope                = data.azurerm_subscription.other.id
-  role_definition_name = "Contributor"
-  principal_id         = azurerm_automation_account.a.identity[0].principal_id
-}
-"#,
-    &[],
-    &["azurerm_automation_account.a > azurerm_storage_account.s permission"]
-)]
 #[case::a_signed_address(
     r#"
 resource "azurerm_logic_app_workflow" "w" {
@@ -692,4 +648,20 @@ fn rights_in_a_cluster_are_none_in_a_cloud(#[case] account: &str) {
     assert!(model.asset("Pod/a/p").is_some());
     let of_class = model.threats.iter().filter(|threat| &*threat.class.id == "T015");
     assert_eq!(of_class.count(), 0);
+}
+
+/// Rights on the subscription that everything is made in hold for all of it; those on another one say nothing of it.
+#[rstest]
+#[case::its_own("", true)]
+#[case::another("subscription_id = \"00000000-0000-0000-0000-000000000000\"", false)]
+fn who_controls_a_subscription(#[case] which: &str, #[case] holds: bool) {
+    let document = format!(
+        "data \"azurerm_subscription\" \"s\" {{\n  {which}\n}}\n\
+         resource \"azurerm_automation_account\" \"a\" {{\n  name = \"a\"\n  identity {{\n    type = \"SystemAssigned\"\n  }}\n}}\n\
+         resource \"azurerm_storage_account\" \"s\" {{\n  name = \"s\"\n}}\n\
+         resource \"azurerm_role_assignment\" \"r\" {{\n  scope = data.azurerm_subscription.s.id\n  role_definition_name = \"Contributor\"\n  principal_id = azurerm_automation_account.a.identity[0].principal_id\n}}\n"
+    );
+    let line = ["azurerm_automation_account.a > azurerm_storage_account.s permission"];
+    let (wanted, forbidden): (&[&str], &[&str]) = if holds { (&line, &[]) } else { (&[], &line) };
+    check(&document, wanted, forbidden);
 }

@@ -134,10 +134,10 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &
         Some(role) => raising::actions_of(scene, "azure_role_actions", role),
         None => own_actions(scene, at),
     };
+    // A role by its name, one of the configuration's own by its actions.
+    let words = role.map_or_else(|| actions.clone(), |role| vec![role]);
     for scope in scopes {
         if let Scope::Node(node) = scope {
-            // Of a role of the configuration's own, what it says of its actions.
-            let words: Vec<&str> = own_actions(scene, at).into_iter().chain(role).collect();
             let words = (words.as_slice(), resource.header);
             note_erasing(scene, identity, (principal, node), "azure_log_erasers", words);
             if takes_messages(scene, &label) {

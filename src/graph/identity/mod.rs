@@ -172,16 +172,19 @@ fn note_erasing(
     table: &str,
     (words, place): (&[&str], Place),
 ) {
+    if !keeps_logs(scene, node) {
+        return;
+    }
     let rows = scene.vocabulary.table(table).iter().filter_map(|row| row.first());
     let mut rows = rows.map(|word| word.to_ascii_lowercase());
     let erases = |row: String| words.iter().any(|word| fits(&word.to_ascii_lowercase(), &row));
-    if keeps_logs(scene, node) && rows.any(erases) {
+    if rows.any(erases) {
         identity.erasing.entry((node, principal)).or_default().push(place);
     }
 }
 
 /// Whether something writes its log there.
-pub fn keeps_logs(scene: &Scene<'_>, node: usize) -> bool {
+fn keeps_logs(scene: &Scene<'_>, node: usize) -> bool {
     let mut parts = scene.nodes[node].parts.iter();
     parts.any(|part| scene.relations.sources(*part, Verb::LogsTo).next().is_some())
 }
@@ -202,12 +205,15 @@ pub fn readers(scene: &mut Scene<'_>, identity: &Identity) {
         .collect();
     let is_program = |node: usize| scene.nodes[node].element == Element::Process;
     let mut running: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
+    for (program, roles) in identity.running().into_iter().filter(|(node, _)| is_program(*node)) {
+        for role in roles {
+            running.entry(role).or_default().push(program);
+        }
+    }
     let mut acting: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
     for trust in identity.trusts.iter().filter(|trust| trust.opened_by.is_none()) {
         if scene.nodes[trust.source].element == Element::Identity {
             acting.entry(trust.target).or_default().push(trust.source);
-        } else if is_program(trust.source) && &*trust.label == "runs as" {
-            running.entry(trust.target).or_default().push(trust.source);
         }
     }
     let mut found: BTreeMap<(usize, usize), Vec<Place>> = BTreeMap::new();

@@ -178,8 +178,8 @@ pub struct Network {
     pub peered: FxHashMap<(usize, usize), usize>,
     /// Zones that some peering names.
     pub joined: FxHashSet<usize>,
-    /// Programs that run on machines of the document, with the machine: what they send leaves by it.
-    pub hosted: Vec<(usize, usize)>,
+    /// Programs that run on machines of the document, by machine: what they send leaves by it.
+    pub hosted: BTreeMap<usize, Vec<usize>>,
     /// Names of hosts: node that resolves, place. For DNS flows from whoever is in the network.
     pub resolvers: Vec<(usize, usize, Place)>,
     /// Networks of others that networks of the configuration are joined to.

@@ -24,9 +24,8 @@ pub fn stand(scene: &Scene<'_>, network: &mut Network) {
         };
         for machine in machines(scene, *at) {
             let Some(host) = network.presences[machine].clone() else { continue };
-            network.hosted.push((node, machine));
-            let stands = network.presences[node].is_some();
-            if !stands {
+            network.hosted.entry(machine).or_default().push(node);
+            if network.presences[node].is_none() {
                 // Who calls them calls the machine, at a port that it has for them.
                 let own = Presence { public: Public::default(), sends_only: true, ..host };
                 network.presences[node] = Some(own);
