@@ -70,6 +70,16 @@ pub struct Project {
     pub skipped: usize,
     /// What the project's `dreadnought.yaml` says.
     pub config: Config,
+    /// What the documents were made of.
+    pub trees: Trees,
+}
+
+/// What was parsed. Nobody reads it any more; it is kept because freeing it means to fetch all of it once more from memory, which takes
+/// longer than to make it, and a command ends without that.
+#[derive(Debug, Default)]
+pub struct Trees {
+    modules: FxHashMap<Arc<str>, Module>,
+    data: Vec<Node>,
 }
 
 impl Project {
@@ -93,54 +103,43 @@ impl Project {
         loader.normalize(scanned, options);
         let mut project = loader.project;
         project.documents.sort_by(|a, b| (a.format, &a.root).cmp(&(b.format, &b.root)));
-        project.check_documents();
-        let terraform = |document: &&mut Document| document.format == "terraform";
-        project.documents.par_iter_mut().filter(terraform).for_each(|document| {
-            document.manifests = kubernetes::manifests(document).map(Box::new);
-            let of_manifests = document.manifests.as_mut();
-            let cut = of_manifests.map(|it| std::mem::take(&mut it.problems));
-            let edges = document::too_many_edges(document);
-            document.problems.extend(cut.into_iter().flatten().chain(edges));
-        });
         project.problems.sort();
         project.problems.dedup();
         project
     }
+}
 
-    /// Every document fits the schema; one that does not is a fault of ours and says so. Only one that is not known to fit is made
-    /// into JSON for that, in parts, so that never more than a part of one is there. Builds for tests ask the schema always.
-    fn check_documents(&mut self) {
-        let sources = &self.sources;
-        let check = |document: &Document| -> Vec<String> {
-            let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
-            let of_part = |resources: &[Resource]| {
-                if !cfg!(debug_assertions) && document::fits(document, resources, sources) {
-                    return Vec::new();
-                }
-                document::schema::check(&document::json::part(document, resources, sources))
-            };
-            let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
-            if document.resources.is_empty() {
-                violations = of_part(&[]);
-            }
-            violations
-        };
-        let problem = |document: &Document, violation: String| {
-            let root = &document.root;
-            let message = format!("the document of {root} does not fit its schema: {violation}");
-            Problem::new(ProblemKind::Schema, message)
-                .help("please report this as a fault of Dreadnought")
-        };
-        let problems: Vec<Problem> = self
-            .documents
-            .par_iter()
-            .flat_map_iter(|document| {
-                let violations = check(document);
-                violations.into_iter().map(|violation| problem(document, violation))
-            })
-            .collect();
-        self.problems.extend(problems);
+/// Every document fits the schema; one that does not is a fault of ours and says so. Only one that is not known to fit is made into JSON
+/// for that, in parts, so that never more than a part of one is there. Builds for tests ask the schema always.
+fn check(document: &Document, sources: &Sources) -> Vec<Problem> {
+    let parts = document.resources.par_chunks(CHECKED_AT_ONCE);
+    let of_part = |resources: &[Resource]| {
+        if !cfg!(debug_assertions) && document::fits(document, resources, sources) {
+            return Vec::new();
+        }
+        document::schema::check(&document::json::part(document, resources, sources))
+    };
+    let mut violations: Vec<String> = parts.flat_map_iter(of_part).collect();
+    if document.resources.is_empty() {
+        violations = of_part(&[]);
     }
+    let problem = |violation: String| {
+        let root = &document.root;
+        let message = format!("the document of {root} does not fit its schema: {violation}");
+        Problem::new(ProblemKind::Schema, message)
+            .help("please report this as a fault of Dreadnought")
+    };
+    violations.into_iter().map(problem).collect()
+}
+
+/// What is left to do for a document of Terraform, while it is at hand. Returns what belongs to no document.
+fn complete(document: &mut Document, sources: &Sources) -> Vec<Problem> {
+    let violations = check(document, sources);
+    document.manifests = kubernetes::manifests(document).map(Box::new);
+    let cut = document.manifests.as_mut().map(|it| std::mem::take(&mut it.problems));
+    let edges = document::too_many_edges(document);
+    document.problems.extend(cut.into_iter().flatten().chain(edges));
+    violations
 }
 
 /// A parsed file.
@@ -411,6 +410,7 @@ impl Loader<'_> {
         let inputs = self.inputs(&options.variables);
         let workspace = if options.workspace.is_empty() { "default" } else { &options.workspace };
         let stated = self.stated();
+        let sources = &self.project.sources;
         let (documents, problems) = terraform::normalize(&Terraform {
             modules: &modules,
             scanned: &scanned,
@@ -424,8 +424,9 @@ impl Loader<'_> {
             recorded: &recorded,
             configuration: options.configuration.as_deref().map(Arc::from),
             named: &named,
+            complete: &|document| complete(document, sources),
         });
-        modules.into_par_iter().for_each(drop);
+        self.project.trees.modules = modules;
         self.project.documents.extend(documents);
         self.project.problems.extend(problems);
         self.note_unused_assumptions(&stated);
@@ -515,11 +516,12 @@ impl Loader<'_> {
             }
             match parsed.content {
                 Content::Data(trees) if !claims.is_patch(&parsed.path) => {
-                    let found = trees
+                    let (found, others): (Vec<Node>, Vec<Node>) = trees
                         .into_iter()
-                        .filter(|tree| kubernetes::detect(tree) == Detection::Manifest);
+                        .partition(|tree| kubernetes::detect(tree) == Detection::Manifest);
+                    self.project.trees.data.extend(others);
                     let before = manifests.len();
-                    manifests.extend(found.map(|node| Manifest {
+                    manifests.extend(found.into_iter().map(|node| Manifest {
                         file: parsed.file,
                         path: Arc::clone(&parsed.path),
                         node,
@@ -531,11 +533,20 @@ impl Loader<'_> {
                     };
                     *count += 1;
                 }
-                Content::Data(_) => self.project.skipped += 1,
+                Content::Data(trees) => {
+                    self.project.trees.data.extend(trees);
+                    self.project.skipped += 1;
+                }
                 _ => self.broken_data(&parsed),
             }
         }
-        self.project.documents.extend(kubernetes::normalize(manifests));
+        let documents = kubernetes::normalize(&manifests);
+        let sources = &self.project.sources;
+        let violations = documents.par_iter().flat_map_iter(|document| check(document, sources));
+        let violations: Vec<Problem> = violations.collect();
+        self.project.problems.extend(violations);
+        self.project.documents.extend(documents);
+        self.project.trees.data.extend(manifests.into_iter().map(|manifest| manifest.node));
     }
 
     /// A data file that does not parse: a manifest with a mistake, or (nothing says Kubernetes) no known format.

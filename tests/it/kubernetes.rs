@@ -29,7 +29,7 @@ fn documents(files: &[(&str, &str)]) -> Vec<Document> {
             manifests.push(Manifest { file, path: Arc::from(*path), node });
         }
     }
-    normalize(manifests)
+    normalize(&manifests)
 }
 
 fn document(text: &str) -> Document {
@@ -325,7 +325,7 @@ fn documents_divide_where_folders_contradict(#[case] files: &[&str], #[case] exp
 
 #[test]
 fn no_manifest_gives_no_document() {
-    assert!(normalize(Vec::new()).is_empty());
+    assert!(normalize(&[]).is_empty());
 }
 
 const STORE: &str = "\
@@ -614,7 +614,7 @@ proptest! {
         let file = Sources::default().add(SourceFile::new("a.yaml", text.as_str()));
         let (nodes, _) = yaml::parse(file, &text);
         let manifests = nodes.into_iter().map(|node| Manifest { file, path: Arc::from("a.yaml"), node });
-        for document in normalize(manifests.collect()) {
+        for document in normalize(&manifests.collect::<Vec<_>>()) {
             let mut seen: Vec<&str> = addresses(&document);
             seen.dedup();
             prop_assert_eq!(seen.len(), document.resources.len());

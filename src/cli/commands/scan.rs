@@ -51,7 +51,7 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     write(&report, &arguments.report.outputs, arguments.report.color)?;
     let exit = report.gate().into();
     // The process ends: what is left goes with it.
-    std::mem::forget((project.documents, project.sources, outcome));
+    std::mem::forget((project.documents, project.sources, project.trees, outcome));
     Ok(exit)
 }
 

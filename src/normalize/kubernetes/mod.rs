@@ -69,9 +69,8 @@ fn is_api_version(text: &str) -> bool {
 }
 
 /// Documents from the manifests of a scan, in order of root. Order of the manifests does not matter.
-pub fn normalize(manifests: Vec<Manifest>) -> Vec<Document> {
-    let mut objects: Vec<resource::Object> =
-        manifests.into_iter().flat_map(|manifest| resource::objects(&manifest)).collect();
+pub fn normalize(manifests: &[Manifest]) -> Vec<Document> {
+    let mut objects: Vec<resource::Object> = manifests.iter().flat_map(resource::objects).collect();
     identity::settle(&mut objects);
     group::split(objects).into_iter().map(document).collect()
 }

@@ -35,8 +35,10 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
         outputs: outputs(root),
         ..Document::new("terraform", place)
     };
-    backend(root, &mut document);
-    walk(root, &mut document);
+    let mut made = Growing::default();
+    backend(root, &mut document, &mut made);
+    walk(root, &mut document, &mut made);
+    document.resources = made.all();
     let moves = moves::below(root);
     // Resources are large: what is sorted is their addresses.
     document.resources.sort_by_cached_key(|resource| Arc::clone(&resource.address));
@@ -60,11 +62,36 @@ pub fn document(root: &Rc<Instance<'_>>) -> Document {
     document
 }
 
-fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
-    let module = instance.module;
-    document
-        .resources
-        .reserve(module.resources.len() + module.variables.len() + module.calls.len());
+/// Resources one after the other. They are large: a single vector that grows would move them again and again.
+#[derive(Default)]
+struct Growing {
+    parts: Vec<Vec<Resource>>,
+}
+
+impl Growing {
+    /// Most resources in one part.
+    const PART: usize = 1024;
+
+    fn push(&mut self, resource: Resource) {
+        let last = self.parts.last().map_or(8, Vec::capacity);
+        match self.parts.last_mut() {
+            Some(part) if part.len() < part.capacity() => part.push(resource),
+            _ => {
+                let mut part = Vec::with_capacity((last * 2).min(Self::PART));
+                part.push(resource);
+                self.parts.push(part);
+            }
+        }
+    }
+
+    fn all(self) -> Vec<Resource> {
+        let mut all = Vec::with_capacity(self.parts.iter().map(Vec::len).sum());
+        self.parts.into_iter().for_each(|part| all.extend(part));
+        all
+    }
+}
+
+fn walk(instance: &Rc<Instance<'_>>, document: &mut Document, into: &mut Growing) {
     for (at, (address, declaration)) in instance.module.resources.iter().enumerate() {
         let scope = Scope::of(instance, declaration.declaration.file, &Repetition::Single);
         let asked = (&scope, declaration.declaration.block.header);
@@ -74,11 +101,9 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
                 if resources.instances.is_empty() && !declaration.is_data {
                     document.absent.extend(absent(instance, address, declaration));
                 }
-                let made = resources
-                    .instances
-                    .iter()
-                    .map(|each| resource(instance, declaration, each, unknown));
-                document.resources.extend(made);
+                for each in &resources.instances {
+                    into.push(resource(instance, declaration, each, unknown));
+                }
             }
             Err(fault) => instance.evaluator.report(&fault),
         }
@@ -87,14 +112,17 @@ fn walk(instance: &Rc<Instance<'_>>, document: &mut Document) {
     if !instance.prefix.is_empty() {
         imports::check(instance, |_| true);
     }
-    declared_variables(instance, document);
-    providers(instance, document);
+    declared_variables(instance, into);
+    providers(instance, document, into);
     for (at, (name, call)) in instance.module.calls.iter().enumerate() {
         let scope = Scope::of(instance, call.file, &Repetition::Single);
         match instance.children_of((at, name, call), (&scope, call.block.header)) {
             Ok(children) => {
-                module_call(instance, name, call, children.unresolved.is_none(), document);
-                children.instances.iter().for_each(|(_, child)| walk(child, document));
+                let (module, declared) =
+                    module_call(instance, name, call, children.unresolved.is_none());
+                document.modules.push(module);
+                into.push(declared);
+                children.instances.iter().for_each(|(_, child)| walk(child, document, into));
             }
             Err(fault) => instance.evaluator.report(&fault),
         }
@@ -378,7 +406,7 @@ fn declare(
 }
 
 /// Variables whose default is in effect: those of the root, and those of modules that their caller leaves out.
-fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
+fn declared_variables(instance: &Rc<Instance<'_>>, into: &mut Growing) {
     for (at, (name, declaration)) in instance.module.variables.iter().enumerate() {
         if instance.is_argument(at) {
             continue;
@@ -386,7 +414,7 @@ fn declared_variables(instance: &Rc<Instance<'_>>, document: &mut Document) {
         let address: Arc<str> = [&*instance.prefix, "var.", &**name].concat().into();
         let declared = declared_variable(instance, name, declaration, &address);
         let kind = Arc::clone(&instance.evaluator.words.variable);
-        document.resources.push(declared.resource(instance, kind, address, name, declaration));
+        into.push(declared.resource(instance, kind, address, name, declaration));
     }
 }
 
@@ -421,7 +449,7 @@ fn declared_variable(
     declared
 }
 
-fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
+fn providers(instance: &Rc<Instance<'_>>, document: &mut Document, into: &mut Growing) {
     for declaration in &instance.module.providers {
         let name = &declaration.block.labels[0].text;
         let scope = Scope::of(instance, declaration.file, &Repetition::Single);
@@ -446,18 +474,11 @@ fn providers(instance: &Rc<Instance<'_>>, document: &mut Document) {
         evaluated.entries.insert("name".into(), Value::string(Arc::clone(name)));
         evaluated.entries.insert("literal".into(), literal_names(declaration));
         let address = format!("{}provider.{name}{suffix}", instance.prefix);
-        document.resources.push(declare(
-            instance,
-            "provider",
-            address.into(),
-            name,
-            declaration,
-            &evaluated,
-        ));
+        into.push(declare(instance, "provider", address.into(), name, declaration, &evaluated));
     }
 }
 
-fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
+fn backend(root: &Rc<Instance<'_>>, document: &mut Document, into: &mut Growing) {
     let Some(declaration) = &root.module.backend else { return };
     let kind = declaration
         .block
@@ -476,23 +497,16 @@ fn backend(root: &Rc<Instance<'_>>, document: &mut Document) {
     });
     evaluated.entries.insert("type".into(), Value::string(Arc::clone(&kind)));
     let address = format!("backend.{kind}");
-    document.resources.push(declare(
-        root,
-        "backend",
-        address.into(),
-        &kind,
-        declaration,
-        &evaluated,
-    ));
+    into.push(declare(root, "backend", address.into(), &kind, declaration, &evaluated));
 }
 
+/// A call as such and as what rules judge like a resource.
 fn module_call(
     instance: &Rc<Instance<'_>>,
     name: &Arc<str>,
     call: &Declaration,
     resolved: bool,
-    document: &mut Document,
-) {
+) -> (ModuleCall, Resource) {
     let source: Arc<str> = call.literal("source").cloned().unwrap_or_default();
     let version = call.literal("version").cloned();
     let pinned = installed::is_pinned(&source, version.as_deref());
@@ -518,7 +532,7 @@ fn module_call(
     let inputs = Pointer::root().key("inputs");
     let below = |pointer: &Pointer| pointer.below(&inputs);
     let reference = |it: &Reference| Some(Reference { from: below(&it.from)?, ..it.clone() });
-    document.modules.push(ModuleCall {
+    let module = ModuleCall {
         address: Arc::clone(&address),
         revision: installed::revision(&source).map(Arc::from),
         source,
@@ -530,9 +544,8 @@ fn module_call(
         references: declared.references.iter().filter_map(reference).collect(),
         place: call.header(),
         spans,
-    });
-    let made = declared.resource(instance, "module".into(), address, name, call);
-    document.resources.push(made);
+    };
+    (module, declared.resource(instance, "module".into(), address, name, call))
 }
 
 fn call_spans(

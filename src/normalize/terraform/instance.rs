@@ -24,7 +24,7 @@ use super::scope::{Fault, Key, Repetition, Scope};
 use super::stored;
 use super::types;
 use super::value::{Entries, Kind, Marks, Value};
-use super::verify::visit::references;
+use super::verify::{refused, visit::references};
 use crate::document::{CallSite, Existence, Pointer};
 use crate::source::{Place, ProblemKind, Span};
 use crate::syntax::Attribute;
@@ -153,6 +153,7 @@ impl<'a> Instance<'a> {
     /// The root module's only instance.
     pub fn root(evaluator: Rc<Evaluator<'a>>) -> Rc<Self> {
         let module = evaluator.root;
+        refused(module, evaluator.modules);
         evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
         Rc::new(Self {
             evaluator,
@@ -724,6 +725,7 @@ impl<'a> Instance<'a> {
                 return Children { shape, instances, unresolved, first };
             }
         };
+        refused(module, self.evaluator.modules);
         self.check_arguments(call, module);
         self.evaluator.reached.borrow_mut().insert(Arc::clone(&module.folder));
         self.evaluator.count_instances(members.len());

@@ -102,6 +102,8 @@ pub struct Terraform<'a> {
     pub configuration: Option<Arc<str>>,
     /// Files that were asked for by name: a state that is not is not judged where its configuration is.
     pub named: &'a BTreeSet<Arc<str>>,
+    /// What to do with a document when it is made, on the thread that made it; returns problems that belong to no document.
+    pub complete: &'a (dyn Fn(&mut Document) -> Vec<Problem> + Sync),
 }
 
 impl std::fmt::Debug for Terraform<'_> {
@@ -115,35 +117,56 @@ pub fn normalize(terraform: &Terraform<'_>) -> (Vec<Document>, Vec<Problem>) {
     let (stands, mut problems) = terraform.stands();
     let mut roots = terraform.uncalled_folders();
     roots.retain(|folder| !stands.iter().any(|stand| stand.folder.as_ref() == Some(folder)));
-    let verify =
-        |module: &Module| (Arc::clone(&module.folder), verify::verify(module, terraform.modules));
-    let folders: Vec<&Module> = terraform.modules.values().collect();
-    let refused: FxHashMap<Arc<str>, Vec<Problem>> = folders.into_par_iter().map(verify).collect();
-    let mut evaluated: Vec<(Document, BTreeSet<Arc<str>>)> =
-        roots.par_iter().map(|folder| terraform.evaluate(folder, &refused)).collect();
+    // Else a module is verified when the first root reaches it.
+    if roots.len() < rayon::current_num_threads() {
+        let modules = terraform.modules.par_iter();
+        modules.for_each(|(_, module)| {
+            verify::refused(module, terraform.modules);
+        });
+    }
+    let mut evaluated: Vec<Made> =
+        roots.par_iter().map(|folder| terraform.evaluate(folder)).collect();
     evaluated.par_extend(stands.par_iter().map(|stand| terraform.recorded_document(stand)));
     let mut documents = Vec::with_capacity(evaluated.len());
     let mut reached = BTreeSet::new();
-    for (document, folders) in evaluated {
-        if !is_example(&document.root) {
-            reached.extend(folders);
+    for made in evaluated {
+        if !is_example(&made.document.root) {
+            reached.extend(made.reached);
         }
-        reached.insert(root_folder(&document));
-        documents.push(document);
+        reached.insert(root_folder(&made.document));
+        documents.push(made.document);
+        problems.extend(made.violations);
     }
     reached.extend(stands.iter().filter_map(|stand| stand.folder.clone()));
     // What no root reached after all (called with `count = 0`, in a circle, by examples only) is judged as a root.
     for folder in terraform.scanned {
         if terraform.modules.contains_key(folder) && !reached.contains(folder) {
-            let (document, folders) = terraform.evaluate(folder, &refused);
-            reached.extend(folders);
-            documents.push(document);
+            let made = terraform.evaluate(folder);
+            reached.extend(made.reached);
+            documents.push(made.document);
+            problems.extend(made.violations);
         }
     }
     documents.sort_by(|a, b| a.root.cmp(&b.root));
     reached.retain(|folder| terraform.modules.contains_key(folder));
     problems.extend(terraform.undeclared_options(&reached));
     (documents, problems)
+}
+
+/// A document, complete.
+struct Made {
+    document: Document,
+    /// Folders that some instance was made of.
+    reached: BTreeSet<Arc<str>>,
+    /// What in it does not fit its schema.
+    violations: Vec<Problem>,
+}
+
+impl Made {
+    fn new(terraform: &Terraform<'_>, mut document: Document, reached: BTreeSet<Arc<str>>) -> Self {
+        let violations = (terraform.complete)(&mut document);
+        Self { document, reached, violations }
+    }
 }
 
 /// A plan or state, and what it stands for.
@@ -178,18 +201,13 @@ impl Terraform<'_> {
         self.scanned.iter().filter(is_root).cloned().collect()
     }
 
-    fn evaluate(
-        &self,
-        folder: &Arc<str>,
-        refused: &FxHashMap<Arc<str>, Vec<Problem>>,
-    ) -> (Document, BTreeSet<Arc<str>>) {
+    fn evaluate(&self, folder: &Arc<str>) -> Made {
         let (values, problems) = self.inputs(folder);
         let instance = self.root_instance(folder, values);
         let mut document = emit::document(&instance);
         let reached = instance.evaluator.reached.take();
-        instance.release();
-        let refused: Vec<Problem> =
-            reached.iter().flat_map(|folder| refused[folder].iter().cloned()).collect();
+        let refused = |folder| verify::refused(&self.modules[folder], self.modules).iter();
+        let refused: Vec<Problem> = reached.iter().flat_map(refused).cloned().collect();
         // What is refused before anything is evaluated is not said again by those who evaluate it.
         let places: FxHashSet<Place> = refused.iter().filter_map(|problem| problem.place).collect();
         document.problems.retain(|problem| {
@@ -200,7 +218,9 @@ impl Terraform<'_> {
         document.problems.extend(refused);
         document.problems.sort();
         document.problems.dedup();
-        (document, reached)
+        let made = Made::new(self, document, reached);
+        instance.release();
+        made
     }
 
     fn inputs(&self, folder: &Arc<str>) -> (FxHashMap<Arc<str>, inputs::Given>, Vec<Problem>) {
@@ -265,10 +285,11 @@ impl Terraform<'_> {
         (stands, problems)
     }
 
-    fn recorded_document(&self, stand: &Stand<'_>) -> (Document, BTreeSet<Arc<str>>) {
+    fn recorded_document(&self, stand: &Stand<'_>) -> Made {
         let root = Arc::clone(&stand.root);
         let Some(folder) = &stand.folder else {
-            return (stand.recorded.document(root, None, self.vocabulary), BTreeSet::new());
+            let document = stand.recorded.document(root, None, self.vocabulary);
+            return Made::new(self, document, BTreeSet::new());
         };
         let mut values = self.inputs(folder).0;
         let given = |value| inputs::Given { value, place: None };
@@ -276,8 +297,9 @@ impl Terraform<'_> {
         values.extend(recorded.map(|(name, value)| (name, given(value))));
         let instance = self.root_instance(folder, values);
         let document = stand.recorded.document(root, Some(&instance), self.vocabulary);
+        let made = Made::new(self, document, instance.evaluator.reached.take());
         instance.release();
-        (document, instance.evaluator.reached.take())
+        made
     }
 
     /// `--var` that no root declares is a mistake.

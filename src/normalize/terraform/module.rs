@@ -1,7 +1,7 @@
 //! What a folder of Terraform files declares, parsed once and shared by everyone who calls it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -52,6 +52,9 @@ pub struct Module {
     pub problems: Vec<Problem>,
     /// What follows from the declarations alone.
     pub(super) memo: Memo,
+    /// What Terraform would refuse before it evaluates anything.
+    pub(super) refused: OnceLock<Vec<Problem>>,
+    without_default: OnceLock<Vec<Arc<str>>>,
 }
 
 /// A block with its file.
@@ -335,6 +338,15 @@ impl Module {
             return file;
         }
         self.foreign.get(&key).copied().unwrap_or(file)
+    }
+
+    /// Names of the variables that a caller has to give.
+    pub fn without_default(&self) -> &[Arc<str>] {
+        self.without_default.get_or_init(|| {
+            let variables = self.variables.iter();
+            let needed = variables.filter(|(_, it)| it.attribute("default").is_none());
+            needed.map(|(name, _)| Arc::clone(name)).collect()
+        })
     }
 
     /// Local module folders that this one calls, with the call's name; `None` for a source that leaves the project.

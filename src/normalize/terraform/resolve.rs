@@ -104,11 +104,7 @@ impl<'a> Instance<'a> {
             .filter(|argument| !CALL_META.contains(&&*argument.name));
         let strange = |argument: &&Attribute| !module.variables.contains_key(&argument.name);
         let given = |name: &str| call.attribute(name).is_some();
-        let missing = module
-            .variables
-            .iter()
-            .filter(|(name, variable)| variable.attribute("default").is_none() && !given(name));
-        for (name, _) in missing {
+        for name in module.without_default().iter().filter(|name| !given(name)) {
             let message = format!("the module needs a value for its variable \"{name}\"");
             self.evaluator.refuse(&Fault { message, place: call.header(), is_limit: false });
         }

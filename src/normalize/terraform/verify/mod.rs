@@ -15,8 +15,13 @@ pub use addresses::{Address, address};
 use super::module::{Declaration, Module};
 use crate::source::{FileId, Place, Problem, ProblemKind, Span};
 
-/// Problems of one module, wherever it is called from. `modules` are all of the scan, by folder.
-pub fn verify(module: &Module, modules: &FxHashMap<Arc<str>, Module>) -> Vec<Problem> {
+/// Problems of one module, wherever it is called from. `modules` are all of the scan, by folder. Found once, when it is first asked for:
+/// just before the module is evaluated, what is read here is at hand.
+pub fn refused<'m>(module: &'m Module, modules: &FxHashMap<Arc<str>, Module>) -> &'m [Problem] {
+    module.refused.get_or_init(|| verify(module, modules))
+}
+
+fn verify(module: &Module, modules: &FxHashMap<Arc<str>, Module>) -> Vec<Problem> {
     let mut verifier = Verifier { module, modules, problems: module.problems.clone() };
     verifier.shapes();
     verifier.names();

@@ -42,17 +42,17 @@ pub fn references(node: &Node) -> Vec<Reference<'_>> {
 
 /// The same where some names are bound.
 pub fn references_in<'n>(node: &'n Node, bound: &[&'n str]) -> Vec<Reference<'n>> {
-    let mut visitor = Visitor { bound: bound.to_vec(), found: Vec::new(), calls: Vec::new() };
+    let mut visitor = Visitor { bound: bound.to_vec(), found: Vec::new(), call: None };
     visitor.node(node);
     visitor.found
 }
 
 /// The first part of an expression that is not constant: a reference or a function call. Says whether it is a call.
 pub fn not_constant(node: &Node) -> Option<(Span, bool)> {
-    let mut visitor = Visitor { bound: Vec::new(), found: Vec::new(), calls: Vec::new() };
+    let mut visitor = Visitor { bound: Vec::new(), found: Vec::new(), call: None };
     visitor.node(node);
     let reference = visitor.found.first().map(|found| (found.span, false));
-    reference.or_else(|| visitor.calls.first().map(|span| (*span, true)))
+    reference.or_else(|| visitor.call.map(|span| (span, true)))
 }
 
 /// Whether a node is a constant key.
@@ -71,7 +71,8 @@ fn key_of(step: &Node) -> Option<&Node> {
 struct Visitor<'n> {
     bound: Vec<&'n str>,
     found: Vec<Reference<'n>>,
-    calls: Vec<Span>,
+    /// The first call of a function.
+    call: Option<Span>,
 }
 
 impl<'n> Visitor<'n> {
@@ -94,7 +95,7 @@ impl<'n> Visitor<'n> {
                 self.node(each);
             }
             NodeKind::Call { arguments, .. } => {
-                self.calls.push(node.span);
+                self.call.get_or_insert(node.span);
                 self.nodes(&arguments.nodes);
             }
             NodeKind::Conditional(parts) => self.nodes(&parts[..]),
@@ -144,24 +145,44 @@ impl<'n> Visitor<'n> {
     }
 
     fn traversal(&mut self, node: &'n Node) {
-        let mut steps = Vec::new();
-        let mut base = node;
+        let (mut base, mut depth, mut keys) = (node, 0, 0);
         while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
-            steps.push(base);
+            depth += 1;
+            keys += usize::from(key_of(base).is_some());
             base = inner;
         }
-        steps.reverse();
-        let keys: Vec<&Node> = steps.iter().filter_map(|step| key_of(step)).collect();
         match &base.kind {
             NodeKind::Name(root) => {
                 if !self.bound.contains(&&**root) {
-                    let constant = |step: &&Node| key_of(step).is_none_or(is_constant_key);
-                    let steps = steps.into_iter().take_while(constant).collect();
+                    let steps = constant_steps(node, depth);
                     self.found.push(Reference { root, span: base.span, steps });
                 }
             }
             _ => self.node(base),
         }
-        self.nodes(keys);
+        if keys > 0 {
+            let keys: Vec<&Node> = steps(node, depth).into_iter().filter_map(key_of).collect();
+            self.nodes(keys);
+        }
     }
+}
+
+/// The steps of a traversal of this depth, innermost first.
+fn steps(node: &Node, depth: usize) -> Vec<&Node> {
+    let mut steps = Vec::with_capacity(depth);
+    let mut base = node;
+    while let NodeKind::Attribute(inner, _) | NodeKind::Index(inner, _) = &base.kind {
+        steps.push(base);
+        base = inner;
+    }
+    steps.reverse();
+    steps
+}
+
+/// The same up to the first key that is not constant.
+fn constant_steps(node: &Node, depth: usize) -> Vec<&Node> {
+    let mut steps = steps(node, depth);
+    let varies = |step: &&Node| key_of(step).is_some_and(|key| !is_constant_key(key));
+    steps.truncate(steps.iter().position(varies).unwrap_or(steps.len()));
+    steps
 }
