@@ -665,3 +665,46 @@ fn who_controls_a_subscription(#[case] which: &str, #[case] holds: bool) {
     let (wanted, forbidden): (&[&str], &[&str]) = if holds { (&line, &[]) } else { (&[], &line) };
     check(&document, wanted, forbidden);
 }
+
+/// Helpers stand for nothing, and what is about a repository or a monitor is no asset; what may run programs is told to have no meaning.
+#[test]
+fn what_belongs_to_no_cloud() {
+    let document = r#"
+resource "random_password" "p" {
+  length = 20
+}
+resource "time_sleep" "w" {
+  create_duration = "30s"
+}
+resource "tls_private_key" "k" {
+  algorithm = "RSA"
+}
+resource "local_file" "f" {
+  content  = tls_private_key.k.private_key_pem
+  filename = "key.pem"
+}
+resource "github_repository" "r" {
+  name = "app"
+}
+resource "github_actions_secret" "s" {
+  repository      = github_repository.r.name
+  secret_name     = "PASSWORD"
+  plaintext_value = random_password.p.result
+}
+resource "pingdom_check" "c" {
+  name = "site"
+}
+resource "helm_release" "h" {
+  name  = "ingress"
+  chart = "ingress-nginx"
+}
+"#;
+    let files = std::collections::BTreeMap::from([("main.tf".to_owned(), document.to_owned())]);
+    let model = crate::model::model_of(&files, None).model;
+    let assets: Vec<(&str, Option<&str>)> =
+        model.assets.iter().map(|asset| (&*asset.id, asset.boundary.as_deref())).collect();
+    assert_eq!(assets, [("github_repository.r", Some("third_party"))]);
+    let without: Vec<&str> = model.without_meaning.iter().map(|(kind, _)| &**kind).collect();
+    assert_eq!(without, ["helm_release"]);
+    assert!(model.threats.is_empty(), "{:#?}", model.threats);
+}
