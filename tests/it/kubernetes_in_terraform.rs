@@ -127,12 +127,74 @@ fn what_is_not_known_is_not_decided() {
     "kubernetes/shared-host-processes kubernetes_pod.web 6",
     ("host_pid = true", "host_pid = false")
 )]
+#[case::text(
+    "resource \"kubectl_manifest\" \"web\" {\n  yaml_body = <<-EOT\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: web, namespace: desk}\n    spec:\n      hostNetwork: true\n      containers: [{name: web, image: \"web:1\"}]\n  EOT\n}\n",
+    "kubernetes/shared-host-network kubectl_manifest.web 2",
+    ("hostNetwork: true", "hostNetwork: false")
+)]
+#[case::encoded(
+    "resource \"kubectl_manifest\" \"web\" {\n  yaml_body = yamlencode({\n    apiVersion = \"v1\"\n    kind       = \"Pod\"\n    metadata   = { name = \"web\" }\n    spec       = { hostPID = true, containers = [{ name = \"web\" }] }\n  })\n}\n",
+    "kubernetes/shared-host-processes kubectl_manifest.web 2",
+    ("hostPID = true", "hostPID = false")
+)]
 fn other_objects(#[case] text: &str, #[case] wanted: &str, #[case] (from, to): (&str, &str)) {
     let found = findings(&[("main.tf", text)]);
     assert_eq!(found.iter().filter(|it| *it == wanted).count(), 1, "{found:#?}");
     let mended = text.replace(from, to);
     let rule = wanted.split(' ').next().unwrap();
     assert!(!findings(&[("main.tf", &mended)]).iter().any(|it| it.starts_with(rule)));
+}
+
+/// Of a text, what is not one known object is none: nothing is said of it, and it has no meaning in a model.
+#[rstest]
+#[case::whole(
+    "apiVersion: v1\n    kind: Pod\n    metadata: {name: web}\n    spec: {hostNetwork: true}",
+    true
+)]
+#[case::of_a_variable(
+    "apiVersion: v1\n    kind: Pod\n    metadata: {name: \"${var.name}\"}\n    spec: {hostNetwork: true}",
+    false
+)]
+#[case::two_objects(
+    "apiVersion: v1\n    kind: Pod\n    metadata: {name: web}\n    ---\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: db}",
+    false
+)]
+#[case::no_object("a: 1", false)]
+#[case::broken("apiVersion: [", false)]
+fn texts_of_objects(#[case] text: &str, #[case] is_known: bool) {
+    let text = format!(
+        "variable \"name\" {{\n  type = string\n}}\nresource \"kubectl_manifest\" \"web\" {{\n  yaml_body = <<-EOT\n    {text}\n  EOT\n}}\n"
+    );
+    let found = findings(&[("main.tf", text.as_str())]);
+    let rule = "kubernetes/shared-host-network";
+    assert_eq!(found.iter().any(|it| it.starts_with(rule)), is_known, "{found:#?}");
+    let files = std::collections::BTreeMap::from([("main.tf".to_owned(), text)]);
+    let model = crate::model::model_of(&files, None).model;
+    assert_eq!(model.without_meaning.is_empty(), is_known);
+}
+
+/// The namespace that a resource names holds for the object; what a secret holds is not shown, in whatever form it is written.
+#[rstest]
+#[case::text(
+    "kubectl_manifest",
+    "yaml_body = \"apiVersion: v1\\nkind: Secret\\nmetadata: {name: s, namespace: a}\\nstringData: {k: v}\"\n  override_namespace = \"b\"",
+    "b"
+)]
+#[case::manifest(
+    "kubernetes_manifest",
+    "manifest = { apiVersion = \"v1\", kind = \"Secret\", metadata = { name = \"s\", namespace = \"a\" }, stringData = { k = \"v\" } }",
+    "a"
+)]
+fn secrets_as_a_whole(#[case] kind: &str, #[case] body: &str, #[case] namespace: &str) {
+    let text = format!("resource \"{kind}\" \"s\" {{\n  {body}\n}}\n");
+    let tree = MemoryFileSystem::from(&[("main.tf", text.as_str())]);
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = Project::load(&tree, &options);
+    let manifests = project.documents[0].manifests.as_ref().unwrap();
+    let secret = manifests.resources.iter().find(|it| &*it.kind == "Secret").unwrap();
+    assert_eq!(secret.scope.namespace.as_deref(), Some(namespace));
+    let hidden: Vec<&str> = secret.sensitive.iter().map(|at| at.as_str()).collect();
+    assert_eq!(hidden, ["/stringData"]);
 }
 
 /// A workload as a plan records it: blocks as lists, with what nobody wrote filled in.

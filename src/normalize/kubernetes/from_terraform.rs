@@ -1,7 +1,8 @@
-//! Objects that Terraform's provider for Kubernetes makes, in the form of manifests.
+//! Objects that Terraform's providers for Kubernetes make, in the form of manifests.
 //!
 //! Source: the documentation of hashicorp/kubernetes: attributes are the API's in small letters with `_`, objects are blocks that occur
-//! once, lists are blocks in the singular. Places, references and unknown values come along. `kubernetes_manifest` holds the object itself.
+//! once, lists are blocks in the singular. Places, references and unknown values come along. `kubernetes_manifest` holds the object itself,
+//! `kubectl_manifest` of other providers (gavinbunney/kubectl, alekc/kubectl) its text.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,9 @@ use crate::source::Problem;
 
 /// How the provider's types begin.
 const PREFIX: &str = "kubernetes_";
+
+/// The type of other providers, and the attribute that holds the object as a text of YAML.
+const TEXT: (&str, &str) = ("kubectl_manifest", "yaml_body");
 
 /// Types without their version (`_v1`), with the kind and the API's version that they stand for.
 const KINDS: [(&str, &str, &str); 36] = [
@@ -137,7 +141,8 @@ const CAPITALS: [(&str, &str); 9] = [
 
 /// What a document of Terraform is with its Kubernetes objects as manifests; `None` where it has none.
 pub fn manifests(document: &Document) -> Option<Document> {
-    if !document.resources.iter().any(|resource| resource.kind.starts_with(PREFIX)) {
+    let is_own = |kind: &str| kind.starts_with(PREFIX) || kind == TEXT.0;
+    if !document.resources.iter().any(|resource| is_own(&resource.kind)) {
         return None;
     }
     let mut taken: BTreeMap<Arc<str>, usize> = BTreeMap::new();
@@ -201,19 +206,8 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
     if resource.mode != Mode::Managed {
         return None;
     }
-    let kind = resource.kind.strip_prefix(PREFIX)?;
-    let plain = kind
-        .rsplit_once("_v")
-        .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
-    let plain = plain.map_or(kind, |(plain, _)| plain);
-    let at = KINDS.binary_search_by(|(name, ..)| (*name).cmp(plain)).ok()?;
-    let (_, kind, version) = KINDS[at];
     let mut names = Names::default();
-    let attributes = if kind.is_empty() {
-        whole(resource.attributes.get("manifest")?, &mut names)?
-    } else {
-        converted(&resource.attributes, kind, version, &mut names)
-    };
+    let attributes = attributes(resource, &mut names)?;
     let identity = Identity::of(&attributes);
     let namespace = identity.namespace.as_ref().map(|namespace| {
         let written = attributes.get("metadata").and_then(|it| it.get("namespace"));
@@ -225,13 +219,17 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
         _ => Arc::clone(&identity.name),
     };
     let labels = attributes.get("metadata").and_then(|it| it.get("labels"));
+    let mut sensitive = super::resource::sensitive(&attributes);
+    sensitive.extend(resource.sensitive.iter().filter_map(|at| names.exactly(at)));
+    sensitive.sort();
+    sensitive.dedup();
     let object = Resource {
         kind: Arc::clone(&identity.kind),
         name,
         provider: super::FORMAT.into(),
         parsed: Value::object(pod::parsed(&identity.kind, &attributes)),
         defaults: Value::object(Map::new()),
-        sensitive: resource.sensitive.iter().filter_map(|at| names.exactly(at)).collect(),
+        sensitive,
         references: resource.references.iter().map(|it| names.reference(it)).collect(),
         tags: labels.and_then(Value::as_object).cloned().unwrap_or_default(),
         scope: Scope { namespace, region: None, ..resource.scope.clone() },
@@ -241,6 +239,41 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
     };
     let address = address_of(&object);
     Some((object, address))
+}
+
+/// What the manifest of a resource holds.
+fn attributes(resource: &Resource, names: &mut Names) -> Option<Value> {
+    if &*resource.kind == TEXT.0 {
+        return of_text(resource, names);
+    }
+    let kind = resource.kind.strip_prefix(PREFIX)?;
+    let plain = kind
+        .rsplit_once("_v")
+        .filter(|(_, version)| version.starts_with(|c: char| c.is_ascii_digit()));
+    let plain = plain.map_or(kind, |(plain, _)| plain);
+    let at = KINDS.binary_search_by(|(name, ..)| (*name).cmp(plain)).ok()?;
+    let (_, kind, version) = KINDS[at];
+    if kind.is_empty() {
+        whole(resource.attributes.get("manifest")?, names)
+    } else {
+        Some(converted(&resource.attributes, kind, version, names))
+    }
+}
+
+/// `kubectl_manifest`: one object as a text; where that is not wholly known, neither is the object.
+fn of_text(resource: &Resource, names: &mut Names) -> Option<Value> {
+    let text = resource.attributes.get(TEXT.1)?.as_str()?;
+    let mut object = super::resource::of_text(resource.place.file, text)?;
+    names.0.insert(Pointer::root().key(TEXT.1), Pointer::root());
+    let namespace = resource.attributes.get("override_namespace");
+    if let Some(namespace) = namespace.filter(|namespace| **namespace != Value::Null) {
+        let mut map = object.as_object()?.clone();
+        let mut metadata = map.get("metadata")?.as_object()?.clone();
+        metadata.insert("namespace".into(), namespace.clone());
+        map.insert("metadata".into(), Value::object(metadata));
+        object = Value::object(map);
+    }
+    Some(object)
 }
 
 /// Where each attribute stands in the manifest, by where it stands in Terraform.

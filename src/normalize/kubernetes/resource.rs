@@ -7,7 +7,7 @@ use super::identity::Identity;
 use super::{Manifest, entries, items, pod, scalar};
 use crate::document::{Existence, Map, Mode, Pointer, Resource, Scope, SpanTable, Value};
 use crate::source::{FileId, Place, Span};
-use crate::syntax::{Entry, Node, NodeKind};
+use crate::syntax::{Entry, Node, NodeKind, yaml};
 
 /// An object with its values and places, not yet in a document.
 #[derive(Clone, Debug)]
@@ -51,6 +51,17 @@ fn object(manifest: &Manifest, node: &Node) -> Object {
         header,
         spans: Arc::new(spans),
     }
+}
+
+/// The object that a text of YAML holds, without places; `None` where it does not hold one and nothing else.
+pub(super) fn of_text(file: FileId, text: &str) -> Option<Value> {
+    let (nodes, problems) = yaml::parse(file, text);
+    let [node] = nodes.as_slice() else { return None };
+    let is_one = problems.is_empty()
+        && items(node).is_none()
+        && super::detect(node) == super::Detection::Manifest;
+    let mut reader = Reader { file, places: Vec::new() };
+    is_one.then(|| reader.value(node, &Pointer::root()))
 }
 
 /// Resources of a document, sorted by address.
@@ -124,7 +135,7 @@ fn labels(attributes: &Value) -> Map {
 }
 
 /// What a `Secret` holds is not shown.
-fn sensitive(attributes: &Value) -> Vec<Pointer> {
+pub(super) fn sensitive(attributes: &Value) -> Vec<Pointer> {
     if attributes.get("kind").and_then(Value::as_str) != Some("Secret") {
         return Vec::new();
     }
