@@ -530,7 +530,7 @@ fn lets_in(scene: &Scene<'_>, bindings: &[gcp::Binding], cloud: usize, account: 
         "aws_iam_role" => admits(scene, at, &subject),
         "google_service_account" => {
             let own = kubernetes::account_node(scene, namespace, &account.name);
-            stands_for(bindings, cloud, own)
+            stands_for(scene, bindings, cloud, own)
         }
         "azurerm_user_assigned_identity" => federates(scene, at, &subject),
         _ => true,
@@ -538,18 +538,30 @@ fn lets_in(scene: &Scene<'_>, bindings: &[gcp::Binding], cloud: usize, account: 
 }
 
 /// Whether an account of Google's is bound to one of the cluster, where the configuration says to which it is.
-fn stands_for(bindings: &[gcp::Binding], cloud: usize, own: Option<usize>) -> bool {
-    let role = |binding: &gcp::Binding| {
+fn stands_for(
+    scene: &Scene<'_>,
+    bindings: &[gcp::Binding],
+    cloud: usize,
+    own: Option<usize>,
+) -> bool {
+    let in_cluster = |member: &gcp::Member| match member {
+        gcp::Member::Node(node) => {
+            let at = scene.nodes[*node].resource.map(|at| scene.index.resource(at));
+            at.is_none_or(|at| &*at.provider == "kubernetes")
+        }
+        gcp::Member::Named(text) => text.contains(".svc.id.goog"),
+        gcp::Member::Everybody | gcp::Member::Authenticated => false,
+    };
+    let is_it = |binding: &&gcp::Binding| {
         binding.on == gcp::On::Node(cloud)
             && binding.role.as_deref() == Some("roles/iam.workloadIdentityUser")
+            && binding.members.iter().any(in_cluster)
     };
-    let mut all = bindings.iter().filter(|binding| role(binding)).peekable();
+    let mut all = bindings.iter().filter(is_it).peekable();
     let named = |binding: &gcp::Binding| {
         let mut members = binding.members.iter();
-        let is_own = |member: &gcp::Member| {
-            matches!(member, gcp::Member::Node(node) if Some(*node) == own)
-                || matches!(member, gcp::Member::Everybody | gcp::Member::Authenticated)
-        };
+        let is_own =
+            |member: &gcp::Member| matches!(member, gcp::Member::Node(node) if Some(*node) == own);
         binding.open_ended || binding.whole_pool || members.any(is_own)
     };
     all.peek().is_none() || all.any(named)
