@@ -253,10 +253,13 @@ const BESIDES: [&str; 7] =
     ["member", "members", "role", "condition", "policy_data", "project", "region"];
 
 fn scope(scene: &Scene<'_>, at: usize, on: &str) -> On {
-    let account = matches!(on, "project" | "folder" | "organization" | "billing_account");
+    let account =
+        matches!(on, "project" | "folder" | "organization" | "billing_account" | "iap_tunnel");
     if account {
         let zone = targets(scene, at, "project").find_map(|to| scene.zone_of[to]);
-        return zone.filter(|_| on == "project").map_or(On::Account, On::Zone);
+        return zone
+            .filter(|_| matches!(on, "project" | "iap_tunnel"))
+            .map_or(On::Account, On::Zone);
     }
     let edges = scene.index.outgoing(at).iter();
     let mut nodes = edges

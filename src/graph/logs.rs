@@ -1,5 +1,5 @@
 //! Log groups that no attribute of their writers refers to: a service writes to the one with its name, a container to the one that its
-//! text of JSON names.
+//! text of JSON names, a program to where its environment says.
 //!
 //! Sources: AWS Lambda, `CodeBuild`, EKS, RDS and ECS developer guides on the names of their log groups; the rows are tables of the
 //! vocabulary (`named_log_groups`).
@@ -60,7 +60,7 @@ pub fn complete(scene: &mut Scene<'_>) {
 }
 
 fn found(scene: &Scene<'_>) -> Vec<Relation> {
-    let mut relations = Vec::new();
+    let mut relations = inherited(scene);
     if scene.index.of_type(GROUP).is_empty() {
         return relations;
     }
@@ -92,6 +92,26 @@ fn found(scene: &Scene<'_>) -> Vec<Relation> {
             let named = look::named(scene, *group, "name").targets.into_iter().map(|(to, _)| to);
             for writer in named.filter(|to| *scene.index.resource(*to).kind == **kind) {
                 add(writer, *group);
+            }
+        }
+    }
+    relations
+}
+
+/// Programs of an environment that sends their logs somewhere, by the table `logging_environments`.
+fn inherited(scene: &Scene<'_>) -> Vec<Relation> {
+    let mut relations = Vec::new();
+    for kind in scene.vocabulary.table("logging_environments").iter().flatten() {
+        for environment in scene.index.of_type(kind) {
+            let stores: Vec<usize> =
+                scene.relations.targets(*environment, Verb::LogsTo).map(|to| to.to).collect();
+            for inside in scene.relations.sources(*environment, Verb::ContainedIn) {
+                relations.extend(stores.iter().map(|to| Relation {
+                    from: inside.from,
+                    verb: Verb::LogsTo,
+                    to: *to,
+                    at: inside.at.clone(),
+                }));
             }
         }
     }

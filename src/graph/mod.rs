@@ -115,10 +115,11 @@ pub fn build_within<'a>(
     network::settings::read(&scene, &mut network);
     let (hosts_left_out, pairs) = network::flows::build(&mut scene, &network);
     network.presences.resize(scene.nodes.len(), None);
-    let identity = identity::build(&mut scene);
+    let identity = identity::build(&mut scene, &network);
     others::flows(&mut scene);
     kubernetes::flows(&mut scene);
     identity::readers(&mut scene, &identity);
+    kubernetes::nest(&mut scene);
     let left_out = network.left_out || hosts_left_out || identity.left_out;
     Graph { scene, network, identity, problems, left_out, pairs }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::Value;
+use crate::document::{Mode, Value};
 use crate::finding::context::{Dimension, Known};
 use crate::graph::scene::Scene;
 use crate::model::{
@@ -274,7 +274,12 @@ fn boundaries(ids: &Ids<'_, '_>, model: &mut ThreatModel) {
 
 /// Zones that the configuration makes, and those around nodes.
 fn used_zones(scene: &Scene<'_>, part: &Part<'_>) -> BTreeSet<usize> {
-    let own = (0..scene.zones.len()).filter(|zone| scene.zones[*zone].resource.is_some());
+    // What it only looks up is there for what lies in it.
+    let makes = |zone: &usize| {
+        let own = scene.zones[*zone].resource.map(|at| scene.index.resource(at).mode);
+        own.is_some_and(|mode| mode != Mode::Data)
+    };
+    let own = (0..scene.zones.len()).filter(makes);
     let around = scene.nodes.iter().filter_map(|node| node.zone);
     let threatened =
         part.threats.iter().chain(&part.mitigated).filter_map(|threat| match threat.target {
@@ -501,7 +506,7 @@ fn path_step(ids: &Ids<'_, '_>, step: &super::paths::Step) -> PathStep {
 fn meaning(ids: &Ids<'_, '_>, model: &mut ThreatModel, without: &mut BTreeMap<Arc<str>, usize>) {
     let scene = ids.scene();
     for (at, resource) in scene.index.document.resources.iter().enumerate() {
-        if resource.mode != crate::document::Mode::Managed {
+        if resource.mode != Mode::Managed {
             continue;
         }
         model.meaning.1 += 1;

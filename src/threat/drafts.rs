@@ -6,6 +6,8 @@ use std::sync::Arc;
 use crate::document::Mode;
 use crate::engine::Evaluated;
 use crate::finding::{Dread, Finding, ThreatClass};
+use crate::graph::network::filter::{Protocol, Traffic};
+use crate::graph::network::reach::{self, Reach};
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted, FlowKind, ThreatState};
 use crate::pack::{ModelRule, Role, Verb};
@@ -14,6 +16,11 @@ use crate::source::{Place, Problem, ProblemKind};
 use super::records::{self, Record};
 use super::situation::Target;
 use super::surroundings::Surroundings;
+
+/// What is sent in clear text.
+const CLEAR: &str = "T006";
+/// What leaves a network and may not.
+const OUTBOUND: &str = "T022";
 
 /// A threat that is not scored yet.
 #[derive(Clone, Debug)]
@@ -132,6 +139,10 @@ pub fn from_findings(around: &Surroundings<'_, '_>, findings: &[&Finding], draft
             }
         }
     }
+}
+
+/// Drop what only findings speak for that support others.
+pub fn drop_unsupported(drafts: &mut Drafts) {
     drafts.retain(|_, draft| !draft.only_support);
 }
 
@@ -152,10 +163,10 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         None => affected(around, at, class),
     };
     if nodes.is_empty() {
-        // A filter that stands before nothing is harmed itself: by whoever attaches it.
+        // A filter that stands before nothing is harmed itself, by whoever attaches it; one before things of other kinds harms nobody.
         let is_filter =
             scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "firewall");
-        if is_filter && &*class.applies_to == "network" && !around.behind(at).is_empty() {
+        if is_filter && !around.behind(at).is_empty() {
             return Vec::new();
         }
         let around = if is_filter { None } else { zone_around(scene, at) };
@@ -169,6 +180,18 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         if !flows.is_empty() {
             return flows;
         }
+        // What answers requests for others offers nothing in clear text where all that comes in is known to be encrypted.
+        let is_closed = |node: &usize| {
+            let passes = around.is_passing(*node) || around.is_front(*node);
+            let mut flows = around.into[*node].iter().map(|at| around.flow(*at));
+            let mut network =
+                flows.by_ref().filter(|flow| flow.kind == FlowKind::Network).peekable();
+            passes
+                && network.peek().is_some()
+                && network.all(|flow| flow.encrypted == Encrypted::Yes)
+        };
+        let is_clear = |node: &usize| &*class.id != CLEAR || !is_closed(node);
+        return nodes.into_iter().filter(is_clear).map(Target::Node).collect();
     }
     nodes.into_iter().map(Target::Node).collect()
 }
@@ -226,6 +249,7 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
             "compute_vm" => given.kind.starts_with("compute_"),
             "compute" => given.kind.starts_with("compute_") || given.element == Element::Identity,
             "datastore" => given.element == Element::DataStore,
+            "network" if &*class.id == OUTBOUND => may_send(around, *node),
             // A balancer passes on, and sends nothing of its own.
             "network" => !around.is_passing(*node),
             _ => true,
@@ -247,6 +271,15 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// Whether programs of a node may open connections to the internet for all that is known: what a filter lets out goes nowhere without a
+/// way, and a store that a provider runs opens none.
+fn may_send(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let runs = around.scene().nodes[node].kind.starts_with("compute_");
+    let any = Traffic { protocol: Protocol::Any, port: None };
+    let closed = |host| reach::to_internet(host, any).reach == Reach::Closed;
+    runs && !around.presence(node).is_some_and(closed)
 }
 
 /// The zone that a filter or control belongs to, where no node is behind it.
@@ -361,12 +394,16 @@ fn judge(
     let mitigated = rule.mitigated.as_ref().is_some_and(|mitigated| ask(mitigated) == Some(true));
     let evidence = record.evidence(&rule.evidence);
     let key = (Arc::clone(&class.id), record.target);
-    if let Some(known) = drafts.get_mut(&key) {
+    // What closes a threat leaves nothing for findings that only support it.
+    let closed = mitigated && drafts.get(&key).is_some_and(|known| known.only_support);
+    if let Some(known) = drafts.get_mut(&key).filter(|_| !closed) {
         // What a finding says of the same threat stands; a mitigation does not close what a rule found open. Of two bases the greater.
-        if !mitigated && class.dread.score() > known.base.score() {
+        let greater = known.only_support || class.dread.score() > known.base.score();
+        if !mitigated && greater {
             known.base = class.dread;
             known.remediation = Arc::clone(&rule.remediation);
         }
+        known.only_support &= mitigated;
         for place in evidence {
             if !known.evidence.contains(&place) {
                 known.evidence.push(place);

@@ -234,6 +234,7 @@ fn part<'a>(
     drafts::from_findings(&around, findings, &mut found);
     problems.extend(drafts::from_rules(&around, input.classes, &mut found));
     drafts::gather(&graph.scene, &mut found);
+    drafts::drop_unsupported(&mut found);
     let weights = &input.vocabulary.weights;
     let score = |(key, mut draft): ((Arc<str>, Target), Draft)| {
         let target = key.1;

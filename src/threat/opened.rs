@@ -1,10 +1,12 @@
-//! What stores hold, and what keys and secrets protect or open.
+//! What stores and states hold, and what keys and secrets protect or open.
 
 use std::collections::BTreeSet;
 
-use crate::document::{Pointer, Value};
+use crate::document::{Mode, Pointer, Resource, Value};
 use crate::finding::context::{Known, State};
+use crate::graph::look;
 use crate::model::{Element, FlowKind};
+use crate::pack::Verb;
 use crate::source::Place;
 
 use super::surroundings::{Surroundings, max};
@@ -59,12 +61,42 @@ impl Surroundings<'_, '_> {
         objects.fold(pods, |best, object| max(best, self.held(object)))
     }
 
+    /// Attributes that put secrets into the state: credentials that are written, by the vocabulary.
+    pub fn secrets_in_state(&self) -> Vec<Place> {
+        let scene = self.scene();
+        let mut places = Vec::new();
+        for (at, resource) in scene.index.document.resources.iter().enumerate() {
+            if resource.mode != Mode::Managed {
+                continue;
+            }
+            // What makes a secret, or is one, leaves it there.
+            let mut made = scene.vocabulary.table("secrets_of_state").iter().flatten();
+            if made.any(|kind| *resource.kind == **kind) {
+                places.push(resource.header);
+            }
+            let Some(meaning) = &scene.meanings[at] else { continue };
+            for (verb, path) in &meaning.edges {
+                let last = path.rsplit('.').next().unwrap_or_default();
+                let is_credential =
+                    *verb == Verb::ReferencesSecret && self.words.is_credential(last);
+                let name = path.split('.').next().unwrap_or_default();
+                if is_credential && holds(resource, name, path) {
+                    places.push(resource.place_of(&Pointer::root().key(name)));
+                }
+            }
+        }
+        places.sort();
+        places.dedup();
+        places
+    }
+
     /// Whether a node is a key or a secret.
     fn is_opener(&self, node: usize) -> bool {
         matches!(&*self.scene().nodes[node].kind, "secret_store" | "kms_key")
     }
 
-    /// What a key or secret protects or opens: what names it, what it names, what takes the same password, the hosts that it speaks of.
+    /// What a key or secret protects or opens: what names it, what it names, what takes the same password, the hosts that it speaks of, the store in
+    /// a cluster that takes it as its callers do.
     fn opened(&self, node: usize) -> BTreeSet<usize> {
         let scene = self.scene();
         let mut found = BTreeSet::new();
@@ -84,6 +116,7 @@ impl Surroundings<'_, '_> {
             }
         }
         found.extend(self.spoken_of(node));
+        found.extend(self.shared_with(node));
         // What its log goes to is nothing that it opens.
         let logs = self.out[node].iter().map(|at| self.flow(*at));
         for flow in logs.filter(|flow| flow.kind == FlowKind::Log) {
@@ -116,6 +149,28 @@ impl Surroundings<'_, '_> {
         named.filter(is_store).collect()
     }
 
+    /// What keeps data and takes the same secret as a program that calls it: both sides know the password.
+    fn shared_with(&self, node: usize) -> Vec<usize> {
+        let takers: BTreeSet<usize> = self.into[node]
+            .iter()
+            .map(|at| self.flow(*at))
+            .filter(|flow| flow.kind == FlowKind::Secret)
+            .map(|flow| flow.source)
+            .collect();
+        if takers.len() < 2 {
+            return Vec::new();
+        }
+        let is_called = |taker: &usize| {
+            let mut calls = self.walk(&self.into[*taker]).iter().map(|at| self.flow(*at));
+            calls.any(|flow| {
+                let by_other = flow.source != *taker && takers.contains(&flow.source);
+                flow.kind == FlowKind::Network && !flow.assumed && by_other
+            })
+        };
+        let keepers = takers.iter().copied().filter(|taker| self.kept(*taker).is_some());
+        keepers.filter(is_called).collect()
+    }
+
     /// Hosts whose names stand in the texts of a secret of a cluster: the connections that these texts prove.
     fn spoken_of(&self, node: usize) -> Vec<usize> {
         let scene = self.scene();
@@ -140,5 +195,22 @@ impl Surroundings<'_, '_> {
             .filter(|flow| flow.evidence.iter().any(|place| places.contains(place)))
             .map(|flow| flow.target)
             .collect()
+    }
+}
+
+/// Whether a path leads to what is a value itself, and no name of one that is kept elsewhere.
+fn holds(resource: &Resource, name: &str, path: &str) -> bool {
+    let is_value = |value: &Value| match value {
+        Value::Array(_) => false,
+        Value::Object(entries) => entries.get("value").is_some_and(|it| *it != Value::Null),
+        _ => true,
+    };
+    match resource.attributes.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Object(_) | Value::Array(_)) => {
+            look::leaves(&resource.attributes, path).iter().any(|(_, value)| is_value(value))
+        }
+        // A text may hold what a path leads to.
+        Some(_) => true,
     }
 }

@@ -152,12 +152,14 @@ fn of_flow(around: &Surroundings<'_, '_>, flow: &Flow) -> Situation {
     let outside = Some(flow.source) == around.internet || Some(flow.target) == around.internet;
     let foreign = &*around.scene().nodes[flow.source].kind == "external_account";
     let word = match (outside, flow.restricted) {
-        (true, false) => "internet_open",
-        (true, true) => "internet_restricted",
-        (false, _) if foreign => "cross_account",
-        (false, _) => "internal",
+        (true, _) if flow.assumed => None,
+        (true, false) => Some("internet_open"),
+        (true, true) => Some("internet_restricted"),
+        (false, _) if foreign => Some("cross_account"),
+        (false, _) => Some("internal"),
     };
-    situation.set(Dimension::Exposure, Known::of(Dimension::Exposure, word, flow.evidence.clone()));
+    let exposure = word.map(|word| Known::of(Dimension::Exposure, word, flow.evidence.clone()));
+    situation.set(Dimension::Exposure, exposure.unwrap_or(Known::Unknown));
     let ends = [flow.target, flow.source].map(|end| around.data(end));
     let [target, source] = ends;
     situation

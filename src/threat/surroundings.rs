@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::{Mode, Value};
+use crate::document::Value;
 use crate::finding::context::{Dimension, Known, State};
 use crate::graph::Graph;
 use crate::graph::identity::Trust;
@@ -696,35 +696,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if identity.open_ended.contains(&node) {
             return Known::Unknown;
         }
+        // What pods may do in a cloud is theirs as what they may do in the cluster is.
+        let best = max(best, self.cloud_privilege(node));
         let (state, proof) = best.unwrap_or((State(0), place));
         Known::State(state, proof)
-    }
-
-    /// Attributes that put secrets into the state: credentials that are written, by the vocabulary.
-    pub fn secrets_in_state(&self) -> Vec<Place> {
-        let scene = self.scene();
-        let mut places = Vec::new();
-        for (at, resource) in scene.index.document.resources.iter().enumerate() {
-            let Some(meaning) =
-                scene.meanings[at].as_ref().filter(|_| resource.mode == Mode::Managed)
-            else {
-                continue;
-            };
-            for (verb, path) in &meaning.edges {
-                let last = path.rsplit('.').next().unwrap_or_default();
-                let is_credential =
-                    *verb == crate::pack::Verb::ReferencesSecret && self.words.is_credential(last);
-                let name = path.split('.').next().unwrap_or_default();
-                if is_credential
-                    && !matches!(resource.attributes.get(name), None | Some(Value::Null))
-                {
-                    places.push(resource.place_of(&crate::document::Pointer::root().key(name)));
-                }
-            }
-        }
-        places.sort();
-        places.dedup();
-        places
     }
 
     /// Text of an id that people can read.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::config::Context;
 use crate::document::{Document, Pointer, Resource, Value};
 use crate::finding::context::{Dimension, State};
+use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::pack::Meanings;
 use crate::source::{Place, Sources};
@@ -269,13 +270,28 @@ pub fn holds(shown: &str, port: u16) -> bool {
     })
 }
 
+/// Where labels stand that are not written under `tags` or `labels`.
+const LABELS: [&str; 3] = ["settings.user_labels", "resource_labels", "user_labels"];
+
 /// A tag or label by its name in small letters, with its place.
 fn tag<'r>(resource: &'r Resource, wanted: &str) -> Option<(Place, &'r Value)> {
-    let (name, value) = resource.tags.iter().find(|(name, _)| {
+    let is_it = |name: &str| {
         let name = name.to_lowercase();
         let last = name.rsplit(['/', ':']).next().unwrap_or_default();
         name == wanted || last == wanted
-    })?;
+    };
+    let elsewhere = || {
+        let lists = LABELS.iter().flat_map(|path| look::leaves(&resource.attributes, path));
+        let mut labels = lists.flat_map(|(at, list)| {
+            let entries = list.as_object().into_iter().flatten();
+            entries.map(move |(name, value)| (at.key(name), name, value))
+        });
+        let (at, _, value) = labels.find(|(_, name, _)| is_it(name))?;
+        Some((resource.place_of(&at), value))
+    };
+    let Some((name, value)) = resource.tags.iter().find(|(name, _)| is_it(name)) else {
+        return elsewhere();
+    };
     let mut tags = ["tags", "labels"].iter().map(|list| Pointer::root().key(list).key(name));
     let place = tags.find_map(|pointer| resource.spans.nearest(&pointer));
     Some((place.unwrap_or(resource.header), value))

@@ -56,6 +56,7 @@ mod model_clusters;
 mod model_diffs;
 mod model_laws;
 mod model_services;
+mod model_shapes;
 mod model_systems;
 mod model_ways;
 mod models;

@@ -10,27 +10,33 @@ use crate::model::model_of;
 const ASPECTS: [&str; 5] = ["assets", "boundaries", "flows", "threats", "paths"];
 
 /// All lines of a tree's model.
-fn all(tree: &BTreeMap<String, String>) -> BTreeSet<String> {
+pub(crate) fn all(tree: &BTreeMap<String, String>) -> BTreeSet<String> {
     let made = model_of(tree, None);
     assert_eq!(made.problems, []);
     ASPECTS.iter().flat_map(|aspect| lines(&made.model, aspect)).collect()
 }
 
-fn terraform(text: &str) -> BTreeSet<String> {
+pub(crate) fn terraform(text: &str) -> BTreeSet<String> {
     all(&BTreeMap::from([("main.tf".to_owned(), text.to_owned())]))
 }
 
-fn manifests(text: &str) -> BTreeSet<String> {
+pub(crate) fn manifests(text: &str) -> BTreeSet<String> {
     all(&BTreeMap::from([("all.yaml".to_owned(), text.to_owned())]))
 }
 
 /// Whether a line, or the start of one, is among others.
-fn has(lines: &BTreeSet<String>, start: &str) -> bool {
+pub(crate) fn has(lines: &BTreeSet<String>, start: &str) -> bool {
     lines.iter().any(|line| line.starts_with(start))
 }
 
 /// With one change the model says something, without it does not.
-fn differs(base: &str, from: &str, to: &str, line: &str, made: fn(&str) -> BTreeSet<String>) {
+pub(crate) fn differs(
+    base: &str,
+    from: &str,
+    to: &str,
+    line: &str,
+    made: fn(&str) -> BTreeSet<String>,
+) {
     assert_eq!(base.matches(from).count(), 1, "{from}");
     let (before, after) = (made(base), made(&base.replace(from, to)));
     assert!(has(&before, line), "{line}\n{before:#?}");
@@ -38,7 +44,7 @@ fn differs(base: &str, from: &str, to: &str, line: &str, made: fn(&str) -> BTree
 }
 
 /// A task that polls a queue by its role.
-const POLLER: &str = r#"
+pub(crate) const POLLER: &str = r#"
 resource "aws_sqs_queue" "jobs" {
   name = "jobs"
 }
@@ -71,7 +77,7 @@ resource "aws_ecs_service" "worker" {
 }
 "#;
 
-const SUBSCRIBER: &str = r#"
+pub(crate) const SUBSCRIBER: &str = r#"
 resource "google_pubsub_topic" "jobs" {
   name = "jobs"
 }
@@ -100,7 +106,7 @@ resource "google_cloud_run_v2_service" "worker" {
 }
 "#;
 
-const RECEIVER: &str = r#"
+pub(crate) const RECEIVER: &str = r#"
 resource "azurerm_resource_group" "jobs" {
   name     = "jobs"
   location = "westeurope"
@@ -505,7 +511,7 @@ fn a_file_system_that_is_mounted_in_clear_text_is_a_threat() {
 }
 
 /// Apps of one environment in a network.
-const APPS: &str = r#"
+pub(crate) const APPS: &str = r#"
 resource "azurerm_resource_group" "main" {
   name     = "rg-claims-prod"
   location = "westeurope"
@@ -746,7 +752,7 @@ fn a_cluster_with_machines_of_its_own_keeps_its_door() {
     );
 }
 
-const INGRESS: &str = r#"
+pub(crate) const INGRESS: &str = r#"
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
@@ -798,7 +804,7 @@ spec:
 "#;
 
 /// What runs the Ingress, behind a balancer.
-const CONTROLLER: &str = r#"
+pub(crate) const CONTROLLER: &str = r#"
 ---
 apiVersion: v1
 kind: Service

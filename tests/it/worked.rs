@@ -61,7 +61,9 @@ fn the_example_has_the_model_that_the_tables_give(
         "tiers",
         "gazette",
         "claims",
-        "media"
+        "media",
+        "clicks",
+        "surgery"
     )]
     example: &str,
 ) {
@@ -91,7 +93,9 @@ fn a_variant_differs_where_it_should(
         "tiers",
         "gazette",
         "claims",
-        "media"
+        "media",
+        "clicks",
+        "surgery"
     )]
     example: &str,
 ) {

@@ -3,11 +3,12 @@
 # title: Network keeps no flow log
 # description: >-
 #   Neither the network nor all of its subnets record who talked to whom, so an intrusion leaves no trace on the
-#   network. Lower than the threat class: hosts and services may keep logs of their own.
+#   network. Whether nobody watches it a rule over the model says, which knows of detection, too.
 # custom:
 #   id: vpc-flow-logs
 #   applies_to: [aws_vpc]
 #   threat: T025
+#   supports: true
 #   dread: {damage: 4, reproducibility: 7, exploitability: 3, discoverability: 2}
 #   remediation: >-
 #     Add an aws_flow_log for the network.

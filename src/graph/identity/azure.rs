@@ -12,7 +12,7 @@ use crate::graph::scene::Scene;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust, note_erasing, takes_messages};
+use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages};
 
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
@@ -144,6 +144,7 @@ fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &
                 identity.readers.entry((principal, node)).or_default().extend(&proof);
             }
         }
+        note_reading(scene, identity, principal, (&label, scope), resource.header);
         let own = actions.iter().copied();
         holdings.push(Holding::new(principal, scope, own, proof.clone()));
         let (label, proof) = (Arc::clone(&label), proof.clone());

@@ -3,23 +3,30 @@
 //! Source: Google Cloud documentation, "IAM roles and permissions index", "Service account permissions", "Roles for service account
 //! authentication", "Default service accounts".
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
 use crate::graph::gcp::{self, Binding, DEFAULT_ACCOUNT, Member, On, bindings, targets, text};
+use crate::graph::network::filter::{Direction, Party, Traffic};
+use crate::graph::network::gcp::services_of;
+use crate::graph::network::{Network, Tri};
 use crate::graph::scene::Scene;
 use crate::model::Element;
 use crate::source::Place;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust, note_erasing, takes_messages};
+use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages};
 
 /// What proves that the default account may do what it may.
 const EDITOR: &str = "roles/editor";
 
+/// The service that lets people reach machines without an address.
+const TUNNELS: &str = "iap";
+
 /// Add what Google Cloud's resources say.
-pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
+pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
     if !scene.index.document.resources.iter().any(gcp::is_own) {
         return;
     }
@@ -33,7 +40,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
                 act(scene, &binding, principal, account, identity);
             } else {
                 holdings.extend(holding(scene, &binding, principal));
-                grant(scene, &binding, principal, identity);
+                grant(scene, network, &binding, principal, identity);
             }
         }
     }
@@ -157,7 +164,29 @@ fn claims(condition: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut Identity) {
+/// Whether a host takes connections from Google's proxy for identities.
+fn takes_tunnels(scene: &Scene<'_>, network: &Network, node: usize) -> bool {
+    let ranges: Vec<ipnet::IpNet> = services_of(scene, Some("proxy")).collect();
+    let from = Party::Ranges(&ranges);
+    let Some(host) = &network.presences[node] else { return false };
+    let lets_in = |traffic: Traffic| {
+        let mut layers = host.layers.iter();
+        layers.all(|layer| layer.decide(Direction::In, &from, traffic).passes == Tri::Yes)
+    };
+    let rules = host.layers.iter().flat_map(|layer| &layer.rules);
+    let ports = rules.filter_map(|rule| rule.ports.as_ref()).flat_map(|ports| &ports.0);
+    let ports: BTreeSet<u16> = ports.map(|range| range.0).collect();
+    let managing = [22, 3389].into_iter().chain(ports);
+    managing.map(Traffic::tcp).any(lets_in)
+}
+
+fn grant(
+    scene: &Scene<'_>,
+    network: &Network,
+    binding: &Binding,
+    principal: usize,
+    identity: &mut Identity,
+) {
     let Some((level, label, service)) = level(scene, binding) else {
         identity.open_ended.insert(principal);
         return;
@@ -166,6 +195,14 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
         && takes_messages(scene, &label)
     {
         identity.readers.entry((principal, node)).or_default().push(binding.place);
+    }
+    let group = match binding.on {
+        On::Zone(zone) => Some(Scope::Zone(zone)),
+        On::Account => Some(Scope::Account),
+        On::Node(_) | On::Unknown => None,
+    };
+    if let Some(scope) = group {
+        note_reading(scene, identity, principal, (&label, scope), binding.place);
     }
     let mut add = |scope, level, wildcard| {
         identity.grants.push(Grant {
@@ -201,6 +238,7 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
             let is_wide = !of_project.into_iter().any(|role| *role == label);
             // A role of one service holds for what that service keeps.
             let service = service.unwrap_or_default();
+            let tunnels = label.contains(".tunnel");
             let rows = scene.vocabulary.table("gcp_services").iter();
             let types: Vec<&Arc<str>> = rows
                 .filter(|row| row.first().is_some_and(|first| **first == *service))
@@ -215,7 +253,11 @@ fn grant(scene: &Scene<'_>, binding: &Binding, principal: usize, identity: &mut 
                     }
                     _ => true,
                 };
-                if inside && types.iter().any(|pattern| fits(pattern, kind)) {
+                let is_of = types.iter().any(|pattern| fits(pattern, kind));
+                if inside
+                    && is_of
+                    && (*service != *TUNNELS || tunnels && takes_tunnels(scene, network, node))
+                {
                     add(Scope::Node(node), level, is_wide);
                 }
             }

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::document::Value;
 use crate::finding::context::{Dimension, State};
+use crate::graph::network::Network;
 use crate::graph::others::{READ_BY, plain};
 use crate::graph::scene::{Fact, Flow, Scene};
 use crate::model::{Element, FlowKind};
@@ -100,6 +101,8 @@ pub struct Identity {
     pub privilege: BTreeMap<usize, (State, Vec<Place>)>,
     /// Who may take messages out of what holds them for readers: principal and node, with what says so.
     pub readers: BTreeMap<(usize, usize), Vec<Place>>,
+    /// Who may do so among other things: by a right over many that hold messages, or one that says more than that.
+    pub may_read: BTreeMap<(usize, usize), Reading>,
     /// Principals of which some grants are not known.
     pub open_ended: BTreeSet<usize>,
     /// Who may change or delete what a log holds, by a grant on this log: the log, the principal, what says so.
@@ -108,6 +111,15 @@ pub struct Identity {
     pub left_out: bool,
     /// Pairs of a principal and what it may use.
     pub pairs: usize,
+}
+
+/// A right that takes messages out among other things.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// Whether it names the one thing that it holds on.
+    pub names: bool,
+    /// What says so.
+    pub proof: Vec<Place>,
 }
 
 impl Identity {
@@ -144,12 +156,12 @@ impl Grant {
 }
 
 /// Read all providers, then make flows.
-pub fn build(scene: &mut Scene<'_>) -> Identity {
+pub fn build(scene: &mut Scene<'_>, network: &Network) -> Identity {
     let mut identity = Identity::default();
     runs_as(scene, &mut identity);
     aws::read(scene, &mut identity);
     azure::read(scene, &mut identity);
-    gcp::read(scene, &mut identity);
+    gcp::read(scene, network, &mut identity);
     kubernetes::read(scene, &mut identity);
     outsiders(scene, &identity);
     identity.grants.sort();
@@ -195,6 +207,71 @@ fn takes_messages(scene: &Scene<'_>, right: &str) -> bool {
     patterns.into_iter().any(|pattern| fits(pattern, right))
 }
 
+/// Whether an action by wildcard, of a service that it names, holds that of who reads a queue.
+fn may_take_messages(scene: &Scene<'_>, right: &str) -> bool {
+    let of_service = right.split_once(':').is_some_and(|(service, _)| !service.contains('*'));
+    let mut patterns = scene.vocabulary.table("receiving_rights").iter().flatten();
+    of_service && right.contains('*') && patterns.any(|pattern| fits(right, pattern))
+}
+
+/// Note who may take messages out of all that a role over a group of things is about, by the table `receiving_roles`.
+fn note_reading(
+    scene: &Scene<'_>,
+    identity: &mut Identity,
+    principal: usize,
+    (role, scope): (&str, Scope),
+    place: Place,
+) {
+    let rows = scene.vocabulary.table("receiving_roles").iter();
+    let rows = rows.filter(|row| row.first().is_some_and(|own| **own == *role));
+    let types: Vec<&Arc<str>> = rows.flat_map(|row| &row[1..]).collect();
+    if types.is_empty() {
+        return;
+    }
+    for node in 0..scene.nodes.len() {
+        let is_of = |part: &usize| {
+            let kind = &scene.index.resource(*part).kind;
+            types.iter().any(|own| fits(own, kind))
+        };
+        let inside = match scope {
+            Scope::Account => true,
+            Scope::Zone(zone) => {
+                scene.nodes[node].zone.is_some_and(|own| scene.ancestors(own).contains(&zone))
+            }
+            Scope::Node(_) | Scope::Unknown => false,
+        };
+        if inside && scene.nodes[node].parts.iter().any(is_of) {
+            identity.may_read.entry((principal, node)).or_default().proof.push(place);
+        }
+    }
+}
+
+/// Of rights that take messages out among other things, those that are used so: on the one thing that a right names, that settings of a
+/// program name, or that alone the right holds on; where nobody else is known to read it.
+fn used(
+    scene: &Scene<'_>,
+    identity: &Identity,
+    taken: &BTreeSet<usize>,
+    program: usize,
+    principal: usize,
+) -> Vec<(usize, Vec<Place>)> {
+    let all = identity.may_read.range((principal, 0)..=(principal, usize::MAX));
+    let all: Vec<(usize, &Reading)> = all.map(|((_, node), reading)| (*node, reading)).collect();
+    let parts = scene.nodes[program].parts.iter();
+    let named: BTreeSet<usize> = parts
+        .flat_map(|part| scene.index.outgoing(*part))
+        .filter_map(|edge| scene.node_of[edge.to])
+        .collect();
+    let wide = |reading: &Reading| !reading.names;
+    let alone = all.iter().filter(|(_, reading)| wide(reading)).count() == 1;
+    let any_named = all.iter().any(|(node, _)| named.contains(node));
+    let is_used = |(node, reading): &&(usize, &Reading)| {
+        let fits = reading.names || named.contains(node) || alone && !any_named;
+        fits && !taken.contains(node)
+    };
+    all.iter().filter(is_used).map(|(node, reading)| (*node, reading.proof.clone())).collect()
+}
+
 /// Flows from what holds messages to the programs that take them out: those that run as who may.
 pub fn readers(scene: &mut Scene<'_>, identity: &Identity) {
     let known: BTreeSet<(usize, usize)> = scene
@@ -216,15 +293,28 @@ pub fn readers(scene: &mut Scene<'_>, identity: &Identity) {
             acting.entry(trust.target).or_default().push(trust.source);
         }
     }
+    let programs = |principal: usize| -> Vec<usize> {
+        let others = acting.get(&principal).into_iter().flatten().copied();
+        let runs = others.chain([principal]).filter_map(|own| running.get(&own)).flatten();
+        runs.copied().chain(Some(principal).filter(|own| is_program(*own))).collect()
+    };
     let mut found: BTreeMap<(usize, usize), Vec<Place>> = BTreeMap::new();
     for ((principal, node), proof) in &identity.readers {
-        let others = acting.get(principal).into_iter().flatten();
-        let runs = others.chain([principal]).filter_map(|own| running.get(own)).flatten();
-        let itself = Some(*principal).filter(|own| is_program(*own));
-        for program in runs.copied().chain(itself) {
+        for program in programs(*principal) {
             let flow = (*node, program);
             if program != *node && !known.contains(&flow) {
                 found.entry(flow).or_default().extend(proof);
+            }
+        }
+    }
+    let taken: BTreeSet<usize> = found.keys().chain(&known).map(|(node, _)| *node).collect();
+    let principals: BTreeSet<usize> = identity.may_read.keys().map(|(own, _)| *own).collect();
+    for principal in principals {
+        for program in programs(principal) {
+            for (node, proof) in used(scene, identity, &taken, program, principal) {
+                if program != node {
+                    found.entry((node, program)).or_default().extend(proof);
+                }
             }
         }
     }

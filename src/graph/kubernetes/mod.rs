@@ -519,3 +519,28 @@ fn mesh(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
         }
     }
 }
+
+/// Objects of the one cluster that a configuration makes, or looks up, lie in it.
+pub fn nest(scene: &mut Scene<'_>) {
+    let plain = |zone: &usize| {
+        let zone = &scene.zones[*zone];
+        zone.resource.is_none() && &*zone.id == CLUSTER
+    };
+    let Some(plain) = (0..scene.zones.len()).find(plain) else { return };
+    let is_cluster = |zone: &usize| {
+        let own = scene.zones[*zone].resource.and_then(|at| scene.meanings[at].as_ref());
+        own.is_some_and(|meaning| &*meaning.kind == "compute_orchestrator")
+    };
+    let mut made = (0..scene.zones.len()).filter(is_cluster);
+    let (Some(cluster), None) = (made.next(), made.next()) else { return };
+    for zone in &mut scene.zones {
+        if zone.parent == Some(plain) {
+            zone.parent = Some(cluster);
+        }
+    }
+    for node in &mut scene.nodes {
+        if node.zone == Some(plain) {
+            node.zone = Some(cluster);
+        }
+    }
+}

@@ -18,6 +18,7 @@ use super::{Link, Network, PODS, Presence, Tri, reach};
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
     let all = workloads(scene);
     let machines = if all.is_empty() { Vec::new() } else { machines(scene, network) };
+    shut_in(scene, network, &all, &machines);
     let mut found = Vec::new();
     for workload in &all {
         for (target, places) in named(scene, workload) {
@@ -46,6 +47,22 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     network.doors.extend(found);
     network.doors.sort();
     network.doors.dedup();
+}
+
+/// Pods get to the internet no further than the machines of their cluster do.
+fn shut_in(scene: &Scene<'_>, network: &mut Network, all: &[Workload<'_>], machines: &[usize]) {
+    let hosts = machines.iter().filter(|node| &*scene.nodes[**node].kind == "compute_vm");
+    let mut ways = hosts.filter_map(|node| network.presences[*node].as_ref()).peekable();
+    // Beside the machines that stand there, a cloud may make some for the pods.
+    let made = !scene.index.of_type("aws_eks_fargate_profile").is_empty();
+    if made || ways.peek().is_none() || !ways.all(|host| host.egress.state == Tri::No) {
+        return;
+    }
+    for workload in all {
+        if let Some(own) = &mut network.presences[workload.node] {
+            own.egress.state = Tri::No;
+        }
+    }
 }
 
 /// The machines of the only cluster of a document: where there are more, which pods run on which is not written.

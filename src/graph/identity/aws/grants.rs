@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::identity::{Grant, Identity, Level, Scope, note_erasing, takes_messages};
+use crate::graph::identity::{
+    Grant, Identity, Level, Scope, may_take_messages, note_erasing, takes_messages,
+};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::fits;
@@ -366,9 +368,13 @@ impl<'s> Granting<'_, 's, '_> {
                     let words = (left.as_slice(), statement.place);
                     note_erasing(self.scene, identity, of, "aws_log_erasers", words);
                 }
-                if said.reads {
-                    let readers = identity.readers.entry((principal, thing.node)).or_default();
-                    readers.push(statement.place);
+                let of = (principal, thing.node);
+                if said.reads && !everything {
+                    identity.readers.entry(of).or_default().push(statement.place);
+                } else if said.reads || said.may_read {
+                    let reading = identity.may_read.entry(of).or_default();
+                    reading.names |= !everything;
+                    reading.proof.push(statement.place);
                 }
                 identity.grants.push(Grant {
                     principal,
@@ -390,13 +396,17 @@ struct Said {
     label: Arc<str>,
     /// Whether one takes messages out.
     reads: bool,
+    /// Whether one takes messages out among other things.
+    may_read: bool,
 }
 
 impl Said {
     fn of(scene: &Scene<'_>, statement: &Statement, actions: &[&str]) -> Self {
         let level = actions.iter().map(|action| level(scene, action)).max();
         let reads = actions.iter().any(|action| takes_messages(scene, action));
-        Self { level: level.unwrap_or(Level::Read), label: shown(statement, actions), reads }
+        let may_read = actions.iter().any(|action| may_take_messages(scene, action));
+        let label = shown(statement, actions);
+        Self { level: level.unwrap_or(Level::Read), label, reads, may_read }
     }
 }
 

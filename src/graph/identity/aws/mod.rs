@@ -2,6 +2,7 @@
 
 mod escalation;
 mod grants;
+mod guests;
 mod policy;
 mod resources;
 mod rights;
@@ -11,7 +12,7 @@ use crate::graph::scene::Scene;
 
 use super::Identity;
 
-pub use resources::anyone;
+pub use resources::{anyone, anyone_from_ranges};
 pub use trust::admits;
 
 /// Add what AWS's resources say.
@@ -24,5 +25,6 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     grants::add(scene, &all, identity);
     resources::add(scene, identity);
     trust::add(scene, &all, identity);
+    guests::add(scene, identity);
     escalation::add(scene, &all, identity);
 }

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use crate::document::Value;
 use crate::graph::identity::{Grant, Identity, Scope};
 use crate::graph::look;
+use crate::graph::network::filter::{is_any, is_public, range};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::grants::{level, shown};
-use super::policy::{self, Principal, Statement};
+use super::policy::{self, Condition, Principal, Statement};
 use super::trust::{account, limits};
 
 /// Statements of all policies of resources, with the node that they are about.
@@ -102,6 +103,30 @@ pub fn add(scene: &mut Scene<'_>, identity: &mut Identity) {
             });
         }
     }
+}
+
+/// Nodes that anybody may use who comes from named addresses on the internet, with what says so.
+pub fn anyone_from_ranges(scene: &Scene<'_>) -> Vec<(usize, Vec<Place>)> {
+    let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+    for (node, statement) in statements(scene) {
+        let by_address = |condition: &Condition| {
+            &*condition.key == "aws:sourceip" && condition.operator.starts_with("IpAddress")
+        };
+        let outside = |condition: &Condition| {
+            let texts = condition.values.iter().filter_map(Option::as_deref);
+            texts.filter_map(range).any(|range| is_public(&range) && !is_any(&range))
+        };
+        let conditions = &statement.conditions;
+        if statement.allow
+            && statement.principals.contains(&Principal::Anyone)
+            && limits(conditions)
+            && conditions.iter().all(by_address)
+            && conditions.iter().all(outside)
+        {
+            found.entry(node).or_default().push(statement.place);
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// Nodes that anybody may use without saying who they are, with what says so.

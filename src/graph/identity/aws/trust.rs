@@ -14,6 +14,7 @@ use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::guests;
 use super::policy::{self, Condition, Principal, Statement, is_everything};
 use super::rights::{self, Rights};
 
@@ -24,6 +25,7 @@ const GITHUB: &str = "token.actions.githubusercontent.com";
 pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
     let roles: Vec<usize> = scene.index.of_type("aws_iam_role").to_vec();
     let mut own = Vec::new();
+    let pools = guests::pools(scene);
     for at in roles {
         let Some(role) = scene.node_of[at] else { continue };
         let document = policy::read(scene, at, "assume_role_policy");
@@ -31,7 +33,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
             for principal in &statement.principals {
                 match principal {
                     Principal::Own(rest) => own.push((role, Arc::clone(rest), statement.clone())),
-                    _ => identity.trusts.extend(trusts(scene, role, statement, principal)),
+                    _ => identity.trusts.extend(trusts(scene, role, statement, principal, &pools)),
                 }
             }
         }
@@ -147,6 +149,7 @@ fn trusts(
     role: usize,
     statement: &Statement,
     principal: &Principal,
+    pools: &BTreeMap<usize, usize>,
 ) -> Option<Trust> {
     let place = statement.place;
     match principal {
@@ -173,6 +176,9 @@ fn trusts(
             let source = account(scene, number);
             let opened_by = (!limits(&statement.conditions)).then_some("T012");
             Some(trust(source, role, "assumes", opened_by, place))
+        }
+        Principal::Federated(host) if &**host == guests::ISSUER && pools.contains_key(&role) => {
+            Some(trust(pools[&role], role, "assumes", None, place))
         }
         Principal::Federated(host) => {
             let id = format!("oidc:{host}");

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::document::{Map, Pointer, Resource, Value};
+use crate::graph::gcp;
 use crate::graph::kubernetes::{
     self, CLUSTER, MACHINES, Subject, Workload, breakout, clouds, subjects_of, workloads,
 };
@@ -472,6 +473,7 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
         proof,
     };
     let mut declared = BTreeMap::new();
+    let bindings = gcp::bindings(scene);
     // What accounts stand for in a cloud, by their nodes.
     let mut elsewhere: BTreeMap<usize, Vec<(usize, Place)>> = BTreeMap::new();
     for at in scene.index.of_type("ServiceAccount") {
@@ -479,7 +481,7 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
         let Some(node) = scene.node_of[*at] else { continue };
         declared.insert(node, account);
         let Some((cloud, place)) = clouds::identity_of(scene, *at) else { continue };
-        if lets_in(scene, cloud, account) {
+        if lets_in(scene, &bindings, cloud, account) {
             elsewhere.entry(node).or_default().push((cloud, place));
         }
         if scene.nodes[cloud].resource.is_none() {
@@ -518,13 +520,64 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
 }
 
 /// Whether what an account says that it stands for lets it in.
-fn lets_in(scene: &Scene<'_>, cloud: usize, account: &Resource) -> bool {
+fn lets_in(scene: &Scene<'_>, bindings: &[gcp::Binding], cloud: usize, account: &Resource) -> bool {
     let (Some(at), Some(namespace)) = (scene.nodes[cloud].resource, &account.scope.namespace)
     else {
         return true;
     };
     let subject = clouds::subject_of(namespace, &account.name);
-    scene.index.resource(at).type_name() != "aws_iam_role" || admits(scene, at, &subject)
+    match scene.index.resource(at).type_name() {
+        "aws_iam_role" => admits(scene, at, &subject),
+        "google_service_account" => {
+            let own = kubernetes::account_node(scene, namespace, &account.name);
+            stands_for(scene, bindings, cloud, own)
+        }
+        "azurerm_user_assigned_identity" => federates(scene, at, &subject),
+        _ => true,
+    }
+}
+
+/// Whether an account of Google's is bound to one of the cluster, where the configuration says to which it is.
+fn stands_for(
+    scene: &Scene<'_>,
+    bindings: &[gcp::Binding],
+    cloud: usize,
+    own: Option<usize>,
+) -> bool {
+    let in_cluster = |member: &gcp::Member| match member {
+        gcp::Member::Node(node) => {
+            let at = scene.nodes[*node].resource.map(|at| scene.index.resource(at));
+            at.is_none_or(|at| &*at.provider == "kubernetes")
+        }
+        gcp::Member::Named(text) => text.contains(".svc.id.goog"),
+        gcp::Member::Everybody | gcp::Member::Authenticated => false,
+    };
+    let is_it = |binding: &&gcp::Binding| {
+        binding.on == gcp::On::Node(cloud)
+            && binding.role.as_deref() == Some("roles/iam.workloadIdentityUser")
+            && binding.members.iter().any(in_cluster)
+    };
+    let mut all = bindings.iter().filter(is_it).peekable();
+    let named = |binding: &gcp::Binding| {
+        let mut members = binding.members.iter();
+        let is_own =
+            |member: &gcp::Member| matches!(member, gcp::Member::Node(node) if Some(*node) == own);
+        binding.open_ended || binding.whole_pool || members.any(is_own)
+    };
+    all.peek().is_none() || all.any(named)
+}
+
+/// Whether an identity of Azure trusts a subject, where the configuration says whom it does.
+fn federates(scene: &Scene<'_>, cloud: usize, subject: &str) -> bool {
+    let kind = "azurerm_federated_identity_credential";
+    let own = |name| look::users(scene, cloud, kind, name);
+    let credentials: Vec<usize> =
+        own("parent_id").chain(own("user_assigned_identity_id")).collect();
+    let fits = |at: &usize| match scene.index.resource(*at).attributes.get("subject") {
+        Some(Value::String(written)) => **written == *subject,
+        _ => true,
+    };
+    credentials.is_empty() || credentials.iter().any(fits)
 }
 
 /// Roles that a cluster's agent gives to accounts ("EKS Pod Identity"): account, role, place.

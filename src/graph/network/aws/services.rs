@@ -4,8 +4,10 @@
 //! Source: AWS provider documentation of the types; Amazon `CloudFront` Developer Guide, "Origin settings",
 //! "Requiring HTTPS for communication between `CloudFront` and your Amazon S3 origin".
 
+use std::collections::BTreeSet;
+
 use crate::document::{Pointer, Value};
-use crate::graph::identity::aws::anyone;
+use crate::graph::identity::aws::{anyone, anyone_from_ranges};
 use crate::graph::look;
 use crate::graph::network::filter::{Traffic, number};
 use crate::graph::network::reach::Reach;
@@ -20,12 +22,18 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     }
     apis(scene, network);
     by_table(scene, network);
-    for (node, proof) in anyone(scene) {
+    let open = anyone(scene);
+    let everywhere: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
+    let mut restricted = anyone_from_ranges(scene);
+    restricted.retain(|(node, _)| !everywhere.contains(node));
+    let open = open.into_iter().map(|(node, proof)| (node, proof, Reach::Open));
+    let restricted = restricted.into_iter().map(|(node, proof)| (node, proof, Reach::Restricted));
+    for (node, proof, reach) in open.chain(restricted) {
         // What stands in a network has no door elsewhere, whoever may use it.
         if network.presences[node].is_none() {
             let only = scene.holds(node, "encrypted_in_transit");
             let encrypted = if only { Tri::Yes } else { Tri::Unknown };
-            network.fronts.push(front(node, 443, encrypted, proof));
+            network.fronts.push(Front { open: reach, ..front(node, 443, encrypted, proof) });
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::super::filter::{Ports, Protocol, Traffic, number, range};
-use super::super::{Front, Network, Route, Tri};
+use super::super::{Front, Network, Route, Tri, reach};
 use super::armor;
 
 /// How many references there may be between a rule and what stands behind it.
@@ -34,6 +34,8 @@ struct Chain {
     encrypted: Option<bool>,
     /// Whether a proxy is on the way: then the sender's address does not arrive.
     proxied: bool,
+    /// Whether a map on the way sends callers elsewhere.
+    redirects: bool,
 }
 
 fn follow(scene: &Scene<'_>, at: usize, depth: usize, chain: &mut Chain) {
@@ -47,6 +49,9 @@ fn follow(scene: &Scene<'_>, at: usize, depth: usize, chain: &mut Chain) {
     } else if !kind.ends_with("url_map") && !kind.ends_with("forwarding_rule") {
         chain.ends.insert(at);
         return;
+    } else if kind.ends_with("url_map") {
+        let attributes = &scene.index.resource(at).attributes;
+        chain.redirects |= !blocks(attributes, "default_url_redirect").is_empty();
     }
     if depth == 0 {
         return;
@@ -74,6 +79,9 @@ fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
     let mut chain = Chain::default();
     follow(scene, at, MAX_DEPTH, &mut chain);
     let protocol = text(resource, "ip_protocol").map_or(Protocol::Tcp, Protocol::parse);
+    if external && chain.ends.is_empty() && chain.redirects {
+        redirect(scene, at, protocol, network);
+    }
     for end in &chain.ends {
         let Some(via) = scene.node_of[*end] else { continue };
         for port in front_ports(resource) {
@@ -111,6 +119,34 @@ fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
                 });
             }
         }
+    }
+}
+
+/// A rule whose map only sends callers elsewhere is one more port of what answers at its address.
+fn redirect(scene: &Scene<'_>, at: usize, protocol: Protocol, network: &mut Network) {
+    let resource = scene.index.resource(at);
+    let addresses = targets(scene, at, "ip_address");
+    let beside = addresses.flat_map(|address| scene.index.incoming(address));
+    let beside = beside
+        .filter(|edge| edge.from != at && edge.at.parts().next().as_deref() == Some("ip_address"));
+    let mut chain = Chain::default();
+    for edge in beside {
+        if scene.index.resource(edge.from).type_name().ends_with("forwarding_rule") {
+            follow(scene, edge.from, MAX_DEPTH, &mut chain);
+        }
+    }
+    let nodes: BTreeSet<usize> = chain.ends.iter().filter_map(|end| scene.node_of[*end]).collect();
+    for (node, port) in nodes
+        .into_iter()
+        .flat_map(|node| front_ports(resource).into_iter().map(move |port| (node, port)))
+    {
+        network.fronts.push(Front {
+            node,
+            traffic: Traffic { protocol, port },
+            encrypted: Tri::Unknown,
+            open: reach::Reach::Open,
+            proof: vec![resource.header],
+        });
     }
 }
 

@@ -10,7 +10,7 @@ mod firewall;
 mod policies;
 mod services;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Mode, Resource, Value};
@@ -45,7 +45,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         return;
     }
     let rules = firewall::Rules::new(scene);
-    let gateways = gateways(scene);
+    let gateways = Gateways::new(scene);
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
         if !gcp::is_own(scene.index.resource(at)) {
@@ -68,20 +68,64 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     }
 }
 
-/// Networks whose machines reach the internet without an address of their own, with what lets them.
-type Gateways = BTreeMap<usize, Place>;
+/// What translates addresses, so that machines without one of their own reach the internet.
+#[derive(Debug)]
+struct Gateway {
+    /// The subnets that it serves; none for all of its network.
+    subnets: Option<BTreeSet<usize>>,
+    /// What says so.
+    place: Place,
+}
 
-fn gateways(scene: &Scene<'_>) -> Gateways {
-    let mut found = Gateways::new();
-    for at in scene.index.of_type("google_compute_router_nat") {
-        for router in targets(scene, *at, "router") {
-            let own = network_of(scene, router, "network");
-            if let Some(own) = own {
-                found.entry(own).or_insert(scene.index.resource(*at).header);
+/// Gateways by network.
+#[derive(Debug, Default)]
+struct Gateways(BTreeMap<usize, Vec<Gateway>>);
+
+impl Gateways {
+    fn new(scene: &Scene<'_>) -> Self {
+        let mut found = Self::default();
+        for at in scene.index.of_type("google_compute_router_nat") {
+            // A private gateway translates for other networks alone.
+            let resource = scene.index.resource(*at);
+            if text(resource, "type") == Some("PRIVATE") {
+                continue;
+            }
+            for router in targets(scene, *at, "router") {
+                if let Some(own) = network_of(scene, router, "network") {
+                    let subnets = served(scene, *at);
+                    let gateway = Gateway { subnets, place: resource.header };
+                    found.0.entry(own).or_default().push(gateway);
+                }
             }
         }
+        found
     }
-    found
+
+    /// What lets a host out that stands in a network.
+    fn of(&self, presence: &Presence) -> Option<Place> {
+        let all = self.0.get(&presence.network?)?;
+        let serves = |gateway: &&Gateway| {
+            let Some(subnets) = &gateway.subnets else { return true };
+            presence.subnets.is_empty() || presence.subnets.iter().any(|own| subnets.contains(own))
+        };
+        all.iter().find(serves).map(|gateway| gateway.place)
+    }
+}
+
+/// The subnets that a gateway lists; none where it serves all, or where not all of the list is known.
+fn served(scene: &Scene<'_>, at: usize) -> Option<BTreeSet<usize>> {
+    let resource = scene.index.resource(at);
+    if text(resource, "source_subnetwork_ip_ranges_to_nat") != Some("LIST_OF_SUBNETWORKS") {
+        return None;
+    }
+    let listed = resource.attributes.get("subnetwork");
+    if listed.is_some_and(|listed| !matches!(listed, Value::Array(_))) {
+        return None;
+    }
+    let found = targets(scene, at, "subnetwork.name")
+        .filter(|to| is_subnet(scene.index.resource(*to)))
+        .collect::<BTreeSet<_>>();
+    (found.len() >= blocks(&resource.attributes, "subnetwork").len()).then_some(found)
 }
 
 /// The network that an attribute names: a resource, or the one that every project begins with.
@@ -285,9 +329,8 @@ fn egress(presence: &Presence, gateways: &Gateways) -> Public {
     if presence.public.state == Tri::Yes {
         return presence.public.clone();
     }
-    let through = presence.network.and_then(|network| gateways.get(&network));
-    match through {
-        Some(place) => Public { state: Tri::Yes, proof: vec![*place] },
+    match gateways.of(presence) {
+        Some(place) => Public { state: Tri::Yes, proof: vec![place] },
         // Whether a network that the configuration does not hold has a gateway is not known.
         None if presence.network.is_none_or(|network| network == DEFAULT) => {
             Public { state: Tri::Unknown, proof: Vec::new() }

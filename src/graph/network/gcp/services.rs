@@ -1,7 +1,10 @@
 //! Services that Google runs: serverless ones, databases, caches; how they stand in a network, and what of them answers on the internet.
 
+use std::sync::Arc;
+
 use crate::document::{Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
+use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted};
 use crate::source::Place;
@@ -52,16 +55,30 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
             }
         }
     }
+    if is_serverless(resource) && presence.network.is_none() && !names_network(resource, row) {
+        return None;
+    }
     all |= text(resource, "template.vpc_access.egress") == Some("ALL_TRAFFIC");
     // Workers without addresses of their own leave as other machines do.
     all |= text(resource, "ip_configuration") == Some("WORKER_IP_PRIVATE");
-    let through = presence.network.and_then(|network| gateways.get(&network));
-    presence.egress = match through {
+    presence.egress = match gateways.of(&presence) {
         _ if !all => Public { state: Tri::Yes, proof: vec![resource.header] },
-        Some(place) => Public { state: Tri::Yes, proof: vec![*place] },
+        Some(place) => Public { state: Tri::Yes, proof: vec![place] },
         None => Public { state: Tri::No, proof: Vec::new() },
     };
     Some(presence)
+}
+
+/// Whether Google runs it outside of all networks, unless it is told to reach into one.
+fn is_serverless(resource: &Resource) -> bool {
+    ["google_cloud_run_", "google_cloudfunctions"].iter().any(|own| resource.kind.starts_with(own))
+}
+
+/// Whether anything is written about the network that a service reaches into, known or not.
+fn names_network(resource: &Resource, row: &[Arc<str>]) -> bool {
+    let connectors = CONNECTORS.iter().filter(|(_, setting, _)| !setting.is_empty());
+    let mut paths = row[1..].iter().map(|path| &**path).chain(connectors.map(|own| own.0));
+    paths.any(|path| !look::leaves(&resource.attributes, path).is_empty())
 }
 
 fn join(scene: &Scene<'_>, at: usize, path: &str, presence: &mut Presence) {

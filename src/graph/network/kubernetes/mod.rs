@@ -21,6 +21,7 @@ use super::authorization::Policies;
 use super::filter::{
     Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, is_any, is_public, range,
 };
+use super::gcp::services_of;
 use super::reach::Reach;
 use super::{Front, Link, Network, PODS, Presence, Public, Route, Tri};
 
@@ -356,7 +357,7 @@ fn named_ports(workload: &Workload<'_>, direction: Direction, port: &Value) -> O
 /// Whom one item of `from` or `to` means.
 fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
     if let Some(block) = peer.get("ipBlock") {
-        return block_peers(block);
+        return block_peers(pods.scene, block);
     }
     let written = |name: &str| peer.get(name).filter(|it| matches!(it, Value::Object(_)));
     let selector = written("podSelector");
@@ -387,7 +388,7 @@ fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
     found
 }
 
-fn block_peers(block: &Value) -> Vec<Peer> {
+fn block_peers(scene: &Scene<'_>, block: &Value) -> Vec<Peer> {
     let Some(cidr) = block.get("cidr").and_then(Value::as_str).and_then(range) else {
         return vec![Peer::Unknown];
     };
@@ -400,7 +401,12 @@ fn block_peers(block: &Value) -> Vec<Peer> {
     if except.iter().any(|out| out.contains(&cidr)) {
         return Vec::new();
     }
-    vec![Peer::Outside(cidr)]
+    let mut found = vec![Peer::Outside(cidr)];
+    // From there, nobody but the front ends of a cloud's balancers sends.
+    if services_of(scene, Some("front")).any(|own| own.contains(&cidr)) {
+        found.push(Peer::Elsewhere(Tri::Yes));
+    }
+    found
 }
 
 /// Workloads whose pods are selected, in namespaces that are selected: of the same words each time the same.

@@ -1,0 +1,1013 @@
+//! What small parts of common systems mean in a model: each case is one change to a small tree, and a line that comes or goes with it.
+
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+
+use crate::model_systems::{
+    APPS, CONTROLLER, INGRESS, POLLER, RECEIVER, SUBSCRIBER, differs, has, manifests, terraform,
+};
+
+/// A machine and a database with the same open way out, in a network with a gateway.
+const WAY_OUT: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "t" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_internet_gateway" "i" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_route_table" "t" {
+  vpc_id = aws_vpc.v.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.i.id
+  }
+}
+resource "aws_route_table_association" "t" {
+  subnet_id      = aws_subnet.t.id
+  route_table_id = aws_route_table.t.id
+}
+resource "aws_nat_gateway" "n" {
+  subnet_id = aws_subnet.t.id
+}
+resource "aws_route_table" "r" {
+  vpc_id = aws_vpc.v.id
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.n.id
+  }
+}
+resource "aws_route_table_association" "r" {
+  subnet_id      = aws_subnet.s.id
+  route_table_id = aws_route_table.r.id
+}
+resource "aws_security_group" "out" {
+  vpc_id = aws_vpc.v.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "a" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.s.id
+  vpc_security_group_ids = [aws_security_group.out.id]
+}
+resource "aws_db_subnet_group" "d" {
+  subnet_ids = [aws_subnet.s.id]
+}
+resource "aws_db_instance" "d" {
+  engine                 = "postgres"
+  instance_class         = "db.t3.micro"
+  db_subnet_group_name   = aws_db_subnet_group.d.name
+  vpc_security_group_ids = [aws_security_group.out.id]
+}
+"#;
+
+#[test]
+fn a_filter_lets_nothing_out_where_there_is_no_way() {
+    let line = "T022 aws_instance.a";
+    let (from, to) = ("nat_gateway_id = aws_nat_gateway.n.id", "gateway_id = \"local\"");
+    differs(WAY_OUT, from, to, line, terraform);
+    // A database that a provider runs opens no connections.
+    assert!(!has(&terraform(WAY_OUT), "T022 aws_db_instance.d"));
+}
+
+/// A network that nobody watches.
+const WATCHED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_guardduty_detector" "g" {
+  enable = false
+}
+"#;
+
+#[rstest]
+#[case::detection("enable = false", "enable = true")]
+#[case::flow_log(
+    "resource \"aws_guardduty_detector\"",
+    "resource \"aws_flow_log\" \"l\" {\n vpc_id = aws_vpc.v.id\n traffic_type = \"ALL\"\n}\nresource \"aws_guardduty_detector\""
+)]
+fn what_watches_a_network_closes_the_threat(#[case] from: &str, #[case] to: &str) {
+    differs(WATCHED, from, to, "T025 aws_vpc.v: 4 9 5", terraform);
+    differs(WATCHED, from, to, "T025", terraform);
+}
+
+/// A program on machines that a provider runs, at a port that everybody reaches.
+const PUBLISHED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "in" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_ecs_service" "a" {
+  name = "a"
+  network_configuration {
+    subnets         = [aws_subnet.s.id]
+    security_groups = [aws_security_group.in.id]
+  }
+}
+"#;
+
+/// A database behind the same filter.
+const PUBLISHED_STORE: &str = r#"
+resource "aws_db_subnet_group" "d" {
+  subnet_ids = [aws_subnet.s.id]
+}
+resource "aws_db_instance" "d" {
+  engine                 = "postgres"
+  instance_class         = "db.t3.micro"
+  db_subnet_group_name   = aws_db_subnet_group.d.name
+  vpc_security_group_ids = [aws_security_group.in.id]
+}
+"#;
+
+#[test]
+fn a_filter_harms_what_a_class_speaks_of() {
+    assert!(!has(&terraform(PUBLISHED), "T046"));
+    assert!(has(&terraform(&format!("{PUBLISHED}{PUBLISHED_STORE}")), "T046 aws_db_instance.d"));
+    // Before nothing, it is whoever attaches it.
+    let alone = PUBLISHED.replace("[aws_security_group.in.id]", "[]");
+    assert!(has(&terraform(&alone), "T046 aws_security_group.in"));
+}
+
+/// A machine of Google Cloud that leaves through a gateway.
+const TRANSLATED: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.1.0/24"
+}
+resource "google_compute_subnetwork" "b" {
+  name          = "b"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.2.0/24"
+}
+resource "google_compute_router" "r" {
+  name    = "r"
+  network = google_compute_network.n.id
+}
+resource "google_compute_router_nat" "r" {
+  name                               = "r"
+  router                             = google_compute_router.r.name
+  nat_ip_allocate_option             = "AUTO_ONLY"
+  source_subnetwork_ip_ranges_to_nat = "LIST_OF_SUBNETWORKS"
+  subnetwork {
+    name                    = google_compute_subnetwork.a.self_link
+    source_ip_ranges_to_nat = ["ALL_IP_RANGES"]
+  }
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  machine_type = "e2-small"
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+    }
+  }
+  network_interface {
+    subnetwork = google_compute_subnetwork.a.id
+  }
+}
+"#;
+
+#[rstest]
+#[case::another_subnet(
+    "name                    = google_compute_subnetwork.a.self_link",
+    "name = google_compute_subnetwork.b.self_link"
+)]
+#[case::stands_elsewhere(
+    "subnetwork = google_compute_subnetwork.a.id",
+    "subnetwork = google_compute_subnetwork.b.id"
+)]
+#[case::between_networks(
+    "name                               = \"r\"",
+    "name = \"r\"\n  type = \"PRIVATE\""
+)]
+fn a_gateway_translates_for_the_subnets_that_it_lists(#[case] from: &str, #[case] to: &str) {
+    differs(
+        TRANSLATED,
+        from,
+        to,
+        "google_compute_instance.m > internet network any/any",
+        terraform,
+    );
+}
+
+#[test]
+fn a_gateway_for_all_subnets_lists_none() {
+    let all = TRANSLATED
+        .replace("LIST_OF_SUBNETWORKS", "ALL_SUBNETWORKS_ALL_IP_RANGES")
+        .replace("google_compute_subnetwork.a.self_link", "google_compute_subnetwork.b.self_link");
+    assert!(has(&terraform(&all), "google_compute_instance.m > internet network any/any"));
+}
+
+/// A site that answers on 443, and sends who comes by 80 there.
+const REDIRECTED: &str = r#"
+resource "google_compute_global_address" "a" {
+  name = "a"
+}
+resource "google_storage_bucket" "b" {
+  name     = "b"
+  location = "EU"
+}
+resource "google_compute_backend_bucket" "b" {
+  name        = "b"
+  bucket_name = google_storage_bucket.b.name
+}
+resource "google_compute_url_map" "site" {
+  name            = "site"
+  default_service = google_compute_backend_bucket.b.id
+}
+resource "google_compute_target_https_proxy" "site" {
+  name             = "site"
+  url_map          = google_compute_url_map.site.id
+  ssl_certificates = ["projects/p/global/sslCertificates/c"]
+}
+resource "google_compute_global_forwarding_rule" "https" {
+  name       = "https"
+  ip_address = google_compute_global_address.a.id
+  port_range = "443"
+  target     = google_compute_target_https_proxy.site.id
+}
+resource "google_compute_url_map" "redirect" {
+  name = "redirect"
+  default_url_redirect {
+    https_redirect = true
+    strip_query    = false
+  }
+}
+resource "google_compute_target_http_proxy" "redirect" {
+  name    = "redirect"
+  url_map = google_compute_url_map.redirect.id
+}
+resource "google_compute_global_forwarding_rule" "http" {
+  name       = "http"
+  ip_address = google_compute_global_address.a.address
+  port_range = "80"
+  target     = google_compute_target_http_proxy.redirect.id
+}
+"#;
+
+#[rstest]
+#[case::another_address("google_compute_global_address.a.address", "\"198.51.100.7\"")]
+#[case::inside(
+    "port_range = \"80\"",
+    "port_range = \"80\"\n  load_balancing_scheme = \"INTERNAL_MANAGED\""
+)]
+fn who_is_sent_elsewhere_comes_in_at_the_same_address(#[case] from: &str, #[case] to: &str) {
+    let line = "internet > google_compute_backend_bucket.b network tcp/80 unknown";
+    differs(REDIRECTED, from, to, line, terraform);
+    let lines = terraform(REDIRECTED);
+    assert!(has(&lines, "internet > google_compute_backend_bucket.b network tcp/443 yes"));
+    assert!(!has(&lines, "T006"));
+}
+
+/// A database in a cluster, and an application with the same password.
+const PASSWORD: &str = r"
+apiVersion: v1
+kind: Secret
+metadata: {name: login, namespace: blog}
+data: {password: V3ByLTIwMjYtcGFzcyE=}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: blog}
+spec:
+  clusterIP: None
+  selector: {app: db}
+  ports: [{port: 3306}]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: blog, labels: {data: confidential}}
+spec:
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+        - name: db
+          image: mysql:8
+          env: [{name: MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: login, key: password}}}]
+          volumeMounts: [{name: data, mountPath: /var/lib/mysql}]
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: blog}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: wordpress:6
+          env:
+            - {name: WORDPRESS_DB_HOST, value: db}
+            - {name: WORDPRESS_DB_PASSWORD, valueFrom: {secretKeyRef: {name: login, key: password}}}
+";
+
+#[rstest]
+#[case::nobody_calls(
+    "{name: WORDPRESS_DB_HOST, value: db}",
+    "{name: WORDPRESS_DB_HOST, value: elsewhere}"
+)]
+#[case::another_secret(
+    "MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: login,",
+    "MYSQL_ROOT_PASSWORD, valueFrom: {secretKeyRef: {name: other,"
+)]
+fn a_secret_that_both_sides_take_opens_the_store(#[case] from: &str, #[case] to: &str) {
+    let line = "T008 Secret/blog/login: 8 8 4 8 6 = 6.8 exposure=internal data=confidential";
+    differs(PASSWORD, from, to, line, manifests);
+}
+
+#[test]
+fn whether_a_port_of_machines_is_open_is_not_known() {
+    let balancer = PASSWORD.replace("clusterIP: None", "type: LoadBalancer").replace("3306", "80");
+    let machine = balancer.replace("type: LoadBalancer", "type: NodePort");
+    let clear = |lines: &BTreeSet<String>, exposure: &str| {
+        lines.iter().any(|line| line.starts_with("T006 internet > ") && line.contains(exposure))
+    };
+    assert!(clear(&manifests(&balancer), "exposure=internet_open"));
+    assert!(clear(&manifests(&machine), "exposure=unknown"));
+}
+
+/// A second thing that holds messages, beside the one that is read.
+const OTHER_QUEUE: &str = "resource \"aws_sqs_queue\" \"other\" {\n  name = \"other\"\n}\n";
+const OTHER_TOPIC: &str = "resource \"google_pubsub_topic\" \"other\" {\n  name = \"other\"\n}\n";
+
+/// What the worker of `POLLER` gets when it names the queue in its settings.
+fn named(text: &str) -> String {
+    text.replace(
+        "image = \"worker\" }",
+        "image = \"worker\", environment = [{ name = \"Q\", value = aws_sqs_queue.jobs.url }] }",
+    )
+}
+
+#[rstest]
+#[case::one_by_name("aws_sqs_queue.jobs.arn", false, false, true)]
+#[case::all_there_is("\"*\"", false, false, true)]
+#[case::one_of_several("\"*\"", true, false, false)]
+#[case::named_of_several("\"*\"", true, true, true)]
+fn who_may_do_all_with_queues_reads_the_one_that_is_meant(
+    #[case] resource: &str,
+    #[case] several: bool,
+    #[case] settings: bool,
+    #[case] reads: bool,
+) {
+    let list = "[\"sqs:DeleteMessage\", \"sqs:GetQueueAttributes\", \"sqs:ChangeMessageVisibility\", \"sqs:ReceiveMessage\"]";
+    let mut text = POLLER.replace(list, "\"sqs:*\"");
+    text = text.replace("Resource = aws_sqs_queue.jobs.arn", &format!("Resource = {resource}"));
+    if settings {
+        text = named(&text);
+    }
+    if several {
+        text.push_str(OTHER_QUEUE);
+    }
+    let lines = terraform(&text);
+    assert_eq!(has(&lines, "aws_sqs_queue.jobs > aws_ecs_service.worker data"), reads);
+    assert!(!has(&lines, "aws_sqs_queue.other > aws_ecs_service.worker data"));
+}
+
+#[test]
+fn whom_another_reads_for_is_read_by_no_right_that_says_more() {
+    let producer = POLLER
+        .replace("\"worker\"", "\"producer\"")
+        .replace("worker", "producer")
+        .replace("resource \"aws_sqs_queue\" \"jobs\" {\n  name = \"jobs\"\n}\n", "")
+        .replace("[\"sqs:DeleteMessage\", \"sqs:GetQueueAttributes\", \"sqs:ChangeMessageVisibility\", \"sqs:ReceiveMessage\"]", "\"sqs:*\"");
+    let lines = terraform(&format!("{POLLER}{producer}"));
+    assert!(has(&lines, "aws_sqs_queue.jobs > aws_ecs_service.worker data"));
+    assert!(!has(&lines, "aws_sqs_queue.jobs > aws_ecs_service.producer data"));
+}
+
+#[rstest]
+#[case::project("", true)]
+#[case::two_topics(OTHER_TOPIC, false)]
+fn a_right_over_a_project_reads_its_only_topic(#[case] more: &str, #[case] reads: bool) {
+    let text = SUBSCRIBER
+        .replace("google_pubsub_subscription_iam_member", "google_project_iam_member")
+        .replace("subscription = google_pubsub_subscription.jobs.id", "project      = \"acme\"");
+    let lines = terraform(&format!("{text}{more}"));
+    assert_eq!(
+        has(&lines, "google_pubsub_topic.jobs > google_cloud_run_v2_service.worker data"),
+        reads
+    );
+}
+
+#[rstest]
+#[case::group("azurerm_resource_group.jobs.id", "Azure Service Bus Data Receiver", true)]
+#[case::sends("azurerm_resource_group.jobs.id", "Azure Service Bus Data Sender", false)]
+fn a_right_over_a_group_reads_its_only_bus(
+    #[case] scope: &str,
+    #[case] role: &str,
+    #[case] reads: bool,
+) {
+    let text = RECEIVER
+        .replace("azurerm_servicebus_queue.jobs.id", scope)
+        .replace("Azure Service Bus Data Receiver", role);
+    let lines = terraform(&text);
+    let flow = "azurerm_servicebus_namespace.jobs > azurerm_linux_function_app.worker data";
+    assert_eq!(has(&lines, flow), reads);
+}
+
+/// A machine that people reach through Google's proxy.
+const TUNNELLED: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.1.0/24"
+}
+resource "google_compute_firewall" "iap" {
+  name          = "iap"
+  network       = google_compute_network.n.name
+  source_ranges = ["35.235.240.0/20"]
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+    }
+  }
+  network_interface {
+    subnetwork = google_compute_subnetwork.a.id
+  }
+}
+resource "google_project_iam_member" "ops" {
+  project = "acme"
+  role    = "roles/iap.tunnelResourceAccessor"
+  member  = "group:ops@example.org"
+}
+"#;
+
+#[rstest]
+#[case::another_role("roles/iap.tunnelResourceAccessor", "roles/iap.httpsResourceAccessor")]
+#[case::nobody_comes_in("35.235.240.0/20", "192.0.2.0/24")]
+fn who_may_tunnel_reaches_machines_that_take_tunnels(#[case] from: &str, #[case] to: &str) {
+    let flow = "group:ops@example.org > google_compute_instance.m permission";
+    differs(TUNNELLED, from, to, flow, terraform);
+}
+
+#[rstest]
+#[case::one_machine(
+    "resource \"google_iap_tunnel_instance_iam_member\" \"ops\" {\n  instance = google_compute_instance.m.name\n  zone = \"europe-west1-b\"\n"
+)]
+#[case::all_machines("resource \"google_iap_tunnel_iam_member\" \"ops\" {\n")]
+fn tunnels_have_bindings_of_their_own(#[case] binding: &str) {
+    let text = TUNNELLED.replace("resource \"google_project_iam_member\" \"ops\" {\n", binding);
+    assert!(has(&terraform(&text), "group:ops@example.org > google_compute_instance.m permission"));
+}
+
+/// A search domain with a door on the internet.
+const SEARCH: &str = r#"
+resource "aws_iam_role" "reader" {
+  name = "reader"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+resource "aws_opensearch_domain" "d" {
+  domain_name = "d"
+  domain_endpoint_options {
+    enforce_https = true
+  }
+  advanced_security_options {
+    enabled                        = false
+    internal_user_database_enabled = false
+  }
+}
+resource "aws_opensearch_domain_policy" "d" {
+  domain_name = aws_opensearch_domain.d.domain_name
+  access_policies = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "*" }
+      Action    = "es:ESHttp*"
+      Resource  = "${aws_opensearch_domain.d.arn}/*"
+      Condition = {}
+    }]
+  })
+}
+"#;
+
+const OFFICE: &str = "Condition = { IpAddress = { \"aws:SourceIp\" = [\"203.0.113.0/24\"] } }";
+
+#[rstest]
+#[case::anybody("Condition = {}", "Condition = {}", Some("internet_open auth=none"))]
+#[case::from_an_office("Condition = {}", OFFICE, Some("internet_restricted auth=none"))]
+#[case::from_inside(
+    "Condition = {}",
+    "Condition = { IpAddress = { \"aws:SourceIp\" = \"10.0.0.0/8\" } }",
+    None
+)]
+#[case::of_an_organization(
+    "Condition = {}",
+    "Condition = { StringEquals = { \"aws:PrincipalOrgID\" = \"o-1\" } }",
+    None
+)]
+#[case::named("Principal = { AWS = \"*\" }", "Principal = { AWS = aws_iam_role.reader.arn }", None)]
+#[case::with_users(
+    "    enabled                        = false\n    internal_user_database_enabled = false",
+    "    enabled                        = true\n    internal_user_database_enabled = true",
+    Some("internet_open auth=password")
+)]
+fn a_domain_asks_as_its_policy_says(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] wanted: Option<&str>,
+) {
+    assert_eq!(SEARCH.matches(from).count(), 1);
+    let lines = terraform(&SEARCH.replace(from, to));
+    let threat = lines.iter().find(|line| line.starts_with("T002 aws_opensearch_domain.d"));
+    match wanted {
+        Some(wanted) => assert!(threat.unwrap().contains(wanted), "{threat:?}"),
+        None => assert_eq!(threat, None),
+    }
+}
+
+#[test]
+fn an_ingress_without_a_certificate_may_still_offer_no_clear_text() {
+    let threat = "T006 Ingress/shop/web";
+    let plain = "T006 internet > Ingress/shop/web network tcp/80";
+    let alone = manifests(INGRESS);
+    assert!(has(&alone, plain));
+    let behind = manifests(&format!("{INGRESS}{CONTROLLER}"));
+    assert!(!has(&behind, threat) && !has(&behind, plain));
+}
+
+#[test]
+fn what_is_only_looked_up_is_no_boundary_of_its_own() {
+    let project = "data \"google_project\" \"p\" {}\nresource \"google_pubsub_topic\" \"t\" {\n  name = \"t\"\n}\n";
+    assert!(!has(&terraform(project), "data.google_project.p"));
+    let network = "data \"aws_vpc\" \"v\" {\n  default = true\n}\nresource \"aws_subnet\" \"s\" {\n  vpc_id = data.aws_vpc.v.id\n  cidr_block = \"10.0.0.0/24\"\n}\n";
+    assert!(has(&terraform(network), "data.aws_vpc.v vpc in"));
+}
+
+/// A service that Google runs, which reaches into a network.
+const REACHES_IN: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.1.0/24"
+}
+resource "google_cloud_run_v2_service" "s" {
+  name     = "s"
+  location = "europe-west1"
+  template {
+    containers {
+      image = "s"
+    }
+    vpc_access {
+      egress = "PRIVATE_RANGES_ONLY"
+      network_interfaces {
+        subnetwork = google_compute_subnetwork.a.id
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn nothing_leaves_a_network_that_stands_in_none() {
+    let access = "    vpc_access {\n      egress = \"PRIVATE_RANGES_ONLY\"\n      network_interfaces {\n        subnetwork = google_compute_subnetwork.a.id\n      }\n    }\n";
+    differs(REACHES_IN, access, "", "T022 google_cloud_run_v2_service.s", terraform);
+    let inward = REACHES_IN.replace("PRIVATE_RANGES_ONLY", "ALL_TRAFFIC");
+    assert!(!has(&terraform(&inward), "T022"));
+    // Where a network is meant that is not known, the service stands in it.
+    let elsewhere = REACHES_IN
+        .replace("google_compute_subnetwork.a.id", "\"projects/p/regions/r/subnetworks/s\"");
+    assert!(has(&terraform(&elsewhere), "T022 google_cloud_run_v2_service.s"));
+}
+
+#[test]
+fn apps_lie_in_their_environment_and_write_where_it_does() {
+    let logs = "resource \"azurerm_log_analytics_workspace\" \"logs\" {\n  name = \"logs\"\n  resource_group_name = azurerm_resource_group.main.name\n  location = azurerm_resource_group.main.location\n}\n";
+    let subnet = "  infrastructure_subnet_id = azurerm_subnet.apps.id\n";
+    let workspace =
+        format!("{subnet}  log_analytics_workspace_id = azurerm_log_analytics_workspace.logs.id\n");
+    let lines = terraform(&format!("{}{logs}", APPS.replace(subnet, &workspace)));
+    for line in [
+        "azurerm_container_app.api compute_container in azurerm_container_app_environment.main",
+        "azurerm_container_app_environment.main cluster in azurerm_subnet.apps",
+        "azurerm_container_app.api > azurerm_log_analytics_workspace.logs log",
+    ] {
+        assert!(has(&lines, line), "{line}\n{lines:#?}");
+    }
+    assert!(!has(&terraform(APPS), "azurerm_container_app.api > azurerm_log_analytics_workspace"));
+}
+
+/// A program in a cluster that the configuration makes, behind Google's front ends.
+const CLINIC: &str = r#"
+resource "google_container_cluster" "main" {
+  name     = "main"
+  location = "europe-west4"
+}
+resource "google_artifact_registry_repository" "apps" {
+  repository_id = "apps"
+  format        = "DOCKER"
+}
+resource "google_service_account" "api" {
+  account_id = "api"
+}
+resource "google_project_iam_member" "api" {
+  project = "acme"
+  role    = "roles/storage.admin"
+  member  = google_service_account.api.member
+}
+resource "google_service_account_iam_member" "api" {
+  service_account_id = google_service_account.api.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "serviceAccount:acme.svc.id.goog[clinic/api]"
+}
+resource "google_sql_database_instance" "main" {
+  database_version = "POSTGRES_15"
+  settings {
+    tier        = "db-f1-micro"
+    user_labels = { data = "restricted" }
+    ip_configuration {
+      ipv4_enabled = true
+      authorized_networks {
+        value = "0.0.0.0/0"
+      }
+    }
+  }
+}
+resource "kubernetes_namespace" "clinic" {
+  metadata {
+    name = "clinic"
+  }
+}
+resource "kubernetes_service_account" "api" {
+  metadata {
+    name        = "api"
+    namespace   = kubernetes_namespace.clinic.metadata[0].name
+    annotations = { "iam.gke.io/gcp-service-account" = google_service_account.api.email }
+  }
+}
+resource "kubernetes_deployment" "api" {
+  metadata {
+    name      = "api"
+    namespace = kubernetes_namespace.clinic.metadata[0].name
+  }
+  spec {
+    selector {
+      match_labels = { app = "api" }
+    }
+    template {
+      metadata {
+        labels = { app = "api" }
+      }
+      spec {
+        service_account_name = kubernetes_service_account.api.metadata[0].name
+        container {
+          name  = "api"
+          image = "europe-docker.pkg.dev/acme/${google_artifact_registry_repository.apps.repository_id}/api:1"
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_service" "api" {
+  metadata {
+    name      = "api"
+    namespace = kubernetes_namespace.clinic.metadata[0].name
+  }
+  spec {
+    selector = { app = "api" }
+    port {
+      port        = 80
+      target_port = 8080
+    }
+  }
+}
+resource "kubernetes_ingress_v1" "api" {
+  metadata {
+    name      = "api"
+    namespace = kubernetes_namespace.clinic.metadata[0].name
+  }
+  spec {
+    default_backend {
+      service {
+        name = kubernetes_service.api.metadata[0].name
+        port {
+          number = 80
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_network_policy" "api" {
+  metadata {
+    name      = "api"
+    namespace = kubernetes_namespace.clinic.metadata[0].name
+  }
+  spec {
+    pod_selector {
+      match_labels = { app = "api" }
+    }
+    policy_types = ["Ingress"]
+    ingress {
+      from {
+        ip_block {
+          cidr = "35.191.0.0/16"
+        }
+      }
+    }
+  }
+}
+"#;
+
+#[rstest]
+#[case::front_ends(
+    "35.191.0.0/16",
+    "198.51.100.0/24",
+    "kubernetes_ingress_v1.api > kubernetes_deployment.api network tcp/8080"
+)]
+#[case::image(
+    "${google_artifact_registry_repository.apps.repository_id}",
+    "apps",
+    "google_artifact_registry_repository.apps > kubernetes_deployment.api supply_chain"
+)]
+#[case::rights(
+    "acme.svc.id.goog[clinic/api]",
+    "acme.svc.id.goog[clinic/other]",
+    "T015 kubernetes_deployment.api: 7 8 6 9 4 = 6.8 data=none privilege=broad"
+)]
+#[case::stands_for(
+    "acme.svc.id.goog[clinic/api]",
+    "acme.svc.id.goog[clinic/other]",
+    "kubernetes_service_account.api > google_service_account.api identity"
+)]
+#[case::label(
+    "    user_labels = { data = \"restricted\" }\n",
+    "",
+    "T002 google_sql_database_instance.main: 10 10 7 10 8 = 9.0"
+)]
+#[case::nested(
+    "resource \"kubernetes_namespace\"",
+    "resource \"google_container_cluster\" \"other\" {\n  name = \"other\"\n}\nresource \"kubernetes_namespace\"",
+    "kubernetes_namespace.clinic namespace in google_container_cluster.main"
+)]
+fn a_cluster_of_google_works_with_what_is_around_it(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] line: &str,
+) {
+    differs(CLINIC, from, to, line, terraform);
+}
+
+/// A pool of identities with a role for guests.
+const GUESTS: &str = r#"
+resource "aws_cognito_user_pool" "u" {
+  name = "u"
+}
+resource "aws_cognito_identity_pool" "p" {
+  identity_pool_name               = "p"
+  allow_unauthenticated_identities = true
+  cognito_identity_providers {
+    provider_name = aws_cognito_user_pool.u.endpoint
+  }
+}
+resource "aws_iam_role" "guest" {
+  name = "guest"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = "cognito-identity.amazonaws.com" }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = { StringEquals = { "cognito-identity.amazonaws.com:aud" = aws_cognito_identity_pool.p.id } }
+    }]
+  })
+}
+resource "aws_cognito_identity_pool_roles_attachment" "p" {
+  identity_pool_id = aws_cognito_identity_pool.p.id
+  roles            = { unauthenticated = aws_iam_role.guest.arn }
+}
+"#;
+
+#[rstest]
+#[case::nobody(
+    "allow_unauthenticated_identities = true",
+    "allow_unauthenticated_identities = false"
+)]
+#[case::who_logs_in("{ unauthenticated =", "{ authenticated =")]
+fn everybody_may_be_a_guest(#[case] from: &str, #[case] to: &str) {
+    differs(GUESTS, from, to, "T012 aws_iam_role.guest", terraform);
+    let changed = terraform(&GUESTS.replace(from, to));
+    for line in [
+        "aws_cognito_identity_pool.p > aws_iam_role.guest identity",
+        "aws_cognito_user_pool.u > aws_cognito_identity_pool.p identity",
+    ] {
+        assert!(has(&changed, line), "{line}\n{changed:#?}");
+    }
+    assert!(!has(&changed, "oidc:"));
+}
+
+/// An account of a cluster that stands for an identity of Azure.
+const FEDERATED: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_user_assigned_identity" "api" {
+  name                = "api"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = "westeurope"
+}
+resource "azurerm_federated_identity_credential" "api" {
+  name                = "api"
+  resource_group_name = azurerm_resource_group.g.name
+  parent_id           = azurerm_user_assigned_identity.api.id
+  audience            = ["api://AzureADTokenExchange"]
+  issuer              = "https://oidc.example.org/"
+  subject             = "system:serviceaccount:clinic:api"
+}
+resource "kubernetes_service_account" "api" {
+  metadata {
+    name        = "api"
+    namespace   = "clinic"
+    annotations = { "azure.workload.identity/client-id" = azurerm_user_assigned_identity.api.client_id }
+  }
+}
+"#;
+
+#[rstest]
+#[case::of_another_account("clinic:api\"", "clinic:other\"")]
+#[case::of_another_namespace("clinic:api\"", "lab:api\"")]
+fn an_identity_of_azure_lets_in_whom_it_names(#[case] from: &str, #[case] to: &str) {
+    let line = "kubernetes_service_account.api > azurerm_user_assigned_identity.api identity";
+    differs(FEDERATED, from, to, line, terraform);
+    // Where nothing says whom it trusts, the annotation is believed.
+    let start = FEDERATED.find("resource \"azurerm_federated").unwrap();
+    let end = FEDERATED.find("resource \"kubernetes_service_account").unwrap();
+    assert!(has(&terraform(&format!("{}{}", &FEDERATED[..start], &FEDERATED[end..])), line));
+}
+
+/// Pods on machines that leave through a gateway.
+const SHUT_IN: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.1.0/24"
+}
+resource "google_compute_router" "r" {
+  name    = "r"
+  network = google_compute_network.n.id
+}
+resource "google_compute_router_nat" "r" {
+  name                               = "r"
+  router                             = google_compute_router.r.name
+  nat_ip_allocate_option             = "AUTO_ONLY"
+  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
+}
+resource "google_container_cluster" "c" {
+  name       = "c"
+  location   = "europe-west4"
+  network    = google_compute_network.n.id
+  subnetwork = google_compute_subnetwork.a.id
+  private_cluster_config {
+    enable_private_nodes = true
+  }
+}
+resource "google_container_node_pool" "p" {
+  cluster = google_container_cluster.c.id
+  node_config {}
+}
+resource "kubernetes_deployment" "api" {
+  metadata {
+    name      = "api"
+    namespace = "clinic"
+  }
+  spec {
+    selector {
+      match_labels = { app = "api" }
+    }
+    template {
+      metadata {
+        labels = { app = "api" }
+      }
+      spec {
+        container {
+          name  = "api"
+          image = "api"
+        }
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn pods_get_no_further_than_their_machines() {
+    let (from, to) = ("ALL_SUBNETWORKS_ALL_IP_RANGES", "LIST_OF_SUBNETWORKS");
+    for line in ["google_container_node_pool.p > internet", "kubernetes_deployment.api > internet"]
+    {
+        differs(SHUT_IN, from, to, line, terraform);
+    }
+    // A cluster of which the machines are not known may have any.
+    let start = SHUT_IN.find("resource \"google_container_node_pool").unwrap();
+    let end = SHUT_IN.find("resource \"kubernetes_deployment").unwrap();
+    let unknown = format!("{}{}", &SHUT_IN[..start], &SHUT_IN[end..]).replace(from, to);
+    assert!(has(&terraform(&unknown), "kubernetes_deployment.api > internet"));
+}
+
+/// A program in a cluster that is given a secret, beside a state.
+const STATE: &str = r#"
+terraform {
+  backend "gcs" {
+    bucket = "state"
+  }
+}
+resource "kubernetes_deployment" "api" {
+  metadata {
+    name      = "api"
+    namespace = "clinic"
+  }
+  spec {
+    selector {
+      match_labels = { app = "api" }
+    }
+    template {
+      metadata {
+        labels = { app = "api" }
+      }
+      spec {
+        container {
+          name  = "api"
+          image = "api"
+          env {
+            name = "TOKEN"
+            value_from {
+              secret_key_ref {
+                name = "token"
+                key  = "token"
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn a_state_holds_the_secrets_that_are_made_and_not_their_names() {
+    let made = "resource \"kubernetes_secret\" \"token\" {\n  metadata {\n    name = \"token\"\n    namespace = \"clinic\"\n  }\n  data = { token = var.token }\n}\nvariable \"token\" {\n  type = string\n  default = null\n}\n";
+    assert!(!has(&terraform(STATE), "T037"));
+    assert!(has(&terraform(&format!("{STATE}{made}")), "T037 backend.gcs"));
+}
