@@ -182,6 +182,11 @@ impl Scene<'_> {
         at
     }
 
+    /// Give a node a further id.
+    pub fn call_node(&mut self, id: &str, node: usize) {
+        self.ids.nodes.insert(id.into(), node);
+    }
+
     /// Add a zone. Of equal ids the first holds.
     pub fn add_zone(&mut self, zone: Zone) -> usize {
         let at = self.zones.len();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::document::{Mode, Pointer, Resource, Value};
 use crate::finding::context::{Known, State};
+use crate::graph::kubernetes::only_cluster;
 use crate::graph::look;
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
@@ -38,13 +39,7 @@ impl Surroundings<'_, '_> {
     /// them: whoever controls it has that.
     pub(super) fn of_objects(&self, node: usize) -> Option<(State, Vec<Place>)> {
         let scene = self.scene();
-        let is_cluster = |node: usize| {
-            let given = &scene.nodes[node];
-            &*given.kind == "compute_orchestrator" && given.resource.is_some()
-        };
-        if !is_cluster(node)
-            || (0..scene.nodes.len()).any(|other| other != node && is_cluster(other))
-        {
+        if only_cluster(scene) != Some(node) {
             return None;
         }
         let is_object = |other: &usize| {

@@ -280,9 +280,11 @@ proptest! {
             let early = &early[&name];
             let at: usize = name[1..].parse().unwrap();
             // What could not be evaluated is unknown, and a set of unknown elements may still lose some.
-            // Terraform takes what has no type for a number where it stands beside one, until it knows better.
+            // Terraform takes what has no type for a number where it stands beside one, until it knows better; what stands beside a `for`
+            // over what is not known keeps its type until then.
             let is_unified = |part: &str| expressions[at].contains(part);
-            if unknown == "any" && ["?", "coalesce"].into_iter().any(is_unified) {
+            let has_no_type = unknown == "any" || is_unified("for ");
+            if has_no_type && ["?", "coalesce"].into_iter().any(is_unified) {
                 continue;
             }
             let is_open = matches!(early, Value::Unknown(_));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use dreadnought::document::Pointer;
 use dreadnought::evaluate::{self, evaluate};
 use dreadnought::finding::Outcome;
 use dreadnought::pack::PackSet;
@@ -193,7 +194,7 @@ fn secrets_as_a_whole(#[case] kind: &str, #[case] body: &str, #[case] namespace:
     let manifests = project.documents[0].manifests.as_ref().unwrap();
     let secret = manifests.resources.iter().find(|it| &*it.kind == "Secret").unwrap();
     assert_eq!(secret.scope.namespace.as_deref(), Some(namespace));
-    let hidden: Vec<&str> = secret.sensitive.iter().map(|at| at.as_str()).collect();
+    let hidden: Vec<&str> = secret.sensitive.iter().map(Pointer::as_str).collect();
     assert_eq!(hidden, ["/stringData"]);
 }
 

@@ -1011,3 +1011,50 @@ fn a_state_holds_the_secrets_that_are_made_and_not_their_names() {
     assert!(!has(&terraform(STATE), "T037"));
     assert!(has(&terraform(&format!("{STATE}{made}")), "T037 backend.gcs"));
 }
+
+/// Rights over a cluster in the configuration that makes it.
+const RULED: &str = r#"
+resource "aws_eks_cluster" "c" {
+  name     = "c"
+  role_arn = "arn:aws:iam::123456789012:role/cluster"
+  vpc_config {
+    subnet_ids = []
+  }
+}
+resource "kubernetes_service_account" "deployer" {
+  metadata {
+    name      = "deployer"
+    namespace = "ops"
+  }
+}
+resource "kubernetes_cluster_role_binding" "deployer" {
+  metadata {
+    name = "deployer"
+  }
+  role_ref {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "ClusterRole"
+    name      = "cluster-admin"
+  }
+  subject {
+    kind      = "ServiceAccount"
+    name      = "deployer"
+    namespace = "ops"
+  }
+}
+"#;
+
+/// Whoever rules the cluster rules the one that is made; of two, it is not known which.
+#[rstest]
+#[case::the_only_one("", "aws_eks_cluster.c")]
+#[case::one_of_two(
+    "resource \"aws_eks_cluster\" \"d\" {\n  name = \"d\"\n  role_arn = \"arn:aws:iam::123456789012:role/cluster\"\n}\n",
+    "cluster"
+)]
+fn rights_over_a_cluster_are_over_the_one_that_is_made(#[case] more: &str, #[case] target: &str) {
+    let found = terraform(&format!("{RULED}{more}"));
+    let line = format!("kubernetes_service_account.deployer > {target} permission");
+    assert!(has(&found, &line), "{found:#?}");
+    let plain = found.iter().any(|it| it.contains("> cluster "));
+    assert_eq!(plain, target == "cluster", "{found:#?}");
+}

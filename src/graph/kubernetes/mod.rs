@@ -303,12 +303,28 @@ fn subjects(scene: &mut Scene<'_>) {
     }
 }
 
-/// The node of the cluster's API, made where something has rights over it.
+/// The control plane of the one cluster that a configuration makes; `None` where it makes more, or none.
+pub fn only_cluster(scene: &Scene<'_>) -> Option<usize> {
+    let is_cluster = |node: &usize| {
+        let given = &scene.nodes[*node];
+        &*given.kind == "compute_orchestrator" && given.resource.is_some()
+    };
+    let mut all = (0..scene.nodes.len()).filter(is_cluster);
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// The node of the cluster's API, where something has rights over it: that of the one cluster that is made, else one of its own.
 pub fn cluster_node(scene: &mut Scene<'_>) -> usize {
+    if let (None, Some(made)) = (scene.node(CLUSTER), only_cluster(scene)) {
+        scene.call_node(CLUSTER, made);
+        return made;
+    }
     let node =
         scene.plain_node(CLUSTER, "Kubernetes API", "compute_orchestrator", Element::Process);
-    let zone = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
-    scene.nodes[node].zone = Some(zone);
+    if scene.nodes[node].resource.is_none() {
+        let zone = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
+        scene.nodes[node].zone = Some(zone);
+    }
     node
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::graph::kubernetes::hosts::sources;
-use crate::graph::kubernetes::{Workload, workloads};
+use crate::graph::kubernetes::{Workload, only_cluster, workloads};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
@@ -67,12 +67,7 @@ fn shut_in(scene: &Scene<'_>, network: &mut Network, all: &[Workload<'_>], machi
 
 /// The machines of the only cluster of a document: where there are more, which pods run on which is not written.
 fn machines(scene: &Scene<'_>, network: &Network) -> Vec<usize> {
-    let is_cluster = |node: &usize| {
-        let given = &scene.nodes[*node];
-        &*given.kind == "compute_orchestrator" && given.resource.is_some()
-    };
-    let mut clusters = (0..scene.nodes.len()).filter(is_cluster);
-    let (Some(cluster), None) = (clusters.next(), clusters.next()) else { return Vec::new() };
+    let Some(cluster) = only_cluster(scene) else { return Vec::new() };
     let zone = scene.nodes[cluster].resource.and_then(|at| scene.zone_of[at]);
     let is_machine = |node: &usize| {
         let given = &scene.nodes[*node];
