@@ -306,8 +306,10 @@ proptest! {
             {
                 continue;
             }
-            // What stands beside a `for` over what is not known keeps its type in Terraform until that is known.
-            let may_become_text = is_unified("?") && is_unified("for ") && !has_unknown(early);
+            // What stands beside a `for` or `try` of what is not known keeps its type in Terraform until that is known.
+            let any = |words: [&str; 2]| words.into_iter().any(is_unified);
+            let may_become_text =
+                any(["?", "coalesce"]) && any(["for ", "try("]) && !has_unknown(early);
             let of = |value: &Value| if may_become_text { as_text(value) } else { value.clone() };
             prop_assert!(holds(&of(early), &of(&late)), "{name}: {} became {}", early.to_json(), late.to_json());
         }

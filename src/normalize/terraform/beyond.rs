@@ -78,6 +78,17 @@ impl Beyond {
         }
     }
 
+    /// What is known whatever type the value gets: other scalars than texts may become texts.
+    pub fn of_texts(&self) -> Option<Arc<Self>> {
+        let is_text = |value: &Value| matches!(value.kind, Kind::String(_));
+        let mut kept = self.clone();
+        kept.elements.retain(is_text);
+        if !kept.one_of.iter().all(is_text) {
+            kept.one_of.clear();
+        }
+        (kept != Self::default()).then(|| Arc::new(kept))
+    }
+
     /// The ends of a text, if anything is known of them.
     pub fn ends(prefix: &str, suffix: &str) -> Option<Arc<Self>> {
         let ends = || Self { prefix: prefix.into(), suffix: suffix.into(), ..Self::default() };
@@ -164,7 +175,7 @@ impl Beyond {
         self.prefix = self.prefix[..begin].into();
         self.suffix = self.suffix[end..].into();
         self.parts = Piece::default();
-        // Two tuples become one type, to which other elements than texts may be converted.
+        // Two tuples become one type, as in `of_texts`.
         let is_text = |element: &Value| matches!(element.kind, Kind::String(_));
         self.elements.retain(|element| is_text(element) && other.elements.contains(element));
         let few = self.one_of.len() + other.one_of.len() <= MAX_ALTERNATIVES;

@@ -106,8 +106,20 @@ fn structure(kind: &Type) -> u8 {
     }
 }
 
-fn adapted(value: Value, kind: &Type) -> Result<Value, String> {
-    if *kind == Type::Any { Ok(value) } else { types::adapt(&value, kind) }
+fn adapted(mut value: Value, kind: &Type) -> Result<Value, String> {
+    if *kind != Type::Any {
+        return types::adapt(&value, kind);
+    }
+    // The other result may yet give it another type.
+    if let Kind::Unknown(unknown) = &mut value.kind
+        && let Some(beyond) = &unknown.beyond
+    {
+        let beyond = beyond.of_texts();
+        if beyond != unknown.beyond {
+            Arc::make_mut(unknown).beyond = beyond;
+        }
+    }
+    Ok(value)
 }
 
 /// What is known of one of two results.
