@@ -1,24 +1,24 @@
 resource "aws_ecs_task_definition" "privileged" {
   family = "privileged"
-  container_definitions = jsonencode([{ name = "app", image = "app", privileged = true }]) # expect: aws/task-runs-privileged
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0", privileged = true }]) # expect: aws/task-runs-privileged
 }
 
 # ok: aws/task-runs-privileged, aws/task-mounts-runtime-socket
 resource "aws_ecs_task_definition" "plain" {
   family = "plain"
-  container_definitions = jsonencode([{ name = "app", image = "app", privileged = false }])
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0", privileged = false }])
 }
 
 # One capability is not all.
 # ok: aws/task-runs-privileged
 resource "aws_ecs_task_definition" "capability" {
   family = "capability"
-  container_definitions = jsonencode([{ name = "app", image = "app", linuxParameters = { capabilities = { add = ["NET_ADMIN"] } } }])
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0", linuxParameters = { capabilities = { add = ["NET_ADMIN"] } } }])
 }
 
 resource "aws_ecs_task_definition" "socket" {
   family = "socket"
-  container_definitions = jsonencode([{ name = "app", image = "app" }])
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0" }])
   volume {
     name = "v"
     host_path = "/var/run/docker.sock" # expect: aws/task-mounts-runtime-socket
@@ -28,7 +28,7 @@ resource "aws_ecs_task_definition" "socket" {
 # ok: aws/task-mounts-runtime-socket
 resource "aws_ecs_task_definition" "data" {
   family = "data"
-  container_definitions = jsonencode([{ name = "app", image = "app" }])
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0" }])
   volume {
     name = "v"
     host_path = "/srv/data"
@@ -37,7 +37,7 @@ resource "aws_ecs_task_definition" "data" {
 
 resource "aws_ecs_task_definition" "whole" {
   family = "whole"
-  container_definitions = jsonencode([{ name = "app", image = "app" }])
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0" }])
   volume {
     name = "v"
     host_path = "/" # expect: aws/task-mounts-runtime-socket
@@ -48,7 +48,7 @@ resource "aws_ecs_task_definition" "whole" {
 # ok: aws/task-mounts-runtime-socket
 resource "aws_ecs_task_definition" "logs" {
   family = "logs"
-  container_definitions = jsonencode([{ name = "app", image = "app" }])
+  container_definitions = jsonencode([{ name = "app", image = "app:1.0" }])
   volume {
     name = "v"
     host_path = "/var/log"
@@ -58,7 +58,7 @@ resource "aws_ecs_task_definition" "logs" {
 variable "path" {}
 variable "containers" {}
 
-# inconclusive: aws/task-runs-privileged, aws/task-mounts-runtime-socket
+# inconclusive: aws/task-runs-privileged, aws/task-mounts-runtime-socket, aws/task-image-tag-moves
 resource "aws_ecs_task_definition" "unknown" {
   family = "unknown"
   container_definitions = var.containers
