@@ -110,7 +110,7 @@ fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
                     front,
                     target,
                     back: Traffic { protocol, port: back_port },
-                    keeps_source: !chain.proxied && external,
+                    keeps_source: !chain.proxied,
                     from,
                     front_encrypted: encrypted,
                     back_encrypted: if chain.proxied { back.encrypted } else { encrypted },

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use crate::document::{Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::look;
+use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted};
 use crate::source::Place;
 
 use super::super::filter::{Traffic, is_any, is_public, range};
-use super::super::flows::port_of;
+use super::super::flows::{port_of, runs_programs};
 use super::super::reach::Reach;
 use super::super::{Front, Link, Network, Presence, Public, Tri};
 use super::{Gateways, is_subnet, network_of, network_of_subnet};
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
+/// Where a database names who may call its public address.
+const NAMED: &str = "settings.ip_configuration.authorized_networks.value";
 
 /// Where serverless services name a connector, and what sends all of their traffic into the network: path, path of the setting, value.
 const CONNECTORS: [(&str, &str, &str); 5] = [
@@ -52,9 +55,11 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
                 join(scene, connector, "network", &mut presence);
                 join(scene, connector, "subnet.name", &mut presence);
                 all |= text(resource, setting) == Some(value);
+                presence.tags.push("vpc-connector".into());
             }
         }
     }
+    super::read_tags(resource, "template.vpc_access.network_interfaces.tags", &mut presence);
     if is_serverless(resource) && presence.network.is_none() && !names_network(resource, row) {
         return None;
     }
@@ -108,7 +113,7 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
             Some(_) => encrypted,
         };
         if &*resource.kind == "google_sql_database_instance" {
-            if let Some((open, proof)) = database(resource) {
+            if let Some((open, proof)) = database(scene, at) {
                 let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
                 network.fronts.push(Front { node, traffic, encrypted, open, proof });
             }
@@ -130,7 +135,8 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
 }
 
 /// Who gets to a database over its own address on the internet: the networks that it names.
-fn database(resource: &Resource) -> Option<(Reach, Vec<Place>)> {
+fn database(scene: &Scene<'_>, at: usize) -> Option<(Reach, Vec<Place>)> {
+    let resource = scene.index.resource(at);
     let configuration = gcp::value(resource, "settings.ip_configuration");
     let first = match configuration {
         Some(Value::Array(items)) => items.first(),
@@ -142,7 +148,8 @@ fn database(resource: &Resource) -> Option<(Reach, Vec<Place>)> {
         _ => {}
     }
     let mut open = Reach::Closed;
-    for allowed in first.map(|it| blocks(it, "authorized_networks")).unwrap_or_default() {
+    let named = first.map(|it| blocks(it, "authorized_networks")).unwrap_or_default();
+    for (position, allowed) in named.iter().enumerate() {
         let reach = match allowed.get("value") {
             Some(Value::String(text)) => match range(text) {
                 Some(range) if is_any(&range) => Reach::Open,
@@ -150,6 +157,10 @@ fn database(resource: &Resource) -> Option<(Reach, Vec<Place>)> {
                 Some(_) => Reach::Closed,
                 None => Reach::Unknown,
             },
+            // An address of one's own lets nobody else in.
+            _ if own_callers(scene, at).any(|(_, index, _)| index == Some(position)) => {
+                Reach::Closed
+            }
             _ => Reach::Unknown,
         };
         open = open.max(reach);
@@ -158,11 +169,30 @@ fn database(resource: &Resource) -> Option<(Reach, Vec<Place>)> {
     (open != Reach::Closed).then_some((open, proof))
 }
 
+/// Programs whose own address a database lets in, with which of the networks that it names this is, and where.
+fn own_callers<'s>(
+    scene: &'s Scene<'_>,
+    at: usize,
+) -> impl Iterator<Item = (usize, Option<usize>, Place)> + 's {
+    let named = scene.index.outgoing(at).iter().filter(|edge| leads(NAMED, &edge.at));
+    named.filter_map(move |edge| {
+        let node = scene.node_of[edge.to].filter(|node| runs_programs(scene, *node))?;
+        let mut parts = edge.at.parts().skip_while(|part| part != "authorized_networks").skip(1);
+        let position = parts.next().and_then(|part| part.parse().ok());
+        Some((node, position, scene.index.place_of(at, &edge.at, edge.to)))
+    })
+}
+
 /// Services that name a database by its connection, which Google's own proxy carries.
 pub fn links(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type("google_sql_database_instance") {
         let Some(target) = scene.node_of[*at] else { continue };
         let traffic = Traffic::tcp(port_of(scene, target).unwrap_or(443));
+        for (source, _, place) in own_callers(scene, *at) {
+            let (reach, proof) = (Reach::Open, vec![place]);
+            let spoken = Encrypted::Unknown;
+            network.doors.push(Link { source, target, traffic, spoken, reach, proof });
+        }
         for edge in scene.index.incoming(*at) {
             let resource = scene.index.resource(edge.from);
             let by_connection = edge.attribute.as_str().contains("connection_name");
