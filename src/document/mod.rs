@@ -22,6 +22,6 @@ pub use model::{
 };
 pub use piece::Piece;
 pub use pointer::{Pointer, Trail};
-pub use unknown::{Bounds, Unknown, ValueType};
+pub use unknown::{Bounds, HOLE, Unknown, ValueType};
 pub use value::{Map, SortedMap, Value, nearest};
 pub use view::View;

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use super::{Piece, Value};
 
+/// Stands for an unknown part of a text. Configuration that uses this character itself loses only the look into such texts.
+pub const HOLE: char = '\u{f8fe}';
+
 /// An unknown value: why, and what holds for every value that it can turn out to be.
 ///
 /// Each part says something of the value where it is not null; [`Unknown::not_null`] alone says whether it can be.
@@ -25,7 +28,7 @@ pub struct Unknown {
     pub bounds: Bounds,
     /// All texts or numbers that it can be, sorted by their JSON, where these are known.
     pub one_of: Option<Arc<[Value]>>,
-    /// What is known of a text between its unknown parts, each of which stands there as one character for private use; of base 64, of
+    /// What is known of a text between its unknown parts, each of which stands there as a [`HOLE`]; of base 64, of
     /// the text that it stands for. For those who look for something in it: no verdict rests on it, and it is never shown.
     pub parts: Piece,
     /// Scalars that are among its elements, whatever else is; their order says nothing. Only beside the type array.

@@ -1,20 +1,27 @@
 //! What an address in a setting says of the connection: its scheme, and what a connection string asks for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::document::{Edge, HOLE, Index, Value};
 use crate::model::Encrypted;
 use crate::pack::Meanings;
 
-/// Schemes of addresses by whether what is spoken is encrypted.
-pub struct Schemes(BTreeMap<Arc<str>, Encrypted>);
+use super::look;
 
-impl Schemes {
+/// Schemes of addresses by whether what is spoken is encrypted: rows of both.
+#[derive(Clone, Copy, Debug)]
+pub struct Schemes<'a>(&'a [Vec<Arc<str>>]);
+
+impl<'a> Schemes<'a> {
     /// As the vocabulary has them.
-    pub fn new(vocabulary: &Meanings) -> Self {
-        let rows = vocabulary.table("address_schemes").iter();
-        let rows = rows.filter_map(|row| Some((Arc::clone(row.first()?), row.get(1)?)));
-        Self(rows.filter_map(|(name, word)| Some((name, state(word)?))).collect())
+    pub fn new(vocabulary: &'a Meanings) -> Self {
+        Self(vocabulary.table("address_schemes"))
+    }
+
+    fn get(self, scheme: &str) -> Option<Encrypted> {
+        let own =
+            |row: &&Vec<Arc<str>>| row.first().is_some_and(|own| own.eq_ignore_ascii_case(scheme));
+        state(self.0.iter().find(own)?.get(1)?)
     }
 }
 
@@ -28,7 +35,7 @@ fn state(word: &str) -> Option<Encrypted> {
 }
 
 /// What the text around a host says: `http://` before it, `?sslmode=require` after it.
-pub fn spoken(Schemes(schemes): &Schemes, before: &str, after: &str) -> Encrypted {
+pub fn spoken(schemes: Schemes<'_>, before: &str, after: &str) -> Encrypted {
     let asked = |rest: &str| {
         let query =
             rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).next()?;
@@ -44,7 +51,7 @@ pub fn spoken(Schemes(schemes): &Schemes, before: &str, after: &str) -> Encrypte
     asked(after).or_else(|| by_scheme(schemes, before)).unwrap_or(Encrypted::Unknown)
 }
 
-fn by_scheme(schemes: &BTreeMap<Arc<str>, Encrypted>, before: &str) -> Option<Encrypted> {
+fn by_scheme(schemes: Schemes<'_>, before: &str) -> Option<Encrypted> {
     let (start, rest) = before.rsplit_once("://")?;
     // Between the scheme and the host there may stand who connects.
     let is_user = rest.ends_with('@') && !rest.contains(|c: char| c.is_whitespace() || c == '/');
@@ -52,8 +59,88 @@ fn by_scheme(schemes: &BTreeMap<Arc<str>, Encrypted>, before: &str) -> Option<En
         return None;
     }
     let of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    let scheme = start.rsplit(|c: char| !of_scheme(c)).next()?.to_ascii_lowercase();
-    schemes.get(scheme.as_str()).copied()
+    schemes.get(start.rsplit(|c: char| !of_scheme(c)).next()?)
+}
+
+/// What an attribute says of the connection to the resource whose address it takes, in a text of its own or inside of JSON.
+pub fn of_edge(schemes: Schemes<'_>, index: &Index<'_>, edge: &Edge) -> Encrypted {
+    let resource = index.resource(edge.from);
+    let address = index.resource(edge.to).attributes.at(&edge.attribute);
+    let address = address.and_then(Value::as_str).filter(|address| !address.is_empty());
+    let host = Host { schemes, index, to: edge.to, address };
+    let parsed = resource.parsed.get(edge.at.as_str().trim_start_matches('/'));
+    let said = match parsed.or_else(|| resource.attributes.at(&edge.at)) {
+        Some(Value::Unknown(unknown)) if address.is_some() => host.said_by(&unknown.parts),
+        Some(Value::Unknown(unknown)) => Some(of_holes(schemes, &unknown.parts)),
+        Some(value) => host.said(value),
+        None => None,
+    };
+    said.unwrap_or(Encrypted::Unknown)
+}
+
+/// Whom an address may name.
+struct Host<'a> {
+    schemes: Schemes<'a>,
+    index: &'a Index<'a>,
+    to: usize,
+    /// What is known of it.
+    address: Option<&'a str>,
+}
+
+impl Host<'_> {
+    /// What the texts in a value say of the connection to it.
+    fn said(&self, value: &Value) -> Option<Encrypted> {
+        match value {
+            Value::String(text) => self.said_by(text),
+            Value::Array(items) => worst(items.iter().map(|item| self.said(item))),
+            Value::Object(map) => worst(map.values().map(|item| self.said(item))),
+            _ => None,
+        }
+    }
+
+    fn said_by(&self, text: &str) -> Option<Encrypted> {
+        let spoken = |start: usize, length: usize| {
+            let (before, after) = (&text[..start], &text[start + length..]);
+            is_host(before, after).then(|| spoken(self.schemes, before, after))
+        };
+        let own = |inner: &str| look::by_reference(self.index, inner) == Some(self.to);
+        let holes = look::holes(text).filter(|(_, inner)| own(inner));
+        let named = holes.map(|(start, inner)| spoken(start, inner.len() + "${}".len()));
+        let known = self.address.into_iter().flat_map(|address| text.match_indices(address));
+        worst(named.chain(known.map(|(start, address)| spoken(start, address.len()))))
+    }
+}
+
+/// The worst of what is known.
+pub fn worst(states: impl IntoIterator<Item = Option<Encrypted>>) -> Option<Encrypted> {
+    let known = |state: &Encrypted| *state != Encrypted::Unknown;
+    states.into_iter().flatten().filter(known).reduce(worse)
+}
+
+/// What the text around unknown parts says of a connection to one of them, where they do not differ.
+fn of_holes(schemes: Schemes<'_>, text: &str) -> Encrypted {
+    let mut said = None;
+    for (start, hole) in text.match_indices(HOLE) {
+        let (before, after) = (&text[..start], &text[start + hole.len()..]);
+        if is_host(before, after) {
+            let spoken = spoken(schemes, before, after);
+            if said.is_some_and(|said| said != spoken) {
+                return Encrypted::Unknown;
+            }
+            said = Some(spoken);
+        }
+    }
+    said.unwrap_or(Encrypted::Unknown)
+}
+
+/// Whether what stands between two texts can be a host: no part of an address that comes before or after the host.
+fn is_host(before: &str, after: &str) -> bool {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';');
+    let own = before.rsplit(ends).next().unwrap_or_default();
+    let follows =
+        own.split_once("://").is_some_and(|(_, rest)| !rest.is_empty() && !rest.ends_with('@'));
+    let rest = after.split(|c| ends(c) || c == '/').next().unwrap_or_default();
+    !follows && !rest.contains('@')
 }
 
 /// What is known of a connection by the receiver, else by the address: of a receiver that takes both, the sender decides.
@@ -79,6 +166,30 @@ pub fn worse(a: Encrypted, b: Encrypted) -> Encrypted {
 mod tests {
     use super::*;
 
+    fn rows() -> Vec<Vec<Arc<str>>> {
+        let rows = [["http", "no"], ["https", "yes"], ["rediss", "yes"], ["postgres", "optional"]];
+        rows.map(|row| row.map(Arc::from).to_vec()).to_vec()
+    }
+
+    #[rstest::rstest]
+    #[case("http://_:8080/x", Encrypted::No)]
+    #[case("https://_", Encrypted::Yes)]
+    #[case("HTTP://_", Encrypted::No)]
+    // A name, a word that opens, a port, a path: none of them is whom it connects to.
+    #[case("postgres://_:_@_:_/_?sslmode=require", Encrypted::Yes)]
+    #[case("https://_/_", Encrypted::Yes)]
+    #[case("https://host.example/_", Encrypted::Unknown)]
+    #[case("export A=http://_\nexport B=http://_", Encrypted::No)]
+    // Which of the two is asked for is not known.
+    #[case("export A=http://_\nexport B=https://_", Encrypted::Unknown)]
+    #[case("curl http://_ && aws s3 cp x s3://_", Encrypted::Unknown)]
+    #[case("_", Encrypted::Unknown)]
+    #[case("", Encrypted::Unknown)]
+    fn unknown_parts_of_a_text(#[case] text: &str, #[case] wanted: Encrypted) {
+        let text = text.replace('_', &HOLE.to_string());
+        assert_eq!(of_holes(Schemes(&rows()), &text), wanted);
+    }
+
     #[rstest::rstest]
     #[case("http://", ":80/x", Encrypted::No)]
     #[case("url=https://", "/x", Encrypted::Yes)]
@@ -94,8 +205,6 @@ mod tests {
         #[case] after: &str,
         #[case] wanted: Encrypted,
     ) {
-        let rows = [("http", Encrypted::No), ("https", Encrypted::Yes), ("rediss", Encrypted::Yes)];
-        let schemes = Schemes(rows.into_iter().map(|(name, it)| (name.into(), it)).collect());
-        assert_eq!(spoken(&schemes, before, after), wanted);
+        assert_eq!(spoken(Schemes(&rows()), before, after), wanted);
     }
 }

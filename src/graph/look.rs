@@ -1,6 +1,6 @@
 //! Lookups over attributes: what a path leads to, as values and as resources.
 
-use crate::document::{Pointer, Resource, Value};
+use crate::document::{Index, Pointer, Resource, Value};
 
 use super::relations::leads;
 use super::scene::Scene;
@@ -138,10 +138,10 @@ pub fn may_be_extended(scene: &Scene<'_>, resource: usize) -> bool {
 }
 
 /// The address that begins a reference's text (`aws_s3_bucket.data.arn`), as a position.
-pub fn by_reference(scene: &Scene<'_>, text: &str) -> Option<usize> {
+pub fn by_reference(index: &Index<'_>, text: &str) -> Option<usize> {
     let mut address = text.trim();
     loop {
-        if let Some(at) = scene.index.by_address(address) {
+        if let Some(at) = index.by_address(address) {
             return Some(at);
         }
         address = &address[..address.rfind(['.', '['])?];
@@ -160,18 +160,29 @@ pub struct Holed {
 /// Read a text with `${…}` in it.
 pub fn holed(scene: &Scene<'_>, text: &str) -> Holed {
     let mut holed = Holed::default();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        holed.text.push_str(&rest[..start]);
-        let inner = &rest[start + 2..];
-        let Some(end) = inner.find('}') else {
-            holed.text.push('*');
-            return holed;
-        };
-        holed.fillers.push(by_reference(scene, &inner[..end]));
+    let mut from = 0;
+    for (start, inner) in holes(text) {
+        holed.text.push_str(&text[from..start]);
         holed.text.push('*');
-        rest = &inner[end + 1..];
+        holed.fillers.push(by_reference(&scene.index, inner));
+        from = start + inner.len() + "${}".len();
     }
-    holed.text.push_str(rest);
+    let rest = &text[from..];
+    match rest.split_once("${") {
+        Some((rest, _)) => holed.text.extend([rest, "*"]),
+        None => holed.text.push_str(rest),
+    }
     holed
+}
+
+/// What stands in each `${…}` of a text, with where that begins.
+pub fn holes(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + text[from..].find("${")?;
+        let inner = &text[start + "${".len()..];
+        let inner = &inner[..inner.find('}')?];
+        from = start + inner.len() + "${}".len();
+        Some((start, inner))
+    })
 }

@@ -52,6 +52,7 @@ mod model;
 mod model_command;
 mod model_aws;
 mod model_azure;
+mod model_calls;
 mod model_clusters;
 mod model_diffs;
 mod model_laws;

@@ -55,7 +55,7 @@ type Named = (usize, Option<u16>, Encrypted);
 /// The Services of a document by namespace and name, with their ports.
 struct Services<'a> {
     by_name: BTreeMap<(&'a str, &'a str), (usize, BTreeSet<u16>)>,
-    schemes: Schemes,
+    schemes: Schemes<'a>,
 }
 
 impl<'a> Services<'a> {
@@ -90,7 +90,7 @@ impl<'a> Services<'a> {
                     rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
                 rest[..digits].parse::<u16>().ok()
             });
-            let spoken = addresses::spoken(&self.schemes, before, after);
+            let spoken = addresses::spoken(self.schemes, before, after);
             if let Some(service) = self.qualified(namespace, token) {
                 found.insert((service, port, spoken));
                 continue;

@@ -14,7 +14,7 @@ use crate::source::Place;
 
 use super::filter::{Direction, Peer, Ports, Protocol, Rule, Traffic, is_public};
 use super::reach::{self, Reach};
-use super::{Network, Presence, Tri, inside};
+use super::{Network, Presence, Tri, inside, naming};
 
 /// Kinds of nodes that only pass traffic on.
 pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
@@ -311,8 +311,8 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             continue;
         }
         let mut sources = members.named_by(network, at);
-        let referring = referring(scene, target);
-        sources.extend(referring.keys().copied());
+        let naming = naming::of(scene, target, |_| true);
+        sources.extend(naming.keys().copied());
         for source in sources {
             let Some(host) = network.presences[source].as_ref().filter(|_| source != target) else {
                 continue;
@@ -327,18 +327,20 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
                 return pairs;
             }
             pairs += 1;
-            let referred = referring.get(&source);
+            let named = naming.get(&source);
             for ports in listening(scene, target, at, (source, host)) {
                 let traffic =
                     Traffic { protocol: Protocol::Tcp, port: ports.0.first().map(|range| range.0) };
                 let passage = reach::between(network, (source, host), (target, at), traffic);
-                let meant = passage.meant || (is_store && referred.is_some());
+                let meant = passage.meant || (is_store && named.is_some());
                 if passage.passes == Tri::No || !meant {
                     continue;
                 }
-                let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
+                let mut proof = named.map(|named| named.places(scene)).unwrap_or_default();
                 proof.extend(&passage.proof);
-                let encrypted = match in_transit(scene, target, &mut proof) {
+                let spoken = named.map_or(Encrypted::Unknown, |named| named.spoken(scene));
+                let receiver = in_transit(scene, target, &mut proof);
+                let encrypted = match addresses::settled(receiver, spoken) {
                     Encrypted::Unknown => by_port(&ports),
                     known => known,
                 };
@@ -493,7 +495,8 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
 fn doors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     for link in &network.doors {
         let mut proof = link.proof.clone();
-        let encrypted = match in_transit(scene, link.target, &mut proof) {
+        let receiver = in_transit(scene, link.target, &mut proof);
+        let encrypted = match addresses::settled(receiver, link.spoken) {
             Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
             known => known,
         };
@@ -579,23 +582,6 @@ pub fn in_transit(scene: &Scene<'_>, node: usize, proof: &mut Vec<Place>) -> Enc
 pub fn runs_programs(scene: &Scene<'_>, node: usize) -> bool {
     let given = &scene.nodes[node];
     given.kind.starts_with("compute_") && given.element == Element::Process
-}
-
-/// Nodes that refer to a node, with where.
-pub(super) fn referring(scene: &Scene<'_>, target: usize) -> BTreeMap<usize, Vec<Place>> {
-    let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
-    for part in &scene.nodes[target].parts {
-        for edge in scene.index.incoming(*part) {
-            if let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) {
-                let places = found.entry(source).or_default();
-                let place = scene.index.place_of(edge.from, &edge.at, edge.to);
-                if !places.contains(&place) {
-                    places.push(place);
-                }
-            }
-        }
-    }
-    found
 }
 
 /// Hosts by what filters may call them.

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::graph::addresses;
 use crate::graph::scene::Scene;
-use crate::source::Place;
+use crate::model::Encrypted;
 
 use super::filter::{Ports, Traffic};
-use super::flows::{Flows, Members, New, by_port, hosts, referring, runs_programs, shown, tls};
+use super::flows::{Flows, Members, New, by_port, hosts, runs_programs, shown, tls};
 use super::reach::{self, Reach};
-use super::{Network, Route, Tri};
+use super::{Network, Route, Tri, naming};
 
 /// From hosts to balancers of their network: where settings name the balancer, or its filters the host. One that stands on the internet
 /// is named to people, too, and what it passes on to does not call it.
@@ -23,9 +24,9 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     for (via, routes) in by_balancer {
         let at = presence(via);
         let is_public = at.is_some_and(|at| at.public.state != Tri::No) || fronts.contains(&via);
-        let referring = if is_public { BTreeMap::new() } else { referring(scene, via) };
+        let naming = if is_public { BTreeMap::new() } else { naming::of(scene, via, |_| true) };
         let mut sources = at.map(|at| members.named_by(network, at)).unwrap_or_default();
-        sources.extend(referring.keys().copied());
+        sources.extend(naming.keys().copied());
         let ends: BTreeSet<usize> = routes.iter().map(|route| route.target).collect();
         let doors: BTreeMap<(Traffic, usize), &Route> =
             routes.iter().map(|route| ((route.front, route.target), *route)).collect();
@@ -42,11 +43,11 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                     || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
                     |at| reach::between(network, (source, host), (via, at), *traffic),
                 );
-                let referred = referring.get(&source);
-                if passage.passes == Tri::No || !passage.meant && referred.is_none() {
+                let named = naming.get(&source);
+                if passage.passes == Tri::No || !passage.meant && named.is_none() {
                     continue;
                 }
-                let mut proof: Vec<Place> = referred.into_iter().flatten().copied().collect();
+                let mut proof = named.map(|named| named.places(scene)).unwrap_or_default();
                 proof.extend(&passage.proof);
                 proof.extend(&route.front_proof);
                 let open = |passes| if passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
@@ -64,7 +65,9 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                     let new = New::network(tls(route.back_encrypted), proof, open(whole.passes));
                     flows.add((via, route.target), shown(route.back), new);
                 }
-                let new = New::network(tls(route.front_encrypted), proof, open(passage.passes));
+                let spoken = named.map_or(Encrypted::Unknown, |named| named.spoken(scene));
+                let front = addresses::settled(tls(route.front_encrypted), spoken);
+                let new = New::network(front, proof, open(passage.passes));
                 flows.add((source, via), shown(*traffic), new);
             }
         }

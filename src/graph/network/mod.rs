@@ -12,6 +12,7 @@ pub mod gcp;
 mod inside;
 pub mod kubernetes;
 pub mod machines;
+pub mod naming;
 pub mod neighbors;
 pub mod reach;
 pub mod settings;

@@ -3,11 +3,11 @@
 //! Only stores with a protocol of their own: who calls the interface of a provider's service is said by rights.
 
 use crate::graph::scene::Scene;
-use crate::model::{Element, Encrypted};
+use crate::model::Element;
 
-use super::flows::{on_internet, port_of, referring, runs_programs};
+use super::flows::{on_internet, port_of, runs_programs};
 use super::reach::{self, Reach};
-use super::{INTERFACE, Link, Network, Traffic};
+use super::{INTERFACE, Link, Network, Traffic, naming};
 
 /// Connections over the internet from programs to stores that their settings name.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
@@ -22,7 +22,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         if open == Reach::Closed {
             continue;
         }
-        for (source, proof) in referring(scene, target) {
+        for (source, named) in naming::of(scene, target, |_| true) {
             if !runs_programs(scene, source) || share_network(network, source, target) {
                 continue;
             }
@@ -30,7 +30,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             if way != Reach::Closed {
                 // Whether the source's address is among those that get in is not known.
                 let reach = if way == Reach::Open { way } else { Reach::Unknown };
-                let spoken = Encrypted::Unknown;
+                let (spoken, proof) = (named.spoken(scene), named.places(scene));
                 links.push(Link { source, target, traffic, spoken, reach, proof });
             }
         }

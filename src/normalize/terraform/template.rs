@@ -9,6 +9,7 @@ use super::prefix;
 use super::scope::{Fault, Name, Scope};
 use super::types::{self, Type};
 use super::value::{Kind, Marks, Unknown, Value};
+use crate::document::HOLE;
 use crate::source::Span;
 use crate::syntax::{Node, NodeKind, TemplatePart, TemplatePartKind};
 
@@ -44,7 +45,7 @@ pub fn check_reference(template: Option<(&Node, &Value)>) -> Result<(), String> 
     }
 }
 
-/// Text so far; unknown parts stand in it as one private-use character each.
+/// Text so far; unknown parts stand in it as one [`HOLE`] each.
 #[derive(Default)]
 struct Text {
     text: String,
@@ -55,9 +56,6 @@ struct Text {
     /// How much of the text comes before all unknown parts.
     known: Option<usize>,
 }
-
-/// Stands for an unknown part. Configuration that uses this character itself loses only the look inside unknown JSON.
-const PLACEHOLDER: char = '\u{f8fe}';
 
 impl Text {
     fn parts(
@@ -150,7 +148,7 @@ impl Text {
         self.known.get_or_insert(self.part_start);
         self.marks = self.marks.union(&value.marks);
         self.unknowns.push(value);
-        self.text.push(PLACEHOLDER);
+        self.text.push(HOLE);
     }
 
     fn finish(self) -> Value {
@@ -180,7 +178,7 @@ impl Text {
         let [Value { kind: Kind::Unknown(last), .. }] = self.unknowns.as_slice() else {
             return false;
         };
-        let Some(known) = self.text.strip_suffix(PLACEHOLDER) else { return false };
+        let Some(known) = self.text.strip_suffix(HOLE) else { return false };
         let own = last.beyond.as_ref().is_some_and(|own| own.segment && !own.prefix.contains('/'));
         own && !last.prefix.contains('/') && prefix::of(known) == known
     }
@@ -195,7 +193,7 @@ impl Text {
         });
         let mut all = String::new();
         for character in self.text.chars() {
-            if character == PLACEHOLDER {
+            if character == HOLE {
                 all.push_str(&texts.next()??);
             } else {
                 all.push(character);
@@ -218,7 +216,7 @@ impl Text {
     fn with_unknowns(&self, json: serde_json::Value, next: &mut usize) -> Value {
         match json {
             serde_json::Value::String(text) => {
-                let count = text.matches(PLACEHOLDER).count();
+                let count = text.matches(HOLE).count();
                 let unknowns = self.unknowns.get(*next..*next + count).unwrap_or_default();
                 *next += count;
                 let Some(first) = unknowns.first() else { return Value::string(text) };
@@ -226,7 +224,7 @@ impl Text {
                 if let Kind::Unknown(unknown) = &mut leaf.kind {
                     let unknown = Arc::make_mut(unknown);
                     unknown.shown = shown(&text, unknowns).unwrap_or_default().into();
-                    let start = text.split(PLACEHOLDER).next().unwrap_or_default();
+                    let start = text.split(HOLE).next().unwrap_or_default();
                     let end = prefix::end_of(known_end(&text));
                     unknown.beyond = Beyond::ends(prefix::of(start), end);
                 }
@@ -238,7 +236,7 @@ impl Text {
             serde_json::Value::Object(map) => {
                 let mut entries = Vec::with_capacity(map.len());
                 for (key, item) in map {
-                    *next += key.matches(PLACEHOLDER).count();
+                    *next += key.matches(HOLE).count();
                     entries.push((key.into(), self.with_unknowns(item, next)));
                 }
                 Value::object(entries.into_iter().collect())
@@ -250,7 +248,7 @@ impl Text {
 
 /// What stands after the last unknown part.
 fn known_end(text: &str) -> &str {
-    text.rsplit(PLACEHOLDER).next().unwrap_or_default()
+    text.rsplit(HOLE).next().unwrap_or_default()
 }
 
 /// The text with its unknown parts written as references; `None` where it could be a bare wildcard for all that is known.
@@ -260,14 +258,14 @@ fn shown(text: &str, unknowns: &[Value]) -> Option<String> {
         _ => None,
     };
     let says_something = |text: &str| text.chars().any(|c| !matches!(c, '*' | '?'));
-    let start = text.split(PLACEHOLDER).next().unwrap_or_default();
+    let start = text.split(HOLE).next().unwrap_or_default();
     if !says_something(start) && unknowns.first().and_then(part).is_none() {
         return None;
     }
     let mut all = String::new();
     let mut parts = unknowns.iter();
     for character in text.chars() {
-        if character == PLACEHOLDER {
+        if character == HOLE {
             let reference = parts.next().and_then(part);
             all.push_str(reference.as_deref().unwrap_or("${…}"));
         } else {

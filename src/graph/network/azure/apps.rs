@@ -2,14 +2,14 @@
 //!
 //! Source: Microsoft Learn, "Networking in Azure Container Apps environment", "Communicate between container apps".
 
+use crate::document::Edge;
 use crate::graph::look;
 use crate::graph::network::filter::Traffic;
 use crate::graph::network::flows::{port_of, runs_programs};
 use crate::graph::network::reach::Reach;
-use crate::graph::network::{Link, Network, Tri};
+use crate::graph::network::{Link, Network, Tri, naming};
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
-use crate::model::Encrypted;
 
 /// The attribute by which an app names its environment.
 const ENVIRONMENT: &str = "container_app_environment_id";
@@ -45,18 +45,14 @@ pub fn calls(scene: &Scene<'_>, network: &mut Network) {
             Tri::No => None,
         };
         let traffic = Traffic::tcp(port_of(scene, target).unwrap_or(443));
-        for edge in node.parts.iter().flat_map(|part| scene.index.incoming(*part)) {
-            let source = scene.node_of[edge.from].filter(|source| *source != target);
-            let Some(source) = source.filter(|source| runs_programs(scene, *source)) else {
-                continue;
-            };
-            if !SETTINGS.iter().any(|name| leads(name, &edge.at)) {
+        let is_setting = |edge: &Edge| SETTINGS.iter().any(|name| leads(name, &edge.at));
+        for (source, named) in naming::of(scene, target, is_setting) {
+            if !runs_programs(scene, source) {
                 continue;
             }
             let inside = environment(target).filter(|own| Some(*own) == environment(source));
             let Some(reach) = inside.map(|_| Reach::Open).or(answers) else { continue };
-            let proof = vec![scene.index.place_of(edge.from, &edge.at, edge.to)];
-            let spoken = Encrypted::Unknown;
+            let (spoken, proof) = (named.spoken(scene), named.places(scene));
             network.links.push(Link { source, target, traffic, spoken, reach, proof });
         }
     }
