@@ -96,23 +96,24 @@ fn carried(verb: Verb) -> Option<(FlowKind, &'static str, bool)> {
     })
 }
 
+/// Whether what is written of two nodes makes a flow between them that no network carries.
+pub fn carry(scene: &Scene<'_>, a: usize, b: usize) -> bool {
+    let says = |from: usize, to: usize| {
+        let parts = scene.nodes[from].parts.iter();
+        let relations = parts.flat_map(|part| scene.relations.outgoing(*part));
+        let mut own = relations.filter(|it| scene.node_of[it.to] == Some(to));
+        own.any(|it| carried(it.verb).is_some() && fits(scene, it, to))
+    };
+    says(a, b) || says(b, a)
+}
+
 fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
     for (at, node) in scene.node_of.iter().enumerate() {
         let Some(from) = *node else { continue };
         for relation in scene.relations.outgoing(at) {
             let Some((kind, label, reversed)) = carried(relation.verb) else { continue };
             let Some(to) = scene.node_of[relation.to].filter(|to| *to != from) else { continue };
-            let fits = match relation.verb {
-                Verb::ReferencesSecret => is_secret(scene, to),
-                Verb::Pulls => is_registry(scene, to),
-                // A text that names a secret among others does not read it a second time.
-                Verb::Reads => !uses_secret(scene, at, relation.to),
-                Verb::LogsTo => {
-                    !names_many(scene, at, relation) || &*scene.nodes[to].kind == "log_store"
-                }
-                _ => true,
-            };
-            if !fits {
+            if !fits(scene, relation, to) {
                 continue;
             }
             // Messages go to whoever reads them.
@@ -125,14 +126,26 @@ fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
     }
 }
 
+/// Whether what a verb says can be said of the node that it is said of.
+fn fits(scene: &Scene<'_>, relation: &Relation, to: usize) -> bool {
+    match relation.verb {
+        Verb::ReferencesSecret => is_secret(scene, to),
+        Verb::Pulls => is_registry(scene, to),
+        // A text that names a secret among others does not read it a second time.
+        Verb::Reads => !uses_secret(scene, relation.from, relation.to),
+        Verb::LogsTo => !names_many(scene, relation) || &*scene.nodes[to].kind == "log_store",
+        _ => true,
+    }
+}
+
 /// Whether the attribute of a relation names things of several kinds, each of which only what fits it is about.
-fn names_many(scene: &Scene<'_>, at: usize, relation: &Relation) -> bool {
-    let edges = scene.meanings[at].iter().flat_map(|meaning| &meaning.edges);
+fn names_many(scene: &Scene<'_>, relation: &Relation) -> bool {
+    let edges = scene.meanings[relation.from].iter().flat_map(|meaning| &meaning.edges);
     edges.into_iter().any(|(verb, path)| *verb != relation.verb && leads(path, &relation.at))
 }
 
 /// Whether a node takes messages for others.
-fn holds_messages(scene: &Scene<'_>, node: usize) -> bool {
+pub fn holds_messages(scene: &Scene<'_>, node: usize) -> bool {
     let kinds = scene.vocabulary.table("message_kinds").iter().flatten();
     kinds.into_iter().any(|kind| **kind == *scene.nodes[node].kind)
 }

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::model_systems::terraform;
+use crate::model_systems::{differs, has, terraform};
 
 /// A program that names a machine of its network, which lets it in.
 const CALLER: &str = r#"
@@ -108,4 +108,126 @@ fn an_address_in_settings_says_what_is_spoken(
     let found = terraform(&format!("{CALLER}{caller}").replace("= null", &known));
     let line = format!("> aws_instance.api network tcp/8080 {said}");
     assert!(found.iter().any(|it| it.ends_with(&line)), "{found:#?}");
+}
+
+/// An app whose settings hold keys of stores.
+const KEYS: &str = r#"
+resource "azurerm_service_plan" "p" {
+  name     = "p"
+  os_type  = "Linux"
+  sku_name = "P1v3"
+}
+resource "azurerm_linux_web_app" "a" {
+  name            = "a"
+  service_plan_id = azurerm_service_plan.p.id
+  https_only      = true
+  site_config {}
+  app_settings = {
+    CARTS = azurerm_cosmosdb_account.c.primary_key
+    DOCS  = azurerm_storage_account.s.primary_blob_connection_string
+    BUS   = azurerm_servicebus_namespace.b.default_primary_connection_string
+  }
+}
+resource "azurerm_cosmosdb_account" "c" {
+  name       = "c"
+  offer_type = "Standard"
+}
+resource "azurerm_storage_account" "s" {
+  name                     = "s"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+}
+resource "azurerm_servicebus_namespace" "b" {
+  name = "b"
+  sku  = "Standard"
+}
+"#;
+
+/// Who holds a key calls the store; who only knows its address does so by rights, which are said apart.
+#[rstest]
+#[case("c.primary_key", "c.endpoint", "azurerm_cosmosdb_account.c network tcp/443 yes")]
+#[case(
+    "s.primary_blob_connection_string",
+    "s.primary_blob_endpoint",
+    "azurerm_storage_account.s network tcp/443 yes"
+)]
+#[case(
+    "b.default_primary_connection_string",
+    "b.name",
+    "azurerm_servicebus_namespace.b network tcp/5671 yes"
+)]
+#[case(
+    "  account_tier",
+    "  public_network_access_enabled = false\n  account_tier",
+    "azurerm_storage_account.s network"
+)]
+fn who_holds_a_key_of_a_store_calls_it(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    let line = format!("azurerm_linux_web_app.a > {line}");
+    differs(KEYS, from, to, &line, terraform);
+}
+
+/// What an attribute for it says already is not said twice.
+#[test]
+fn a_store_that_a_program_works_with_has_one_flow() {
+    let function = KEYS
+        .replace("azurerm_linux_web_app", "azurerm_linux_function_app")
+        .replace("  site_config {}", "  site_config {}\n  storage_account_name = azurerm_storage_account.s.name\n  storage_account_access_key = azurerm_storage_account.s.primary_access_key");
+    let found = terraform(&function);
+    assert!(has(&found, "azurerm_linux_function_app.a > azurerm_storage_account.s data"));
+    assert!(!has(&found, "azurerm_linux_function_app.a > azurerm_storage_account.s network"));
+    assert!(has(&found, "azurerm_linux_function_app.a > azurerm_cosmosdb_account.c network"));
+}
+
+/// A database that answers everybody, and only over TLS.
+const OPEN: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "i" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_default_route_table" "r" {
+  default_route_table_id = aws_vpc.v.default_route_table_id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.i.id
+  }
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_db_subnet_group" "d" {
+  subnet_ids = [aws_subnet.s.id]
+}
+resource "aws_security_group" "d" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 5432
+    to_port     = 5432
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_db_parameter_group" "d" {
+  family = "postgres16"
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+}
+resource "aws_db_instance" "d" {
+  engine                 = "postgres"
+  instance_class         = "db.t3.micro"
+  publicly_accessible    = true
+  parameter_group_name   = aws_db_parameter_group.d.name
+  db_subnet_group_name   = aws_db_subnet_group.d.name
+  vpc_security_group_ids = [aws_security_group.d.id]
+}
+"#;
+
+#[test]
+fn a_store_speaks_with_strangers_as_with_all() {
+    let line = "internet > aws_db_instance.d network tcp/5432 yes";
+    differs(OPEN, "value = \"1\"", "value = \"0\"", line, terraform);
 }

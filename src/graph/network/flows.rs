@@ -140,11 +140,23 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             let traffic = if ports.is_all() { Traffic { port: None, ..traffic } } else { traffic };
             let way = reach::from_internet(presence, traffic);
             if way.reach != Reach::Closed {
-                let new = New::network(by_port(&ports), way.proof, way.reach);
+                let mut proof = way.proof;
+                let encrypted = match by_port(&ports) {
+                    Encrypted::Unknown => of_store(scene, node, &ports, &mut proof),
+                    known => known,
+                };
+                let new = New::network(encrypted, proof, way.reach);
                 flows.add((internet, node), (protocol, ports.shown()), new);
             }
         }
     }
+}
+
+/// Whether a store speaks encrypted where it listens, which it does for all who call it.
+fn of_store(scene: &Scene<'_>, node: usize, ports: &Ports, proof: &mut Vec<Place>) -> Encrypted {
+    let is_own = scene.nodes[node].element == Element::DataStore
+        && port_of(scene, node).is_some_and(|port| *ports == Ports::one(port));
+    if is_own { in_transit(scene, node, proof) } else { Encrypted::Unknown }
 }
 
 /// What filters let in from outside, or out, as protocols and ports. Without any filter: everything.

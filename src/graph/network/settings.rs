@@ -1,7 +1,10 @@
 //! Stores that answer on the internet and that settings name: whoever gets out, and is let in there, speaks to them.
 //!
-//! Only stores with a protocol of their own: who calls the interface of a provider's service is said by rights.
+//! Only stores with a protocol of their own: who calls the interface of a provider's service is said by rights, unless settings hold a key of
+//! it, by the table `access_keys`.
 
+use crate::document::Edge;
+use crate::graph::others;
 use crate::graph::scene::Scene;
 use crate::model::Element;
 
@@ -9,21 +12,30 @@ use super::flows::{on_internet, port_of, runs_programs};
 use super::reach::{self, Reach};
 use super::{INTERFACE, Link, Network, Traffic, naming};
 
-/// Connections over the internet from programs to stores that their settings name.
+/// Connections over the internet from programs to stores that their settings name, or have a key of.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
     let mut links = Vec::new();
     for (target, node) in scene.nodes.iter().enumerate() {
-        if node.element != Element::DataStore || !node.kind.starts_with("datastore_") {
+        let is_store = node.element == Element::DataStore && node.kind.starts_with("datastore_");
+        let Some(port) = port_of(scene, target) else { continue };
+        if !is_store && !others::holds_messages(scene, target) {
             continue;
         }
-        let Some(port) = port_of(scene, target).filter(|port| *port != INTERFACE) else { continue };
+        let by_address = is_store && port != INTERFACE;
+        let callers = naming::of(scene, target, |edge| by_address || is_key(scene, edge));
+        if callers.is_empty() {
+            continue;
+        }
         let traffic = Traffic::tcp(port);
         let open = answers(scene, network, target, traffic);
         if open == Reach::Closed {
             continue;
         }
-        for (source, named) in naming::of(scene, target, |_| true) {
-            if !runs_programs(scene, source) || share_network(network, source, target) {
+        for (source, named) in callers {
+            if !runs_programs(scene, source)
+                || share_network(network, source, target)
+                || !by_address && others::carry(scene, source, target)
+            {
                 continue;
             }
             let way = open.min(leaves(network, source, traffic));
@@ -36,6 +48,13 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         }
     }
     network.doors.extend(links);
+}
+
+/// Whether a reference takes a key, or a connection with one in it.
+fn is_key(scene: &Scene<'_>, edge: &Edge) -> bool {
+    let name = edge.attribute.parts().last().unwrap_or_default();
+    let mut endings = scene.vocabulary.table("access_keys").iter().flatten();
+    endings.any(|ending| name.ends_with(&**ending))
 }
 
 /// How far a store is open to the internet on its port.
