@@ -345,6 +345,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             let proof = self.evidence(entry.flows.iter().copied());
             return match entry.reach {
                 Reach::Open => known("internet_open", proof),
+                // Programs of anybody at the same provider are no named ranges.
+                Reach::Restricted if self.scene().holds(node, "to_tenants_only") => {
+                    known("cross_account", proof)
+                }
                 Reach::Restricted => known("internet_restricted", proof),
                 Reach::Unknown | Reach::Closed => Known::Unknown,
             };

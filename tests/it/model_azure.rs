@@ -6,6 +6,7 @@ use dreadnought::model::{Threat, ThreatModel};
 use rstest::rstest;
 
 use crate::model::{model_of, shape};
+use crate::model_systems::{has, terraform};
 
 const NETWORK: &str = r#"
 resource "azurerm_resource_group" "main" {
@@ -542,4 +543,81 @@ fn plans_and_routes_count(
     };
     assert_eq!(has("T028", "azurerm_lb.front"), flooded);
     assert_eq!(has("T022", "azurerm_linux_virtual_machine.app"), gets_out);
+}
+
+/// An app that names a database which lets in whatever runs at Azure.
+const TENANTS: &str = r#"
+resource "azurerm_service_plan" "p" {
+  name     = "p"
+  os_type  = "Linux"
+  sku_name = "P1v3"
+}
+resource "azurerm_linux_web_app" "a" {
+  name            = "a"
+  service_plan_id = azurerm_service_plan.p.id
+  https_only      = true
+  site_config {}
+  connection_string {
+    name  = "db"
+    type  = "SQLAzure"
+    value = "Server=tcp:${azurerm_mssql_server.s.fully_qualified_domain_name},1433"
+  }
+}
+resource "azurerm_mssql_server" "s" {
+  name    = "s"
+  version = "12.0"
+}
+resource "azurerm_mssql_firewall_rule" "f" {
+  name             = "f"
+  server_id        = azurerm_mssql_server.s.id
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "0.0.0.0"
+}
+resource "azurerm_cosmosdb_account" "c" {
+  name            = "c"
+  offer_type      = "Standard"
+  ip_range_filter = ["0.0.0.0"]
+}
+"#;
+
+/// Programs of other tenants are neither everybody nor named ranges, and one's own are among them.
+#[rstest]
+#[case::everybody(
+    "end_ip_address   = \"0.0.0.0\"",
+    "end_ip_address   = \"255.255.255.255\"",
+    "azurerm_mssql_server.s",
+    "internet_open"
+)]
+#[case::others_too(
+    "  end_ip_address   = \"0.0.0.0\"\n}",
+    "  end_ip_address   = \"0.0.0.0\"\n}\nresource \"azurerm_mssql_firewall_rule\" \"g\" {\n  name = \"g\"\n  server_id = azurerm_mssql_server.s.id\n  start_ip_address = \"198.51.100.1\"\n  end_ip_address = \"198.51.100.9\"\n}",
+    "azurerm_mssql_server.s",
+    "internet_restricted"
+)]
+#[case::named(
+    "[\"0.0.0.0\"]",
+    "[\"0.0.0.0\", \"198.51.100.0/24\"]",
+    "azurerm_cosmosdb_account.c",
+    "internet_restricted"
+)]
+#[case::nobody_written("[\"0.0.0.0\"]", "[]", "azurerm_cosmosdb_account.c", "internet_open")]
+fn who_lets_all_tenants_in_is_open_to_other_accounts(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] store: &str,
+    #[case] exposure: &str,
+) {
+    let found = |text: &str, exposure: &str| {
+        let exposure = format!("exposure={exposure}");
+        let own = |it: &&String| it.starts_with(&format!("T002 {store}:"));
+        let found = terraform(text);
+        assert!(found.iter().find(own).is_some_and(|it| it.contains(&exposure)), "{found:#?}");
+        assert!(has(
+            &found,
+            "azurerm_linux_web_app.a > azurerm_mssql_server.s network tcp/1433 yes"
+        ));
+    };
+    found(TENANTS, "cross_account");
+    assert!(TENANTS.contains(from));
+    found(&TENANTS.replacen(from, to, 1), exposure);
 }

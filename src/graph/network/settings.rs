@@ -38,6 +38,9 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             {
                 continue;
             }
+            let all_there =
+                scene.holds(target, "to_tenants") && share_provider(scene, source, target);
+            let open = if all_there { Reach::Open } else { open };
             let way = open.min(leaves(network, source, traffic));
             if way != Reach::Closed {
                 // Whether the source's address is among those that get in is not known.
@@ -75,6 +78,12 @@ fn leaves(network: &Network, node: usize, traffic: Traffic) -> Reach {
         Some(presence) => reach::to_internet(presence, traffic).reach,
         None => Reach::Open,
     }
+}
+
+/// Whether two run at one provider.
+fn share_provider(scene: &Scene<'_>, a: usize, b: usize) -> bool {
+    let own = |node: usize| Some(&scene.index.resource(scene.nodes[node].resource?).provider);
+    own(a).is_some() && own(a) == own(b)
 }
 
 /// Whether two stand in one network, which decides what passes between them.
