@@ -129,7 +129,7 @@ impl Surroundings<'_, '_> {
     }
 
     /// The stores that a resource belongs to: its node, else those that it names, as the user of a database does.
-    fn stores_of(&self, at: usize) -> Vec<usize> {
+    pub(super) fn stores_of(&self, at: usize) -> Vec<usize> {
         let scene = self.scene();
         let is_store = |node: &usize| scene.nodes[*node].element == Element::DataStore;
         if let Some(store) = scene.node_of[at].filter(is_store) {

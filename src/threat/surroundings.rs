@@ -497,12 +497,18 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             .iter()
             .map(|flow| self.flow(*flow))
             .filter(|flow| flow.kind == FlowKind::Identity);
+        let users = users
+            .map(|flow| flow.source)
+            .filter(|user| self.scene().nodes[*user].element != Element::Identity);
+        let mut users: Vec<usize> = users.collect();
+        if users.is_empty() {
+            // An account of a store is accepted there.
+            users =
+                self.scene().nodes[node].resource.map_or_else(Vec::new, |at| self.stores_of(at));
+        }
         let mut best = Known::Unknown;
-        for flow in users {
-            if self.scene().nodes[flow.source].element == Element::Identity {
-                continue;
-            }
-            let known = self.exposure(flow.source, ports);
+        for user in users {
+            let known = self.exposure(user, ports);
             best = match (&best, &known) {
                 (Known::State(a, _), Known::State(b, _)) if a <= b => best,
                 (_, Known::State(..)) => known,

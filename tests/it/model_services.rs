@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 
+use crate::model_systems::terraform;
 use crate::model_ways::check;
 
 /// A job of AWS Batch with all that its properties name, and two places where it could run.
@@ -707,4 +708,34 @@ resource "helm_release" "h" {
     let without: Vec<&str> = model.without_meaning.iter().map(|(kind, _)| &**kind).collect();
     assert_eq!(without, ["helm_release"]);
     assert!(model.threats.is_empty(), "{:#?}", model.threats);
+}
+
+/// An account of a database that takes a password which is written.
+const ACCOUNT: &str = r#"
+resource "google_sql_database_instance" "d" {
+  name             = "d"
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-custom-1-3840"
+    ip_configuration {
+      ipv4_enabled = true
+      authorized_networks { value = "198.51.100.0/24" }
+    }
+  }
+}
+resource "google_sql_user" "u" {
+  name     = "u"
+  instance = google_sql_database_instance.d.name
+  password = "G7kq-pL2m-9xTz"
+}
+"#;
+
+/// The password of a database's account is of use where the database answers.
+#[rstest]
+#[case("198.51.100.0/24", "exposure=internet_restricted")]
+#[case("0.0.0.0/0", "exposure=internet_open")]
+fn an_account_of_a_database_is_as_exposed_as_that(#[case] range: &str, #[case] exposure: &str) {
+    let found = terraform(&ACCOUNT.replace("198.51.100.0/24", range));
+    let line = found.iter().find(|line| line.starts_with("T008 google_sql_user.u"));
+    assert!(line.is_some_and(|line| line.contains(exposure)), "{found:#?}");
 }
