@@ -1,0 +1,32 @@
+# METADATA
+# scope: package
+# title: Secret is open to everyone
+# description: >-
+#   The secret's policy lets any principal of any account read it, or change it where the actions say so.
+#   Conditions count: one that names an account, an organisation, a network or the sending resource narrows the
+#   statement. A Deny opens nothing, an Allow for everyone but a few does.
+# custom:
+#   id: secret-policy-public
+#   applies_to:
+#     - aws_secretsmanager_secret_policy
+#     - aws_secretsmanager_secret
+#   threat: T003
+#   remediation: >-
+#     Name the roles that read it, or add a condition on aws:PrincipalOrgID.
+#   references:
+#     - https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
+package dreadnought.aws.secrets_policy_public
+
+import data.dreadnought.lib
+
+types := [
+	"aws_secretsmanager_secret_policy",
+	"aws_secretsmanager_secret",
+]
+
+deny contains {"resource": r.address, "at": "/policy", "message": "the secret's policy allows everyone"} if {
+	some kind in types
+	some r in input.by_type[kind]
+	some statement in lib.statements(r.parsed.policy)
+	lib.allows_anyone(statement)
+}
