@@ -781,3 +781,65 @@ fn taking_over_leads_on() {
     let seen = graph_of(&[("all.yaml", &less)], vocabulary());
     assert_eq!(seen.privileges[LOW], "broad");
 }
+
+/// A role that changes the code of a function, which runs as another role with as many rights elsewhere.
+const TAKER: &str = r#"
+resource "aws_iam_role" "low" {
+  name               = "low"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "low" {
+  role   = aws_iam_role.low.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.own.arn}/*" },
+    { Effect = "Allow", Action = ["lambda:UpdateFunctionCode", "lambda:InvokeFunction"], Resource = aws_lambda_function.job.arn },
+    { Effect = "Allow", Action = "iam:GetRole", Resource = aws_iam_role.job.arn },
+  ] })
+}
+resource "aws_s3_bucket" "own" {
+  bucket = "own"
+}
+resource "aws_dynamodb_table" "people" {
+  name     = "people"
+  hash_key = "id"
+}
+resource "aws_iam_role" "job" {
+  name               = "job"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "job" {
+  role   = aws_iam_role.job.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "logs:PutLogEvents", Resource = "*" },
+    { Effect = "Allow", Action = "dynamodb:GetItem", Resource = aws_dynamodb_table.people.arn },
+  ] })
+}
+resource "aws_lambda_function" "job" {
+  function_name = "job"
+  role          = aws_iam_role.job.arn
+}
+"#;
+
+/// Who takes over a role gains what that may do and itself may not; and may give more to what it takes over.
+#[rstest]
+#[case::another_table("", "", "lambda-003, lambda-004")]
+#[case::nothing_but_logs("dynamodb:GetItem", "logs:CreateLogStream", "")]
+#[case::what_it_has("aws_dynamodb_table.people.arn", "\"${aws_s3_bucket.own.arn}/*\"", "")]
+#[case::not_its_code("lambda:UpdateFunctionCode", "lambda:GetFunction", "")]
+#[case::gives_more("iam:GetRole", "iam:AttachRolePolicy", "iam-014, lambda-003, lambda-004")]
+#[case::of_nothing_that_it_takes(
+    "\"iam:GetRole\", Resource = aws_iam_role.job.arn",
+    "\"iam:AttachRolePolicy\", Resource = \"arn:aws:iam::111122223333:role/other\"",
+    "lambda-003, lambda-004"
+)]
+fn who_takes_over_a_role_has_its_rights(#[case] from: &str, #[case] to: &str, #[case] ids: &str) {
+    assert!(TAKER.contains(from));
+    let mut text = TAKER.replacen(from, to, 1);
+    if to.contains("own.arn") {
+        text = text.replace("dynamodb:GetItem", "s3:GetObject");
+    }
+    let found = raised(&text, "aws_iam_role.low");
+    let ids: BTreeSet<String> =
+        ids.split(", ").filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    assert_eq!(found, ids);
+}

@@ -153,6 +153,13 @@ impl Grant {
             _ => 1,
         }
     }
+
+    /// Whether it gives all that another one does.
+    fn includes(&self, other: &Self) -> bool {
+        let all = matches!(self.scope, Scope::Zone(_) | Scope::Account)
+            || self.wildcard && self.scope == Scope::Unknown;
+        self.level >= other.level && (self.scope == other.scope || all)
+    }
 }
 
 /// Read all providers, then make flows.

@@ -28,7 +28,7 @@ const MOUNT: &str = "T017";
 pub fn ways(scene: &Scene<'_>, workload: &Workload<'_>) -> Vec<Way> {
     let mut found = BTreeSet::new();
     let yes = |value: Option<&Value>| value == Some(&Value::Bool(true));
-    let strong = scene.vocabulary.table("kubernetes_breakout_capabilities");
+    let strong = scene.vocabulary.table("breakout_capabilities");
     for container in workload.containers() {
         let at = workload.pointer(container).key("securityContext");
         let context = container.get("context");
@@ -69,7 +69,7 @@ fn hands_over(scene: &Scene<'_>, workload: &Workload<'_>, volume: &Value, path: 
         "" => "/",
         trimmed => trimmed,
     };
-    let rows = scene.vocabulary.table("kubernetes_breakout_paths").iter();
+    let rows = scene.vocabulary.table("breakout_paths").iter();
     let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
     let Some((_, how)) = rows.find(|(pattern, _)| fits(pattern, path)) else { return false };
     let name = volume.get("name").and_then(Value::as_str);

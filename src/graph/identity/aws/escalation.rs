@@ -20,6 +20,9 @@ use crate::source::Place;
 use super::policy::{self, Condition, Principal, Statement, Target, is_everything, name_part};
 use super::rights::Rights;
 
+/// What takes a role that trusts who asks, in small letters.
+const ASSUMES: &str = "sts:assumerole";
+
 /// How the label of a trust begins that a primitive opens; its id follows.
 const TAKES_OVER: &str = "takes over: ";
 
@@ -56,15 +59,16 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
             .collect();
         let own = admins.clone();
         let known = Known::new(scene, all, identity);
+        let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
         for _ in 0..ROUNDS {
-            let before = admins.len();
+            let before = (admins.len(), taken.len());
             for (principal, rights) in all {
                 // Who has everything already raises nothing.
                 if own.contains(principal) {
                     continue;
                 }
                 for primitive in &primitives {
-                    let way = Look { scene, all, known: &known, admins: &admins };
+                    let way = Look { scene, all, known: &known, admins: &admins, taken: &taken };
                     match way.holds(*principal, rights, primitive) {
                         Some(Outcome::Admin(proof)) => {
                             admins.insert(*principal);
@@ -75,12 +79,15 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
                                 found.ids.push(Arc::clone(primitive.id));
                             }
                         }
-                        Some(Outcome::Others(others)) => trusts.extend(others),
+                        Some(Outcome::Others(others)) => {
+                            taken.extend(others.iter().map(|it| (it.source, it.target)));
+                            trusts.extend(others);
+                        }
                         None => {}
                     }
                 }
             }
-            if admins.len() == before {
+            if (admins.len(), taken.len()) == before {
                 break;
             }
         }
@@ -89,7 +96,7 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
     identity.left_out |= left_out;
     trusts.sort();
     trusts.dedup();
-    let raised = with_others(identity, raised, &trusts);
+    let raised = with_others(scene, identity, raised, &trusts);
     identity.trusts.extend(trusts);
     for (principal, (admin, found)) in raised {
         let ids = found.ids.join(", ");
@@ -110,8 +117,9 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
     }
 }
 
-/// Who takes over somebody with more rights than its own raises them, too. Says of each whether it becomes an administrator.
+/// Who takes over somebody with other rights than its own raises them, too. Says of each whether it becomes an administrator.
 fn with_others(
+    scene: &Scene<'_>,
     identity: &Identity,
     raised: BTreeMap<usize, Found>,
     trusts: &[Trust],
@@ -120,8 +128,24 @@ fn with_others(
         raised.into_iter().map(|(principal, found)| (principal, (true, found))).collect();
     let reaches = identity.reaches();
     let reach_of = |node: &usize| reaches.get(node).copied().unwrap_or(0);
+    let mut grants: FxHashMap<usize, Vec<&Grant>> = FxHashMap::default();
+    for grant in &identity.grants {
+        grants.entry(grant.principal).or_default().push(grant);
+    }
+    let of = |node: &usize| grants.get(node).map_or(&[][..], Vec::as_slice);
+    // As far, but elsewhere: over what its own rights are not. To write logs is nothing to gain.
+    let counts = |grant: &Grant| match grant.scope {
+        Scope::Node(node) => &*scene.nodes[node].kind != "log_store",
+        Scope::Zone(_) | Scope::Account => grant.level > Level::Read,
+        Scope::Unknown => false,
+    };
+    let gains = |trust: &Trust| {
+        let own = of(&trust.source);
+        let mut gained = of(&trust.target).iter().filter(|gain| counts(gain));
+        gained.any(|gain| !own.iter().any(|own| own.includes(gain)))
+    };
     for trust in trusts {
-        if reach_of(&trust.target) <= reach_of(&trust.source) {
+        if reach_of(&trust.target) <= reach_of(&trust.source) && !gains(trust) {
             continue;
         }
         let entry = all
@@ -160,6 +184,8 @@ struct Look<'l, 's, 'a> {
     all: &'l BTreeMap<usize, Rights>,
     known: &'l Known<'s>,
     admins: &'l BTreeSet<usize>,
+    /// Who takes over whom, as far as that is found.
+    taken: &'l BTreeSet<(usize, usize)>,
 }
 
 /// What does not change while rights are raised, by what is asked.
@@ -234,7 +260,16 @@ impl Look<'_, '_, '_> {
             let mut allowing = rights
                 .allowing(action)
                 .filter(|statement| is_free(statement, action, &primitive.actions));
-            let first = allowing.next()?;
+            let Some(first) = allowing.next() else {
+                // Nobody has to assume what it takes over.
+                if primitive.category == "principal"
+                    && action == ASSUMES
+                    && self.takes_any(principal)
+                {
+                    continue;
+                }
+                return None;
+            };
             if !proof.contains(&first.place) {
                 proof.push(first.place);
             }
@@ -292,6 +327,15 @@ impl Look<'_, '_, '_> {
 
     fn kind(&self, node: usize) -> &str {
         kind_of(self.scene, node)
+    }
+
+    /// Whom a principal takes over, as far as that is found.
+    fn taken_by(&self, principal: usize) -> impl Iterator<Item = usize> {
+        self.taken.range((principal, 0)..=(principal, usize::MAX)).map(|pair| pair.1)
+    }
+
+    fn takes_any(&self, principal: usize) -> bool {
+        self.taken_by(principal).next().is_some()
     }
 
     /// Whether a target is the principal itself, a policy of its own, or a group that it is in.
@@ -363,24 +407,28 @@ impl Look<'_, '_, '_> {
         proof: Vec<Place>,
     ) -> Option<Outcome> {
         // Who may assume roles gets only where their trust lets it.
-        let by_trust = primitive.actions.first().is_some_and(|action| action == "sts:assumerole");
+        let by_trust = primitive.actions.first().is_some_and(|action| action == ASSUMES);
         if by_trust {
             let mut trusted = self.known.trusted.get(&principal).into_iter().flatten();
             let admin = trusted.any(|target| self.admins.contains(target));
             return admin.then_some(Outcome::Admin(proof));
         }
-        let needs_trust = primitive.actions.iter().any(|action| action == "sts:assumerole");
+        let needs_trust = primitive.actions.iter().any(|action| action == ASSUMES);
         if everything && !needs_trust {
             return Some(Outcome::Admin(proof));
         }
-        let trusted = self.known.trusted.get(&principal);
+        let assumes =
+            || self.all.get(&principal).is_some_and(|own| own.allowing(ASSUMES).next().is_some());
+        let mut trusted: BTreeSet<usize> = self.taken_by(principal).collect();
+        if needs_trust && assumes() {
+            trusted.extend(self.known.trusted.get(&principal).into_iter().flatten());
+        }
         let meant = if everything {
-            let known = trusted.into_iter().flatten().copied();
-            known.filter(|node| self.all.contains_key(node)).collect()
+            trusted.iter().copied().filter(|node| self.all.contains_key(node)).collect()
         } else {
             self.meant("", targets)
         };
-        let trusted = |node: &usize| trusted.is_some_and(|all| all.contains(node));
+        let trusted = |node: &usize| trusted.contains(node);
         let reached: Vec<usize> = meant
             .into_iter()
             .filter(|node| *node != principal && (!needs_trust || trusted(node)))
