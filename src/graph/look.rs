@@ -1,9 +1,14 @@
 //! Lookups over attributes: what a path leads to, as values and as resources.
 
+use base64::Engine as _;
+
 use crate::document::{Index, Pointer, Resource, Value};
 
 use super::relations::leads;
 use super::scene::Scene;
+
+/// How much of a text is looked at: no cluster takes a larger object.
+pub const MAX_TEXT: usize = 1 << 20;
 
 /// What an attribute says of other resources.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +35,15 @@ pub fn value<'r>(resource: &'r Resource, name: &str) -> Option<&'r Value> {
 /// A text of an object.
 pub fn text<'v>(object: &'v Value, name: &str) -> Option<&'v str> {
     object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The text that a text in base 64 stands for.
+pub fn decoded(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()
 }
 
 /// The objects of a block, with their positions.

@@ -6,6 +6,7 @@
 pub(crate) mod addresses;
 mod bounds;
 pub mod callers;
+pub mod containers;
 pub mod doors;
 pub mod facts;
 pub mod gcp;

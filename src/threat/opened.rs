@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::document::{Mode, Pointer, Resource, Value};
 use crate::finding::context::{Known, State};
+use crate::graph::identity::{Grant, Level, Scope};
 use crate::graph::kubernetes::only_cluster;
 use crate::graph::look;
 use crate::model::{Element, FlowKind};
@@ -33,6 +34,30 @@ impl Surroundings<'_, '_> {
             });
             if opened.is_some() && !self.is_tagged(node) { opened } else { max(own, opened) }
         })
+    }
+
+    /// What somebody has who can give itself everything in an account of AWS: the most sensitive store there.
+    pub(super) fn of_account(&self, identity: usize) -> Proven {
+        let scene = self.scene();
+        let of_aws = |node: usize| {
+            let own = scene.nodes[node].resource.map(|at| scene.index.resource(at));
+            own.is_some_and(|own| &*own.provider == "aws")
+        };
+        let grants = &self.graph.identity.grants;
+        let own = &grants[grants.partition_point(|grant| grant.principal < identity)..];
+        let mut own = own.iter().take_while(|grant| grant.principal == identity);
+        let is_everything = |grant: &Grant| {
+            grant.level == Level::Admin && grant.wildcard && grant.scope == Scope::Unknown
+        };
+        if !own.any(is_everything) || !of_aws(identity) {
+            return None;
+        }
+        let all = || {
+            let stores = 0..scene.nodes.len();
+            let stores = stores.filter(|at| scene.nodes[*at].element == Element::DataStore);
+            stores.filter(|at| of_aws(*at)).fold(None, |best, store| max(best, self.held(store)))
+        };
+        self.of_aws.get_or_init(all).clone()
     }
 
     /// The most sensitive of what objects of a cluster hold and what its pods reach, for the one cluster that the configuration makes for

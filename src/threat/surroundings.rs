@@ -84,6 +84,8 @@ pub struct Surroundings<'g, 'a> {
     entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
     /// What identities reach that many workloads act as.
     identities: RefCell<BTreeMap<(usize, usize), Proven>>,
+    /// The most sensitive of what the account of AWS holds.
+    pub(super) of_aws: OnceCell<Proven>,
     /// How many nodes stand behind a balancer, by port.
     behind_balancers: RefCell<BTreeMap<usize, ByPort>>,
     /// Nodes that answer requests themselves and pass them on.
@@ -127,6 +129,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             zone_joins: lookups::zone_joins(graph),
             entries: RefCell::new(BTreeMap::new()),
             identities: RefCell::new(BTreeMap::new()),
+            of_aws: OnceCell::new(),
             behind_balancers: RefCell::new(BTreeMap::new()),
             fronts: graph
                 .network
@@ -531,7 +534,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             return held.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
         }
         let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
-        let tagged = max(tagged, self.of_objects(node));
+        let tagged = max(tagged, max(self.of_objects(node), self.of_account(node)));
         let mut seen = BTreeSet::from([node]);
         let reached = self.reached(node, &mut seen, MAX_HOPS, self.passes_requests(node));
         match max(tagged, reached) {
@@ -630,6 +633,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             return known.clone();
         }
         let found = self.reached(identity, &mut BTreeSet::from([identity]), hops, false);
+        let found = max(found, self.of_account(identity));
         self.identities.borrow_mut().insert((identity, hops), found.clone());
         found
     }

@@ -9,6 +9,7 @@ use rstest::rstest;
 use serde_json::Value as Json;
 
 use crate::model::model_of;
+use crate::model_systems::{has, terraform};
 
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)).unwrap()
@@ -169,4 +170,80 @@ fn a_public_database(#[case] source: &str, #[case] wanted: &[&str]) {
     found.retain(|class| ["T002", "T021", "T046"].contains(class));
     found.sort_unstable();
     assert_eq!(found, wanted);
+}
+
+/// A task on machines of one's own, which say at their start which cluster they belong to.
+const TASK: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_iam_role" "machine" {
+  name               = "machine"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
+}
+resource "aws_iam_instance_profile" "machine" {
+  name = "machine"
+  role = aws_iam_role.machine.name
+}
+resource "aws_launch_template" "machine" {
+  name          = "machine"
+  image_id      = "ami-1"
+  instance_type = "t3.micro"
+  user_data     = base64encode("echo ECS_CLUSTER=shop >> /etc/ecs/ecs.config\n")
+  iam_instance_profile {
+    name = aws_iam_instance_profile.machine.name
+  }
+}
+resource "aws_autoscaling_group" "machines" {
+  name                = "machines"
+  vpc_zone_identifier = [aws_subnet.s.id]
+  min_size            = 1
+  max_size            = 2
+  launch_template {
+    id = aws_launch_template.machine.id
+  }
+}
+resource "aws_ecs_cluster" "shop" {
+  name = "shop"
+}
+resource "aws_ecs_task_definition" "web" {
+  family                = "web"
+  container_definitions = jsonencode([{ name = "web", image = "web:1", MORE mountPoints = [{ sourceVolume = "v", containerPath = "/v", readOnly = true }] }])
+  EXTRA
+}
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  cluster         = aws_ecs_cluster.shop.id
+  task_definition = aws_ecs_task_definition.web.arn
+  desired_count   = 2
+}
+"#;
+
+const OUT: &str = "aws_ecs_service.web > aws_autoscaling_group.machines identity";
+
+/// What leads a task's container out of it leads to the machines of its cluster.
+#[rstest]
+#[case::nothing("", "", false)]
+#[case::privileged("privileged = true,", "", true)]
+#[case::capability("linuxParameters = { capabilities = { add = [\"SYS_PTRACE\"] } },", "", true)]
+#[case::harmless("linuxParameters = { capabilities = { add = [\"NET_ADMIN\"] } },", "", false)]
+#[case::processes("", "pid_mode = \"host\"", true)]
+#[case::socket("", "volume {\n name = \"v\"\n host_path = \"/var/run/docker.sock\"\n}", true)]
+#[case::reads_settings("", "volume {\n name = \"v\"\n host_path = \"/etc\"\n}", false)]
+#[case::mounts_nothing(
+    "",
+    "volume {\n name = \"w\"\n host_path = \"/var/run/docker.sock\"\n}",
+    false
+)]
+fn a_task_gets_out_to_its_machine(#[case] more: &str, #[case] extra: &str, #[case] gets_out: bool) {
+    let text = TASK.replace("MORE", more).replace("EXTRA", extra);
+    let found = terraform(&text);
+    assert_eq!(has(&found, OUT), gets_out, "{found:#?}");
+    // Machines of another cluster are not its own.
+    let other = terraform(&text.replace("ECS_CLUSTER=shop", "ECS_CLUSTER=shop-2"));
+    assert!(!has(&other, OUT), "{other:#?}");
 }

@@ -166,7 +166,7 @@ impl Grant {
 pub fn build(scene: &mut Scene<'_>, network: &Network) -> Identity {
     let mut identity = Identity::default();
     runs_as(scene, &mut identity);
-    aws::read(scene, &mut identity);
+    aws::read(scene, network, &mut identity);
     azure::read(scene, &mut identity);
     gcp::read(scene, network, &mut identity);
     kubernetes::read(scene, &mut identity);

@@ -2,19 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine as _;
-
 use crate::document::{Pointer, Resource, Value};
 use crate::graph::addresses::{self, Schemes};
+use crate::graph::look::{self, MAX_TEXT};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::pack::Verb;
 use crate::source::Place;
 
 use super::Workload;
-
-/// How much of a text is looked at: no cluster takes a larger object.
-const MAX_TEXT: usize = 1 << 20;
 
 /// Words in the name of a setting whose value is a host.
 const HOST_WORDS: [&str; 14] = [
@@ -237,7 +233,7 @@ impl Texts<'_, '_> {
                 let entries = resource.attributes.get(field).and_then(Value::as_object);
                 for (key, value) in entries.into_iter().flatten() {
                     let Some(text) = value.as_str() else { continue };
-                    let decoded = if encoded { decoded(text) } else { None };
+                    let decoded = if encoded { look::decoded(text) } else { None };
                     let Some(text) = decoded.as_deref().or((!encoded).then_some(text)) else {
                         continue;
                     };
@@ -250,15 +246,6 @@ impl Texts<'_, '_> {
             found
         })
     }
-}
-
-/// A text in base 64.
-fn decoded(text: &str) -> Option<String> {
-    let text = text.trim();
-    if text.len() > MAX_TEXT {
-        return None;
-    }
-    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()
 }
 
 /// A value of a map: one setting, or a file of settings.

@@ -6,8 +6,10 @@ mod guests;
 mod policy;
 mod resources;
 mod rights;
+mod tasks;
 mod trust;
 
+use crate::graph::network::Network;
 use crate::graph::scene::Scene;
 
 use super::Identity;
@@ -16,7 +18,7 @@ pub use resources::{anyone, anyone_from_ranges};
 pub use trust::admits;
 
 /// Add what AWS's resources say.
-pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
+pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
     let is_aws = |at: usize| &*scene.index.resource(at).provider == "aws";
     if !(0..scene.index.document.resources.len()).any(is_aws) {
         return;
@@ -26,5 +28,6 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     resources::add(scene, identity);
     trust::add(scene, &all, identity);
     guests::add(scene, identity);
+    tasks::add(scene, network, identity);
     escalation::add(scene, &all, identity);
 }

@@ -10,6 +10,8 @@ use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
+use super::startup::{self, MACHINES};
+
 /// Statements of rules that look for attacks.
 const ATTACKS: [&str; 5] = [
     "managed_rule_group_statement",
@@ -97,20 +99,19 @@ fn second_factors(scene: &mut Scene<'_>) {
 
 /// Hosts whose start-up data lets people log in with passwords, whatever key they are given.
 fn passwords(scene: &mut Scene<'_>) {
-    for kind in ["aws_instance", "aws_spot_instance_request", "aws_launch_configuration"] {
+    for kind in MACHINES {
         for at in scene.index.of_type(kind).to_vec() {
             let resource = scene.index.resource(at);
-            let asks = look::text(&resource.attributes, "user_data").is_some_and(|text| {
-                text.lines().any(|line| {
-                    let line = line.trim().to_ascii_lowercase();
-                    line.starts_with("passwordauthentication yes")
-                        || line.starts_with("ssh_pwauth: true")
-                        || line.starts_with("ssh_pwauth: yes")
-                        || line.contains("/passwordauthentication yes/")
-                })
+            let Some((name, text)) = startup::text(resource) else { continue };
+            let asks = text.lines().any(|line| {
+                let line = line.trim().to_ascii_lowercase();
+                line.starts_with("passwordauthentication yes")
+                    || line.starts_with("ssh_pwauth: true")
+                    || line.starts_with("ssh_pwauth: yes")
+                    || line.contains("/passwordauthentication yes/")
             });
             if let Some(node) = scene.node_of[at].filter(|_| asks) {
-                let place = resource.place_of(&crate::document::Pointer::root().key("user_data"));
+                let place = resource.place_of(&crate::document::Pointer::root().key(name));
                 let value = Some(Value::string("password"));
                 scene.nodes[node].facts.insert("auth".into(), Fact { value, proof: vec![place] });
             }

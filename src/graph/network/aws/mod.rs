@@ -8,6 +8,7 @@ mod guards;
 mod places;
 mod routing;
 mod services;
+mod startup;
 mod tasks;
 
 use crate::graph::look;

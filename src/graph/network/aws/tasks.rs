@@ -12,6 +12,8 @@ use crate::graph::network::{Link, Network, Presence, Public};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 
+use super::startup;
+
 /// The port at which a range begins that machines give to containers that ask for none.
 const GIVEN: u16 = 32768;
 
@@ -59,12 +61,27 @@ fn machines(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
         }
         // Machines say at their start which cluster they belong to.
         for edge in scene.index.incoming(cluster) {
-            if matches!(edge.at.as_str(), "/user_data" | "/user_data_base64") {
+            if startup::ATTRIBUTES.contains(&edge.at.as_str().trim_start_matches('/')) {
                 found.extend(scene.node_of[edge.from].filter(is_machine));
             }
         }
+        if found.is_empty()
+            && let Some(name) = look::text(&scene.index.resource(cluster).attributes, "name")
+        {
+            found.extend(starting_in(scene, name).filter(is_machine));
+        }
     }
     found
+}
+
+/// Machines that say at their start that they belong to the cluster of a name.
+fn starting_in<'s>(scene: &'s Scene<'_>, cluster: &'s str) -> impl Iterator<Item = usize> + 's {
+    let all = startup::MACHINES.into_iter().flat_map(|kind| scene.index.of_type(kind));
+    let says = move |at: &&usize| {
+        let text = startup::text(scene.index.resource(**at));
+        text.is_some_and(|(_, text)| startup::sets(&text, "ECS_CLUSTER", cluster))
+    };
+    all.filter(says).filter_map(|at| scene.node_of[*at])
 }
 
 /// The port at which a service's machine has a container that listens on `port`, where the task has no address of its own: the one that is
