@@ -247,3 +247,92 @@ fn a_task_gets_out_to_its_machine(#[case] more: &str, #[case] extra: &str, #[cas
     let other = terraform(&text.replace("ECS_CLUSTER=shop", "ECS_CLUSTER=shop-2"));
     assert!(!has(&other, OUT), "{other:#?}");
 }
+
+/// Machines, a function and a file system in one group, which lets its members speak to files.
+const SHARED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "g" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol  = "tcp"
+    from_port = 2049
+    to_port   = 2049
+    self      = true
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_efs_file_system" "f" {
+  creation_token = "f"
+}
+resource "aws_efs_mount_target" "f" {
+  file_system_id  = aws_efs_file_system.f.id
+  subnet_id       = aws_subnet.s.id
+  security_groups = [aws_security_group.g.id]
+}
+resource "aws_instance" "a" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.s.id
+  vpc_security_group_ids = [aws_security_group.g.id]
+}
+resource "aws_lambda_function" "l" {
+  function_name = "l"
+  role          = "arn:aws:iam::123456789012:role/l"
+  vpc_config {
+    subnet_ids         = [aws_subnet.s.id]
+    security_group_ids = [aws_security_group.g.id]
+  }
+}
+"#;
+
+/// Who opens a store's port to a group means the store; and nobody connects to a function in its network.
+#[test]
+fn a_group_with_a_store_in_it_opens_the_store() {
+    let ends = |found: &std::collections::BTreeSet<String>| -> Vec<String> {
+        let own = found.iter().filter(|line| line.contains(" network tcp/"));
+        own.map(|line| line.split(" tcp/").next().unwrap().to_owned()).collect()
+    };
+    let store = ["aws_instance.a", "aws_lambda_function.l"]
+        .map(|source| format!("{source} > aws_efs_file_system.f network"));
+    assert_eq!(ends(&terraform(SHARED)), store);
+    // Another port is spoken between machines.
+    let other = terraform(&SHARED.replace("2049", "7946"));
+    assert_eq!(ends(&other), ["aws_lambda_function.l > aws_instance.a network"]);
+}
+
+/// What a load balancer's listener speaks that says nothing.
+#[rstest]
+#[case("application", "no")]
+#[case("network", "unknown")]
+fn a_listener_speaks_http_by_default(#[case] kind: &str, #[case] spoken: &str) {
+    let text = format!(
+        r#"
+resource "aws_lb" "l" {{
+  load_balancer_type = "{kind}"
+  subnets            = ["subnet-1"]
+}}
+resource "aws_lb_listener" "l" {{
+  load_balancer_arn = aws_lb.l.arn
+  port              = 8080
+  default_action {{
+    type = "fixed-response"
+    fixed_response {{ content_type = "text/plain" }}
+  }}
+}}
+"#
+    );
+    let found = terraform(&text);
+    let line = format!("internet > aws_lb.l network tcp/8080 {spoken}");
+    assert!(has(&found, &line), "{found:#?}");
+}

@@ -315,7 +315,7 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
 /// From hosts to stores and services: where the source refers to the target, or a filter there names the source. How many pairs it looked
 /// at.
 fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
-    let members = Members::new(network);
+    let members = Members::new(scene, network);
     let mut pairs = 0;
     for (target, at) in hosts(network) {
         let is_store = scene.nodes[target].element == Element::DataStore;
@@ -341,6 +341,9 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             pairs += 1;
             let named = naming.get(&source);
             for ports in listening(scene, target, at, (source, host)) {
+                if !is_store && named.is_none() && members.is_of_store(at, &ports) {
+                    continue;
+                }
                 let traffic =
                     Traffic { protocol: Protocol::Tcp, port: ports.0.first().map(|range| range.0) };
                 let passage = reach::between(network, (source, host), (target, at), traffic);
@@ -371,7 +374,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
 /// From hosts of one network to those of another that is joined to it, where no filter is written at the target: whoever joined them
 /// let them in. Between hosts of one network that is left to the network itself. How many pairs it looked at.
 fn joined(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
-    let members = Members::new(network);
+    let members = Members::new(scene, network);
     let none = Vec::new();
     let mut pairs = 0;
     for (a, b, _) in &network.peerings {
@@ -416,7 +419,7 @@ fn joined(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
 
 /// From networks of others to what they are joined to, where the filters there let them in. How many pairs it looked at.
 fn from_neighbors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
-    let members = Members::new(network);
+    let members = Members::new(scene, network);
     let mut pairs = 0;
     for neighbor in &network.neighbors {
         let Some(host) = network.presences[neighbor.node].as_ref() else { continue };
@@ -606,10 +609,12 @@ pub(super) struct Members {
     elsewhere: Vec<usize>,
     /// By end of a join of networks, the others.
     joins: BTreeMap<usize, Vec<usize>>,
+    /// By group, the ports at which stores in it listen.
+    stores: BTreeMap<usize, Vec<u16>>,
 }
 
 impl Members {
-    pub(super) fn new(network: &Network) -> Self {
+    pub(super) fn new(scene: &Scene<'_>, network: &Network) -> Self {
         let mut members = Self {
             by_group: BTreeMap::new(),
             by_zone: BTreeMap::new(),
@@ -617,6 +622,7 @@ impl Members {
             ranges: BTreeMap::new(),
             elsewhere: Vec::new(),
             joins: BTreeMap::new(),
+            stores: BTreeMap::new(),
         };
         for (a, b, _) in &network.peerings {
             members.joins.entry(*a).or_default().push(*b);
@@ -626,8 +632,11 @@ impl Members {
             if host.network.is_none() {
                 members.elsewhere.push(node);
             }
+            let is_store = scene.nodes[node].element == Element::DataStore;
+            let port = if is_store { port_of(scene, node) } else { None };
             for group in &host.groups {
                 members.by_group.entry(*group).or_default().push(node);
+                members.stores.entry(*group).or_default().extend(port);
             }
             for zone in host.subnets.iter().chain(&host.network) {
                 members.by_zone.entry(*zone).or_default().push(node);
@@ -653,6 +662,12 @@ impl Members {
     }
 
     /// Hosts that a node's filters name in particular.
+    /// Whether ports are those of a store that is in one group with a host: who opens them to the group means the store.
+    fn is_of_store(&self, at: &Presence, ports: &Ports) -> bool {
+        let mut stores = at.groups.iter().filter_map(|group| self.stores.get(group)).flatten();
+        stores.any(|port| *ports == Ports::one(*port))
+    }
+
     pub(super) fn named_by(&self, network: &Network, at: &Presence) -> BTreeSet<usize> {
         let routed = OnceCell::new();
         let mut found = BTreeSet::new();

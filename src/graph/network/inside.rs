@@ -14,7 +14,7 @@ use super::{Network, Route, Tri, naming};
 /// From hosts to balancers of their network: where settings name the balancer, or its filters the host. One that stands on the internet
 /// is named to people, too, and what it passes on to does not call it.
 pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
-    let members = Members::new(network);
+    let members = Members::new(scene, network);
     let mut by_balancer: BTreeMap<usize, Vec<&Route>> = BTreeMap::new();
     for route in network.routes.iter().filter(|it| &*scene.nodes[it.via].kind == "load_balancer") {
         by_balancer.entry(route.via).or_default().push(route);

@@ -163,7 +163,13 @@ fn listener(
     else {
         return;
     };
-    let protocol = look::value(resource, "protocol").and_then(Value::as_str);
+    let written = look::value(resource, "protocol");
+    let kind = look::value(scene.index.resource(balancer), "load_balancer_type");
+    let by_default = match (written, kind.and_then(Value::as_str)) {
+        (None, None | Some("application")) => Some("HTTP"),
+        _ => None,
+    };
+    let protocol = written.and_then(Value::as_str).or(by_default);
     let front = Traffic {
         protocol: transport(protocol),
         port: port(&resource.attributes, "port").or(match protocol {

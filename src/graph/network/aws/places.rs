@@ -74,7 +74,12 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
     if !stands_in_network(scene, kind, &stand) {
         return None;
     }
-    let mut presence = Presence { open_ended: stand.open, ..Presence::default() };
+    let mut senders = scene.vocabulary.table("aws_senders").iter().flatten();
+    let mut presence = Presence {
+        open_ended: stand.open,
+        sends_only: senders.any(|sender| **sender == *kind),
+        ..Presence::default()
+    };
     presence.subnets = stand.subnets.iter().copied().collect();
     let in_default = presence.subnets.is_empty() && !stand.open;
     for subnet in presence.subnets.iter().filter_map(|subnet| routing.subnet(*subnet)) {
