@@ -1058,3 +1058,53 @@ fn rights_over_a_cluster_are_over_the_one_that_is_made(#[case] more: &str, #[cas
     let plain = found.iter().any(|it| it.contains("> cluster "));
     assert_eq!(plain, target == "cluster", "{found:#?}");
 }
+
+/// What a route names says what it is, also where the configuration does not hold it: address translation lets nobody in, and out.
+#[rstest]
+#[case::known("nat_gateway_id = aws_nat_gateway.n.id", true)]
+#[case::by_its_id("nat_gateway_id = \"nat-0123456789abcdef0\"", true)]
+#[case::transit("transit_gateway_id = \"tgw-0123456789abcdef0\"", false)]
+#[case::nowhere("gateway_id = \"local\"", false)]
+fn a_translation_by_its_id_leads_out(#[case] to: &str, #[case] out: bool) {
+    let text = WAY_OUT.replace("nat_gateway_id = aws_nat_gateway.n.id", to);
+    let found = terraform(&text);
+    assert_eq!(has(&found, "aws_instance.a > internet network any/any"), out, "{found:#?}");
+    let text = text.replace(
+        "  ami                    = \"ami-1\"",
+        "  ami                    = \"ami-1\"\n  associate_public_ip_address = true",
+    );
+    let open = "  egress {\n    from_port   = 0\n";
+    let text = text.replace(
+        open,
+        &format!("  ingress {{\n    from_port   = 443\n    to_port     = 443\n    protocol    = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n  }}\n{open}"),
+    );
+    assert!(!has(&terraform(&text), "internet > aws_instance.a"), "{text}");
+    let public = text.replace(to, "gateway_id = aws_internet_gateway.i.id");
+    assert!(has(&terraform(&public), "internet > aws_instance.a network tcp/443"), "{public}");
+}
+
+/// A list before a subnet that denies one port of those that are open, in or out, leaves the way out as it is.
+#[rstest]
+#[case::inward("false", "22")]
+#[case::outward("true", "25")]
+fn a_list_that_denies_one_port_leaves_the_others(#[case] egress: &str, #[case] port: &str) {
+    let rule = |name: &str, number: u32, egress: &str, action: &str, port: &str| {
+        let ports = if port == "0" {
+            "protocol = \"-1\"".to_owned()
+        } else {
+            format!("protocol = \"tcp\"\n  from_port = {port}\n  to_port = {port}")
+        };
+        format!(
+            "resource \"aws_network_acl_rule\" \"{name}\" {{\n  network_acl_id = aws_network_acl.l.id\n  rule_number = {number}\n  egress = {egress}\n  rule_action = \"{action}\"\n  cidr_block = \"0.0.0.0/0\"\n  {ports}\n}}\n"
+        )
+    };
+    let list = "resource \"aws_network_acl\" \"l\" {\n  vpc_id = aws_vpc.v.id\n  subnet_ids = [aws_subnet.s.id]\n}\n";
+    let rules = rule("in", 100, "false", "allow", "0") + &rule("out", 100, "true", "allow", "0");
+    let denial = rule("no", 90, egress, "deny", port);
+    let found = terraform(&format!("{WAY_OUT}{list}{rules}{denial}"));
+    assert!(has(&found, "aws_instance.a > internet network any/any"), "{found:#?}");
+    assert!(has(&found, "T022 aws_instance.a: 4 8 7 5 4"), "{found:#?}");
+    let closed = rules.replace("\"out\" {", "\"out\" {\n  count = 0\n");
+    let found = terraform(&format!("{WAY_OUT}{list}{closed}"));
+    assert!(!has(&found, "aws_instance.a > internet"), "{found:#?}");
+}
