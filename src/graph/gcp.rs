@@ -252,11 +252,22 @@ fn account_by_email(scene: &Scene<'_>, email: &str) -> Option<usize> {
 const BESIDES: [&str; 7] =
     ["member", "members", "role", "condition", "policy_data", "project", "region"];
 
+/// Whether a project that is looked up is the one that the configuration stands in: it names none, or is the only one.
+fn is_own_project(scene: &Scene<'_>, at: usize) -> bool {
+    const LOOKED_UP: &str = "data.google_project";
+    let resource = scene.index.resource(at);
+    &*resource.kind == LOOKED_UP
+        && (matches!(resource.attributes.get("project_id"), None | Some(Value::Null))
+            || scene.index.of_type(LOOKED_UP).len() == 1
+                && scene.index.of_type("google_project").is_empty())
+}
+
 fn scope(scene: &Scene<'_>, at: usize, on: &str) -> On {
     let account =
         matches!(on, "project" | "folder" | "organization" | "billing_account" | "iap_tunnel");
     if account {
-        let zone = targets(scene, at, "project").find_map(|to| scene.zone_of[to]);
+        let projects = targets(scene, at, "project").filter(|to| !is_own_project(scene, *to));
+        let zone = projects.filter_map(|to| scene.zone_of[to]).next();
         return zone
             .filter(|_| matches!(on, "project" | "iap_tunnel"))
             .map_or(On::Account, On::Zone);

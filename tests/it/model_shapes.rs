@@ -1108,3 +1108,29 @@ fn a_list_that_denies_one_port_leaves_the_others(#[case] egress: &str, #[case] p
     let found = terraform(&format!("{WAY_OUT}{list}{closed}"));
     assert!(!has(&found, "aws_instance.a > internet"), "{found:#?}");
 }
+
+/// Rights over a project that is looked up are rights over what the configuration makes in it.
+#[rstest]
+#[case::without_a_name("", "data.google_project.p.project_id")]
+#[case::by_a_variable("project_id = var.project", "data.google_project.p.project_id")]
+#[case::by_its_id("", "\"clinic-prod\"")]
+fn rights_over_a_project_that_is_looked_up(#[case] asked: &str, #[case] project: &str) {
+    let text = format!(
+        "variable \"project\" {{\n  type = string\n}}\ndata \"google_project\" \"p\" {{\n  {asked}\n}}\n\
+         resource \"google_service_account\" \"a\" {{\n  account_id = \"a\"\n}}\n\
+         resource \"google_storage_bucket\" \"b\" {{\n  name = \"b\"\n  location = \"EU\"\n}}\n\
+         resource \"google_project_iam_member\" \"a\" {{\n  project = {project}\n  role = \"roles/storage.objectViewer\"\n  member = google_service_account.a.member\n}}\n"
+    );
+    let found = terraform(&text);
+    let line = "google_service_account.a > google_storage_bucket.b permission";
+    assert!(has(&found, line), "{found:#?}");
+}
+
+#[test]
+fn rights_over_another_of_several_projects_say_nothing_of_what_is_made() {
+    let text = "data \"google_project\" \"p\" {\n}\ndata \"google_project\" \"q\" {\n  project_id = \"other\"\n}\nresource \"google_service_account\" \"a\" {\n  account_id = \"a\"\n}\nresource \"google_storage_bucket\" \"b\" {\n  name = \"b\"\n  location = \"EU\"\n}\nresource \"google_project_iam_member\" \"a\" {\n  project = data.google_project.q.project_id\n  role = \"roles/storage.objectViewer\"\n  member = google_service_account.a.member\n}\n";
+    let line = "google_service_account.a > google_storage_bucket.b permission";
+    assert!(!has(&terraform(text), line));
+    let own = text.replace("project = data.google_project.q", "project = data.google_project.p");
+    assert!(has(&terraform(&own), line));
+}
