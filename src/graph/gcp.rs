@@ -321,11 +321,19 @@ pub fn complete(scene: &mut Scene<'_>) {
     settle(scene, &bindings);
 }
 
-/// Bindings of whom no resource stands for are a part of what they open, else of the member that they name. Gateways stand where their
-/// routers stand.
+/// Bindings that open a thing to everybody, and those of whom no resource stands for, are a part of what they open, else of the member
+/// that they name. Gateways stand where their routers stand.
 fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
     for binding in bindings {
-        if scene.node_of[binding.at].is_some() {
+        if let Some(now) = scene.node_of[binding.at] {
+            // It is a part of a member already.
+            let to = match binding.on {
+                On::Node(node) if node != now && opens(binding) => node,
+                _ => continue,
+            };
+            scene.nodes[now].parts.retain(|part| *part != binding.at);
+            scene.nodes[to].parts.push(binding.at);
+            scene.node_of[binding.at] = Some(to);
             continue;
         }
         let named = binding.members.iter().find_map(|member| match member {
@@ -335,6 +343,7 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         });
         let node = match (binding.on, named) {
             (On::Node(node), None) => Some(node),
+            (On::Node(node), _) if opens(binding) => Some(node),
             (_, named) => named,
         };
         if let Some(node) = node
@@ -395,15 +404,16 @@ pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
     None
 }
 
+/// Whether a binding lets everybody in.
+fn opens(binding: &Binding) -> bool {
+    binding.members.iter().any(|it| matches!(it, Member::Everybody | Member::Authenticated))
+}
+
 /// What everybody may use: facts of the nodes that bindings open.
 pub fn facts(scene: &mut Scene<'_>) {
     let mut open: Vec<(usize, Place)> = Vec::new();
     for binding in bindings(scene) {
-        let everybody = binding
-            .members
-            .iter()
-            .any(|it| matches!(it, Member::Everybody | Member::Authenticated));
-        if let (true, On::Node(node)) = (everybody, binding.on) {
+        if let (true, On::Node(node)) = (opens(&binding), binding.on) {
             open.push((node, binding.place));
         }
     }

@@ -196,9 +196,12 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
     nodes.into_iter().map(Target::Node).collect()
 }
 
-/// Whom a binding of rights names: what is wrong with it is wrong with all of them.
+/// Whom a binding of rights names: what is wrong with it is wrong with all of them, unless it is a part of what it opens.
 fn bound(scene: &Scene<'_>, at: usize) -> Vec<usize> {
-    let binds = scene.meanings[at].as_ref().is_some_and(|it| &*it.kind == "identity_binding");
+    let is_of_identity =
+        scene.node_of[at].is_some_and(|node| scene.nodes[node].element == Element::Identity);
+    let binds = is_of_identity
+        && scene.meanings[at].as_ref().is_some_and(|it| &*it.kind == "identity_binding");
     let named = scene.relations.targets(at, Verb::Binds).filter(|_| binds);
     let nodes: BTreeSet<usize> = named
         .filter_map(|relation| scene.node_of[relation.to])

@@ -1134,3 +1134,23 @@ fn rights_over_another_of_several_projects_say_nothing_of_what_is_made() {
     let own = text.replace("project = data.google_project.q", "project = data.google_project.p");
     assert!(has(&terraform(&own), line));
 }
+
+/// A binding that names everybody beside others opens the bucket, and says nothing of the others.
+#[rstest]
+#[case::beside_an_account("[google_service_account.a.member, \"allUsers\"]")]
+#[case::beside_a_group("[\"group:g@example.org\", \"allAuthenticatedUsers\"]")]
+#[case::alone("[\"allUsers\"]")]
+fn a_binding_that_names_everybody_is_about_the_bucket(#[case] members: &str) {
+    let text = format!(
+        "resource \"google_service_account\" \"a\" {{\n  account_id = \"a\"\n}}\n\
+         resource \"google_storage_bucket\" \"b\" {{\n  name = \"b\"\n  location = \"EU\"\n}}\n\
+         resource \"google_storage_bucket_iam_binding\" \"b\" {{\n  bucket = google_storage_bucket.b.name\n  role = \"roles/storage.objectAdmin\"\n  members = {members}\n}}\n"
+    );
+    let found = terraform(&text);
+    for threat in ["T003", "T004"] {
+        assert!(has(&found, &format!("{threat} google_storage_bucket.b: ")), "{found:#?}");
+        assert!(!has(&found, &format!("{threat} google_service_account.a")), "{found:#?}");
+    }
+    let by_account = "google_service_account.a > google_storage_bucket.b permission";
+    assert_eq!(has(&found, by_account), members.contains("account"), "{found:#?}");
+}
