@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::document::Mode;
 use crate::engine::Evaluated;
 use crate::finding::{Dread, Finding, ThreatClass};
+use crate::graph::identity::kubernetes;
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::scene::Scene;
@@ -160,7 +161,10 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         Some(_) if !bound.is_empty() => bound,
         Some(node) => vec![node],
         None if scene.zone_of[at].is_some() => Vec::new(),
-        None => affected(around, at, class),
+        None => {
+            let accounts = kubernetes::by_group(scene, at);
+            if accounts.is_empty() { affected(around, at, class) } else { accounts }
+        }
     };
     if nodes.is_empty() {
         // A filter that stands before nothing is harmed itself, by whoever attaches it; one before things of other kinds harms nobody.

@@ -1154,3 +1154,46 @@ fn a_binding_that_names_everybody_is_about_the_bucket(#[case] members: &str) {
     let by_account = "google_service_account.a > google_storage_bucket.b permission";
     assert_eq!(has(&found, by_account), members.contains("account"), "{found:#?}");
 }
+
+/// Accounts of a namespace that get rights as a group.
+const GROUPED: &str = "
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: a, namespace: shop}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: b, namespace: other}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: r}
+rules:
+  - apiGroups: [\"\"]
+    resources: [secrets]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: r}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: r}
+subjects:
+  - {kind: Group, apiGroup: rbac.authorization.k8s.io, name: \"system:serviceaccounts:shop\"}
+";
+
+#[rstest]
+#[case::of_a_namespace("system:serviceaccounts:shop", "name: r}\nsubjects", false)]
+#[case::of_the_cluster("system:serviceaccounts", "name: r}\nsubjects", true)]
+#[case::as_administrators("system:serviceaccounts:shop", "name: cluster-admin}\nsubjects", false)]
+fn what_a_group_of_accounts_may_do_each_of_them_may(
+    #[case] group: &str,
+    #[case] role: &str,
+    #[case] both: bool,
+) {
+    let text =
+        GROUPED.replace("system:serviceaccounts:shop", group).replace("name: r}\nsubjects", role);
+    let found = manifests(&text);
+    assert!(has(&found, "T018 ServiceAccount/shop/a: "), "{found:#?}");
+    assert_eq!(has(&found, "T018 ServiceAccount/other/b: "), both, "{found:#?}");
+    assert!(!has(&found, "T018 ClusterRoleBinding"), "{found:#?}");
+}
