@@ -1197,3 +1197,28 @@ fn what_a_group_of_accounts_may_do_each_of_them_may(
     assert_eq!(has(&found, "T018 ServiceAccount/other/b: "), both, "{found:#?}");
     assert!(!has(&found, "T018 ClusterRoleBinding"), "{found:#?}");
 }
+
+/// A program that nobody calls, with a token of somebody else in its settings: who takes the token is not known.
+#[test]
+fn a_secret_is_not_isolated_because_its_program_is() {
+    let text = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: w, namespace: shop}
+spec:
+  selector: {matchLabels: {app: w}}
+  template:
+    metadata: {labels: {app: w}}
+    spec:
+      containers:
+        - name: w
+          image: ghcr.io/example/w:1.0.3
+          env:
+            - name: GITHUB_TOKEN
+              value: ghp_16C7e42F292c6912E7710c838347Ae178B4a
+";
+    let found = manifests(text);
+    assert!(has(&found, "T008 Deployment/shop/w: "), "{found:#?}");
+    let line = found.iter().find(|it| it.starts_with("T008 Deployment/shop/w: "));
+    assert!(line.is_some_and(|it| it.contains("exposure=unknown")), "{line:?}");
+}
