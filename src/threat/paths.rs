@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::finding::context::{Dimension, Known, State};
 use crate::finding::{Dread, Factor, ThreatClass};
 use crate::model::{Element, FlowKind, ThreatState};
+use crate::source::fits;
 
 use super::asked::Answers;
 use super::crossing;
@@ -409,7 +410,7 @@ impl Search<'_, '_, '_> {
                 next.steps.push(self.step(threat, self.asked(threat)));
             }
             FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
-                if !trail.controls || target.element == Element::Process {
+                if !trail.controls || target.element == Element::Process || self.only_looks(at) {
                     return None;
                 }
                 self.imply(&mut next);
@@ -523,6 +524,14 @@ impl Search<'_, '_, '_> {
         let all = self.by_node.values().flatten().copied();
         let fits = all.filter(|threat| &*self.threats[*threat].draft.class.id == UNASKED);
         fits.max_by_key(|threat| (self.threats[*threat].score, std::cmp::Reverse(*threat)))
+    /// Whether a right shows how a thing is set up, and nothing that it holds: by the table `looking_rights`.
+    fn only_looks(&self, at: usize) -> bool {
+        let flow = self.around.flow(at);
+        let table = self.around.scene().vocabulary.table("looking_rights");
+        let looks = |part: &str| table.iter().flatten().any(|row| fits(row, part));
+        flow.kind == FlowKind::Permission && flow.label.split(", ").all(looks)
+    }
+
     }
 
     /// The node of a threat.
@@ -572,7 +581,7 @@ impl Search<'_, '_, '_> {
         }
         let rows = self.around.scene().vocabulary.table("losses").iter();
         let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
-        let (_, class) = rows.find(|(kind, _)| crate::source::fits(kind, &given.kind))?;
+        let (_, class) = rows.find(|(kind, _)| fits(kind, &given.kind))?;
         Some(Arc::clone(class))
     }
 

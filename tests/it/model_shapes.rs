@@ -1222,3 +1222,31 @@ spec:
     let line = found.iter().find(|it| it.starts_with("T008 Deployment/shop/w: "));
     assert!(line.is_some_and(|it| it.contains("exposure=unknown")), "{line:?}");
 }
+
+/// A role that another account takes on, with rights over what the account holds.
+const AUDITED: &str = r#"
+resource "aws_iam_role" "a" {
+  name = "a"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::444455556666:root" } }]
+  })
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.a.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+  tags   = { data = "confidential" }
+}
+"#;
+
+#[test]
+fn nobody_gets_to_data_by_a_right_to_look_at_settings() {
+    let path = "account:444455556666 > aws_iam_role.a > aws_s3_bucket.b: T012 T015";
+    differs(AUDITED, "policy/ReadOnlyAccess", "policy/SecurityAudit", path, terraform);
+    let audited = terraform(&AUDITED.replace("policy/ReadOnlyAccess", "policy/SecurityAudit"));
+    assert!(has(&audited, "T012 aws_iam_role.a: "), "{audited:#?}");
+    assert!(has(&audited, "aws_iam_role.a > aws_s3_bucket.b permission"), "{audited:#?}");
+}
