@@ -431,7 +431,12 @@ impl Search<'_, '_, '_> {
         let takes = TAKES_MESSAGES.contains(&&*target.kind);
         let is_store = takes || target.element == Element::DataStore;
         let what = if is_store { Way::Store } else { Way::Network };
-        let threat = self.opening(node, what, Some(at))?;
+        // What came in by a port of the web stays a request of the web, whatever the port behind.
+        let source = self.around.flow(at).source;
+        let front = trail.flows.last().copied().filter(|_| self.around.is_passing(source));
+        let threat = self
+            .opening(node, what, Some(at))
+            .or_else(|| front.and_then(|front| self.opening(node, what, Some(front))))?;
         next.steps.push(self.step(threat, node));
         next.feeds = takes && &*self.threats[threat].draft.class.id == MESSAGES;
         next.controls = !self.around.is_front(node);
@@ -519,11 +524,6 @@ impl Search<'_, '_, '_> {
         Some(())
     }
 
-    /// The threat by which those who are asked for nothing use a right of theirs.
-    fn find_unasked(&self) -> Option<usize> {
-        let all = self.by_node.values().flatten().copied();
-        let fits = all.filter(|threat| &*self.threats[*threat].draft.class.id == UNASKED);
-        fits.max_by_key(|threat| (self.threats[*threat].score, std::cmp::Reverse(*threat)))
     /// Whether a right shows how a thing is set up, and nothing that it holds: by the table `looking_rights`.
     fn only_looks(&self, at: usize) -> bool {
         let flow = self.around.flow(at);
@@ -532,6 +532,11 @@ impl Search<'_, '_, '_> {
         flow.kind == FlowKind::Permission && flow.label.split(", ").all(looks)
     }
 
+    /// The threat by which those who are asked for nothing use a right of theirs.
+    fn find_unasked(&self) -> Option<usize> {
+        let all = self.by_node.values().flatten().copied();
+        let fits = all.filter(|threat| &*self.threats[*threat].draft.class.id == UNASKED);
+        fits.max_by_key(|threat| (self.threats[*threat].score, std::cmp::Reverse(*threat)))
     }
 
     /// The node of a threat.

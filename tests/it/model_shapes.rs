@@ -1250,3 +1250,49 @@ fn nobody_gets_to_data_by_a_right_to_look_at_settings() {
     assert!(has(&audited, "T012 aws_iam_role.a: "), "{audited:#?}");
     assert!(has(&audited, "aws_iam_role.a > aws_s3_bucket.b permission"), "{audited:#?}");
 }
+
+/// What a balancer takes at a port of the web is a request of the web at any port behind it.
+#[rstest]
+#[case::of_the_web("443", true)]
+#[case::clear("80", true)]
+#[case::another("9443", false)]
+fn web_attacks_reach_what_is_behind_a_balancer_at_any_port(
+    #[case] port: &str,
+    #[case] is_web: bool,
+) {
+    let text = format!(
+        "
+apiVersion: v1
+kind: Secret
+metadata: {{name: s, namespace: shop}}
+stringData: {{password: S3cr3t-Value-42}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: w, namespace: shop}}
+spec:
+  selector: {{matchLabels: {{app: w}}}}
+  template:
+    metadata: {{labels: {{app: w}}}}
+    spec:
+      automountServiceAccountToken: false
+      containers:
+        - name: w
+          image: ghcr.io/example/w:1.0.3
+          ports: [{{containerPort: 9090}}]
+          envFrom: [{{secretRef: {{name: s}}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: w, namespace: shop}}
+spec:
+  type: LoadBalancer
+  selector: {{app: w}}
+  ports: [{{port: {port}, targetPort: 9090}}]
+"
+    );
+    let found = manifests(&text);
+    assert_eq!(has(&found, "T032 Deployment/shop/w: "), is_web, "{found:#?}");
+    let path = "internet > Service/shop/w > Deployment/shop/w > Secret/shop/s: T032 T015";
+    assert_eq!(has(&found, path), is_web, "{found:#?}");
+}
