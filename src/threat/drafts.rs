@@ -214,9 +214,22 @@ fn bound(scene: &Scene<'_>, at: usize) -> Vec<usize> {
     nodes.into_iter().collect()
 }
 
+/// What a class about stores harms where a balancer was found: the programs behind it that keep data, where there are any.
+fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
+    let flows = around.out[node].iter().map(|at| around.flow(*at));
+    let behind = flows.filter(|flow| flow.kind == FlowKind::Network).map(|flow| flow.target);
+    let is_passing = around.is_passing(node);
+    let keepers: BTreeSet<usize> =
+        behind.filter(|target| is_passing && around.kept(*target).is_some()).collect();
+    if keepers.is_empty() { vec![node] } else { keepers.into_iter().collect() }
+}
+
 /// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.
 fn harmed(around: &Surroundings<'_, '_>, nodes: Vec<usize>, class: &ThreatClass) -> Vec<usize> {
     let scene = around.scene();
+    if &*class.applies_to == "datastore" {
+        return nodes.into_iter().flat_map(|node| kept_behind(around, node)).collect();
+    }
     if &*class.applies_to != "compute" {
         return nodes;
     }

@@ -1296,3 +1296,34 @@ spec:
     let path = "internet > Service/shop/w > Deployment/shop/w > Secret/shop/s: T032 T015";
     assert_eq!(has(&found, path), is_web, "{found:#?}");
 }
+
+/// Whoever publishes a store by a balancer harms the store.
+#[test]
+fn a_store_that_a_service_publishes_is_what_is_harmed() {
+    let text = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: redis, namespace: shop}
+spec:
+  selector: {matchLabels: {app: redis}}
+  template:
+    metadata: {labels: {app: redis}}
+    spec:
+      automountServiceAccountToken: false
+      containers:
+        - name: redis
+          image: redis:7.2.5
+          ports: [{containerPort: 6379}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: redis, namespace: shop}
+spec:
+  type: LoadBalancer
+  selector: {app: redis}
+  ports: [{port: 6379}]
+";
+    let found = manifests(text);
+    assert!(has(&found, "T002 Deployment/shop/redis: "), "{found:#?}");
+    assert!(!has(&found, "T002 Service/shop/redis"), "{found:#?}");
+}
