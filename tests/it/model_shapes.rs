@@ -1327,3 +1327,11 @@ spec:
     assert!(has(&found, "T002 Deployment/shop/redis: "), "{found:#?}");
     assert!(!has(&found, "T002 Service/shop/redis"), "{found:#?}");
 }
+
+/// Whoever may use a key that its policy opens to everybody has what the key protects.
+#[test]
+fn a_key_that_everybody_may_use_is_on_a_path() {
+    let text = "resource \"google_kms_key_ring\" \"r\" {\n  name = \"r\"\n  location = \"europe\"\n}\nresource \"google_kms_crypto_key\" \"k\" {\n  name = \"k\"\n  key_ring = google_kms_key_ring.r.id\n}\nresource \"google_kms_crypto_key_iam_member\" \"k\" {\n  crypto_key_id = google_kms_crypto_key.k.id\n  role = \"roles/cloudkms.cryptoKeyDecrypter\"\n  member = \"allUsers\"\n}\n";
+    let path = "internet > google_kms_crypto_key.k: T039";
+    differs(text, "\"allUsers\"", "\"group:g@example.org\"", path, terraform);
+}
