@@ -1335,3 +1335,16 @@ fn a_key_that_everybody_may_use_is_on_a_path() {
     let path = "internet > google_kms_crypto_key.k: T039";
     differs(text, "\"allUsers\"", "\"group:g@example.org\"", path, terraform);
 }
+
+/// A password that is the default of a variable is a secret in the code there, and not once more in each script that it gets into.
+#[rstest]
+#[case::by_the_variable("${var.db_password}", false)]
+#[case::written("S3cr3t-Value-43", true)]
+fn a_default_in_a_start_script_is_one_secret(#[case] password: &str, #[case] twice: bool) {
+    let text = format!(
+        "variable \"db_password\" {{\n  type = string\n  default = \"S3cr3t-Value-42\"\n}}\nresource \"aws_instance\" \"a\" {{\n  ami = \"ami-1\"\n  instance_type = \"t3.micro\"\n  user_data = \"export DB_PASSWORD={password}\"\n}}\n"
+    );
+    let found = terraform(&text);
+    assert!(has(&found, "T008 var.db_password: "), "{found:#?}");
+    assert_eq!(has(&found, "T008 aws_instance.a: "), twice, "{found:#?}");
+}
