@@ -328,7 +328,7 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         if let Some(now) = scene.node_of[binding.at] {
             // It is a part of a member already.
             let to = match binding.on {
-                On::Node(node) if node != now && opens(binding) => node,
+                On::Node(node) if node != now && opens(scene, binding) => node,
                 _ => continue,
             };
             scene.nodes[now].parts.retain(|part| *part != binding.at);
@@ -343,7 +343,7 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         });
         let node = match (binding.on, named) {
             (On::Node(node), None) => Some(node),
-            (On::Node(node), _) if opens(binding) => Some(node),
+            (On::Node(node), _) if opens(scene, binding) => Some(node),
             (_, named) => named,
         };
         if let Some(node) = node
@@ -404,16 +404,26 @@ pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
     None
 }
 
-/// Whether a binding lets everybody in.
-fn opens(binding: &Binding) -> bool {
-    binding.members.iter().any(|it| matches!(it, Member::Everybody | Member::Authenticated))
+/// Whether a binding lets everybody in to a thing that does not prevent it.
+fn opens(scene: &Scene<'_>, binding: &Binding) -> bool {
+    let mut members = binding.members.iter();
+    let names = members.any(|it| matches!(it, Member::Everybody | Member::Authenticated));
+    names && !matches!(binding.on, On::Node(node) if prevents(scene, node))
+}
+
+/// Whether a thing keeps everybody out, whatever bindings and lists say.
+fn prevents(scene: &Scene<'_>, node: usize) -> bool {
+    let at = scene.nodes[node].resource;
+    at.is_some_and(|at| {
+        text(scene.index.resource(at), "public_access_prevention") == Some("enforced")
+    })
 }
 
 /// What everybody may use: facts of the nodes that bindings open.
 pub fn facts(scene: &mut Scene<'_>) {
     let mut open: Vec<(usize, Place)> = Vec::new();
     for binding in bindings(scene) {
-        if let (true, On::Node(node)) = (opens(&binding), binding.on) {
+        if let (true, On::Node(node)) = (opens(scene, &binding), binding.on) {
             open.push((node, binding.place));
         }
     }
@@ -448,13 +458,8 @@ pub fn facts(scene: &mut Scene<'_>) {
             }
         }
     }
-    let closed = |node: usize| {
-        let at = scene.nodes[node].resource;
-        at.is_some_and(|at| {
-            text(scene.index.resource(at), "public_access_prevention") == Some("enforced")
-        })
-    };
-    let open: Vec<(usize, Place)> = open.into_iter().filter(|(node, _)| !closed(*node)).collect();
+    let open: Vec<(usize, Place)> =
+        open.into_iter().filter(|(node, _)| !prevents(scene, *node)).collect();
     let nodes: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
     for node in nodes {
         let proof: Vec<Place> =
