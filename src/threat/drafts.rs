@@ -20,6 +20,8 @@ use super::surroundings::Surroundings;
 
 /// What is sent in clear text.
 const CLEAR: &str = "T006";
+/// Tokens of pipelines that nobody meant.
+const FEDERATED: &str = "T013";
 /// What leaves a network and may not.
 const OUTBOUND: &str = "T022";
 
@@ -214,6 +216,14 @@ fn bound(scene: &Scene<'_>, at: usize) -> Vec<usize> {
     nodes.into_iter().collect()
 }
 
+/// What tokens of strangers harm where one was found who vouches for them: the identities that believe it, where there are any.
+fn believing(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
+    let vouches = &*around.scene().nodes[node].kind == "identity_provider";
+    let believers: BTreeSet<usize> =
+        around.trusts_of(node).filter(|_| vouches).map(|trust| trust.target).collect();
+    if believers.is_empty() { vec![node] } else { believers.into_iter().collect() }
+}
+
 /// What a class about stores harms where a balancer was found: the programs behind it that keep data, where there are any.
 fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
     let flows = around.out[node].iter().map(|at| around.flow(*at));
@@ -227,6 +237,9 @@ fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
 /// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.
 fn harmed(around: &Surroundings<'_, '_>, nodes: Vec<usize>, class: &ThreatClass) -> Vec<usize> {
     let scene = around.scene();
+    if &*class.id == FEDERATED {
+        return nodes.into_iter().flat_map(|node| believing(around, node)).collect();
+    }
     if &*class.applies_to == "datastore" {
         return nodes.into_iter().flat_map(|node| kept_behind(around, node)).collect();
     }

@@ -1348,3 +1348,65 @@ fn a_default_in_a_start_script_is_one_secret(#[case] password: &str, #[case] twi
     assert!(has(&found, "T008 var.db_password: "), "{found:#?}");
     assert_eq!(has(&found, "T008 aws_instance.a: "), twice, "{found:#?}");
 }
+
+/// An identity that believes tokens of pipelines.
+const VOUCHED: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_user_assigned_identity" "i" {
+  name                = "i"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+}
+resource "azurerm_federated_identity_credential" "f" {
+  name                = "f"
+  resource_group_name = azurerm_resource_group.g.name
+  parent_id           = azurerm_user_assigned_identity.i.id
+  issuer              = "https://token.actions.githubusercontent.com"
+  subject             = "repo:example/app:pull_request"
+  audience            = ["api://AzureADTokenExchange"]
+}
+resource "azurerm_role_assignment" "i" {
+  scope                = azurerm_storage_account.s.id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = azurerm_user_assigned_identity.i.principal_id
+}
+resource "azurerm_storage_account" "s" {
+  name                     = "s"
+  resource_group_name      = azurerm_resource_group.g.name
+  location                 = azurerm_resource_group.g.location
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+  tags                     = { data = "confidential" }
+}
+"#;
+
+#[rstest]
+#[case::threat("T013 azurerm_user_assigned_identity.i: ")]
+#[case::path(
+    "azurerm_federated_identity_credential.f > azurerm_user_assigned_identity.i > azurerm_storage_account.s: T013 T015"
+)]
+fn requests_that_nobody_looked_at_act_as_the_identity(#[case] line: &str) {
+    let (from, to) = ("app:pull_request", "app:ref:refs/heads/main");
+    differs(VOUCHED, from, to, line, terraform);
+    assert!(!has(&terraform(VOUCHED), "T013 azurerm_federated_identity_credential"));
+}
+
+/// Containers that run by themselves answer on the internet where their group has a public address, which it has unless it is said.
+#[rstest]
+#[case::silent("", true)]
+#[case::public("ip_address_type = \"Public\"", true)]
+#[case::private("ip_address_type = \"Private\"", false)]
+#[case::none("ip_address_type = \"None\"", false)]
+fn groups_of_containers_answer_at_their_address(#[case] address: &str, #[case] open: bool) {
+    let text = format!(
+        "resource \"azurerm_container_group\" \"c\" {{\n  name = \"c\"\n  resource_group_name = \"g\"\n  location = \"westeurope\"\n  os_type = \"Linux\"\n  {address}\n  container {{\n    name = \"web\"\n    image = \"example/web:1.2.3\"\n    cpu = 1\n    memory = 1\n    ports {{\n      port = 80\n      protocol = \"TCP\"\n    }}\n  }}\n}}\n"
+    );
+    let found = terraform(&text);
+    let flow = "internet > azurerm_container_group.c network tcp/80 no";
+    for line in [flow, "T032 azurerm_container_group.c: ", "T028 azurerm_container_group.c: "] {
+        assert_eq!(has(&found, line), open, "{line}: {found:#?}");
+    }
+}
