@@ -266,8 +266,8 @@ fn scope(scene: &Scene<'_>, at: usize, on: &str) -> On {
     let account =
         matches!(on, "project" | "folder" | "organization" | "billing_account" | "iap_tunnel");
     if account {
-        let projects = targets(scene, at, "project").filter(|to| !is_own_project(scene, *to));
-        let zone = projects.filter_map(|to| scene.zone_of[to]).next();
+        let mut projects = targets(scene, at, "project").filter(|to| !is_own_project(scene, *to));
+        let zone = projects.find_map(|to| scene.zone_of[to]);
         return zone
             .filter(|_| matches!(on, "project" | "iap_tunnel"))
             .map_or(On::Account, On::Zone);
