@@ -61,3 +61,12 @@ resource "azurerm_linux_virtual_machine" "by_variable" {
   name = "by-variable"
   custom_data = base64encode("export DB_PASSWORD=${var.db_password}")
 }
+
+variable "boat" {
+  default = "qT7-harbour-13"
+}
+
+resource "azurerm_linux_virtual_machine" "by_another_variable" {
+  name = "by-another-variable"
+  custom_data = base64encode("export DB_PASSWORD=${var.boat}") # expect: azure/vm-custom-data-secret
+}

@@ -63,3 +63,14 @@ resource "google_compute_instance" "by_variable" {
   machine_type            = "e2-small"
   metadata_startup_script = "export DB_PASSWORD=${var.db_password}"
 }
+
+variable "boat" {
+  type    = string
+  default = "qT7-harbour-13"
+}
+
+resource "google_compute_instance" "by_another_variable" {
+  name                    = "by-another-variable"
+  machine_type            = "e2-small"
+  metadata_startup_script = "export DB_PASSWORD=${var.boat}" # expect: gcp/vm-startup-secret
+}
