@@ -252,11 +252,22 @@ fn account_by_email(scene: &Scene<'_>, email: &str) -> Option<usize> {
 const BESIDES: [&str; 7] =
     ["member", "members", "role", "condition", "policy_data", "project", "region"];
 
+/// Whether a project that is looked up is the one that the configuration stands in: it names none, or is the only one.
+fn is_own_project(scene: &Scene<'_>, at: usize) -> bool {
+    const LOOKED_UP: &str = "data.google_project";
+    let resource = scene.index.resource(at);
+    &*resource.kind == LOOKED_UP
+        && (matches!(resource.attributes.get("project_id"), None | Some(Value::Null))
+            || scene.index.of_type(LOOKED_UP).len() == 1
+                && scene.index.of_type("google_project").is_empty())
+}
+
 fn scope(scene: &Scene<'_>, at: usize, on: &str) -> On {
     let account =
         matches!(on, "project" | "folder" | "organization" | "billing_account" | "iap_tunnel");
     if account {
-        let zone = targets(scene, at, "project").find_map(|to| scene.zone_of[to]);
+        let mut projects = targets(scene, at, "project").filter(|to| !is_own_project(scene, *to));
+        let zone = projects.find_map(|to| scene.zone_of[to]);
         return zone
             .filter(|_| matches!(on, "project" | "iap_tunnel"))
             .map_or(On::Account, On::Zone);
@@ -310,11 +321,19 @@ pub fn complete(scene: &mut Scene<'_>) {
     settle(scene, &bindings);
 }
 
-/// Bindings of whom no resource stands for are a part of what they open, else of the member that they name. Gateways stand where their
-/// routers stand.
+/// Bindings that open a thing to everybody, and those of whom no resource stands for, are a part of what they open, else of the member
+/// that they name. Gateways stand where their routers stand.
 fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
     for binding in bindings {
-        if scene.node_of[binding.at].is_some() {
+        if let Some(now) = scene.node_of[binding.at] {
+            // It is a part of a member already.
+            let to = match binding.on {
+                On::Node(node) if node != now && opens(scene, binding) => node,
+                _ => continue,
+            };
+            scene.nodes[now].parts.retain(|part| *part != binding.at);
+            scene.nodes[to].parts.push(binding.at);
+            scene.node_of[binding.at] = Some(to);
             continue;
         }
         let named = binding.members.iter().find_map(|member| match member {
@@ -324,6 +343,7 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         });
         let node = match (binding.on, named) {
             (On::Node(node), None) => Some(node),
+            (On::Node(node), _) if opens(scene, binding) => Some(node),
             (_, named) => named,
         };
         if let Some(node) = node
@@ -384,15 +404,26 @@ pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
     None
 }
 
+/// Whether a binding lets everybody in to a thing that does not prevent it.
+fn opens(scene: &Scene<'_>, binding: &Binding) -> bool {
+    let mut members = binding.members.iter();
+    let names = members.any(|it| matches!(it, Member::Everybody | Member::Authenticated));
+    names && !matches!(binding.on, On::Node(node) if prevents(scene, node))
+}
+
+/// Whether a thing keeps everybody out, whatever bindings and lists say.
+fn prevents(scene: &Scene<'_>, node: usize) -> bool {
+    let at = scene.nodes[node].resource;
+    at.is_some_and(|at| {
+        text(scene.index.resource(at), "public_access_prevention") == Some("enforced")
+    })
+}
+
 /// What everybody may use: facts of the nodes that bindings open.
 pub fn facts(scene: &mut Scene<'_>) {
     let mut open: Vec<(usize, Place)> = Vec::new();
     for binding in bindings(scene) {
-        let everybody = binding
-            .members
-            .iter()
-            .any(|it| matches!(it, Member::Everybody | Member::Authenticated));
-        if let (true, On::Node(node)) = (everybody, binding.on) {
+        if let (true, On::Node(node)) = (opens(scene, &binding), binding.on) {
             open.push((node, binding.place));
         }
     }
@@ -427,13 +458,8 @@ pub fn facts(scene: &mut Scene<'_>) {
             }
         }
     }
-    let closed = |node: usize| {
-        let at = scene.nodes[node].resource;
-        at.is_some_and(|at| {
-            text(scene.index.resource(at), "public_access_prevention") == Some("enforced")
-        })
-    };
-    let open: Vec<(usize, Place)> = open.into_iter().filter(|(node, _)| !closed(*node)).collect();
+    let open: Vec<(usize, Place)> =
+        open.into_iter().filter(|(node, _)| !prevents(scene, *node)).collect();
     let nodes: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
     for node in nodes {
         let proof: Vec<Place> =

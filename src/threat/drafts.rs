@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::document::Mode;
 use crate::engine::Evaluated;
 use crate::finding::{Dread, Finding, ThreatClass};
+use crate::graph::identity::kubernetes;
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::scene::Scene;
@@ -19,6 +20,8 @@ use super::surroundings::Surroundings;
 
 /// What is sent in clear text.
 const CLEAR: &str = "T006";
+/// Tokens of pipelines that nobody meant.
+const FEDERATED: &str = "T013";
 /// What leaves a network and may not.
 const OUTBOUND: &str = "T022";
 
@@ -160,7 +163,10 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         Some(_) if !bound.is_empty() => bound,
         Some(node) => vec![node],
         None if scene.zone_of[at].is_some() => Vec::new(),
-        None => affected(around, at, class),
+        None => {
+            let accounts = kubernetes::by_group(scene, at);
+            if accounts.is_empty() { affected(around, at, class) } else { accounts }
+        }
     };
     if nodes.is_empty() {
         // A filter that stands before nothing is harmed itself, by whoever attaches it; one before things of other kinds harms nobody.
@@ -196,9 +202,12 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
     nodes.into_iter().map(Target::Node).collect()
 }
 
-/// Whom a binding of rights names: what is wrong with it is wrong with all of them.
+/// Whom a binding of rights names: what is wrong with it is wrong with all of them, unless it is a part of what it opens.
 fn bound(scene: &Scene<'_>, at: usize) -> Vec<usize> {
-    let binds = scene.meanings[at].as_ref().is_some_and(|it| &*it.kind == "identity_binding");
+    let is_of_identity =
+        scene.node_of[at].is_some_and(|node| scene.nodes[node].element == Element::Identity);
+    let binds = is_of_identity
+        && scene.meanings[at].as_ref().is_some_and(|it| &*it.kind == "identity_binding");
     let named = scene.relations.targets(at, Verb::Binds).filter(|_| binds);
     let nodes: BTreeSet<usize> = named
         .filter_map(|relation| scene.node_of[relation.to])
@@ -207,9 +216,33 @@ fn bound(scene: &Scene<'_>, at: usize) -> Vec<usize> {
     nodes.into_iter().collect()
 }
 
+/// What tokens of strangers harm where one was found who vouches for them: the identities that believe it, where there are any.
+fn believing(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
+    let vouches = &*around.scene().nodes[node].kind == "identity_provider";
+    let believers: BTreeSet<usize> =
+        around.trusts_of(node).filter(|_| vouches).map(|trust| trust.target).collect();
+    if believers.is_empty() { vec![node] } else { believers.into_iter().collect() }
+}
+
+/// What a class about stores harms where a balancer was found: the programs behind it that keep data, where there are any.
+fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
+    let flows = around.out[node].iter().map(|at| around.flow(*at));
+    let behind = flows.filter(|flow| flow.kind == FlowKind::Network).map(|flow| flow.target);
+    let is_passing = around.is_passing(node);
+    let keepers: BTreeSet<usize> =
+        behind.filter(|target| is_passing && around.kept(*target).is_some()).collect();
+    if keepers.is_empty() { vec![node] } else { keepers.into_iter().collect() }
+}
+
 /// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.
 fn harmed(around: &Surroundings<'_, '_>, nodes: Vec<usize>, class: &ThreatClass) -> Vec<usize> {
     let scene = around.scene();
+    if &*class.id == FEDERATED {
+        return nodes.into_iter().flat_map(|node| believing(around, node)).collect();
+    }
+    if &*class.applies_to == "datastore" {
+        return nodes.into_iter().flat_map(|node| kept_behind(around, node)).collect();
+    }
     if &*class.applies_to != "compute" {
         return nodes;
     }

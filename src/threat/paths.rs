@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::finding::context::{Dimension, Known, State};
 use crate::finding::{Dread, Factor, ThreatClass};
 use crate::model::{Element, FlowKind, ThreatState};
+use crate::source::fits;
 
 use super::asked::Answers;
 use super::crossing;
@@ -409,7 +410,7 @@ impl Search<'_, '_, '_> {
                 next.steps.push(self.step(threat, self.asked(threat)));
             }
             FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
-                if !trail.controls || target.element == Element::Process {
+                if !trail.controls || target.element == Element::Process || self.only_looks(at) {
                     return None;
                 }
                 self.imply(&mut next);
@@ -430,7 +431,12 @@ impl Search<'_, '_, '_> {
         let takes = TAKES_MESSAGES.contains(&&*target.kind);
         let is_store = takes || target.element == Element::DataStore;
         let what = if is_store { Way::Store } else { Way::Network };
-        let threat = self.opening(node, what, Some(at))?;
+        // What came in by a port of the web stays a request of the web, whatever the port behind.
+        let source = self.around.flow(at).source;
+        let front = trail.flows.last().copied().filter(|_| self.around.is_passing(source));
+        let threat = self
+            .opening(node, what, Some(at))
+            .or_else(|| front.and_then(|front| self.opening(node, what, Some(front))))?;
         next.steps.push(self.step(threat, node));
         next.feeds = takes && &*self.threats[threat].draft.class.id == MESSAGES;
         next.controls = !self.around.is_front(node);
@@ -518,6 +524,14 @@ impl Search<'_, '_, '_> {
         Some(())
     }
 
+    /// Whether a right shows how a thing is set up, and nothing that it holds: by the table `looking_rights`.
+    fn only_looks(&self, at: usize) -> bool {
+        let flow = self.around.flow(at);
+        let table = self.around.scene().vocabulary.table("looking_rights");
+        let looks = |part: &str| table.iter().flatten().any(|row| fits(row, part));
+        flow.kind == FlowKind::Permission && flow.label.split(", ").all(looks)
+    }
+
     /// The threat by which those who are asked for nothing use a right of theirs.
     fn find_unasked(&self) -> Option<usize> {
         let all = self.by_node.values().flatten().copied();
@@ -572,7 +586,7 @@ impl Search<'_, '_, '_> {
         }
         let rows = self.around.scene().vocabulary.table("losses").iter();
         let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
-        let (_, class) = rows.find(|(kind, _)| crate::source::fits(kind, &given.kind))?;
+        let (_, class) = rows.find(|(kind, _)| fits(kind, &given.kind))?;
         Some(Arc::clone(class))
     }
 

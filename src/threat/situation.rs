@@ -105,6 +105,14 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
         let open = Known::of(Dimension::Exposure, "internet_open", vec![place]);
         situation.set(Dimension::Exposure, open);
     }
+    // A program that nobody calls holds secrets that others take, who knows where.
+    let is_isolated = matches!(situation.get(Dimension::Exposure), Known::State(State(4), _));
+    if &*class.id == SECRETS
+        && is_isolated
+        && around.scene().nodes[node].element == Element::Process
+    {
+        situation.set(Dimension::Exposure, Known::Unknown);
+    }
     let own = around.scene().nodes[node].resource;
     let in_cluster =
         own.is_some_and(|at| &*around.scene().index.resource(at).provider == "kubernetes");

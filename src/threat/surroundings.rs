@@ -265,7 +265,12 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         };
         for at in self.walk(&self.into[node]) {
             let flow = self.flow(*at);
-            if !self.is_to(flow, ports) {
+            let is_to = self.is_to(flow, ports);
+            // What a balancer takes at a port of the web stays a request of the web, whatever the port behind.
+            let may_be = ports == Ports::Web
+                && flow.source != internet
+                && self.is_to(flow, Ports::Published);
+            if !is_to && !may_be {
                 continue;
             }
             let own = reach_of(flow);
@@ -277,7 +282,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 && let Some(mut entry) = self.find_entry(flow.source, Ports::Any, hops - 1)
             {
                 entry.flows.retain(|first| self.passes(*first, *at));
-                if !entry.flows.is_empty() {
+                let mut fronts = entry.flows.iter().map(|first| self.flow(*first));
+                let is_asked =
+                    is_to || fronts.any(|it| it.target == flow.source && self.is_to(it, ports));
+                if is_asked && !entry.flows.is_empty() {
                     entry.reach = entry.reach.min(own);
                     entry.flows.insert(*at);
                     offer(entry);

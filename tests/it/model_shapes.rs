@@ -1058,3 +1058,355 @@ fn rights_over_a_cluster_are_over_the_one_that_is_made(#[case] more: &str, #[cas
     let plain = found.iter().any(|it| it.contains("> cluster "));
     assert_eq!(plain, target == "cluster", "{found:#?}");
 }
+
+/// What a route names says what it is, also where the configuration does not hold it: address translation lets nobody in, and out.
+#[rstest]
+#[case::known("nat_gateway_id = aws_nat_gateway.n.id", true)]
+#[case::by_its_id("nat_gateway_id = \"nat-0123456789abcdef0\"", true)]
+#[case::transit("transit_gateway_id = \"tgw-0123456789abcdef0\"", false)]
+#[case::nowhere("gateway_id = \"local\"", false)]
+fn a_translation_by_its_id_leads_out(#[case] to: &str, #[case] out: bool) {
+    let text = WAY_OUT.replace("nat_gateway_id = aws_nat_gateway.n.id", to);
+    let found = terraform(&text);
+    assert_eq!(has(&found, "aws_instance.a > internet network any/any"), out, "{found:#?}");
+    let text = text.replace(
+        "  ami                    = \"ami-1\"",
+        "  ami                    = \"ami-1\"\n  associate_public_ip_address = true",
+    );
+    let open = "  egress {\n    from_port   = 0\n";
+    let text = text.replace(
+        open,
+        &format!("  ingress {{\n    from_port   = 443\n    to_port     = 443\n    protocol    = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n  }}\n{open}"),
+    );
+    assert!(!has(&terraform(&text), "internet > aws_instance.a"), "{text}");
+    let public = text.replace(to, "gateway_id = aws_internet_gateway.i.id");
+    assert!(has(&terraform(&public), "internet > aws_instance.a network tcp/443"), "{public}");
+}
+
+/// A list before a subnet that denies one port of those that are open, in or out, leaves the way out as it is.
+#[rstest]
+#[case::inward("false", "22")]
+#[case::outward("true", "25")]
+fn a_list_that_denies_one_port_leaves_the_others(#[case] egress: &str, #[case] port: &str) {
+    let rule = |name: &str, number: u32, egress: &str, action: &str, port: &str| {
+        let ports = if port == "0" {
+            "protocol = \"-1\"".to_owned()
+        } else {
+            format!("protocol = \"tcp\"\n  from_port = {port}\n  to_port = {port}")
+        };
+        format!(
+            "resource \"aws_network_acl_rule\" \"{name}\" {{\n  network_acl_id = aws_network_acl.l.id\n  rule_number = {number}\n  egress = {egress}\n  rule_action = \"{action}\"\n  cidr_block = \"0.0.0.0/0\"\n  {ports}\n}}\n"
+        )
+    };
+    let list = "resource \"aws_network_acl\" \"l\" {\n  vpc_id = aws_vpc.v.id\n  subnet_ids = [aws_subnet.s.id]\n}\n";
+    let rules = rule("in", 100, "false", "allow", "0") + &rule("out", 100, "true", "allow", "0");
+    let denial = rule("no", 90, egress, "deny", port);
+    let found = terraform(&format!("{WAY_OUT}{list}{rules}{denial}"));
+    assert!(has(&found, "aws_instance.a > internet network any/any"), "{found:#?}");
+    assert!(has(&found, "T022 aws_instance.a: 4 8 7 5 4"), "{found:#?}");
+    let closed = rules.replace("\"out\" {", "\"out\" {\n  count = 0\n");
+    let found = terraform(&format!("{WAY_OUT}{list}{closed}"));
+    assert!(!has(&found, "aws_instance.a > internet"), "{found:#?}");
+}
+
+/// Rights over a project that is looked up are rights over what the configuration makes in it.
+#[rstest]
+#[case::without_a_name("", "data.google_project.p.project_id")]
+#[case::by_a_variable("project_id = var.project", "data.google_project.p.project_id")]
+#[case::by_its_id("", "\"clinic-prod\"")]
+fn rights_over_a_project_that_is_looked_up(#[case] asked: &str, #[case] project: &str) {
+    let text = format!(
+        "variable \"project\" {{\n  type = string\n}}\ndata \"google_project\" \"p\" {{\n  {asked}\n}}\n\
+         resource \"google_service_account\" \"a\" {{\n  account_id = \"a\"\n}}\n\
+         resource \"google_storage_bucket\" \"b\" {{\n  name = \"b\"\n  location = \"EU\"\n}}\n\
+         resource \"google_project_iam_member\" \"a\" {{\n  project = {project}\n  role = \"roles/storage.objectViewer\"\n  member = google_service_account.a.member\n}}\n"
+    );
+    let found = terraform(&text);
+    let line = "google_service_account.a > google_storage_bucket.b permission";
+    assert!(has(&found, line), "{found:#?}");
+}
+
+#[test]
+fn rights_over_another_of_several_projects_say_nothing_of_what_is_made() {
+    let text = "data \"google_project\" \"p\" {\n}\ndata \"google_project\" \"q\" {\n  project_id = \"other\"\n}\nresource \"google_service_account\" \"a\" {\n  account_id = \"a\"\n}\nresource \"google_storage_bucket\" \"b\" {\n  name = \"b\"\n  location = \"EU\"\n}\nresource \"google_project_iam_member\" \"a\" {\n  project = data.google_project.q.project_id\n  role = \"roles/storage.objectViewer\"\n  member = google_service_account.a.member\n}\n";
+    let line = "google_service_account.a > google_storage_bucket.b permission";
+    assert!(!has(&terraform(text), line));
+    let own = text.replace("project = data.google_project.q", "project = data.google_project.p");
+    assert!(has(&terraform(&own), line));
+}
+
+/// A binding that names everybody beside others opens the bucket, and says nothing of the others.
+#[rstest]
+#[case::beside_an_account("[google_service_account.a.member, \"allUsers\"]")]
+#[case::beside_a_group("[\"group:g@example.org\", \"allAuthenticatedUsers\"]")]
+#[case::alone("[\"allUsers\"]")]
+fn a_binding_that_names_everybody_is_about_the_bucket(#[case] members: &str) {
+    let text = format!(
+        "resource \"google_service_account\" \"a\" {{\n  account_id = \"a\"\n}}\n\
+         resource \"google_storage_bucket\" \"b\" {{\n  name = \"b\"\n  location = \"EU\"\n}}\n\
+         resource \"google_storage_bucket_iam_binding\" \"b\" {{\n  bucket = google_storage_bucket.b.name\n  role = \"roles/storage.objectAdmin\"\n  members = {members}\n}}\n"
+    );
+    let found = terraform(&text);
+    for threat in ["T003", "T004"] {
+        assert!(has(&found, &format!("{threat} google_storage_bucket.b: ")), "{found:#?}");
+        assert!(!has(&found, &format!("{threat} google_service_account.a")), "{found:#?}");
+    }
+    let by_account = "google_service_account.a > google_storage_bucket.b permission";
+    assert_eq!(has(&found, by_account), members.contains("account"), "{found:#?}");
+}
+
+/// Accounts of a namespace that get rights as a group.
+const GROUPED: &str = "
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: a, namespace: shop}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: b, namespace: other}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: r}
+rules:
+  - apiGroups: [\"\"]
+    resources: [secrets]
+    verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: r}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: r}
+subjects:
+  - {kind: Group, apiGroup: rbac.authorization.k8s.io, name: \"system:serviceaccounts:shop\"}
+";
+
+#[rstest]
+#[case::of_a_namespace("system:serviceaccounts:shop", "name: r}\nsubjects", false)]
+#[case::of_the_cluster("system:serviceaccounts", "name: r}\nsubjects", true)]
+#[case::as_administrators("system:serviceaccounts:shop", "name: cluster-admin}\nsubjects", false)]
+fn what_a_group_of_accounts_may_do_each_of_them_may(
+    #[case] group: &str,
+    #[case] role: &str,
+    #[case] both: bool,
+) {
+    let text =
+        GROUPED.replace("system:serviceaccounts:shop", group).replace("name: r}\nsubjects", role);
+    let found = manifests(&text);
+    assert!(has(&found, "T018 ServiceAccount/shop/a: "), "{found:#?}");
+    assert_eq!(has(&found, "T018 ServiceAccount/other/b: "), both, "{found:#?}");
+    assert!(!has(&found, "T018 ClusterRoleBinding"), "{found:#?}");
+}
+
+/// A program that nobody calls, with a token of somebody else in its settings: who takes the token is not known.
+#[test]
+fn a_secret_is_not_isolated_because_its_program_is() {
+    let text = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: w, namespace: shop}
+spec:
+  selector: {matchLabels: {app: w}}
+  template:
+    metadata: {labels: {app: w}}
+    spec:
+      containers:
+        - name: w
+          image: ghcr.io/example/w:1.0.3
+          env:
+            - name: GITHUB_TOKEN
+              value: ghp_16C7e42F292c6912E7710c838347Ae178B4a
+";
+    let found = manifests(text);
+    assert!(has(&found, "T008 Deployment/shop/w: "), "{found:#?}");
+    let line = found.iter().find(|it| it.starts_with("T008 Deployment/shop/w: "));
+    assert!(line.is_some_and(|it| it.contains("exposure=unknown")), "{line:?}");
+}
+
+/// A role that another account takes on, with rights over what the account holds.
+const AUDITED: &str = r#"
+resource "aws_iam_role" "a" {
+  name = "a"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::444455556666:root" } }]
+  })
+}
+resource "aws_iam_role_policy_attachment" "a" {
+  role       = aws_iam_role.a.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+  tags   = { data = "confidential" }
+}
+"#;
+
+#[test]
+fn nobody_gets_to_data_by_a_right_to_look_at_settings() {
+    let path = "account:444455556666 > aws_iam_role.a > aws_s3_bucket.b: T012 T015";
+    differs(AUDITED, "policy/ReadOnlyAccess", "policy/SecurityAudit", path, terraform);
+    let audited = terraform(&AUDITED.replace("policy/ReadOnlyAccess", "policy/SecurityAudit"));
+    assert!(has(&audited, "T012 aws_iam_role.a: "), "{audited:#?}");
+    assert!(has(&audited, "aws_iam_role.a > aws_s3_bucket.b permission"), "{audited:#?}");
+}
+
+/// What a balancer takes at a port of the web is a request of the web at any port behind it.
+#[rstest]
+#[case::of_the_web("443", true)]
+#[case::clear("80", true)]
+#[case::another("9443", false)]
+fn web_attacks_reach_what_is_behind_a_balancer_at_any_port(
+    #[case] port: &str,
+    #[case] is_web: bool,
+) {
+    let text = format!(
+        "
+apiVersion: v1
+kind: Secret
+metadata: {{name: s, namespace: shop}}
+stringData: {{password: S3cr3t-Value-42}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: w, namespace: shop}}
+spec:
+  selector: {{matchLabels: {{app: w}}}}
+  template:
+    metadata: {{labels: {{app: w}}}}
+    spec:
+      automountServiceAccountToken: false
+      containers:
+        - name: w
+          image: ghcr.io/example/w:1.0.3
+          ports: [{{containerPort: 9090}}]
+          envFrom: [{{secretRef: {{name: s}}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: w, namespace: shop}}
+spec:
+  type: LoadBalancer
+  selector: {{app: w}}
+  ports: [{{port: {port}, targetPort: 9090}}]
+"
+    );
+    let found = manifests(&text);
+    assert_eq!(has(&found, "T032 Deployment/shop/w: "), is_web, "{found:#?}");
+    let path = "internet > Service/shop/w > Deployment/shop/w > Secret/shop/s: T032 T015";
+    assert_eq!(has(&found, path), is_web, "{found:#?}");
+}
+
+/// Whoever publishes a store by a balancer harms the store.
+#[test]
+fn a_store_that_a_service_publishes_is_what_is_harmed() {
+    let text = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: redis, namespace: shop}
+spec:
+  selector: {matchLabels: {app: redis}}
+  template:
+    metadata: {labels: {app: redis}}
+    spec:
+      automountServiceAccountToken: false
+      containers:
+        - name: redis
+          image: redis:7.2.5
+          ports: [{containerPort: 6379}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: redis, namespace: shop}
+spec:
+  type: LoadBalancer
+  selector: {app: redis}
+  ports: [{port: 6379}]
+";
+    let found = manifests(text);
+    assert!(has(&found, "T002 Deployment/shop/redis: "), "{found:#?}");
+    assert!(!has(&found, "T002 Service/shop/redis"), "{found:#?}");
+}
+
+/// Whoever may use a key that its policy opens to everybody has what the key protects.
+#[test]
+fn a_key_that_everybody_may_use_is_on_a_path() {
+    let text = "resource \"google_kms_key_ring\" \"r\" {\n  name = \"r\"\n  location = \"europe\"\n}\nresource \"google_kms_crypto_key\" \"k\" {\n  name = \"k\"\n  key_ring = google_kms_key_ring.r.id\n}\nresource \"google_kms_crypto_key_iam_member\" \"k\" {\n  crypto_key_id = google_kms_crypto_key.k.id\n  role = \"roles/cloudkms.cryptoKeyDecrypter\"\n  member = \"allUsers\"\n}\n";
+    let path = "internet > google_kms_crypto_key.k: T039";
+    differs(text, "\"allUsers\"", "\"group:g@example.org\"", path, terraform);
+}
+
+/// A password that is the default of a variable is a secret in the code there, and not once more in each script that it gets into.
+#[rstest]
+#[case::by_the_variable("${var.db_password}", false)]
+#[case::written("S3cr3t-Value-43", true)]
+fn a_default_in_a_start_script_is_one_secret(#[case] password: &str, #[case] twice: bool) {
+    let text = format!(
+        "variable \"db_password\" {{\n  type = string\n  default = \"S3cr3t-Value-42\"\n}}\nresource \"aws_instance\" \"a\" {{\n  ami = \"ami-1\"\n  instance_type = \"t3.micro\"\n  user_data = \"export DB_PASSWORD={password}\"\n}}\n"
+    );
+    let found = terraform(&text);
+    assert!(has(&found, "T008 var.db_password: "), "{found:#?}");
+    assert_eq!(has(&found, "T008 aws_instance.a: "), twice, "{found:#?}");
+}
+
+/// An identity that believes tokens of pipelines.
+const VOUCHED: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_user_assigned_identity" "i" {
+  name                = "i"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+}
+resource "azurerm_federated_identity_credential" "f" {
+  name                = "f"
+  resource_group_name = azurerm_resource_group.g.name
+  parent_id           = azurerm_user_assigned_identity.i.id
+  issuer              = "https://token.actions.githubusercontent.com"
+  subject             = "repo:example/app:pull_request"
+  audience            = ["api://AzureADTokenExchange"]
+}
+resource "azurerm_role_assignment" "i" {
+  scope                = azurerm_storage_account.s.id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = azurerm_user_assigned_identity.i.principal_id
+}
+resource "azurerm_storage_account" "s" {
+  name                     = "s"
+  resource_group_name      = azurerm_resource_group.g.name
+  location                 = azurerm_resource_group.g.location
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+  tags                     = { data = "confidential" }
+}
+"#;
+
+#[rstest]
+#[case::threat("T013 azurerm_user_assigned_identity.i: ")]
+#[case::path(
+    "azurerm_federated_identity_credential.f > azurerm_user_assigned_identity.i > azurerm_storage_account.s: T013 T015"
+)]
+fn requests_that_nobody_looked_at_act_as_the_identity(#[case] line: &str) {
+    let (from, to) = ("app:pull_request", "app:ref:refs/heads/main");
+    differs(VOUCHED, from, to, line, terraform);
+    assert!(!has(&terraform(VOUCHED), "T013 azurerm_federated_identity_credential"));
+}
+
+/// Containers that run by themselves answer on the internet where their group has a public address, which it has unless it is said.
+#[rstest]
+#[case::silent("", true)]
+#[case::public("ip_address_type = \"Public\"", true)]
+#[case::private("ip_address_type = \"Private\"", false)]
+#[case::none("ip_address_type = \"None\"", false)]
+fn groups_of_containers_answer_at_their_address(#[case] address: &str, #[case] open: bool) {
+    let text = format!(
+        "resource \"azurerm_container_group\" \"c\" {{\n  name = \"c\"\n  resource_group_name = \"g\"\n  location = \"westeurope\"\n  os_type = \"Linux\"\n  {address}\n  container {{\n    name = \"web\"\n    image = \"example/web:1.2.3\"\n    cpu = 1\n    memory = 1\n    ports {{\n      port = 80\n      protocol = \"TCP\"\n    }}\n  }}\n}}\n"
+    );
+    let found = terraform(&text);
+    let flow = "internet > azurerm_container_group.c network tcp/80 no";
+    for line in [flow, "T032 azurerm_container_group.c: ", "T028 azurerm_container_group.c: "] {
+        assert_eq!(has(&found, line), open, "{line}: {found:#?}");
+    }
+}

@@ -3,8 +3,8 @@
 # title: Bucket policy grants access to everyone
 # description: >-
 #   A statement with effect Allow names every principal (or everyone but a few, by NotPrincipal) and no condition
-#   narrows it to an account, an organisation, a network or a service. A public access block that restricts public
-#   buckets makes such a policy harmless.
+#   narrows it to an account, an organisation, a network or a service. What only lets them write is
+#   aws/s3-policy-public-write. A public access block that restricts public buckets makes such a policy harmless.
 # custom:
 #   id: s3-policy-public-principal
 #   applies_to: [aws_s3_bucket_policy, aws_s3_bucket]
@@ -39,7 +39,17 @@ finding(r) := {
 open(r) if {
 	some statement in lib.statements(r.parsed.policy)
 	lib.allows_anyone(statement)
+	not only_writes(statement)
 	not restricted(r)
+}
+
+# Who may only write is another rule's: aws/s3-policy-public-write.
+only_writes(statement) if {
+	count(statement.actions) > 0
+	every action in statement.actions {
+		some start in ["s3:put", "s3:delete"]
+		startswith(lower(action), start)
+	}
 }
 
 # Public policies of a restricted bucket reach its own account and AWS services only. Rejecting new public policies is

@@ -29,4 +29,8 @@ deny contains {"resource": r.address, "at": "/policy", "message": "the secret's 
 	some r in input.by_type[kind]
 	some statement in lib.statements(r.parsed.policy)
 	lib.allows_anyone(statement)
+	not is_refused(r)
 }
+
+# Secrets Manager refuses policies that open a secret, where it is told to.
+is_refused(r) if r.attributes.block_public_policy in {true, "true"}

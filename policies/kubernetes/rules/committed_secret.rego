@@ -38,3 +38,15 @@ spoken(key, value) if dreadnought.is_secret(key, value)
 
 # A connection with a password in it, whatever it is called.
 spoken(_, value) if dreadnought.is_secret("connection_string", value)
+
+# What is called a key, and no more, is one in an object that is for secrets.
+spoken(key, value) if {
+	lower(key) in {"key", "secret", "credential", "credentials"}
+	dreadnought.is_secret("secret_key", value)
+}
+
+# What logs in to registries.
+spoken(key, value) if {
+	key in {".dockerconfigjson", ".dockercfg"}
+	regex.match(`"(auth|password)"\s*:\s*"[^"{]{6,}"`, value)
+}

@@ -260,7 +260,8 @@ fn federated(scene: &Scene<'_>, identity: &mut Identity) {
                 source,
                 target,
                 label: "assumes".into(),
-                opened_by: None,
+                // Nobody has looked at what a request wants to change.
+                opened_by: subject.ends_with(":pull_request").then_some("T013"),
                 proof: vec![resource.header],
             });
         }

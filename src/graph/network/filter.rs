@@ -438,7 +438,7 @@ impl Layer {
                 Direction::In => Direction::Out,
                 Direction::Out => Direction::In,
             };
-            let answer = Traffic { port: traffic.port.and(Some(ANSWERED)), ..traffic };
+            let answer = Traffic { port: Some(ANSWERED), ..traffic };
             let answer = self.by_rules(back, party, answer);
             decision.passes = decision.passes.and(answer.passes);
             decision.restricted |= answer.restricted;

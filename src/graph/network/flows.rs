@@ -721,7 +721,11 @@ fn egress(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             if port == Some(53) || flows.is_full() {
                 continue;
             }
-            let way = reach::to_internet(presence, Traffic { protocol, port });
+            let mut way = reach::to_internet(presence, Traffic { protocol, port });
+            // What denies a few ports of all leaves the others.
+            if way.reach < Reach::Restricted && ports.is_all() && protocol.covers(Protocol::Tcp) {
+                way = reach::to_internet(presence, Traffic::tcp(443));
+            }
             if way.reach >= Reach::Restricted {
                 let new = New::network(by_port(&ports), way.proof, way.reach);
                 flows.add((node, internet), (protocol, ports.shown()), new);

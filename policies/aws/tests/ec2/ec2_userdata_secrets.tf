@@ -155,3 +155,35 @@ resource "aws_instance" "asked" {
     python -c 'import os; connect(password=os.environ["DB_PASSWORD"])'
   EOT
 }
+
+# A default is judged where the variable is, the rest of the script here.
+variable "db_password" {
+  type    = string
+  default = "qT7-harbour-12"
+}
+
+variable "boat" {
+  type    = string
+  default = "qT7-harbour-13"
+}
+
+resource "aws_instance" "by_variable" {
+  # ok: aws/ec2-user-data-secrets
+  user_data = "export DB_PASSWORD=${var.db_password}"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+}
+
+resource "aws_instance" "by_another_variable" {
+  user_data = "export DB_PASSWORD=${var.boat}" # expect: aws/ec2-user-data-secrets
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+}

@@ -85,3 +85,19 @@ resource "aws_secretsmanager_secret" "inline" {
 resource "aws_secretsmanager_secret" "none" {
   name = "app"
 }
+
+resource "aws_secretsmanager_secret_policy" "blocked" {
+  secret_arn          = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-a1b2c3"
+  block_public_policy = true
+
+  # ok: aws/secret-policy-public
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "secretsmanager:GetSecretValue"
+      Resource  = "*"
+    }]
+  })
+}

@@ -50,3 +50,23 @@ resource "azurerm_linux_virtual_machine" "unknown" {
   custom_data = base64encode(var.text)
 }
 
+
+# A default is judged where the variable is.
+variable "db_password" {
+  default = "qT7-harbour-12"
+}
+
+resource "azurerm_linux_virtual_machine" "by_variable" {
+  # ok: azure/vm-custom-data-secret
+  name = "by-variable"
+  custom_data = base64encode("export DB_PASSWORD=${var.db_password}")
+}
+
+variable "boat" {
+  default = "qT7-harbour-13"
+}
+
+resource "azurerm_linux_virtual_machine" "by_another_variable" {
+  name = "by-another-variable"
+  custom_data = base64encode("export DB_PASSWORD=${var.boat}") # expect: azure/vm-custom-data-secret
+}

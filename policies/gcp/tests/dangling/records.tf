@@ -64,3 +64,12 @@ resource "google_dns_record_set" "unknown" { # inconclusive: gcp/record-of-claim
   ttl          = 300
   rrdatas      = [var.target]
 }
+
+# Whoever makes a bucket by the name of the record answers for it.
+resource "google_dns_record_set" "bucket" {
+  managed_zone = google_dns_managed_zone.public.name
+  name         = "files.example.org."
+  type         = "CNAME"
+  ttl          = 300
+  rrdatas      = ["c.storage.googleapis.com."] # expect: gcp/record-of-claimable-name
+}

@@ -1,3 +1,4 @@
+# expect: gcp/redis-in-transit
 resource "google_redis_instance" "off" {
   name           = "off"
   memory_size_gb = 1
@@ -6,12 +7,15 @@ resource "google_redis_instance" "off" {
 
 resource "google_redis_instance" "on" {
   # ok: gcp/redis-without-authentication
-  name           = "on"
-  memory_size_gb = 1
-  auth_enabled   = true
+  # ok: gcp/redis-in-transit
+  name                    = "on"
+  memory_size_gb          = 1
+  transit_encryption_mode = "SERVER_AUTHENTICATION"
+  auth_enabled            = true
 }
 
 # expect: gcp/redis-without-authentication
+# expect: gcp/redis-in-transit
 resource "google_redis_instance" "silent" {
   name           = "silent"
   memory_size_gb = 1
@@ -23,4 +27,14 @@ resource "google_redis_instance" "as_text" {
   name           = "as-text"
   memory_size_gb = 1
   auth_enabled   = "true"
+  # expect: gcp/redis-in-transit
+  transit_encryption_mode = "DISABLED"
+}
+
+# expect: gcp/redis-in-transit
+resource "google_redis_instance" "asks" {
+  # ok: gcp/redis-without-authentication
+  name           = "off"
+  memory_size_gb = 1
+  auth_enabled   = true
 }

@@ -50,3 +50,27 @@ resource "google_compute_instance" "unknown" {
   machine_type            = "e2-small"
   metadata_startup_script = var.script
 }
+
+# A default is judged where the variable is, the rest of the script here.
+variable "db_password" {
+  type    = string
+  default = "qT7-harbour-12"
+}
+
+resource "google_compute_instance" "by_variable" {
+  # ok: gcp/vm-startup-secret
+  name                    = "by-variable"
+  machine_type            = "e2-small"
+  metadata_startup_script = "export DB_PASSWORD=${var.db_password}"
+}
+
+variable "boat" {
+  type    = string
+  default = "qT7-harbour-13"
+}
+
+resource "google_compute_instance" "by_another_variable" {
+  name                    = "by-another-variable"
+  machine_type            = "e2-small"
+  metadata_startup_script = "export DB_PASSWORD=${var.boat}" # expect: gcp/vm-startup-secret
+}

@@ -5,6 +5,7 @@
 mod escalation;
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::Arc;
 
 use crate::document::{Map, Pointer, Resource, Value};
@@ -267,6 +268,24 @@ fn bound(scene: &Scene<'_>, ways: &[Way<'_>]) -> Vec<Bound> {
             }
         }
     }
+    found
+}
+
+/// The accounts that a binding, or the bindings of a role, give rights by a group that stands for all accounts of a place.
+pub fn by_group(scene: &Scene<'_>, at: usize) -> Vec<usize> {
+    let binds = |at: &usize| {
+        matches!(&*scene.index.resource(*at).kind, "RoleBinding" | "ClusterRoleBinding")
+    };
+    let of_role = scene.index.incoming(at).iter().map(|edge| edge.from);
+    let mut found: Vec<usize> = iter::once(at)
+        .chain(of_role)
+        .filter(binds)
+        .flat_map(|binding| subjects_of(scene.index.resource(binding)))
+        .filter(|subject| subject.name.starts_with("system:serviceaccounts"))
+        .flat_map(|subject| principals(scene, &subject))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
     found
 }
 

@@ -64,7 +64,11 @@ pub struct Routing {
 enum Way {
     Gateway,
     Translation(usize),
+    /// Address translation that the configuration does not hold.
+    Translated,
     Connection(usize),
+    /// What is no internet gateway, and may lead to the internet from where it ends.
+    Onward,
     Unknown,
     Elsewhere,
 }
@@ -129,7 +133,8 @@ impl Routing {
             for hop in hops.iter().filter(|hop| is_everywhere(hop)) {
                 let state = match hop.way {
                     Way::Translation(gateway) => translates(scene, gateway, &gateways),
-                    Way::Unknown | Way::Connection(_) => Tri::Unknown,
+                    Way::Translated => Tri::Yes,
+                    Way::Unknown | Way::Onward | Way::Connection(_) => Tri::Unknown,
                     _ => continue,
                 };
                 let state = if hop.certain { state } else { state.and(Tri::Unknown) };
@@ -234,7 +239,7 @@ fn translates(scene: &Scene<'_>, gateway: usize, gateways: &BTreeMap<usize, Publ
             let best = states.map(|gateway| gateway.state).max();
             best.unwrap_or(Tri::Unknown).max(if within.open { Tri::Unknown } else { Tri::No })
         }
-        "aws_egress_only_internet_gateway" => Tri::Yes,
+        "aws_egress_only_internet_gateway" | "data.aws_nat_gateway" => Tri::Yes,
         _ => Tri::Unknown,
     }
 }
@@ -444,11 +449,20 @@ fn hop(scene: &Scene<'_>, at: usize, route: &Value, pointer: &Pointer) -> Option
             (None, Value::String(text)) if text.starts_with("vgw-") || &**text == "local" => {
                 Way::Elsewhere
             }
-            _ => Way::Unknown,
+            (None, _) => by_attribute(name),
         };
         return Some(Hop { destination, way, place, certain });
     }
     None
+}
+
+/// Where a route leads whose target the configuration does not hold, by the attribute that names it.
+fn by_attribute(name: &str) -> Way {
+    match name {
+        "nat_gateway_id" | "egress_only_gateway_id" => Way::Translated,
+        "gateway_id" | "vpc_endpoint_id" => Way::Unknown,
+        _ => Way::Onward,
+    }
 }
 
 fn is_written(value: &Value) -> bool {
