@@ -19,17 +19,22 @@ package dreadnought.aws.secrets_policy_public
 
 import data.dreadnought.lib
 
-types := [
-	"aws_secretsmanager_secret_policy",
-	"aws_secretsmanager_secret",
-]
+deny contains finding(r) if {
+	some r in input.by_type.aws_secretsmanager_secret_policy
+	is_open(r)
+	not is_refused(r)
+}
 
-deny contains {"resource": r.address, "at": "/policy", "message": "the secret's policy allows everyone"} if {
-	some kind in types
-	some r in input.by_type[kind]
+deny contains finding(r) if {
+	some r in input.by_type.aws_secretsmanager_secret
+	is_open(r)
+}
+
+finding(r) := {"resource": r.address, "at": "/policy", "message": "the secret's policy allows everyone"}
+
+is_open(r) if {
 	some statement in lib.statements(r.parsed.policy)
 	lib.allows_anyone(statement)
-	not is_refused(r)
 }
 
 # Secrets Manager refuses policies that open a secret, where it is told to.
