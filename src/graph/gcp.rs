@@ -8,6 +8,7 @@ use crate::model::Element;
 use crate::source::Place;
 
 use super::kubernetes::clouds;
+use super::look;
 use super::relations::leads;
 use super::scene::{Fact, Scene};
 
@@ -52,7 +53,7 @@ pub fn place(resource: &Resource, path: &str) -> Place {
 
 /// The blocks of a name.
 pub fn blocks<'v>(value: &'v Value, name: &str) -> &'v [Value] {
-    super::look::listed(value, name)
+    look::listed(value, name)
 }
 
 /// Resources that an attribute refers to.
@@ -388,14 +389,20 @@ pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
             "google_workbench_instance" => ("gce_setup.service_accounts.email", true),
             "google_notebooks_instance" => ("service_account", true),
             "google_dataflow_job" => ("service_account_email", true),
+            // Of the first generation, which runs as another account where none is written.
+            "google_cloudfunctions_function" => ("service_account_email", false),
             _ => continue,
         };
         let block = path.split('.').next().unwrap_or_default();
         let written =
             value(resource, path).is_some() || targets(scene, *part, path).next().is_some();
         let has_block = !blocks(&resource.attributes, block).is_empty();
-        let by_text = text(resource, path)
-            .is_some_and(|it| it.ends_with("-compute@developer.gserviceaccount.com"));
+        let end = match look::leaf(&resource.attributes, path) {
+            Some(Value::String(text)) => &**text,
+            Some(Value::Unknown(unknown)) => &*unknown.suffix,
+            _ => "",
+        };
+        let by_text = end.ends_with("-compute@developer.gserviceaccount.com");
         let autopilot = &*resource.kind == "google_container_node_pool" && written;
         if by_text || !written && !autopilot && (always || has_block) {
             return Some(if has_block { place(resource, block) } else { resource.header });

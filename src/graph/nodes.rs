@@ -40,13 +40,26 @@ fn is_control_plane(meaning: &Meaning) -> bool {
     meaning.role == Role::Boundary && &*meaning.kind == "compute_orchestrator"
 }
 
+/// With how many others a lookup is compared, at most.
+const MAX_LOOKUPS: usize = 256;
+
 fn zones(scene: &mut Scene<'_>) {
     let resources = &scene.index.document.resources;
     scene.zone_of = vec![None; resources.len()];
+    let mut looked_up: Vec<usize> = Vec::new();
     for (at, resource) in resources.iter().enumerate() {
         let Some(meaning) = &scene.meanings[at] else { continue };
         if meaning.role != Role::Boundary || resource.mode == Mode::Declaration {
             continue;
+        }
+        if resource.mode == Mode::Data && &*meaning.kind == "account" {
+            let mut alike = looked_up.iter().take(MAX_LOOKUPS);
+            let known = alike.find(|other| is_same(resource, &resources[**other]));
+            if let Some(known) = known {
+                scene.zone_of[at] = scene.zone_of[*known];
+                continue;
+            }
+            looked_up.push(at);
         }
         let zone = Zone {
             id: Arc::clone(&resource.address),
@@ -80,12 +93,39 @@ fn zones(scene: &mut Scene<'_>) {
     }
 }
 
+/// Whether two lookups ask for one thing: by the same words, or by the same unknown values. Those that ask for nothing get what is their
+/// provider's own, which may be another one.
+fn is_same(a: &Resource, b: &Resource) -> bool {
+    fn same(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Unknown(a), Value::Unknown(b)) => Arc::ptr_eq(a, b),
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|(key, value)| b.get(key).is_some_and(|own| same(value, own)))
+            }
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
+            }
+            _ => a == b,
+        }
+    }
+    let asks =
+        a.attributes.as_object().is_some_and(|asked| asked.values().any(|it| *it != Value::Null));
+    asks && a.kind == b.kind && same(&a.attributes, &b.attributes)
+}
+
 /// Zones that a resource says it is in, itself or through a group of them.
 fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
+    let is_node =
+        |to: usize| scene.meanings[to].as_ref().is_some_and(|meaning| meaning.role.is_node());
     let mut zones = BTreeSet::new();
     for relation in scene.relations.targets(at, Verb::ContainedIn) {
         if let Some(zone) = scene.zone_of[relation.to] {
-            zones.insert(zone);
+            // Where an attribute names a thing, what that is called by says nothing.
+            let mut others = scene.relations.targets(at, Verb::ContainedIn);
+            if !others.any(|other| other.at == relation.at && is_node(other.to)) {
+                zones.insert(zone);
+            }
         } else {
             let within = scene.relations.targets(relation.to, Verb::ContainedIn);
             zones.extend(within.filter_map(|inner| scene.zone_of[inner.to]));
@@ -292,11 +332,16 @@ fn place(scene: &mut Scene<'_>) {
         let Some(at) = scene.nodes[node].resource else { continue };
         let parts = scene.nodes[node].parts.iter();
         let mut around: BTreeSet<usize> = parts.flat_map(|part| around(scene, *part)).collect();
-        // Where it stands in a network says more than which group of machines runs it.
-        let is_group = |zone: &usize| {
-            let meaning = scene.zones[*zone].resource.and_then(|at| scene.meanings[at].as_ref());
-            meaning.is_some_and(|meaning| &*meaning.kind == "cluster")
+        // Where it stands in a network says more than which group of machines runs it, or in which group it is managed.
+        let kind = |zone: usize| {
+            let meaning = scene.zones[zone].resource.and_then(|at| scene.meanings[at].as_ref());
+            meaning.map(|meaning| &*meaning.kind)
         };
+        let is_network = |zone: &usize| matches!(kind(*zone), Some("network" | "subnet"));
+        if around.iter().any(is_network) {
+            around.retain(is_network);
+        }
+        let is_group = |zone: &usize| kind(*zone) == Some("cluster");
         if !around.iter().all(is_group) {
             around.retain(|zone| !is_group(zone));
         }

@@ -621,3 +621,115 @@ fn who_lets_all_tenants_in_is_open_to_other_accounts(
     assert!(TENANTS.contains(from));
     found(&TENANTS.replacen(from, to, 1), exposure);
 }
+
+/// Machines whose group is not that of their network, with an extension, and a vault with policies of its own.
+const GROUPS: &str = r#"
+resource "azurerm_resource_group" "net" {
+  name     = "net"
+  location = "westeurope"
+}
+resource "azurerm_resource_group" "app" {
+  name     = "app"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = azurerm_resource_group.net.name
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  resource_group_name  = azurerm_resource_group.net.name
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_network_interface" "m" {
+  name                = "m"
+  resource_group_name = azurerm_resource_group.app.name
+  location            = "westeurope"
+  ip_configuration {
+    name      = "m"
+    subnet_id = azurerm_subnet.s.id
+  }
+}
+resource "azurerm_linux_virtual_machine" "m" {
+  name                  = "m"
+  resource_group_name   = azurerm_resource_group.app.name
+  location              = "westeurope"
+  size                  = "Standard_B1s"
+  admin_username        = "someone"
+  network_interface_ids = [azurerm_network_interface.m.id]
+}
+resource "azurerm_virtual_machine_extension" "m" {
+  name               = "m"
+  virtual_machine_id = azurerm_linux_virtual_machine.m.id
+  publisher          = "Microsoft.Azure.Extensions"
+  type               = "CustomScript"
+}
+resource "azurerm_virtual_machine_scale_set" "old" {
+  name                = "old"
+  resource_group_name = azurerm_resource_group.app.name
+  location            = "westeurope"
+  network_profile {
+    name    = "old"
+    primary = true
+    ip_configuration {
+      name      = "old"
+      primary   = true
+      subnet_id = azurerm_subnet.s.id
+    }
+  }
+}
+data "azurerm_client_config" "current" {}
+resource "azurerm_user_assigned_identity" "f" {
+  name                = "f"
+  resource_group_name = azurerm_resource_group.app.name
+  location            = "westeurope"
+}
+resource "azurerm_windows_function_app" "f" {
+  name                        = "f"
+  resource_group_name         = azurerm_resource_group.app.name
+  location                    = "westeurope"
+  storage_key_vault_secret_id = azurerm_key_vault_secret.f.id
+  site_config {}
+}
+resource "azurerm_key_vault" "k" {
+  name                = "k"
+  resource_group_name = azurerm_resource_group.app.name
+  location            = "westeurope"
+  tenant_id           = data.azurerm_client_config.current.tenant_id
+  sku_name            = "standard"
+  access_policy {
+    tenant_id          = data.azurerm_client_config.current.tenant_id
+    object_id          = data.azurerm_client_config.current.object_id
+    secret_permissions = ["Get", "Set"]
+  }
+  access_policy {
+    tenant_id          = data.azurerm_client_config.current.tenant_id
+    object_id          = azurerm_user_assigned_identity.f.principal_id
+    secret_permissions = ["Get"]
+  }
+}
+resource "azurerm_key_vault_secret" "f" {
+  name         = "f"
+  key_vault_id = azurerm_key_vault.k.id
+}
+"#;
+
+/// A machine stands where its network is, whatever group manages it; what extends it is a part of it; a vault's own policies are rights.
+#[test]
+fn where_machines_stand_and_who_may_use_a_vault() {
+    let found = terraform(GROUPS);
+    for line in [
+        "azurerm_linux_virtual_machine.m compute_vm in azurerm_subnet.s [azurerm_network_interface.m azurerm_virtual_machine_extension.m]",
+        "azurerm_virtual_machine_scale_set.old compute_vm in azurerm_subnet.s",
+        "azurerm_key_vault.k secret_store in azurerm_resource_group.app",
+        "azurerm_user_assigned_identity.f > azurerm_key_vault.k permission",
+        "azurerm_windows_function_app.f > azurerm_key_vault.k secret",
+    ] {
+        assert!(has(&found, line), "{line}\n{found:#?}");
+    }
+    // Who runs Terraform is nobody of the configuration.
+    assert!(!has(&found, "data.azurerm_client_config.current > azurerm_key_vault.k"), "{found:#?}");
+}

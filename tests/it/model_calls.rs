@@ -231,3 +231,68 @@ fn a_store_speaks_with_strangers_as_with_all() {
     let line = "internet > aws_db_instance.d network tcp/5432 yes";
     differs(OPEN, "value = \"1\"", "value = \"0\"", line, terraform);
 }
+
+/// A program that is given the addresses of two services.
+const SERVICES: &str = r#"
+resource "google_cloud_run_v2_service" "back" {
+  name     = "back"
+  location = "europe-west1"
+  ingress  = "INGRESS_TRAFFIC_ALL"
+  template {
+    containers { image = "europe-docker.pkg.dev/p/apps/back:1.2.3" }
+  }
+}
+resource "google_cloud_run_service" "old" {
+  name     = "old"
+  location = "europe-west1"
+  template {
+    spec {
+      containers { image = "europe-docker.pkg.dev/p/apps/old:1.2.3" }
+    }
+  }
+}
+resource "aws_apigatewayv2_api" "api" {
+  name          = "api"
+  protocol_type = "HTTP"
+}
+resource "aws_apigatewayv2_route" "api" {
+  api_id    = aws_apigatewayv2_api.api.id
+  route_key = "GET /"
+}
+resource "google_cloud_run_v2_service" "front" {
+  name     = "front"
+  location = "europe-west1"
+  template {
+    containers {
+      image = "europe-docker.pkg.dev/p/apps/front:1.2.3"
+      env {
+        name  = "BACK"
+        value = google_cloud_run_v2_service.back.uri
+      }
+      env {
+        name  = "OLD"
+        value = google_cloud_run_service.old.status[0].url
+      }
+      env {
+        name  = "API"
+        value = "${aws_apigatewayv2_api.api.api_endpoint}/v1"
+      }
+    }
+  }
+}
+"#;
+
+/// Who is given the address of a service of the web calls it, where that answers.
+#[rstest]
+#[case("back.uri", "back.name", "google_cloud_run_v2_service.back")]
+#[case("INGRESS_TRAFFIC_ALL", "INGRESS_TRAFFIC_INTERNAL_ONLY", "google_cloud_run_v2_service.back")]
+#[case("old.status[0].url", "old.name", "google_cloud_run_service.old")]
+#[case("api.api_endpoint", "api.name", "aws_apigatewayv2_api.api")]
+fn who_has_the_address_of_a_service_calls_it(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] service: &str,
+) {
+    let line = format!("google_cloud_run_v2_service.front > {service} network tcp/443 yes");
+    differs(SERVICES, from, to, &line, terraform);
+}

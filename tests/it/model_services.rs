@@ -739,3 +739,53 @@ fn an_account_of_a_database_is_as_exposed_as_that(#[case] range: &str, #[case] e
     let line = found.iter().find(|line| line.starts_with("T008 google_sql_user.u"));
     assert!(line.is_some_and(|line| line.contains(exposure)), "{found:#?}");
 }
+
+/// Accounts of one project, which each call of a module looks up again; and a file in a bucket that is called after another project.
+const LOOKUPS: &str = r#"
+variable "project" {
+  default = "shop"
+}
+data "google_project" "a" {
+  project_id = var.project
+}
+data "google_project" "b" {
+  project_id = "shop"
+}
+data "google_project" "c" {
+  project_id = "another"
+}
+resource "google_compute_network" "a" {
+  name    = "a"
+  project = data.google_project.a.project_id
+}
+resource "google_compute_network" "b" {
+  name    = "b"
+  project = data.google_project.b.project_id
+}
+resource "google_compute_network" "c" {
+  name    = "c"
+  project = data.google_project.c.project_id
+}
+resource "google_storage_bucket" "files" {
+  name     = "files-${data.google_project.c.number}"
+  location = "EU"
+}
+resource "google_storage_bucket_object" "file" {
+  name    = "file"
+  bucket  = google_storage_bucket.files.name
+  content = " "
+}
+"#;
+
+#[test]
+fn what_is_looked_up_twice_is_one() {
+    let found = terraform(LOOKUPS);
+    for line in [
+        "google_compute_network.a vpc in data.google_project.a",
+        "google_compute_network.b vpc in data.google_project.a",
+        "google_compute_network.c vpc in data.google_project.c",
+        "google_storage_bucket.files datastore_object in project",
+    ] {
+        assert!(found.iter().any(|it| it.starts_with(line)), "{line}\n{found:#?}");
+    }
+}

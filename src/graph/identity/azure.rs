@@ -23,7 +23,8 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     directory_roles(scene, &mut holdings);
     data_roles(scene, identity);
     for at in scene.index.of_type("azurerm_key_vault_access_policy") {
-        let found = target(scene, *at, "object_id").zip(target(scene, *at, "key_vault_id"));
+        let principal = target(scene, *at, "object_id").filter(|to| acts(scene, *to));
+        let found = principal.zip(target(scene, *at, "key_vault_id"));
         if let Some((principal, vault)) = found {
             identity.grants.push(Grant {
                 principal,
@@ -35,9 +36,37 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
             });
         }
     }
+    vaults(scene, identity);
     tenants(scene, identity);
     federated(scene, identity);
     raising::add(scene, "azure_escalations", &holdings, identity);
+}
+
+/// Whether a node is somebody who acts: who runs Terraform is known by the tenant alone, which does not.
+fn acts(scene: &Scene<'_>, node: usize) -> bool {
+    &*scene.nodes[node].kind != "identity_provider"
+}
+
+/// Policies that vaults hold themselves.
+fn vaults(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("azurerm_key_vault") {
+        let Some(vault) = scene.node_of[*at] else { continue };
+        for edge in scene.index.outgoing(*at) {
+            let principal = scene.node_of[edge.to].filter(|to| *to != vault && acts(scene, *to));
+            if let Some(principal) =
+                principal.filter(|_| leads("access_policy.object_id", &edge.at))
+            {
+                identity.grants.push(Grant {
+                    principal,
+                    scope: Scope::Node(vault),
+                    level: Level::Write,
+                    wildcard: false,
+                    label: "access policy".into(),
+                    proof: vec![scene.index.resource(*at).place_of(&edge.at)],
+                });
+            }
+        }
+    }
 }
 
 /// Rights that a store gives by resources of its own kind: the table `azure_data_roles`.

@@ -438,9 +438,8 @@ fn stores(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
             let place = workload.resource.place_of(&workload.pointer(container).key("image"));
             Some((Arc::clone(state), place))
         });
-        let Some((state, place)) = found.max_by_key(|(state, _)| rank(Some(state))) else {
-            continue;
-        };
+        let best = found.max_by_key(|(state, _)| rank(Some(state)));
+        let Some((state, place)) = best.or_else(|| by_port(scene, workload)) else { continue };
         let fact = Fact { value: Some(Value::Bool(true)), proof: vec![place] };
         scene.nodes[workload.node].facts.insert(KEEPS_DATA.into(), fact);
         let mut kept = claims_of(scene, workload);
@@ -452,6 +451,32 @@ fn stores(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
             }
         }
     }
+}
+
+/// What a set of pods with states keeps that listens where databases do, whatever its image is called; and where that is written.
+fn by_port(scene: &Scene<'_>, workload: &Workload<'_>) -> Option<(Arc<str>, Place)> {
+    if &*workload.resource.kind != "StatefulSet" {
+        return None;
+    }
+    let table = scene.vocabulary.table("kubernetes_store_ports");
+    let state = |port: u16| {
+        let row =
+            table.iter().find(|row| row.first().is_some_and(|own| own.parse() == Ok(port)))?;
+        row.get(1).cloned()
+    };
+    let stores = workload.containers().iter().filter(|container| {
+        let image = text(container, &["image"]).unwrap_or_default();
+        let last = image_path(image).pop().unwrap_or_default();
+        !BESIDES.iter().any(|word| last.contains(word))
+    });
+    stores.into_iter().find_map(|container| {
+        let ports = container.get("ports").and_then(Value::as_array).unwrap_or_default();
+        ports.iter().enumerate().find_map(|(position, port)| {
+            let state = state(hosts::number(port.get("containerPort"))?)?;
+            let at = workload.pointer(container).key("ports").index(position);
+            Some((state, workload.resource.place_of(&at)))
+        })
+    })
 }
 
 /// The parts of an image's name, without registry, tag and digest.

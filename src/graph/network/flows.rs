@@ -123,6 +123,14 @@ pub(super) fn by_port(ports: &Ports) -> Encrypted {
     }
 }
 
+/// What is said of a port of a balancer, else by the port.
+pub(super) fn said_or_by_port(said: Tri, traffic: Traffic) -> Encrypted {
+    match (said, traffic.port) {
+        (Tri::Unknown, Some(port)) => by_port(&Ports::one(port)),
+        _ => tls(said),
+    }
+}
+
 /// Hosts with an address of their own.
 fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     for (node, presence) in hosts(network) {
@@ -202,6 +210,7 @@ pub(super) fn hosts(network: &Network) -> impl Iterator<Item = (usize, &Presence
 fn fronts(network: &Network, internet: usize, flows: &mut Flows) {
     for front in &network.fronts {
         if front.open != Reach::Closed {
+            // What only sends elsewhere answers nobody in clear text, whatever its port.
             let new = New::network(tls(front.encrypted), front.proof.clone(), front.open);
             flows.add((internet, front.node), shown(front.traffic), new);
         }
@@ -261,10 +270,7 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
     let receiving = |node: usize| presence(node).filter(|presence| !presence.sends_only);
     for route in &network.routes {
-        let front_encrypted = match (route.front_encrypted, route.front.port) {
-            (Tri::Unknown, Some(22)) => Encrypted::Yes,
-            (state, _) => tls(state),
-        };
+        let front_encrypted = said_or_by_port(route.front_encrypted, route.front);
         if let Some(host) = presence(route.via) {
             let way = reach::from_internet(host, route.front);
             if way.reach != Reach::Closed {
@@ -299,10 +305,7 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
         if way.reach != Reach::Closed && route.via != route.target {
             let mut proof = route.back_proof.clone();
             proof.extend(way.proof);
-            let encrypted = match (route.back_encrypted, route.back.port) {
-                (Tri::Unknown, Some(22)) => Encrypted::Yes,
-                (state, _) => tls(state),
-            };
+            let encrypted = said_or_by_port(route.back_encrypted, route.back);
             flows.add(
                 (route.via, route.target),
                 shown(route.back),

@@ -7,7 +7,7 @@ use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 
 use super::filter::{Ports, Traffic};
-use super::flows::{Flows, Members, New, by_port, hosts, runs_programs, shown, tls};
+use super::flows::{Flows, Members, New, by_port, hosts, runs_programs, said_or_by_port, shown};
 use super::reach::{self, Reach};
 use super::{Network, Route, Tri, naming};
 
@@ -62,11 +62,16 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                     }
                     let mut proof = route.back_proof.clone();
                     proof.extend(whole.proof);
-                    let new = New::network(tls(route.back_encrypted), proof, open(whole.passes));
+                    let new = New::network(
+                        said_or_by_port(route.back_encrypted, route.back),
+                        proof,
+                        open(whole.passes),
+                    );
                     flows.add((via, route.target), shown(route.back), new);
                 }
                 let spoken = named.map_or(Encrypted::Unknown, |named| named.spoken(scene));
-                let front = addresses::settled(tls(route.front_encrypted), spoken);
+                let front =
+                    addresses::settled(said_or_by_port(route.front_encrypted, *traffic), spoken);
                 let new = New::network(front, proof, open(passage.passes));
                 flows.add((source, via), shown(*traffic), new);
             }

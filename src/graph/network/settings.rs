@@ -1,28 +1,27 @@
-//! Stores that answer on the internet and that settings name: whoever gets out, and is let in there, speaks to them.
+//! Stores and services of the web that answer on the internet and that settings name: whoever gets out, and is let in there, speaks to them.
 //!
 //! Only stores with a protocol of their own: who calls the interface of a provider's service is said by rights, unless settings hold a key of
-//! it, by the table `access_keys`.
+//! it, by the table `access_keys`. Services are named by an address, by the table `web_addresses`.
 
 use crate::document::Edge;
 use crate::graph::others;
 use crate::graph::scene::Scene;
-use crate::model::Element;
+use crate::model::{Element, Encrypted};
 
 use super::flows::{on_internet, port_of, runs_programs};
 use super::reach::{self, Reach};
-use super::{INTERFACE, Link, Network, Traffic, naming};
+use super::{INTERFACE, Link, Network, Traffic, Tri, naming};
 
-/// Connections over the internet from programs to stores that their settings name, or have a key of.
+/// Connections over the internet from programs to what their settings name, or have a key of.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
     let mut links = Vec::new();
-    for (target, node) in scene.nodes.iter().enumerate() {
-        let is_store = node.element == Element::DataStore && node.kind.starts_with("datastore_");
-        let Some(port) = port_of(scene, target) else { continue };
-        if !is_store && !others::holds_messages(scene, target) {
-            continue;
-        }
-        let by_address = is_store && port != INTERFACE;
-        let callers = naming::of(scene, target, |edge| by_address || is_key(scene, edge));
+    for target in 0..scene.nodes.len() {
+        let Some((named, port)) = named_by(scene, target) else { continue };
+        let callers = naming::of(scene, target, |edge| match named {
+            Named::Whatever => true,
+            Named::Key => ends(scene, "access_keys", edge),
+            Named::Address => ends(scene, "web_addresses", edge),
+        });
         if callers.is_empty() {
             continue;
         }
@@ -31,10 +30,10 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         if open == Reach::Closed {
             continue;
         }
-        for (source, named) in callers {
+        for (source, naming) in callers {
             if !runs_programs(scene, source)
                 || share_network(network, source, target)
-                || !by_address && others::carry(scene, source, target)
+                || named != Named::Whatever && others::carry(scene, source, target)
             {
                 continue;
             }
@@ -45,7 +44,10 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             if way != Reach::Closed {
                 // Whether the source's address is among those that get in is not known.
                 let reach = if way == Reach::Open { way } else { Reach::Unknown };
-                let (spoken, proof) = (named.spoken(scene), named.places(scene));
+                let mut fronts = network.fronts.iter().filter(|front| front.node == target);
+                let only_tls = fronts.any(|front| front.encrypted == Tri::Yes);
+                let spoken = if only_tls { Encrypted::Yes } else { naming.spoken(scene) };
+                let proof = naming.places(scene);
                 links.push(Link { source, target, traffic, spoken, reach, proof });
             }
         }
@@ -53,14 +55,41 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     network.doors.extend(links);
 }
 
-/// Whether a reference takes a key, or a connection with one in it.
-fn is_key(scene: &Scene<'_>, edge: &Edge) -> bool {
+/// By what settings name something that programs connect to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// Any reference.
+    Whatever,
+    /// A key, or a connection with one in it.
+    Key,
+    /// An address.
+    Address,
+}
+
+/// How settings name a node, and at which port it is spoken to then.
+fn named_by(scene: &Scene<'_>, node: usize) -> Option<(Named, u16)> {
+    let given = &scene.nodes[node];
+    let is_store = given.element == Element::DataStore && given.kind.starts_with("datastore_");
+    if is_store || others::holds_messages(scene, node) {
+        let port = port_of(scene, node)?;
+        let by_key = !is_store || port == INTERFACE;
+        return Some((if by_key { Named::Key } else { Named::Whatever }, port));
+    }
+    // Which settings of Azure's apps name others is read with them.
+    let own = scene.index.resource(given.resource?);
+    let answers = runs_programs(scene, node) || &*given.kind == "api";
+    let is_web = answers && &*own.provider != "azurerm" && scene.state(node, "web") != Tri::No;
+    is_web.then(|| (Named::Address, port_of(scene, node).unwrap_or(INTERFACE)))
+}
+
+/// Whether the attribute that a reference takes ends as a table says.
+fn ends(scene: &Scene<'_>, table: &str, edge: &Edge) -> bool {
     let name = edge.attribute.parts().last().unwrap_or_default();
-    let mut endings = scene.vocabulary.table("access_keys").iter().flatten();
+    let mut endings = scene.vocabulary.table(table).iter().flatten();
     endings.any(|ending| name.ends_with(&**ending))
 }
 
-/// How far a store is open to the internet on its port.
+/// How far something is open to the internet on its port.
 fn answers(scene: &Scene<'_>, network: &Network, node: usize, traffic: Traffic) -> Reach {
     let fronts = network.fronts.iter().filter(|front| front.node == node);
     let by_front = fronts.map(|front| front.open).max().unwrap_or(Reach::Closed);

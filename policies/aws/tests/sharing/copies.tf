@@ -12,17 +12,6 @@ resource "aws_snapshot_create_volume_permission" "own" {
   account_id  = data.aws_caller_identity.me.account_id
 }
 
-resource "aws_ami_launch_permission" "partner" {
-  image_id   = "ami-0123456789abcdef0"
-  account_id = "444455556666" # expect: aws/copy-shared-with-account
-}
-
-resource "aws_ami_launch_permission" "organization" {
-  # ok: aws/copy-shared-with-account
-  image_id         = "ami-0123456789abcdef0"
-  organization_arn = "arn:aws:organizations::111122223333:organization/o-a1b2c3d4e5"
-}
-
 resource "aws_db_snapshot" "partner" {
   db_instance_identifier = "db"
   db_snapshot_identifier = "db-1"

@@ -64,3 +64,26 @@ resource "google_project_iam_policy" "json_viewer" {
     bindings = [{ role = "roles/viewer", members = ["user:jane@example.org"] }]
   })
 }
+
+data "google_project" "own" {}
+
+# What Google's own services act as is given the role by their documentation.
+# ok: gcp/iam-impersonation-on-project
+resource "google_project_iam_binding" "agent" {
+  project = "core"
+  role    = "roles/iam.serviceAccountTokenCreator"
+  members = ["serviceAccount:service-${data.google_project.own.number}@gcp-sa-pubsub.iam.gserviceaccount.com"]
+}
+
+# ok: gcp/iam-impersonation-on-project
+resource "google_project_iam_member" "agent" {
+  project = "core"
+  role    = "roles/iam.serviceAccountTokenCreator"
+  member  = "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
+
+resource "google_project_iam_binding" "others_too" {
+  project = "core"
+  role    = "roles/iam.serviceAccountTokenCreator" # expect: gcp/iam-impersonation-on-project
+  members = ["serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com", "group:developers@example.org"]
+}

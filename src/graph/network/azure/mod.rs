@@ -284,7 +284,7 @@ fn layers(
     for part in &scene.nodes[node].parts {
         for edge in scene.index.outgoing(*part) {
             if &*scene.index.resource(edge.to).kind == "azurerm_network_security_group"
-                && leads("network_interface.network_security_group_id", &edge.at)
+                && NICS.iter().any(|nic| leads(nic, &edge.at))
             {
                 layers.push(Arc::new(layer(scene, edge.to)));
             }
@@ -295,6 +295,10 @@ fn layers(
     }
     layers
 }
+
+/// Where interfaces of scale sets name their security group.
+const NICS: [&str; 2] =
+    ["network_interface.network_security_group_id", "network_profile.network_security_group_id"];
 
 /// Without a security group, the network gets in; the internet only through an address of the old kind.
 fn without_group(scene: &Scene<'_>, addresses: &[usize]) -> Layer {
