@@ -181,8 +181,16 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
     }
     let nodes = harmed(around, nodes, class);
     if &*class.applies_to == "flow" {
-        let flows: Vec<Target> =
-            nodes.iter().flat_map(|node| open_flows(around, *node)).map(Target::Flow).collect();
+        // What is found where a connection is made is found of that one.
+        let made = nodes.iter().flat_map(|node| clear(around, &around.out[*node]));
+        let mut flows: Vec<Target> = made
+            .filter(|at| around.flow(*at).evidence.contains(&finding.place))
+            .map(Target::Flow)
+            .collect();
+        if flows.is_empty() {
+            flows =
+                nodes.iter().flat_map(|node| open_flows(around, *node)).map(Target::Flow).collect();
+        }
         if !flows.is_empty() {
             return flows;
         }
@@ -265,7 +273,15 @@ fn open_flows<'s>(
     around: &'s Surroundings<'_, '_>,
     node: usize,
 ) -> impl Iterator<Item = usize> + 's {
-    around.into[node].iter().copied().filter(|at| {
+    clear(around, &around.into[node])
+}
+
+/// Flows of some that are not always encrypted.
+fn clear<'s>(
+    around: &'s Surroundings<'_, '_>,
+    flows: &'s [usize],
+) -> impl Iterator<Item = usize> + 's {
+    flows.iter().copied().filter(|at| {
         let flow = around.flow(*at);
         flow.kind == FlowKind::Network
             && matches!(flow.encrypted, Encrypted::No | Encrypted::Optional)

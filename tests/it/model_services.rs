@@ -789,3 +789,51 @@ fn what_is_looked_up_twice_is_one() {
         assert!(found.iter().any(|it| it.starts_with(line)), "{line}\n{found:#?}");
     }
 }
+
+/// A task that mounts a file system in clear text, and an app that takes its image from a registry of the configuration.
+const CLEAR: &str = r#"
+resource "aws_efs_file_system" "f" {
+  creation_token = "f"
+}
+resource "aws_ecs_cluster" "c" {
+  name = "c"
+}
+resource "aws_ecs_task_definition" "t" {
+  family                = "t"
+  container_definitions = jsonencode([{ name = "t", image = "t:1.2.3" }])
+  volume {
+    name = "v"
+    efs_volume_configuration {
+      file_system_id     = aws_efs_file_system.f.id
+      transit_encryption = "DISABLED"
+    }
+  }
+}
+resource "aws_ecs_service" "s" {
+  name            = "s"
+  cluster         = aws_ecs_cluster.c.id
+  task_definition = aws_ecs_task_definition.t.arn
+}
+resource "azurerm_container_registry" "r" {
+  name = "r"
+  sku  = "Premium"
+}
+resource "azurerm_app_service" "a" {
+  name                = "a"
+  app_service_plan_id = "p"
+  site_config {
+    linux_fx_version = "DOCKER|${azurerm_container_registry.r.login_server}/a:1.2.3"
+  }
+}
+"#;
+
+/// What is wrong with a connection is said of the connection, and once.
+#[test]
+fn what_a_task_mounts_in_clear_text_is_said_of_the_way() {
+    let found = terraform(CLEAR);
+    let own: Vec<&String> = found.iter().filter(|it| it.starts_with("T006 aws_ecs")).collect();
+    let [line] = own.as_slice() else { panic!("{found:#?}") };
+    assert!(line.starts_with("T006 aws_ecs_service.s > aws_efs_file_system.f network tcp/2049"));
+    let pulls = "azurerm_container_registry.r > azurerm_app_service.a supply_chain";
+    assert!(found.iter().any(|it| it.starts_with(pulls)), "{found:#?}");
+}

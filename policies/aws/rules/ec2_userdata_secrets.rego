@@ -17,31 +17,39 @@
 #     - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
 package dreadnought.aws.ec2_userdata_secrets
 
-import data.dreadnought.lib
-
 deny contains finding(r, "/user_data") if {
 	some r in input.by_type.aws_instance
-	dreadnought.script_holds_secret(lib.without_secret_defaults(r.attributes.user_data))
+	dreadnought.script_holds_secret(without_defaults(r.attributes.user_data))
 }
 
 deny contains finding(r, "/user_data_base64") if {
 	some r in input.by_type.aws_instance
-	dreadnought.script_holds_secret(lib.without_secret_defaults(base64.decode(r.attributes.user_data_base64)))
+	dreadnought.script_holds_secret(without_defaults(base64.decode(r.attributes.user_data_base64)))
 }
 
 deny contains finding(r, "/user_data") if {
 	some r in input.by_type.aws_launch_configuration
-	dreadnought.script_holds_secret(lib.without_secret_defaults(r.attributes.user_data))
+	dreadnought.script_holds_secret(without_defaults(r.attributes.user_data))
 }
 
 deny contains finding(r, "/user_data_base64") if {
 	some r in input.by_type.aws_launch_configuration
-	dreadnought.script_holds_secret(lib.without_secret_defaults(base64.decode(r.attributes.user_data_base64)))
+	dreadnought.script_holds_secret(without_defaults(base64.decode(r.attributes.user_data_base64)))
 }
 
 deny contains finding(r, "/user_data") if {
 	some r in input.by_type.aws_launch_template
-	dreadnought.script_holds_secret(lib.without_secret_defaults(base64.decode(r.attributes.user_data)))
+	dreadnought.script_holds_secret(without_defaults(base64.decode(r.attributes.user_data)))
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "the user data holds a secret"}
+
+# Secrets that are defaults of variables are judged where the variable is.
+without_defaults(text) := strings.replace_n(
+	{default_value: "" |
+		some variable in input.by_type.variable
+		default_value := variable.attributes.default
+		dreadnought.is_secret(variable.attributes.name, default_value)
+	},
+	text,
+)

@@ -14,13 +14,21 @@
 #     - https://learn.microsoft.com/azure/virtual-machines/custom-data
 package dreadnought.azure.machine_secret
 
-import data.dreadnought.lib
-
 deny contains {"resource": r.address, "at": "/custom_data", "message": "the custom data holds a secret"} if {
 	some kind in [
 		"azurerm_linux_virtual_machine", "azurerm_windows_virtual_machine",
 		"azurerm_linux_virtual_machine_scale_set",
 	]
 	some r in input.by_type[kind]
-	dreadnought.script_holds_secret(lib.without_secret_defaults(base64.decode(r.attributes.custom_data)))
+	dreadnought.script_holds_secret(without_defaults(base64.decode(r.attributes.custom_data)))
 }
+
+# Secrets that are defaults of variables are judged where the variable is.
+without_defaults(text) := strings.replace_n(
+	{default_value: "" |
+		some variable in input.by_type.variable
+		default_value := variable.attributes.default
+		dreadnought.is_secret(variable.attributes.name, default_value)
+	},
+	text,
+)

@@ -278,15 +278,3 @@ glob_match(pattern, text) if {
 	any := replace(replace(quoted, "*", ".*"), "?", ".")
 	regex.match(concat("", ["(?s)^", any, "$"]), text)
 }
-
-# METADATA
-# title: Text without what variables say
-# description: A text without the secrets that are defaults of variables in it, which are judged where the variable is.
-without_secret_defaults(text) := strings.replace_n(
-	{default_value: "" |
-		some variable in input.by_type.variable
-		default_value := variable.attributes.default
-		dreadnought.is_secret(variable.attributes.name, default_value)
-	},
-	text,
-)

@@ -15,6 +15,10 @@
 #     - google_cloudfunctions_function_iam_binding
 #     - google_cloudfunctions2_function_iam_member
 #     - google_cloudfunctions2_function_iam_binding
+#     - google_cloud_run_service_iam_policy
+#     - google_cloud_run_v2_service_iam_policy
+#     - google_cloudfunctions_function_iam_policy
+#     - google_cloudfunctions2_function_iam_policy
 #   threat: T031
 #   remediation: >-
 #     Grant the invoker's role to the accounts that call it; put Identity-Aware Proxy or an API gateway before it where people do.
@@ -40,6 +44,23 @@ bindings := [
 	"google_cloudfunctions_function_iam_binding",
 	"google_cloudfunctions2_function_iam_binding",
 ]
+
+policies := [
+	"google_cloud_run_service_iam_policy",
+	"google_cloud_run_v2_service_iam_policy",
+	"google_cloudfunctions_function_iam_policy",
+	"google_cloudfunctions2_function_iam_policy",
+]
+
+deny contains finding(r, "/policy_data") if {
+	some kind in policies
+	some r in input.by_type[kind]
+	some binding in r.parsed.policy_data.bindings
+	endswith(lower(binding.role), "invoker")
+	some member in binding.members
+	member in everyone
+	not inside(r)
+}
 
 deny contains finding(r, "/member") if {
 	some kind in members

@@ -11,6 +11,7 @@
 #     - google_secret_manager_secret_iam_binding
 #     - google_secret_manager_regional_secret_iam_member
 #     - google_secret_manager_regional_secret_iam_binding
+#     - google_secret_manager_secret_iam_policy
 #   threat: T003
 #   remediation: >-
 #     Grant the role to the service accounts that read it.
@@ -30,6 +31,13 @@ bindings := [
 	"google_secret_manager_secret_iam_binding",
 	"google_secret_manager_regional_secret_iam_binding",
 ]
+
+deny contains finding(r, "/policy_data") if {
+	some r in input.by_type.google_secret_manager_secret_iam_policy
+	some binding in r.parsed.policy_data.bindings
+	some member in binding.members
+	member in everyone
+}
 
 deny contains finding(r, "/member") if {
 	some kind in members

@@ -329,3 +329,127 @@ resource "google_cloudfunctions2_function_iam_member" "open" {
   role           = "roles/run.invoker"
   member         = "allUsers" # expect: gcp/service-open-to-everyone
 }
+
+data "google_iam_policy" "google_cloud_run_service_iam_policy_all" {
+  binding {
+    role    = "roles/run.invoker"
+    members = ["allUsers"]
+  }
+}
+
+data "google_iam_policy" "google_cloud_run_service_iam_policy_staff" {
+  binding {
+    role    = "roles/run.invoker"
+    members = ["group:staff@example.org"]
+  }
+}
+
+resource "google_cloud_run_service_iam_policy" "all" {
+  service     = "app"
+  policy_data = data.google_iam_policy.google_cloud_run_service_iam_policy_all.policy_data # expect: gcp/service-open-to-everyone
+}
+
+# ok: gcp/service-open-to-everyone
+resource "google_cloud_run_service_iam_policy" "staff" {
+  service     = "app"
+  policy_data = data.google_iam_policy.google_cloud_run_service_iam_policy_staff.policy_data
+}
+
+# inconclusive: gcp/service-open-to-everyone
+resource "google_cloud_run_service_iam_policy" "somebody" {
+  service     = "app"
+  policy_data = var.who
+}
+
+data "google_iam_policy" "google_cloud_run_v2_service_iam_policy_all" {
+  binding {
+    role    = "roles/run.invoker"
+    members = ["allUsers"]
+  }
+}
+
+data "google_iam_policy" "google_cloud_run_v2_service_iam_policy_staff" {
+  binding {
+    role    = "roles/run.invoker"
+    members = ["group:staff@example.org"]
+  }
+}
+
+resource "google_cloud_run_v2_service_iam_policy" "all" {
+  name        = "app"
+  policy_data = data.google_iam_policy.google_cloud_run_v2_service_iam_policy_all.policy_data # expect: gcp/service-open-to-everyone
+}
+
+# ok: gcp/service-open-to-everyone
+resource "google_cloud_run_v2_service_iam_policy" "staff" {
+  name        = "app"
+  policy_data = data.google_iam_policy.google_cloud_run_v2_service_iam_policy_staff.policy_data
+}
+
+# inconclusive: gcp/service-open-to-everyone
+resource "google_cloud_run_v2_service_iam_policy" "somebody" {
+  name        = "app"
+  policy_data = var.who
+}
+
+data "google_iam_policy" "google_cloudfunctions_function_iam_policy_all" {
+  binding {
+    role    = "roles/cloudfunctions.invoker"
+    members = ["allUsers"]
+  }
+}
+
+data "google_iam_policy" "google_cloudfunctions_function_iam_policy_staff" {
+  binding {
+    role    = "roles/cloudfunctions.invoker"
+    members = ["group:staff@example.org"]
+  }
+}
+
+resource "google_cloudfunctions_function_iam_policy" "all" {
+  cloud_function = "app"
+  policy_data = data.google_iam_policy.google_cloudfunctions_function_iam_policy_all.policy_data # expect: gcp/service-open-to-everyone
+}
+
+# ok: gcp/service-open-to-everyone
+resource "google_cloudfunctions_function_iam_policy" "staff" {
+  cloud_function = "app"
+  policy_data = data.google_iam_policy.google_cloudfunctions_function_iam_policy_staff.policy_data
+}
+
+# inconclusive: gcp/service-open-to-everyone
+resource "google_cloudfunctions_function_iam_policy" "somebody" {
+  cloud_function = "app"
+  policy_data = var.who
+}
+
+data "google_iam_policy" "google_cloudfunctions2_function_iam_policy_all" {
+  binding {
+    role    = "roles/cloudfunctions.invoker"
+    members = ["allUsers"]
+  }
+}
+
+data "google_iam_policy" "google_cloudfunctions2_function_iam_policy_staff" {
+  binding {
+    role    = "roles/cloudfunctions.invoker"
+    members = ["group:staff@example.org"]
+  }
+}
+
+resource "google_cloudfunctions2_function_iam_policy" "all" {
+  cloud_function = "app"
+  policy_data = data.google_iam_policy.google_cloudfunctions2_function_iam_policy_all.policy_data # expect: gcp/service-open-to-everyone
+}
+
+# ok: gcp/service-open-to-everyone
+resource "google_cloudfunctions2_function_iam_policy" "staff" {
+  cloud_function = "app"
+  policy_data = data.google_iam_policy.google_cloudfunctions2_function_iam_policy_staff.policy_data
+}
+
+# inconclusive: gcp/service-open-to-everyone
+resource "google_cloudfunctions2_function_iam_policy" "somebody" {
+  cloud_function = "app"
+  policy_data = var.who
+}
