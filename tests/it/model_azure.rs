@@ -733,3 +733,66 @@ fn where_machines_stand_and_who_may_use_a_vault() {
     // Who runs Terraform is nobody of the configuration.
     assert!(!has(&found, "data.azurerm_client_config.current > azurerm_key_vault.k"), "{found:#?}");
 }
+
+/// What Azure's machines, containers and apps work with: disks and shares.
+const MOUNTS: &str = r#"
+resource "azurerm_linux_virtual_machine" "m" {
+  name                  = "m"
+  size                  = "Standard_B1s"
+  admin_username        = "someone"
+  network_interface_ids = []
+}
+resource "azurerm_managed_disk" "d" {
+  name = "d"
+}
+resource "azurerm_virtual_machine_data_disk_attachment" "d" {
+  managed_disk_id    = azurerm_managed_disk.d.id
+  virtual_machine_id = azurerm_linux_virtual_machine.m.id
+  lun                = 10
+  caching            = "ReadWrite"
+}
+resource "azurerm_storage_account" "s" {
+  name = "s"
+}
+resource "azurerm_container_group" "g" {
+  name    = "g"
+  os_type = "Linux"
+  container {
+    name  = "g"
+    image = "g:1.2.3"
+    volume {
+      name                 = "v"
+      mount_path           = "/v"
+      share_name           = "v"
+      storage_account_name = azurerm_storage_account.s.name
+      storage_account_key  = azurerm_storage_account.s.primary_access_key
+    }
+  }
+}
+resource "azurerm_linux_web_app" "a" {
+  name            = "a"
+  service_plan_id = "p"
+  site_config {}
+  storage_account {
+    name         = "v"
+    type         = "AzureFiles"
+    account_name = azurerm_storage_account.s.name
+    access_key   = azurerm_storage_account.s.primary_access_key
+    share_name   = "v"
+  }
+}
+"#;
+
+#[test]
+fn what_is_mounted_is_worked_with() {
+    let found = terraform(MOUNTS);
+    for line in [
+        "azurerm_linux_virtual_machine.m > azurerm_managed_disk.d data",
+        "azurerm_container_group.g > azurerm_storage_account.s data",
+        "azurerm_linux_web_app.a > azurerm_storage_account.s data",
+    ] {
+        assert!(has(&found, line), "{line}\n{found:#?}");
+    }
+    // A key beside it says the same.
+    assert!(!has(&found, "azurerm_container_group.g > azurerm_storage_account.s network"));
+}

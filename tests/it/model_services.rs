@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::model_systems::terraform;
+use crate::model_systems::{has, terraform};
 use crate::model_ways::check;
 
 /// A job of AWS Batch with all that its properties name, and two places where it could run.
@@ -836,4 +836,45 @@ fn what_a_task_mounts_in_clear_text_is_said_of_the_way() {
     assert!(line.starts_with("T006 aws_ecs_service.s > aws_efs_file_system.f network tcp/2049"));
     let pulls = "azurerm_container_registry.r > azurerm_app_service.a supply_chain";
     assert!(found.iter().any(|it| it.starts_with(pulls)), "{found:#?}");
+}
+
+/// A role that lets act as all accounts of a project, and a machine whose disk lives on without it.
+const AGENT: &str = r#"
+resource "google_project_iam_member" "agent" {
+  project = "shop"
+  role    = "roles/iam.serviceAccountTokenCreator"
+  member  = "serviceAccount:service-1234@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
+resource "google_service_account" "app" {
+  account_id = "app"
+}
+resource "google_project_iam_member" "app" {
+  project = "shop"
+  role    = "roles/editor"
+  member  = "serviceAccount:${google_service_account.app.email}"
+}
+resource "google_compute_disk" "data" {
+  name = "data"
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  machine_type = "e2-small"
+  boot_disk {
+    source = google_compute_disk.data.self_link
+  }
+  network_interface {
+    network = "default"
+  }
+}
+"#;
+
+/// What Google alone acts as raises no rights; a group that has the same role does.
+#[test]
+fn an_agent_of_google_raises_no_rights() {
+    let agent = "serviceAccount:service-1234@gcp-sa-pubsub.iam.gserviceaccount.com";
+    let found = terraform(AGENT);
+    assert!(!has(&found, &format!("T011 {agent}")), "{found:#?}");
+    let group = terraform(&AGENT.replace(agent, "group:staff@example.org"));
+    assert!(has(&group, "T011 group:staff@example.org"), "{group:#?}");
+    assert!(has(&found, "google_compute_instance.m > google_compute_disk.data data"), "{found:#?}");
 }

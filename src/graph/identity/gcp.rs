@@ -39,13 +39,21 @@ pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
             if let Some(account) = acts {
                 act(scene, &binding, principal, account, identity);
             } else {
-                holdings.extend(holding(scene, &binding, principal));
+                if !is_googles(scene, member) {
+                    holdings.extend(holding(scene, &binding, principal));
+                }
                 grant(scene, network, &binding, principal, identity);
             }
         }
     }
     keys(scene, identity);
     raising::add(scene, "gcp_escalations", &holdings, identity);
+}
+
+/// Whether a member is an agent that Google alone acts as.
+fn is_googles(scene: &Scene<'_>, member: &Member) -> bool {
+    let agents = scene.vocabulary.table("gcp_service_agents").iter().flatten();
+    matches!(member, Member::Named(text) if agents.into_iter().any(|agent| fits(agent, text)))
 }
 
 /// The permissions that a binding gives, where its role is known to have some that matter for raising rights.

@@ -35,3 +35,10 @@ resource "aws_db_snapshot_copy" "own" {
   source_db_snapshot_identifier = "db-1"
   target_db_snapshot_identifier = "db-4"
 }
+
+# ok: aws/copy-shared-with-account
+resource "aws_db_snapshot" "nobody" {
+  db_instance_identifier = "db"
+  db_snapshot_identifier = "db-1"
+  shared_accounts        = []
+}

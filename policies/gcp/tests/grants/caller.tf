@@ -453,3 +453,32 @@ resource "google_cloudfunctions2_function_iam_policy" "somebody" {
   cloud_function = "app"
   policy_data = var.who
 }
+
+# To see a service is not to call it.
+data "google_iam_policy" "seen_by_all" {
+  binding {
+    role    = "roles/run.viewer"
+    members = ["allUsers"]
+  }
+}
+
+# ok: gcp/service-open-to-everyone
+resource "google_cloud_run_v2_service_iam_policy" "seen" {
+  name        = "app"
+  policy_data = data.google_iam_policy.seen_by_all.policy_data
+}
+
+resource "google_cloud_run_v2_service" "for_policy" {
+  name     = "for-policy"
+  location = "europe-west1"
+  ingress  = "INGRESS_TRAFFIC_INTERNAL_ONLY"
+  template {
+    containers { image = "europe-docker.pkg.dev/p/apps/app:1.2.3" }
+  }
+}
+
+# ok: gcp/service-open-to-everyone
+resource "google_cloud_run_v2_service_iam_policy" "inside" {
+  name        = google_cloud_run_v2_service.for_policy.name
+  policy_data = data.google_iam_policy.google_cloud_run_v2_service_iam_policy_all.policy_data
+}
