@@ -154,11 +154,10 @@ impl Grant {
         }
     }
 
-    /// Whether it gives all that another one does.
-    fn includes(&self, other: &Self) -> bool {
-        let all = matches!(self.scope, Scope::Zone(_) | Scope::Account)
-            || self.wildcard && self.scope == Scope::Unknown;
-        self.level >= other.level && (self.scope == other.scope || all)
+    /// Whether it holds over all that there is.
+    fn is_over_all(&self) -> bool {
+        matches!(self.scope, Scope::Zone(_) | Scope::Account)
+            || self.wildcard && self.scope == Scope::Unknown
     }
 }
 

@@ -139,10 +139,11 @@ fn with_others(
         Scope::Zone(_) | Scope::Account => grant.level > Level::Read,
         Scope::Unknown => false,
     };
-    let gains = |trust: &Trust| {
-        let own = of(&trust.source);
+    let mut held: FxHashMap<usize, Held> = FxHashMap::default();
+    let mut gains = |trust: &Trust| {
+        let own = held.entry(trust.source).or_insert_with(|| Held::new(of(&trust.source)));
         let mut gained = of(&trust.target).iter().filter(|gain| counts(gain));
-        gained.any(|gain| !own.iter().any(|own| own.includes(gain)))
+        gained.any(|gain| !own.includes(gain))
     };
     for trust in trusts {
         if reach_of(&trust.target) <= reach_of(&trust.source) && !gains(trust) {
@@ -157,6 +158,31 @@ fn with_others(
         }
     }
     all
+}
+
+/// How far the rights of a principal go: over all there is, and over single things.
+struct Held {
+    everywhere: Option<Level>,
+    on: BTreeMap<Scope, Level>,
+}
+
+impl Held {
+    fn new(grants: &[&Grant]) -> Self {
+        let mut held = Self { everywhere: None, on: BTreeMap::new() };
+        for grant in grants {
+            if grant.is_over_all() {
+                held.everywhere = held.everywhere.max(Some(grant.level));
+            }
+            let level = held.on.entry(grant.scope).or_insert(grant.level);
+            *level = (*level).max(grant.level);
+        }
+        held
+    }
+
+    fn includes(&self, grant: &Grant) -> bool {
+        let own = self.everywhere.max(self.on.get(&grant.scope).copied());
+        own.is_some_and(|own| own >= grant.level)
+    }
 }
 
 fn primitives<'t>(scene: &'t Scene<'_>) -> Vec<Primitive<'t>> {

@@ -26,26 +26,27 @@ pub fn text(resource: &Resource) -> Option<(&'static str, String)> {
     })
 }
 
-/// Whether a text gives a variable a value, in quotes or not.
-pub fn sets(text: &str, variable: &str, value: &str) -> bool {
+/// The values that a text gives a variable, in quotes or not.
+pub fn values<'t>(text: &'t str, variable: &'t str) -> impl Iterator<Item = &'t str> {
     let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    text.match_indices(variable).any(|(start, _)| {
+    text.match_indices(variable).filter_map(move |(start, _)| {
         let rest = text[start + variable.len()..].trim_start_matches(['=', '"', '\'']);
         let end = rest.find(|c| !of_name(c)).unwrap_or(rest.len());
-        !text[..start].ends_with(of_name) && &rest[..end] == value
+        let is_whole = !text[..start].ends_with(of_name);
+        (is_whole && end > 0).then(|| &rest[..end])
     })
 }
 
 #[cfg(test)]
 mod tests {
     #[rstest::rstest]
-    #[case("echo ECS_CLUSTER=shop >> /etc/ecs/ecs.config", true)]
-    #[case("echo \"ECS_CLUSTER=shop\" > x", true)]
-    #[case("ECS_CLUSTER='shop'", true)]
-    #[case("ECS_CLUSTER=shop-2", false)]
-    #[case("OLD_ECS_CLUSTER=shop", false)]
-    #[case("ECS_CLUSTER=", false)]
-    fn what_a_text_sets(#[case] text: &str, #[case] sets: bool) {
-        assert_eq!(super::sets(text, "ECS_CLUSTER", "shop"), sets);
+    #[case("echo ECS_CLUSTER=shop >> /etc/ecs/ecs.config", "shop")]
+    #[case("echo \"ECS_CLUSTER=shop\" > x; ECS_CLUSTER='bank'", "shop bank")]
+    #[case("ECS_CLUSTER=shop-2", "shop-2")]
+    #[case("OLD_ECS_CLUSTER=shop", "")]
+    #[case("ECS_CLUSTER=", "")]
+    fn what_a_text_sets(#[case] text: &str, #[case] values: &str) {
+        let found: Vec<&str> = super::values(text, "ECS_CLUSTER").collect();
+        assert_eq!(found.join(" "), values);
     }
 }

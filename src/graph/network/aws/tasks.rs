@@ -2,7 +2,7 @@
 //!
 //! Source: Amazon ECS Developer Guide, "Task networking for EC2 instances", "Capacity providers"; `EFSVolumeConfiguration` of its API.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Pointer, Value};
 use crate::graph::look;
@@ -19,12 +19,14 @@ const GIVEN: u16 = 32768;
 
 /// Let tasks without addresses stand where their machines do.
 pub fn stand(scene: &Scene<'_>, network: &mut Network) {
-    for at in scene.index.of_type("aws_ecs_service") {
+    let services = scene.index.of_type("aws_ecs_service");
+    let starting = if services.is_empty() { BTreeMap::new() } else { starting(scene) };
+    for at in services {
         let Some(node) = scene.node_of[*at].filter(|node| network.presences[*node].is_none())
         else {
             continue;
         };
-        for machine in machines(scene, *at) {
+        for machine in machines(scene, *at, &starting) {
             let Some(host) = network.presences[machine].clone() else { continue };
             network.hosted.entry(machine).or_default().push(node);
             if network.presences[node].is_none() {
@@ -37,14 +39,18 @@ pub fn stand(scene: &Scene<'_>, network: &mut Network) {
 }
 
 /// The machines that tasks of a service are placed on, where that is written.
-fn machines(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
+fn machines(
+    scene: &Scene<'_>,
+    at: usize,
+    starting: &BTreeMap<String, BTreeSet<usize>>,
+) -> BTreeSet<usize> {
     let resource = scene.index.resource(at);
     if look::text(&resource.attributes, "launch_type").is_some_and(|kind| kind != "EC2")
         || look::leaf(&resource.attributes, "network_configuration").is_some()
     {
         return BTreeSet::new();
     }
-    let is_machine = |node: &usize| &*scene.nodes[*node].kind == "compute_vm";
+    let is_machine = |node: &usize| is_machine(scene, *node);
     let nodes = |targets: Vec<(usize, Pointer)>| {
         targets.into_iter().filter_map(|(to, _)| scene.node_of[to]).filter(is_machine).collect()
     };
@@ -68,20 +74,31 @@ fn machines(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
         if found.is_empty()
             && let Some(name) = look::text(&scene.index.resource(cluster).attributes, "name")
         {
-            found.extend(starting_in(scene, name).filter(is_machine));
+            found.extend(starting.get(name).into_iter().flatten());
         }
     }
     found
 }
 
-/// Machines that say at their start that they belong to the cluster of a name.
-fn starting_in<'s>(scene: &'s Scene<'_>, cluster: &'s str) -> impl Iterator<Item = usize> + 's {
-    let all = startup::MACHINES.into_iter().flat_map(|kind| scene.index.of_type(kind));
-    let says = move |at: &&usize| {
-        let text = startup::text(scene.index.resource(**at));
-        text.is_some_and(|(_, text)| startup::sets(&text, "ECS_CLUSTER", cluster))
-    };
-    all.filter(says).filter_map(|at| scene.node_of[*at])
+/// Machines by the names of the clusters that they say at their start they belong to.
+fn starting(scene: &Scene<'_>) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut found: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for at in startup::MACHINES.into_iter().flat_map(|kind| scene.index.of_type(kind)) {
+        let text = startup::text(scene.index.resource(*at));
+        let Some(node) = scene.node_of[*at].filter(|node| is_machine(scene, *node)) else {
+            continue;
+        };
+        if let Some((_, text)) = text {
+            for cluster in startup::values(&text, "ECS_CLUSTER") {
+                found.entry(cluster.to_owned()).or_default().insert(node);
+            }
+        }
+    }
+    found
+}
+
+fn is_machine(scene: &Scene<'_>, node: usize) -> bool {
+    &*scene.nodes[node].kind == "compute_vm"
 }
 
 /// The port at which a service's machine has a container that listens on `port`, where the task has no address of its own: the one that is
