@@ -9,7 +9,7 @@ use crate::graph::kubernetes::clouds;
 use crate::graph::look;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
-use crate::source::fits;
+use crate::source::{Place, fits};
 
 use super::raising::{self, Holding};
 use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages};
@@ -22,20 +22,6 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     }
     directory_roles(scene, &mut holdings);
     data_roles(scene, identity);
-    for at in scene.index.of_type("azurerm_key_vault_access_policy") {
-        let principal = target(scene, *at, "object_id").filter(|to| acts(scene, *to));
-        let found = principal.zip(target(scene, *at, "key_vault_id"));
-        if let Some((principal, vault)) = found {
-            identity.grants.push(Grant {
-                principal,
-                scope: Scope::Node(vault),
-                level: Level::Write,
-                wildcard: false,
-                label: "access policy".into(),
-                proof: vec![scene.index.resource(*at).header],
-            });
-        }
-    }
     vaults(scene, identity);
     tenants(scene, identity);
     federated(scene, identity);
@@ -47,23 +33,32 @@ fn acts(scene: &Scene<'_>, node: usize) -> bool {
     &*scene.nodes[node].kind != "identity_provider"
 }
 
-/// Policies that vaults hold themselves.
+/// Policies of vaults: of their own, and those that vaults hold themselves.
 fn vaults(scene: &Scene<'_>, identity: &mut Identity) {
+    let mut grant = |principal: usize, vault: usize, place: Place| {
+        if principal != vault && acts(scene, principal) {
+            identity.grants.push(Grant {
+                principal,
+                scope: Scope::Node(vault),
+                level: Level::Write,
+                wildcard: false,
+                label: "access policy".into(),
+                proof: vec![place],
+            });
+        }
+    };
+    for at in scene.index.of_type("azurerm_key_vault_access_policy") {
+        let ends = target(scene, *at, "object_id").zip(target(scene, *at, "key_vault_id"));
+        if let Some((principal, vault)) = ends {
+            grant(principal, vault, scene.index.resource(*at).header);
+        }
+    }
     for at in scene.index.of_type("azurerm_key_vault") {
         let Some(vault) = scene.node_of[*at] else { continue };
-        for edge in scene.index.outgoing(*at) {
-            let principal = scene.node_of[edge.to].filter(|to| *to != vault && acts(scene, *to));
-            if let Some(principal) =
-                principal.filter(|_| leads("access_policy.object_id", &edge.at))
-            {
-                identity.grants.push(Grant {
-                    principal,
-                    scope: Scope::Node(vault),
-                    level: Level::Write,
-                    wildcard: false,
-                    label: "access policy".into(),
-                    proof: vec![scene.index.resource(*at).place_of(&edge.at)],
-                });
+        let edges = scene.index.outgoing(*at).iter();
+        for edge in edges.filter(|edge| leads("access_policy.object_id", &edge.at)) {
+            if let Some(principal) = scene.node_of[edge.to] {
+                grant(principal, vault, scene.index.resource(*at).place_of(&edge.at));
             }
         }
     }
