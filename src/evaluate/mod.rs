@@ -8,7 +8,7 @@ mod outside;
 mod rego;
 mod trace;
 mod verdict;
-mod worlds;
+pub mod worlds;
 
 use std::sync::Arc;
 

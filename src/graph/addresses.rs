@@ -8,6 +8,11 @@ use crate::pack::Meanings;
 
 use super::look;
 
+/// How much of a text around a host is looked at, in bytes.
+const NEAR: usize = 1024;
+/// In how many places of a text a host is looked for; of one that stands in more, nothing is said.
+const MAX_PLACES: usize = 1000;
+
 /// Schemes of addresses by whether what is spoken is encrypted: rows of both.
 #[derive(Clone, Copy, Debug)]
 pub struct Schemes<'a>(&'a [Vec<Arc<str>>]);
@@ -36,6 +41,7 @@ fn state(word: &str) -> Option<Encrypted> {
 
 /// What the text around a host says: `http://` before it, `?sslmode=require` after it.
 pub fn spoken(schemes: Schemes<'_>, before: &str, after: &str) -> Encrypted {
+    let (before, after) = (look::end(before, NEAR), look::cut(after, NEAR));
     let asked = |rest: &str| {
         let query =
             rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).next()?;
@@ -107,7 +113,9 @@ impl Host<'_> {
         let holes = look::holes(text).filter(|(_, inner)| own(inner));
         let named = holes.map(|(start, inner)| spoken(start, inner.len() + "${}".len()));
         let known = self.address.into_iter().flat_map(|address| text.match_indices(address));
-        worst(named.chain(known.map(|(start, address)| spoken(start, address.len()))))
+        let all = named.chain(known.map(|(start, address)| spoken(start, address.len())));
+        let all: Vec<_> = all.take(MAX_PLACES + 1).collect();
+        if all.len() > MAX_PLACES { None } else { worst(all) }
     }
 }
 
@@ -120,7 +128,10 @@ pub fn worst(states: impl IntoIterator<Item = Option<Encrypted>>) -> Option<Encr
 /// What the text around unknown parts says of a connection to one of them, where they do not differ.
 fn of_holes(schemes: Schemes<'_>, text: &str) -> Encrypted {
     let mut said = None;
-    for (start, hole) in text.match_indices(HOLE) {
+    for (count, (start, hole)) in text.match_indices(HOLE).enumerate() {
+        if count == MAX_PLACES {
+            return Encrypted::Unknown;
+        }
         let (before, after) = (&text[..start], &text[start + hole.len()..]);
         if is_host(before, after) {
             let spoken = spoken(schemes, before, after);
@@ -135,6 +146,7 @@ fn of_holes(schemes: Schemes<'_>, text: &str) -> Encrypted {
 
 /// Whether what stands between two texts can be a host: no part of an address that comes before or after the host.
 fn is_host(before: &str, after: &str) -> bool {
+    let (before, after) = (look::end(before, NEAR), look::cut(after, NEAR));
     let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';');
     let own = before.rsplit(ends).next().unwrap_or_default();
     let follows =
@@ -160,51 +172,4 @@ pub fn worse(a: Encrypted, b: Encrypted) -> Encrypted {
         Encrypted::Yes => 3,
     };
     if rank(b) < rank(a) { b } else { a }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows() -> Vec<Vec<Arc<str>>> {
-        let rows = [["http", "no"], ["https", "yes"], ["rediss", "yes"], ["postgres", "optional"]];
-        rows.map(|row| row.map(Arc::from).to_vec()).to_vec()
-    }
-
-    #[rstest::rstest]
-    #[case("http://_:8080/x", Encrypted::No)]
-    #[case("https://_", Encrypted::Yes)]
-    #[case("HTTP://_", Encrypted::No)]
-    // A name, a word that opens, a port, a path: none of them is whom it connects to.
-    #[case("postgres://_:_@_:_/_?sslmode=require", Encrypted::Yes)]
-    #[case("https://_/_", Encrypted::Yes)]
-    #[case("https://host.example/_", Encrypted::Unknown)]
-    #[case("export A=http://_\nexport B=http://_", Encrypted::No)]
-    // Which of the two is asked for is not known.
-    #[case("export A=http://_\nexport B=https://_", Encrypted::Unknown)]
-    #[case("curl http://_ && aws s3 cp x s3://_", Encrypted::Unknown)]
-    #[case("_", Encrypted::Unknown)]
-    #[case("", Encrypted::Unknown)]
-    fn unknown_parts_of_a_text(#[case] text: &str, #[case] wanted: Encrypted) {
-        let text = text.replace('_', &HOLE.to_string());
-        assert_eq!(of_holes(Schemes(&rows()), &text), wanted);
-    }
-
-    #[rstest::rstest]
-    #[case("http://", ":80/x", Encrypted::No)]
-    #[case("url=https://", "/x", Encrypted::Yes)]
-    #[case("see http://a.example/?next=", "", Encrypted::Unknown)]
-    #[case("postgres://app:secret@", ":5432/app?sslmode=verify-full", Encrypted::Yes)]
-    #[case("postgres://app@", "/app?sslmode=disable", Encrypted::No)]
-    #[case("host=", " port=5432 sslmode=disable", Encrypted::Unknown)]
-    #[case("rediss://", ":6379", Encrypted::Yes)]
-    #[case("", ":8080", Encrypted::Unknown)]
-    #[case("xhttp://", "", Encrypted::Unknown)]
-    fn an_address_says_what_is_spoken(
-        #[case] before: &str,
-        #[case] after: &str,
-        #[case] wanted: Encrypted,
-    ) {
-        assert_eq!(spoken(Schemes(&rows()), before, after), wanted);
-    }
 }

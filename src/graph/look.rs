@@ -10,6 +10,9 @@ use super::scene::Scene;
 /// How much of a text is looked at: no cluster takes a larger object.
 pub const MAX_TEXT: usize = 1 << 20;
 
+/// Longest address that is looked for in a text.
+const MAX_ADDRESS: usize = 4096;
+
 /// What an attribute says of other resources.
 #[derive(Clone, Debug, Default)]
 pub struct Named {
@@ -35,6 +38,24 @@ pub fn value<'r>(resource: &'r Resource, name: &str) -> Option<&'r Value> {
 /// A text of an object.
 pub fn text<'v>(object: &'v Value, name: &str) -> Option<&'v str> {
     object.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The beginning of a text, so many bytes at the most.
+pub fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The end of a text, so many bytes at the most.
+pub fn end(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
 }
 
 /// The text that a text in base 64 stands for.
@@ -153,7 +174,7 @@ pub fn may_be_extended(scene: &Scene<'_>, resource: usize) -> bool {
 
 /// The address that begins a reference's text (`aws_s3_bucket.data.arn`), as a position.
 pub fn by_reference(index: &Index<'_>, text: &str) -> Option<usize> {
-    let mut address = text.trim();
+    let mut address = cut(text.trim(), MAX_ADDRESS);
     loop {
         if let Some(at) = index.by_address(address) {
             return Some(at);

@@ -119,11 +119,12 @@ fn around(scene: &Scene<'_>, at: usize) -> BTreeSet<usize> {
     let is_node =
         |to: usize| scene.meanings[to].as_ref().is_some_and(|meaning| meaning.role.is_node());
     let mut zones = BTreeSet::new();
+    let named = scene.relations.targets(at, Verb::ContainedIn).filter(|it| is_node(it.to));
+    let named: BTreeSet<&Pointer> = named.map(|relation| &relation.at).collect();
     for relation in scene.relations.targets(at, Verb::ContainedIn) {
         if let Some(zone) = scene.zone_of[relation.to] {
             // Where an attribute names a thing, what that is called by says nothing.
-            let mut others = scene.relations.targets(at, Verb::ContainedIn);
-            if !others.any(|other| other.at == relation.at && is_node(other.to)) {
+            if !named.contains(&relation.at) {
                 zones.insert(zone);
             }
         } else {

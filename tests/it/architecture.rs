@@ -308,6 +308,16 @@ fn every_file_says_what_it_is_for() {
     assert!(silent.is_empty(), "files without a `//!` at the top: {silent:?}");
 }
 
+/// The library is built without its own tests, so that those inside of it would never run.
+#[test]
+fn tests_stand_where_they_run() {
+    let dead: Vec<_> = rust_files(&project("src"))
+        .into_iter()
+        .filter(|path| fs::read_to_string(path).unwrap().contains("#[cfg(test)]"))
+        .collect();
+    assert!(dead.is_empty(), "tests that no command runs: {dead:?}");
+}
+
 /// Files that are longer than a file should be; the list may only shrink.
 const LONG_FILES: &[&str] = &[];
 const LONGEST: usize = 800;

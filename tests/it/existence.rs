@@ -129,3 +129,15 @@ fn modules_that_nobody_has(#[case] rule: &str, #[case] wanted: &str) {
     let all = verdicts([Some(false); 3], module);
     assert_eq!(all[&format!("acme/{rule}")], wanted);
 }
+
+#[test]
+fn every_set_of_a_few_and_few_or_nearly_all_of_many() {
+    use dreadnought::evaluate::worlds::worlds;
+    assert_eq!(worlds(&[]), Vec::<Vec<usize>>::new());
+    assert_eq!(worlds(&[7, 9]), [vec![], vec![7], vec![9]]);
+    assert_eq!(worlds(&[1, 2, 3, 4]).len(), 15);
+    let many: Vec<usize> = (0..30).collect();
+    let sizes: std::collections::BTreeSet<usize> = worlds(&many).iter().map(Vec::len).collect();
+    assert_eq!(sizes.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 26, 27, 28, 29]);
+    assert_eq!(worlds(&(0..1000).collect::<Vec<_>>()).len(), 17);
+}

@@ -243,9 +243,13 @@ fn a_task_gets_out_to_its_machine(#[case] more: &str, #[case] extra: &str, #[cas
     let text = TASK.replace("MORE", more).replace("EXTRA", extra);
     let found = terraform(&text);
     assert_eq!(has(&found, OUT), gets_out, "{found:#?}");
-    // Machines of another cluster are not its own.
-    let other = terraform(&text.replace("ECS_CLUSTER=shop", "ECS_CLUSTER=shop-2"));
-    assert!(!has(&other, OUT), "{other:#?}");
+    // In quotes, too; machines of another cluster, or of none, are not its own.
+    let quoted = terraform(&text.replace("ECS_CLUSTER=shop", "ECS_CLUSTER='shop'"));
+    assert_eq!(has(&quoted, OUT), gets_out, "{quoted:#?}");
+    for start in ["ECS_CLUSTER=shop-2", "OLD_ECS_CLUSTER=shop", "ECS_CLUSTER="] {
+        let other = terraform(&text.replace("ECS_CLUSTER=shop", start));
+        assert!(!has(&other, OUT), "{other:#?}");
+    }
 }
 
 /// Machines, a function and a file system in one group, which lets its members speak to files.

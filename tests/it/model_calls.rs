@@ -110,6 +110,35 @@ fn an_address_in_settings_says_what_is_spoken(
     assert!(found.iter().any(|it| it.ends_with(&line)), "{found:#?}");
 }
 
+/// What stands around a host (`_`) that is not known before apply.
+#[rstest]
+#[case("http://_:8080/x", "no")]
+#[case("url=https://_/x", "yes")]
+#[case("HTTP://_", "no")]
+#[case("rediss://_:6379", "yes")]
+#[case("xhttp://_", "unknown")]
+#[case("postgres://app:secret@_:5432/app?sslmode=verify-full", "yes")]
+#[case("postgres://app@_/app?sslmode=disable", "no")]
+#[case("host=_ port=5432 sslmode=disable", "unknown")]
+#[case("see http://a.example/?next=_", "unknown")]
+// A name, a word that opens, a port, a path: none of them is whom it connects to.
+#[case("postgres://_:_@_:_/_?sslmode=require", "yes")]
+#[case("https://_/_", "yes")]
+#[case("https://host.example/_", "unknown")]
+#[case("export A=http://_\\nexport B=http://_", "no")]
+// Which of the two is asked for is not known.
+#[case("export A=http://_\\nexport B=https://_", "unknown")]
+#[case("curl http://_ && aws s3 cp x s3://_", "unknown")]
+// In more places than are looked at.
+#[case(&"http://_ ".repeat(1001), "unknown")]
+#[case(&"_".repeat(2000), "unknown")]
+fn what_stands_around_a_host(#[case] text: &str, #[case] said: &str) {
+    let value = format!("\"{}\"", text.replace('_', "${local.host}"));
+    let found = terraform(&format!("{CALLER}{}", FUNCTION.replace("VALUE", &value)));
+    let line = format!("> aws_instance.api network tcp/8080 {said}");
+    assert!(found.iter().any(|it| it.ends_with(&line)), "{found:#?}");
+}
+
 /// An app whose settings hold keys of stores.
 const KEYS: &str = r#"
 resource "azurerm_service_plan" "p" {

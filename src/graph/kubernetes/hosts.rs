@@ -69,7 +69,7 @@ impl<'a> Services<'a> {
 
     /// The Services that a text names; `hint` is the name of the setting.
     fn named(&self, namespace: &str, hint: &str, text: &str) -> BTreeSet<Named> {
-        let text = cut(text);
+        let text = look::cut(text, MAX_TEXT);
         let hint = hint.to_ascii_lowercase();
         let of_host = HOST_WORDS.iter().any(|word| hint.contains(word));
         let mut found = BTreeSet::new();
@@ -134,14 +134,6 @@ fn is_of_host(c: char) -> bool {
 
 fn next_length(rest: &str) -> usize {
     rest.chars().next().map_or(0, char::len_utf8)
-}
-
-fn cut(text: &str) -> &str {
-    let mut end = text.len().min(MAX_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// The ports of a Service.
@@ -254,7 +246,7 @@ fn of_setting(services: &Services<'_>, namespace: &str, key: &str, text: &str) -
         return services.named(namespace, key, text.trim());
     }
     let mut found = BTreeSet::new();
-    for line in cut(text).lines() {
+    for line in look::cut(text, MAX_TEXT).lines() {
         let line = line.trim();
         if line.starts_with('#') || line.starts_with("//") {
             continue;

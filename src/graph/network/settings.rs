@@ -3,6 +3,8 @@
 //! Only stores with a protocol of their own: who calls the interface of a provider's service is said by rights, unless settings hold a key of
 //! it, by the table `access_keys`. Services are named by an address, by the table `web_addresses`.
 
+use std::collections::BTreeMap;
+
 use crate::document::Edge;
 use crate::graph::others;
 use crate::graph::scene::Scene;
@@ -10,11 +12,15 @@ use crate::model::{Element, Encrypted};
 
 use super::flows::{on_internet, port_of, runs_programs};
 use super::reach::{self, Reach};
-use super::{INTERFACE, Link, Network, Traffic, Tri, naming};
+use super::{Front, INTERFACE, Link, Network, Traffic, Tri, naming};
 
 /// Connections over the internet from programs to what their settings name, or have a key of.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
     let mut links = Vec::new();
+    let mut fronts: BTreeMap<usize, Vec<&Front>> = BTreeMap::new();
+    for front in &network.fronts {
+        fronts.entry(front.node).or_default().push(front);
+    }
     for target in 0..scene.nodes.len() {
         let Some((named, port)) = named_by(scene, target) else { continue };
         let callers = naming::of(scene, target, |edge| match named {
@@ -26,7 +32,9 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             continue;
         }
         let traffic = Traffic::tcp(port);
-        let open = answers(scene, network, target, traffic);
+        let fronts = fronts.get(&target).map_or(&[][..], Vec::as_slice);
+        let open = answers(scene, network, (target, fronts), traffic);
+        let only_tls = fronts.iter().any(|front| front.encrypted == Tri::Yes);
         if open == Reach::Closed {
             continue;
         }
@@ -44,8 +52,6 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             if way != Reach::Closed {
                 // Whether the source's address is among those that get in is not known.
                 let reach = if way == Reach::Open { way } else { Reach::Unknown };
-                let mut fronts = network.fronts.iter().filter(|front| front.node == target);
-                let only_tls = fronts.any(|front| front.encrypted == Tri::Yes);
                 let spoken = if only_tls { Encrypted::Yes } else { naming.spoken(scene) };
                 let proof = naming.places(scene);
                 links.push(Link { source, target, traffic, spoken, reach, proof });
@@ -90,9 +96,13 @@ fn ends(scene: &Scene<'_>, table: &str, edge: &Edge) -> bool {
 }
 
 /// How far something is open to the internet on its port.
-fn answers(scene: &Scene<'_>, network: &Network, node: usize, traffic: Traffic) -> Reach {
-    let fronts = network.fronts.iter().filter(|front| front.node == node);
-    let by_front = fronts.map(|front| front.open).max().unwrap_or(Reach::Closed);
+fn answers(
+    scene: &Scene<'_>,
+    network: &Network,
+    (node, fronts): (usize, &[&Front]),
+    traffic: Traffic,
+) -> Reach {
+    let by_front = fronts.iter().map(|front| front.open).max().unwrap_or(Reach::Closed);
     let presence = network.presences[node].as_ref().filter(|presence| !presence.sends_only);
     let own = match presence {
         Some(presence) => reach::from_internet(presence, traffic).reach,

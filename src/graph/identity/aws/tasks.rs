@@ -2,7 +2,7 @@
 //!
 //! Source: Amazon ECS Developer Guide, "Task IAM role" ("recommendations"), "Amazon ECS security best practices".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Pointer, Value};
 use crate::graph::containers::{self, Way};
@@ -15,26 +15,27 @@ use crate::graph::scene::Scene;
 pub fn add(scene: &Scene<'_>, network: &Network, identity: &mut Identity) {
     let mut found = Vec::new();
     let running = identity.running();
+    let all: BTreeSet<usize> = network.hosted.values().flatten().copied().collect();
+    let ways: BTreeMap<usize, BTreeSet<Way>> =
+        all.into_iter().map(|service| (service, of_service(scene, service))).collect();
     for (machine, services) in &network.hosted {
-        let out: Vec<(usize, BTreeSet<Way>)> =
-            services.iter().map(|service| (*service, of_service(scene, *service))).collect();
-        if out.iter().all(|(_, ways)| ways.is_empty()) {
+        if services.iter().all(|service| ways[service].is_empty()) {
             continue;
         }
-        for (service, ways) in out {
-            found.extend(ways.into_iter().map(|way| Trust {
-                source: service,
+        for service in services {
+            found.extend(ways[service].iter().map(|way| Trust {
+                source: *service,
                 target: *machine,
                 label: "breaks out".into(),
                 opened_by: Some(way.class),
                 proof: vec![way.place],
             }));
-            found.extend(running.get(&service).into_iter().flatten().map(|role| Trust {
+            found.extend(running.get(service).into_iter().flatten().map(|role| Trust {
                 source: *machine,
                 target: *role,
                 label: "holds credentials".into(),
                 opened_by: None,
-                proof: scene.nodes[service].place.into_iter().collect(),
+                proof: scene.nodes[*service].place.into_iter().collect(),
             }));
         }
     }

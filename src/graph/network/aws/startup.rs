@@ -36,17 +36,3 @@ pub fn values<'t>(text: &'t str, variable: &'t str) -> impl Iterator<Item = &'t 
         (is_whole && end > 0).then(|| &rest[..end])
     })
 }
-
-#[cfg(test)]
-mod tests {
-    #[rstest::rstest]
-    #[case("echo ECS_CLUSTER=shop >> /etc/ecs/ecs.config", "shop")]
-    #[case("echo \"ECS_CLUSTER=shop\" > x; ECS_CLUSTER='bank'", "shop bank")]
-    #[case("ECS_CLUSTER=shop-2", "shop-2")]
-    #[case("OLD_ECS_CLUSTER=shop", "")]
-    #[case("ECS_CLUSTER=", "")]
-    fn what_a_text_sets(#[case] text: &str, #[case] values: &str) {
-        let found: Vec<&str> = super::values(text, "ECS_CLUSTER").collect();
-        assert_eq!(found.join(" "), values);
-    }
-}
