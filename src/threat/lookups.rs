@@ -1,6 +1,6 @@
 //! Parts of a graph by what is asked about them: each made in one pass, so that no question looks through all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Graph;
 use crate::source::Place;
@@ -29,6 +29,12 @@ pub fn acts_as(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
         found.entry(trust.source).or_default().push(at);
     }
     found
+}
+
+/// Nodes of a kind that pass on what comes to them.
+pub fn passing_on(graph: &Graph<'_>, kind: &str) -> BTreeSet<usize> {
+    let nodes = graph.network.routes.iter().map(|route| route.via);
+    nodes.filter(|via| &*graph.scene.nodes[*via].kind == kind).collect()
 }
 
 /// By end of a join of networks (a resource), the others, with what says so.

@@ -90,6 +90,8 @@ pub struct Surroundings<'g, 'a> {
     behind_balancers: RefCell<BTreeMap<usize, ByPort>>,
     /// Nodes that answer requests themselves and pass them on.
     fronts: BTreeSet<usize>,
+    /// Gateways that pass traffic on to others: firewalls that translate addresses.
+    gateways: BTreeSet<usize>,
     machine: OnceCell<(Known, Known)>,
     /// What was asked of nodes before: each is found once, however many threats a node has and however many nodes reach it.
     pub(super) asked: Asked,
@@ -131,13 +133,8 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             identities: RefCell::new(BTreeMap::new()),
             of_aws: OnceCell::new(),
             behind_balancers: RefCell::new(BTreeMap::new()),
-            fronts: graph
-                .network
-                .routes
-                .iter()
-                .map(|route| route.via)
-                .filter(|via| &*scene.nodes[*via].kind == "api")
-                .collect(),
+            fronts: lookups::passing_on(graph, "api"),
+            gateways: lookups::passing_on(graph, "gateway"),
             machine: OnceCell::new(),
             asked: Asked::default(),
             environments: OnceCell::new(),
@@ -156,7 +153,8 @@ impl<'g, 'a> Surroundings<'g, 'a> {
 
     /// Whether a node only passes traffic on.
     pub fn is_passing(&self, node: usize) -> bool {
-        matches!(&*self.scene().nodes[node].kind, "load_balancer" | "edge_cdn")
+        let kind = &*self.scene().nodes[node].kind;
+        matches!(kind, "load_balancer" | "edge_cdn") || self.gateways.contains(&node)
     }
 
     /// Whether a node answers requests itself and passes them on: an Ingress, a gateway of a mesh.

@@ -53,6 +53,7 @@ mod model_command;
 mod model_aws;
 mod model_azure;
 mod model_calls;
+mod model_hubs;
 mod model_clusters;
 mod model_diffs;
 mod model_laws;

@@ -23,6 +23,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     directory_roles(scene, &mut holdings);
     data_roles(scene, identity);
     vaults(scene, identity);
+    groups(scene, identity);
     tenants(scene, identity);
     federated(scene, identity);
     raising::add(scene, "azure_escalations", &holdings, identity);
@@ -252,6 +253,33 @@ fn own_actions<'s>(scene: &'s Scene<'_>, at: usize) -> Vec<&'s str> {
     // What one permission leaves out may be given by another: only what is given by none that leaves anything out is certain.
     let whole = |permission: &&Value| listed(permission, "not_actions").is_empty();
     permissions.iter().filter(whole).flat_map(|permission| listed(permission, "actions")).collect()
+}
+
+/// Whoever is in a group may what the group may.
+fn groups(scene: &Scene<'_>, identity: &mut Identity) {
+    for (kind, group, members) in [
+        ("azuread_group", "", "members"),
+        ("azuread_group_member", "group_object_id", "member_object_id"),
+    ] {
+        for at in scene.index.of_type(kind) {
+            let group =
+                if group.is_empty() { scene.node_of[*at] } else { target(scene, *at, group) };
+            let Some(group) = group else { continue };
+            let resource = scene.index.resource(*at);
+            for (member, pointer) in look::named(scene, *at, members).targets {
+                let Some(source) = scene.node_of[member].filter(|node| acts(scene, *node)) else {
+                    continue;
+                };
+                identity.trusts.push(Trust {
+                    source,
+                    target: group,
+                    label: "member of".into(),
+                    opened_by: None,
+                    proof: vec![resource.place_of(&pointer)],
+                });
+            }
+        }
+    }
 }
 
 /// The tenant issues the tokens of managed identities.

@@ -4,7 +4,9 @@
 
 mod apps;
 mod cdn;
+mod firewall;
 mod front_door;
+mod routing;
 
 use std::sync::Arc;
 
@@ -53,6 +55,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.peerings.push((*a, *b, scene.index.resource(*at).header));
         }
     }
+    routing::hubs(scene, network);
+    firewall::read(scene, network);
     private_endpoints(scene, network);
     balancers(scene, network);
     gateways(scene, network);
@@ -208,36 +212,12 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
         presence.layers = layers(scene, node, &presence, &names);
     }
     let public = presence.public.state == Tri::Yes;
-    let egress =
-        !is_balancer && presence.subnets.iter().any(|subnet| leads_out(scene, *subnet, public));
+    let egress = !is_balancer
+        && presence.subnets.iter().any(|subnet| routing::leads_out(scene, *subnet, public));
     presence.egress = Public { state: egress.into(), proof: Vec::new() };
     // The API of a cluster answers on its own endpoint; what stands in the subnet are its machines.
     presence.sends_only |= &*scene.nodes[node].kind == "compute_orchestrator";
     Some(presence)
-}
-
-/// Whether hosts of a subnet get to the internet by themselves: the way is there, and no route sends what goes out elsewhere.
-fn leads_out(scene: &Scene<'_>, subnet: usize, public: bool) -> bool {
-    let joined = |kind: &'static str, path: &'static str| {
-        let joins = look::users(scene, subnet, kind, "subnet_id");
-        joins.flat_map(move |join| look::named(scene, join, path).targets)
-    };
-    let tables = joined("azurerm_subnet_route_table_association", "route_table_id");
-    let elsewhere = |route: &Value| {
-        let word = |name: &str| look::text(route, name).unwrap_or_default();
-        word("address_prefix") == "0.0.0.0/0"
-            && !matches!(word("next_hop_type").to_ascii_lowercase().as_str(), "internet" | "")
-    };
-    let mut tables = tables.map(|(table, _)| table);
-    let is_sent_elsewhere = tables.any(|table| {
-        let own = look::listed(&scene.index.resource(table).attributes, "route").iter();
-        let others = look::users(scene, table, "azurerm_route", "route_table_name");
-        own.chain(others.map(|at| &scene.index.resource(at).attributes)).any(elsewhere)
-    });
-    let attributes = &scene.index.resource(subnet).attributes;
-    let default = attributes.get("default_outbound_access_enabled") != Some(&Value::Bool(false));
-    let mut gateways = joined("azurerm_subnet_nat_gateway_association", "nat_gateway_id");
-    !is_sent_elsewhere && (default || public || gateways.next().is_some())
 }
 
 /// The public addresses among a node's parts, with where they are joined to it.

@@ -1,0 +1,117 @@
+//! Azure: where the routes of a subnet lead, and what hubs join.
+//!
+//! Source: Microsoft Learn, "Virtual network traffic routing", "Default outbound access in Azure", "About virtual hub routing".
+
+use ipnet::IpNet;
+
+use crate::document::{Pointer, Value};
+use crate::graph::look;
+use crate::graph::scene::Scene;
+use crate::source::Place;
+
+use super::super::Network;
+use super::super::filter::{is_any, range};
+
+/// One route that somebody wrote for a subnet.
+pub struct Hop {
+    /// For which addresses; none where it is not known.
+    pub destination: Option<IpNet>,
+    /// The word for where it leads, in lower case.
+    pub kind: String,
+    /// The address there, as it is written.
+    pub address: Option<String>,
+    /// Resources that the address is of.
+    pub named: Vec<usize>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Hop {
+    /// Whether it is meant for all that no other route is for.
+    pub fn is_default(&self) -> bool {
+        self.destination.as_ref().is_some_and(is_any)
+    }
+}
+
+/// The routes of the tables that are joined to a subnet.
+pub fn of_subnet(scene: &Scene<'_>, subnet: usize) -> Vec<Hop> {
+    let mut found = Vec::new();
+    for table in joined(scene, subnet, "azurerm_subnet_route_table_association", "route_table_id") {
+        let routes = look::listed(&scene.index.resource(table).attributes, "route");
+        let at = |position: usize| Pointer::root().key("route").index(position);
+        found.extend(
+            routes
+                .iter()
+                .enumerate()
+                .map(|(position, route)| hop(scene, table, route, &at(position))),
+        );
+        let others = look::users(scene, table, "azurerm_route", "route_table_name");
+        found.extend(others.map(|other| {
+            hop(scene, other, &scene.index.resource(other).attributes, &Pointer::root())
+        }));
+    }
+    found
+}
+
+fn hop(scene: &Scene<'_>, at: usize, route: &Value, pointer: &Pointer) -> Hop {
+    let word = |name: &str| look::text(route, name);
+    let address = pointer.key("next_hop_in_ip_address");
+    let edges = scene.index.outgoing(at).iter().filter(|edge| address.covers(&edge.at));
+    let resource = scene.index.resource(at);
+    Hop {
+        destination: word("address_prefix").and_then(range),
+        kind: word("next_hop_type").unwrap_or_default().to_ascii_lowercase(),
+        address: word("next_hop_in_ip_address").map(str::to_owned),
+        named: edges.map(|edge| edge.to).collect(),
+        place: if pointer.parts().next().is_none() {
+            resource.header
+        } else {
+            resource.place_of(&pointer.key("name"))
+        },
+    }
+}
+
+/// What a subnet's associations of one type join to it.
+fn joined(scene: &Scene<'_>, subnet: usize, kind: &'static str, path: &'static str) -> Vec<usize> {
+    let joins = look::users(scene, subnet, kind, "subnet_id");
+    joins.flat_map(|join| look::named(scene, join, path).targets).map(|(to, _)| to).collect()
+}
+
+/// Whether hosts of a subnet get to the internet by themselves: the way is there, and no route sends what goes out elsewhere.
+pub fn leads_out(scene: &Scene<'_>, subnet: usize, public: bool) -> bool {
+    let is_out = |hop: &Hop| matches!(hop.kind.as_str(), "internet" | "");
+    let hops = of_subnet(scene, subnet);
+    let is_sent_elsewhere = hops.iter().any(|hop| hop.is_default() && !is_out(hop));
+    let attributes = &scene.index.resource(subnet).attributes;
+    let default = attributes.get("default_outbound_access_enabled") != Some(&Value::Bool(false));
+    let gateways = || {
+        joined(scene, subnet, "azurerm_subnet_nat_gateway_association", "nat_gateway_id")
+            .into_iter()
+    };
+    !is_sent_elsewhere && (default || public || gateways().next().is_some())
+}
+
+/// Networks that are connected to one hub of a virtual WAN reach each other over it.
+pub fn hubs(scene: &Scene<'_>, network: &mut Network) {
+    let mut budget = scene.bounds.joins;
+    for hub in scene.index.of_type("azurerm_virtual_hub") {
+        let connections =
+            look::users(scene, *hub, "azurerm_virtual_hub_connection", "virtual_hub_id");
+        let ends = connections.flat_map(|at| {
+            let place = scene.index.resource(at).header;
+            let networks = look::named(scene, at, "remote_virtual_network_id").targets;
+            networks.into_iter().map(move |(to, _)| (to, place))
+        });
+        let ends: Vec<(usize, Place)> = ends.collect();
+        for (position, (a, place)) in ends.iter().enumerate() {
+            for (b, _) in &ends[position + 1..] {
+                if budget == 0 {
+                    network.left_out = true;
+                    return;
+                }
+                budget -= 1;
+                network.peerings.push((*a, *b, *place));
+            }
+        }
+    }
+}
