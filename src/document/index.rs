@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Document, Pointer, Resource, names};
+use super::{Document, Pointer, Resource, lookups, names};
 use crate::source::{Place, Problem, ProblemKind};
 
 /// A reference, or a name in plain text, resolved to two resources of one document (positions in [`Document::resources`]).
@@ -62,6 +62,7 @@ pub struct Index<'a> {
     by_address: FxHashMap<&'a str, usize>,
     outgoing: Vec<Vec<Edge>>,
     incoming: Vec<Vec<Edge>>,
+    found: FxHashMap<usize, usize>,
 }
 
 impl<'a> Index<'a> {
@@ -89,7 +90,11 @@ impl<'a> Index<'a> {
             by_address,
             outgoing: vec![Vec::new(); resources.len()],
             incoming: vec![Vec::new(); resources.len()],
+            found: FxHashMap::default(),
         };
+        // What refers to a lookup refers to what that finds.
+        let found = lookups::found(resources, &index.by_type, &index.by_address);
+        let meant = |at: usize| found.get(&at).copied().unwrap_or(at);
         let mut left = EDGES + EDGES_OF_EACH * resources.len();
         for (from, resource) in resources.iter().enumerate() {
             for reference in &resource.references {
@@ -102,7 +107,7 @@ impl<'a> Index<'a> {
                 let is_first = index.outgoing[from].is_empty();
                 let kept = targets.len().min(left.max(usize::from(is_first)));
                 left = left.saturating_sub(kept);
-                for to in targets[..kept].iter().copied().filter(|to| *to != from) {
+                for to in targets[..kept].iter().copied().map(meant).filter(|to| *to != from) {
                     let edge = Edge {
                         from,
                         at: reference.from.clone(),
@@ -119,7 +124,13 @@ impl<'a> Index<'a> {
             index.incoming[to].push(edge.clone());
             index.outgoing[from].push(edge);
         }
+        index.found = found;
         index
+    }
+
+    /// What a lookup finds in the document: a resource that is managed, or another lookup of the same.
+    pub fn found(&self, lookup: usize) -> Option<usize> {
+        self.found.get(&lookup).copied()
     }
 
     /// Resources that name one of this type by an unknown value, and so may belong to any of them: where, and why it is unknown.

@@ -4,6 +4,7 @@
 
 mod fit;
 mod index;
+mod lookups;
 mod model;
 mod names;
 mod piece;

@@ -239,7 +239,7 @@ fn named(scene: &Scene<'_>, text: &Arc<str>) -> Option<Member> {
 }
 
 /// The node of an account of the configuration, by its address of mail.
-fn account_by_email(scene: &Scene<'_>, email: &str) -> Option<usize> {
+pub fn account_by_email(scene: &Scene<'_>, email: &str) -> Option<usize> {
     if email.ends_with("-compute@developer.gserviceaccount.com") {
         return scene.node(DEFAULT_ACCOUNT);
     }

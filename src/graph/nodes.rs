@@ -49,7 +49,8 @@ fn zones(scene: &mut Scene<'_>) {
     let mut looked_up: Vec<usize> = Vec::new();
     for (at, resource) in resources.iter().enumerate() {
         let Some(meaning) = &scene.meanings[at] else { continue };
-        if meaning.role != Role::Boundary || resource.mode == Mode::Declaration {
+        let is_another = scene.index.found(at).is_some();
+        if meaning.role != Role::Boundary || resource.mode == Mode::Declaration || is_another {
             continue;
         }
         if resource.mode == Mode::Data && &*meaning.kind == "account" {
@@ -71,6 +72,11 @@ fn zones(scene: &mut Scene<'_>) {
             facts: Facts::new(),
         };
         scene.zone_of[at] = Some(scene.add_zone(zone));
+    }
+    for at in 0..resources.len() {
+        if let Some(found) = scene.index.found(at) {
+            scene.zone_of[at] = scene.zone_of[found];
+        }
     }
     // Twice, because which of several zones holds the others is only known when these have their own parents.
     for _ in 0..2 {
@@ -188,6 +194,9 @@ fn owners(scene: &Scene<'_>) -> Vec<Option<usize>> {
 
 /// What a resource is a part of, directly.
 fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    if let Some(found) = scene.index.found(at) {
+        return Some(found);
+    }
     let meaning = scene.meanings[at].as_ref()?;
     let is_node =
         |other: usize| scene.meanings[other].as_ref().is_some_and(|meaning| meaning.role.is_node());

@@ -57,6 +57,7 @@ mod model_hubs;
 mod model_clusters;
 mod model_diffs;
 mod model_laws;
+mod model_lookups;
 mod model_services;
 mod model_shapes;
 mod model_systems;

@@ -325,3 +325,86 @@ fn who_has_the_address_of_a_service_calls_it(
     let line = format!("google_cloud_run_v2_service.front > {service} network tcp/443 yes");
     differs(SERVICES, from, to, &line, terraform);
 }
+
+/// An API passes on to a balancer on the internet by its name, where that lets everyone in.
+#[rstest]
+#[case::the_door(
+    "cidr_blocks = [\"0.0.0.0/0\"]\n  }\n  ingress",
+    "cidr_blocks = [\"10.0.0.0/8\"]\n  }\n  ingress",
+    "aws_apigatewayv2_api.api > aws_lb.front network tcp/80 no"
+)]
+#[case::the_scheme(
+    "\"http://${aws",
+    "\"https://${aws",
+    "aws_apigatewayv2_api.api > aws_lb.front network tcp/80 no"
+)]
+#[case::the_address(
+    "${aws_lb.front.dns_name}",
+    "front.example.com",
+    "aws_apigatewayv2_api.api > aws_lb.front network tcp/80 no"
+)]
+fn an_api_passes_on_to_the_internet(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    differs(PASSED_ON, from, to, line, terraform);
+}
+
+const PASSED_ON: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "g" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_route_table" "r" {
+  vpc_id = aws_vpc.v.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.g.id
+  }
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_route_table_association" "a" {
+  subnet_id      = aws_subnet.a.id
+  route_table_id = aws_route_table.r.id
+}
+resource "aws_route_table_association" "b" {
+  subnet_id      = aws_subnet.b.id
+  route_table_id = aws_route_table.r.id
+}
+resource "aws_security_group" "front" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_lb" "front" {
+  name            = "front"
+  subnets         = [aws_subnet.a.id, aws_subnet.b.id]
+  security_groups = [aws_security_group.front.id]
+}
+resource "aws_apigatewayv2_api" "api" {
+  name          = "api"
+  protocol_type = "HTTP"
+}
+resource "aws_apigatewayv2_integration" "api" {
+  api_id             = aws_apigatewayv2_api.api.id
+  integration_type   = "HTTP_PROXY"
+  integration_method = "ANY"
+  integration_uri    = "http://${aws_lb.front.dns_name}/{proxy}"
+}
+"#;

@@ -1,4 +1,4 @@
-//! Hubs of Azure in a model: firewalls that pass on, let out and join networks, routes that lead to them, groups of people.
+//! Hubs of Azure in a model: firewalls that pass on, let out and join networks, routes that lead to them. Groups of identities.
 
 use rstest::rstest;
 
@@ -527,4 +527,60 @@ fn members_may_what_their_group_may(#[case] named: &str, #[case] who: &str) {
     differs(GROUPS, named, "", &line, terraform);
     let line = "azuread_group.readers > azurerm_storage_account.s permission";
     assert!(has(&terraform(GROUPS), line));
+}
+
+const MEMBERS: &str = r#"
+resource "google_service_account" "job" {
+  account_id = "job"
+}
+resource "google_cloud_identity_group" "readers" {
+  parent = "customers/C01"
+  group_key {
+    id = "readers@example.com"
+  }
+  labels = { "cloudidentity.googleapis.com/groups.discussion_forum" = "" }
+}
+resource "google_cloud_identity_group_membership" "job" {
+  group = google_cloud_identity_group.readers.id
+  preferred_member_key {
+    id = google_service_account.job.email
+  }
+  roles {
+    name = "MEMBER"
+  }
+}
+resource "google_storage_bucket" "b" {
+  name     = "b"
+  location = "EU"
+}
+resource "google_storage_bucket_iam_member" "readers" {
+  bucket = google_storage_bucket.b.name
+  role   = "roles/storage.objectViewer"
+  member = "group:${google_cloud_identity_group.readers.group_key[0].id}"
+}
+resource "google_storage_hmac_key" "job" {
+  service_account_email = google_service_account.job.email
+}
+"#;
+
+/// A group of Google's, by its members; a key for storage is one of its account.
+#[rstest]
+#[case(
+    "group = google_cloud_identity_group.readers.id",
+    "google_service_account.job > group:readers@example.com identity"
+)]
+#[case(
+    "id = google_service_account.job.email",
+    "google_service_account.job > group:readers@example.com identity"
+)]
+#[case(
+    "service_account_email = google_service_account.job.email",
+    "google_storage_hmac_key.job > google_service_account.job identity"
+)]
+fn members_of_google_may_what_their_group_may(#[case] named: &str, #[case] line: &str) {
+    differs(MEMBERS, named, "", line, terraform);
+    assert!(has(
+        &terraform(MEMBERS),
+        "group:readers@example.com > google_storage_bucket.b permission"
+    ));
 }

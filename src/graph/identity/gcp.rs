@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
-use crate::graph::gcp::{self, Binding, DEFAULT_ACCOUNT, Member, On, bindings, targets, text};
+use crate::graph::gcp::{
+    self, Binding, DEFAULT_ACCOUNT, Member, On, account_by_email, bindings, place, targets, text,
+};
 use crate::graph::network::filter::{Direction, Party, Traffic};
 use crate::graph::network::gcp::services_of;
 use crate::graph::network::{Network, Tri};
@@ -46,6 +48,7 @@ pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
             }
         }
     }
+    groups(scene, identity);
     keys(scene, identity);
     raising::add(scene, "gcp_escalations", &holdings, identity);
 }
@@ -323,6 +326,36 @@ fn custom_level(scene: &Scene<'_>, at: usize) -> Option<(Level, Arc<str>, Option
     Some((level, label, service))
 }
 
+/// Whoever is in a group may what the group may.
+fn groups(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("google_cloud_identity_group_membership") {
+        let resource = scene.index.resource(*at);
+        let key = |at: usize| text(scene.index.resource(at), "group_key.id");
+        let mut groups = targets(scene, *at, "group").filter_map(key);
+        let Some(group) = groups.find_map(|key| scene.node(&format!("group:{key}"))) else {
+            continue;
+        };
+        for path in ["preferred_member_key.id", "member_key.id"] {
+            let named = targets(scene, *at, path).find_map(|to| scene.node_of[to]);
+            let written = || account_by_email(scene, text(resource, path)?);
+            let Some(source) = named.or_else(written) else { continue };
+            identity.trusts.push(Trust {
+                source,
+                target: group,
+                label: "member of".into(),
+                opened_by: None,
+                proof: vec![place(resource, path)],
+            });
+        }
+    }
+}
+
+/// Types of keys, and where they say of which account.
+const KEYS: [(&str, &str); 2] = [
+    ("google_service_account_key", "service_account_id"),
+    ("google_storage_hmac_key", "service_account_email"),
+];
+
 /// Keys of accounts: whoever has one is the account. Users of databases may change what is in them.
 fn keys(scene: &Scene<'_>, identity: &mut Identity) {
     for at in scene.index.of_type("google_sql_user") {
@@ -334,18 +367,18 @@ fn keys(scene: &Scene<'_>, identity: &mut Identity) {
             identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });
         }
     }
-    for at in scene.index.of_type("google_service_account_key") {
-        let account = targets(scene, *at, "service_account_id").find_map(|to| scene.node_of[to]);
-        if let (Some(source), Some(target)) = (scene.node_of[*at], account) {
-            identity.trusts.push(Trust {
-                source,
-                target,
-                label: "is a key of".into(),
-                opened_by: None,
-                proof: vec![
-                    scene.index.resource(*at).place_of(&Pointer::root().key("service_account_id")),
-                ],
-            });
+    for (kind, path) in KEYS {
+        for at in scene.index.of_type(kind) {
+            let account = targets(scene, *at, path).find_map(|to| scene.node_of[to]);
+            if let (Some(source), Some(target)) = (scene.node_of[*at], account) {
+                identity.trusts.push(Trust {
+                    source,
+                    target,
+                    label: "is a key of".into(),
+                    opened_by: None,
+                    proof: vec![place(scene.index.resource(*at), path)],
+                });
+            }
         }
     }
 }

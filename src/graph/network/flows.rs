@@ -285,7 +285,7 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             Some(host)
                 if presence(route.via).is_none()
                     && route.from.is_empty()
-                    && &*scene.nodes[route.via].kind == "edge_cdn" =>
+                    && is_asked_from_outside(scene, route.via, host) =>
             {
                 reach::from_service(route.via, host, route.back)
             }
@@ -312,6 +312,15 @@ fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
                 New::network(encrypted, proof, way.reach),
             );
         }
+    }
+}
+
+/// Whether a service that passes requests on asks a host as the internet does: networks for content always, APIs where it is there.
+fn is_asked_from_outside(scene: &Scene<'_>, via: usize, host: &Presence) -> bool {
+    match &*scene.nodes[via].kind {
+        "edge_cdn" => true,
+        "api" => host.public.state == Tri::Yes,
+        _ => false,
     }
 }
 

@@ -178,7 +178,10 @@ fn integration(scene: &Scene<'_>, at: usize) -> Vec<(usize, u16, Place)> {
             let place = resource.place_of(&pointer);
             match &*other.kind {
                 "aws_lb" | "aws_alb" | "aws_elb" => {
-                    let text = look::text(&resource.attributes, path).unwrap_or_default();
+                    let text = match resource.attributes.get(path) {
+                        Some(Value::Unknown(unknown)) => &*unknown.prefix,
+                        written => written.and_then(Value::as_str).unwrap_or_default(),
+                    };
                     let port = if text.starts_with("https") { 443 } else { 80 };
                     found.extend(scene.node_of[to].map(|node| (node, port, place)));
                 }
