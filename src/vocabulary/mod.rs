@@ -14,7 +14,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use answers::answer;
+pub use answers::{answer, is_service_account};
 pub use model::{Attribute, Block, Default, Facts, Member, Nested, Nesting, Shape, Type};
 pub use rows::{ENDS, FORMS, Rows, rows};
 use rustc_hash::FxHashMap;

@@ -74,7 +74,11 @@ const IMPORTS: &[(&str, &[&str], &[&str])] = &[
             "unicode_normalization",
         ],
     ),
-    ("graph", &["source", "document", "model", "finding", "engine", "pack"], &["base64", "ipnet"]),
+    (
+        "graph",
+        &["source", "vocabulary", "document", "model", "finding", "engine", "pack"],
+        &["base64", "ipnet"],
+    ),
     ("bundle", &["source"], &["sha2", "base64", "ed25519_dalek", "miniz_oxide"]),
     (
         "config",

@@ -340,3 +340,16 @@ resource "aws_lb_listener" "l" {{
     let line = format!("internet > aws_lb.l network tcp/8080 {spoken}");
     assert!(has(&found, &line), "{found:#?}");
 }
+
+/// Accounts from which services of AWS write are nobody else's.
+#[rstest]
+#[case("127311923021", false)]
+#[case("210987654321", true)]
+fn accounts_of_aws_are_no_others(#[case] number: &str, #[case] is_other: bool) {
+    let tree = format!(
+        "resource \"aws_s3_bucket\" \"logs\" {{\n  bucket = \"logs\"\n}}\nresource \"aws_s3_bucket_policy\" \"logs\" {{\n  bucket = aws_s3_bucket.logs.id\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [{{\n      Effect = \"Allow\"\n      Principal = {{ AWS = \"arn:aws:iam::{number}:root\" }}\n      Action = \"s3:PutObject\"\n      Resource = \"${{aws_s3_bucket.logs.arn}}/*\"\n    }}]\n  }})\n}}\n"
+    );
+    let line = format!("account:{number} > aws_s3_bucket.logs permission");
+    assert_eq!(has(&terraform(&tree), &line), is_other);
+    assert_eq!(has(&terraform(&tree), "account:"), is_other);
+}

@@ -584,3 +584,144 @@ fn members_of_google_may_what_their_group_may(#[case] named: &str, #[case] line:
         "group:readers@example.com > google_storage_bucket.b permission"
     ));
 }
+
+const GATEWAY: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_public_ip" "p" {
+  name                = "p"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  allocation_method   = "Static"
+  sku                 = "Standard"
+}
+resource "azurerm_application_gateway" "front" {
+  name                = "front"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  frontend_port {
+    name = "web"
+    port = 8443
+  }
+  frontend_ip_configuration {
+    name                 = "own"
+    public_ip_address_id = azurerm_public_ip.p.id
+  }
+  backend_address_pool {
+    name         = "elsewhere"
+    ip_addresses = ["10.9.0.4"]
+  }
+  backend_http_settings {
+    name                  = "web"
+    cookie_based_affinity = "Disabled"
+    port                  = 80
+    protocol              = "Http"
+  }
+  http_listener {
+    name                           = "web"
+    frontend_ip_configuration_name = "own"
+    frontend_port_name             = "web"
+    protocol                       = "Https"
+  }
+  request_routing_rule {
+    name                       = "web"
+    rule_type                  = "Basic"
+    http_listener_name         = "web"
+    backend_address_pool_name  = "elsewhere"
+    backend_http_settings_name = "web"
+    priority                   = 1
+  }
+}
+resource "azurerm_public_ip" "q" {
+  name                = "q"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  allocation_method   = "Static"
+  sku                 = "Standard"
+}
+resource "azurerm_lb" "front" {
+  name                = "front"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  sku                 = "Standard"
+  frontend_ip_configuration {
+    name                 = "own"
+    public_ip_address_id = azurerm_public_ip.q.id
+  }
+}
+resource "azurerm_lb_rule" "web" {
+  name                           = "web"
+  loadbalancer_id                = azurerm_lb.front.id
+  frontend_ip_configuration_name = "own"
+  protocol                       = "Tcp"
+  frontend_port                  = 80
+  backend_port                   = 8080
+}
+"#;
+
+/// A front is there whatever stands behind it.
+#[rstest]
+#[case(
+    "http_listener_name         = \"web\"",
+    "http_listener_name         = \"other\"",
+    "internet > azurerm_application_gateway.front network tcp/8443 yes"
+)]
+#[case(
+    "  frontend_port                  = 80\n",
+    "  frontend_port                  = 81\n",
+    "internet > azurerm_lb.front network tcp/80"
+)]
+#[case(
+    "resource \"azurerm_lb_rule\" \"web\"",
+    "resource \"azurerm_lb_probe\" \"web\"",
+    "internet > azurerm_lb.front network tcp/80"
+)]
+fn a_front_stands_alone(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    differs(GATEWAY, from, to, line, terraform);
+}
+
+/// Doors to services that stand in a network serve those that are joined to it.
+#[rstest]
+#[case::the_peering("azurerm_virtual_network.spoke[\"web\"].id", "\"/elsewhere\"")]
+#[case::the_door(
+    "private_connection_resource_id = azurerm_storage_account.s.id",
+    "private_connection_resource_id = \"/elsewhere\""
+)]
+fn a_door_serves_networks_that_are_joined(#[case] from: &str, #[case] to: &str) {
+    let doors = r#"
+resource "azurerm_subnet" "doors" {
+  name                 = "doors"
+  resource_group_name  = azurerm_resource_group.g.name
+  virtual_network_name = azurerm_virtual_network.hub.name
+  address_prefixes     = ["10.0.5.0/24"]
+}
+resource "azurerm_storage_account" "s" {
+  name                          = "s"
+  resource_group_name           = azurerm_resource_group.g.name
+  location                      = azurerm_resource_group.g.location
+  account_tier                  = "Standard"
+  account_replication_type      = "LRS"
+  public_network_access_enabled = false
+}
+resource "azurerm_private_endpoint" "s" {
+  name                = "s"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  subnet_id           = azurerm_subnet.doors.id
+  private_service_connection {
+    name                           = "s"
+    private_connection_resource_id = azurerm_storage_account.s.id
+    subresource_names              = ["blob"]
+    is_manual_connection           = false
+  }
+}
+"#;
+    let names = "  admin_username        = \"app\"\n";
+    let named = format!(
+        "{names}  custom_data = base64encode(azurerm_storage_account.s.primary_blob_endpoint)\n"
+    );
+    let tree = format!("{HUB}{POLICY}{doors}").replace(names, &named);
+    differs(&tree, from, to, &flow(WEB, "azurerm_storage_account.s", "443"), terraform);
+}

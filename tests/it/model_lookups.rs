@@ -188,3 +188,41 @@ fn a_lookup_in_azure_is_what_it_finds(#[case] from: &str, #[case] to: &str) {
     let line = "azurerm_user_assigned_identity.api > azurerm_key_vault.v permission";
     differs(VAULT, from, to, line, terraform);
 }
+
+const KEYED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "s" {
+  for_each   = { a = 1, b = 2 }
+  vpc_id     = aws_vpc.v.id
+  cidr_block = cidrsubnet(aws_vpc.v.cidr_block, 8, each.value)
+  tags       = { Name = each.key }
+}
+locals {
+  ids = IDS
+}
+resource "aws_instance" "web" {
+  ami           = "ami-1"
+  instance_type = "t3.micro"
+  subnet_id     = local.ids[KEY]
+}
+"#;
+
+/// An element of what is made of several resources is of its own one.
+#[rstest]
+#[case::by_name("{ for subnet in aws_subnet.s : subnet.tags.Name => subnet.id }", "\"b\"")]
+#[case::by_name_where(
+    "{ for subnet in aws_subnet.s : subnet.tags.Name => subnet.id if subnet.cidr_block != \"\" }",
+    "\"b\""
+)]
+#[case::where_only("[for subnet in aws_subnet.s : subnet.id if subnet.tags.Name == \"b\"]", "0")]
+#[case::written(
+    "{ (aws_subnet.s[\"a\"].tags.Name) = aws_subnet.s[\"a\"].id, (aws_subnet.s[\"b\"].tags.Name) = aws_subnet.s[\"b\"].id }",
+    "\"b\""
+)]
+#[case::grouped("{ for subnet in aws_subnet.s : subnet.tags.Name => subnet.id... }", "\"b\"][0")]
+fn an_element_is_of_its_own_resource(#[case] ids: &str, #[case] key: &str) {
+    let lines = terraform(&KEYED.replace("IDS", ids).replace("KEY", key));
+    assert!(has(&lines, "aws_instance.web compute_vm in aws_subnet.s[\"b\"]"), "{lines:#?}");
+}

@@ -99,15 +99,17 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
     for entry in entries {
         let key = evaluate(&entry.key, scope)?;
         let value = evaluate(&entry.value, scope)?;
-        marks = marks.union(&key.marks);
+        marks = marks.union(&key.marks.without_references());
+        // What a key was made from is what its own entry was made from, and not the others.
+        let made_from = key.marks.references_only();
         let key = types::convert(&key, &Type::String)
             .map_err(|error| scope.fault(entry.key.span, error))?;
         match &key.kind {
             Kind::String(text) => {
-                written.push((Arc::clone(text), value));
+                written.push((Arc::clone(text), value.with_marks(&made_from)));
             }
             Kind::Unknown(_) => {
-                marks = marks.union(&value.deep_marks());
+                marks = marks.union(&made_from).union(&value.deep_marks());
                 unknown.get_or_insert(key);
             }
             _ => return Err(scope.fault(entry.key.span, "a key of an object cannot be null")),

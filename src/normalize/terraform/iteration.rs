@@ -83,14 +83,17 @@ struct ForResult {
 
 impl ForResult {
     fn add(&mut self, node: &ForNode, scope: &Scope<'_, '_>) -> Result<(), Fault> {
+        // What says that an element is there, and its key, is what that element was made from, and not the others.
+        let mut made_from = Marks::none();
         if let Some(condition) = &node.condition {
             let holds = evaluate(condition, scope)?;
-            self.marks = self.marks.union(&holds.marks);
+            self.marks = self.marks.union(&holds.marks.without_references());
             match truth(&holds, condition, scope)?.kind {
-                Kind::Bool(true) => {}
+                Kind::Bool(true) => made_from = holds.marks.references_only(),
                 Kind::Bool(false) => return Ok(()),
                 // Whether this element is there is unknown, and so is the result as a whole. What it would be is no error yet.
                 _ => {
+                    self.marks = self.marks.union(&holds.marks);
                     self.unknown = Some(holds);
                     if node.key.is_none() {
                         self.items.extend(evaluate(&node.value, scope));
@@ -100,24 +103,26 @@ impl ForResult {
             }
         }
         let Some(key_node) = &node.key else {
-            self.items.push(evaluate(&node.value, scope)?);
+            self.items.push(evaluate(&node.value, scope)?.with_marks(&made_from));
             return Ok(());
         };
         let key = evaluate(key_node, scope)?;
-        self.marks = self.marks.union(&key.marks);
+        self.marks = self.marks.union(&key.marks.without_references());
         if key.unknown_reason().is_some() {
+            self.marks = self.marks.union(&key.marks).union(&made_from);
             if let Ok(value) = evaluate(&node.value, scope) {
                 self.marks = self.marks.union(&value.deep_marks().without_sensitive());
             }
             self.unknown = Some(key);
             return Ok(());
         }
+        made_from = made_from.union(&key.marks.references_only());
         let key = types::convert(&key, &Type::String)
             .map_err(|error| scope.fault(key_node.span, error))?;
         let Kind::String(text) = &key.kind else {
             return Err(scope.fault(key_node.span, "a key of an object cannot be null"));
         };
-        let value = evaluate(&node.value, scope)?;
+        let value = evaluate(&node.value, scope)?.with_marks(&made_from);
         if node.group {
             self.groups.entry(Arc::clone(text)).or_default().push(value);
         } else if self.entries.insert(Arc::clone(text), value).is_some() {

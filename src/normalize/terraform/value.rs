@@ -224,6 +224,14 @@ impl Marks {
         self.without(|marks| marks.references.clear())
     }
 
+    /// What the value was made from, without any other mark.
+    #[must_use]
+    pub fn references_only(&self) -> Self {
+        self.without(|marks| {
+            (marks.sensitive, marks.guarded, marks.ephemeral) = (false, false, false);
+        })
+    }
+
     /// Whether a resource attribute is among what the value was made from.
     pub fn has_references(&self) -> bool {
         self.0.as_ref().is_some_and(|marks| !marks.references.is_empty())

@@ -11,6 +11,7 @@ use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::Place;
 use crate::source::fits;
+use crate::vocabulary::is_service_account;
 
 /// A document, or what is known of it.
 #[derive(Clone, Debug, Default)]
@@ -398,6 +399,9 @@ fn principal(scene: &Scene<'_>, at: usize, kind: &str, value: &Value) -> Princip
         return if own { Principal::Own(rest.into()) } else { Principal::Unknown };
     }
     let account = text.split(':').nth(4).unwrap_or(text);
+    if is_service_account(account) {
+        return Principal::Service(account.into());
+    }
     if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
         return Principal::Account(account.into(), rest.into());
     }

@@ -15,7 +15,7 @@ use crate::source::Place;
 
 use super::super::filter::{Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, number};
 use super::super::{Network, Presence, Public, Route, Tri};
-use super::routing::{self, Hop};
+use super::routing::{self, Hop, Joined};
 use super::{peers, range, ranges};
 
 /// Collections of rules that are resources of their own: type, what its rules are.
@@ -307,29 +307,6 @@ fn translations(
                 });
             }
         }
-    }
-}
-
-/// Networks that are joined by themselves, by network.
-struct Joined(BTreeMap<usize, BTreeSet<usize>>);
-
-impl Joined {
-    fn of(network: &Network) -> Self {
-        let mut all: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for (a, b, _) in &network.peerings {
-            all.entry(*a).or_default().insert(*b);
-            all.entry(*b).or_default().insert(*a);
-        }
-        Self(all)
-    }
-
-    fn around(&self, own: usize) -> impl Iterator<Item = usize> + '_ {
-        self.0.get(&own).into_iter().flatten().copied()
-    }
-
-    /// Whether two networks are one, or joined.
-    fn are(&self, a: usize, b: usize) -> bool {
-        a == b || self.0.get(&a).is_some_and(|all| all.contains(&b))
     }
 }
 

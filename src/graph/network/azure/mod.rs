@@ -19,8 +19,8 @@ use crate::pack::Verb;
 use crate::source::Place;
 
 use super::filter::{Direction, Layer, Party, Peer, Ports, Protocol, Rule, Traffic, number, range};
-use super::reach::Reach;
-use super::{Link, Network, Presence, Public, Route, Tri};
+use super::reach::{self, Reach};
+use super::{Front, Link, Network, Presence, Public, Route, Tri};
 
 /// Default rules: order, direction, allow, peer, name.
 const DEFAULTS: [(i64, Direction, bool, Peer, &str); 6] = [
@@ -88,7 +88,7 @@ fn bastions(scene: &Scene<'_>, network: &mut Network) {
             look::leaves(&resource.attributes, "ip_configuration.public_ip_address_id")
         {
             if !matches!(address, Value::Null) {
-                network.fronts.push(super::Front {
+                network.fronts.push(Front {
                     node,
                     traffic: Traffic::tcp(443),
                     encrypted: Tri::Yes,
@@ -102,6 +102,7 @@ fn bastions(scene: &Scene<'_>, network: &mut Network) {
 
 /// Private endpoints: doors in a network to services that hosts there speak of. Groups of rules before them count where the subnet says so.
 fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
+    let joined = routing::Joined::of(network);
     for at in scene.index.of_type("azurerm_private_endpoint") {
         let place = scene.index.resource(*at).header;
         let within = scene.relations.targets(*at, Verb::ContainedIn).map(|relation| relation.to);
@@ -139,7 +140,8 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
                 let into =
                     door.layers.iter().map(|layer| layer.decide(Direction::In, &party, traffic));
                 let open = out.chain(into).all(|decision| decision.passes == Tri::Yes);
-                if own.is_some() && host.network == own && open {
+                let near = own.zip(host.network).is_some_and(|(own, of)| joined.are(own, of));
+                if near && open {
                     network.doors.push(Link {
                         source: user,
                         target: service,
@@ -435,6 +437,9 @@ fn balancers(scene: &Scene<'_>, network: &mut Network) {
             let mut front_proof = vec![resource.header];
             front_proof.extend(frontends(scene, via, resource));
             let joins = if is_nat { joins(scene, *at) } else { pool_members(scene, *at) };
+            if joins.is_empty() {
+                alone(network, via, traffic("frontend_port"), Tri::Unknown, front_proof.clone());
+            }
             for (target, place) in joins {
                 network.routes.push(Route {
                     via,
@@ -450,6 +455,17 @@ fn balancers(scene: &Scene<'_>, network: &mut Network) {
                 });
             }
         }
+    }
+}
+
+/// A front behind which nothing of the document stands.
+fn alone(network: &mut Network, node: usize, traffic: Traffic, encrypted: Tri, proof: Vec<Place>) {
+    let Some(host) = &network.presences[node] else { return };
+    let way = reach::from_internet(host, traffic);
+    if way.reach != Reach::Closed {
+        let rules = way.rules.iter().filter_map(|rule| rule.place);
+        let proof = proof.into_iter().chain(rules).collect();
+        network.fronts.push(Front { node, traffic, encrypted, open: way.reach, proof });
     }
 }
 
@@ -534,6 +550,10 @@ fn gateways(scene: &Scene<'_>, network: &mut Network) {
                 port: port.and_then(|port| u16::try_from(port).ok()),
             };
             let pointer = Pointer::root().key("request_routing_rule").index(position);
+            if targets.is_empty() {
+                let proof = vec![resource.place_of(&pointer)];
+                alone(network, via, traffic(front), is_https(listener), proof);
+            }
             for (target, place) in &targets {
                 network.routes.push(Route {
                     via,

@@ -2,6 +2,8 @@
 //!
 //! Source: Microsoft Learn, "Virtual network traffic routing", "Default outbound access in Azure", "About virtual hub routing".
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ipnet::IpNet;
 
 use crate::document::{Pointer, Value};
@@ -113,5 +115,30 @@ pub fn hubs(scene: &Scene<'_>, network: &mut Network) {
                 network.peerings.push((*a, *b, *place));
             }
         }
+    }
+}
+
+/// Networks that are joined by themselves, by network.
+pub struct Joined(BTreeMap<usize, BTreeSet<usize>>);
+
+impl Joined {
+    /// By the joins that are known so far.
+    pub fn of(network: &Network) -> Self {
+        let mut all: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for (a, b, _) in &network.peerings {
+            all.entry(*a).or_default().insert(*b);
+            all.entry(*b).or_default().insert(*a);
+        }
+        Self(all)
+    }
+
+    /// The networks that one is joined to.
+    pub fn around(&self, own: usize) -> impl Iterator<Item = usize> + '_ {
+        self.0.get(&own).into_iter().flatten().copied()
+    }
+
+    /// Whether two networks are one, or joined.
+    pub fn are(&self, a: usize, b: usize) -> bool {
+        a == b || self.0.get(&a).is_some_and(|all| all.contains(&b))
     }
 }
