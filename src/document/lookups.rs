@@ -9,8 +9,9 @@ use rustc_hash::FxHashMap;
 use super::{DATA_PREFIX, Mode, Resource, Value};
 
 /// Attributes of which one has to say what is looked up, beside names in tags.
-const IDENTIFYING: [&str; 16] = [
+const IDENTIFYING: [&str; 17] = [
     "name",
+    "filter.group-name",
     "tags.Name",
     "bucket",
     "cidr_block",
@@ -29,7 +30,8 @@ const IDENTIFYING: [&str; 16] = [
 ];
 
 /// What lookups call otherwise than what they look up: the type, the lookup's attribute, the other one.
-const RENAMED: [(&str, &str, &str); 2] = [
+const RENAMED: [(&str, &str, &str); 3] = [
+    ("aws_security_group", "filter.group-name", "name"),
     ("aws_db_instance", "db_instance_identifier", "identifier"),
     ("aws_ecs_cluster", "cluster_name", "name"),
 ];

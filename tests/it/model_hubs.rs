@@ -51,6 +51,13 @@ resource "azurerm_virtual_network_peering" "data" {
   virtual_network_name      = azurerm_virtual_network.hub.name
   remote_virtual_network_id = azurerm_virtual_network.spoke["data"].id
 }
+resource "azurerm_virtual_network_peering" "hub" {
+  for_each                  = local.spokes
+  name                      = "hub"
+  resource_group_name       = azurerm_resource_group.g.name
+  virtual_network_name      = azurerm_virtual_network.spoke[each.key].name
+  remote_virtual_network_id = azurerm_virtual_network.hub.id
+}
 resource "azurerm_public_ip" "hub" {
   name                = "hub"
   resource_group_name = azurerm_resource_group.g.name
@@ -253,6 +260,10 @@ fn flow(from: &str, to: &str, port: &str) -> String {
 /// What a firewall passes on comes from the internet, where its rule, its address, its network and the machine's filter let it.
 #[rstest]
 #[case::the_network("azurerm_virtual_network.spoke[\"web\"].id", "\"/elsewhere\"")]
+#[case::the_other_half(
+    "remote_virtual_network_id = azurerm_virtual_network.hub.id",
+    "remote_virtual_network_id = \"/elsewhere\""
+)]
 #[case::the_machine(
     "translated_address  = azurerm_network_interface.machine[\"web\"]",
     "translated_address  = azurerm_network_interface.machine[\"data\"]"
@@ -264,6 +275,7 @@ fn a_firewall_passes_on(#[case] from: &str, #[case] to: &str) {
     differs(&tree, from, to, &flow("azurerm_firewall.hub", WEB, "8443"), terraform);
     assert!(has(&terraform(&tree), &flow("internet", "azurerm_firewall.hub", "443")));
     assert!(!has(&terraform(&tree), &flow("internet", WEB, "")));
+    assert!(has(&terraform(&tree), "T028 azurerm_firewall.hub: 4 7 5 9 8 = 6.6"));
 }
 
 /// The machine that says that it has the address, and the one that stands at the place in its subnet that the address names.

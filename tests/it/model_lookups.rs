@@ -133,6 +133,19 @@ fn a_lookup_by_a_reference_is_what_that_names(
     assert_eq!(has(&lines, "aws_subnet.b subnet in data.aws_vpc.b"), !same);
 }
 
+/// A filter by the provider's own word for a name.
+#[rstest]
+#[case("web", true)]
+#[case("other", false)]
+fn a_filter_names_a_group(#[case] name: &str, #[case] found: bool) {
+    let start = TREE.find("data \"aws_security_group\" \"web\" {").unwrap();
+    let filter = format!("filter {{\n    name = \"group-name\"\n    values = [\"{name}\"]\n  }}");
+    let tree =
+        format!("{}{}", &TREE[..start], TREE[start..].replacen("name   = \"web\"", &filter, 1));
+    let line = "aws_instance.web > aws_db_instance.db network tcp/5432";
+    assert_eq!(has(&terraform(&tree), line), found);
+}
+
 /// What the configuration does not make is still one thing, however often it is looked up.
 #[test]
 fn lookups_of_one_thing_are_one() {

@@ -878,3 +878,105 @@ fn an_agent_of_google_raises_no_rights() {
     assert!(has(&group, "T011 group:staff@example.org"), "{group:#?}");
     assert!(has(&found, "google_compute_instance.m > google_compute_disk.data data"), "{found:#?}");
 }
+
+/// A program on the internet whose account has one role of the project, and what that project keeps.
+const HELD: &str = r#"
+resource "google_service_account" "report" {
+  account_id = "report"
+}
+resource "google_cloud_run_v2_service" "report" {
+  name     = "report"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.report.email
+    containers {
+      image = "europe-docker.pkg.dev/p/apps/report@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    }
+  }
+}
+resource "google_cloud_run_v2_service_iam_member" "open" {
+  name     = google_cloud_run_v2_service.report.name
+  location = "europe-west1"
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+resource "google_project_iam_member" "held" {
+  project = "p"
+  role    = ROLE
+  member  = google_service_account.report.member
+}
+resource "google_project_iam_custom_role" "own" {
+  role_id     = "own"
+  title       = "own"
+  permissions = PERMISSIONS
+}
+resource "google_bigquery_dataset" "raw" {
+  dataset_id = "raw"
+  location   = "EU"
+  labels     = { data = "restricted" }
+}
+resource "google_secret_manager_secret" "key" {
+  secret_id = "key"
+  replication {
+    auto {}
+  }
+}
+resource "google_kms_key_ring" "r" {
+  name     = "r"
+  location = "europe-west1"
+}
+resource "google_kms_crypto_key" "k" {
+  name            = "k"
+  key_ring        = google_kms_key_ring.r.id
+  rotation_period = "7776000s"
+}
+resource "google_storage_bucket" "b" {
+  name     = "b"
+  location = "EU"
+  labels   = { data = "confidential" }
+}
+"#;
+
+/// Roles that show how things are set up lead to nothing that they hold.
+#[rstest]
+#[case::data("bigquery.dataViewer", "google_bigquery_dataset.raw", true)]
+#[case::jobs("bigquery.jobUser", "google_bigquery_dataset.raw", false)]
+#[case::names("bigquery.metadataViewer", "google_bigquery_dataset.raw", false)]
+#[case::secrets("secretmanager.secretAccessor", "google_secret_manager_secret.key", true)]
+#[case::secrets_by_name("secretmanager.viewer", "google_secret_manager_secret.key", false)]
+#[case::keys("cloudkms.cryptoKeyDecrypter", "google_kms_crypto_key.k", true)]
+#[case::keys_by_name("cloudkms.viewer", "google_kms_crypto_key.k", false)]
+#[case::objects("storage.objectViewer", "google_storage_bucket.b", true)]
+#[case::buckets("storage.bucketViewer", "google_storage_bucket.b", false)]
+fn who_only_looks_gets_to_no_data(#[case] role: &str, #[case] store: &str, #[case] leads: bool) {
+    let tree = HELD.replace("ROLE", &format!("\"roles/{role}\"")).replace("PERMISSIONS", "[]");
+    let path =
+        format!("google_cloud_run_v2_service.report > google_service_account.report > {store}");
+    let lines = terraform(&tree);
+    let found = lines.iter().any(|line| line.contains(&path));
+    assert_eq!(found, leads, "{lines:#?}");
+}
+
+/// A role of one's own is no worse than the one of Google's that lets do the same.
+#[rstest]
+#[case::logs("[\"logging.logEntries.create\", \"monitoring.timeSeries.create\"]", false)]
+#[case::reads("[\"bigquery.tables.getData\", \"bigquery.jobs.create\"]", false)]
+#[case::changes("[\"bigquery.tables.updateData\"]", true)]
+fn roles_of_ones_own_that_read_are_scoped(#[case] permissions: &str, #[case] is_broad: bool) {
+    let tree = HELD
+        .replace("ROLE", "google_project_iam_custom_role.own.id")
+        .replace("PERMISSIONS", permissions);
+    assert_eq!(has(&terraform(&tree), "T015 google_cloud_run_v2_service.report"), is_broad);
+}
+
+/// A project that is only looked up is somebody else's to watch.
+#[test]
+fn a_project_that_is_looked_up_is_not_owned() {
+    let tree = HELD.replace("ROLE", "\"roles/browser\"").replace("PERMISSIONS", "[]");
+    let owned = format!(
+        "{tree}resource \"google_project\" \"this\" {{\n  name = \"p\"\n  project_id = \"p\"\n}}\n"
+    );
+    assert!(has(&terraform(&owned), "T023 google_secret_manager_secret.key"));
+    let looked_up = format!("{tree}data \"google_project\" \"this\" {{}}\n");
+    assert!(!has(&terraform(&looked_up), "T023 google_secret_manager_secret.key"));
+}

@@ -3,7 +3,7 @@
 # title: Bucket is open to everyone
 # description: >-
 #   An IAM grant of the bucket names allUsers or allAuthenticatedUsers; the second is anyone with a Google account. A bucket
-#   with enforced public access prevention overrules the grant.
+#   with enforced public access prevention overrules the grant. Who may only create objects reads none (T004).
 # custom:
 #   id: storage-public-iam
 #   applies_to: [google_storage_bucket_iam_member, google_storage_bucket_iam_binding]
@@ -23,6 +23,7 @@ everyone := {"allUsers", "allAuthenticatedUsers"}
 deny contains finding(r, "/member") if {
 	some r in input.by_type.google_storage_bucket_iam_member
 	r.attributes.member in everyone
+	not only_creates(r)
 	not prevented(r)
 }
 
@@ -31,8 +32,11 @@ deny contains finding(r, at) if {
 	some i, member in r.attributes.members
 	member in everyone
 	at := sprintf("/members/%d", [i])
+	not only_creates(r)
 	not prevented(r)
 }
+
+only_creates(r) if r.attributes.role == "roles/storage.objectCreator"
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "everyone may use the bucket"}
 

@@ -111,7 +111,7 @@ resource "google_logging_project_sink" "audit" {
 resource "google_storage_bucket_iam_member" "sink" {
   # ok: gcp/storage-public-iam
   bucket = google_storage_bucket.loose.name
-  role   = "roles/storage.objectCreator"
+  role   = "roles/storage.objectAdmin"
   member = google_logging_project_sink.audit.writer_identity
 }
 
@@ -128,4 +128,19 @@ resource "google_storage_bucket_iam_binding" "whoever" {
   bucket  = google_storage_bucket.loose.name
   role    = "roles/storage.objectViewer"
   members = ["user:jane@example.org", var.reader]
+}
+
+# Who may only create objects reads none.
+resource "google_storage_bucket_iam_member" "drop" {
+  # ok: gcp/storage-public-iam
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectCreator"
+  member = "allUsers"
+}
+
+resource "google_storage_bucket_iam_binding" "drop" {
+  # ok: gcp/storage-public-iam
+  bucket  = google_storage_bucket.loose.name
+  role    = "roles/storage.objectCreator"
+  members = ["allUsers"]
 }

@@ -48,13 +48,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.presences[node] = presence(scene, node);
         }
     }
-    for at in scene.index.of_type("azurerm_virtual_network_peering") {
-        let ends: Vec<usize> =
-            scene.relations.targets(*at, Verb::Peers).map(|relation| relation.to).collect();
-        if let [a, b] = ends.as_slice() {
-            network.peerings.push((*a, *b, scene.index.resource(*at).header));
-        }
-    }
+    routing::peerings(scene, network);
     routing::hubs(scene, network);
     firewall::read(scene, network);
     private_endpoints(scene, network);

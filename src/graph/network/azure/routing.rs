@@ -1,12 +1,13 @@
 //! Azure: where the routes of a subnet lead, and what hubs join.
 //!
-//! Source: Microsoft Learn, "Virtual network traffic routing", "Default outbound access in Azure", "About virtual hub routing".
+//! Source: Microsoft Learn, "Virtual network traffic routing", "Default outbound access in Azure", "About virtual hub routing",
+//! "Virtual network peering" (traffic passes once both peerings are connected).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use crate::document::{Pointer, Value};
+use crate::document::{Mode, Pointer, Value};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::Place;
@@ -91,6 +92,25 @@ pub fn leads_out(scene: &Scene<'_>, subnet: usize, public: bool) -> bool {
             .into_iter()
     };
     !is_sent_elsewhere && (default || public || gateways().next().is_some())
+}
+
+/// Networks with a peering each to the other. Of a network that is looked up, the other half is somebody else's to write.
+pub fn peerings(scene: &Scene<'_>, network: &mut Network) {
+    let mut halves = BTreeMap::new();
+    for at in scene.index.of_type("azurerm_virtual_network_peering") {
+        let ends = |path: &str| look::named(scene, *at, path).targets;
+        let (own, other) = (ends("virtual_network_name"), ends("remote_virtual_network_id"));
+        if let (Some((a, _)), Some((b, _))) = (own.first(), other.first()) {
+            halves.entry((*a, *b)).or_insert(scene.index.resource(*at).header);
+        }
+    }
+    let is_written = |network: &usize| scene.index.resource(*network).mode == Mode::Managed;
+    for ((a, b), place) in &halves {
+        let both = is_written(a) && is_written(b);
+        if !both || halves.contains_key(&(*b, *a)) {
+            network.peerings.push((*a, *b, *place));
+        }
+    }
 }
 
 /// Networks that are connected to one hub of a virtual WAN reach each other over it.
