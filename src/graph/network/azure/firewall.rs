@@ -384,13 +384,23 @@ fn behind(scene: &Scene<'_>, network: &mut Network, firewalls: &[Firewall<'_>], 
             all[known].hops.push((destination, hop.place));
         }
     }
+    // Each subnet has rules of its own: those that speak of it.
+    let mut budget = scene.bounds.joins;
     let mut layers: BTreeMap<usize, Vec<Arc<Layer>>> = BTreeMap::new();
     for (at, place) in without_way {
         layers.entry(at).or_default().push(Arc::new(unanswered(place)));
     }
     for (at, all) in &subnets {
         for behind in all {
-            let layer = way_out(scene, joined, &firewalls[behind.firewall], behind);
+            let firewall = &firewalls[behind.firewall];
+            let rules = firewall.rules(&[Kind::Network, Kind::Application]).count();
+            let layer = if rules <= budget {
+                budget -= rules;
+                way_out(scene, joined, firewall, behind)
+            } else {
+                network.left_out = true;
+                Layer { open_ended: true, default_in: true, ..Layer::default() }
+            };
             layers.entry(*at).or_default().push(Arc::new(layer));
         }
     }
