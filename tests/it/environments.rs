@@ -56,6 +56,12 @@ resource "azurerm_virtual_network_peering" "there" {
   virtual_network_name      = azurerm_virtual_network.trial.name
   remote_virtual_network_id = azurerm_virtual_network.shop.id
 }
+resource "azurerm_virtual_network_peering" "back" {
+  name                      = "back"
+  resource_group_name       = azurerm_resource_group.main.name
+  virtual_network_name      = azurerm_virtual_network.shop.name
+  remote_virtual_network_id = azurerm_virtual_network.trial.id
+}
 resource "azurerm_subnet" "trial" {
   name                 = "trial"
   resource_group_name  = azurerm_resource_group.main.name
