@@ -10,6 +10,7 @@ mod crossing;
 mod drafts;
 mod lateral;
 mod lookups;
+mod machines;
 mod opened;
 mod paths;
 mod records;

@@ -74,7 +74,7 @@ impl Surroundings<'_, '_> {
                 && at.is_some_and(|it| &*it.provider == "kubernetes")
         };
         let objects = (0..scene.nodes.len()).filter(is_object);
-        let pods = match &self.machine().0 {
+        let pods = match &self.machine().pods {
             Known::State(state, proof) => Some((*state, proof.clone())),
             _ => None,
         };

@@ -6,6 +6,7 @@ use crate::document::{Pointer, Value};
 
 use crate::finding::ThreatClass;
 use crate::finding::context::{Dimension, Known, Situation, State};
+use crate::graph::kubernetes::only_cluster;
 use crate::graph::scene::{Fact, Flow};
 use crate::model::Element;
 use crate::source::Place;
@@ -28,6 +29,9 @@ pub enum Target {
 
 /// Classes of breaking out of a container: by itself, over what it mounts.
 const BREAKOUTS: [&str; 2] = ["T016", "T017"];
+
+/// Id of the class of taking the credentials of a machine.
+const CREDENTIALS: &str = "T014";
 
 /// Id of the class of secrets in code.
 const SECRETS: &str = "T008";
@@ -116,11 +120,15 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
     let own = around.scene().nodes[node].resource;
     let in_cluster =
         own.is_some_and(|at| &*around.scene().index.resource(at).provider == "kubernetes");
-    // Who breaks out has what the machine has.
-    if in_cluster && BREAKOUTS.contains(&&*class.id) {
-        let (data, rights) = around.machine();
-        situation.set(Dimension::Data, data.clone());
-        situation.set(Dimension::Privilege, rights.clone());
+    // Who breaks out has what the machine has, and so has who takes the credentials of the machines of a cluster.
+    let breaks_out = in_cluster && BREAKOUTS.contains(&&*class.id);
+    let is_cluster = only_cluster(around.scene()) == Some(node);
+    if breaks_out || (in_cluster || is_cluster) && &*class.id == CREDENTIALS {
+        let machine = around.machine();
+        situation.set(Dimension::Data, machine.data.clone());
+        situation.set(Dimension::Privilege, machine.rights.clone());
+    }
+    if breaks_out {
         let place = around.scene().nodes[node].place.into_iter().collect();
         situation.set(Dimension::Blast, Known::of(Dimension::Blast, "majority", place));
     }

@@ -17,6 +17,7 @@ use crate::source::Place;
 
 use super::asked::{Asked, Proven};
 use super::lookups;
+use super::machines::Machine;
 use super::words::Words;
 
 /// How many balancers traffic may pass one after the other.
@@ -92,7 +93,7 @@ pub struct Surroundings<'g, 'a> {
     fronts: BTreeSet<usize>,
     /// Gateways that pass traffic on to others: firewalls that translate addresses.
     gateways: BTreeSet<usize>,
-    machine: OnceCell<(Known, Known)>,
+    pub(super) machine: OnceCell<Machine>,
     /// What was asked of nodes before: each is found once, however many threats a node has and however many nodes reach it.
     pub(super) asked: Asked,
     /// The state of each node's environment, once somebody asks.
@@ -160,43 +161,6 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     /// Whether a node answers requests itself and passes them on: an Ingress, a gateway of a mesh.
     pub fn is_front(&self, node: usize) -> bool {
         self.fronts.contains(&node)
-    }
-
-    /// What whoever gets out of a container has: the data that pods of the cluster reach, the rights of their accounts.
-    pub fn machine(&self) -> &(Known, Known) {
-        self.machine.get_or_init(|| {
-            let scene = self.scene();
-            let identity = &self.graph.identity;
-            let runs_pods = |node: usize| {
-                let given = &scene.nodes[node];
-                let own = given.resource.map(|at| &*scene.index.resource(at).provider);
-                own == Some("kubernetes") && given.kind.starts_with("compute_")
-            };
-            let mut data: Option<(State, Vec<Place>)> = None;
-            for node in (0..scene.nodes.len()).filter(|node| runs_pods(*node)) {
-                if let Known::State(state, proof) = self.data(node) {
-                    data = max(data, Some((state, proof)));
-                }
-            }
-            // A machine of a cluster has rights of its own over what it runs.
-            let mut rights = (State(1), Vec::new());
-            let mut known = true;
-            for trust in identity.trusts.iter().filter(|trust| runs_pods(trust.source)) {
-                if scene.nodes[trust.target].element != Element::Identity {
-                    continue;
-                }
-                match identity.privilege.get(&trust.target) {
-                    Some(own) if own.0 > rights.0 => rights = own.clone(),
-                    Some(_) => {}
-                    None => known = false,
-                }
-            }
-            let most = usize::from(rights.0.0) + 1 == Dimension::Privilege.states().len();
-            let rights =
-                if known || most { Known::State(rights.0, rights.1) } else { Known::Unknown };
-            let data = data.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
-            (data, rights)
-        })
     }
 
     /// The most sensitive store whose medium a node mounts: to reach such a node is to reach what it keeps.

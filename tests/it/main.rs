@@ -58,6 +58,7 @@ mod model_clusters;
 mod model_diffs;
 mod model_laws;
 mod model_lookups;
+mod model_pools;
 mod model_services;
 mod model_shapes;
 mod model_systems;

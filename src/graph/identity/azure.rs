@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::document::Value;
-use crate::graph::kubernetes::clouds;
+use crate::graph::kubernetes::{clouds, only_cluster, pools};
 use crate::graph::look;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
@@ -18,7 +18,9 @@ use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, ta
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let mut holdings = Vec::new();
     for at in scene.index.of_type("azurerm_role_assignment") {
-        assignment(scene, *at, identity, &mut holdings);
+        for principal in principals(scene, *at, "principal_id") {
+            assignment(scene, (*at, principal), identity, &mut holdings);
+        }
     }
     directory_roles(scene, &mut holdings);
     data_roles(scene, identity);
@@ -49,8 +51,8 @@ fn vaults(scene: &Scene<'_>, identity: &mut Identity) {
         }
     };
     for at in scene.index.of_type("azurerm_key_vault_access_policy") {
-        let ends = target(scene, *at, "object_id").zip(target(scene, *at, "key_vault_id"));
-        if let Some((principal, vault)) = ends {
+        let Some(vault) = target(scene, *at, "key_vault_id") else { continue };
+        for principal in principals(scene, *at, "object_id") {
             grant(principal, vault, scene.index.resource(*at).header);
         }
     }
@@ -112,15 +114,34 @@ fn directory_roles(scene: &Scene<'_>, holdings: &mut Vec<Holding>) {
     }
 }
 
+/// Those that an attribute names as who may: for the account that the machines of a cluster pull images as, these machines too.
+fn principals(scene: &Scene<'_>, at: usize, attribute: &str) -> Vec<usize> {
+    let edges = scene.index.outgoing(at).iter();
+    let mut edges = edges.filter(|edge| leads(attribute, &edge.at));
+    let found = edges.find_map(|edge| Some((scene.node_of[edge.to]?, edge)));
+    let Some((principal, edge)) = found else { return Vec::new() };
+    let mut found = vec![principal];
+    if edge.attribute.as_str().starts_with("/kubelet_identity")
+        && only_cluster(scene) == Some(principal)
+    {
+        found.extend(pools::machines(scene));
+    }
+    found
+}
+
 /// The node that an attribute refers to.
 fn target(scene: &Scene<'_>, at: usize, attribute: &str) -> Option<usize> {
     let edges = scene.index.outgoing(at).iter();
     edges.filter(|edge| leads(attribute, &edge.at)).find_map(|edge| scene.node_of[edge.to])
 }
 
-fn assignment(scene: &Scene<'_>, at: usize, identity: &mut Identity, holdings: &mut Vec<Holding>) {
+fn assignment(
+    scene: &Scene<'_>,
+    (at, principal): (usize, usize),
+    identity: &mut Identity,
+    holdings: &mut Vec<Holding>,
+) {
     let resource = scene.index.resource(at);
-    let Some(principal) = target(scene, at, "principal_id") else { return };
     let role = resource.attributes.get("role_definition_name").and_then(Value::as_str);
     let (level, label): (Option<Level>, Arc<str>) = match role {
         Some(role) => (level_of(scene, role), role.into()),

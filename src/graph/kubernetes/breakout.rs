@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use crate::document::Value;
 use crate::graph::containers::{self, Way};
 use crate::graph::scene::{Fact, Scene};
-use crate::model::Element;
 use crate::source::Place;
 
-use super::{CLUSTER, MACHINES, Workload, text};
+use super::{Workload, pools, text};
 
 /// The ways out of a workload's containers, sorted.
 pub fn ways(scene: &Scene<'_>, workload: &Workload<'_>) -> Vec<Way> {
@@ -55,7 +54,7 @@ fn mounts<'v>(workload: &'v Workload<'_>, volume: &'v Value) -> impl Iterator<It
         .map(|mount| mount.get("readOnly") != Some(&Value::Bool(true)))
 }
 
-/// Say of each workload whether it has a way out, and make the node of the machines where one has.
+/// Say of each workload whether it has a way out, and see that machines are there where one has.
 pub fn facts(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
     let mut any = None;
     for workload in all {
@@ -68,8 +67,6 @@ pub fn facts(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
         }
     }
     if any.is_some() {
-        let node = scene.plain_node(MACHINES, "Cluster nodes", "compute_vm", Element::Process);
-        let zone = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
-        scene.nodes[node].zone = Some(zone);
+        pools::make(scene);
     }
 }

@@ -4,6 +4,7 @@
 pub mod breakout;
 pub mod clouds;
 pub mod hosts;
+pub mod pools;
 pub mod select;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::graph::kubernetes::hosts::sources;
-use crate::graph::kubernetes::{Workload, only_cluster, workloads};
+use crate::graph::kubernetes::{Workload, only_cluster, pools, workloads};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
@@ -68,15 +68,11 @@ fn shut_in(scene: &Scene<'_>, network: &mut Network, all: &[Workload<'_>], machi
 /// The machines of the only cluster of a document: where there are more, which pods run on which is not written.
 fn machines(scene: &Scene<'_>, network: &Network) -> Vec<usize> {
     let Some(cluster) = only_cluster(scene) else { return Vec::new() };
-    let zone = scene.nodes[cluster].resource.and_then(|at| scene.zone_of[at]);
-    let is_machine = |node: &usize| {
-        let given = &scene.nodes[*node];
-        *node == cluster || &*given.kind == "compute_vm" && zone.is_some() && given.zone == zone
-    };
-    (0..network.presences.len())
-        .filter(|node| *node < scene.nodes.len())
-        .filter(is_machine)
-        .collect()
+    let mut found = pools::pools(scene);
+    found.push(cluster);
+    found.retain(|node| *node < network.presences.len());
+    found.sort_unstable();
+    found
 }
 
 /// Where a node stands, if not among pods.

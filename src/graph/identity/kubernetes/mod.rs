@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::document::{Map, Pointer, Resource, Value};
 use crate::graph::gcp;
 use crate::graph::kubernetes::{
-    self, CLUSTER, MACHINES, Subject, Workload, breakout, clouds, subjects_of, workloads,
+    self, CLUSTER, Subject, Workload, breakout, clouds, pools, subjects_of, workloads,
 };
 use crate::graph::look;
 use crate::graph::scene::Scene;
@@ -40,9 +40,7 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     }
     identity.left_out |= identity.grants.len() >= scene.bounds.grants;
     accounts(scene, &all, identity);
-    for workload in &all {
-        breakouts(scene, workload, identity);
-    }
+    breakouts(scene, &all, identity);
     escalation::add(scene, (&all, &ways), (&bound, &residents), identity);
 }
 
@@ -613,26 +611,33 @@ fn associations(scene: &Scene<'_>) -> Vec<(usize, usize, Place)> {
     found.collect()
 }
 
-/// Out of a container to the machine, and from there to the accounts of all that runs on it.
-fn breakouts(scene: &Scene<'_>, workload: &Workload<'_>, identity: &mut Identity) {
-    let Some(machines) = scene.node(MACHINES) else { return };
-    let (name, _) = workload.account();
-    if let Some(account) = kubernetes::account_node(scene, workload.namespace, name) {
-        identity.trusts.push(Trust {
-            source: machines,
-            target: account,
-            label: "holds tokens".into(),
-            opened_by: None,
-            proof: vec![workload.resource.header],
-        });
+/// Out of containers to the machines, and from there to the accounts of all that runs on them.
+fn breakouts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
+    let trust = |source, target, label: &str, opened_by, place| Trust {
+        source,
+        target,
+        label: label.into(),
+        opened_by,
+        proof: vec![place],
+    };
+    let ways: Vec<_> = all.iter().map(|workload| breakout::ways(scene, workload)).collect();
+    if ways.iter().all(Vec::is_empty) {
+        return;
     }
-    for way in breakout::ways(scene, workload) {
-        identity.trusts.push(Trust {
-            source: workload.node,
-            target: machines,
-            label: "breaks out".into(),
-            opened_by: Some(way.class),
-            proof: vec![way.place],
-        });
+    for machine in pools::machines(scene) {
+        for (workload, ways) in all.iter().zip(&ways) {
+            let (name, _) = workload.account();
+            let account = kubernetes::account_node(scene, workload.namespace, name);
+            let header = workload.resource.header;
+            identity
+                .trusts
+                .extend(account.map(|node| trust(machine, node, "holds tokens", None, header)));
+            identity.trusts.extend(ways.iter().map(|way| {
+                trust(workload.node, machine, "breaks out", Some(way.class), way.place)
+            }));
+        }
+        let own = pools::accounts(scene, machine).into_iter();
+        let runs = own.map(|(node, place)| trust(machine, node, "runs as", None, place));
+        identity.trusts.extend(runs);
     }
 }
