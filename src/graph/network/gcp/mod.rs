@@ -186,12 +186,13 @@ fn machine(
         let Some((kind, path, tags)) = row.filter(|_| resource.mode == Mode::Managed) else {
             continue;
         };
-        // A cluster has machines of its own where Google makes them for it; its API answers elsewhere.
+        // A cluster has machines of its own where Google makes them for it, or it keeps its first pool; its API answers elsewhere.
         if *kind == "google_container_cluster" {
-            if gcp::value(resource, "enable_autopilot") != Some(&Value::Bool(true)) {
+            if !scene.holds(node, "own_machines") {
                 continue;
             }
             presence.sends_only = true;
+            read_tags(resource, "node_config.tags", &mut presence);
         }
         any = true;
         stands(scene, *part, path, &mut presence);
