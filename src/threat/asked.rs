@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -48,6 +49,8 @@ pub(super) struct Asked {
     pub(super) data: Answers<usize, Known>,
     pub(super) exposure: Answers<(usize, Ports), Known>,
     pub(super) blast: Answers<usize, Known>,
+    /// Whether a right of this name only looks.
+    pub(super) looks: Answers<Arc<str>, bool>,
     /// The first flow of an actor to somewhere foreign, as seen from an environment.
     pub(super) leads_out: Answers<(usize, Option<u8>), Option<usize>>,
     /// By network of a stranger, whether hosts that filters name count, and filters.

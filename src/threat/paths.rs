@@ -410,7 +410,10 @@ impl Search<'_, '_, '_> {
                 next.steps.push(self.step(threat, self.asked(threat)));
             }
             FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
-                if !trail.controls || target.element == Element::Process || self.only_looks(at) {
+                if !trail.controls
+                    || target.element == Element::Process
+                    || self.around.only_looks(flow)
+                {
                     return None;
                 }
                 self.imply(&mut next);
@@ -522,14 +525,6 @@ impl Search<'_, '_, '_> {
         next.steps.push(self.step(threat, flow.source));
         next.foothold = Some(flow.target);
         Some(())
-    }
-
-    /// Whether a right shows how a thing is set up, and nothing that it holds: by the table `looking_rights`.
-    fn only_looks(&self, at: usize) -> bool {
-        let flow = self.around.flow(at);
-        let table = self.around.scene().vocabulary.table("looking_rights");
-        let looks = |part: &str| table.iter().flatten().any(|row| fits(row, part));
-        flow.kind == FlowKind::Permission && flow.label.split(", ").all(looks)
     }
 
     /// The threat by which those who are asked for nothing use a right of theirs.

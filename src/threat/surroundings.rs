@@ -13,7 +13,7 @@ use crate::graph::network::reach::Reach;
 use crate::graph::network::{PODS, Peer, Presence, Tri};
 use crate::graph::scene::{Flow, Scene};
 use crate::model::{Element, FlowKind};
-use crate::source::Place;
+use crate::source::{Place, fits};
 
 use super::asked::{Asked, Proven};
 use super::lookups;
@@ -580,7 +580,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 FlowKind::Identity => target.element == Element::Identity,
                 _ => false,
             };
-            if !carries || !seen.insert(flow.target) {
+            if !carries || self.only_looks(flow) || !seen.insert(flow.target) {
                 continue;
             }
             if target.element == Element::Process && flow.kind == FlowKind::Network {
@@ -595,6 +595,16 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             }
         }
         best
+    }
+
+    /// Whether a right shows how a thing is set up, and nothing that it holds: by the table `looking_rights`.
+    pub(super) fn only_looks(&self, flow: &Flow) -> bool {
+        flow.kind == FlowKind::Permission
+            && self.asked.looks.of(Arc::clone(&flow.label), || {
+                let table = self.scene().vocabulary.table("looking_rights");
+                let looks = |part: &str| table.iter().flatten().any(|row| fits(row, part));
+                flow.label.split(", ").all(looks)
+            })
     }
 
     /// The most sensitive store that an identity may read: the same for all that act as it.

@@ -274,3 +274,11 @@ fn what_is_gained(#[case] cluster: &str, #[case] line: String) {
     let tree = format!("{cluster}{PODS}");
     differs(&tree, "data = \"confidential\"", "data = \"public\"", &line, terraform);
 }
+
+/// Who may only look at how a store is set up has none of what it holds.
+#[test]
+fn who_only_looks() {
+    let tree = format!("{AZURE}{PODS}");
+    let line = format!("T016 {WEB}: 9 8 6 8 5 = 7.2 data=confidential");
+    differs(&tree, "Storage Blob Data Contributor", "Reader", &line, terraform);
+}

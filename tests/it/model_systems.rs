@@ -710,7 +710,7 @@ resource "kubernetes_deployment" "web" {
 #[rstest]
 #[case::autopilot(
     "  enable_autopilot = true\n",
-    "",
+    "  remove_default_node_pool = true\n",
     "kubernetes_deployment.web > google_sql_database_instance.main network tcp/5432 yes"
 )]
 #[case::named(
