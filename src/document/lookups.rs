@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{DATA_PREFIX, Mode, Resource, Value};
+use super::{DATA_PREFIX, Mode, Resource, Unknown, Value};
 
 /// Attributes of which one has to say what is looked up, beside names in tags.
 const IDENTIFYING: [&str; 17] = [
@@ -196,18 +196,21 @@ fn identity<'n, 'r>(asked: &'n [Asked<'r>]) -> Option<(&'n str, &'r str)> {
 
 /// Whether two lookups ask for one thing, with nothing unknown about it.
 fn asks_same(a: &Resource, b: &Resource) -> bool {
-    fn same(a: &Value, b: &Value) -> bool {
-        match (a, b) {
-            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => false,
-            (Value::Object(a), Value::Object(b)) => {
-                a.len() == b.len()
-                    && a.iter().all(|(key, value)| b.get(key).is_some_and(|own| same(value, own)))
-            }
-            (Value::Array(a), Value::Array(b)) => {
-                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
-            }
-            _ => a == b,
+    a.scope.region == b.scope.region && are_same(&a.attributes, &b.attributes, |_, _| false)
+}
+
+/// Whether two values are one, where `is_one` says whether two unknown ones are.
+pub fn are_same(a: &Value, b: &Value, is_one: fn(&Arc<Unknown>, &Arc<Unknown>) -> bool) -> bool {
+    match (a, b) {
+        (Value::Unknown(a), Value::Unknown(b)) => is_one(a, b),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter()
+                    .all(|(key, value)| b.get(key).is_some_and(|own| are_same(value, own, is_one)))
         }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| are_same(a, b, is_one))
+        }
+        _ => a == b,
     }
-    a.scope.region == b.scope.region && same(&a.attributes, &b.attributes)
 }

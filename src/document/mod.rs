@@ -17,6 +17,7 @@ pub mod schema;
 
 pub use fit::fits;
 pub use index::{Edge, Index, too_many_edges};
+pub use lookups::are_same;
 pub use model::{
     Absent, Backend, CallSite, DATA_PREFIX, Document, Existence, Mention, Mode, ModuleCall,
     Provider, Reference, Resource, Scope, SpanTable, Variable,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::{Existence, Mode, Pointer, Resource, Value};
+use crate::document::{Existence, Mode, Pointer, Resource, Value, are_same};
 use crate::model::Element;
 use crate::pack::{Meaning, Role, Users, Verb};
 
@@ -102,22 +102,9 @@ fn zones(scene: &mut Scene<'_>) {
 /// Whether two lookups ask for one thing: by the same words, or by the same unknown values. Those that ask for nothing get what is their
 /// provider's own, which may be another one.
 fn is_same(a: &Resource, b: &Resource) -> bool {
-    fn same(a: &Value, b: &Value) -> bool {
-        match (a, b) {
-            (Value::Unknown(a), Value::Unknown(b)) => Arc::ptr_eq(a, b),
-            (Value::Object(a), Value::Object(b)) => {
-                a.len() == b.len()
-                    && a.iter().all(|(key, value)| b.get(key).is_some_and(|own| same(value, own)))
-            }
-            (Value::Array(a), Value::Array(b)) => {
-                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
-            }
-            _ => a == b,
-        }
-    }
     let asks =
         a.attributes.as_object().is_some_and(|asked| asked.values().any(|it| *it != Value::Null));
-    asks && a.kind == b.kind && same(&a.attributes, &b.attributes)
+    asks && a.kind == b.kind && are_same(&a.attributes, &b.attributes, Arc::ptr_eq)
 }
 
 /// Zones that a resource says it is in, itself or through a group of them.
