@@ -7,6 +7,7 @@ use crate::document::{Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::datasets;
 use super::kubernetes::clouds;
 use super::look;
 use super::relations::leads;
@@ -14,6 +15,9 @@ use super::scene::{Fact, Scene};
 
 /// The id of the node of the account that workloads run as where nothing is written.
 pub const DEFAULT_ACCOUNT: &str = "default_service_account";
+
+/// The id of the zone of what names no project.
+const PROJECT: &str = "project";
 
 /// Whether a resource belongs to Google Cloud.
 pub fn is_own(resource: &Resource) -> bool {
@@ -142,6 +146,7 @@ pub fn bindings(scene: &Scene<'_>) -> Vec<Binding> {
             _ => found.push(binding(scene, (at, at), on, &Pointer::root(), "members")),
         }
     }
+    found.extend(datasets::bindings(scene));
     found
 }
 
@@ -224,7 +229,8 @@ pub fn provider_of(scene: &Scene<'_>, written: usize, members_at: &Pointer) -> O
         .find_map(|edge| scene.node_of[edge.from])
 }
 
-fn named(scene: &Scene<'_>, text: &Arc<str>) -> Option<Member> {
+/// Whom a member of a binding names.
+pub(super) fn named(scene: &Scene<'_>, text: &Arc<str>) -> Option<Member> {
     Some(match &**text {
         "" => return None,
         "allUsers" => Member::Everybody,
@@ -286,7 +292,7 @@ pub fn complete(scene: &mut Scene<'_>) {
         return;
     }
     let project =
-        |scene: &mut Scene<'_>| scene.plain_zone("project", "Google Cloud project", "project");
+        |scene: &mut Scene<'_>| scene.plain_zone(PROJECT, "Google Cloud project", "project");
     let users: Vec<usize> =
         (0..scene.nodes.len()).filter(|node| runs_as_default(scene, *node).is_some()).collect();
     if !users.is_empty() {
@@ -320,6 +326,23 @@ pub fn complete(scene: &mut Scene<'_>) {
         }
     }
     settle(scene, &bindings);
+    in_projects(scene);
+}
+
+/// What names a project of the configuration, and nothing nearer, lies in it.
+fn in_projects(scene: &mut Scene<'_>) {
+    let plain = scene.zones.iter().position(|zone| zone.resource.is_none() && &*zone.id == PROJECT);
+    for node in 0..scene.nodes.len() {
+        let given = &scene.nodes[node];
+        let own = given.resource.filter(|at| is_own(scene.index.resource(*at)));
+        let Some(at) = own.filter(|_| given.zone.is_none() || given.zone == plain) else {
+            continue;
+        };
+        let zone = targets(scene, at, "project")
+            .filter(|to| !is_own_project(scene, *to))
+            .find_map(|to| scene.zone_of[to]);
+        scene.nodes[node].zone = zone.or(scene.nodes[node].zone);
+    }
 }
 
 /// Bindings that open a thing to everybody, and those of whom no resource stands for, are a part of what they open, else of the member

@@ -7,6 +7,7 @@ pub(crate) mod addresses;
 mod bounds;
 pub mod callers;
 pub mod containers;
+mod datasets;
 pub mod doors;
 pub mod facts;
 pub mod gcp;

@@ -85,19 +85,24 @@ impl Relations {
     }
 }
 
-/// Whether a pointer stands at a path of names with dots, whatever list positions are on the way, or below it.
+/// Whether a pointer stands at a path of names with dots, whatever list positions are on the way, or below it. Blocks of which nobody knows
+/// how many there are have one pointer for all that they say.
 pub fn leads(path: &str, at: &Pointer) -> bool {
     let mut wanted = path.split('.');
     let mut next = wanted.next();
+    let mut any = false;
     for part in at.as_str().split('/').skip(1) {
         if part.bytes().all(|byte| byte.is_ascii_digit()) {
             continue;
         }
         match next {
             None => return true,
-            Some(name) if name == part => next = wanted.next(),
+            Some(name) if name == part => {
+                any = true;
+                next = wanted.next();
+            }
             Some(_) => return false,
         }
     }
-    next.is_none()
+    any || next.is_none()
 }

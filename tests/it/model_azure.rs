@@ -235,9 +235,10 @@ const GROUP: &str = "azurerm_resource_group.main.id";
 #[case::passwords("auth", "password", PLAIN)]
 #[case::keys("auth", "key_or_cert", Case { passwords_off: "true", ..PLAIN })]
 #[case::no_store("data", "none", PLAIN)]
-#[case::internal_store("data", "internal", Case { store: Some(("internal", "Reader", ACCOUNT)), ..PLAIN })]
-#[case::confidential_store("data", "confidential", Case { store: Some(("confidential", "Reader", ACCOUNT)), ..PLAIN })]
-#[case::restricted_store("data", "restricted", Case { store: Some(("secret", "Reader", ACCOUNT)), ..PLAIN })]
+#[case::internal_store("data", "internal", Case { store: Some(("internal", "Storage Blob Data Reader", ACCOUNT)), ..PLAIN })]
+#[case::confidential_store("data", "confidential", Case { store: Some(("confidential", "Storage Blob Data Reader", ACCOUNT)), ..PLAIN })]
+#[case::restricted_store("data", "restricted", Case { store: Some(("secret", "Storage Blob Data Reader", ACCOUNT)), ..PLAIN })]
+#[case::looked_at("data", "none", Case { store: Some(("secret", "Reader", ACCOUNT)), ..PLAIN })]
 #[case::no_identity("privilege", "none", PLAIN)]
 #[case::reader("privilege", "scoped", Case { store: Some(("internal", "Reader", GROUP)), ..PLAIN })]
 #[case::writer_of_one("privilege", "scoped", Case { store: Some(("internal", "Storage Blob Data Contributor", ACCOUNT)), ..PLAIN })]
@@ -303,7 +304,8 @@ fn the_first_rule_decides(#[case] more_rules: &'static str, #[case] open: bool) 
 
 #[test]
 fn people_state_what_the_code_does_not_say() {
-    let mut files = configuration(Case { store: Some(("internal", "Reader", ACCOUNT)), ..PLAIN });
+    let store = Some(("internal", "Storage Blob Data Reader", ACCOUNT));
+    let mut files = configuration(Case { store, ..PLAIN });
     let context = "context:\n  assets:\n    - select: {type: azurerm_storage_account}\n      sensitivity: restricted\n      owner: team-data\n    - select: {address: azurerm_linux_virtual_machine.*}\n      environment: dev\n    - select: {address: nothing.at.all}\n      environment: dev\n";
     files.insert("dreadnought.yaml".to_owned(), context.to_owned());
     let made = model_of(&files, None);

@@ -111,6 +111,19 @@ pub struct Identity {
     pub left_out: bool,
     /// Pairs of a principal and what it may use.
     pub pairs: usize,
+    /// By the name of a role, what it is about; a role that is not named is about all that it holds over.
+    pub about: BTreeMap<Arc<str>, About>,
+}
+
+/// What a role is about where it holds over a group of things.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// Patterns of types.
+    pub types: Vec<Arc<str>>,
+    /// Whether it gives what vaults keep where these ask for roles.
+    pub opens_vaults: bool,
+    /// Whether it gives nothing else.
+    pub only_opens: bool,
 }
 
 /// A right that takes messages out among other things.
@@ -412,11 +425,20 @@ fn of_value(scene: &Scene<'_>, node: usize) -> bool {
     scene.nodes[node].element == Element::DataStore && !matches!(kind, "log_store" | "registry")
 }
 
-/// Whether a role over a group of things keeps one of them from whoever has it, by the table `kept_from_roles`.
-fn keeps_from(scene: &Scene<'_>, grant: &Grant, target: usize) -> bool {
+/// Whether a role over a group of things keeps one of them from whoever has it: by the table `kept_from_roles`, because it is about
+/// others, or because a vault asks for something else.
+fn keeps_from(scene: &Scene<'_>, identity: &Identity, grant: &Grant, target: usize) -> bool {
     let kind = &scene.nodes[target].kind;
     let rows = scene.vocabulary.table("kept_from_roles").iter();
-    rows.filter(|row| row.first() == Some(&grant.label)).any(|row| row.get(1) == Some(kind))
+    let by_kind =
+        rows.filter(|row| row.first() == Some(&grant.label)).any(|row| row.get(1) == Some(kind));
+    let Some(about) = identity.about.get(&grant.label).filter(|_| !by_kind) else { return by_kind };
+    let parts = &scene.nodes[target].parts;
+    let is_meant = |part: &usize| {
+        let own = scene.index.resource(*part).type_name();
+        about.types.iter().any(|pattern| fits(pattern, own))
+    };
+    !parts.iter().any(is_meant) || azure::reach::is_void(scene, (about, grant.level), target)
 }
 
 /// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.
@@ -467,7 +489,7 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
             continue;
         }
         left -= usize::from(node);
-        for target in held.iter().filter(|target| !keeps_from(scene, grant, **target)) {
+        for target in held.iter().filter(|target| !keeps_from(scene, identity, grant, **target)) {
             add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
         }
         if let Scope::Node(target) = grant.scope {

@@ -13,6 +13,7 @@ use crate::document::Value;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::{Place, fits};
 
+use super::azure::reach::{Asks, vault_asks};
 use super::{Grant, Identity, Level, Scope, Trust};
 
 /// How actions on the objects of a tenant begin.
@@ -281,7 +282,7 @@ fn take(
     let meant = gains.meant(&scopes, way, principal);
     if way.outcome == "reads" {
         let scene = gains.scene;
-        for node in meant.into_iter().filter(|node| !asks_roles(scene, *node)) {
+        for node in meant.into_iter().filter(|node| vault_asks(scene, *node) != Some(Asks::Roles)) {
             gains.grant(Grant {
                 principal,
                 scope: Scope::Node(node),
@@ -319,16 +320,6 @@ fn take(
             proof: proof.clone(),
         });
     }
-}
-
-/// Whether a vault lets in by roles, so that its policies give nothing.
-fn asks_roles(scene: &Scene<'_>, node: usize) -> bool {
-    let at = scene.nodes[node].resource;
-    at.is_some_and(|at| {
-        ["rbac_authorization_enabled", "enable_rbac_authorization"]
-            .iter()
-            .any(|name| scene.index.resource(at).attributes.get(name) == Some(&Value::Bool(true)))
-    })
 }
 
 /// Zones of which what holds on them holds over a node: those around it, and around what its parts name.

@@ -6,6 +6,7 @@ mod apps;
 mod cdn;
 mod firewall;
 mod front_door;
+mod groups;
 mod routing;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::source::Place;
 use super::filter::{Direction, Layer, Party, Peer, Ports, Protocol, Rule, Traffic, number, range};
 use super::reach::{self, Reach};
 use super::{Front, Link, Network, Presence, Public, Route, Tri};
+use groups::Host;
 
 /// Default rules: order, direction, allow, peer, name.
 const DEFAULTS: [(i64, Direction, bool, Peer, &str); 6] = [
@@ -163,7 +165,12 @@ fn minds_groups(scene: &Scene<'_>, subnet: usize) -> bool {
 fn layers_of_subnet(scene: &Scene<'_>, subnet: usize) -> Vec<Arc<Layer>> {
     let joins = scene.relations.sources(subnet, Verb::Binds);
     let groups = joins.flat_map(|join| scene.relations.targets(join.from, Verb::FilteredBy));
-    groups.map(|group| Arc::new(layer(scene, group.to))).collect()
+    let door = Presence {
+        ranges: ranges(scene.index.resource(subnet).attributes.get("address_prefixes")),
+        ..Presence::default()
+    };
+    let host = Host { presence: &door, addresses: Vec::new() };
+    groups.map(|group| Arc::new(layer(scene, group.to, &host))).collect()
 }
 
 /// The network that a resource names as what it lies in.
@@ -202,6 +209,7 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
         let zone = scene.zone_of[*subnet].and_then(|zone| scene.zones[zone].parent);
         presence.network = presence.network.or(zone.and_then(|zone| scene.zones[zone].resource));
     }
+    presence.groups = groups::of(scene, node);
     presence.public = public(scene, node, &names);
     let is_balancer = &*scene.nodes[node].kind == "load_balancer";
     if !is_balancer {
@@ -226,9 +234,21 @@ fn public(scene: &Scene<'_>, node: usize, addresses: &[usize]) -> Public {
             }
         }
     }
+    // Instances of scale sets have addresses of their own where their interfaces say so.
+    for part in &scene.nodes[node].parts {
+        let resource = scene.index.resource(*part);
+        let own = OF_INSTANCES.iter().flat_map(|path| look::leaves(&resource.attributes, path));
+        proof.extend(own.map(|(pointer, _)| resource.place_of(&pointer)));
+    }
     proof.sort();
-    Public { state: (!addresses.is_empty()).into(), proof }
+    Public { state: (!addresses.is_empty() || !proof.is_empty()).into(), proof }
 }
+
+/// Where interfaces of scale sets ask for an address of each instance.
+const OF_INSTANCES: [&str; 2] = [
+    "network_interface.ip_configuration.public_ip_address",
+    "network_profile.ip_configuration.public_ip_address_configuration",
+];
 
 /// The security groups of subnets and interfaces, one layer each.
 fn layers(
@@ -238,6 +258,7 @@ fn layers(
     addresses: &[usize],
 ) -> Vec<Arc<Layer>> {
     let mut layers = Vec::new();
+    let host = Host { presence, addresses: groups::addresses(scene, node) };
     let mut groups_of = |at: usize| {
         let joined = scene
             .relations
@@ -245,7 +266,7 @@ fn layers(
             .chain(scene.relations.sources(at, Verb::AttachedTo));
         for join in joined {
             for group in scene.relations.targets(join.from, Verb::FilteredBy) {
-                layers.push(Arc::new(layer(scene, group.to)));
+                layers.push(Arc::new(layer(scene, group.to, &host)));
             }
         }
     };
@@ -262,7 +283,7 @@ fn layers(
             if &*scene.index.resource(edge.to).kind == "azurerm_network_security_group"
                 && NICS.iter().any(|nic| leads(nic, &edge.at))
             {
-                layers.push(Arc::new(layer(scene, edge.to)));
+                layers.push(Arc::new(layer(scene, edge.to, &host)));
             }
         }
     }
@@ -289,8 +310,8 @@ fn without_group(scene: &Scene<'_>, addresses: &[usize]) -> Layer {
     Layer { rules, default_in: false, default_out: true, ..Layer::default() }
 }
 
-/// A network security group with its rules, its own and those of their own resources.
-fn layer(scene: &Scene<'_>, group: usize) -> Layer {
+/// A network security group with its rules that are for a host, its own and those of their own resources.
+fn layer(scene: &Scene<'_>, group: usize, host: &Host<'_>) -> Layer {
     let resource = scene.index.resource(group);
     let mut layer = Layer { resources: vec![group], ..Layer::default() };
     match resource.attributes.get("security_rule") {
@@ -299,7 +320,7 @@ fn layer(scene: &Scene<'_>, group: usize) -> Layer {
                 let pointer = Pointer::root().key("security_rule").index(at);
                 // A rule is where its name is.
                 let place = resource.place_of(&pointer.key("name"));
-                layer.rules.extend(rule(scene, group, item, &pointer, place));
+                layer.rules.extend(rule(scene, (group, item, &pointer), host, place));
             }
         }
         Some(Value::Unknown(_)) => layer.open_ended = true,
@@ -308,13 +329,8 @@ fn layer(scene: &Scene<'_>, group: usize) -> Layer {
     for edge in scene.index.incoming(group) {
         let other = scene.index.resource(edge.from);
         if &*other.kind == "azurerm_network_security_rule" {
-            layer.rules.extend(rule(
-                scene,
-                edge.from,
-                &other.attributes,
-                &Pointer::root(),
-                other.header,
-            ));
+            let item = (edge.from, &other.attributes, &Pointer::root());
+            layer.rules.extend(rule(scene, item, host, other.header));
         }
     }
     for (order, direction, allow, peer, name) in DEFAULTS {
@@ -325,11 +341,11 @@ fn layer(scene: &Scene<'_>, group: usize) -> Layer {
     layer
 }
 
+/// A rule, where it is for a host.
 fn rule(
     scene: &Scene<'_>,
-    at: usize,
-    item: &Value,
-    pointer: &Pointer,
+    (at, item, pointer): (usize, &Value, &Pointer),
+    host: &Host<'_>,
     place: Place,
 ) -> Option<Rule> {
     let word = |name: &str| item.get(name).and_then(Value::as_str);
@@ -338,6 +354,9 @@ fn rule(
         Some(word) if word.eq_ignore_ascii_case("outbound") => Direction::Out,
         _ => return None,
     };
+    if !groups::is_for(scene, (at, item, pointer), direction, host) {
+        return None;
+    }
     let allow = word("access").is_some_and(|access| access.eq_ignore_ascii_case("allow"));
     let named = |one: &'static str, many: &'static str| {
         let single = item.get(one).filter(|value| !matches!(value, Value::Null));
@@ -413,7 +432,9 @@ fn ranges(value: Option<&Value>) -> Vec<ipnet::IpNet> {
 
 /// Rules and address translations of load balancers.
 fn balancers(scene: &Scene<'_>, network: &mut Network) {
-    for (kind, is_nat) in [("azurerm_lb_rule", false), ("azurerm_lb_nat_rule", true)] {
+    for (kind, is_nat) in
+        [("azurerm_lb_rule", false), ("azurerm_lb_nat_rule", true), ("azurerm_lb_nat_pool", true)]
+    {
         for at in scene.index.of_type(kind) {
             let Some(via) = scene.node_of[*at] else { continue };
             let resource = scene.index.resource(*at);
@@ -430,14 +451,21 @@ fn balancers(scene: &Scene<'_>, network: &mut Network) {
             };
             let mut front_proof = vec![resource.header];
             front_proof.extend(frontends(scene, via, resource));
-            let joins = if is_nat { joins(scene, *at) } else { pool_members(scene, *at) };
+            let joins = if is_nat { translated(scene, *at) } else { pool_members(scene, *at) };
+            // Each instance has a port of its own; the first stands for them.
+            let single = traffic("frontend_port");
+            let front = if is_nat && single.port.is_none() {
+                traffic("frontend_port_start")
+            } else {
+                single
+            };
             if joins.is_empty() {
-                alone(network, via, traffic("frontend_port"), Tri::Unknown, front_proof.clone());
+                alone(network, via, front, Tri::Unknown, front_proof.clone());
             }
             for (target, place) in joins {
                 network.routes.push(Route {
                     via,
-                    front: traffic("frontend_port"),
+                    front,
                     target,
                     back: traffic("backend_port"),
                     keeps_source: true,
@@ -498,6 +526,16 @@ fn joins(scene: &Scene<'_>, at: usize) -> Vec<(usize, Place)> {
                 .then(|| (node, scene.index.resource(edge.from).header))
         })
         .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Nodes that a translation leads to: interfaces and scale sets that name it, and those of the pool that it names.
+fn translated(scene: &Scene<'_>, at: usize) -> Vec<(usize, Place)> {
+    let mut found = joins(scene, at);
+    let pools = look::named(scene, at, "backend_address_pool_id").targets;
+    found.extend(pools.into_iter().flat_map(|(pool, _)| joins(scene, pool)));
     found.sort();
     found.dedup();
     found

@@ -55,6 +55,9 @@ pub struct Of {
     pub accounts: Option<Vec<usize>>,
 }
 
+/// How many rules of a policy that send traffic on are compared with those that come later.
+const MAX_SKIPS: usize = 64;
+
 /// What policies say of each network.
 #[derive(Default)]
 pub struct Policies {
@@ -134,6 +137,7 @@ impl Policies {
         };
         // What goes on to the next policy passes by all rules of this one that come later.
         let mut passed = [false, false];
+        let mut skipping: [Vec<Rule>; 2] = [Vec::new(), Vec::new()];
         for read in read {
             let side = usize::from(read.direction == Direction::Out);
             if passed[side] || read.disabled {
@@ -141,10 +145,19 @@ impl Policies {
             }
             match read.action {
                 Action::Next if read.all => passed[side] = true,
+                Action::Next if skipping[side].len() < MAX_SKIPS => {
+                    skipping[side].extend(read.rules);
+                }
                 Action::Next | Action::Unknown => {
                     self.doubtful.insert(network);
                 }
                 Action::Rules(allow) => {
+                    // What some traffic passes by changes nothing for other traffic.
+                    let is_passed =
+                        |rule: &Rule| skipping[side].iter().any(|other| overlap(rule, other));
+                    if read.rules.iter().any(is_passed) {
+                        self.doubtful.insert(network);
+                    }
                     let list = self.by_network.entry(network).or_default();
                     let accounts = read.accounts;
                     list.extend(read.rules.into_iter().map(|mut rule| {
@@ -156,6 +169,16 @@ impl Policies {
             }
         }
     }
+}
+
+/// Whether two rules may be about the same traffic, by protocol and ports.
+fn overlap(a: &Rule, b: &Rule) -> bool {
+    let protocol = a.protocol == b.protocol || [a.protocol, b.protocol].contains(&Protocol::Any);
+    let (Some(ours), Some(theirs)) = (&a.ports, &b.ports) else { return protocol };
+    let meets = |(first, last): &(u16, u16)| {
+        theirs.0.iter().any(|(other, end)| first <= end && other <= last)
+    };
+    protocol && ours.0.iter().any(meets)
 }
 
 fn rules_by_policy(scene: &Scene<'_>, kind: &str) -> BTreeMap<usize, Vec<usize>> {

@@ -2,9 +2,11 @@
 //!
 //! Source: Microsoft Learn, "Azure built-in roles", "Understand scope for Azure RBAC".
 
+pub mod reach;
+
 use std::sync::Arc;
 
-use crate::document::Value;
+use crate::document::{Mode, Resource, Value};
 use crate::graph::kubernetes::{clouds, only_cluster, pools};
 use crate::graph::look;
 use crate::graph::relations::leads;
@@ -12,7 +14,13 @@ use crate::graph::scene::Scene;
 use crate::source::{Place, fits};
 
 use super::raising::{self, Holding};
-use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages};
+use super::{
+    About, Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages,
+};
+use reach::{Asks, vault_asks};
+
+/// What a right over a vault that asks for roles is called which is none over what it holds.
+const WITHOUT_DATA: &str = "without access to data";
 
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
@@ -36,10 +44,11 @@ fn acts(scene: &Scene<'_>, node: usize) -> bool {
     &*scene.nodes[node].kind != "identity_provider"
 }
 
-/// Policies of vaults: of their own, and those that vaults hold themselves.
+/// Policies of vaults: of their own, and those that vaults hold themselves. A vault that asks for roles heeds none.
 fn vaults(scene: &Scene<'_>, identity: &mut Identity) {
     let mut grant = |principal: usize, vault: usize, place: Place| {
-        if principal != vault && acts(scene, principal) {
+        let heeded = vault_asks(scene, vault) != Some(Asks::Roles);
+        if heeded && principal != vault && acts(scene, principal) {
             identity.grants.push(Grant {
                 principal,
                 scope: Scope::Node(vault),
@@ -182,8 +191,16 @@ fn assignment(
     };
     // A role by its name, one of the configuration's own by its actions.
     let words = role.map_or_else(|| actions.clone(), |role| vec![role]);
+    let about = about(scene, at, role);
     for scope in scopes {
+        let mut label = Arc::clone(&label);
         if let Scope::Node(node) = scope {
+            if reach::is_void(scene, (&about, level), node) {
+                if vault_asks(scene, node) == Some(Asks::Policies) {
+                    continue;
+                }
+                label = format!("{label} {WITHOUT_DATA}").into();
+            }
             let words = (words.as_slice(), resource.header);
             note_erasing(scene, identity, (principal, node), "azure_log_erasers", words);
             if takes_messages(scene, &label) {
@@ -193,9 +210,36 @@ fn assignment(
         note_reading(scene, identity, principal, (&label, scope), resource.header);
         let own = actions.iter().copied();
         holdings.push(Holding::new(principal, scope, own, proof.clone()));
-        let (label, proof) = (Arc::clone(&label), proof.clone());
+        let proof = proof.clone();
         identity.grants.push(Grant { principal, scope, level, wildcard: false, label, proof });
     }
+    identity.about.insert(label, about);
+}
+
+/// What the role of an assignment is about; all where that is not known.
+fn about(scene: &Scene<'_>, at: usize, role: Option<&str>) -> About {
+    if let Some(role) = role {
+        return reach::built_in(scene, role);
+    }
+    let Some(definition) = definition(scene, at) else {
+        return About { types: vec!["*".into()], opens_vaults: true, only_opens: false };
+    };
+    match definition.attributes.get("name").and_then(Value::as_str) {
+        Some(name) if definition.mode == Mode::Data => reach::built_in(scene, name),
+        _ => {
+            let permissions = definition.attributes.get("permissions").and_then(Value::as_array);
+            reach::of_actions(scene, permissions.into_iter().flatten())
+        }
+    }
+}
+
+/// The definition of a role that an assignment refers to.
+fn definition<'s>(scene: &'s Scene<'_>, at: usize) -> Option<&'s Resource> {
+    let edges = scene.index.outgoing(at).iter();
+    edges
+        .filter(|edge| leads("role_definition_id", &edge.at))
+        .map(|edge| scene.index.resource(edge.to))
+        .find(|role| role.type_name() == "azurerm_role_definition")
 }
 
 /// Whether a data source asks for the subscription that the configuration itself makes things in.
@@ -216,12 +260,7 @@ fn level_of(scene: &Scene<'_>, role: &str) -> Option<Level> {
 
 /// A role of the configuration's own.
 fn custom(scene: &Scene<'_>, at: usize) -> (Option<Level>, Arc<str>) {
-    let edges = scene.index.outgoing(at).iter();
-    let definition = edges
-        .filter(|edge| leads("role_definition_id", &edge.at))
-        .find(|edge| scene.index.resource(edge.to).type_name() == "azurerm_role_definition");
-    let Some(edge) = definition else { return (None, "role".into()) };
-    let role = scene.index.resource(edge.to);
+    let Some(role) = definition(scene, at) else { return (None, "role".into()) };
     let name: Arc<str> =
         role.attributes.get("name").and_then(Value::as_str).unwrap_or("role").into();
     if let (Some(name), true) =
@@ -258,12 +297,7 @@ fn listed<'v>(permission: &'v Value, list: &str) -> Vec<&'v str> {
 
 /// Actions of the configuration's own role that an assignment names.
 fn own_actions<'s>(scene: &'s Scene<'_>, at: usize) -> Vec<&'s str> {
-    let edges = scene.index.outgoing(at).iter();
-    let definition = edges
-        .filter(|edge| leads("role_definition_id", &edge.at))
-        .map(|edge| scene.index.resource(edge.to))
-        .find(|role| role.type_name() == "azurerm_role_definition");
-    let Some(role) = definition else { return Vec::new() };
+    let Some(role) = definition(scene, at) else { return Vec::new() };
     if let (Some(name), true) =
         (role.attributes.get("name").and_then(Value::as_str), role.kind.starts_with("data."))
     {

@@ -1,0 +1,106 @@
+//! Azure: what a role is about where it holds over a group or a subscription, and by what vaults let in.
+//!
+//! Source: Microsoft Learn, "Azure built-in roles", "Azure custom roles", "Azure role-based access control vs. access policies".
+
+use std::sync::Arc;
+
+use crate::document::Value;
+use crate::graph::identity::{About, Level};
+use crate::graph::look;
+use crate::graph::scene::Scene;
+use crate::source::fits;
+
+/// The namespace of the actions of vaults, in small letters.
+const VAULTS: &str = "microsoft.keyvault";
+
+/// What a role of Azure's own is about: the first row of the table `azure_role_stores` that fits its name; nothing where none does.
+pub fn built_in(scene: &Scene<'_>, role: &str) -> About {
+    let rows = scene.vocabulary.table("azure_role_stores").iter();
+    let mut rows = rows.filter_map(|row| row.split_first());
+    let row = rows.find(|(pattern, _)| fits(pattern, role));
+    let types = row.map(|(_, types)| types.to_vec()).unwrap_or_default();
+    let mut openers = scene.vocabulary.table("azure_vault_roles").iter().flatten();
+    let opens_vaults = openers.any(|pattern| fits(pattern, role));
+    About { types, opens_vaults, only_opens: opens_vaults }
+}
+
+/// What a role of the configuration's own is about, by its permissions: what it may do in the plane of data, or beyond looking.
+pub fn of_actions<'v>(scene: &Scene<'_>, permissions: impl Iterator<Item = &'v Value>) -> About {
+    let mut about = About { types: Vec::new(), opens_vaults: false, only_opens: true };
+    for permission in permissions {
+        for (list, is_data) in [("actions", false), ("data_actions", true)] {
+            let written = permission.get(list).and_then(Value::as_array).unwrap_or_default();
+            for action in written {
+                let Some(action) = action.as_str() else {
+                    return About {
+                        types: vec!["*".into()],
+                        opens_vaults: true,
+                        only_opens: false,
+                    };
+                };
+                if !is_data && action.ends_with("/read") {
+                    continue;
+                }
+                let namespace = action.split('/').next().unwrap_or_default().to_ascii_lowercase();
+                about.types.extend(types_of(scene, &namespace));
+                about.opens_vaults |= is_data && fits(&namespace, VAULTS);
+                about.only_opens &= is_data;
+            }
+        }
+    }
+    about.types.sort();
+    about.types.dedup();
+    about
+}
+
+/// Types of what resource providers of a namespace hold: by the table `azure_provider_stores`.
+fn types_of<'s>(scene: &'s Scene<'_>, namespace: &str) -> impl Iterator<Item = Arc<str>> + use<'s> {
+    let all = namespace.contains('*');
+    let pattern = namespace.to_owned();
+    let rows = scene.vocabulary.table("azure_provider_stores").iter();
+    let rows = rows.filter_map(|row| row.split_first());
+    let meant = rows.filter(move |(own, _)| fits(&pattern, &own.to_ascii_lowercase()));
+    let types = meant.flat_map(|(_, types)| types.iter().cloned());
+    all.then(|| Arc::from("*")).into_iter().chain(types)
+}
+
+/// What a vault asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Roles; its access policies give nothing.
+    Roles,
+    /// Access policies; roles over its data give nothing.
+    Policies,
+    /// One of them.
+    Unknown,
+}
+
+/// What a vault asks for, or the vault that something lies in; `None` of anything else.
+pub fn vault_asks(scene: &Scene<'_>, node: usize) -> Option<Asks> {
+    let at = scene.nodes[node].resource?;
+    let is_vault = |at: &usize| scene.index.resource(*at).type_name() == "azurerm_key_vault";
+    let named = || look::named(scene, at, "key_vault_id").targets;
+    let vault = Some(at)
+        .filter(is_vault)
+        .or_else(|| named().into_iter().map(|(to, _)| to).find(is_vault))?;
+    let attributes = &scene.index.resource(vault).attributes;
+    let names = ["rbac_authorization_enabled", "enable_rbac_authorization"];
+    let said = names.iter().filter_map(|name| attributes.get(name));
+    let said = said.filter(|value| !matches!(value, Value::Null)).next();
+    Some(match said {
+        Some(Value::Bool(true)) => Asks::Roles,
+        Some(Value::Bool(false)) => Asks::Policies,
+        // Which one is the default differs from version to version.
+        _ => Asks::Unknown,
+    })
+}
+
+/// Whether a vault keeps what it holds from a role: over its data, where it asks for policies; over the vault itself, where it asks for
+/// roles. Who may give roles gives itself that.
+pub fn is_void(scene: &Scene<'_>, (about, level): (&About, Level), node: usize) -> bool {
+    match vault_asks(scene, node) {
+        Some(Asks::Roles) => level < Level::Admin && !about.opens_vaults,
+        Some(Asks::Policies) => about.opens_vaults && about.only_opens,
+        Some(Asks::Unknown) | None => false,
+    }
+}
