@@ -158,9 +158,9 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         let id = declared(scene, at, finding);
         return scene.node(&id).map(Target::Node).into_iter().collect();
     }
-    let bound = bound(scene, at);
+    let bound = around.holders_of(at).unwrap_or_else(|| bound(scene, at));
     let nodes = match scene.node_of[at] {
-        Some(_) if !bound.is_empty() => bound,
+        _ if !bound.is_empty() => bound,
         Some(node) => vec![node],
         None if scene.zone_of[at].is_some() => Vec::new(),
         None => {

@@ -397,6 +397,11 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         ends.copied().filter(move |(other, _)| !scene.ancestors(*other).contains(&zone))
     }
 
+    /// Who holds what is written in a role of a cluster.
+    pub(super) fn holders_of(&self, role: usize) -> Option<Vec<usize>> {
+        Some(self.graph.identity.holders.get(&role)?.iter().copied().collect())
+    }
+
     /// Whom a node may act as.
     pub(super) fn trusts_of(&self, node: usize) -> impl Iterator<Item = &'g Trust> {
         let graph = self.graph;

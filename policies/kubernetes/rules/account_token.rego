@@ -2,8 +2,8 @@
 # scope: package
 # title: A pod mounts a service account token that it does not use
 # description: >-
-#   The token is a login to the API server for whoever gets into the pod. Where no role is bound to the account the pod
-#   has no use for it. An account without rights opens little, hence the low factors. Of an account that is made
+#   The token is a login to the API server for whoever gets into the pod. Where no role is bound to the account, or to a
+#   group of all accounts, the pod has no use for it. An account without rights opens little, hence the low factors. Of an account that is made
 #   elsewhere nothing is known. What the pod says about the mount wins over what its account says.
 # custom:
 #   id: unused-service-account-token
@@ -48,6 +48,21 @@ bound(workload) if {
 	some account in core.related(workload, "ServiceAccount")
 	some kind in ["ClusterRoleBinding", "RoleBinding"]
 	count(core.related(account, kind)) > 0
+}
+
+# All accounts of a place are members of these groups. What every cluster gives them is bound to a role of such a name.
+bound(workload) if {
+	some binding in lib.bindings
+	not startswith(binding.attributes.roleRef.name, "system:")
+	some subject in binding.attributes.subjects
+	subject.kind == "Group"
+	subject.name in groups(workload)
+}
+
+groups(workload) := {
+	"system:authenticated",
+	"system:serviceaccounts",
+	concat(":", ["system:serviceaccounts", workload.scope.namespace]),
 }
 
 # An account that is made somewhere else, and may have roles there.

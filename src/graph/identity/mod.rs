@@ -107,6 +107,8 @@ pub struct Identity {
     pub open_ended: BTreeSet<usize>,
     /// Who may change or delete what a log holds, by a grant on this log: the log, the principal, what says so.
     pub erasing: BTreeMap<(usize, usize), Vec<Place>>,
+    /// Roles of a cluster, and who holds what is written in them, also through another role that gathers it.
+    pub holders: BTreeMap<usize, BTreeSet<usize>>,
     /// Whether flows were left out at a bound.
     pub left_out: bool,
     /// Pairs of a principal and what it may use.

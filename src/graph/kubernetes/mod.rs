@@ -213,14 +213,56 @@ fn plain_account(
     node
 }
 
-/// Accounts that pods name and no manifest declares. The account `default` is only there where something is bound to it.
+/// Accounts that pods name and no manifest declares. The account `default` is only there where something is bound to it, or to a group that
+/// it belongs to.
 fn accounts(scene: &mut Scene<'_>) {
+    let groups = Groups::new(scene);
     for workload in workloads(scene) {
-        if let (name, Some(place)) = workload.account()
-            && name != "default"
-        {
-            plain_account(scene, workload.namespace, name, Some(place));
+        let (name, place) = workload.account();
+        if name != "default" {
+            plain_account(scene, workload.namespace, name, place);
+        } else if let Some(bound) = groups.place_for(workload.namespace) {
+            plain_account(scene, workload.namespace, name, Some(place.unwrap_or(bound)));
         }
+    }
+}
+
+/// The group of all accounts of the cluster; those of one namespace's are called by it, a colon, and its name.
+pub const ALL_ACCOUNTS: &str = "system:serviceaccounts";
+
+/// The group of all who have shown who they are, accounts among them.
+pub const AUTHENTICATED: &str = "system:authenticated";
+
+/// Where bindings name groups that stand for all accounts of a place.
+struct Groups<'a> {
+    everywhere: Option<Place>,
+    by_namespace: BTreeMap<&'a str, Place>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(scene: &Scene<'a>) -> Self {
+        let mut groups = Self { everywhere: None, by_namespace: BTreeMap::new() };
+        for binding in &scene.index.document.resources {
+            // What every cluster gives everybody has such a name.
+            let own = text(&binding.attributes, &["roleRef", "name"])
+                .is_some_and(|role| role.starts_with("system:"));
+            if own || !matches!(&*binding.kind, "RoleBinding" | "ClusterRoleBinding") {
+                continue;
+            }
+            for subject in subjects_of(binding).into_iter().filter(|it| it.kind == "Group") {
+                let of_one = subject.name.strip_prefix(ALL_ACCOUNTS);
+                if matches!(subject.name, ALL_ACCOUNTS | AUTHENTICATED) {
+                    groups.everywhere.get_or_insert(subject.place);
+                } else if let Some(namespace) = of_one.and_then(|rest| rest.strip_prefix(':')) {
+                    groups.by_namespace.entry(namespace).or_insert(subject.place);
+                }
+            }
+        }
+        groups
+    }
+
+    fn place_for(&self, namespace: &str) -> Option<Place> {
+        self.by_namespace.get(namespace).copied().or(self.everywhere)
     }
 }
 
@@ -280,7 +322,7 @@ fn subjects(scene: &mut Scene<'_>) {
                 continue;
             }
             // All accounts of the cluster or a namespace, each of which has a node.
-            if subject.name.starts_with("system:serviceaccounts") {
+            if subject.name.starts_with(ALL_ACCOUNTS) {
                 continue;
             }
             let anonymous = ANONYMOUS.contains(&subject.name);

@@ -1,5 +1,6 @@
 //! AWS: policies of principals and resources, trust, and ways to raise rights.
 
+mod accounts;
 mod escalation;
 mod grants;
 mod guests;
@@ -14,6 +15,7 @@ use crate::graph::scene::Scene;
 
 use super::Identity;
 
+pub use accounts::wide;
 pub use resources::{anyone, anyone_from_ranges};
 pub use trust::admits;
 

@@ -331,7 +331,10 @@ fn conditions(value: Option<&Value>) -> Vec<Condition> {
     };
     let mut found = Vec::new();
     for (operator, keys) in operators.as_ref() {
-        let Some(keys) = keys.as_object() else { continue };
+        let Some(keys) = keys.as_object() else {
+            found.push(Condition { operator: "".into(), key: "".into(), values: vec![None] });
+            continue;
+        };
         for (key, values) in keys {
             let text = |value: &Value| match value {
                 Value::String(text) if !text.contains("${") => Some(Arc::clone(text)),

@@ -107,7 +107,7 @@ pub fn admits(scene: &Scene<'_>, role: usize, subject: &str) -> bool {
 }
 
 /// How the key of a condition on the subject of a token ends.
-const SUBJECT: &str = ":sub";
+pub const SUBJECT: &str = ":sub";
 
 /// The same by the data source that a trust policy is written in: there, the key that begins with an issuer not known yet is seen.
 fn written_admits(scene: &Scene<'_>, role: usize, subject: &str) -> bool {

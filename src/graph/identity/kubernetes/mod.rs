@@ -4,8 +4,7 @@
 
 mod escalation;
 
-use std::collections::BTreeMap;
-use std::iter;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Map, Pointer, Resource, Value};
@@ -18,7 +17,7 @@ use crate::graph::scene::Scene;
 use crate::model::Element;
 use crate::source::Place;
 
-use super::aws::admits;
+use super::aws::{admits, wide};
 use super::{Grant, Identity, Level, Scope, Trust};
 use escalation::Way;
 
@@ -29,7 +28,7 @@ const SYSTEM: &str = "kube-system";
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let all = workloads(scene);
     let ways = Way::all(scene);
-    let bound = bound(scene, &ways);
+    let bound = bound(scene, &ways, identity);
     if bound.iter().any(|bound| bound.power.is_strong()) {
         kubernetes::cluster_node(scene);
     }
@@ -78,6 +77,8 @@ struct Right {
     resources: Vec<Arc<str>>,
     names: Vec<Arc<str>>,
     place: Option<Place>,
+    /// The role that it is written in; `None` for those of every cluster.
+    of: Option<usize>,
 }
 
 impl Right {
@@ -148,7 +149,8 @@ fn texts(value: Option<&Value>) -> Vec<Arc<str>> {
 }
 
 /// The rules that are written in a role.
-fn written(role: &Resource) -> Vec<Right> {
+fn written(scene: &Scene<'_>, of: usize) -> Vec<Right> {
+    let role = scene.index.resource(of);
     let at = Pointer::root().key("rules");
     let items = role.attributes.get("rules").and_then(Value::as_array).unwrap_or_default();
     let right = |(position, item): (usize, &Value)| Right {
@@ -157,6 +159,7 @@ fn written(role: &Resource) -> Vec<Right> {
         resources: texts(item.get("resources")),
         names: texts(item.get("resourceNames")),
         place: Some(role.place_of(&at.index(position))),
+        of: Some(of),
     };
     items.iter().enumerate().map(right).collect()
 }
@@ -172,12 +175,13 @@ fn rights(
         Some(namespace) => format!("Role/{namespace}/{name}"),
         None => format!("ClusterRole/{name}"),
     };
-    let declared = scene.index.by_address(&address).map(|at| scene.index.resource(at));
+    let declared = scene.index.by_address(&address);
     let mut found = built_in(scene, kind, name);
     if let Some(role) = declared {
-        found.get_or_insert_default().extend(written(role));
+        found.get_or_insert_default().extend(written(scene, role));
     }
     let selectors = declared.and_then(|role| {
+        let role = scene.index.resource(role);
         role.attributes.get("aggregationRule")?.get("clusterRoleSelectors")?.as_array()
     });
     let label = format!("rbac.authorization.k8s.io/aggregate-to-{name}");
@@ -190,7 +194,7 @@ fn rights(
         for at in scene.index.of_type("ClusterRole") {
             let other = scene.index.resource(*at);
             if *other.address != *address && gathers(Some(&other.tags)) {
-                found.get_or_insert_default().extend(written(other));
+                found.get_or_insert_default().extend(written(scene, *at));
             }
         }
     }
@@ -212,6 +216,7 @@ fn built_in(scene: &Scene<'_>, kind: &str, name: &str) -> Option<Vec<Right>> {
                 resources: words(row.get(2)?),
                 names: Vec::new(),
                 place: None,
+                of: None,
             })
         })
         .collect();
@@ -231,9 +236,10 @@ struct Bound {
     proof: Vec<Place>,
 }
 
-fn bound(scene: &Scene<'_>, ways: &[Way<'_>]) -> Vec<Bound> {
+fn bound(scene: &Scene<'_>, ways: &[Way<'_>], identity: &mut Identity) -> Vec<Bound> {
     let document = scene.index.document;
     let mut found = Vec::new();
+    let mut left = scene.bounds.grants;
     let bindings = document.resources.iter();
     for binding in bindings.filter(|it| matches!(&*it.kind, "RoleBinding" | "ClusterRoleBinding")) {
         let word = |key: &str| kubernetes::text(&binding.attributes, &["roleRef", key]);
@@ -250,9 +256,17 @@ fn bound(scene: &Scene<'_>, ways: &[Way<'_>]) -> Vec<Bound> {
             }
         }
         let role_at = binding.place_of(&Pointer::root().key("roleRef").key("name"));
+        let parts: BTreeSet<usize> =
+            rights.iter().flat_map(|it| it.iter()).filter_map(|it| it.of).collect();
         for subject in subjects_of(binding) {
             let mut proof = vec![subject.place, role_at];
             proof.extend(best.2);
+            for holder in holders(scene, &subject) {
+                for part in parts.iter().take(left) {
+                    identity.holders.entry(*part).or_default().insert(holder);
+                }
+                left = left.saturating_sub(parts.len());
+            }
             for principal in principals(scene, &subject) {
                 found.push(Bound {
                     principal,
@@ -269,22 +283,30 @@ fn bound(scene: &Scene<'_>, ways: &[Way<'_>]) -> Vec<Bound> {
     found
 }
 
-/// The accounts that a binding, or the bindings of a role, give rights by a group that stands for all accounts of a place.
+/// The accounts that a binding gives rights by a group that stands for all accounts of a place.
 pub fn by_group(scene: &Scene<'_>, at: usize) -> Vec<usize> {
-    let binds = |at: &usize| {
-        matches!(&*scene.index.resource(*at).kind, "RoleBinding" | "ClusterRoleBinding")
-    };
-    let of_role = scene.index.incoming(at).iter().map(|edge| edge.from);
-    let mut found: Vec<usize> = iter::once(at)
-        .chain(of_role)
-        .filter(binds)
-        .flat_map(|binding| subjects_of(scene.index.resource(binding)))
-        .filter(|subject| subject.name.starts_with("system:serviceaccounts"))
+    let binding = scene.index.resource(at);
+    if !matches!(&*binding.kind, "RoleBinding" | "ClusterRoleBinding") {
+        return Vec::new();
+    }
+    let mut found: Vec<usize> = subjects_of(binding)
+        .into_iter()
+        .filter(|subject| subject.name.starts_with(kubernetes::ALL_ACCOUNTS))
         .flat_map(|subject| principals(scene, &subject))
         .collect();
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The nodes that what is found of a role is about: who stands for a subject, a group where it has a node. What everybody may do is a
+/// matter of the API.
+fn holders(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<usize> {
+    if kubernetes::ANONYMOUS.contains(&subject.name) {
+        return Vec::new();
+    }
+    let own = scene.node(&kubernetes::principal_id(subject));
+    own.map_or_else(|| principals(scene, subject), |node| vec![node])
 }
 
 /// The nodes that a subject stands for.
@@ -296,7 +318,7 @@ fn principals(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<usize> {
     }
     let own = scene.node(&kubernetes::principal_id(subject));
     let prefix = match subject.name {
-        "system:serviceaccounts" | "system:authenticated" => Some("ServiceAccount/".to_owned()),
+        kubernetes::ALL_ACCOUNTS | kubernetes::AUTHENTICATED => Some("ServiceAccount/".to_owned()),
         name => name
             .strip_prefix("system:serviceaccounts:")
             .map(|namespace| format!("ServiceAccount/{namespace}/")),
@@ -513,6 +535,7 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
             identity.trusts.push(acts(*node, *cloud, "assumes", vec![*place]));
         }
     }
+    let_in_at_once(scene, &elsewhere, identity);
     for (node, given) in scene.nodes.iter().enumerate() {
         let undeclared = given.resource.is_none() && given.id.starts_with("ServiceAccount/");
         if undeclared && !given.id.ends_with("/default") {
@@ -534,6 +557,54 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
             }
         }
     }
+}
+
+/// Accounts that roles let in without naming them, apart from those that say that they stand for the role.
+fn let_in_at_once(
+    scene: &Scene<'_>,
+    elsewhere: &BTreeMap<usize, Vec<(usize, Place)>>,
+    identity: &mut Identity,
+) {
+    // Of two clusters it is not known whose accounts these are.
+    if scene.index.of_type("aws_eks_cluster").len() > 1 {
+        return;
+    }
+    let accounts: Vec<(usize, String)> = (0..scene.nodes.len())
+        .filter_map(|node| Some((node, subject_of_node(scene, node)?)))
+        .collect();
+    let mut left = scene.bounds.named;
+    for asked in wide(scene) {
+        for (node, subject) in &accounts {
+            if left == 0 {
+                identity.left_out = true;
+                return;
+            }
+            left -= 1;
+            let says = elsewhere.get(node).is_some_and(|it| it.iter().any(|it| it.0 == asked.role));
+            if !says && asked.fits(subject) {
+                identity.trusts.push(Trust {
+                    source: *node,
+                    target: asked.role,
+                    label: "assumes".into(),
+                    opened_by: None,
+                    proof: vec![asked.place],
+                });
+            }
+        }
+    }
+}
+
+/// The subject of the tokens of an account, declared or not.
+fn subject_of_node(scene: &Scene<'_>, node: usize) -> Option<String> {
+    let given = &scene.nodes[node];
+    let declared = given.resource.map(|at| scene.index.resource(at));
+    let declared = declared.filter(|it| &*it.kind == "ServiceAccount");
+    let (namespace, name) = if let Some(account) = declared {
+        (account.scope.namespace.as_deref()?, &*account.name)
+    } else {
+        given.id.strip_prefix("ServiceAccount/")?.split_once('/')?
+    };
+    Some(clouds::subject_of(namespace, name))
 }
 
 /// Whether what an account says that it stands for lets it in.
