@@ -87,30 +87,31 @@ impl<'a> Services<'a> {
                 rest[..digits].parse::<u16>().ok()
             });
             let spoken = addresses::spoken(self.schemes, before, after);
-            if let Some(service) = self.qualified(namespace, token) {
-                found.insert((service, port, spoken));
+            let implied = port.or_else(|| implied(before));
+            if let Some((service, ports)) = self.qualified(namespace, token) {
+                let implied = implied.filter(|port| ports.contains(port));
+                found.insert((*service, port.or(implied), spoken));
                 continue;
             }
             let Some((service, ports)) = self.by_name.get(&(namespace, token)) else { continue };
             let is_url = before.ends_with("://") || before.ends_with('@') || before.ends_with("//");
             let with_port = port.is_some_and(|port| ports.contains(&port));
-            let listed =
-                |side: Option<char>| side.is_none_or(|c| matches!(c, ',' | ' ' | '"' | '\''));
+            let listed = |side: Option<char>| {
+                side.is_none_or(|c| matches!(c, ',' | ' ' | '"' | '\'' | '[' | ']'))
+            };
             let alone = listed(before.chars().next_back())
                 && (listed(after.chars().next()) || port.is_some());
             if is_url || with_port || of_host && alone {
-                found.insert((*service, port.filter(|port| ports.contains(port)), spoken));
+                found.insert((*service, implied.filter(|port| ports.contains(port)), spoken));
             }
         }
         found
     }
 
     /// `name.namespace`, `name.namespace.svc…`, and the same with the name of a pod before.
-    fn qualified(&self, own: &str, token: &str) -> Option<usize> {
+    fn qualified<'s>(&'s self, own: &'s str, token: &'s str) -> Option<&'s (usize, BTreeSet<u16>)> {
         let parts: Vec<&str> = token.split('.').collect();
-        let find = |name: &str, namespace: &str| {
-            self.by_name.get(&(namespace, name)).map(|(service, _)| *service)
-        };
+        let find = |name: &'s str, namespace: &'s str| self.by_name.get(&(namespace, name));
         let is_pod = || {
             let last = parts[0].rsplit('-').next().unwrap_or_default();
             !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
@@ -125,6 +126,19 @@ impl<'a> Services<'a> {
             }
             _ => None,
         }
+    }
+}
+
+/// The port that the scheme before a host stands for.
+fn implied(before: &str) -> Option<u16> {
+    let start = before.strip_suffix("://")?;
+    let is = |scheme: &str| look::end(start, scheme.len()).eq_ignore_ascii_case(scheme);
+    if is("https") {
+        Some(443)
+    } else if is("http") {
+        Some(80)
+    } else {
+        None
     }
 }
 
@@ -240,20 +254,42 @@ impl Texts<'_, '_> {
     }
 }
 
-/// A value of a map: one setting, or a file of settings.
+/// A value of a map: one setting, or a file of settings. What is called like a file may have one line.
 fn of_setting(services: &Services<'_>, namespace: &str, key: &str, text: &str) -> BTreeSet<Named> {
-    if !text.trim_end().contains('\n') {
-        return services.named(namespace, key, text.trim());
-    }
     let mut found = BTreeSet::new();
+    if !text.trim_end().contains('\n') {
+        found = services.named(namespace, key, text.trim());
+        if !key.contains('.') {
+            return found;
+        }
+    }
     for line in look::cut(text, MAX_TEXT).lines() {
         let line = line.trim();
         if line.starts_with('#') || line.starts_with("//") {
             continue;
         }
-        let split = line.split_once('=').or_else(|| line.split_once(": "));
-        let (hint, value) = split.unwrap_or_else(|| line.split_once(' ').unwrap_or(("", line)));
-        found.extend(services.named(namespace, hint, value.trim().trim_end_matches(';')));
+        let mut last = "";
+        for part in parts(line) {
+            let (hint, value) = split(part).unwrap_or((last, part));
+            found.extend(services.named(namespace, hint, value.trim().trim_end_matches(';')));
+            last = hint;
+        }
     }
     found
+}
+
+/// The settings of a line: of JSON there may be many on one.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    let is_json = line.contains('{') && line.contains("\":");
+    line.split(move |c: char| is_json && matches!(c, '{' | '}' | ','))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
+/// The name and the value of a setting: around the first sign that stands between them, none inside of an address.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let signs = ["=", ": ", "\":"].into_iter().filter_map(|sign| Some((text.find(sign)?, sign)));
+    let first =
+        signs.min_by_key(|(at, _)| *at).map(|(at, sign)| (&text[..at], &text[at + sign.len()..]));
+    first.filter(|(name, _)| !name.contains("://")).or_else(|| text.split_once(' '))
 }

@@ -37,9 +37,24 @@ pub fn special(resource: &Resource) -> Option<&'static str> {
     match text(&resource.attributes, &["spec", "type"])? {
         "LoadBalancer" => Some("Service/LoadBalancer"),
         "NodePort" => Some("Service/NodePort"),
-        "ExternalName" => Some("Service/ExternalName"),
+        // Another word for a Service of the cluster is nobody outside.
+        "ExternalName" => inside(resource).is_none().then_some("Service/ExternalName"),
         _ => None,
     }
+}
+
+/// The Service of the cluster that another is only another word for: its name and namespace.
+fn inside(service: &Resource) -> Option<(&str, &str)> {
+    text(&service.attributes, &["spec", "type"]).filter(|it| *it == "ExternalName")?;
+    let mut parts = text(&service.attributes, &["spec", "externalName"])?.split('.');
+    let (name, namespace) = (parts.next()?, parts.next()?);
+    parts.next().filter(|it| *it == "svc").map(|_| (name, namespace))
+}
+
+/// The Service that another one is another word for.
+pub fn alias_of(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    let (name, namespace) = inside(scene.index.resource(at))?;
+    scene.index.by_address(&format!("Service/{namespace}/{name}"))
 }
 
 /// The text at a path of keys.

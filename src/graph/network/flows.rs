@@ -556,6 +556,11 @@ fn listening(
             let known = at.listens.iter().filter(|own| rule.protocol.covers(own.protocol));
             let known = known.filter_map(|own| own.port);
             let known: Vec<u16> = known.filter(|own| (range.0..=range.1).contains(own)).collect();
+            let deaf =
+                at.hears.as_ref().is_some_and(|own| own.range(range.0..=range.1).next().is_none());
+            if deaf {
+                continue;
+            }
             if range.0 == range.1 || known.is_empty() {
                 found.insert(Ports(vec![*range]));
             } else {

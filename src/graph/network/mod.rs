@@ -18,7 +18,7 @@ pub mod reach;
 pub mod settings;
 mod sites;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -101,6 +101,8 @@ pub struct Presence {
     pub acts_as: Vec<usize>,
     /// Ports that it is known to listen on.
     pub listens: Vec<Traffic>,
+    /// Ports apart from which it listens on none, for all that is written; `None` where that is not known.
+    pub hears: Option<BTreeSet<u16>>,
     /// All filters on the way in and out; each has to let traffic pass. Shared by hosts that have the same.
     pub layers: Vec<Arc<Layer>>,
     /// Its own address on the internet.

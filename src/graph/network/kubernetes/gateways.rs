@@ -8,11 +8,13 @@ use std::sync::Arc;
 use crate::document::{Pointer, Resource, Value};
 use crate::graph::kubernetes::Workload;
 use crate::graph::kubernetes::hosts::number;
+use crate::graph::kubernetes::select::Namespaces;
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::{Network, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
+use super::attaching::joins;
 use super::controllers::Controllers;
 use super::{Backend, Entry, backends, lead, through};
 
@@ -31,12 +33,16 @@ pub fn read(
     controllers: &Controllers<'_, '_>,
     network: &mut Network,
 ) {
+    let known = Namespaces::new(scene);
     for at in scene.index.of_type("Gateway") {
         let Some(via) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
         let mut backends = Vec::new();
         for edge in scene.index.incoming(*at) {
-            if !is_route(&scene.index.resource(edge.from).kind) {
+            let route = scene.index.resource(edge.from);
+            let joins = &*route.kind == "VirtualService"
+                || is_route(&route.kind) && joins(&known, resource, (route, edge));
+            if !joins {
                 continue;
             }
             backends.extend(route_backends(scene, edge.from));
@@ -49,10 +55,7 @@ pub fn read(
 }
 
 fn is_route(kind: &str) -> bool {
-    matches!(
-        kind,
-        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" | "VirtualService"
-    )
+    matches!(kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute")
 }
 
 fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<Backend> {

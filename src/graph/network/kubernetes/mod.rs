@@ -2,16 +2,18 @@
 //!
 //! Source: kubernetes.io, "Network Policies", "Service", "Ingress", "Gateway API"; the documentation of cloud load balancer controllers.
 
+mod attaching;
 mod controllers;
 mod gateways;
+mod hearing;
+mod named;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::document::{Pointer, Resource, Value};
-use crate::graph::addresses;
-use crate::graph::kubernetes::hosts::{self, number, ports};
+use crate::graph::kubernetes::hosts::{number, ports};
 use crate::graph::kubernetes::select::{Namespaces, selects, selects_all};
 use crate::graph::kubernetes::{self, Workload, annotation, annotation_place, text, workloads};
 use crate::graph::scene::Scene;
@@ -23,7 +25,7 @@ use super::filter::{
 };
 use super::gcp::services_of;
 use super::reach::Reach;
-use super::{Front, Link, Network, PODS, Presence, Public, Route, Tri};
+use super::{Front, Network, PODS, Presence, Public, Route, Tri};
 
 use controllers::Controllers;
 
@@ -62,26 +64,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     controllers.judge(network);
     ingresses(scene, &all, &controllers, network);
     gateways::read(scene, &all, &controllers, network);
-    let mut links = BTreeMap::new();
-    for mention in hosts::mentions(scene, &all) {
-        let source = all[mention.workload].node;
-        for (target, backs) in behind(scene, &all, mention.service) {
-            for back in backs {
-                if mention.port.is_none_or(|port| port == back.front) && target.node != source {
-                    let key = (source, target.node, back.traffic);
-                    let link = links.entry(key).or_insert((mention.spoken, BTreeSet::new()));
-                    link.0 = addresses::worse(link.0, mention.spoken);
-                    link.1.insert(mention.place);
-                }
-            }
-        }
-    }
-    network.links.extend(links.into_iter().map(|((source, target, traffic), (spoken, proof))| {
-        let (reach, proof) = (Reach::Open, proof.into_iter().collect());
-        Link { source, target, traffic, spoken, reach, proof }
-    }));
-    network.links.sort();
-    network.links.dedup();
+    named::read(scene, &all, network);
 }
 
 /// Policies that select a pod, and whether there may be others.
@@ -133,6 +116,7 @@ fn foreign_policies(scene: &Scene<'_>) -> bool {
 fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
     let mut presence = Presence { network: Some(PODS), ..Presence::default() };
     presence.listens = listens(workload);
+    presence.hears = hearing::ports(pods.scene, workload);
     presence.layers.extend(pods.mesh.layer(workload).map(Arc::new));
     // Policies do not hold for pods on the network of their machine.
     if !workload.on_host_network() {

@@ -1,0 +1,107 @@
+//! Which routes a gateway takes: by the names, ports, kinds, namespaces and hosts of its listeners.
+//!
+//! Source: gateway-api.sigs.k8s.io, "HTTP routing", "Cross-Namespace routing", API specification (`ParentReference`, `AllowedRoutes`).
+
+use std::sync::Arc;
+
+use crate::document::{Edge, Resource, Value};
+use crate::graph::kubernetes::hosts::number;
+use crate::graph::kubernetes::select::Namespaces;
+use crate::graph::kubernetes::text;
+use crate::graph::network::Tri;
+
+/// Whether a route joins a gateway by one of its references, for all that is known.
+pub fn joins(
+    namespaces: &Namespaces<'_>,
+    gateway: &Resource,
+    (route, edge): (&Resource, &Edge),
+) -> bool {
+    let listeners =
+        gateway.attributes.get("spec").and_then(|spec| spec.get("listeners")?.as_array());
+    let Some(listeners) = listeners.filter(|it| !it.is_empty()) else { return true };
+    let parent = edge.at.parent().and_then(|at| route.attributes.at(&at));
+    let fits = |listener: &Value| {
+        parent.is_none_or(|parent| is_meant(parent, listener))
+            && is_of_kind(listener, &route.kind)
+            && lets_in(namespaces, listener, gateway, route)
+            && share_host(listener, route)
+    };
+    // What is made as often as something says is not known one by one.
+    listeners.iter().any(|it| !matches!(it, Value::Object(_)) || fits(it))
+}
+
+/// Whether a reference means a listener: by its name, its port, or as it says neither.
+fn is_meant(parent: &Value, listener: &Value) -> bool {
+    let name = |value: &Value, key| text(value, &[key]).map(str::to_owned);
+    let by_name = match (name(parent, "sectionName"), name(listener, "name")) {
+        (Some(asked), Some(own)) => asked == own,
+        _ => true,
+    };
+    let by_port = match (number(parent.get("port")), number(listener.get("port"))) {
+        (Some(asked), Some(own)) => asked == own,
+        _ => true,
+    };
+    by_name && by_port
+}
+
+/// Whether a listener takes routes of a kind: those that it names, else those of its protocol.
+fn is_of_kind(listener: &Value, kind: &str) -> bool {
+    let named = listener.get("allowedRoutes").and_then(|it| it.get("kinds")?.as_array());
+    if let Some(kinds) = named.filter(|kinds| !kinds.is_empty()) {
+        return kinds.iter().any(|it| text(it, &["kind"]).is_none_or(|own| own == kind));
+    }
+    match text(listener, &["protocol"]) {
+        Some("HTTP" | "HTTPS") => matches!(kind, "HTTPRoute" | "GRPCRoute"),
+        Some("TLS") => matches!(kind, "TLSRoute" | "TCPRoute"),
+        Some("TCP") => kind == "TCPRoute",
+        Some("UDP") => kind == "UDPRoute",
+        _ => true,
+    }
+}
+
+/// Whether a listener takes routes of a namespace; where it says nothing, those of its own.
+fn lets_in(
+    namespaces: &Namespaces<'_>,
+    listener: &Value,
+    gateway: &Resource,
+    route: &Resource,
+) -> bool {
+    let (Some(own), Some(other)) = (&gateway.scope.namespace, &route.scope.namespace) else {
+        return true;
+    };
+    let allowed = listener.get("allowedRoutes").and_then(|it| it.get("namespaces"));
+    match allowed.and_then(|it| it.get("from")) {
+        None | Some(Value::Null) => own == other,
+        Some(Value::String(from)) => match &**from {
+            "Same" => own == other,
+            "None" => false,
+            "Selector" => selects(namespaces, allowed, other),
+            _ => true,
+        },
+        Some(_) => true,
+    }
+}
+
+fn selects(namespaces: &Namespaces<'_>, allowed: Option<&Value>, other: &Arc<str>) -> bool {
+    let selector = allowed.and_then(|it| it.get("selector"));
+    selector.is_none_or(|selector| namespaces.fits(selector, other) != Tri::No)
+}
+
+/// Whether a listener and a route are about a host both; who names none is about all.
+fn share_host(listener: &Value, route: &Resource) -> bool {
+    let Some(own) = text(listener, &["hostname"]).filter(|own| !own.is_empty()) else {
+        return true;
+    };
+    let asked = route.attributes.get("spec").and_then(|spec| spec.get("hostnames")?.as_array());
+    let asked = asked.unwrap_or_default();
+    asked.is_empty() || asked.iter().any(|it| it.as_str().is_none_or(|asked| meet(own, asked)))
+}
+
+/// Whether two names of hosts, either of which may begin with `*.`, have one in common.
+fn meet(a: &str, b: &str) -> bool {
+    let within = |wild: &str, host: &str| {
+        wild.strip_prefix('*').is_some_and(|rest| host.len() > rest.len() && host.ends_with(rest))
+    };
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    a == b || within(&a, &b) || within(&b, &a)
+}
