@@ -168,6 +168,9 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
             if accounts.is_empty() { affected(around, at, class) } else { accounts }
         }
     };
+    if around.is_shadowed(at) {
+        return Vec::new();
+    }
     if nodes.is_empty() {
         // A filter that stands before nothing is harmed itself, by whoever attaches it; one before things of other kinds harms nobody.
         let is_filter =

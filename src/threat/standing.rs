@@ -48,11 +48,16 @@ impl Surroundings<'_, '_> {
             .map(|at| self.flow(*at))
             .filter(|flow| !quiet(flow))
             .count();
-        if self.out[node].is_empty() && self.into[node].is_empty() {
+        let is_cluster = &*given.kind == "compute_orchestrator";
+        if self.out[node].is_empty() && self.into[node].is_empty() && !is_cluster {
             return known("none");
         }
         if self.words.is_sandbox(scene, node) {
             return known("few");
+        }
+        // All that runs in a cluster depends on it, wherever that is written.
+        if is_cluster {
+            return known("majority");
         }
         if uses == 0 && used == 0 {
             return known("few");

@@ -402,6 +402,11 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         Some(self.graph.identity.holders.get(&role)?.iter().copied().collect())
     }
 
+    /// Whether a rule of a filter lets nothing pass, whatever it says.
+    pub(super) fn is_shadowed(&self, rule: usize) -> bool {
+        self.graph.network.shadowed.contains(&rule)
+    }
+
     /// Whom a node may act as.
     pub(super) fn trusts_of(&self, node: usize) -> impl Iterator<Item = &'g Trust> {
         let graph = self.graph;

@@ -49,6 +49,7 @@ mod model;
 mod model_aws;
 mod model_azure;
 mod model_calls;
+mod model_cloud_ways;
 mod model_cluster_ways;
 mod model_clusters;
 mod model_command;

@@ -173,6 +173,18 @@ pub enum Peer {
 }
 
 impl Peer {
+    /// Whether all whom another one means are meant by it, too.
+    fn holds(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => false,
+            (Self::Everyone, _) => true,
+            (Self::Range(own), Self::Range(other) | Self::Outside(other)) => own.contains(other),
+            // Whoever carries a tag or stands in a group has an address of the inside.
+            (Self::Range(own), Self::Tag(_) | Self::Group(_)) => is_any(own),
+            _ => self == other,
+        }
+    }
+
     /// These nodes and no others.
     pub fn nodes(nodes: impl IntoIterator<Item = usize>) -> Self {
         let mut nodes: Vec<usize> = nodes.into_iter().collect();
@@ -222,6 +234,26 @@ impl Rule {
         let whole = port.and(fit.whole) == Tri::Yes;
         let part = port == Tri::Yes && fit.whole == Tri::No && fit.part;
         self.allow && self.protocol.covers(traffic.protocol) && (whole || part)
+    }
+
+    /// Whether it is about all that another one is about, and comes before it.
+    pub fn hides(&self, other: &Self) -> bool {
+        let whole = match (&self.ports, &other.ports) {
+            (Some(own), _) if own.is_all() => true,
+            (Some(own), Some(ports)) => ports
+                .0
+                .iter()
+                .all(|(first, last)| own.0.iter().any(|(from, to)| from <= first && last <= to)),
+            _ => false,
+        };
+        let protocol = self.protocol == Protocol::Any
+            || self.protocol == other.protocol && self.protocol != Protocol::Other;
+        let peer = |peer: &Peer| self.peers.iter().any(|own| own.holds(peer));
+        self.direction == other.direction
+            && (self.order, self.allow) < (other.order, other.allow)
+            && protocol
+            && whole
+            && other.peers.iter().all(peer)
     }
 
     /// What a provider lets pass where nobody wrote a rule: all traffic of a peer, first in order.

@@ -189,6 +189,8 @@ pub struct Network {
     pub neighbors: Vec<neighbors::Neighbor>,
     /// Routes over connections, until their other ends are known.
     pub ways: Vec<neighbors::Way>,
+    /// Rules (resources) that let nothing pass, since denials come before all that they allow.
+    pub shadowed: BTreeSet<usize>,
     /// Whether joins between networks were left out at a bound.
     pub left_out: bool,
 }

@@ -7,6 +7,7 @@ mod cdn;
 mod firewall;
 mod front_door;
 mod groups;
+mod inline;
 mod routing;
 
 use std::sync::Arc;
@@ -200,7 +201,9 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
     }
     presence.subnets.sort_unstable();
     presence.subnets.dedup();
-    if presence.subnets.is_empty() && names.is_empty() {
+    inline::join(scene, node, &mut presence);
+    let is_inline = presence.network.is_some();
+    if presence.subnets.is_empty() && names.is_empty() && !is_inline {
         return None;
     }
     for subnet in &presence.subnets {
@@ -216,8 +219,8 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
         presence.layers = layers(scene, node, &presence, &names);
     }
     let public = presence.public.state == Tri::Yes;
-    let egress = !is_balancer
-        && presence.subnets.iter().any(|subnet| routing::leads_out(scene, *subnet, public));
+    let leads_out = |subnet: &usize| routing::leads_out(scene, *subnet, public);
+    let egress = !is_balancer && (is_inline || presence.subnets.iter().any(leads_out));
     presence.egress = Public { state: egress.into(), proof: Vec::new() };
     // The API of a cluster answers on its own endpoint; what stands in the subnet are its machines.
     presence.sends_only |= &*scene.nodes[node].kind == "compute_orchestrator";
@@ -273,6 +276,7 @@ fn layers(
     for subnet in &presence.subnets {
         groups_of(*subnet);
     }
+    let inline = inline::layers(scene, node);
     for part in &scene.nodes[node].parts {
         if &*scene.index.resource(*part).kind == "azurerm_network_interface" {
             groups_of(*part);
@@ -287,6 +291,7 @@ fn layers(
             }
         }
     }
+    layers.extend(inline);
     if layers.is_empty() {
         layers.push(Arc::new(without_group(scene, addresses)));
     }
@@ -299,9 +304,11 @@ const NICS: [&str; 2] =
 
 /// Without a security group, the network gets in; the internet only through an address of the old kind.
 fn without_group(scene: &Scene<'_>, addresses: &[usize]) -> Layer {
+    // Where no kind is written, it is the newer one (since version 4 of the provider), unless only the old one may be changed at will.
     let basic = addresses.iter().any(|address| {
-        let sku = scene.index.resource(*address).attributes.get("sku").and_then(Value::as_str);
-        sku.is_some_and(|sku| sku.eq_ignore_ascii_case("basic"))
+        let word = |name| scene.index.resource(*address).attributes.get(name)?.as_str();
+        let is = |name, value: &str| word(name).map(|it| it.eq_ignore_ascii_case(value));
+        is("sku", "basic").or_else(|| is("allocation_method", "dynamic")).unwrap_or(false)
     });
     let name = "no network security group";
     let rule = |direction, peer| Rule::default_of(name, direction, peer, None);

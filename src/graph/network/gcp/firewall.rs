@@ -1,6 +1,6 @@
 //! Firewall rules of networks: priorities, targets, sources, what holds where nothing is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Mode, Pointer, Value};
@@ -46,6 +46,27 @@ impl Rules {
             by_network.entry(network).or_default().extend(rules(scene, *at));
         }
         Self { policies: Policies::new(scene), by_network }
+    }
+
+    /// Resources all of whose allowances are hidden by denials that apply to the same machines. Not all are found where there are very many.
+    pub fn shadowed(&self, scene: &Scene<'_>) -> BTreeSet<usize> {
+        let mut left = scene.bounds.pairs;
+        let (mut hidden, mut open) = (BTreeSet::new(), BTreeSet::new());
+        for all in self.by_network.values() {
+            let denials: Vec<&Targeted> = all.iter().filter(|it| !it.rule.allow).collect();
+            for allowance in all.iter().filter(|it| it.rule.allow) {
+                let Some(at) = allowance.rule.resource else { continue };
+                let looks = denials.len();
+                let is_hidden = looks <= left && denials.iter().any(|it| it.hides(allowance));
+                left = left.saturating_sub(looks);
+                if is_hidden {
+                    hidden.insert(at)
+                } else {
+                    open.insert(at)
+                };
+            }
+        }
+        hidden.difference(&open).copied().collect()
     }
 
     /// The rules that apply to a machine, as one filter.
@@ -106,6 +127,15 @@ fn prepopulated(
 }
 
 impl Targeted {
+    fn hides(&self, other: &Self) -> bool {
+        let everybody = self.tags.is_none() && self.accounts.is_none();
+        let same = !self.tags.iter().flatten().any(|tag| matches!(tag, Value::Unknown(_)))
+            && self.tags == other.tags
+            && self.accounts.as_ref().is_none_or(|accounts| !accounts.is_empty())
+            && self.accounts == other.accounts;
+        (everybody || same) && self.rule.hides(&other.rule)
+    }
+
     fn applies(&self, presence: &Presence) -> bool {
         let by_tag = |tags: &Vec<Value>| {
             tags.iter().any(|tag| {

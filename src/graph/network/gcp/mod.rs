@@ -45,6 +45,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         return;
     }
     let rules = firewall::Rules::new(scene);
+    network.shadowed.extend(rules.shadowed(scene));
     let gateways = Gateways::new(scene);
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
