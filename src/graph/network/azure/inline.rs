@@ -11,6 +11,8 @@ use crate::graph::network::Presence;
 use crate::graph::network::filter::Layer;
 use crate::graph::scene::Scene;
 
+use super::groups::Host;
+
 /// The networks among whose own subnets a resource stands.
 fn networks(scene: &Scene<'_>, at: usize) -> impl Iterator<Item = usize> {
     let edges = scene.index.outgoing(at).iter();
@@ -39,12 +41,12 @@ pub fn join(scene: &Scene<'_>, node: usize, presence: &mut Presence) {
 }
 
 /// The filters of such subnets: the group that all of them name; which of several it is, is not known.
-pub fn layers(scene: &Scene<'_>, node: usize) -> Vec<Arc<Layer>> {
+pub fn layers(scene: &Scene<'_>, node: usize, host: &Host<'_>) -> Vec<Arc<Layer>> {
     let parts = scene.nodes[node].parts.iter();
     let networks: BTreeSet<usize> = parts.flat_map(|part| networks(scene, *part)).collect();
     let filter = |network: usize| match groups(scene, network).as_slice() {
         [Some(group), rest @ ..] if rest.iter().all(|it| it == &Some(*group)) => {
-            Some(super::layer(scene, *group))
+            Some(super::layer(scene, *group, host))
         }
         all if all.iter().all(Option::is_none) => None,
         _ => Some(Layer { open_ended: true, default_out: true, ..Layer::default() }),

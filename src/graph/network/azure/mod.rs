@@ -276,7 +276,7 @@ fn layers(
     for subnet in &presence.subnets {
         groups_of(*subnet);
     }
-    let inline = inline::layers(scene, node);
+    let inline = inline::layers(scene, node, &host);
     for part in &scene.nodes[node].parts {
         if &*scene.index.resource(*part).kind == "azurerm_network_interface" {
             groups_of(*part);
