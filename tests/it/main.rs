@@ -47,6 +47,7 @@ mod kubernetes;
 mod kubernetes_in_terraform;
 mod model;
 mod model_aws;
+mod model_aws_ways;
 mod model_azure;
 mod model_calls;
 mod model_cloud_ways;

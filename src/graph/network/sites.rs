@@ -9,6 +9,7 @@ use crate::document::{Pointer, Value};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 
+use super::aws::Transit;
 use super::filter::range;
 
 /// A site.
@@ -34,7 +35,15 @@ pub fn all(scene: &Scene<'_>) -> Vec<Site> {
     let all = kinds.into_iter().flat_map(|(kind, read)| {
         scene.index.of_type(kind).iter().filter_map(move |at| read(scene, *at))
     });
-    all.filter(|site| !site.joined.is_empty()).collect()
+    let mut all: Vec<Site> = all.collect();
+    if !scene.index.of_type("aws_vpn_connection").is_empty() {
+        let transit = Transit::new(scene);
+        for site in &mut all {
+            site.joined.retain(|network| transit.joins(scene, site.connection, *network));
+        }
+    }
+    all.retain(|site| !site.joined.is_empty());
+    all
 }
 
 /// Reads what a connection joins.

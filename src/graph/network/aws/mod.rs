@@ -10,6 +10,7 @@ mod routing;
 mod services;
 mod startup;
 mod tasks;
+mod transit;
 
 use crate::graph::look;
 use crate::graph::scene::Scene;
@@ -18,6 +19,7 @@ use super::Network;
 use routing::Routing;
 
 pub use guards::facts;
+pub use transit::Transit;
 
 /// Fill in what AWS's resources say.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {

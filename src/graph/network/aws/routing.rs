@@ -15,6 +15,7 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::filters::Shared;
+use super::transit::Transit;
 
 /// Types of networks.
 const NETWORKS: [&str; 3] = ["aws_vpc", "aws_default_vpc", "data.aws_vpc"];
@@ -197,6 +198,7 @@ impl Routing {
                 by_connection.entry(*connection).or_default().push((*at, subnet, *destination));
             }
         }
+        let transit = Transit::new(scene);
         let mut budget = scene.bounds.joins;
         for (connection, ends) in by_connection {
             let place = scene.index.resource(connection).header;
@@ -213,7 +215,13 @@ impl Routing {
                                 || subnet.ranges.iter().any(|range| destination.contains(range))
                         })
                     };
-                    if from.network != to.network && leads(there, to) && leads(back, from) {
+                    let over = |from: &Subnet, to: &Subnet| {
+                        let ends = from.network.zip(to.network);
+                        ends.is_none_or(|(a, b)| transit.passes(connection, a, b, &to.ranges))
+                    };
+                    let joined =
+                        from.network != to.network && leads(there, to) && leads(back, from);
+                    if joined && over(from, to) && over(to, from) {
                         network.peerings.push((*a, *b, place));
                     }
                 }
