@@ -167,6 +167,21 @@ impl Thing<'_> {
         }
     }
 
+    /// Whether what limits a principal lets it do something with it, as far as that is known.
+    fn is_within(&self, scene: &Scene<'_>, rights: &Rights, action: &str) -> bool {
+        let Some(limits) = rights.boundary.as_ref().filter(|limits| !limits.open) else {
+            return true;
+        };
+        let mut limits = limits.statements.iter().filter(|each| each.allow && each.covers(action));
+        limits.any(|limit| {
+            let named = limit.resources.iter().any(|target| {
+                matches!(target, Target::Pattern { partly: true, .. })
+                    || self.is_meant(scene, target)
+            });
+            named != limit.all_resources_but
+        })
+    }
+
     /// Actions of a statement that are about it.
     fn actions<'a>(&self, statement: &'a Statement) -> Vec<&'a str> {
         if statement.all_but {
@@ -298,6 +313,11 @@ impl<'s> Granting<'_, 's, '_> {
             });
             return true;
         }
+        // Limits on single things leave nothing that is over all.
+        let limits = rights.boundary.as_ref().filter(|limits| !limits.open);
+        let over_all = |limit: &Statement| limit.allow && limit.on_everything();
+        let everything =
+            everything && limits.is_none_or(|limits| limits.statements.iter().any(over_all));
         // What the limits take away is not there.
         let statement = &rights.within(statement);
         let (met, whole) = self.on_things((principal, rights), statement, everything, identity);
@@ -350,9 +370,15 @@ impl<'s> Granting<'_, 's, '_> {
                 if thing.node == principal {
                     continue;
                 }
-                if denies {
-                    let denied = |action: &&&str| !rights.denies(self.scene, action, thing.node);
-                    left = actions.iter().filter(denied).copied().collect();
+                let limits = limits(rights);
+                if denies || limits > 0 {
+                    let Some(looks) = self.looks.checked_sub(limits) else { return (met, false) };
+                    self.looks = looks;
+                    let free = |action: &&&str| {
+                        !rights.denies(self.scene, action, thing.node)
+                            && thing.is_within(self.scene, rights, action)
+                    };
+                    left = actions.iter().filter(free).copied().collect();
                     if left.is_empty() {
                         continue;
                     }
@@ -388,6 +414,12 @@ impl<'s> Granting<'_, 's, '_> {
         }
         (met, true)
     }
+}
+
+/// How much what limits a principal names.
+fn limits(rights: &Rights) -> usize {
+    let limits = rights.boundary.as_ref().map_or(&[][..], |limits| &limits.statements);
+    limits.iter().map(|limit| limit.resources.len()).sum()
 }
 
 /// What actions let do, and how they are shown.
