@@ -45,16 +45,33 @@ pub fn spoken(schemes: Schemes<'_>, before: &str, after: &str) -> Encrypted {
     let asked = |rest: &str| {
         let query =
             rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',')).next()?;
-        let (_, value) = query.split_once("sslmode=")?;
-        let end = value.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-        match &value[..end.unwrap_or(value.len())] {
-            "require" | "verify-ca" | "verify-full" => Some(Encrypted::Yes),
-            "disable" => Some(Encrypted::No),
-            "allow" | "prefer" => Some(Encrypted::Optional),
-            _ => None,
-        }
+        let parameters = query.split(['?', '&', ';', ' ']).filter_map(|each| each.split_once('='));
+        // The mode holds before the older words.
+        let said = parameters.filter_map(|(name, value)| parameter(name, value));
+        said.min_by_key(|(is_mode, _)| !is_mode).map(|(_, state)| state)
     };
     asked(after).or_else(|| by_scheme(schemes, before)).unwrap_or(Encrypted::Unknown)
+}
+
+/// What a parameter of a connection says, and whether it is the mode. Sources: `PostgreSQL` documentation, "SSL Support"; `MySQL` Connector/J
+/// Developer Guide, "Security"; `MySQL` Reference Manual, "Connecting to the Server Using URI-Like Strings"; Microsoft Learn, "Setting the
+/// connection properties" of the JDBC driver; `MongoDB` Manual, "Connection String Options".
+fn parameter(name: &str, value: &str) -> Option<(bool, Encrypted)> {
+    let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
+    let value = value[..end.unwrap_or(value.len())].to_ascii_lowercase();
+    let name = name.to_ascii_lowercase();
+    let state = match (&*name, &*value) {
+        (
+            "sslmode" | "ssl-mode",
+            "require" | "required" | "verify-ca" | "verify_ca" | "verify-full" | "verify_identity",
+        )
+        | ("requiressl" | "tls" | "encrypt" | "ssl", "true") => Encrypted::Yes,
+        ("sslmode" | "ssl-mode", "disable" | "disabled")
+        | ("usessl" | "tls" | "encrypt" | "ssl", "false") => Encrypted::No,
+        ("sslmode" | "ssl-mode", "allow" | "prefer" | "preferred") => Encrypted::Optional,
+        _ => return None,
+    };
+    Some((name.starts_with("sslmode") || name.starts_with("ssl-mode"), state))
 }
 
 fn by_scheme(schemes: Schemes<'_>, before: &str) -> Option<Encrypted> {

@@ -119,6 +119,13 @@ fn an_address_in_settings_says_what_is_spoken(
 #[case("xhttp://_", "unknown")]
 #[case("postgres://app:secret@_:5432/app?sslmode=verify-full", "yes")]
 #[case("postgres://app@_/app?sslmode=disable", "no")]
+#[case("jdbc:mysql://_:3306/app?useSSL=false", "no")]
+#[case("jdbc:mysql://_:3306/app?useSSL=true", "unknown")]
+#[case("jdbc:mysql://_:3306/app?user=app&sslMode=DISABLED", "no")]
+#[case("jdbc:mysql://_:3306/app?useSSL=false&sslMode=REQUIRED", "yes")]
+#[case("mysql://app@_/app?ssl-mode=DISABLED", "no")]
+#[case("mysql://app@_/app?ssl-mode=PREFERRED", "optional")]
+#[case("jdbc:sqlserver://_:1433;encrypt=false", "no")]
 #[case("host=_ port=5432 sslmode=disable", "unknown")]
 #[case("see http://a.example/?next=_", "unknown")]
 // A name, a word that opens, a port, a path: none of them is whom it connects to.
