@@ -26,6 +26,8 @@ const IMPLIED: &str = "T015";
 const RAISES: &str = "T011";
 /// Id of the class of what is lost with an identity that can give itself anything.
 const CONTROL: &str = "T010";
+/// Id of the class of what answers whoever calls.
+const WITHOUT_LOGIN: &str = "T031";
 /// Id of the class of trusting the network of somebody else.
 const TRUSTS: &str = "T047";
 /// Id of the class of taking messages from anybody, and kinds of nodes that take messages for others.
@@ -401,7 +403,8 @@ impl Search<'_, '_, '_> {
                 if trail.controls
                     && target.element == Element::Process
                     && &*scene.nodes[flow.source].kind == "api"
-                    && trail.foothold == Some(flow.source) =>
+                    && trail.foothold == Some(flow.source)
+                    && !self.asks_first(trail, flow.source, flow.target) =>
             {
                 next.foothold = Some(flow.target);
             }
@@ -422,6 +425,13 @@ impl Search<'_, '_, '_> {
             FlowKind::Log | FlowKind::Dns => return None,
         }
         Some(next)
+    }
+
+    /// Whether an API that some may call without a login asks for one before it passes on to a program.
+    fn asks_first(&self, trail: &Trail, api: usize, program: usize) -> bool {
+        let mut steps = trail.steps.iter();
+        self.around.graph.network.guarded.contains(&(api, program))
+            && steps.any(|step| step.at == api && &*step.class == WITHOUT_LOGIN)
     }
 
     /// What comes in from the internet, or through what the attacker only sends through, needs a threat that opens it.

@@ -37,8 +37,10 @@ finding(r) := {
 }
 
 open(r) if {
-	some statement in lib.statements(r.parsed.policy)
+	statements := lib.statements(r.parsed.policy)
+	some statement in statements
 	lib.allows_anyone(statement)
+	not lib.denied(statement, statements)
 	not only_writes(statement)
 	not restricted(r)
 }

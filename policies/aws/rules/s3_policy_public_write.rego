@@ -38,8 +38,10 @@ finding(r) := {
 }
 
 open(r) if {
-	some statement in lib.statements(r.parsed.policy)
+	statements := lib.statements(r.parsed.policy)
+	some statement in statements
 	lib.allows_anyone(statement)
+	not lib.denied(statement, statements)
 	writes(statement)
 	not s3_policy_public_principal.restricted(r)
 }

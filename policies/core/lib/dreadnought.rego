@@ -217,6 +217,53 @@ allows_anyone(statement) if {
 }
 
 # METADATA
+# title: Denied to all but a few
+# description: >-
+#   Whether one of the statements of a policy denies everyone what a statement of it allows, but those of an account, an
+#   organisation or a network that it names.
+denied(statement, all) if {
+	some denial in all
+	denial.effect == "Deny"
+	"*" in denial.principals
+	count(statement.actions) > 0
+	every action in statement.actions {
+		some pattern in denial.actions
+		glob_match(lower(pattern), lower(action))
+	}
+	every name in statement.resources {
+		some pattern in denial.resources
+		glob_match(pattern, name)
+	}
+	leaves_few(denial.conditions)
+}
+
+# METADATA
+# title: Conditions of a denial that leave few
+# description: Whether those who escape a denial are of an account, an organisation or a network, or are services of AWS.
+leaves_few(conditions) if {
+	every operator, keys in conditions {
+		every key, values in keys {
+			is_left(lower(operator), lower(key), values)
+		}
+	}
+}
+
+# METADATA
+# title: Condition of a denial that leaves few
+# description: One condition of `leaves_few`, operator and key in lower case.
+is_left(operator, key, values) if {
+	contains(operator, "not")
+	narrows({trim_suffix(replace(operator, "not", ""), "ifexists"): {key: values}})
+}
+
+is_left("bool", key, values) if {
+	key in {"aws:principalisawsservice", "aws:viaawsservice"}
+	every value in as_list(values) {
+		value in {false, "false"}
+	}
+}
+
+# METADATA
 # title: Condition that narrows
 # description: Whether a condition block limits who calls or from where.
 narrows(conditions) if {
@@ -227,6 +274,20 @@ narrows(conditions) if {
 	every value in as_list(values) {
 		is_narrow(value)
 	}
+	not are_halves(as_list(values))
+}
+
+# METADATA
+# title: Two halves of all addresses
+# description: Whether a list of values holds both halves of the addresses of a family.
+are_halves(values) if {
+	"0.0.0.0/1" in values
+	"128.0.0.0/1" in values
+}
+
+are_halves(values) if {
+	"::/1" in values
+	"8000::/1" in values
 }
 
 # METADATA

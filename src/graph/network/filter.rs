@@ -1,6 +1,7 @@
 //! Filters: rules in order, or lists of what is allowed.
 
 use std::collections::BTreeSet;
+use std::net::Ipv6Addr;
 use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
@@ -309,11 +310,30 @@ const MANY: usize = 64;
 /// A port that answers go to, within every system's range of ports for clients.
 const ANSWERED: u16 = 50_000;
 
+/// Families of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Family {
+    Any,
+    V4,
+    V6,
+}
+
+impl Family {
+    fn has(self, range: &IpNet) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => matches!(range, IpNet::V4(_)),
+            Self::V6 => matches!(range, IpNet::V6(_)),
+        }
+    }
+}
+
 /// Who asks to pass.
 #[derive(Clone, Copy, Debug)]
 pub enum Party<'p> {
-    /// Anyone on the internet.
-    Internet,
+    /// Anyone on the internet who has an address of a family.
+    Internet(Family),
     /// A node that stands in a network.
     Host(usize, &'p Presence),
     /// A balancer that sends from these ranges.
@@ -480,6 +500,8 @@ impl Layer {
 
     fn by_rules(&self, direction: Direction, party: &Party<'_>, traffic: Traffic) -> Decision {
         let mut restricted: Option<(&Rule, Tri)> = None;
+        // Ranges of rules for parts that together may be everyone.
+        let mut parts: Vec<IpNet> = Vec::new();
         let mut doubt = self.open_ended;
         // What an allowance is worth: less behind a denial of which it is not known whether it is meant.
         let mut allowed = Tri::Yes;
@@ -496,9 +518,16 @@ impl Layer {
                 }
                 Tri::No if port == Tri::Yes && fit.part && rule.allow => {
                     restricted = restricted.or(Some((rule, allowed)));
+                    parts.extend(rule.peers.iter().filter_map(|peer| ranged(peer, party)));
                 }
                 Tri::No => {}
             }
+        }
+        if let Some((rule, allowed)) = restricted
+            && parts.len() > 1
+            && covers_all(&parts)
+        {
+            return Decision { passes: allowed, restricted: false, rule: Some(rule.clone()) };
         }
         let default = match direction {
             Direction::In => self.default_in,
@@ -531,6 +560,18 @@ struct Fit {
     part: bool,
 }
 
+/// The range of the internet that a peer is.
+fn ranged(peer: &Peer, party: &Party<'_>) -> Option<IpNet> {
+    match (peer, party) {
+        (Peer::Range(range) | Peer::Outside(range), Party::Internet(family))
+            if family.has(range) =>
+        {
+            Some(*range)
+        }
+        _ => None,
+    }
+}
+
 fn fit(rule: &Rule, party: &Party<'_>) -> Fit {
     let mut fit = Fit { whole: Tri::No, part: false };
     for peer in &rule.peers {
@@ -544,7 +585,7 @@ fn fit(rule: &Rule, party: &Party<'_>) -> Fit {
 fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
     match (peer, party) {
         (Peer::Everyone, _)
-        | (Peer::Internet, Party::Internet | Party::Service(_))
+        | (Peer::Internet, Party::Internet(_) | Party::Service(_))
         | (Peer::Balancer, Party::Balancer)
         | (Peer::Network, Party::Host(..)) => (Tri::Yes, true),
         (Peer::Unknown, _) => (Tri::Unknown, false),
@@ -556,7 +597,9 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         }
         (Peer::Outside(range), Party::Balancer) if !is_public(range) => (Tri::Unknown, false),
         (Peer::Elsewhere(balancer), Party::Balancer) => (*balancer, *balancer == Tri::Yes),
-        (Peer::Range(range) | Peer::Outside(range), Party::Internet) => {
+        (Peer::Range(range) | Peer::Outside(range), Party::Internet(family))
+            if family.has(range) =>
+        {
             (is_any(range).into(), is_public(range))
         }
         (Peer::Range(range) | Peer::Services(range), Party::Ranges(ranges)) => {
@@ -603,22 +646,44 @@ fn overlaps(a: &IpNet, b: &IpNet) -> bool {
     a.contains(b) || b.contains(a)
 }
 
+/// Whether ranges together are every address of the internet of some family.
+pub fn covers_all(ranges: &[IpNet]) -> bool {
+    if ranges.len() < 2 {
+        return ranges.iter().any(is_any);
+    }
+    let beside = PRIVATE.iter().chain(&RESERVED).filter_map(|range| range.parse().ok());
+    let all: Vec<IpNet> = ranges.iter().copied().chain(beside).collect();
+    let whole = |range: &IpNet| match range {
+        IpNet::V4(_) => range.prefix_len() == 0,
+        // Addresses of the internet lie in `2000::/3`.
+        IpNet::V6(own) => {
+            own.prefix_len() <= 3 && own.contains(&Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0))
+        }
+    };
+    IpNet::aggregate(&all).iter().any(whole)
+}
+
 /// Whether a range is every address of its family.
 pub fn is_any(range: &IpNet) -> bool {
     range.prefix_len() == 0
 }
 
+/// Ranges that no address of the internet is in.
+const PRIVATE: [&str; 7] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "fc00::/7",
+];
+
+/// Further ones, in which nobody sends. Source: IANA IPv4 Special-Purpose Address Registry.
+const RESERVED: [&str; 3] = ["0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"];
+
 /// Whether a range holds addresses of the internet.
 pub fn is_public(range: &IpNet) -> bool {
-    const PRIVATE: [&str; 7] = [
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "fc00::/7",
-    ];
     static RANGES: OnceLock<Vec<IpNet>> = OnceLock::new();
     let parsed = || PRIVATE.iter().filter_map(|private| private.parse().ok()).collect();
     !RANGES.get_or_init(parsed).iter().any(|private| private.contains(range))

@@ -37,6 +37,12 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
     pairs += from_neighbors(scene, network, &mut flows);
     egress(scene, network, internet, &mut flows);
     names(scene, network, internet, &mut flows);
+    for flow in flows.found.values_mut().filter(|flow| flow.source == internet) {
+        if let Some(proof) = network.screened.get(&flow.target) {
+            flow.restricted |= !flow.assumed;
+            flow.evidence.extend(proof);
+        }
+    }
     scene.flows.extend(flows.found.into_values());
     (flows.left_out, pairs)
 }

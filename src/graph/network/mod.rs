@@ -107,6 +107,8 @@ pub struct Presence {
     pub layers: Vec<Arc<Layer>>,
     /// Its own address on the internet.
     pub public: Public,
+    /// The same by family, IPv4 first, where they are told apart.
+    pub by_family: Option<Box<[Public; 2]>>,
     /// Whether it can open connections to the internet, through whatever.
     pub egress: Public,
     /// Whether it only sends from there: who calls it does so elsewhere, and no filter there is in the way.
@@ -191,6 +193,10 @@ pub struct Network {
     pub ways: Vec<neighbors::Way>,
     /// Rules (resources) that let nothing pass, since denials come before all that they allow.
     pub shadowed: BTreeSet<usize>,
+    /// Nodes with a web firewall before them that lets named addresses pass only, with what says so.
+    pub screened: BTreeMap<usize, Vec<Place>>,
+    /// APIs and what they pass on to for callers only who have said who they are.
+    pub guarded: BTreeSet<(usize, usize)>,
     /// Whether joins between networks were left out at a bound.
     pub left_out: bool,
 }

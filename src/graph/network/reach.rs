@@ -1,7 +1,7 @@
 //! What reaches what.
 
-use super::filter::{Decision, Direction, Party, Rule, Traffic};
-use super::{Network, Presence, Tri};
+use super::filter::{Decision, Direction, Family, Party, Rule, Traffic};
+use super::{Network, Presence, Public, Tri};
 use crate::source::Place;
 
 /// How far something is open to the internet.
@@ -30,9 +30,14 @@ pub struct Way {
 
 /// How far the filters of a host let the internet in on a port, whatever its address.
 pub fn past_filters(host: &Presence, traffic: Traffic) -> Way {
+    past(host, traffic, Family::Any)
+}
+
+/// The same for whoever has an address of a family.
+fn past(host: &Presence, traffic: Traffic, family: Family) -> Way {
     let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
     for layer in &host.layers {
-        let decision = layer.decide(Direction::In, &Party::Internet, traffic);
+        let decision = layer.decide(Direction::In, &Party::Internet(family), traffic);
         way.reach = way.reach.min(reach(&decision));
         take(&mut way, decision);
     }
@@ -44,13 +49,24 @@ pub fn past_filters(host: &Presence, traffic: Traffic) -> Way {
 
 /// How far a host is open to the internet on a port, by its own address.
 pub fn from_internet(host: &Presence, traffic: Traffic) -> Way {
-    let mut way = past_filters(host, traffic);
-    way.reach = match host.public.state {
+    let Some(by_family) = host.by_family.as_deref() else {
+        return by_address(host, traffic, (Family::Any, &host.public));
+    };
+    let [four, six] = by_family;
+    let four = by_address(host, traffic, (Family::V4, four));
+    let six = by_address(host, traffic, (Family::V6, six));
+    if six.reach > four.reach { six } else { four }
+}
+
+/// The same by its address of one family.
+fn by_address(host: &Presence, traffic: Traffic, (family, public): (Family, &Public)) -> Way {
+    let mut way = past(host, traffic, family);
+    way.reach = match public.state {
         Tri::Yes => way.reach,
         Tri::Unknown => way.reach.min(Reach::Unknown),
         Tri::No => Reach::Closed,
     };
-    way.proof.splice(0..0, host.public.proof.iter().copied());
+    way.proof.splice(0..0, public.proof.iter().copied());
     way
 }
 
@@ -205,7 +221,7 @@ pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way 
 pub fn to_internet(host: &Presence, traffic: Traffic) -> Way {
     let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
     for layer in &host.layers {
-        let decision = layer.decide(Direction::Out, &Party::Internet, traffic);
+        let decision = layer.decide(Direction::Out, &Party::Internet(Family::Any), traffic);
         way.reach = way.reach.min(reach(&decision));
         way.proof.extend(decision.rule.and_then(|rule| rule.place));
     }

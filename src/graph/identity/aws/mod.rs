@@ -4,6 +4,7 @@ mod accounts;
 mod escalation;
 mod grants;
 mod guests;
+mod openness;
 mod policy;
 mod resources;
 mod rights;
@@ -16,7 +17,8 @@ use crate::graph::scene::Scene;
 use super::Identity;
 
 pub use accounts::wide;
-pub use resources::{anyone, anyone_from_ranges};
+pub use openness::Remains;
+pub use resources::{anyone, anyone_from_ranges, apis};
 pub use trust::admits;
 
 /// Add what AWS's resources say.

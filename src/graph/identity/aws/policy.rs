@@ -42,6 +42,8 @@ pub struct Statement {
     pub everything: bool,
     /// Whether all resources but these are meant.
     pub all_resources_but: bool,
+    /// Whether some of its resources are a part of one only: objects under a path, one method.
+    pub partly: bool,
     /// Conditions, which all have to hold.
     pub conditions: Vec<Condition>,
     /// Where the document is written.
@@ -244,12 +246,20 @@ fn statement(
         written,
         all_but,
         everything: resources.iter().any(is_everything),
+        partly: list(about).into_iter().filter_map(Value::as_str).any(is_part),
         resources,
         all_resources_but,
         conditions: conditions(value.get("Condition")),
         place,
     };
     (Some(statement), open)
+}
+
+/// Whether an ARN names something below a resource: not all of it (`/*`).
+fn is_part(arn: &str) -> bool {
+    // References in it may hold anything.
+    let rest = arn.rsplit_once('}').map_or(arn, |(_, rest)| rest);
+    rest.split('/').skip(1).any(|part| !part.is_empty() && part != "*")
 }
 
 /// Items of what may be one or a list.

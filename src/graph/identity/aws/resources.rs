@@ -9,13 +9,13 @@ use std::sync::Arc;
 use crate::document::Value;
 use crate::graph::identity::{Grant, Identity, Scope};
 use crate::graph::look;
-use crate::graph::network::filter::{is_any, is_public, range};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::grants::{level, shown};
-use super::policy::{self, Condition, Principal, Statement};
-use super::trust::{account, limits};
+use super::openness::{self, Remains};
+use super::policy::{self, Principal, Statement};
+use super::trust::account;
 
 /// Statements of all policies of resources, with the node that they are about.
 fn statements(scene: &Scene<'_>) -> Vec<(usize, Statement)> {
@@ -105,52 +105,61 @@ pub fn add(scene: &mut Scene<'_>, identity: &mut Identity) {
     }
 }
 
+/// The type of APIs that have policies. They have doors of their own, and ask for logins of their own.
+pub const API: &str = "aws_api_gateway_rest_api";
+
+/// How far its policies let people in of whom nothing is known, by node, with what says so.
+fn remaining(scene: &Scene<'_>) -> BTreeMap<usize, Vec<(Remains, Place)>> {
+    let mut by_node: BTreeMap<usize, Vec<Statement>> = BTreeMap::new();
+    for (node, statement) in statements(scene) {
+        by_node.entry(node).or_default().push(statement);
+    }
+    let each = by_node.into_iter().map(|(node, statements)| {
+        let all: Vec<&Statement> = statements.iter().collect();
+        let denials: Vec<&Statement> = all.iter().copied().filter(|own| !own.allow).collect();
+        let found = all.iter().map(|own| (openness::of(own, &denials), own.place));
+        (node, found.collect())
+    });
+    each.collect()
+}
+
+fn is_api(scene: &Scene<'_>, node: usize) -> bool {
+    scene.nodes[node].resource.is_some_and(|at| &*scene.index.resource(at).kind == API)
+}
+
+/// How far policies of APIs let in whoever asks, by node.
+pub fn apis(scene: &Scene<'_>) -> BTreeMap<usize, (Remains, Vec<Place>)> {
+    let all = remaining(scene).into_iter().filter(|(node, _)| is_api(scene, *node));
+    all.map(|(node, found)| {
+        let best = found.iter().map(|(remains, _)| *remains).max().unwrap_or(Remains::Nobody);
+        let places = found.into_iter().filter(|(remains, _)| *remains == best);
+        (node, (best, places.map(|(_, place)| place).collect()))
+    })
+    .collect()
+}
+
 /// Nodes that anybody may use who comes from named addresses on the internet, with what says so.
 pub fn anyone_from_ranges(scene: &Scene<'_>) -> Vec<(usize, Vec<Place>)> {
+    by_policy(scene, Remains::Ranges).into_iter().collect()
+}
+
+/// Nodes that policies open so far.
+fn by_policy(scene: &Scene<'_>, so_far: Remains) -> BTreeMap<usize, Vec<Place>> {
     let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
-    for (node, statement) in statements(scene) {
-        let by_address = |condition: &Condition| {
-            &*condition.key == "aws:sourceip" && condition.operator.starts_with("IpAddress")
-        };
-        let outside = |condition: &Condition| {
-            let texts = condition.values.iter().filter_map(Option::as_deref);
-            texts.filter_map(range).any(|range| is_public(&range) && !is_any(&range))
-        };
-        let conditions = &statement.conditions;
-        if statement.allow
-            && statement.principals.contains(&Principal::Anyone)
-            && limits(conditions)
-            && conditions.iter().all(by_address)
-            && conditions.iter().all(outside)
-        {
-            found.entry(node).or_default().push(statement.place);
+    for (node, all) in remaining(scene).into_iter().filter(|(node, _)| !is_api(scene, *node)) {
+        for (_, place) in all.into_iter().filter(|(remains, _)| *remains == so_far) {
+            found.entry(node).or_default().push(place);
         }
     }
-    found.into_iter().collect()
+    found
 }
 
 /// Nodes that anybody may use without saying who they are, with what says so.
 pub fn anyone(scene: &Scene<'_>) -> Vec<(usize, Vec<Place>)> {
-    let mut found: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
-    let denied: BTreeSet<usize> = statements(scene)
-        .iter()
-        .filter(|(_, statement)| {
-            !statement.allow
-                && statement.principals.contains(&Principal::Anyone)
-                && statement.conditions.is_empty()
-                && statement.actions.iter().any(|action| &**action == "*" || action.ends_with(":*"))
-        })
-        .map(|(node, _)| *node)
-        .collect();
-    for (node, statement) in statements(scene) {
-        let open = statement.allow
-            && statement.principals.contains(&Principal::Anyone)
-            && !limits(&statement.conditions)
-            && !denied.contains(&node);
-        if open && !is_blocked(scene, node, &["restrict_public_buckets", "block_public_policy"]) {
-            found.entry(node).or_default().push(statement.place);
-        }
-    }
+    let mut found = by_policy(scene, Remains::Everybody);
+    found.retain(|node, _| {
+        !is_blocked(scene, *node, &["restrict_public_buckets", "block_public_policy"])
+    });
     lists(scene, &mut found);
     for at in scene.index.of_type("aws_lambda_permission") {
         let attributes = &scene.index.resource(*at).attributes;

@@ -234,6 +234,7 @@ fn managed(scene: &Scene<'_>, name: Option<&str>, place: Place, rights: &mut Rig
         resources: Arc::new([Target::All]),
         everything: !is_service,
         all_resources_but: false,
+        partly: false,
         conditions: Vec::new(),
         place,
     });

@@ -307,8 +307,19 @@ fn starters(scene: &Scene<'_>, identity: &mut Identity) {
 }
 
 /// Conditions under which nothing changes about who may.
-const OPEN_CONDITIONS: [&str; 5] = [
+const OPEN_CONDITIONS: [&str; 15] = [
     "aws:securetransport",
+    // Whoever asks says so.
+    "aws:referer",
+    "aws:useragent",
+    "aws:requestedregion",
+    "s3:prefix",
+    "s3:delimiter",
+    "s3:max-keys",
+    "s3:x-amz-acl",
+    "s3:x-amz-server-side-encryption",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+    "s3:locationconstraint",
     "s3:signatureversion",
     "s3:tlsversion",
     "aws:multifactorauthpresent",

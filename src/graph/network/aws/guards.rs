@@ -120,13 +120,17 @@ fn passwords(scene: &mut Scene<'_>) {
 }
 
 /// A guarded thing and where that is written.
-struct Guarded {
-    node: Option<usize>,
-    place: Place,
+pub(super) struct Guarded {
+    /// The node.
+    pub(super) node: Option<usize>,
+    /// The resource that the list stands before.
+    pub(super) resource: usize,
+    /// Where that is written.
+    pub(super) place: Place,
 }
 
 /// Web access lists with what they stand before; without a list where it is not of the document.
-fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
+pub(super) fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
     let mut found = Vec::new();
     for (kind, list) in [
         ("aws_wafv2_web_acl_association", "web_acl_arn"),
@@ -136,7 +140,7 @@ fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
             let place = scene.index.resource(*at).header;
             let list = look::named(scene, *at, list).targets.first().map(|to| to.0);
             for (to, _) in look::named(scene, *at, "resource_arn").targets {
-                found.push((Guarded { node: scene.node_of[to], place }, list));
+                found.push((Guarded { node: scene.node_of[to], resource: to, place }, list));
             }
         }
     }
@@ -151,7 +155,7 @@ fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
         let list = named.targets.first().map(|to| to.0);
         let pointer = crate::document::Pointer::root().key("web_acl_id");
         let place = resource.place_of(&pointer);
-        found.push((Guarded { node: scene.node_of[*at], place }, list));
+        found.push((Guarded { node: scene.node_of[*at], resource: *at, place }, list));
     }
     found
 }

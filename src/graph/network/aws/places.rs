@@ -19,6 +19,7 @@ use crate::source::Place;
 use super::beanstalk;
 use super::filters::{self, DEFAULT_GROUP};
 use super::routing::{Routing, is_network, is_subnet};
+use super::six;
 
 /// What AWS Batch calls a job, what takes jobs in, and where they run.
 const JOB: &str = "aws_batch_job_definition";
@@ -48,12 +49,17 @@ fn row<'t>(scene: &'t Scene<'_>, kind: &str) -> Option<Row<'t>> {
 
 /// What is known of where a node stands, on the way to its presence.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 struct Stand {
     subnets: BTreeSet<usize>,
     open: bool,
     groups: BTreeSet<usize>,
     groups_open: bool,
     wanted: Option<Public>,
+    /// Whether it has an address of IPv6, where that is written.
+    six: Option<Public>,
+    /// Whether it has none of IPv4 on the internet.
+    only_six: bool,
     otherwise: Option<&'static str>,
     /// Networks that security groups name.
     networks: BTreeSet<usize>,
@@ -95,9 +101,16 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
         presence.network = stand.networks.iter().next().copied();
     }
     let addresses = addresses(scene, node);
-    presence.public = public(routing, &presence, &stand, &addresses, in_default);
+    let four = public(routing, &presence, &stand, &addresses, in_default);
+    let faces = stand.wanted.as_ref().map_or(Tri::Yes, |wanted| wanted.state);
+    let said = (&stand.six, stand.otherwise.map(|word| (word, faces)));
+    let own_six = six::address(routing, &presence, said, &four, in_default);
+    let six = six::public(routing, &presence, own_six.clone(), stand.otherwise);
+    let four = if stand.only_six { Public::default() } else { four };
+    presence.public = if six.state > four.state { six.clone() } else { four.clone() };
+    presence.by_family = Some(Box::new([four, six]));
     layers(scene, routing, at, &stand, &mut presence);
-    presence.egress = egress(routing, &presence, kind, in_default);
+    presence.egress = egress(routing, &presence, kind, (in_default, &own_six));
     // What is asked of a balancer that faces the internet does not rest on its subnets.
     presence.open_ended &= stand.otherwise != Some("yes") || presence.public.state != Tri::Yes;
     Some(presence)
@@ -195,6 +208,8 @@ fn add(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
             take_group(scene, to, stand);
         }
     }
+    stand.six = six::better(stand.six.take(), six::wanted(scene, member));
+    stand.only_six |= six::only(scene, member);
     let member_says = wanted(scene, member, row.public);
     if let Some(says) = member_says {
         stand.wanted = match stand.wanted.take() {
@@ -375,7 +390,7 @@ fn public(
 }
 
 /// The best of a route from the subnets of a host.
-fn routed(
+pub(super) fn routed(
     routing: &Routing,
     presence: &Presence,
     in_default: bool,
@@ -432,7 +447,12 @@ fn layers(scene: &Scene<'_>, routing: &Routing, at: usize, stand: &Stand, presen
 }
 
 /// Whether a host gets out: by its own address and an internet gateway, or through address translation.
-fn egress(routing: &Routing, presence: &Presence, kind: &str, in_default: bool) -> Public {
+fn egress(
+    routing: &Routing,
+    presence: &Presence,
+    kind: &str,
+    (in_default, own_six): (bool, &Public),
+) -> Public {
     // A function in a network has no public address, whatever its subnet says.
     if kind == "aws_lambda_function" && in_default {
         return Public::default();
@@ -445,5 +465,7 @@ fn egress(routing: &Routing, presence: &Presence, kind: &str, in_default: bool) 
     } else {
         routed(routing, presence, false, |subnet| &subnet.translated)
     };
-    if translated.state == Tri::No { presence.public.clone() } else { translated }
+    let six = six::egress(routing, presence, own_six);
+    let best = if six.state > translated.state { six } else { translated };
+    if best.state == Tri::No { presence.public.clone() } else { best }
 }

@@ -42,10 +42,23 @@ pub struct Subnet {
     pub translated: Public,
     /// Whether what starts in it gets a public address where nothing else says so.
     pub gives_addresses: Public,
+    /// The same for IPv6; none where nothing is known of it.
+    pub gives_six: Option<Public>,
+    /// Routes for IPv6 as for IPv4: to an internet gateway, and through one that lets out only.
+    pub six: Routes,
     /// The list of rules before it, where it has one of its own.
     pub rules: Option<usize>,
     /// Routes to other networks: the connection, the destination, where.
     hops: Vec<(usize, Option<IpNet>, Place)>,
+}
+
+/// Where routes of one family lead.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    /// To an internet gateway.
+    pub gateway: Public,
+    /// To the internet, from where nothing comes in.
+    pub translated: Public,
 }
 
 /// An end of a connection: a subnet, and where its route leads.
@@ -77,6 +90,8 @@ enum Way {
 /// One route.
 struct Hop {
     destination: Option<IpNet>,
+    /// Whether it is for IPv6.
+    is_six: bool,
     way: Way,
     place: Place,
     certain: bool,
@@ -139,8 +154,10 @@ impl Routing {
                     _ => continue,
                 };
                 let state = if hop.certain { state } else { state.and(Tri::Unknown) };
-                if state > subnet.translated.state {
-                    subnet.translated = Public { state, proof: vec![hop.place] };
+                let known =
+                    if hop.is_six { &mut subnet.six.translated } else { &mut subnet.translated };
+                if state > known.state {
+                    *known = Public { state, proof: vec![hop.place] };
                 }
             }
         }
@@ -270,6 +287,8 @@ fn subnet(scene: &Scene<'_>, tables: &Tables, at: usize, default_network: Option
         gateway: Public::default(),
         translated: Public::default(),
         gives_addresses: gives_addresses(scene, at, in_default),
+        gives_six: gives_six(scene, at),
+        six: Routes::default(),
         rules: None,
         hops: Vec::new(),
     };
@@ -288,17 +307,23 @@ fn subnet(scene: &Scene<'_>, tables: &Tables, at: usize, default_network: Option
                     _ => continue,
                 };
                 let state = if hop.certain { state } else { state.and(Tri::Unknown) };
-                if is_everywhere(hop) && state > subnet.gateway.state {
-                    subnet.gateway = Public { state, proof: vec![hop.place] };
+                let known = if hop.is_six { &mut subnet.six.gateway } else { &mut subnet.gateway };
+                if is_everywhere(hop) && state > known.state {
+                    *known = Public { state, proof: vec![hop.place] };
                 }
             }
         }
-        None if in_default => subnet.gateway.state = Tri::Yes,
+        None if in_default => {
+            subnet.gateway.state = Tri::Yes;
+            subnet.six.gateway.state = Tri::Unknown;
+        }
         // Without an association the main table holds, which leads nowhere else unless somebody says so.
         None if is_ours && !tables.open && !may_be_extended(scene, at, network) => {}
         None => {
             subnet.gateway.state = Tri::Unknown;
             subnet.translated.state = Tri::Unknown;
+            subnet.six.gateway.state = Tri::Unknown;
+            subnet.six.translated.state = Tri::Unknown;
         }
     }
     subnet
@@ -340,6 +365,17 @@ fn gives_addresses(scene: &Scene<'_>, at: usize, in_default: bool) -> Public {
     }
 }
 
+fn gives_six(scene: &Scene<'_>, at: usize) -> Option<Public> {
+    let resource = scene.index.resource(at);
+    let name = "assign_ipv6_address_on_creation";
+    let proof = vec![resource.place_of(&Pointer::root().key(name))];
+    match resource.attributes.get(name) {
+        Some(Value::Bool(gives)) => Some(Public { state: (*gives).into(), proof }),
+        Some(Value::Unknown(_)) => Some(Public { state: Tri::Unknown, proof }),
+        _ => managed(scene, at).then(Public::default),
+    }
+}
+
 /// Route tables: what each holds, and which holds for what.
 struct Tables {
     /// Routes by table; of a network, those of its main table.
@@ -364,7 +400,10 @@ impl Tables {
                 let hops = tables.routes.entry(*at).or_default();
                 if let Some(Value::Unknown(_)) = attributes.get("route") {
                     let place = scene.index.resource(*at).header;
-                    hops.push(Hop { destination: None, way: Way::Unknown, place, certain: true });
+                    for is_six in [false, true] {
+                        let (destination, way, certain) = (None, Way::Unknown, true);
+                        hops.push(Hop { destination, is_six, way, place, certain });
+                    }
                 }
                 for (position, route) in look::blocks(attributes, "route") {
                     let pointer = Pointer::root().key("route").index(position);
@@ -439,7 +478,10 @@ fn hop(scene: &Scene<'_>, at: usize, route: &Value, pointer: &Pointer) -> Option
     let resource = scene.index.resource(at);
     let names =
         ["cidr_block", "ipv6_cidr_block", "destination_cidr_block", "destination_ipv6_cidr_block"];
-    let written = names.iter().filter_map(|name| route.get(name)).find(|value| is_written(value));
+    let mut all = names.iter().filter_map(|name| Some((name, route.get(name)?)));
+    let written = all.find(|(_, value)| is_written(value));
+    let is_six = written.is_some_and(|(name, _)| name.contains("ipv6"));
+    let written = written.map(|(_, value)| value);
     let destination = match written {
         Some(Value::String(text)) => Some(range(text)?),
         Some(Value::Unknown(_)) => None,
@@ -459,7 +501,7 @@ fn hop(scene: &Scene<'_>, at: usize, route: &Value, pointer: &Pointer) -> Option
             }
             (None, _) => by_attribute(name),
         };
-        return Some(Hop { destination, way, place, certain });
+        return Some(Hop { destination, is_six, way, place, certain });
     }
     None
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::document::{Pointer, Value};
-use crate::graph::identity::aws::{anyone, anyone_from_ranges};
+use crate::graph::identity::aws::{self, Remains, anyone, anyone_from_ranges};
 use crate::graph::look;
 use crate::graph::network::filter::{Traffic, number};
 use crate::graph::network::reach::Reach;
@@ -133,6 +133,7 @@ fn origin_ports(custom: Option<&Value>, asked: Tri) -> Vec<(u16, Tri)> {
 
 /// APIs: their doors, and what they pass on to hosts. Functions behind them are invoked, which is a flow of its own.
 fn apis(scene: &Scene<'_>, network: &mut Network) {
+    let policies = aws::apis(scene);
     for at in scene.index.of_type("aws_api_gateway_rest_api") {
         let attributes = &scene.index.resource(*at).attributes;
         let kind = look::leaf(attributes, "endpoint_configuration.types");
@@ -141,10 +142,16 @@ fn apis(scene: &Scene<'_>, network: &mut Network) {
             Some(Value::Unknown(_)) => Reach::Unknown,
             _ => Reach::Open,
         };
-        door(scene, network, *at, open);
+        let by_policy = scene.node_of[*at].and_then(|node| policies.get(&node));
+        let (by_policy, proof) = match by_policy {
+            Some((Remains::Nobody, _)) => continue,
+            Some((Remains::Ranges, proof)) => (Reach::Restricted, &proof[..]),
+            _ => (Reach::Open, &[][..]),
+        };
+        door(scene, network, *at, (open.min(by_policy), proof));
     }
     for at in scene.index.of_type("aws_apigatewayv2_api") {
-        door(scene, network, *at, Reach::Open);
+        door(scene, network, *at, (Reach::Open, &[]));
     }
     for (kind, owner) in
         [("aws_api_gateway_integration", "rest_api_id"), ("aws_apigatewayv2_integration", "api_id")]
@@ -204,10 +211,11 @@ fn integration(scene: &Scene<'_>, at: usize) -> Vec<(usize, u16, Place)> {
     found
 }
 
-fn door(scene: &Scene<'_>, network: &mut Network, at: usize, open: Reach) {
+fn door(scene: &Scene<'_>, network: &mut Network, at: usize, (open, by): (Reach, &[Place])) {
     if let Some(node) = scene.node_of[at] {
-        let place = scene.index.resource(at).header;
-        network.fronts.push(Front { open, ..front(node, 443, Tri::Yes, vec![place]) });
+        let mut proof = vec![scene.index.resource(at).header];
+        proof.extend(by);
+        network.fronts.push(Front { open, ..front(node, 443, Tri::Yes, proof) });
     }
 }
 

@@ -31,7 +31,8 @@ pub fn stand(scene: &Scene<'_>, network: &mut Network) {
             network.hosted.entry(machine).or_default().push(node);
             if network.presences[node].is_none() {
                 // Who calls them calls the machine, at a port that it has for them.
-                let own = Presence { public: Public::default(), sends_only: true, ..host };
+                let (public, by_family, sends_only) = (Public::default(), None, true);
+                let own = Presence { public, by_family, sends_only, ..host };
                 network.presences[node] = Some(own);
             }
         }
