@@ -9,6 +9,7 @@ use crate::finding::{Dread, Finding, ThreatClass};
 use crate::graph::identity::kubernetes;
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::reach::{self, Reach};
+use crate::graph::network::{Presence, Tri};
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted, FlowKind, ThreatState};
 use crate::pack::{ModelRule, Role, Verb};
@@ -22,6 +23,10 @@ use super::surroundings::Surroundings;
 const CLEAR: &str = "T006";
 /// Tokens of pipelines that nobody meant.
 const FEDERATED: &str = "T013";
+/// Id of the class of stores that answer on the internet.
+const STORE: &str = "T046";
+/// Id of the class of open ports for managing hosts.
+const MANAGED: &str = "T001";
 /// What leaves a network and may not.
 const OUTBOUND: &str = "T022";
 
@@ -300,6 +305,7 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
         match &*class.applies_to {
             "compute_vm" => given.kind.starts_with("compute_"),
             "compute" => given.kind.starts_with("compute_") || given.element == Element::Identity,
+            "datastore" if &*class.id == STORE => may_be_asked(around, *node),
             "datastore" => given.element == Element::DataStore,
             "network" if &*class.id == OUTBOUND => may_send(around, *node),
             // A balancer passes on, and sends nothing of its own.
@@ -322,6 +328,9 @@ fn affected(around: &Surroundings<'_, '_>, at: usize, class: &ThreatClass) -> Ve
     }
     found.sort_unstable();
     found.dedup();
+    if is_at_edge(scene, at) {
+        found.retain(|node| may_pass(around, *node, class));
+    }
     found
 }
 
@@ -332,6 +341,36 @@ fn may_send(around: &Surroundings<'_, '_>, node: usize) -> bool {
     let any = Traffic { protocol: Protocol::Any, port: None };
     let closed = |host| reach::to_internet(host, any).reach == Reach::Closed;
     runs && !around.presence(node).is_some_and(closed)
+}
+
+/// Whether a store may have an address on the internet, for all that is known.
+fn may_be_asked(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let given = &around.scene().nodes[node];
+    let hidden = |host: &Presence| host.by_family.is_some() && host.public.state == Tri::No;
+    given.element == Element::DataStore && !around.presence(node).is_some_and(hidden)
+}
+
+/// Types of filters that only stand at the edge of subnets: hosts have others of their own.
+const AT_EDGE: [&str; 3] = ["aws_network_acl", "aws_network_acl_rule", "aws_default_network_acl"];
+
+fn is_at_edge(scene: &Scene<'_>, at: usize) -> bool {
+    AT_EDGE.contains(&&*scene.index.resource(at).kind)
+}
+
+/// Whether the other filters of a host let in what one at the edge does, for all that is known.
+fn may_pass(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> bool {
+    let Some(host) = around.presence(node) else { return true };
+    let own = Presence {
+        layers: host.layers.iter().filter(|layer| !layer.at_edge).cloned().collect(),
+        ..Presence::default()
+    };
+    if host.open_ended || own.layers.iter().any(|layer| layer.open_ended) {
+        return true;
+    }
+    let managed = || vec![Traffic::tcp(22), Traffic::tcp(3389)];
+    let any = || vec![Traffic { protocol: Protocol::Any, port: None }];
+    let asked = if &*class.id == MANAGED { managed() } else { any() };
+    asked.into_iter().any(|traffic| reach::past_filters(&own, traffic).reach > Reach::Unknown)
 }
 
 /// The zone that a filter or control belongs to, where no node is behind it.
