@@ -465,3 +465,74 @@ fn secrets_stand_in_arguments(#[case] written: &str, #[case] handed: &str) {
     let text = HEARING.replace("[serve]", written);
     differs(&text, written, handed, "T008 Deployment/shop/back: ", manifests);
 }
+
+/// A secret with the token of an administrator, which a pod mounts.
+const TOKEN: &str = r#"
+apiVersion: v1
+kind: Namespace
+metadata: {name: ops, labels: {environment: prod}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: operator, namespace: ops}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web, namespace: ops}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: operator}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: operator, namespace: ops}]
+---
+apiVersion: v1
+kind: Secret
+metadata:
+  name: ci-token
+  namespace: ops
+  annotations: {kubernetes.io/service-account.name: operator}
+type: kubernetes.io/service-account-token
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: ops}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web
+      automountServiceAccountToken: false
+      containers:
+      - name: web
+        image: registry.example.org/web:1
+        ports: [{containerPort: 8080}]
+        volumeMounts: [{name: t, mountPath: /t}]
+      volumes: [{name: t, secret: {secretName: ci-token}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: ops}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 443, targetPort: 8080}]}
+"#;
+
+/// Whoever reads the token of an account is it.
+#[rstest]
+#[case::of_the_type("type: kubernetes.io/service-account-token", "type: Opaque")]
+#[case::of_the_account(
+    "kubernetes.io/service-account.name: operator",
+    "kubernetes.io/service-account.name: another"
+)]
+fn tokens_stand_for_their_account(#[case] from: &str, #[case] to: &str) {
+    let line = "Secret/ops/ci-token > ServiceAccount/ops/operator identity";
+    differs(TOKEN, from, to, line, manifests);
+}
+
+/// By the token, the way leads to what the account may do.
+#[test]
+fn ways_by_tokens() {
+    let start = "internet > Service/ops/web > Deployment/ops/web > Secret/ops/ci-token > ServiceAccount/ops/operator";
+    differs(TOKEN, "name: cluster-admin", "name: view", start, manifests);
+}

@@ -487,3 +487,50 @@ fn policies_that_send_on(#[case] more: String, #[case] exposure: &str) {
     let found = found.unwrap_or_else(|| panic!("{lines:#?}"));
     assert!(found.contains(&format!("exposure={exposure}")), "{found}");
 }
+
+/// A front that speaks TLS only and redirects nobody.
+const FRONT: &str = r#"
+resource "azurerm_resource_group" "rg" {
+  name     = "rg"
+  location = "westeurope"
+}
+resource "azurerm_cdn_frontdoor_profile" "fd" {
+  name                = "fd"
+  resource_group_name = azurerm_resource_group.rg.name
+  sku_name            = "Premium_AzureFrontDoor"
+}
+resource "azurerm_cdn_frontdoor_endpoint" "shop" {
+  name                     = "shop"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.fd.id
+}
+resource "azurerm_cdn_frontdoor_origin_group" "shop" {
+  name                     = "shop"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.fd.id
+  load_balancing {}
+}
+resource "azurerm_cdn_frontdoor_origin" "shop" {
+  name                           = "shop"
+  cdn_frontdoor_origin_group_id  = azurerm_cdn_frontdoor_origin_group.shop.id
+  host_name                      = "shop.example.com"
+  certificate_name_check_enabled = true
+}
+resource "azurerm_cdn_frontdoor_route" "shop" {
+  name                          = "shop"
+  cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.shop.id
+  cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.shop.id
+  cdn_frontdoor_origin_ids      = [azurerm_cdn_frontdoor_origin.shop.id]
+  supported_protocols           = ["Http", "Https"]
+  forwarding_protocol           = "HttpsOnly"
+  https_redirect_enabled        = false
+  patterns_to_match             = ["/*"]
+}
+"#;
+
+/// What does not speak HTTP has no door for it, whether it redirects or not.
+#[rstest]
+#[case::not_spoken("[\"Http\", \"Https\"]", "[\"Https\"]")]
+#[case::redirected("https_redirect_enabled        = false", "https_redirect_enabled        = true")]
+fn doors_without_tls(#[case] from: &str, #[case] to: &str) {
+    let line = "internet > azurerm_cdn_frontdoor_profile.fd network tcp/80 no";
+    differs(FRONT, from, to, line, terraform);
+}

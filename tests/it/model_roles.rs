@@ -87,7 +87,7 @@ fn roles_over_a_group(#[case] role: &str, #[case] stores: &[&str]) {
 #[case::nothing("\"Microsoft.Network/*\"", "", &[])]
 #[case::keys("\"Microsoft.Storage/storageAccounts/listKeys/action\"", "", &["storage_account.st"])]
 #[case::looks("\"Microsoft.Storage/storageAccounts/read\"", "", &[])]
-#[case::everything("\"*\"", "", &["mssql_server.sql", "storage_account.st"])]
+#[case::everything("\"*\"", "", &["key_vault.kv", "mssql_server.sql", "storage_account.st"])]
 #[case::data("", "\"Microsoft.KeyVault/vaults/secrets/*\"", &["key_vault.kv"])]
 #[case::reads_data("", "\"Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read\"", &["storage_account.st"])]
 fn own_roles_over_a_group(
@@ -411,4 +411,53 @@ resource "aws_ecs_service" "s" {
 "#;
     let line = "aws_lb.l > aws_ecs_service.s network tcp/8080";
     differs(tree, "[aws_lb_target_group.t.arn] : []", "[] : []", line, terraform);
+}
+
+/// A lake whose folders have lists of their own.
+const LAKE: &str = r#"
+resource "azurerm_resource_group" "rg" {
+  name     = "rg"
+  location = "westeurope"
+}
+resource "azurerm_linux_web_app" "a" {
+  name                = "a"
+  resource_group_name = azurerm_resource_group.rg.name
+  location            = "westeurope"
+  service_plan_id     = "p"
+  https_only          = true
+  identity { type = "SystemAssigned" }
+  site_config {}
+}
+resource "azurerm_storage_account" "lake" {
+  name                          = "lake"
+  resource_group_name           = azurerm_resource_group.rg.name
+  location                      = "westeurope"
+  account_tier                  = "Standard"
+  account_replication_type      = "LRS"
+  is_hns_enabled                = true
+  public_network_access_enabled = false
+  tags                          = { data = "restricted" }
+}
+resource "azurerm_storage_data_lake_gen2_filesystem" "fs" {
+  name               = "curated"
+  storage_account_id = azurerm_storage_account.lake.id
+  ace {
+    scope       = "access"
+    type        = "user"
+    id          = azurerm_linux_web_app.a.identity[0].principal_id
+    permissions = "rwx"
+  }
+}
+"#;
+
+/// Whom the list of a file system names reaches the lake.
+#[rstest]
+#[case::nobody("id          = azurerm_linux_web_app.a.identity[0].principal_id", "")]
+#[case::of_another(
+    "storage_account_id = azurerm_storage_account.lake.id",
+    "storage_account_id = \"elsewhere\""
+)]
+fn lists_of_lakes(#[case] from: &str, #[case] to: &str) {
+    let line = "azurerm_linux_web_app.a > azurerm_storage_account.lake permission";
+    differs(LAKE, from, to, line, terraform);
 }

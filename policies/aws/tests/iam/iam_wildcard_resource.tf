@@ -26,7 +26,10 @@ resource "aws_iam_policy" "no_resources" {
   policy = jsonencode({
     Statement = [{
       Effect   = "Allow"
-      Action   = ["ec2:DescribeInstances", "cloudwatch:PutMetricData", "ecr:GetAuthorizationToken"]
+      Action = [
+        "ec2:DescribeInstances", "cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken",
+        "sts:GetServiceBearerToken", "lakeformation:GetDataAccess", "textract:DetectDocumentText", "comprehend:DetectSentiment",
+      ]
       Resource = "*"
     }]
   })

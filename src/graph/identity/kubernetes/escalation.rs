@@ -22,7 +22,7 @@ const ROUNDS: usize = 4;
 const MASTERS: &str = "system:masters";
 
 /// How secrets name the account whose token they hold.
-const TOKEN_OF: &str = "kubernetes.io/service-account.name";
+pub(super) const TOKEN_OF: &str = "kubernetes.io/service-account.name";
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]

@@ -24,6 +24,9 @@ use escalation::Way;
 /// The namespace whose accounts the cluster itself runs as.
 const SYSTEM: &str = "kube-system";
 
+/// The type of secrets that hold the token of an account.
+const TOKEN: &str = "kubernetes.io/service-account-token";
+
 /// Add what the objects of a cluster say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let all = workloads(scene);
@@ -527,6 +530,7 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
             identity.open_ended.insert(cloud);
         }
     }
+    tokens(scene, identity);
     for (node, cloud, place) in associations(scene) {
         elsewhere.entry(node).or_default().push((cloud, place));
     }
@@ -666,6 +670,26 @@ fn federates(scene: &Scene<'_>, cloud: usize, subject: &str) -> bool {
         _ => true,
     };
     credentials.is_empty() || credentials.iter().any(fits)
+}
+
+/// Secrets that hold the token of an account: whoever reads them is it.
+fn tokens(scene: &Scene<'_>, identity: &mut Identity) {
+    for at in scene.index.of_type("Secret") {
+        let secret = scene.index.resource(*at);
+        let is_token = look::text(&secret.attributes, "type") == Some(TOKEN);
+        let account = kubernetes::annotation(secret, escalation::TOKEN_OF);
+        let (Some(namespace), Some(name)) = (&secret.scope.namespace, account) else { continue };
+        let ends = scene.node_of[*at].zip(kubernetes::account_node(scene, namespace, name));
+        if let Some((source, target)) = ends.filter(|_| is_token) {
+            identity.trusts.push(Trust {
+                source,
+                target,
+                label: "holds the token of".into(),
+                opened_by: None,
+                proof: vec![kubernetes::annotation_place(secret, escalation::TOKEN_OF)],
+            });
+        }
+    }
 }
 
 /// Roles that a cluster's agent gives to accounts ("EKS Pod Identity"): account, role, place.

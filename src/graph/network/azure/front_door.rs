@@ -66,7 +66,9 @@ fn route(scene: &Scene<'_>, network: &mut Network, at: usize) {
     };
     front(443, Tri::Yes, place);
     // What only sends to the encrypted door is not shown as a door.
-    if says("https_redirect_enabled", false) {
+    let spoken = look::listed(attributes, "supported_protocols").iter().filter_map(Value::as_str);
+    let only_tls = spoken.clone().next().is_some() && !spoken.clone().any(|it| it == "Http");
+    if says("https_redirect_enabled", false) && !only_tls {
         let at = Pointer::root().key("https_redirect_enabled");
         front(80, Tri::No, resource.place_of(&at));
     }
