@@ -253,6 +253,7 @@ leaves_few(conditions) if {
 # description: One condition of `leaves_few`, operator and key in lower case.
 is_left(operator, key, values) if {
 	contains(operator, "not")
+	not "anonymous" in as_list(values)
 	narrows({trim_suffix(replace(operator, "not", ""), "ifexists"): {key: values}})
 }
 

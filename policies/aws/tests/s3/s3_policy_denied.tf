@@ -85,3 +85,21 @@ resource "aws_s3_bucket_policy" "write" {
     ]
   })
 }
+
+# Those who escape the denial are whoever does not say who they are.
+resource "aws_s3_bucket_policy" "strangers" {
+  bucket = "dn-strangers"
+  # expect: aws/s3-policy-public-principal
+  policy = jsonencode({
+    Statement = [
+      { Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "arn:aws:s3:::dn-strangers/*" },
+      {
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:GetObject"
+        Resource  = "arn:aws:s3:::dn-strangers/*"
+        Condition = { StringNotEquals = { "aws:userid" = "anonymous" } }
+      }
+    ]
+  })
+}
