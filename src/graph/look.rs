@@ -4,7 +4,7 @@ use base64::Engine as _;
 
 use crate::document::{Index, Pointer, Resource, Value};
 
-use super::relations::leads;
+use super::relations::{leads, says};
 use super::scene::Scene;
 
 /// How much of a text is looked at: no cluster takes a larger object.
@@ -123,7 +123,8 @@ pub fn named(scene: &Scene<'_>, at: usize, path: &str) -> Named {
     if path.is_empty() {
         return named;
     }
-    let edges = scene.index.outgoing(at).iter().filter(|edge| leads(path, &edge.at));
+    let resource = scene.index.resource(at);
+    let edges = scene.index.outgoing(at).iter().filter(|edge| says(path, &edge.at, resource));
     for edge in edges {
         let target = (edge.to, edge.at.clone());
         if !named.targets.contains(&target) {
@@ -131,7 +132,7 @@ pub fn named(scene: &Scene<'_>, at: usize, path: &str) -> Named {
         }
     }
     named.targets.sort();
-    named.open = leaves(&scene.index.resource(at).attributes, path)
+    named.open = leaves(&resource.attributes, path)
         .iter()
         .any(|(pointer, _)| !named.targets.iter().any(|(_, edge)| meets(edge, pointer)));
     named

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Index, Pointer};
+use crate::document::{Index, Pointer, Resource, Value, ValueType};
 use crate::pack::{Meaning, Verb};
 
 /// A connection between two resources of one document.
@@ -35,7 +35,7 @@ impl Relations {
             let Some(meaning) = meaning else { continue };
             for edge in index.outgoing(from) {
                 for (verb, path) in &meaning.edges {
-                    if leads(path, &edge.at) {
+                    if says(path, &edge.at, index.resource(from)) {
                         relations.add(Relation {
                             from,
                             verb: *verb,
@@ -85,9 +85,23 @@ impl Relations {
     }
 }
 
-/// Whether a pointer stands at a path of names with dots, whatever list positions are on the way, or below it. Blocks of which nobody knows
-/// how many there are have one pointer for all that they say.
+/// Whether a pointer stands at a path of names with dots, whatever list positions are on the way, or below it.
 pub fn leads(path: &str, at: &Pointer) -> bool {
+    follow(path, at) == Some(true)
+}
+
+/// Whether a pointer of a resource leads to what an attribute at a path says: by itself, or as that of blocks of which it is not known how many there
+/// are, which stands for all that they say.
+pub fn says(path: &str, at: &Pointer, resource: &Resource) -> bool {
+    let is_list = |value: &Value| matches!(value, Value::Unknown(unknown) if unknown.kind == Some(ValueType::Array));
+    match follow(path, at) {
+        Some(whole) => whole || resource.attributes.at(at).is_some_and(is_list),
+        None => false,
+    }
+}
+
+/// Follow a path along a pointer: whether it is at its end; `None` where they part, or the pointer is that of the whole.
+fn follow(path: &str, at: &Pointer) -> Option<bool> {
     let mut wanted = path.split('.');
     let mut next = wanted.next();
     let mut any = false;
@@ -96,13 +110,13 @@ pub fn leads(path: &str, at: &Pointer) -> bool {
             continue;
         }
         match next {
-            None => return true,
+            None => return Some(true),
             Some(name) if name == part => {
                 any = true;
                 next = wanted.next();
             }
-            Some(_) => return false,
+            Some(_) => return None,
         }
     }
-    any || next.is_none()
+    any.then_some(next.is_none())
 }

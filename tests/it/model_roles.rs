@@ -69,8 +69,8 @@ const APP: &str = "azurerm_linux_web_app.a";
 #[case("Storage Account Contributor", &["storage_account.st"])]
 #[case("SQL DB Contributor", &["mssql_server.sql"])]
 #[case("Key Vault Secrets User", &["key_vault.kv"])]
-#[case("Key Vault Contributor", &[])]
-#[case("Contributor", &["mssql_server.sql", "storage_account.st"])]
+#[case("Key Vault Contributor", &["key_vault.kv"])]
+#[case("Contributor", &["key_vault.kv", "mssql_server.sql", "storage_account.st"])]
 #[case("Owner", &["key_vault.kv", "mssql_server.sql", "storage_account.st"])]
 fn roles_over_a_group(#[case] role: &str, #[case] stores: &[&str]) {
     let lines = terraform(&GROUP.replace("AcrPull", role));
@@ -80,6 +80,17 @@ fn roles_over_a_group(#[case] role: &str, #[case] stores: &[&str]) {
         .filter_map(|line| line.strip_prefix(&start)?.strip_suffix(" permission not_applicable"))
         .collect();
     assert_eq!(found, stores, "{lines:#?}");
+}
+
+/// Who manages a group manages its vaults, and has none of what those keep that ask for roles.
+#[test]
+fn roles_that_manage_vaults() {
+    let tree = GROUP.replace("AcrPull", "Contributor");
+    let line = format!("internet > {APP} > azurerm_key_vault.kv:");
+    let (from, to) =
+        ("rbac_authorization_enabled    = true", "rbac_authorization_enabled    = false");
+    assert!(!has(&terraform(&tree), &line));
+    assert!(has(&terraform(&tree.replace(from, to)), &line));
 }
 
 /// A role of the configuration's own is about what its actions name beyond looking.

@@ -134,6 +134,16 @@ resource "aws_ecs_service" "a" {
 
 /// A database behind the same filter.
 const PUBLISHED_STORE: &str = r#"
+resource "aws_internet_gateway" "i" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_default_route_table" "m" {
+  default_route_table_id = aws_vpc.v.default_route_table_id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.i.id
+  }
+}
 resource "aws_db_subnet_group" "d" {
   subnet_ids = [aws_subnet.s.id]
 }
@@ -142,13 +152,19 @@ resource "aws_db_instance" "d" {
   instance_class         = "db.t3.micro"
   db_subnet_group_name   = aws_db_subnet_group.d.name
   vpc_security_group_ids = [aws_security_group.in.id]
+  publicly_accessible    = var.open
+}
+variable "open" {
+  type = bool
 }
 "#;
 
 #[test]
 fn a_filter_harms_what_a_class_speaks_of() {
     assert!(!has(&terraform(PUBLISHED), "T046"));
-    assert!(has(&terraform(&format!("{PUBLISHED}{PUBLISHED_STORE}")), "T046 aws_db_instance.d"));
+    let stored = format!("{PUBLISHED}{PUBLISHED_STORE}");
+    let (from, to) = ("publicly_accessible    = var.open", "publicly_accessible    = false");
+    differs(&stored, from, to, "T046 aws_db_instance.d", terraform);
     // Before nothing, it is whoever attaches it.
     let alone = PUBLISHED.replace("[aws_security_group.in.id]", "[]");
     assert!(has(&terraform(&alone), "T046 aws_security_group.in"));

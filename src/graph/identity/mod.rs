@@ -440,7 +440,17 @@ fn keeps_from(scene: &Scene<'_>, identity: &Identity, grant: &Grant, target: usi
         let own = scene.index.resource(*part).type_name();
         about.types.iter().any(|pattern| fits(pattern, own))
     };
-    !parts.iter().any(is_meant) || azure::reach::is_void(scene, (about, grant.level), target)
+    !parts.iter().any(is_meant) || azure::reach::is_unheeded(scene, about, target)
+}
+
+/// What a right over one of a group of things is called: of a vault that asks for roles, whether it is none over what that holds.
+fn label_for(scene: &Scene<'_>, identity: &Identity, grant: &Grant, target: usize) -> Arc<str> {
+    match identity.about.get(&grant.label) {
+        Some(about) if azure::reach::only_manages(scene, (about, grant.level), target) => {
+            azure::reach::without_data(&grant.label)
+        }
+        _ => Arc::clone(&grant.label),
+    }
 }
 
 /// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.
@@ -492,7 +502,8 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
         }
         left -= usize::from(node);
         for target in held.iter().filter(|target| !keeps_from(scene, identity, grant, **target)) {
-            add(grant.principal, *target, FlowKind::Permission, &grant.label, &grant.proof);
+            let label = label_for(scene, identity, grant, *target);
+            add(grant.principal, *target, FlowKind::Permission, &label, &grant.proof);
         }
         if let Scope::Node(target) = grant.scope {
             add(grant.principal, target, FlowKind::Permission, &grant.label, &grant.proof);

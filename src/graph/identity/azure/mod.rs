@@ -19,9 +19,6 @@ use super::{
 };
 use reach::{Asks, vault_asks};
 
-/// What a right over a vault that asks for roles is called which is none over what it holds.
-const WITHOUT_DATA: &str = "without access to data";
-
 /// Add what Azure's resources say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let mut holdings = Vec::new();
@@ -195,11 +192,11 @@ fn assignment(
     for scope in scopes {
         let mut label = Arc::clone(&label);
         if let Scope::Node(node) = scope {
-            if reach::is_void(scene, (&about, level), node) {
-                if vault_asks(scene, node) == Some(Asks::Policies) {
-                    continue;
-                }
-                label = format!("{label} {WITHOUT_DATA}").into();
+            if reach::is_unheeded(scene, &about, node) {
+                continue;
+            }
+            if reach::only_manages(scene, (&about, level), node) {
+                label = reach::without_data(&label);
             }
             let words = (words.as_slice(), resource.header);
             note_erasing(scene, identity, (principal, node), "azure_log_erasers", words);

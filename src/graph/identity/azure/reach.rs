@@ -95,12 +95,19 @@ pub fn vault_asks(scene: &Scene<'_>, node: usize) -> Option<Asks> {
     })
 }
 
-/// Whether a vault keeps what it holds from a role: over its data, where it asks for policies; over the vault itself, where it asks for
-/// roles. Who may give roles gives itself that.
-pub fn is_void(scene: &Scene<'_>, (about, level): (&About, Level), node: usize) -> bool {
-    match vault_asks(scene, node) {
-        Some(Asks::Roles) => level < Level::Admin && !about.opens_vaults,
-        Some(Asks::Policies) => about.opens_vaults && about.only_opens,
-        Some(Asks::Unknown) | None => false,
-    }
+/// Whether a role over the data of vaults means nothing to one, as that asks for access policies.
+pub fn is_unheeded(scene: &Scene<'_>, about: &About, node: usize) -> bool {
+    let opens = about.opens_vaults && about.only_opens;
+    opens && vault_asks(scene, node) == Some(Asks::Policies)
+}
+
+/// Whether a role is one over a vault that asks for roles, and none over what it holds. Who may give roles gives itself that.
+pub fn only_manages(scene: &Scene<'_>, (about, level): (&About, Level), node: usize) -> bool {
+    let manages = level < Level::Admin && !about.opens_vaults;
+    manages && vault_asks(scene, node) == Some(Asks::Roles)
+}
+
+/// What a right is called that is none over what a vault holds: by its end, one of those that only look (`looking_rights`).
+pub fn without_data(label: &str) -> Arc<str> {
+    format!("{label} without access to data").into()
 }

@@ -9,7 +9,7 @@ use crate::graph::look;
 use crate::graph::network::filter::{Peer, Protocol, Traffic, number};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::network::{Front, Network, Route, Tri};
-use crate::graph::relations::leads;
+use crate::graph::relations::{leads, says};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
@@ -112,7 +112,7 @@ fn joined(
                 members.insert(Member { node, port: own, mapped: None, place });
             }
         }
-        "aws_ecs_service" if leads("load_balancer.target_group_arn", pointer) => {
+        "aws_ecs_service" if says("load_balancer.target_group_arn", pointer, resource) => {
             let block = pointer.parent().and_then(|block| resource.attributes.at(&block));
             let container = block.and_then(|block| port(block, "container_port"));
             // Tasks with addresses of their own are registered with the container's port.
@@ -307,7 +307,7 @@ fn classic(scene: &Scene<'_>, network: &mut Network, at: usize) {
             "aws_autoscaling_group" if leads("load_balancers", &edge.at) => {
                 vec![(edge.from, edge.at.clone())]
             }
-            "aws_ecs_service" if leads("load_balancer.elb_name", &edge.at) => {
+            "aws_ecs_service" if says("load_balancer.elb_name", &edge.at, from) => {
                 vec![(edge.from, edge.at.clone())]
             }
             _ => continue,
