@@ -1,7 +1,7 @@
-//! Google Cloud: access that datasets of BigQuery give beside IAM, by lists of their own. Policies over the rows of a table give none: who they
+//! Google Cloud: access that datasets of `BigQuery` give beside IAM, by lists of their own. Policies over the rows of a table give none: who they
 //! name needs a right to read it, too.
 //!
-//! Source: Google Cloud, BigQuery, "Basic roles and permissions", "Control access to resources with IAM", "Introduction to row-level security".
+//! Source: Google Cloud, `BigQuery`, "Basic roles and permissions", "Control access to resources with IAM", "Introduction to row-level security".
 
 use std::sync::Arc;
 

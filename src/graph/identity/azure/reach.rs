@@ -85,9 +85,8 @@ pub fn vault_asks(scene: &Scene<'_>, node: usize) -> Option<Asks> {
         .or_else(|| named().into_iter().map(|(to, _)| to).find(is_vault))?;
     let attributes = &scene.index.resource(vault).attributes;
     let names = ["rbac_authorization_enabled", "enable_rbac_authorization"];
-    let said = names.iter().filter_map(|name| attributes.get(name));
-    let said = said.filter(|value| !matches!(value, Value::Null)).next();
-    Some(match said {
+    let mut said = names.iter().filter_map(|name| attributes.get(name));
+    Some(match said.find(|value| !matches!(value, Value::Null)) {
         Some(Value::Bool(true)) => Asks::Roles,
         Some(Value::Bool(false)) => Asks::Policies,
         // Which one is the default differs from version to version.
