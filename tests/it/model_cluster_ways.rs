@@ -467,7 +467,7 @@ fn secrets_stand_in_arguments(#[case] written: &str, #[case] handed: &str) {
 }
 
 /// A secret with the token of an administrator, which a pod mounts.
-const TOKEN: &str = r#"
+const TOKEN: &str = r"
 apiVersion: v1
 kind: Namespace
 metadata: {name: ops, labels: {environment: prod}}
@@ -516,7 +516,7 @@ apiVersion: v1
 kind: Service
 metadata: {name: web, namespace: ops}
 spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 443, targetPort: 8080}]}
-"#;
+";
 
 /// Whoever reads the token of an account is it.
 #[rstest]
