@@ -138,6 +138,11 @@ pub fn named(scene: &Scene<'_>, at: usize, path: &str) -> Named {
     named
 }
 
+/// The first resource that an attribute refers to.
+pub fn first(scene: &Scene<'_>, at: usize, path: &str) -> Option<usize> {
+    named(scene, at, path).targets.first().map(|(to, _)| *to)
+}
+
 fn meets(edge: &Pointer, leaf: &Pointer) -> bool {
     edge.covers(leaf) || leaf.covers(edge)
 }

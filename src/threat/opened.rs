@@ -64,7 +64,8 @@ impl Surroundings<'_, '_> {
     /// them: whoever controls it has that.
     pub(super) fn of_objects(&self, node: usize) -> Option<(State, Vec<Place>)> {
         let scene = self.scene();
-        if only_cluster(scene) != Some(node) {
+        let is_cluster = &*scene.nodes[node].kind == "compute_orchestrator";
+        if !is_cluster || only_cluster(scene) != Some(node) {
             return None;
         }
         let is_object = |other: &usize| {

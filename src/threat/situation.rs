@@ -122,8 +122,9 @@ fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> S
         own.is_some_and(|at| &*around.scene().index.resource(at).provider == "kubernetes");
     // Who breaks out has what the machine has, and so has who takes the credentials of the machines of a cluster.
     let breaks_out = in_cluster && BREAKOUTS.contains(&&*class.id);
-    let is_cluster = only_cluster(around.scene()) == Some(node);
-    if breaks_out || (in_cluster || is_cluster) && &*class.id == CREDENTIALS {
+    let takes_credentials =
+        &*class.id == CREDENTIALS && (in_cluster || only_cluster(around.scene()) == Some(node));
+    if breaks_out || takes_credentials {
         let machine = around.machine();
         situation.set(Dimension::Data, machine.data.clone());
         situation.set(Dimension::Privilege, machine.rights.clone());

@@ -648,11 +648,13 @@ fn overlaps(a: &IpNet, b: &IpNet) -> bool {
 
 /// Whether ranges together are every address of the internet of some family.
 pub fn covers_all(ranges: &[IpNet]) -> bool {
+    static BESIDE: OnceLock<Vec<IpNet>> = OnceLock::new();
     if ranges.len() < 2 {
         return ranges.iter().any(is_any);
     }
-    let beside = PRIVATE.iter().chain(&RESERVED).filter_map(|range| range.parse().ok());
-    let all: Vec<IpNet> = ranges.iter().copied().chain(beside).collect();
+    let parsed =
+        || PRIVATE.iter().chain(&RESERVED).filter_map(|range| range.parse().ok()).collect();
+    let all: Vec<IpNet> = ranges.iter().chain(BESIDE.get_or_init(parsed)).copied().collect();
     let whole = |range: &IpNet| match range {
         IpNet::V4(_) => range.prefix_len() == 0,
         // Addresses of the internet lie in `2000::/3`.

@@ -43,7 +43,7 @@ pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
     let ways = std::mem::take(&mut network.ways);
     for (kind, own, other, routed) in CONNECTIONS {
         for at in scene.index.of_type(kind).to_vec() {
-            let joined = look::named(scene, at, own).targets.first().map(|to| to.0);
+            let joined = look::first(scene, at, own);
             let named = look::named(scene, at, other);
             let Some(own) = joined.filter(|_| named.targets.is_empty() && named.open) else {
                 continue;

@@ -49,12 +49,8 @@ pub fn all(scene: &Scene<'_>) -> Vec<Site> {
 /// Reads what a connection joins.
 type Read = fn(&Scene<'_>, usize) -> Option<Site>;
 
-fn first(scene: &Scene<'_>, at: usize, path: &str) -> Option<usize> {
-    look::named(scene, at, path).targets.first().map(|(to, _)| *to)
-}
-
 fn site(scene: &Scene<'_>, connection: usize, gateway: &str) -> Option<Site> {
-    let node = first(scene, connection, gateway).and_then(|to| scene.node_of[to])?;
+    let node = look::first(scene, connection, gateway).and_then(|to| scene.node_of[to])?;
     Some(Site { node, connection, joined: Vec::new(), ranges: Vec::new() })
 }
 
@@ -74,10 +70,10 @@ fn of_aws(scene: &Scene<'_>, at: usize) -> Option<Site> {
         ("transit_gateway_id", "aws_ec2_transit_gateway_vpc_attachment", "transit_gateway_id"),
     ];
     for (path, join, attribute) in joins {
-        let Some(gateway) = first(scene, at, path) else { continue };
+        let Some(gateway) = look::first(scene, at, path) else { continue };
         let attached = look::users(scene, gateway, join, attribute);
         let ends = attached.chain([gateway]);
-        site.joined.extend(ends.filter_map(|end| first(scene, end, "vpc_id")));
+        site.joined.extend(ends.filter_map(|end| look::first(scene, end, "vpc_id")));
         site.ranges.extend(routed(scene, gateway));
     }
     Some(site)
@@ -110,17 +106,17 @@ fn routed(scene: &Scene<'_>, gateway: usize) -> Vec<IpNet> {
 fn of_azure(scene: &Scene<'_>, at: usize) -> Option<Site> {
     let mut site = site(scene, at, "local_network_gateway_id")
         .or_else(|| site(scene, at, "express_route_circuit_id"))?;
-    if let Some(other) = first(scene, at, "local_network_gateway_id") {
+    if let Some(other) = look::first(scene, at, "local_network_gateway_id") {
         site.ranges = ranges(scene, other, "address_space");
     }
-    let gateway = first(scene, at, "virtual_network_gateway_id")?;
-    let subnet = first(scene, gateway, "ip_configuration.subnet_id")?;
+    let gateway = look::first(scene, at, "virtual_network_gateway_id")?;
+    let subnet = look::first(scene, gateway, "ip_configuration.subnet_id")?;
     let zone = scene.zone_of[subnet].and_then(|zone| scene.zones[zone].parent)?;
     let own = scene.zones[zone].resource?;
     site.joined.push(own);
     for peering in scene.index.of_type("azurerm_virtual_network_peering") {
         let ends = ["virtual_network_name", "remote_virtual_network_id"];
-        let [spoke, hub] = ends.map(|path| first(scene, *peering, path));
+        let [spoke, hub] = ends.map(|path| look::first(scene, *peering, path));
         let uses = scene.index.resource(*peering).attributes.get("use_remote_gateways");
         if hub == Some(own) && uses == Some(&Value::Bool(true)) {
             site.joined.extend(spoke);
@@ -136,8 +132,8 @@ fn of_google(scene: &Scene<'_>, at: usize) -> Option<Site> {
         site.ranges.extend(ranges(scene, route, "dest_range"));
     }
     for path in ["vpn_gateway", "target_vpn_gateway"] {
-        let gateway = first(scene, at, path);
-        site.joined.extend(gateway.and_then(|gateway| first(scene, gateway, "network")));
+        let gateway = look::first(scene, at, path);
+        site.joined.extend(gateway.and_then(|gateway| look::first(scene, gateway, "network")));
     }
     Some(site)
 }

@@ -23,11 +23,7 @@ fn statements(scene: &Scene<'_>) -> Vec<(usize, Statement)> {
     for row in scene.vocabulary.table("aws_resource_policies") {
         let [kind, attribute, about] = row.as_slice() else { continue };
         for at in scene.index.of_type(kind) {
-            let subject = if about.is_empty() {
-                Some(*at)
-            } else {
-                look::named(scene, *at, about).targets.first().map(|to| to.0)
-            };
+            let subject = if about.is_empty() { Some(*at) } else { look::first(scene, *at, about) };
             let Some(node) = subject.and_then(|subject| scene.node_of[subject]) else { continue };
             let document = policy::read(scene, *at, attribute);
             found.extend(document.statements.into_iter().map(|statement| (node, statement)));

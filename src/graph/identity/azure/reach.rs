@@ -13,6 +13,9 @@ use crate::source::fits;
 /// The namespace of the actions of vaults, in small letters.
 const VAULTS: &str = "microsoft.keyvault";
 
+/// The type of vaults.
+const VAULT: &str = "azurerm_key_vault";
+
 /// What a role of Azure's own is about: the first row of the table `azure_role_stores` that fits its name; nothing where none does.
 pub fn built_in(scene: &Scene<'_>, role: &str) -> About {
     let rows = scene.vocabulary.table("azure_role_stores").iter();
@@ -77,8 +80,10 @@ pub enum Asks {
 
 /// What a vault asks for, or the vault that something lies in; `None` of anything else.
 pub fn vault_asks(scene: &Scene<'_>, node: usize) -> Option<Asks> {
-    let at = scene.nodes[node].resource?;
-    let is_vault = |at: &usize| scene.index.resource(*at).type_name() == "azurerm_key_vault";
+    // What lies in a vault is of a type that is called by it.
+    let of_vaults = |at: &usize| scene.index.resource(*at).type_name().starts_with(VAULT);
+    let at = scene.nodes[node].resource.filter(of_vaults)?;
+    let is_vault = |at: &usize| scene.index.resource(*at).type_name() == VAULT;
     let named = || look::named(scene, at, "key_vault_id").targets;
     let vault = Some(at)
         .filter(is_vault)

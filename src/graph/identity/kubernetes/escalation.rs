@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::Value;
-use crate::graph::kubernetes::{self, Workload};
+use crate::graph::kubernetes::Workload;
 use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
 use crate::source::Place;
@@ -20,9 +20,6 @@ const ROUNDS: usize = 4;
 
 /// Groups of which members may do everything already.
 const MASTERS: &str = "system:masters";
-
-/// How secrets name the account whose token they hold.
-pub(super) const TOKEN_OF: &str = "kubernetes.io/service-account.name";
 
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -341,12 +338,9 @@ fn spoils<'s, 'a>(
         running.entry(Arc::clone(workload.namespace)).or_default().extend(inside);
     }
     let mut tokens: BTreeMap<Arc<str>, Vec<(Arc<str>, usize)>> = BTreeMap::new();
-    for at in scene.index.of_type("Secret") {
-        let secret = scene.index.resource(*at);
-        let Some(namespace) = &secret.scope.namespace else { continue };
-        let account = kubernetes::annotation(secret, TOKEN_OF)
-            .and_then(|name| kubernetes::account_node(scene, namespace, name));
-        if let Some(account) = account {
+    for (at, account) in super::tokens(scene) {
+        let secret = scene.index.resource(at);
+        if let Some(namespace) = &secret.scope.namespace {
             let token = (Arc::clone(&secret.name), account);
             tokens.entry(Arc::clone(namespace)).or_default().push(token);
         }

@@ -27,6 +27,9 @@ const SYSTEM: &str = "kube-system";
 /// The type of secrets that hold the token of an account.
 const TOKEN: &str = "kubernetes.io/service-account-token";
 
+/// How they name the account.
+const TOKEN_OF: &str = "kubernetes.io/service-account.name";
+
 /// Add what the objects of a cluster say.
 pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let all = workloads(scene);
@@ -530,7 +533,7 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
             identity.open_ended.insert(cloud);
         }
     }
-    tokens(scene, identity);
+    read_tokens(scene, identity);
     for (node, cloud, place) in associations(scene) {
         elsewhere.entry(node).or_default().push((cloud, place));
     }
@@ -672,23 +675,29 @@ fn federates(scene: &Scene<'_>, cloud: usize, subject: &str) -> bool {
     credentials.is_empty() || credentials.iter().any(fits)
 }
 
-/// Secrets that hold the token of an account: whoever reads them is it.
-fn tokens(scene: &Scene<'_>, identity: &mut Identity) {
-    for at in scene.index.of_type("Secret") {
+/// Secrets that hold the token of an account (resources), and the nodes of these.
+fn tokens(scene: &Scene<'_>) -> Vec<(usize, usize)> {
+    let account = |at: &usize| {
         let secret = scene.index.resource(*at);
-        let is_token = look::text(&secret.attributes, "type") == Some(TOKEN);
-        let account = kubernetes::annotation(secret, escalation::TOKEN_OF);
-        let (Some(namespace), Some(name)) = (&secret.scope.namespace, account) else { continue };
-        let ends = scene.node_of[*at].zip(kubernetes::account_node(scene, namespace, name));
-        if let Some((source, target)) = ends.filter(|_| is_token) {
-            identity.trusts.push(Trust {
-                source,
-                target,
-                label: "holds the token of".into(),
-                opened_by: None,
-                proof: vec![kubernetes::annotation_place(secret, escalation::TOKEN_OF)],
-            });
-        }
+        look::text(&secret.attributes, "type").filter(|kind| *kind == TOKEN)?;
+        let name = kubernetes::annotation(secret, TOKEN_OF)?;
+        let account = kubernetes::account_node(scene, secret.scope.namespace.as_ref()?, name)?;
+        Some((*at, account))
+    };
+    scene.index.of_type("Secret").iter().filter_map(account).collect()
+}
+
+/// Whoever reads the token of an account is it.
+fn read_tokens(scene: &Scene<'_>, identity: &mut Identity) {
+    for (at, account) in tokens(scene) {
+        let place = kubernetes::annotation_place(scene.index.resource(at), TOKEN_OF);
+        identity.trusts.extend(scene.node_of[at].map(|source| Trust {
+            source,
+            target: account,
+            label: "holds the token of".into(),
+            opened_by: None,
+            proof: vec![place],
+        }));
     }
 }
 

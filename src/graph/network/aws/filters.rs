@@ -272,7 +272,7 @@ fn group_of(scene: &Scene<'_>, to: usize, attribute: &Pointer) -> Peer {
     let resource = scene.index.resource(to);
     match resource.type_name() {
         "aws_default_security_group" => {
-            let network = look::named(scene, to, "vpc_id").targets.first().map(|to| to.0);
+            let network = look::first(scene, to, "vpc_id");
             Peer::Group(network.unwrap_or(to))
         }
         "aws_security_group" | "aws_eks_cluster" | "aws_vpc" | "aws_default_vpc" => Peer::Group(to),

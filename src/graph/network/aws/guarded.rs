@@ -30,10 +30,6 @@ pub fn pairs(scene: &Scene<'_>) -> BTreeSet<(usize, usize)> {
     open.into_iter().filter(|(_, open)| !open).map(|(pair, _)| pair).collect()
 }
 
-fn first(scene: &Scene<'_>, at: usize, path: &str) -> Option<usize> {
-    look::named(scene, at, path).targets.first().map(|to| to.0)
-}
-
 /// Note what an integration passes on to.
 fn add(
     scene: &Scene<'_>,
@@ -42,7 +38,7 @@ fn add(
     asked: bool,
     open: &mut BTreeMap<(usize, usize), bool>,
 ) {
-    let Some(api) = first(scene, at, owner).and_then(|to| scene.node_of[to]) else { return };
+    let Some(api) = look::first(scene, at, owner).and_then(|to| scene.node_of[to]) else { return };
     for (to, _) in look::named(scene, at, path).targets {
         if let Some(target) = scene.node_of[to] {
             *open.entry((api, target)).or_default() |= !asked;
@@ -60,7 +56,7 @@ fn asks(scene: &Scene<'_>, at: usize, attribute: &str) -> bool {
 fn by_integration(scene: &Scene<'_>) -> BTreeMap<usize, bool> {
     let mut found: BTreeMap<usize, bool> = BTreeMap::new();
     for at in scene.index.of_type("aws_apigatewayv2_route") {
-        let api = first(scene, *at, "api_id");
+        let api = look::first(scene, *at, "api_id");
         let stays = api.is_none_or(|api| {
             let kind = scene.index.resource(api).attributes.get("protocol_type");
             kind.and_then(Value::as_str) != Some("HTTP")
@@ -77,7 +73,7 @@ fn by_integration(scene: &Scene<'_>) -> BTreeMap<usize, bool> {
 fn by_resource(scene: &Scene<'_>) -> BTreeMap<usize, Vec<usize>> {
     let mut found: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for at in scene.index.of_type("aws_api_gateway_method") {
-        if let Some(resource) = first(scene, *at, "resource_id") {
+        if let Some(resource) = look::first(scene, *at, "resource_id") {
             found.entry(resource).or_default().push(*at);
         }
     }
@@ -87,12 +83,12 @@ fn by_resource(scene: &Scene<'_>) -> BTreeMap<usize, Vec<usize>> {
 /// The method of an integration: the one that it names, else the one of the same resource by the same word.
 fn method(scene: &Scene<'_>, at: usize, methods: &BTreeMap<usize, Vec<usize>>) -> Option<usize> {
     let is_method = |to: &usize| &*scene.index.resource(*to).kind == "aws_api_gateway_method";
-    if let Some(named) = first(scene, at, "http_method").filter(is_method) {
+    if let Some(named) = look::first(scene, at, "http_method").filter(is_method) {
         return Some(named);
     }
     let word = |at: usize| look::text(&scene.index.resource(at).attributes, "http_method");
     let own = word(at)?;
-    let resource = first(scene, at, "resource_id")?;
+    let resource = look::first(scene, at, "resource_id")?;
     // One that takes its resource from its method is of that method.
     if is_method(&resource) {
         return Some(resource);

@@ -138,7 +138,7 @@ pub(super) fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
     ] {
         for at in scene.index.of_type(kind) {
             let place = scene.index.resource(*at).header;
-            let list = look::named(scene, *at, list).targets.first().map(|to| to.0);
+            let list = look::first(scene, *at, list);
             for (to, _) in look::named(scene, *at, "resource_arn").targets {
                 found.push((Guarded { node: scene.node_of[to], resource: to, place }, list));
             }

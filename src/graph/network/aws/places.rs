@@ -265,7 +265,7 @@ fn take_group(scene: &Scene<'_>, to: usize, stand: &mut Stand) {
     let kind = scene.index.resource(to).type_name();
     match kind {
         "aws_default_security_group" => {
-            let network = look::named(scene, to, "vpc_id").targets.first().map(|to| to.0);
+            let network = look::first(scene, to, "vpc_id");
             stand.groups.insert(network.unwrap_or(to));
         }
         "aws_security_group" | "aws_eks_cluster" | "aws_vpc" | "aws_default_vpc" => {

@@ -173,7 +173,7 @@ impl Routing {
             }
         }
         for join in scene.index.of_type("aws_network_acl_association") {
-            let list = look::named(scene, *join, "network_acl_id").targets.first().map(|to| to.0);
+            let list = look::first(scene, *join, "network_acl_id");
             for (subnet, _) in look::named(scene, *join, "subnet_id").targets {
                 if let (Some(subnet), Some(_)) = (self.subnets.get_mut(&subnet), list) {
                     subnet.rules = list;
@@ -424,15 +424,15 @@ impl Tables {
             }
         }
         for at in scene.index.of_type("aws_main_route_table_association") {
-            let network = look::named(scene, *at, "vpc_id").targets.first().map(|to| to.0);
-            let table = look::named(scene, *at, "route_table_id").targets.first().map(|to| to.0);
+            let network = look::first(scene, *at, "vpc_id");
+            let table = look::first(scene, *at, "route_table_id");
             if let (Some(network), Some(table)) = (network, table) {
                 tables.main.insert(network, table);
             }
         }
         for at in scene.index.of_type("aws_route_table_association") {
             let subnets = look::named(scene, *at, "subnet_id");
-            let table = look::named(scene, *at, "route_table_id").targets.first().map(|to| to.0);
+            let table = look::first(scene, *at, "route_table_id");
             tables.open |= subnets.open;
             for (subnet, _) in subnets.targets {
                 match table {
@@ -546,9 +546,7 @@ fn way(scene: &Scene<'_>, target: usize) -> Way {
         | "aws_ec2_transit_gateway_vpc_attachment"
         | "aws_vpc_peering_connection_options" => {
             let named = ["vpc_peering_connection_id", "transit_gateway_id"];
-            let named = named
-                .iter()
-                .find_map(|path| look::named(scene, target, path).targets.first().map(|to| to.0));
+            let named = named.iter().find_map(|path| look::first(scene, target, path));
             named.map_or(Way::Unknown, Way::Connection)
         }
         "aws_vpn_gateway" | "aws_customer_gateway" => Way::Elsewhere,

@@ -62,14 +62,10 @@ pub struct Transit {
     inspecting: BTreeSet<usize>,
 }
 
-fn first(scene: &Scene<'_>, at: usize, path: &str) -> Option<usize> {
-    look::named(scene, at, path).targets.first().map(|to| to.0)
-}
-
 /// The table that an attribute names; a gateway stands for its own.
 fn table(scene: &Scene<'_>, at: usize) -> Option<usize> {
     let is_table = |to: &usize| matches!(&*scene.index.resource(*to).kind, GATEWAY | TABLE);
-    first(scene, at, OF_TABLE).filter(is_table)
+    look::first(scene, at, OF_TABLE).filter(is_table)
 }
 
 /// Whether something is switched on by default, where nothing written says otherwise; `None` where that is not known.
@@ -92,7 +88,7 @@ impl Transit {
         let mut networks: BTreeMap<usize, (Vec<IpNet>, bool)> = BTreeMap::new();
         for (kind, path) in ATTACHMENTS {
             for at in scene.index.of_type(kind) {
-                let Some(gateway) = first(scene, *at, path) else { continue };
+                let Some(gateway) = look::first(scene, *at, path) else { continue };
                 let of_its_own = |word: &str, position: usize| {
                     own(scene, *at, gateway, word, &defaults[position])
                 };
@@ -103,7 +99,7 @@ impl Transit {
                 transit.holds.insert(*at, holds);
                 let mut into = propagations.get(at).cloned().unwrap_or_default();
                 into.push(of_its_own("propagation", 1));
-                let network = first(scene, *at, "vpc_id");
+                let network = look::first(scene, *at, "vpc_id");
                 let make = |network| (ranges(scene, network), has_firewall(scene, network));
                 let known = network.map(|at| &*networks.entry(at).or_insert_with(|| make(at)));
                 for holds in into {
@@ -131,7 +127,7 @@ impl Transit {
             let resource = scene.index.resource(*at);
             let Some(table) = table(scene, *at) else { continue };
             let hole = resource.attributes.get("blackhole") == Some(&Value::Bool(true));
-            let target = first(scene, *at, ATTACHMENT).filter(|_| !hole);
+            let target = look::first(scene, *at, ATTACHMENT).filter(|_| !hole);
             let destination = look::text(&resource.attributes, "destination_cidr_block");
             let destination = destination.and_then(range);
             let certain = resource.existence == Existence::Known;
@@ -147,8 +143,8 @@ impl Transit {
             let Some(table) = table(scene, *at) else { continue };
             let hole =
                 scene.index.resource(*at).attributes.get("blackhole") == Some(&Value::Bool(true));
-            let target = first(scene, *at, ATTACHMENT).filter(|_| !hole);
-            let list = first(scene, *at, "prefix_list_id");
+            let target = look::first(scene, *at, ATTACHMENT).filter(|_| !hole);
+            let list = look::first(scene, *at, "prefix_list_id");
             let entries = list.map_or_else(Vec::new, |list| {
                 look::leaves(&scene.index.resource(list).attributes, "entry.cidr")
             });
@@ -172,7 +168,7 @@ impl Transit {
 
     /// Whether a tunnel that ends at a gateway and a network get to each other over it; so, too, where that is not known.
     pub fn joins(&self, scene: &Scene<'_>, tunnel: usize, network: usize) -> bool {
-        let gateway = first(scene, tunnel, "transit_gateway_id");
+        let gateway = look::first(scene, tunnel, "transit_gateway_id");
         let ends = gateway.and_then(|gateway| self.of_network.get(&(gateway, network)));
         let Some(ends) = ends.filter(|_| self.holds.contains_key(&tunnel)) else { return true };
         let ranges = ranges(scene, network);
@@ -262,7 +258,7 @@ fn joins(scene: &Scene<'_>, word: &str) -> BTreeMap<usize, Vec<Holds>> {
 fn defaults(scene: &Scene<'_>, word: &str) -> BTreeMap<usize, Holds> {
     let kind = format!("{GATEWAY}_default_route_table_{word}");
     let of = |at: &usize| {
-        let gateway = first(scene, *at, "transit_gateway_id")?;
+        let gateway = look::first(scene, *at, "transit_gateway_id")?;
         Some((gateway, table(scene, *at).map_or(Holds::Unknown, Holds::Table)))
     };
     scene.index.of_type(&kind).iter().filter_map(of).collect()

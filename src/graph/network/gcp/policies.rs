@@ -173,7 +173,7 @@ impl Policies {
 
 /// Whether two rules may be about the same traffic, by protocol and ports.
 fn overlap(a: &Rule, b: &Rule) -> bool {
-    let protocol = a.protocol == b.protocol || [a.protocol, b.protocol].contains(&Protocol::Any);
+    let protocol = a.protocol.covers(b.protocol);
     let (Some(ours), Some(theirs)) = (&a.ports, &b.ports) else { return protocol };
     let meets = |(first, last): &(u16, u16)| {
         theirs.0.iter().any(|(other, end)| first <= end && other <= last)
