@@ -8,6 +8,7 @@ mod bounds;
 pub mod callers;
 pub mod containers;
 mod datasets;
+mod domains;
 pub mod doors;
 pub mod facts;
 pub mod gcp;
@@ -85,12 +86,14 @@ pub fn build_within<'a>(
         zones: Vec::new(),
         flows: Vec::new(),
         ids: scene::Ids::default(),
+        mentions: domains::Mentions::default(),
         index,
         meanings,
         relations,
     };
     texts::complete(&mut scene);
     nodes::build(&mut scene);
+    domains::read(&mut scene);
     logs::complete(&mut scene);
     kubernetes::complete(&mut scene);
     gcp::complete(&mut scene);

@@ -12,6 +12,7 @@ use crate::pack::{Meaning, Meanings};
 use crate::source::Place;
 
 use super::bounds::Bounds;
+use super::domains::Mentions;
 use super::network::Tri;
 use super::relations::Relations;
 
@@ -125,6 +126,8 @@ pub struct Scene<'a> {
     pub flows: Vec<Flow>,
     /// Nodes and zones by id.
     pub ids: Ids,
+    /// Settings that name resources by a host's name.
+    pub mentions: Mentions,
 }
 
 /// Positions of nodes and zones by their ids.

@@ -56,6 +56,7 @@ mod model_cluster_ways;
 mod model_clusters;
 mod model_command;
 mod model_diffs;
+mod model_domains;
 mod model_filters;
 mod model_hubs;
 mod model_laws;

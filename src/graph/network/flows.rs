@@ -358,14 +358,17 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             }
             pairs += 1;
             let named = naming.get(&source);
+            let said = named.and_then(naming::Naming::port);
             for ports in listening(scene, target, at, (source, host)) {
+                let ports = said.filter(|port| ports.has(*port)).map_or(ports, Ports::one);
                 if !is_store && named.is_none() && members.is_of_store(at, &ports) {
                     continue;
                 }
                 let traffic =
                     Traffic { protocol: Protocol::Tcp, port: ports.0.first().map(|range| range.0) };
                 let passage = reach::between(network, (source, host), (target, at), traffic);
-                let meant = passage.meant || (is_store && named.is_some());
+                let meant =
+                    passage.meant || named.is_some_and(|named| is_store || named.is_by_host());
                 if passage.passes == Tri::No || !meant {
                     continue;
                 }

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use crate::document::Edge;
 use crate::graph::addresses::{self, Schemes};
+use crate::graph::domains::Mention;
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
 
-/// All by which one node refers to another one.
+/// All by which one node refers to another one, with what is said where it does so by a host's name.
 #[derive(Debug, Default)]
-pub struct Naming<'s>(Vec<&'s Edge>);
+pub struct Naming<'s>(Vec<(&'s Edge, Option<&'s Mention>)>);
 
 impl Naming<'_> {
     /// Where, each place once.
     pub fn places(&self, scene: &Scene<'_>) -> Vec<Place> {
         let mut places = Vec::new();
-        for edge in &self.0 {
+        for (edge, _) in &self.0 {
             let place = scene.index.place_of(edge.from, &edge.at, edge.to);
             if !places.contains(&place) {
                 places.push(place);
@@ -28,8 +29,23 @@ impl Naming<'_> {
     /// Whether what is spoken is encrypted: the worst that the addresses say.
     pub fn spoken(&self, scene: &Scene<'_>) -> Encrypted {
         let schemes = Schemes::new(scene.vocabulary);
-        let said = self.0.iter().map(|edge| Some(addresses::of_edge(schemes, &scene.index, edge)));
+        let said = self.0.iter().map(|(edge, mention)| match mention {
+            Some(mention) => Some(mention.spoken),
+            None => Some(addresses::of_edge(schemes, &scene.index, edge)),
+        });
         addresses::worst(said).unwrap_or(Encrypted::Unknown)
+    }
+
+    /// Whether a host's name is said, which is there to be called.
+    pub fn is_by_host(&self) -> bool {
+        self.0.iter().any(|(_, mention)| mention.is_some())
+    }
+
+    /// The port that it is spoken to at, where only one is said.
+    pub fn port(&self) -> Option<u16> {
+        let mut ports = self.0.iter().filter_map(|(_, mention)| mention.as_ref()?.port);
+        let first = ports.next()?;
+        ports.all(|port| port == first).then_some(first)
     }
 }
 
@@ -40,11 +56,13 @@ pub fn of<'s>(
     counts: impl Fn(&Edge) -> bool,
 ) -> BTreeMap<usize, Naming<'s>> {
     let mut found: BTreeMap<usize, Naming<'s>> = BTreeMap::new();
-    let parts = scene.nodes[target].parts.iter();
-    let edges = parts.flat_map(|part| scene.index.incoming(*part));
-    for edge in edges.filter(|edge| counts(edge)) {
+    let parts = &scene.nodes[target].parts;
+    let edges = parts.iter().flat_map(|part| scene.index.incoming(*part)).map(|edge| (edge, None));
+    let mentions = parts.iter().filter_map(|part| scene.mentions.get(part)).flatten();
+    let mentions = mentions.map(|mention| (&mention.edge, Some(mention)));
+    for (edge, mention) in edges.chain(mentions).filter(|(edge, _)| counts(edge)) {
         if let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) {
-            found.entry(source).or_default().0.push(edge);
+            found.entry(source).or_default().0.push((edge, mention));
         }
     }
     found

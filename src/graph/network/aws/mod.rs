@@ -37,6 +37,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         }
     }
     tasks::stand(scene, network);
+    tasks::listen(scene, network);
     tasks::mounts(scene, network);
     routing.connect(scene, network);
     network.ways.extend(routing.ways());

@@ -127,6 +127,25 @@ pub fn mapped(scene: &Scene<'_>, service: usize, port: Option<u16>) -> Option<u1
     None
 }
 
+/// Let tasks with an address of their own say where their containers listen.
+pub fn listen(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type("aws_ecs_service") {
+        let own = look::leaf(&scene.index.resource(*at).attributes, "network_configuration");
+        let Some(node) = scene.node_of[*at].filter(|_| own.is_some()) else { continue };
+        let Some(presence) = &mut network.presences[node] else { continue };
+        for (task, _) in look::named(scene, *at, "task_definition").targets {
+            let text = scene.index.resource(task).parsed.get("container_definitions");
+            let containers = text.and_then(Value::as_array).unwrap_or_default();
+            let mappings = containers.iter().flat_map(|it| look::listed(it, "portMappings"));
+            let ports = mappings.filter_map(|it| number(it.get("containerPort")));
+            let ports = ports.filter_map(|port| u16::try_from(port).ok());
+            presence.listens.extend(ports.map(Traffic::tcp));
+        }
+        presence.listens.sort();
+        presence.listens.dedup();
+    }
+}
+
 /// Connections to file systems that tasks mount: encrypted where the volume says so.
 pub fn mounts(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type("aws_ecs_task_definition") {
