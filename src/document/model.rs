@@ -248,6 +248,9 @@ pub struct Scope {
     pub module: Vec<Arc<str>>,
     /// Region or location, where known.
     pub region: Option<Arc<str>>,
+    /// Account, subscription or project, as the configuration of its provider says: the id, else what tells it from others. Not in
+    /// JSON.
+    pub account: Option<Arc<str>>,
     /// Environment, where something says so.
     pub environment: Option<Arc<str>>,
     /// Kubernetes namespace.

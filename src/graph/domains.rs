@@ -138,8 +138,8 @@ fn connected(scene: &Scene<'_>, hosts: &mut BTreeMap<String, Host>) {
         let Some(namespace) = namespace_of(scene, *at, block) else { continue };
         members.entry(namespace.clone()).or_default().extend(scene.node_of[*at]);
         for service in look::listed(block, "service") {
-            let own = ["discovery_name", "port_name"].into_iter();
-            let own = own.filter_map(|name| look::text(service, name)).next();
+            let mut own = ["discovery_name", "port_name"].into_iter();
+            let own = own.find_map(|name| look::text(service, name));
             let aliases = look::listed(service, "client_alias");
             let given = aliases.iter().filter_map(|alias| look::text(alias, "dns_name"));
             let mut names: Vec<String> = given.map(str::to_ascii_lowercase).collect();

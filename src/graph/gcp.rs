@@ -7,6 +7,7 @@ use crate::document::{Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::accounts;
 use super::datasets;
 use super::kubernetes::clouds;
 use super::look;
@@ -275,6 +276,7 @@ fn scope(scene: &Scene<'_>, at: usize, on: &str) -> On {
     if account {
         let mut projects = targets(scene, at, "project").filter(|to| !is_own_project(scene, *to));
         let zone = projects.find_map(|to| scene.zone_of[to]);
+        let zone = zone.or_else(|| accounts::account_of(scene, at));
         return zone
             .filter(|_| matches!(on, "project" | "iap_tunnel"))
             .map_or(On::Account, On::Zone);

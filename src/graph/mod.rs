@@ -3,6 +3,7 @@
 //! Takes a document and the vocabulary of packs; knows nothing of findings. Nothing here fails: what the vocabulary cannot decide is
 //! not known, and says so.
 
+mod accounts;
 pub(crate) mod addresses;
 mod bounds;
 pub mod callers;
@@ -86,6 +87,7 @@ pub fn build_within<'a>(
         zones: Vec::new(),
         flows: Vec::new(),
         ids: scene::Ids::default(),
+        accounts: scene::Accounts::default(),
         mentions: domains::Mentions::default(),
         index,
         meanings,

@@ -7,6 +7,7 @@ use crate::document::{Existence, Mode, Pointer, Resource, Value, are_same};
 use crate::model::Element;
 use crate::pack::{Meaning, Role, Users, Verb};
 
+use super::accounts;
 use super::relations::leads;
 use super::scene::{Facts, Node, Scene, Zone};
 
@@ -16,6 +17,7 @@ const MAX_CHAIN: usize = 16;
 /// Make zones and nodes of all resources that have a meaning.
 pub fn build(scene: &mut Scene<'_>) {
     zones(scene);
+    accounts::read(scene);
     let owners = owners(scene);
     make(scene, &owners);
     place(scene);
@@ -301,9 +303,13 @@ impl Regions {
         let resource = scene.index.resource(at);
         let provider = Arc::clone(&resource.provider);
         let region = region_of(scene, resource).filter(|_| self.0.contains_key(&provider));
-        let outer = default_zone(scene, "zones", &provider);
+        let outer = accounts::zone_of(scene, resource);
         let Some(region) = region else { return outer };
-        let id = format!("{provider}.{region}");
+        let several = accounts::account_of(scene, at).filter(|zone| Some(*zone) == outer);
+        let id = match several.map(|zone| &scene.zones[zone].id) {
+            Some(account) => format!("{account}.{region}"),
+            None => format!("{provider}.{region}"),
+        };
         let zone = scene.plain_zone(&id, &region, "region");
         scene.zones[zone].parent = outer;
         Some(zone)
@@ -345,12 +351,12 @@ fn place(scene: &mut Scene<'_>) {
         let provider = Arc::clone(&scene.index.resource(at).provider);
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
-        let own = if is_identity { default_zone(scene, "identity_zones", &provider) } else { None };
+        let own = if is_identity { identity_zone(scene, &provider) } else { None };
         let own = outside(scene, at).or(own).or(scene.zone_of[at]);
         let zone = own.or_else(|| innermost(scene, &around));
         scene.nodes[node].zone = zone.or_else(|| {
             if is_identity {
-                default_zone(scene, "zones", &provider)
+                accounts::zone_of(scene, scene.index.resource(at))
             } else {
                 regions.zone(scene, at)
             }
@@ -370,14 +376,11 @@ fn place(scene: &mut Scene<'_>) {
     }
 }
 
-/// The zone that a table names for a provider: rows of provider, id, kind, name.
-fn default_zone(scene: &mut Scene<'_>, table: &str, provider: &str) -> Option<usize> {
-    let row = scene
-        .vocabulary
-        .table(table)
-        .iter()
-        .find(|row| row.first().is_some_and(|first| **first == *provider))?;
-    let [_, id, kind, name] = row.as_slice() else { return None };
+/// The zone that the vocabulary gives to the identities of a provider: rows of provider, id, kind, name.
+fn identity_zone(scene: &mut Scene<'_>, provider: &str) -> Option<usize> {
+    let rows = scene.vocabulary.table("identity_zones").iter();
+    let mut own = rows.filter(|row| row.first().is_some_and(|first| **first == *provider));
+    let [_, id, kind, name] = own.next()?.as_slice() else { return None };
     let (id, kind, name) = (Arc::clone(id), Arc::clone(kind), Arc::clone(name));
     Some(scene.plain_zone(&id, &name, &kind))
 }

@@ -126,8 +126,28 @@ pub struct Scene<'a> {
     pub flows: Vec<Flow>,
     /// Nodes and zones by id.
     pub ids: Ids,
+    /// Accounts, subscriptions and projects.
+    pub accounts: Accounts,
     /// Settings that name resources by a host's name.
     pub mentions: Mentions,
+}
+
+/// The zones of accounts, subscriptions and projects, where a document stands in several of a provider's; empty where not.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    /// By the id of the zone that the vocabulary gives them, that of what names none.
+    pub defaults: BTreeMap<Arc<str>, usize>,
+    /// By that id and what names them.
+    pub keys: BTreeMap<(Arc<str>, Arc<str>), usize>,
+}
+
+impl Accounts {
+    /// The zone of what says so of its account; `None` where there is only one.
+    pub fn of(&self, id: &Arc<str>, key: Option<&Arc<str>>) -> Option<usize> {
+        let default = self.defaults.get(id)?;
+        let own = key.and_then(|key| self.keys.get(&(Arc::clone(id), Arc::clone(key))));
+        Some(*own.unwrap_or(default))
+    }
 }
 
 /// Positions of nodes and zones by their ids.

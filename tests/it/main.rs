@@ -47,6 +47,7 @@ mod hcl_written;
 mod kubernetes;
 mod kubernetes_in_terraform;
 mod model;
+mod model_accounts;
 mod model_aws;
 mod model_aws_ways;
 mod model_azure;

@@ -160,6 +160,12 @@ fn what_an_address_says_is_what_is_spoken(#[case] address: &str, #[case] line: &
     true
 )]
 #[case::a_word("mesh", "prices", "client_alias {\n dns_name = \"prices\"\n port = 9000\n }", false)]
+#[case::a_version(
+    "mesh",
+    "prices:1",
+    "client_alias {\n dns_name = \"prices\"\n port = 9000\n }",
+    false
+)]
 #[case::its_port_and_namespace("mesh", "http://http.mesh:9000", "", true)]
 #[case::its_own_name("mesh", "http://costs.mesh:9000", "discovery_name = \"costs\"", true)]
 #[case::another_name("mesh", "http://http.mesh:9000", "discovery_name = \"costs\"", false)]

@@ -74,7 +74,7 @@ fn add(entries: &mut Entries, added: &[(&str, &str)]) {
 
 /// The region of the provider configuration that a data source has.
 fn region_of(instance: &Rc<Instance<'_>>, resource: &ResourceDeclaration) -> Option<Arc<str>> {
-    instance.provider(&providers::provider_of(resource))?.region.clone()
+    instance.provider(&providers::provider_of(resource))?.home.region.clone()
 }
 
 fn region(instance: &Rc<Instance<'_>>, resource: &ResourceDeclaration, entries: &mut Entries) {

@@ -16,7 +16,7 @@ use super::memo::{self, Constant, VARIABLE_META};
 use super::mentions;
 use super::module::{Declaration, ResourceDeclaration, is_local_source, literal_text};
 use super::moves;
-use super::providers;
+use super::providers::{self, Home};
 use super::scope::{Fault, Repetition, Scope};
 use super::value::{Entries, Marks, Value};
 use crate::document::{
@@ -178,8 +178,8 @@ fn resource(
     if let Some((name, tags)) = default_tags {
         defaults.insert(name.into(), Lowering::default().value(tags, &Pointer::root()));
     }
-    let region = provider.as_ref().and_then(|provider| provider.region.clone());
-    let mut scope = scope(instance.path().to_vec(), &attributes, &tags, region);
+    let home = provider.as_ref().map(|provider| &provider.home);
+    let mut scope = scope(instance.path().to_vec(), &attributes, &tags, home);
     if scope.environment.is_none() {
         let workspace = &instance.evaluator.workspace;
         scope.environment = Some(workspace).filter(|name| &***name != "default").cloned();
@@ -226,14 +226,17 @@ pub(super) fn scope(
     module: Vec<Arc<str>>,
     attributes: &document::Value,
     tags: &Map,
-    region: Option<Arc<str>>,
+    home: Option<&Home>,
 ) -> ResourceScope {
+    let region = home.and_then(|home| home.region.clone());
+    let account = home.and_then(|home| home.account.clone());
     let names_environment =
         |key: &str| key.eq_ignore_ascii_case("environment") || key.eq_ignore_ascii_case("env");
     let environment = tags.iter().find(|(key, _)| names_environment(key));
     ResourceScope {
         module,
         region: text(attributes, "location").or_else(|| text(attributes, "region")).or(region),
+        account,
         environment: environment.and_then(|(_, value)| value.as_str().map(Arc::from)),
         namespace: None,
     }

@@ -1,7 +1,8 @@
 //! Provider configurations: which one a resource has, through aliases and the modules that pass them on, and what it gives to the
-//! resource: default tags (aws), default labels (google), the region.
+//! resource: default tags (aws), default labels (google), the region, the account.
 //!
-//! Source: documentation of the providers hashicorp/aws 5.100 (`default_tags`) and hashicorp/google 6 (`default_labels`).
+//! Source: documentation of the providers hashicorp/aws 5.100 (`default_tags`, `assume_role`, `profile`, `allowed_account_ids`),
+//! hashicorp/google 6 (`default_labels`, `project`) and hashicorp/azurerm 4 (`subscription_id`).
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,11 +20,20 @@ use crate::vocabulary::Facts;
 /// A provider's local name and alias.
 pub type Reference = (Arc<str>, Option<Arc<str>>);
 
+/// Where the resources of a provider configuration lie.
+#[derive(Clone, Debug, Default)]
+pub struct Home {
+    /// Its region.
+    pub region: Option<Arc<str>>,
+    /// Its account, subscription or project: the id, else what tells it from others.
+    pub account: Option<Arc<str>>,
+}
+
 /// What a provider configuration gives to its resources.
 #[derive(Debug, Default)]
 pub struct Configuration {
-    /// Its region.
-    pub region: Option<Arc<str>>,
+    /// Where its resources lie.
+    pub home: Home,
     /// Tags of every resource that can have some: a mapping, or unknown.
     tags: Option<Value>,
     /// The same for labels.
@@ -31,7 +41,16 @@ pub struct Configuration {
 }
 
 /// Attributes and blocks of a configuration that reach resources.
-const REACHING: &[&str] = &["region", "default_tags", "default_labels"];
+const REACHING: &[&str] = &[
+    "region",
+    "default_tags",
+    "default_labels",
+    "assume_role",
+    "allowed_account_ids",
+    "profile",
+    "project",
+    "subscription_id",
+];
 
 /// The provider that a resource names, else that of its type's first word.
 pub fn provider_of(resource: &ResourceDeclaration) -> Reference {
@@ -121,7 +140,44 @@ fn evaluate<'a>(instance: &Rc<Instance<'a>>, declaration: &'a Declaration) -> Co
         _ => None,
     };
     let tags = entries.get("default_tags").and_then(tags_of_block);
-    Configuration { region, tags, labels: entries.get("default_labels").cloned() }
+    let account = declaration.block.labels.first().and_then(|name| account(&name.text, &entries));
+    let home = Home { region, account };
+    Configuration { home, tags, labels: entries.get("default_labels").cloned() }
+}
+
+/// The account that a configuration names. One that is not known yet is told from others by what it depends on.
+fn account(provider: &str, entries: &Entries) -> Option<Arc<str>> {
+    let told = |value: &Value| match &value.kind {
+        Kind::String(text) if !text.is_empty() => Some(Arc::clone(text)),
+        Kind::Unknown(unknown) => Some(Arc::clone(&unknown.reason)),
+        _ => None,
+    };
+    match provider {
+        "google" | "google-beta" => match &entries.get("project")?.kind {
+            Kind::String(text) => Some(Arc::clone(text)),
+            _ => None,
+        },
+        "azurerm" => told(entries.get("subscription_id")?),
+        "aws" => {
+            let first = |value: &Value| match &value.kind {
+                Kind::Sequence(_, items) if items.len() == 1 => items.first().cloned(),
+                _ => None,
+            };
+            let only = entries.get("allowed_account_ids").and_then(first);
+            let role =
+                entries.get("assume_role").and_then(first).and_then(|role| match &role.kind {
+                    Kind::Mapping(map) => told(map.entries.get("role_arn")?),
+                    _ => None,
+                });
+            let of_role = role.map(|role| {
+                let number = role.split(':').nth(4).filter(|_| role.starts_with("arn:"));
+                number.map_or_else(|| Arc::clone(&role), Arc::from)
+            });
+            let profile = entries.get("profile").and_then(told);
+            only.as_ref().and_then(told).or(of_role).or(profile)
+        }
+        _ => None,
+    }
 }
 
 /// `tags` of a `default_tags` block; unknown where the block is.

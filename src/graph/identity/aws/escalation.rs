@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::document::Value;
+use crate::graph::accounts;
 use crate::graph::identity::{Grant, Identity, Level, Scope, Trust};
 use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
@@ -344,7 +345,8 @@ impl Look<'_, '_, '_> {
             return Some(Outcome::Admin(proof));
         }
         let meant = self.meant("group", targets);
-        let groups: Vec<usize> = meant.into_iter().filter(|group| !own(group)).collect();
+        let near = |group: &usize| !own(group) && accounts::share(self.scene, principal, *group);
+        let groups: Vec<usize> = meant.into_iter().filter(near).collect();
         if groups.iter().any(|group| self.admins.contains(group)) {
             return Some(Outcome::Admin(proof));
         }
@@ -457,7 +459,10 @@ impl Look<'_, '_, '_> {
         let trusted = |node: &usize| trusted.contains(node);
         let reached: Vec<usize> = meant
             .into_iter()
-            .filter(|node| *node != principal && (!needs_trust || trusted(node)))
+            .filter(|node| {
+                let is_near = || accounts::share(self.scene, principal, *node);
+                *node != principal && if needs_trust { trusted(node) } else { is_near() }
+            })
             .collect();
         // What it may change, it can give everything.
         let changes = primitive.actions.iter().any(|action| {
@@ -512,7 +517,8 @@ impl Look<'_, '_, '_> {
         let meant: Vec<usize> = self
             .roles_meant(everything, targets)
             .into_iter()
-            .filter(|role| *role != principal && self.trusts_service(*role, &services))
+            .filter(|role| *role != principal && accounts::share(self.scene, principal, *role))
+            .filter(|role| self.trusts_service(*role, &services))
             .collect();
         if meant.iter().any(|role| self.admins.contains(role)) {
             return Some(Outcome::Admin(proof));
@@ -568,10 +574,12 @@ impl Look<'_, '_, '_> {
         if !self.known.spend(roles.len()) {
             return None;
         }
+        let near = |role: &usize| accounts::share(self.scene, principal, *role);
+        let roles: Vec<usize> = roles.iter().copied().filter(near).collect();
         if roles.iter().any(|role| self.admins.contains(role) && *role != principal) {
             return Some(Outcome::Admin(proof));
         }
-        Self::others(principal, primitive, roles.iter().copied().collect(), &proof)
+        Self::others(principal, primitive, roles, &proof)
     }
 
     /// Nodes of the resources of a type.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::graph::accounts;
 use crate::graph::identity::{
     Grant, Identity, Level, Scope, may_take_messages, note_erasing, takes_messages,
 };
@@ -167,6 +168,19 @@ impl Thing<'_> {
         }
     }
 
+    /// Whether a statement names it by itself, as whoever means a thing of another account has to.
+    fn is_named(&self, scene: &Scene<'_>, statement: &Statement) -> bool {
+        statement.resources.iter().any(|target| match target {
+            Target::All => false,
+            Target::Resource(at) => scene.node_of[*at] == Some(self.node),
+            Target::Pattern { text, .. } => {
+                let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
+                !whole.unwrap_or(rest).contains(['*', '?']) && self.is_meant(scene, target)
+            }
+        })
+    }
+
     /// Whether what limits a principal lets it do something with it, as far as that is known.
     fn is_within(&self, scene: &Scene<'_>, rights: &Rights, action: &str) -> bool {
         let Some(limits) = rights.boundary.as_ref().filter(|limits| !limits.open) else {
@@ -305,7 +319,8 @@ impl<'s> Granting<'_, 's, '_> {
         if everything && is_admin(rights, statement) {
             identity.grants.push(Grant {
                 principal,
-                scope: Scope::Account,
+                scope: accounts::account_of_node(self.scene, principal)
+                    .map_or(Scope::Account, Scope::Zone),
                 level: Level::Admin,
                 wildcard: true,
                 label: "*".into(),
@@ -352,6 +367,7 @@ impl<'s> Granting<'_, 's, '_> {
     ) -> (bool, bool) {
         let Some(meant) = self.meant(statement) else { return (false, false) };
         let denies = rights.statements.iter().any(|statement| !statement.allow);
+        let account = accounts::account_of_node(self.scene, principal);
         let mut met = false;
         for things in meant.values() {
             let Some(first) = things.first() else { continue };
@@ -367,7 +383,8 @@ impl<'s> Granting<'_, 's, '_> {
             let mut said = Said::of(self.scene, statement, &actions);
             let mut left = actions.clone();
             for thing in things.iter().map(|at| &self.things.things[*at]) {
-                if thing.node == principal {
+                let is_near = || accounts::account_of_node(self.scene, thing.node) == account;
+                if thing.node == principal || !is_near() && !thing.is_named(self.scene, statement) {
                     continue;
                 }
                 let limits = limits(rights);

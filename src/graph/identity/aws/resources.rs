@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::Value;
+use crate::graph::accounts;
 use crate::graph::identity::{Grant, Identity, Scope};
 use crate::graph::look;
 use crate::graph::scene::Scene;
@@ -64,7 +65,9 @@ pub fn add(scene: &mut Scene<'_>, identity: &mut Identity) {
         for principal in &statement.principals {
             let source = match principal {
                 Principal::Resource(at) => scene.node_of[*at].filter(|source| source != node),
-                Principal::Account(number, _) if !own.contains(number) => {
+                Principal::Account(number, _)
+                    if !own.contains(number) && accounts::numbered(scene, number).is_none() =>
+                {
                     Some(account(scene, number))
                 }
                 _ => None,
@@ -87,7 +90,9 @@ pub fn add(scene: &mut Scene<'_>, identity: &mut Identity) {
         let (number, header): (Arc<str>, Place) = (number.into(), resource.header);
         let named = look::named(scene, at, "function_name").targets;
         let function = named.first().and_then(|(to, _)| scene.node_of[*to]);
-        if let Some(function) = function.filter(|_| is_account && !own.contains(&number)) {
+        if let Some(function) = function.filter(|_| {
+            is_account && !own.contains(&number) && accounts::numbered(scene, &number).is_none()
+        }) {
             let principal = account(scene, &number);
             identity.grants.push(Grant {
                 principal,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::document::Value;
+use crate::graph::accounts;
 use crate::graph::identity::{Identity, Trust};
 use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
@@ -32,7 +33,16 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
         for statement in document.statements.iter().filter(|statement| statement.allow) {
             for principal in &statement.principals {
                 match principal {
-                    Principal::Own(rest) => own.push((role, Arc::clone(rest), statement.clone())),
+                    Principal::Own(rest) => {
+                        let zone = accounts::account_of(scene, at);
+                        own.push((role, Let { zone, rest: Arc::clone(rest) }, statement.place));
+                    }
+                    Principal::Account(number, rest)
+                        if let Some(zone) = accounts::numbered(scene, number) =>
+                    {
+                        let zone = Some(zone);
+                        own.push((role, Let { zone, rest: Arc::clone(rest) }, statement.place));
+                    }
                     _ => identity.trusts.extend(trusts(scene, role, statement, principal, &pools)),
                 }
             }
@@ -218,6 +228,14 @@ fn providers(scene: &mut Scene<'_>) {
     }
 }
 
+/// Whom a trust policy lets in of an account of the configuration.
+struct Let {
+    /// The account's zone, where there are several.
+    zone: Option<usize>,
+    /// `root`, `role/deploy`.
+    rest: Arc<str>,
+}
+
 /// Principals of the same account, by what trust policies ask about.
 #[derive(Default)]
 struct Account<'s> {
@@ -255,8 +273,9 @@ impl<'s> Account<'s> {
     }
 
     /// Those whom a trust policy lets in through the account itself, or by name.
-    fn let_in(&self, role: usize, rest: &str) -> BTreeSet<usize> {
+    fn let_in(&self, scene: &Scene<'_>, role: usize, whom: &Let) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
+        let rest = &*whom.rest;
         if let Some((_, name)) = rest.split_once('/') {
             let named = self.by_name.get(name.rsplit('/').next().unwrap_or_default());
             found.extend(named.into_iter().flatten());
@@ -266,6 +285,7 @@ impl<'s> Account<'s> {
             found.extend(self.of_role.get(&role).into_iter().flatten());
         }
         found.remove(&role);
+        found.retain(|source| accounts::account_of_node(scene, *source) == whom.zone);
         found
     }
 }
@@ -273,7 +293,7 @@ impl<'s> Account<'s> {
 fn within_account(
     scene: &Scene<'_>,
     all: &BTreeMap<usize, Rights>,
-    roles: &[(usize, Arc<str>, Statement)],
+    roles: &[(usize, Let, Place)],
     identity: &mut Identity,
 ) {
     if roles.is_empty() {
@@ -281,14 +301,14 @@ fn within_account(
     }
     let account = Account::new(scene, all);
     let mut left = scene.bounds.named;
-    for (role, rest, statement) in roles {
-        if &**rest == "root" && account.of_all.len() > left {
+    for (role, whom, place) in roles {
+        if &*whom.rest == "root" && account.of_all.len() > left {
             identity.left_out = true;
             continue;
         }
-        for source in account.let_in(*role, rest) {
+        for source in account.let_in(scene, *role, whom) {
             left = left.saturating_sub(1);
-            identity.trusts.push(trust(source, *role, "assumes", None, statement.place));
+            identity.trusts.push(trust(source, *role, "assumes", None, *place));
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod reach;
 use std::sync::Arc;
 
 use crate::document::{Mode, Resource, Value};
+use crate::graph::accounts;
 use crate::graph::kubernetes::{clouds, only_cluster, pools};
 use crate::graph::look;
 use crate::graph::relations::leads;
@@ -160,7 +161,9 @@ fn assignment(
     let edges = scene.index.outgoing(at).iter().filter(|edge| leads("scope", &edge.at));
     let mut scopes: Vec<Scope> = edges
         .filter_map(|edge| match (scene.zone_of[edge.to], scene.node_of[edge.to]) {
-            _ if is_own_subscription(scene, edge.to) => Some(Scope::Account),
+            _ if is_own_subscription(scene, edge.to) => {
+                Some(accounts::account_of(scene, edge.to).map_or(Scope::Account, Scope::Zone))
+            }
             (Some(zone), _) => Some(Scope::Zone(zone)),
             (None, Some(node)) => Some(Scope::Node(node)),
             _ => None,

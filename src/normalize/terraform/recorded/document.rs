@@ -212,8 +212,7 @@ impl Recorded {
         };
         let tags = emit::tags(&written, tags_all);
         let path = instance.path.iter().map(|(name, key)| Arc::from(format!("{name}{key}")));
-        let scope =
-            emit::scope(path.collect(), &written, &tags, twin.and_then(|it| it.region.clone()));
+        let scope = emit::scope(path.collect(), &written, &tags, twin.map(|it| &it.home));
         let provider = twin.map(|twin| Arc::clone(&twin.provider));
         let first_word = || Arc::from(instance.kind.split('_').next().unwrap_or_default());
         Resource {

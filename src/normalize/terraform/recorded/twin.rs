@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::expand::Shape;
 use super::super::instance::Instance;
+use super::super::providers::Home;
 use super::super::scope::{Repetition, Scope};
 use super::super::value::Entries;
 use super::address;
@@ -28,8 +29,8 @@ pub struct Twin {
     pub called_from: Arc<[CallSite]>,
     /// The provider's local name.
     pub provider: Arc<str>,
-    /// The provider's region.
-    pub region: Option<Arc<str>>,
+    /// Where the provider's resources lie.
+    pub home: Home,
 }
 
 /// Twins by address, and one of each block.
@@ -57,7 +58,7 @@ impl Twins {
                 continue;
             };
             let wanted = super::super::providers::provider_of(declaration);
-            let region = instance.provider(&wanted).as_ref().and_then(|it| it.region.clone());
+            let home = instance.provider(&wanted).map(|it| it.home.clone()).unwrap_or_default();
             let unknown = matches!(resources.shape, Shape::Unknown(_));
             for made in &resources.instances {
                 let twin = Rc::new(Twin {
@@ -67,7 +68,7 @@ impl Twins {
                     header: at.header(),
                     called_from: Arc::clone(&instance.called_from),
                     provider: Arc::clone(&wanted.0),
-                    region: region.clone(),
+                    home: home.clone(),
                 });
                 let block = address::without_keys(&made.address);
                 self.by_block.entry(block).or_insert_with(|| Rc::clone(&twin));

@@ -1,0 +1,138 @@
+//! Accounts, subscriptions and projects, where the configuration stands in several: each is a zone of its own, and rights over all of one
+//! end there.
+//!
+//! Sources: documentation of the providers hashicorp/aws (`assume_role`, `profile`, `allowed_account_ids`), hashicorp/azurerm
+//! (`subscription_id`) and hashicorp/google (`project`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::document::{Mode, Resource, Value};
+
+use super::look;
+use super::scene::{Accounts, Scene};
+
+/// How resources that are an account of their own say its id: type, attribute.
+const DECLARED: [(&str, &str); 3] = [
+    ("google_project", "project_id"),
+    ("azurerm_subscription", "subscription_id"),
+    ("aws_organizations_account", "id"),
+];
+
+/// Find the accounts of a document and make a zone of each, where there are several.
+pub fn read(scene: &mut Scene<'_>) {
+    let mut by_zone: BTreeMap<Arc<str>, BTreeMap<Option<Arc<str>>, usize>> = BTreeMap::new();
+    for (at, resource) in scene.index.document.resources.iter().enumerate() {
+        if resource.mode == Mode::Managed
+            && scene.meanings[at].is_some()
+            && let Some((id, _, _)) = default_row(scene, &resource.provider)
+        {
+            let key = key(resource).cloned();
+            *by_zone.entry(id).or_default().entry(key).or_default() += 1;
+        }
+    }
+    let mut accounts = Accounts::default();
+    for (id, mut keys) in by_zone {
+        // Who names no project of Google Cloud gets one that nothing here tells apart from the others.
+        if &*id == "project" {
+            keys.remove(&None);
+        }
+        let most = keys.iter().max_by_key(|(_, count)| **count).map(|(key, _)| key.clone());
+        let own = if keys.contains_key(&None) { None } else { most.flatten() };
+        let others: BTreeSet<Arc<str>> =
+            keys.into_keys().flatten().filter(|key| Some(key) != own.as_ref()).collect();
+        if others.is_empty() {
+            continue;
+        }
+        let known = own.as_ref().and_then(|own| declared(scene, own));
+        let default = known.unwrap_or_else(|| zone_named(scene, &id, None));
+        if let Some(own) = own {
+            accounts.keys.insert((Arc::clone(&id), own), default);
+        }
+        for (position, key) in others.into_iter().enumerate() {
+            let zone = declared(scene, &key);
+            let zone = zone.unwrap_or_else(|| zone_named(scene, &id, Some((position, &key))));
+            accounts.keys.insert((Arc::clone(&id), key), zone);
+        }
+        accounts.defaults.insert(id, default);
+    }
+    scene.accounts = accounts;
+}
+
+/// What tells the account of a resource from others. Resources of Google Cloud may name their project themselves.
+fn key(resource: &Resource) -> Option<&Arc<str>> {
+    match resource.attributes.get("project") {
+        Some(Value::String(project)) if resource.provider.starts_with("google") => Some(project),
+        _ => resource.scope.account.as_ref(),
+    }
+}
+
+/// The zone of a resource that is the account with this id.
+fn declared(scene: &Scene<'_>, key: &str) -> Option<usize> {
+    let all = DECLARED.iter().flat_map(|(kind, attribute)| {
+        scene.index.of_type(kind).iter().map(move |at| (*at, attribute))
+    });
+    let mut own = all.filter(|(at, attribute)| {
+        look::text(&scene.index.resource(*at).attributes, attribute) == Some(key)
+    });
+    own.find_map(|(at, _)| scene.zone_of[at])
+}
+
+/// The zone that the vocabulary gives to what a provider's configuration names no account for: id, kind, name.
+fn default_row(scene: &Scene<'_>, provider: &str) -> Option<(Arc<str>, Arc<str>, Arc<str>)> {
+    let rows = scene.vocabulary.table("zones").iter();
+    let mut own = rows.filter(|row| row.first().is_some_and(|first| **first == *provider));
+    let [_, id, kind, name] = own.next()?.as_slice() else { return None };
+    Some((Arc::clone(id), Arc::clone(kind), Arc::clone(name)))
+}
+
+/// The zone of one of several accounts: its own, or that of what names none.
+fn zone_named(scene: &mut Scene<'_>, id: &str, key: Option<(usize, &str)>) -> usize {
+    let mut rows = scene.vocabulary.table("zones").iter();
+    let row = rows.find(|row| row.get(1).is_some_and(|own| **own == *id));
+    let (kind, name) = match row.map(Vec::as_slice) {
+        Some([_, _, kind, name]) => (Arc::clone(kind), Arc::clone(name)),
+        _ => (id.into(), id.into()),
+    };
+    let Some((position, key)) = key else { return scene.plain_zone(id, &name, &kind) };
+    // What is not known yet is told by a reason in words.
+    let is_id = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    if is_id {
+        scene.plain_zone(&format!("{id}.{key}"), &format!("{name} {key}"), &kind)
+    } else {
+        let another = format!("{id}.another-{}", position + 1);
+        scene.plain_zone(&another, &format!("{name} ({key})"), &kind)
+    }
+}
+
+/// The zone around what lies in no other: its account.
+pub fn zone_of(scene: &mut Scene<'_>, resource: &Resource) -> Option<usize> {
+    let (id, kind, name) = default_row(scene, &resource.provider)?;
+    let several = scene.accounts.of(&id, key(resource));
+    Some(several.unwrap_or_else(|| scene.plain_zone(&id, &name, &kind)))
+}
+
+/// The account that a resource lies in, where the document stands in several of its provider.
+pub fn account_of(scene: &Scene<'_>, at: usize) -> Option<usize> {
+    if scene.accounts.defaults.is_empty() {
+        return None;
+    }
+    let resource = scene.index.resource(at);
+    let (id, _, _) = default_row(scene, &resource.provider)?;
+    scene.accounts.of(&id, key(resource))
+}
+
+/// The same for a node.
+pub fn account_of_node(scene: &Scene<'_>, node: usize) -> Option<usize> {
+    account_of(scene, scene.nodes[node].resource?)
+}
+
+/// Whether rights over all of a node's account are about another one: they do not lie in two accounts.
+pub fn share(scene: &Scene<'_>, a: usize, b: usize) -> bool {
+    account_of_node(scene, a) == account_of_node(scene, b)
+}
+
+/// The account of AWS with this number, where the document stands in it and others.
+pub fn numbered(scene: &Scene<'_>, number: &str) -> Option<usize> {
+    scene.accounts.keys.get(&("account".into(), number.into())).copied()
+}
