@@ -85,10 +85,15 @@ pub struct Trees {
 impl Project {
     /// Run the pipeline. Nothing fails as a whole: what could not be done is a problem.
     pub fn load(files: &dyn FileSystem, options: &Options) -> Self {
+        Self::load_beside(Sources::default(), files, options)
+    }
+
+    /// The same beside files that are there already, as those of packs that serve several projects.
+    pub fn load_beside(sources: Sources, files: &dyn FileSystem, options: &Options) -> Self {
         let mut loader = Loader {
             files,
             vocabulary: Arc::clone(&options.vocabulary),
-            project: Self::default(),
+            project: Self { sources, ..Self::default() },
             parsed: Vec::new(),
             installations: None,
         };

@@ -57,7 +57,7 @@ pub struct Position {
 }
 
 /// Byte offsets of line starts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
 }
@@ -87,7 +87,7 @@ impl LineIndex {
 }
 
 /// A text with a path, as it was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Path with `/` between its parts, relative to the project's root.
     pub path: Arc<str>,
@@ -150,7 +150,7 @@ fn characters(text: &str) -> usize {
 }
 
 /// All files of a run, by number and by path.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: IndexMap<Arc<str>, SourceFile, FxBuildHasher>,
     withheld: BTreeSet<FileId>,

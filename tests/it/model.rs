@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use dreadnought::evaluate::{self, evaluate};
 use dreadnought::finding::Factor;
 use dreadnought::graph::Bounds;
 use dreadnought::model::{AttackPath, Flow, Location, Threat, ThreatModel};
-use dreadnought::pack::PackSet;
+use dreadnought::pack::{Meanings, PackSet};
 use dreadnought::project::{Input, Options, Project};
-use dreadnought::source::{MemoryFileSystem, Problem};
+use dreadnought::source::{MemoryFileSystem, Problem, Sources};
 use dreadnought::threat;
 use rstest::rstest;
 use serde_json::Value as Json;
@@ -20,6 +21,22 @@ pub(crate) struct Made {
     pub model: ThreatModel,
     pub problems: Vec<Problem>,
 }
+
+/// The built-in packs, once for all models.
+struct BuiltIn {
+    sources: Sources,
+    packs: PackSet,
+    vocabulary: Meanings,
+    problems: Vec<Problem>,
+}
+
+static BUILT_IN: LazyLock<BuiltIn> = LazyLock::new(|| {
+    let mut sources = Sources::default();
+    let (packs, mut problems) = PackSet::load(&mut sources, true, &[]);
+    let (vocabulary, more) = packs.meanings(&sources);
+    problems.extend(more);
+    BuiltIn { sources, packs, vocabulary, problems }
+});
 
 /// The model of a tree of files by the built-in packs.
 pub(crate) fn model_of(files: &BTreeMap<String, String>, variables: Option<&str>) -> Made {
@@ -41,16 +58,16 @@ pub(crate) fn model_within(
         workspace: "default".to_owned(),
         ..Options::default()
     };
-    let mut project = Project::load(&tree, &options);
-    let (packs, mut problems) = PackSet::load(&mut project.sources, true, &[]);
-    let (vocabulary, more) = packs.meanings(&project.sources);
-    problems.extend(more);
-    let outcome = evaluate(&project.documents, &packs, &evaluate::Options::default());
+    let built_in = &*BUILT_IN;
+    let project = Project::load_beside(built_in.sources.clone(), &tree, &options);
+    let mut problems = built_in.problems.clone();
+    let packs = &built_in.packs;
+    let outcome = evaluate(&project.documents, packs, &evaluate::Options::default());
     let input = threat::Input {
         documents: &project.documents,
         findings: &outcome.findings,
         classes: &packs.threats,
-        vocabulary: &vocabulary,
+        vocabulary: &built_in.vocabulary,
         context: &project.config.context,
         sources: &project.sources,
     };
