@@ -56,6 +56,7 @@ mod model_cloud_ways;
 mod model_cluster_ways;
 mod model_clusters;
 mod model_command;
+mod model_denials;
 mod model_diffs;
 mod model_domains;
 mod model_filters;

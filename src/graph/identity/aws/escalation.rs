@@ -18,6 +18,7 @@ use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
+use super::grants::Things;
 use super::policy::{self, Condition, Principal, Statement, Target, is_everything, name_part};
 use super::rights::Rights;
 
@@ -229,6 +230,8 @@ struct Known<'k> {
     documents: RefCell<FxHashMap<usize, Rc<policy::Document>>>,
     /// What all workloads of some types run as.
     of_all: RefCell<BTreeMap<Vec<&'k str>, Rc<BTreeSet<usize>>>>,
+    /// What ARNs may name.
+    things: Things<'k>,
     /// How many pairs may still be looked at.
     left: Cell<usize>,
 }
@@ -242,6 +245,7 @@ impl<'k> Known<'k> {
             by_policy: FxHashMap::default(),
             documents: RefCell::default(),
             of_all: RefCell::default(),
+            things: Things::new(scene),
             left: Cell::new(scene.bounds.raising),
         };
         for trust in &identity.trusts {
@@ -592,12 +596,21 @@ impl Look<'_, '_, '_> {
         if targets.iter().any(|target| is_everything(target)) {
             return kinds.iter().flat_map(|kind| self.of_type(kind)).collect();
         }
-        let named = targets.iter().filter_map(|target| match target {
-            Target::Resource(meant) => self.scene.node_of[*meant],
-            _ => None,
-        });
+        let mut named = Vec::new();
+        for target in targets {
+            match target {
+                Target::Resource(meant) => named.extend(self.scene.node_of[*meant]),
+                Target::Pattern { partly: false, .. } => {
+                    let mut left = self.known.left.get();
+                    let meant = self.known.things.of_target(self.scene, target, &mut left);
+                    self.known.left.set(if meant.is_some() { left } else { 0 });
+                    named.extend(meant.into_iter().flatten());
+                }
+                Target::All | Target::Pattern { .. } => {}
+            }
+        }
         let is_of = |part: &usize| kinds.contains(&&*self.scene.index.resource(*part).kind);
-        named.filter(|node| self.scene.nodes[*node].parts.iter().any(is_of)).collect()
+        named.into_iter().filter(|node| self.scene.nodes[*node].parts.iter().any(is_of)).collect()
     }
 
     /// What nodes run as.

@@ -18,11 +18,23 @@ use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::fits;
 
-use super::policy::{Statement, Target, like, service};
+use super::denials::Denials;
+use super::policy::{Document, Statement, Target, like, service};
 use super::rights::Rights;
 
 /// The service whose names get six more characters.
 const LENGTHENED: &str = "secretsmanager";
+
+/// Services whose things have parts with ARNs of their own, with what stands before these: objects, indexes, streams.
+const HOLDING: [(&str, char); 4] =
+    [("s3", '/'), ("dynamodb", '/'), ("kinesis", '/'), ("logs", ':')];
+
+/// Where the names of wholes may end in the last part of an ARN whose service has parts.
+fn wholes<'r>(service: &str, rest: &'r str) -> impl Iterator<Item = &'r str> {
+    let mark = HOLDING.iter().find(|(own, _)| *own == service).map(|(_, mark)| *mark);
+    let ends = mark.into_iter().flat_map(move |mark| rest.match_indices(mark).map(|(at, _)| at));
+    ends.take(4).map(|at| &rest[..at])
+}
 
 /// Nodes that policies speak of, with their service, type in the ARN and name.
 pub struct Things<'s> {
@@ -76,36 +88,65 @@ impl<'s> Things<'s> {
 
     /// Those that a statement may be about, in order: few where it names each by itself.
     fn near(&self, scene: &Scene<'_>, statement: &Statement) -> Vec<usize> {
+        let all = || (0..self.things.len()).collect();
+        if statement.all_resources_but {
+            return all();
+        }
         let mut found: Vec<usize> = Vec::new();
         for target in statement.resources.iter() {
-            match target {
-                _ if statement.all_resources_but => return (0..self.things.len()).collect(),
-                Target::Resource(at) => {
-                    let node = scene.node_of[*at].and_then(|node| self.by_node.get(&node));
-                    found.extend(node.into_iter().flatten());
-                }
-                Target::Pattern { text, partly: false } => {
-                    let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
-                    let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
-                    let name = whole.unwrap_or(rest);
-                    if name.contains(['*', '?']) || rest.is_empty() {
-                        return (0..self.things.len()).collect();
-                    }
-                    // `name/*` also means whatever begins so.
-                    if let Some(start) = rest.strip_suffix('*') {
-                        let longer = self.by_name.range(start.to_owned()..);
-                        let longer = longer.take_while(|(own, _)| own.starts_with(start));
-                        found.extend(longer.flat_map(|(_, at)| at));
-                    }
-                    found.extend(self.by_name.get(name).into_iter().flatten());
-                    found.extend(&self.lengthened);
-                }
-                Target::All | Target::Pattern { .. } => return (0..self.things.len()).collect(),
+            match self.near_target(scene, target) {
+                Some(near) => found.extend(near),
+                None => return all(),
             }
         }
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Those that a target may mean; `None` for all there are.
+    fn near_target(&self, scene: &Scene<'_>, target: &Target) -> Option<Vec<usize>> {
+        let mut found: Vec<usize> = Vec::new();
+        match target {
+            Target::Resource(at) => {
+                let node = scene.node_of[*at].and_then(|node| self.by_node.get(&node));
+                found.extend(node.into_iter().flatten());
+            }
+            Target::Pattern { text, partly: false } => {
+                let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
+                let name = whole.unwrap_or(rest);
+                if name.contains(['*', '?']) || rest.is_empty() {
+                    return None;
+                }
+                // `name/*` also means whatever begins so.
+                if let Some(start) = rest.strip_suffix('*') {
+                    let longer = self.by_name.range(start.to_owned()..);
+                    let longer = longer.take_while(|(own, _)| own.starts_with(start));
+                    found.extend(longer.flat_map(|(_, at)| at));
+                }
+                let wholes = wholes(service(text).unwrap_or_default(), rest).chain([name]);
+                found.extend(wholes.filter_map(|whole| self.by_name.get(whole)).flatten());
+                found.extend(&self.lengthened);
+            }
+            Target::All | Target::Pattern { .. } => return None,
+        }
+        Some(found)
+    }
+
+    /// Nodes that a target means, in no order; `None` where that takes more comparisons than are left.
+    pub fn of_target(
+        &self,
+        scene: &Scene<'_>,
+        target: &Target,
+        left: &mut usize,
+    ) -> Option<Vec<usize>> {
+        let near = self.near_target(scene, target);
+        let all = 0..self.things.len();
+        let near = near.unwrap_or_else(|| all.collect());
+        *left = left.checked_sub(near.len())?;
+        let meant = near.into_iter().map(|at| &self.things[at]);
+        Some(meant.filter(|it| it.is_meant(scene, target)).map(|it| it.node).collect())
     }
 
     /// Those that a statement means, by kind; `None` where that takes more comparisons than are left.
@@ -142,8 +183,23 @@ impl<'s> Things<'s> {
 type Meant<'s> = BTreeMap<(&'s str, &'s str), Vec<usize>>;
 
 impl Thing<'_> {
-    /// Whether a target of a statement means it.
+    /// Whether a target of a statement means it, or a part of it.
     fn is_meant(&self, scene: &Scene<'_>, target: &Target) -> bool {
+        self.is_meant_whole(scene, target) || self.is_meant_in_part(target)
+    }
+
+    /// Whether a pattern means a part of it: objects under a path, an index.
+    fn is_meant_in_part(&self, target: &Target) -> bool {
+        let Target::Pattern { text, partly: false } = target else { return false };
+        let Some(name) = self.name else { return false };
+        let own = || format!("{}{name}", self.before);
+        let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+        service(text).is_some_and(|service| like(service, self.service))
+            && wholes(self.service, rest).any(|whole| like(whole, &own()))
+    }
+
+    /// Whether a target of a statement means all of it.
+    fn is_meant_whole(&self, scene: &Scene<'_>, target: &Target) -> bool {
         match target {
             Target::All => true,
             Target::Resource(at) => scene.node_of[*at] == Some(self.node),
@@ -181,8 +237,39 @@ impl Thing<'_> {
         })
     }
 
+    /// Whether statements deny an action on all of it, for certain.
+    fn is_denied(&self, scene: &Scene<'_>, statements: &[Statement], action: &str) -> bool {
+        let denying = |statement: &&Statement| {
+            !statement.allow && statement.conditions.is_empty() && statement.covers(action)
+        };
+        statements.iter().filter(denying).any(|statement| {
+            let mut targets = statement.resources.iter();
+            if statement.all_resources_but {
+                // What is not known may be what is left out.
+                return targets.all(|target| match target {
+                    Target::All => false,
+                    Target::Resource(at) => scene.node_of[*at] != Some(self.node),
+                    Target::Pattern { partly, .. } => {
+                        !partly && self.name.is_some() && !self.is_meant(scene, target)
+                    }
+                });
+            }
+            targets.any(|target| match target {
+                Target::Resource(_) if statement.partly => false,
+                Target::Pattern { text, .. } if self.service == "s3" && !text.ends_with('*') => {
+                    false
+                }
+                _ => self.is_meant_whole(scene, target),
+            })
+        })
+    }
+
     /// Whether what limits a principal lets it do something with it, as far as that is known.
     fn is_within(&self, scene: &Scene<'_>, rights: &Rights, action: &str) -> bool {
+        let denied = |limits: &Document| self.is_denied(scene, &limits.statements, action);
+        if rights.boundary.as_ref().is_some_and(denied) {
+            return false;
+        }
         let Some(limits) = rights.boundary.as_ref().filter(|limits| !limits.open) else {
             return true;
         };
@@ -255,6 +342,8 @@ type About = (*const Target, usize, bool);
 struct Granting<'g, 's, 'a> {
     scene: &'g Scene<'a>,
     things: Things<'s>,
+    /// What policies of resources take away.
+    denials: Denials,
     /// What statements mean, each list once; `None` where it was not sought.
     meant: FxHashMap<About, Option<Rc<Meant<'s>>>>,
     /// What those mean that are about everything.
@@ -269,6 +358,7 @@ pub fn add(scene: &Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Iden
     let mut granting = Granting {
         scene,
         things: Things::new(scene),
+        denials: Denials::new(scene),
         meant: FxHashMap::default(),
         all: None,
         looks: scene.bounds.looks,
@@ -388,12 +478,14 @@ impl<'s> Granting<'_, 's, '_> {
                     continue;
                 }
                 let limits = limits(rights);
-                if denies || limits > 0 {
+                if denies || limits > 0 || self.denials.speaks_of(thing.node) {
                     let Some(looks) = self.looks.checked_sub(limits) else { return (met, false) };
                     self.looks = looks;
                     let free = |action: &&&str| {
-                        !rights.denies(self.scene, action, thing.node)
+                        let of = (thing.node, **action);
+                        !thing.is_denied(self.scene, &rights.statements, action)
                             && thing.is_within(self.scene, rights, action)
+                            && !self.denials.refuses(self.scene, principal, of)
                     };
                     left = actions.iter().filter(free).copied().collect();
                     if left.is_empty() {

@@ -1,6 +1,7 @@
 //! AWS: policies of principals and resources, trust, and ways to raise rights.
 
 mod accounts;
+mod denials;
 mod escalation;
 mod grants;
 mod guests;

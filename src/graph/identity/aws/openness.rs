@@ -83,6 +83,7 @@ fn after(conditions: &[Condition]) -> Remains {
             let there = Condition {
                 operator: "StringEquals".into(),
                 values: vec![None],
+                named: Vec::new(),
                 ..condition.clone()
             };
             limits(&[there])

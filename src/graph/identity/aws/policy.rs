@@ -59,6 +59,8 @@ pub struct Condition {
     pub key: Arc<str>,
     /// Texts that it compares with; `None` where one is not known.
     pub values: Vec<Option<Arc<str>>>,
+    /// The same of principals, where it asks who they are.
+    pub named: Vec<Target>,
 }
 
 /// Whom a statement names.
@@ -101,6 +103,15 @@ impl Statement {
     pub fn covers(&self, action: &str) -> bool {
         let named = self.actions.iter().any(|pattern| like(pattern, action));
         named != self.all_but
+    }
+
+    /// Whether it denies an action (in small letters) on everything, for certain.
+    pub fn denies_all(&self, action: &str) -> bool {
+        !self.allow
+            && self.conditions.is_empty()
+            && self.covers(action)
+            && self.resources.contains(&Target::All)
+            && !self.all_resources_but
     }
 
     /// An action as it is written.
@@ -249,7 +260,7 @@ fn statement(
         partly: list(about).into_iter().filter_map(Value::as_str).any(is_part),
         resources,
         all_resources_but,
-        conditions: conditions(value.get("Condition")),
+        conditions: conditions(scene, at, value.get("Condition")),
         place,
     };
     (Some(statement), open)
@@ -331,18 +342,20 @@ fn only_reference(scene: &Scene<'_>, at: usize) -> Option<usize> {
     }
 }
 
-fn conditions(value: Option<&Value>) -> Vec<Condition> {
+/// The key of who asks.
+pub const PRINCIPAL: &str = "aws:principalarn";
+
+fn conditions(scene: &Scene<'_>, at: usize, value: Option<&Value>) -> Vec<Condition> {
+    let unknown =
+        || Condition { operator: "".into(), key: "".into(), values: vec![None], named: Vec::new() };
     let Some(Value::Object(operators)) = value else {
-        return value
-            .filter(|value| !matches!(value, Value::Null))
-            .map(|_| Condition { operator: "".into(), key: "".into(), values: vec![None] })
-            .into_iter()
-            .collect();
+        let written = value.filter(|value| !matches!(value, Value::Null));
+        return written.map(|_| unknown()).into_iter().collect();
     };
     let mut found = Vec::new();
     for (operator, keys) in operators.as_ref() {
         let Some(keys) = keys.as_object() else {
-            found.push(Condition { operator: "".into(), key: "".into(), values: vec![None] });
+            found.push(unknown());
             continue;
         };
         for (key, values) in keys {
@@ -351,10 +364,16 @@ fn conditions(value: Option<&Value>) -> Vec<Condition> {
                 Value::Bool(is) => Some(is.to_string().into()),
                 _ => None,
             };
+            let all = list(Some(values));
+            let key: Arc<str> = key.to_ascii_lowercase().into();
+            // Of a value that is not known as a whole, nothing says who is meant.
+            let only = OnceCell::from(None);
+            let asked = all.iter().filter(|_| &*key == PRINCIPAL);
             found.push(Condition {
                 operator: Arc::clone(operator),
-                key: key.to_ascii_lowercase().into(),
-                values: list(Some(values)).into_iter().map(text).collect(),
+                values: all.iter().copied().map(text).collect(),
+                named: asked.map(|value| target(scene, at, value, &only)).collect(),
+                key,
             });
         }
     }

@@ -15,19 +15,24 @@ use crate::source::Place;
 
 use super::grants::{level, shown};
 use super::openness::{self, Remains};
-use super::policy::{self, Principal, Statement};
+use super::policy::{self, Document, Principal, Statement};
 use super::trust::account;
 
 /// Statements of all policies of resources, with the node that they are about.
 fn statements(scene: &Scene<'_>) -> Vec<(usize, Statement)> {
+    let each = documents(scene).into_iter().map(|(node, _, document)| (node, document.statements));
+    each.flat_map(|(node, all)| all.into_iter().map(move |statement| (node, statement))).collect()
+}
+
+/// All policies of resources, with the node that they are about and the type that holds them.
+pub fn documents<'s>(scene: &'s Scene<'_>) -> Vec<(usize, &'s str, Document)> {
     let mut found = Vec::new();
     for row in scene.vocabulary.table("aws_resource_policies") {
         let [kind, attribute, about] = row.as_slice() else { continue };
         for at in scene.index.of_type(kind) {
             let subject = if about.is_empty() { Some(*at) } else { look::first(scene, *at, about) };
             let Some(node) = subject.and_then(|subject| scene.node_of[subject]) else { continue };
-            let document = policy::read(scene, *at, attribute);
-            found.extend(document.statements.into_iter().map(|statement| (node, statement)));
+            found.push((node, &**kind, policy::read(scene, *at, attribute)));
         }
     }
     found

@@ -38,21 +38,13 @@ pub struct Rights {
 impl Rights {
     /// Statements that allow an action without being denied everywhere, by a condition only where asked for.
     pub fn allowing<'r>(&'r self, action: &'r str) -> impl Iterator<Item = &'r Statement> + 'r {
-        let denied = self.statements.iter().any(|statement| {
-            !statement.allow
-                && statement.conditions.is_empty()
-                && statement.covers(action)
-                && statement.resources.contains(&Target::All)
-                && !statement.all_resources_but
-        });
+        let denied = self.statements.iter().any(|statement| statement.denies_all(action));
         let limited = self.boundary.as_ref().is_some_and(|boundary| {
             let allowed = boundary
                 .statements
                 .iter()
                 .any(|statement| statement.allow && statement.covers(action));
-            let denied = boundary.statements.iter().any(|statement| {
-                !statement.allow && statement.covers(action) && statement.conditions.is_empty()
-            });
+            let denied = boundary.statements.iter().any(|it| it.denies_all(action));
             !allowed || denied
         });
         self.statements.iter().filter(move |statement| {
@@ -85,21 +77,6 @@ impl Rights {
         within.written = written;
         within.all_but = false;
         within
-    }
-
-    /// Whether something denies an action on a resource (its node), whatever allows it.
-    pub fn denies(&self, scene: &Scene<'_>, action: &str, node: usize) -> bool {
-        self.statements.iter().any(|statement| {
-            !statement.allow
-                && statement.conditions.is_empty()
-                && !statement.all_resources_but
-                && statement.covers(action)
-                && statement.resources.iter().any(|target| match target {
-                    Target::All => true,
-                    Target::Resource(at) => scene.node_of[*at] == Some(node),
-                    Target::Pattern { .. } => false,
-                })
-        })
     }
 }
 

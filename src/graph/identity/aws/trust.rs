@@ -242,6 +242,8 @@ struct Account<'s> {
     by_name: FxHashMap<&'s str, Vec<usize>>,
     /// Those that may take every role.
     of_all: Vec<usize>,
+    /// Those that may take roles whose name, behind its path, fits.
+    by_pattern: Vec<(Arc<str>, usize)>,
     /// By role, those that may take it.
     of_role: FxHashMap<usize, Vec<usize>>,
 }
@@ -264,6 +266,11 @@ impl<'s> Account<'s> {
                         }
                     }
                     other if is_everything(other) => found.of_all.push(*source),
+                    policy::Target::Pattern { text, partly: false } => {
+                        if let Some(("role", name)) = policy::name_part(text) {
+                            found.by_pattern.push((name.into(), *source));
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -283,6 +290,13 @@ impl<'s> Account<'s> {
         if rest == "root" {
             found.extend(&self.of_all);
             found.extend(self.of_role.get(&role).into_iter().flatten());
+            let own = scene.nodes[role].resource.map(|at| &scene.index.resource(at).attributes);
+            if let Some(name) = own.and_then(|own| look::text(own, "name")) {
+                let path = own.and_then(|own| look::text(own, "path")).unwrap_or("/");
+                let whole = format!("{}{name}", path.trim_start_matches('/'));
+                let fitting = self.by_pattern.iter().filter(|it| policy::like(&it.0, &whole));
+                found.extend(fitting.map(|(_, source)| source));
+            }
         }
         found.remove(&role);
         found.retain(|source| accounts::account_of_node(scene, *source) == whom.zone);
@@ -302,9 +316,13 @@ fn within_account(
     let account = Account::new(scene, all);
     let mut left = scene.bounds.named;
     for (role, whom, place) in roles {
-        if &*whom.rest == "root" && account.of_all.len() > left {
-            identity.left_out = true;
-            continue;
+        if &*whom.rest == "root" {
+            let looks = account.of_all.len() + account.by_pattern.len();
+            if looks > left {
+                identity.left_out = true;
+                continue;
+            }
+            left -= account.by_pattern.len();
         }
         for source in account.let_in(scene, *role, whom) {
             left = left.saturating_sub(1);
