@@ -244,3 +244,72 @@ fn functions_are_taken_over_by_their_names(#[case] named: &str, #[case] raised: 
     let model = terraform(&rights(&allowed, NOTHING).replace("# more", ADMINISTRATORS));
     assert_eq!(has(&model, "T011 aws_iam_role.app"), raised, "{model:#?}");
 }
+
+/// A role that trusts tokens of an issuer under conditions.
+fn trusted(issuer: &str, conditions: &str) -> std::collections::BTreeSet<String> {
+    terraform(&format!(
+        "resource \"aws_iam_openid_connect_provider\" \"ci\" {{\n  url = \"https://{issuer}\"\n  client_id_list = [\"sts\"]\n}}\n\
+         resource \"aws_iam_role\" \"ci\" {{\n  name = \"ci\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{\n    \
+         Effect = \"Allow\", Action = \"sts:AssumeRoleWithWebIdentity\", Principal = {{ Federated = aws_iam_openid_connect_provider.ci.arn }}\n    \
+         Condition = {{ StringEquals = {{ \"{issuer}:aud\" = \"sts\" }}, {conditions} }}\n  }}] }})\n}}\n"
+    ))
+}
+
+const GITHUB: &str = "token.actions.githubusercontent.com";
+const HCP: &str = "app.terraform.io";
+
+#[rstest]
+#[case::one_branch(GITHUB, "repo:acme/shop:ref:refs/heads/main", false)]
+#[case::branches_of_a_kind(GITHUB, "repo:acme/shop:ref:refs/heads/release/*", false)]
+#[case::any_branch(GITHUB, "repo:acme/shop:ref:refs/heads/*", true)]
+#[case::requests(GITHUB, "repo:acme/shop:pull_request", true)]
+#[case::one_environment(GITHUB, "repo:acme/shop:environment:prod", false)]
+#[case::any_environment(GITHUB, "repo:acme/shop:environment:*", true)]
+#[case::anything_of_it(GITHUB, "repo:acme/shop:*", true)]
+#[case::any_repository(GITHUB, "repo:acme/*", true)]
+#[case::any_owner(GITHUB, "repo:*/shop:ref:refs/heads/main", true)]
+#[case::a_form_of_its_own(GITHUB, "repository_owner_id:1234:*", false)]
+#[case::a_form_of_its_own_that_is_open(GITHUB, "repository_owner_id:*", true)]
+#[case::one_branch_of_a_project(
+    "gitlab.com",
+    "project_path:acme/shop:ref_type:branch:ref:main",
+    false
+)]
+#[case::any_branch_of_a_project("gitlab.com", "project_path:acme/shop:ref_type:branch:ref:*", true)]
+#[case::any_project_of_a_group("gitlab.com", "project_path:acme/*:ref_type:branch:ref:main", true)]
+#[case::any_subject("gitlab.com", "*", true)]
+#[case::an_issuer_of_its_own(
+    "gitlab.example.org",
+    "project_path:acme/*:ref_type:branch:ref:*",
+    false
+)]
+#[case::one_workspace(HCP, "organization:acme:project:*:workspace:shop:run_phase:*", false)]
+#[case::any_workspace(HCP, "organization:acme:project:shop:workspace:*:run_phase:*", true)]
+#[case::any_organization(HCP, "organization:*:project:*:workspace:shop:run_phase:*", true)]
+fn tokens_that_nobody_meant(#[case] issuer: &str, #[case] subject: &str, #[case] open: bool) {
+    let model = trusted(issuer, &format!("StringLike = {{ \"{issuer}:sub\" = \"{subject}\" }}"));
+    assert_eq!(has(&model, "T013 aws_iam_role.ci"), open, "{model:#?}");
+}
+
+#[rstest]
+#[case::shared_by_all("gitlab.com", "", true)]
+#[case::an_issuer_of_its_own("gitlab.example.org", "", false)]
+#[case::a_claim_of_its_own(
+    HCP,
+    "StringEquals = { \"app.terraform.io:terraform_workspace_id\" = \"ws-1\" }",
+    false
+)]
+fn tokens_for_an_audience_alone(#[case] issuer: &str, #[case] more: &str, #[case] open: bool) {
+    assert_eq!(has(&trusted(issuer, more), "T013 aws_iam_role.ci"), open);
+}
+
+/// What is compared letter by letter has no pattern in it.
+#[test]
+fn equal_subjects_are_no_patterns() {
+    for (subject, open) in [("repo:acme/shop:*", false), ("repo:acme/shop:pull_request", true)] {
+        let operator = "\"ForAnyValue:StringEquals\"";
+        let conditions = format!("{operator} = {{ \"{GITHUB}:sub\" = \"{subject}\" }}");
+        let model = trusted(GITHUB, &conditions);
+        assert_eq!(has(&model, "T013 aws_iam_role.ci"), open, "{subject}");
+    }
+}

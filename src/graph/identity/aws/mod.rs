@@ -3,6 +3,7 @@
 mod accounts;
 mod denials;
 mod escalation;
+mod federated;
 mod grants;
 mod guests;
 mod openness;

@@ -1,6 +1,6 @@
 //! Who may act as a role: trust policies, members of groups, keys of users, roles that start tasks.
 //!
-//! Source: AWS IAM User Guide, "How to use trust policies", "OIDC federation"; documentation of `GitHub`, "`OpenID` Connect reference".
+//! Source: AWS IAM User Guide, "How to use trust policies", "OIDC federation".
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,12 +15,10 @@ use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::federated;
 use super::guests;
 use super::policy::{self, Condition, Principal, Statement, is_everything};
 use super::rights::{self, Rights};
-
-/// The issuer of tokens of GitHub's pipelines.
-const GITHUB: &str = "token.actions.githubusercontent.com";
 
 /// Add all trust.
 pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut Identity) {
@@ -176,7 +174,7 @@ fn trusts(
             let opened_by = if is_provider {
                 let url =
                     look::text(&scene.index.resource(*at).attributes, "url").unwrap_or_default();
-                federated(url, &statement.conditions)
+                federated::opened_by(scene, url, &statement.conditions)
             } else {
                 None
             };
@@ -194,7 +192,7 @@ fn trusts(
             let id = format!("oidc:{host}");
             let source = scene.plain_node(&id, host, "identity_provider", Element::ExternalEntity);
             scene.nodes[source].zone = Some(outside(scene));
-            let opened_by = federated(host, &statement.conditions);
+            let opened_by = federated::opened_by(scene, host, &statement.conditions);
             Some(trust(source, role, "assumes", opened_by, place))
         }
         Principal::Own(_) | Principal::Service(_) | Principal::Unknown => None,
@@ -375,28 +373,4 @@ pub fn limits(conditions: &[Condition]) -> bool {
         });
         !open && !everything
     })
-}
-
-/// The class that opens a federated trust: tokens of repositories that nobody meant are accepted.
-fn federated(issuer: &str, conditions: &[Condition]) -> Option<&'static str> {
-    if !issuer.contains(GITHUB) {
-        return None;
-    }
-    let subjects: Vec<&Condition> =
-        conditions.iter().filter(|condition| condition.key.ends_with(":sub")).collect();
-    let is_wide = |subject: &Option<Arc<str>>| {
-        subject.as_deref().is_some_and(|subject| {
-            let repository = subject.strip_prefix("repo:").unwrap_or(subject);
-            let owner = repository.split(['/', ':']).next().unwrap_or_default();
-            let name = repository.split('/').nth(1).unwrap_or_default();
-            // Of any branch, tag or request to merge.
-            let any = name.split_once(':').is_some_and(|(_, context)| context.starts_with('*'));
-            owner.contains('*') || name.starts_with('*') || name.is_empty() || any
-        })
-    };
-    let wide = subjects.is_empty()
-        || subjects.iter().any(|condition| {
-            condition.operator.contains("Like") && condition.values.iter().any(is_wide)
-        });
-    wide.then_some("T013")
 }
