@@ -32,7 +32,9 @@ const WITHOUT_LOGIN: &str = "T031";
 const TRUSTS: &str = "T047";
 /// Id of the class of taking messages from anybody, and kinds of nodes that take messages for others.
 const MESSAGES: &str = "T038";
-const TAKES_MESSAGES: [&str; 4] = ["queue", "topic", "event_bus", "stream"];
+pub const TAKES_MESSAGES: [&str; 4] = ["queue", "topic", "event_bus", "stream"];
+/// Kinds of nodes that give what callers send to programs behind them.
+const HANDS_ON: [&str; 2] = ["api", "workflow"];
 /// Id of the node of those who are asked for nothing, and of the class by which they get in.
 const ANYBODY: &str = "anonymous";
 const UNASKED: &str = "T019";
@@ -398,14 +400,10 @@ impl Search<'_, '_, '_> {
                 next.foothold = Some(flow.target);
             }
             FlowKind::Identity => self.identity(trail, at, &mut next)?,
-            // What an API passes on to what answers behind it is its published use; who got through the door is there.
-            FlowKind::Data
-                if trail.controls
-                    && target.element == Element::Process
-                    && &*scene.nodes[flow.source].kind == "api"
-                    && trail.foothold == Some(flow.source)
-                    && !self.asks_first(trail, flow.source, flow.target) =>
-            {
+            // What an API passes on to what answers behind it is its published use, as what a workflow gives to its tasks; who got
+            // through the door is there. Messages go on to whoever reads them.
+            FlowKind::Data if self.hands_on(trail, at) => {
+                next.feeds = TAKES_MESSAGES.contains(&&*target.kind);
                 next.foothold = Some(flow.target);
             }
             FlowKind::Permission if *scene.nodes[flow.source].id == *ANYBODY => {
@@ -425,6 +423,21 @@ impl Search<'_, '_, '_> {
             FlowKind::Log | FlowKind::Dns => return None,
         }
         Some(next)
+    }
+
+    /// Whether what a caller gives to an API or a workflow that the trail has come through goes on by a flow.
+    fn hands_on(&self, trail: &Trail, at: usize) -> bool {
+        let flow = self.around.flow(at);
+        let scene = self.around.scene();
+        let target = &scene.nodes[flow.target];
+        let takes = target.element == Element::Process || TAKES_MESSAGES.contains(&&*target.kind);
+        trail.controls
+            && takes
+            && HANDS_ON.contains(&&*scene.nodes[flow.source].kind)
+            // What a workflow makes of a message that it is started by is its own; who calls for it says what goes in.
+            && trail.steps.iter().all(|step| &*step.class != MESSAGES)
+            && trail.foothold == Some(flow.source)
+            && !self.asks_first(trail, flow.source, flow.target)
     }
 
     /// Whether an API that some may call without a login asks for one before it passes on to a program.

@@ -18,6 +18,7 @@ use crate::source::{Place, fits};
 use super::asked::{Asked, Proven};
 use super::lookups;
 use super::machines::Machine;
+use super::paths;
 use super::words::Words;
 
 /// How many balancers traffic may pass one after the other.
@@ -598,6 +599,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             }
             if target.element == Element::DataStore {
                 best = max(best, self.held(flow.target));
+                // Who reads messages does so for whoever sent them.
+                if through && paths::TAKES_MESSAGES.contains(&&*target.kind) {
+                    best = max(best, self.reached(flow.target, seen, hops - 1, through));
+                }
             } else if target.element == Element::Identity {
                 best = max(best, self.reached_as(flow.target, hops - 1));
             } else if through {
