@@ -54,6 +54,7 @@ mod model_aws_ways;
 mod model_azure;
 mod model_calls;
 mod model_cloud_ways;
+mod model_cluster_rights;
 mod model_cluster_ways;
 mod model_clusters;
 mod model_command;

@@ -313,3 +313,36 @@ fn equal_subjects_are_no_patterns() {
         assert_eq!(has(&model, "T013 aws_iam_role.ci"), open, "{subject}");
     }
 }
+
+/// Who reads the password that a database keeps in a secret of its own has the database.
+#[rstest]
+#[case::by_reference("aws_rds_cluster.main.master_user_secret[0].secret_arn", "true", true)]
+#[case::by_pattern(
+    "\"arn:aws:secretsmanager:eu-west-1:${local.account}:secret:rds!*\"",
+    "true",
+    true
+)]
+#[case::other_secrets(
+    "\"arn:aws:secretsmanager:eu-west-1:${local.account}:secret:app-*\"",
+    "true",
+    false
+)]
+#[case::without_such_a_secret(
+    "\"arn:aws:secretsmanager:eu-west-1:${local.account}:secret:rds!*\"",
+    "false",
+    false
+)]
+fn passwords_that_databases_keep(#[case] named: &str, #[case] keeps: &str, #[case] has_it: bool) {
+    let cluster = format!(
+        "resource \"aws_rds_cluster\" \"main\" {{\n  engine = \"aurora-postgresql\"\n  master_username = \"app\"\n  manage_master_user_password = {keeps}\n}}"
+    );
+    let allowed = format!(
+        "{{ Effect = \"Allow\", Action = \"secretsmanager:GetSecretValue\", Resource = {named} }}"
+    );
+    let model = terraform(&rights(&allowed, NOTHING).replace("# more", &cluster));
+    assert_eq!(
+        has(&model, "aws_iam_role.app > aws_rds_cluster.main permission"),
+        has_it,
+        "{model:#?}"
+    );
+}

@@ -4,6 +4,7 @@
 
 pub mod aws;
 pub mod azure;
+mod clusters;
 pub mod gcp;
 pub mod kubernetes;
 mod raising;
@@ -184,6 +185,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> Identity {
     azure::read(scene, &mut identity);
     gcp::read(scene, network, &mut identity);
     kubernetes::read(scene, &mut identity);
+    clusters::add(scene, &mut identity);
     outsiders(scene, &identity);
     identity.grants.sort();
     identity.grants.dedup();

@@ -1,6 +1,7 @@
 //! From statements to grants: which stores, keys, secrets and queues of the document a principal may use, and how far its rights go.
 //!
-//! The table `aws_services` says what a type's ARN looks like: type, service, what stands before its name, the attribute of its name.
+//! The table `aws_services` says what a type's ARN looks like: type, service, what stands before its name, the attribute of its name, and
+//! the attribute by which alone there is such a thing.
 //! `aws_read_actions` are actions that only look; `aws_plain_actions` are those that every workload of its kind has and that change
 //! nothing of value.
 
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::document::Value;
 use crate::graph::accounts;
 use crate::graph::identity::{
     Grant, Identity, Level, Scope, may_take_messages, note_erasing, takes_messages,
@@ -60,10 +62,15 @@ impl<'s> Things<'s> {
     pub fn new(scene: &'s Scene<'_>) -> Self {
         let mut things = Vec::new();
         for row in scene.vocabulary.table("aws_services") {
-            let [kind, service, before, attribute] = row.as_slice() else { continue };
+            let [kind, service, before, attribute, only @ ..] = row.as_slice() else { continue };
             for at in scene.index.of_type(kind) {
                 let Some(node) = scene.node_of[*at] else { continue };
-                let name = look::text(&scene.index.resource(*at).attributes, attribute);
+                let attributes = &scene.index.resource(*at).attributes;
+                let has = |path: &Arc<str>| attributes.get(path) == Some(&Value::Bool(true));
+                if !only.iter().all(has) {
+                    continue;
+                }
+                let name = look::text(attributes, attribute);
                 things.push(Thing { node, service, before, name });
             }
         }
