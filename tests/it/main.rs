@@ -61,6 +61,7 @@ mod model_command;
 mod model_denials;
 mod model_diffs;
 mod model_domains;
+mod model_edges;
 mod model_filters;
 mod model_hubs;
 mod model_laws;

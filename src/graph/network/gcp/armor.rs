@@ -17,7 +17,8 @@ use super::super::reach::Reach;
 
 const BACKENDS: [&str; 2] =
     ["google_compute_backend_service", "google_compute_region_backend_service"];
-const POLICIES: [&str; 2] =
+/// Types of security policies.
+pub const POLICIES: [&str; 2] =
     ["google_compute_security_policy", "google_compute_region_security_policy"];
 const RULES: [&str; 2] =
     ["google_compute_security_policy_rule", "google_compute_region_security_policy_rule"];
@@ -113,7 +114,11 @@ fn rules<'a>(scene: &Scene<'a>, policy: usize) -> Vec<Rule<'a>> {
 
 /// How far a backend service is open: the ranges that its security policy lets in.
 pub fn openness(scene: &Scene<'_>, end: usize) -> (Reach, Vec<Place>) {
-    let Some(policy) = policy(scene, end) else { return (Reach::Open, Vec::new()) };
+    policy(scene, end).map_or_else(|| (Reach::Open, Vec::new()), |policy| lets_in(scene, policy))
+}
+
+/// The ranges that a security policy lets in.
+pub fn lets_in(scene: &Scene<'_>, policy: usize) -> (Reach, Vec<Place>) {
     let mut open = Reach::Closed;
     let mut proof = Vec::new();
     for rule in rules(scene, policy).into_iter().filter(|rule| rule.acts() != Tri::No) {
@@ -133,27 +138,28 @@ pub fn openness(scene: &Scene<'_>, end: usize) -> (Reach, Vec<Place>) {
     (Reach::Open, Vec::new())
 }
 
+/// Whether a security policy turns attacks away, and whether it limits rates.
+pub fn does(scene: &Scene<'_>, policy: usize) -> (Tri, Tri) {
+    let rules = rules(scene, policy);
+    let own = scene.index.resource(policy);
+    let blocks = rules.iter().map(Rule::blocks_attacks).fold(Tri::No, Tri::or);
+    let limits = rules.iter().map(Rule::limits_rates).fold(Tri::No, Tri::or);
+    let adapts = "adaptive_protection_config.layer_7_ddos_defense_config.enable";
+    let adapts = match gcp::value(own, adapts) {
+        Some(Value::Bool(state)) => Tri::from(*state),
+        Some(_) => Tri::Unknown,
+        None => Tri::No,
+    };
+    (blocks, limits.or(adapts))
+}
+
 /// Set what the policies before backend services do.
 pub fn facts(scene: &mut Scene<'_>) {
     for at in BACKENDS.iter().flat_map(|kind| scene.index.of_type(kind).to_vec()) {
         let Some(node) = scene.node_of[at] else { continue };
         let place = gcp::place(scene.index.resource(at), "security_policy");
-        let (waf, floods) = match policy(scene, at) {
-            Some(policy) => {
-                let rules = rules(scene, policy);
-                let own = scene.index.resource(policy);
-                let blocks = rules.iter().map(Rule::blocks_attacks).fold(Tri::No, Tri::or);
-                let limits = rules.iter().map(Rule::limits_rates).fold(Tri::No, Tri::or);
-                let adapts = "adaptive_protection_config.layer_7_ddos_defense_config.enable";
-                let adapts = match gcp::value(own, adapts) {
-                    Some(Value::Bool(state)) => Tri::from(*state),
-                    Some(_) => Tri::Unknown,
-                    None => Tri::No,
-                };
-                (blocks, limits.or(adapts))
-            }
-            None => (Tri::No, Tri::No),
-        };
+        let (waf, floods) =
+            policy(scene, at).map_or((Tri::No, Tri::No), |policy| does(scene, policy));
         for (name, state) in [("waf", waf), ("flood_protection", floods)] {
             let value = match state {
                 Tri::Yes => Some(Value::Bool(true)),

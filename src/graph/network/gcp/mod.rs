@@ -3,7 +3,7 @@
 //! Source: Google Cloud documentation, "VPC firewall rules", "Pre-populated rules in the default network", "Cloud NAT overview", "VPC
 //! Network Peering", "Restrict network ingress for Cloud Run", "Cloud SQL: authorized networks".
 
-mod armor;
+pub mod armor;
 mod balancers;
 mod engine;
 mod firewall;

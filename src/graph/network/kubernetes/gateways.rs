@@ -1,14 +1,15 @@
 //! Gateways of the Gateway API and of meshes.
 //!
-//! Source: kubernetes.io, "Gateway API"; istio.io, "Gateway", "Virtual Service".
+//! Source: kubernetes.io, "Gateway API"; istio.io, "Gateway", "Virtual Service", "Kubernetes Gateway API" (automated deployment);
+//! gateway-api.sigs.k8s.io, "Gateway infrastructure labels and annotations"; GKE, "`GatewayClass` capabilities".
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::document::{Pointer, Resource, Value};
-use crate::graph::kubernetes::Workload;
 use crate::graph::kubernetes::hosts::number;
 use crate::graph::kubernetes::select::Namespaces;
+use crate::graph::kubernetes::{Workload, text};
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::{Network, Tri};
 use crate::graph::scene::Scene;
@@ -16,7 +17,8 @@ use crate::source::Place;
 
 use super::attaching::joins;
 use super::controllers::Controllers;
-use super::{Backend, Entry, backends, lead, through};
+use super::shields::Shields;
+use super::{Backend, Entry, backends, lead, says_internal, through};
 
 /// Namespaces in which gateways stand, sorted.
 pub fn namespaces(scene: &Scene<'_>) -> Vec<Arc<str>> {
@@ -30,28 +32,48 @@ pub fn namespaces(scene: &Scene<'_>) -> Vec<Arc<str>> {
 pub fn read(
     scene: &Scene<'_>,
     all: &[Workload<'_>],
-    controllers: &Controllers<'_, '_>,
+    (controllers, shields): (&Controllers<'_, '_>, &Shields<'_>),
     network: &mut Network,
 ) {
     let known = Namespaces::new(scene);
     for at in scene.index.of_type("Gateway") {
         let Some(via) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
-        let mut backends = Vec::new();
-        for edge in scene.index.incoming(*at) {
-            let route = scene.index.resource(edge.from);
-            let joins = &*route.kind == "VirtualService"
-                || is_route(&route.kind) && joins(&known, resource, (route, edge));
-            if !joins {
-                continue;
-            }
-            backends.extend(route_backends(scene, edge.from));
-        }
+        let backends = gateway_backends(scene, &known, *at);
         let entry = Entry { via, resource, fronts: listeners(resource) };
         let serving = controllers.serving(scene, resource);
-        lead(scene, all, &entry, &backends, controllers.openness(&serving), network);
+        let limit = shields.limit(scene, *at, controllers.openness(&serving));
+        lead(scene, all, &entry, &backends, limit, network);
         through(via, &serving, network);
     }
+}
+
+/// The Services that the routes of a gateway name.
+pub fn gateway_backends(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize) -> Vec<Backend> {
+    let resource = scene.index.resource(at);
+    let mut backends = Vec::new();
+    for edge in scene.index.incoming(at) {
+        let route = scene.index.resource(edge.from);
+        let joins = &*route.kind == "VirtualService"
+            || is_route(&route.kind) && joins(known, resource, (route, edge));
+        if joins {
+            backends.extend(route_backends(scene, edge.from));
+        }
+    }
+    backends
+}
+
+/// Whether a gateway of the Gateway API stands inside: by its class, or by what its balancer is told.
+pub fn is_inside(scene: &Scene<'_>, resource: &Resource) -> bool {
+    if &*resource.kind != "Gateway" {
+        return false;
+    }
+    let classes = scene.vocabulary.table("kubernetes_internal_classes");
+    let class = text(&resource.attributes, &["spec", "gatewayClassName"]);
+    let told =
+        |name: &str| text(&resource.attributes, &["spec", "infrastructure", "annotations", name]);
+    class.is_some_and(|class| classes.iter().flatten().any(|own| &**own == class))
+        || says_internal(scene, told)
 }
 
 fn is_route(kind: &str) -> bool {

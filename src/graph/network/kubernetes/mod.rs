@@ -2,11 +2,13 @@
 //!
 //! Source: kubernetes.io, "Network Policies", "Service", "Ingress", "Gateway API"; the documentation of cloud load balancer controllers.
 
+mod application_gateways;
 mod attaching;
 mod controllers;
 mod gateways;
 mod hearing;
 mod named;
+mod shields;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,11 +30,13 @@ use super::reach::Reach;
 use super::{Front, Network, PODS, Presence, Public, Route, Tri};
 
 use controllers::Controllers;
+use shields::Shields;
 
 /// Set what is known of controllers of entries.
 pub fn facts(scene: &mut Scene<'_>) {
     let all = workloads(scene);
     controllers::facts(scene, &all);
+    shields::facts(scene);
 }
 
 /// Fill in what the objects of a cluster say.
@@ -62,8 +66,10 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     services(scene, &all, network);
     let mut controllers = Controllers::new(scene, &all);
     controllers.judge(network);
-    ingresses(scene, &all, &controllers, network);
-    gateways::read(scene, &all, &controllers, network);
+    let before = (&controllers, &Shields::new(scene));
+    ingresses(scene, &all, before, network);
+    gateways::read(scene, &all, before, network);
+    application_gateways::place(scene, network);
     named::read(scene, &all, network);
 }
 
@@ -507,17 +513,23 @@ fn services(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
     }
 }
 
-/// Whether a Service or Ingress stands inside only.
+/// Whether a Service, Ingress or gateway stands inside only.
 fn internal(scene: &Scene<'_>, resource: &Resource) -> bool {
+    says_internal(scene, |name| annotation(resource, name))
+        || internal_by_controller(resource)
+        || gateways::is_inside(scene, resource)
+}
+
+/// Whether annotations keep an entry inside.
+fn says_internal<'r>(scene: &Scene<'_>, annotation: impl Fn(&str) -> Option<&'r str>) -> bool {
     let rows = scene.vocabulary.table("kubernetes_internal").iter();
     let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
-    let says = rows.any(|(name, value)| {
-        annotation(resource, name).is_some_and(|written| {
+    rows.any(|(name, value)| {
+        annotation(name).is_some_and(|written| {
             let written = written.trim();
             if &**value == "*" { written != "false" } else { written.eq_ignore_ascii_case(value) }
         })
-    });
-    says || internal_by_controller(resource)
+    })
 }
 
 /// The AWS load balancer controller makes what it makes internal where nothing is said.
@@ -596,13 +608,13 @@ fn lead(
     all: &[Workload<'_>],
     entry: &Entry<'_>,
     backends: &[Backend],
-    serving: Option<&(Reach, Vec<Place>)>,
+    limit: Option<(Reach, Vec<Place>)>,
     network: &mut Network,
 ) {
     let (mut open, mut proof) = openness(scene, entry.resource);
-    // It is open no further than what serves it.
-    if let Some((reach, more)) = serving.filter(|(reach, _)| *reach < open) {
-        (open, proof) = (*reach, more.clone());
+    // It is open no further than what serves it and what stands before it.
+    if let Some((reach, more)) = limit.filter(|(reach, _)| *reach < open) {
+        (open, proof) = (reach, more);
     }
     for (traffic, encrypted, place) in &entry.fronts {
         let mut proof = proof.clone();
@@ -665,7 +677,7 @@ fn back_encrypted(entry: &Resource, back: &Back) -> Tri {
 fn ingresses(
     scene: &Scene<'_>,
     all: &[Workload<'_>],
-    controllers: &Controllers<'_, '_>,
+    (controllers, shields): (&Controllers<'_, '_>, &Shields<'_>),
     network: &mut Network,
 ) {
     for at in scene.index.of_type("Ingress") {
@@ -696,7 +708,8 @@ fn ingresses(
         }
         let entry = Entry { via, resource, fronts };
         let backends = ingress_backends(scene, *at);
-        lead(scene, all, &entry, &backends, controllers.openness(&serving), network);
+        let limit = shields.limit(scene, *at, controllers.openness(&serving));
+        lead(scene, all, &entry, &backends, limit, network);
         through(via, &serving, network);
     }
 }

@@ -1,0 +1,422 @@
+//! What stands at the edges of systems in a model: firewalls before entries of clusters, gateways that stay inside, doors of managed stores,
+//! addresses made of parts, who may call what.
+
+use rstest::rstest;
+
+use crate::model_systems::{differs, has, manifests, terraform};
+
+/// A workload behind a Service, for entries to lead to.
+const PODS: &str = r#"
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: till
+  namespace: kiosk
+  annotations:
+    cloud.google.com/backend-config: '{"default": "guard"}'
+spec:
+  selector: {app: till}
+  ports:
+  - {name: web, port: 80, targetPort: 8080}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: till, namespace: kiosk}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: till}}
+  template:
+    metadata: {labels: {app: till}}
+    spec:
+      containers:
+      - {name: till, image: "till:3", ports: [{containerPort: 8080}]}
+"#;
+
+const INGRESS: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: door
+  namespace: kiosk
+  annotations:
+    kubernetes.io/ingress.class: gce
+spec:
+  rules:
+  - http:
+      paths:
+      - path: /
+        pathType: Prefix
+        backend: {service: {name: till, port: {number: 80}}}
+---
+apiVersion: cloud.google.com/v1
+kind: BackendConfig
+metadata: {name: guard, namespace: kiosk}
+spec:
+  securityPolicy: {name: edge}
+"#;
+
+const GATEWAY: &str = r#"
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata:
+  name: door
+  namespace: kiosk
+  annotations: {team: kiosk}
+spec:
+  gatewayClassName: gke-l7-regional-external-managed
+  infrastructure:
+    annotations: {team: kiosk}
+  listeners:
+  - {name: tls, protocol: HTTPS, port: 443}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: till, namespace: kiosk}
+spec:
+  parentRefs: [{name: door}]
+  rules:
+  - backendRefs: [{name: till, port: 80}]
+---
+apiVersion: networking.gke.io/v1
+kind: GCPBackendPolicy
+metadata: {name: guard, namespace: kiosk}
+spec:
+  default: {securityPolicy: edge}
+  targetRef: {group: "", kind: Service, name: till}
+"#;
+
+/// A change after which the entry of a cluster has no web firewall before it.
+#[rstest]
+#[case::elsewhere(INGRESS, "securityPolicy: {name: edge}", "timeoutSec: 40")]
+#[case::taken_away(INGRESS, "securityPolicy: {name: edge}", "securityPolicy: {name: \"\"}")]
+#[case::other_controller(
+    INGRESS,
+    "kubernetes.io/ingress.class: gce",
+    "kubernetes.io/ingress.class: nginx"
+)]
+#[case::not_named(
+    INGRESS,
+    "backend-config: '{\"default\": \"guard\"}'",
+    "neg: '{\"ingress\": true}'"
+)]
+#[case::gateway(GATEWAY, "securityPolicy: edge", "timeoutSec: 40")]
+#[case::gateway_for_another(GATEWAY, "kind: Service, name: till}", "kind: Service, name: shelf}")]
+#[case::gateway_of_others(GATEWAY, "gke-l7-regional-external-managed", "contour")]
+fn an_entry_of_gke_has_a_firewall_before_it(
+    #[case] entry: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+) {
+    let base = [entry, PODS].concat();
+    assert_eq!(base.matches(from).count(), 1, "{from}");
+    let kind = if entry == GATEWAY { "Gateway" } else { "Ingress" };
+    let open = format!("T032 {kind}/kiosk/door");
+    assert!(!has(&manifests(&base), &open));
+    let after = manifests(&base.replace(from, to));
+    assert!(has(&after, &open), "{from} -> {to}: {after:#?}");
+}
+
+#[rstest]
+#[case::by_number("{\"ports\": {\"80\": \"guard\"}}", true)]
+#[case::by_name("{\"ports\": {\"web\": \"guard\"}}", true)]
+#[case::another_port("{\"ports\": {\"81\": \"guard\"}}", false)]
+#[case::no_json("guard", false)]
+fn a_port_has_a_config_of_its_own(#[case] said: &str, #[case] guarded: bool) {
+    let tree = [INGRESS, PODS].concat().replace("{\"default\": \"guard\"}", said);
+    assert_eq!(!has(&manifests(&tree), "T032 Ingress/kiosk/door"), guarded);
+}
+
+#[rstest]
+#[case::class("gke-l7-regional-external-managed", "gke-l7-rilb")]
+#[case::class_over_regions(
+    "gke-l7-regional-external-managed",
+    "gke-l7-cross-regional-internal-managed-mc"
+)]
+#[case::waypoint("gke-l7-regional-external-managed", "istio-waypoint")]
+#[case::azure(
+    "  infrastructure:\n    annotations: {team: kiosk}",
+    "  infrastructure:\n    annotations: {service.beta.kubernetes.io/azure-load-balancer-internal: \"true\"}"
+)]
+#[case::aws(
+    "  infrastructure:\n    annotations: {team: kiosk}",
+    "  infrastructure:\n    annotations: {service.beta.kubernetes.io/aws-load-balancer-scheme: internal}"
+)]
+#[case::cluster_only(
+    "  annotations: {team: kiosk}\nspec",
+    "  annotations: {networking.istio.io/service-type: ClusterIP}\nspec"
+)]
+fn a_gateway_stays_inside(#[case] from: &str, #[case] to: &str) {
+    let base = [GATEWAY, PODS].concat();
+    differs(&base, from, to, "internet > Gateway/kiosk/door network tcp/443", manifests);
+    assert!(has(&manifests(&base.replace(from, to)), "Gateway/kiosk/door > Deployment/kiosk/till"));
+}
+
+/// The same entry and pods from Terraform, with a policy of Cloud Armor in the tree.
+const ARMOR: &str = r#"
+resource "google_compute_security_policy" "guard" {
+  name = "guard"
+  rule {
+    action   = "deny(403)"
+    priority = 10
+    match {
+      expr {
+        expression = "evaluatePreconfiguredWaf('xss-v33-stable')"
+      }
+    }
+  }
+  rule {
+    action   = "allow"
+    priority = 2147483647
+    match {
+      versioned_expr = "SRC_IPS_V1"
+      config {
+        src_ip_ranges = ["*"]
+      }
+    }
+  }
+}
+resource "kubernetes_manifest" "guard" {
+  manifest = {
+    apiVersion = "cloud.google.com/v1"
+    kind       = "BackendConfig"
+    metadata   = { name = "guard", namespace = "kiosk" }
+    spec       = { securityPolicy = { name = google_compute_security_policy.guard.name } }
+  }
+}
+resource "kubernetes_service_v1" "till" {
+  metadata {
+    name        = "till"
+    namespace   = "kiosk"
+    annotations = { "cloud.google.com/backend-config" = jsonencode({ default = "guard" }) }
+  }
+  spec {
+    selector = { app = "till" }
+    port {
+      port        = 80
+      target_port = 8080
+    }
+  }
+}
+resource "kubernetes_deployment_v1" "till" {
+  metadata {
+    name      = "till"
+    namespace = "kiosk"
+  }
+  spec {
+    selector {
+      match_labels = { app = "till" }
+    }
+    template {
+      metadata {
+        labels = { app = "till" }
+      }
+      spec {
+        container {
+          name  = "till"
+          image = "till:3"
+          port {
+            container_port = 8080
+          }
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_ingress_v1" "door" {
+  metadata {
+    name        = "door"
+    namespace   = "kiosk"
+    annotations = { "kubernetes.io/ingress.class" = "gce" }
+  }
+  spec {
+    default_backend {
+      service {
+        name = "till"
+        port {
+          number = 80
+        }
+      }
+    }
+  }
+}
+"#;
+
+#[rstest]
+#[case::only_watches(
+    "    action   = \"deny(403)\"\n",
+    "    action   = \"deny(403)\"\n    preview  = true\n"
+)]
+#[case::filters_nothing("evaluatePreconfiguredWaf('xss-v33-stable')", "origin.region_code == 'AQ'")]
+fn a_policy_in_the_tree_has_to_filter(#[case] from: &str, #[case] to: &str) {
+    let open = "T032 kubernetes_ingress_v1.door";
+    assert_eq!(ARMOR.matches(from).count(), 1, "{from}");
+    assert!(!has(&terraform(ARMOR), open));
+    assert!(has(&terraform(&ARMOR.replace(from, to)), open));
+}
+
+#[test]
+fn a_policy_in_the_tree_may_let_few_in() {
+    let few = ARMOR
+        .replace("action   = \"allow\"", "action   = \"deny(403)\"")
+        .replace(
+            "    action   = \"deny(403)\"\n    priority = 10\n    match {\n      expr {\n        expression = \"evaluatePreconfiguredWaf('xss-v33-stable')\"\n      }\n    }",
+            "    action   = \"allow\"\n    priority = 10\n    match {\n      versioned_expr = \"SRC_IPS_V1\"\n      config {\n        src_ip_ranges = [\"203.0.113.0/24\"]\n      }\n    }",
+        );
+    assert!(has(&terraform(ARMOR), "internet > kubernetes_ingress_v1.door network tcp/80"));
+    let lines = terraform(&few);
+    let door = "T006 internet > kubernetes_ingress_v1.door network tcp/80";
+    let line = lines.iter().find(|line| line.starts_with(door)).expect("clear text");
+    assert!(line.contains("exposure=internet_restricted"), "{line}");
+}
+
+/// A cluster of Azure that is given an application gateway, and what it serves.
+const GIVEN: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "gate" {
+  name                 = "gate"
+  resource_group_name  = azurerm_resource_group.g.name
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_public_ip" "gate" {
+  name                = "gate"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  allocation_method   = "Static"
+}
+resource "azurerm_web_application_firewall_policy" "gate" {
+  name                = "gate"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  policy_settings {
+    enabled = true
+    mode    = "Prevention"
+  }
+  managed_rules {
+    managed_rule_set {
+      version = "3.2"
+    }
+  }
+}
+resource "azurerm_application_gateway" "gate" {
+  name                = "gate"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  firewall_policy_id  = azurerm_web_application_firewall_policy.gate.id
+  sku {
+    name = "WAF_v2"
+    tier = "WAF_v2"
+  }
+  gateway_ip_configuration {
+    name      = "in"
+    subnet_id = azurerm_subnet.gate.id
+  }
+  frontend_ip_configuration {
+    name                 = "front"
+    public_ip_address_id = azurerm_public_ip.gate.id
+  }
+  frontend_port {
+    name = "any"
+    port = 8088
+  }
+  backend_address_pool {
+    name = "any"
+  }
+  backend_http_settings {
+    name                  = "any"
+    port                  = 80
+    protocol              = "Http"
+    cookie_based_affinity = "Disabled"
+  }
+  http_listener {
+    name                           = "any"
+    frontend_ip_configuration_name = "front"
+    frontend_port_name             = "any"
+    protocol                       = "Http"
+  }
+  request_routing_rule {
+    name                       = "any"
+    rule_type                  = "Basic"
+    http_listener_name         = "any"
+    backend_address_pool_name  = "any"
+    backend_http_settings_name = "any"
+  }
+}
+resource "azurerm_kubernetes_cluster" "c" {
+  name                = "c"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  dns_prefix          = "c"
+  default_node_pool {
+    name    = "sys"
+    vm_size = "Standard_D2s_v5"
+  }
+  identity {
+    type = "SystemAssigned"
+  }
+  ingress_application_gateway {
+    gateway_id = azurerm_application_gateway.gate.id
+  }
+}
+"#;
+
+const SERVED: &str = r#"
+resource "kubernetes_ingress_v1" "door" {
+  metadata {
+    name        = "door"
+    namespace   = "kiosk"
+  }
+  spec {
+    ingress_class_name = "azure-application-gateway"
+    tls {
+      secret_name = "door"
+    }
+    default_backend {
+      service {
+        name = "till"
+        port {
+          number = 80
+        }
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn an_ingress_is_what_its_application_gateway_serves() {
+    let pods = ARMOR.split("resource \"kubernetes_ingress_v1\"").next().unwrap_or_default();
+    let base = [GIVEN, pods, SERVED].concat();
+    let served = terraform(&base);
+    let gate = "azurerm_application_gateway.gate";
+    let inner = format!("{gate} > kubernetes_ingress_v1.door network tcp/443 yes");
+    assert!(has(&served, &inner), "{served:#?}");
+    assert!(has(&served, &format!("internet > {gate} network tcp/443 yes")));
+    assert!(has(&served, "kubernetes_ingress_v1.door > kubernetes_deployment_v1.till network"));
+    for line in [
+        "internet > kubernetes_ingress_v1.door",
+        "T032 kubernetes_ingress_v1.door",
+        "T006 internet > azurerm_application_gateway.gate",
+        "internet > azurerm_application_gateway.gate network tcp/8088",
+    ] {
+        assert!(!has(&served, line), "{line}");
+    }
+    // Another controller's Ingress is an entry beside the gateway, which stays what it was made.
+    let other = base.replace("\"azure-application-gateway\"", "\"nginx\"");
+    let other = terraform(&other);
+    assert!(has(&other, "internet > kubernetes_ingress_v1.door network tcp/443"));
+    assert!(has(&other, "internet > azurerm_application_gateway.gate network tcp/8088"));
+    // What the gateway does not look at is open through it.
+    let watched = terraform(&base.replace("\"Prevention\"", "\"Detection\""));
+    assert!(has(&watched, "T032 "), "{watched:#?}");
+}
