@@ -152,6 +152,71 @@ fn a_gateway_stays_inside(#[case] from: &str, #[case] to: &str) {
     assert!(has(&manifests(&base.replace(from, to)), "Gateway/kiosk/door > Deployment/kiosk/till"));
 }
 
+/// A gateway of a mesh on pods of another namespace.
+const MESH: &str = r#"
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: kiosk}
+spec:
+  selector: {istio: front}
+  servers:
+  - {port: {number: 443, name: https, protocol: HTTPS}, hosts: ["*"]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: till, namespace: kiosk}
+spec:
+  hosts: ["*"]
+  gateways: [door]
+  http:
+  - route: [{destination: {host: till, port: {number: 80}}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: front, namespace: mesh}
+spec:
+  selector: {matchLabels: {istio: front}}
+  template:
+    metadata: {labels: {istio: front, tier: edge}}
+    spec:
+      containers: [{name: istio-proxy, image: auto}]
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: front
+  namespace: mesh
+  annotations: {team: mesh}
+spec:
+  type: LoadBalancer
+  selector: {tier: edge}
+  ports: [{name: https, port: 443}]
+"#;
+
+#[rstest]
+#[case::internal_balancer(
+    "annotations: {team: mesh}",
+    "annotations: {networking.gke.io/load-balancer-type: Internal}"
+)]
+#[case::of_the_cluster("type: LoadBalancer", "type: ClusterIP")]
+fn a_gateway_of_a_mesh_is_where_its_pods_are(#[case] from: &str, #[case] to: &str) {
+    let base = [MESH, PODS].concat();
+    let line = "internet > Gateway/kiosk/door network tcp/443";
+    differs(&base, from, to, line, manifests);
+    let other =
+        base.replace(from, to).replace("selector: {istio: front}", "selector: {istio: back}");
+    // What runs it is not there.
+    assert!(has(&manifests(&other), line));
+}
+
+#[test]
+fn pods_of_a_mesh_may_stand_behind_groups_of_ends() {
+    let neg = "annotations: {cloud.google.com/neg: '{\"exposed_ports\": {\"443\": {}}}'}";
+    let tree = [MESH, PODS].concat().replace("type: LoadBalancer", "type: ClusterIP");
+    let tree = tree.replace("annotations: {team: mesh}", neg);
+    assert!(has(&manifests(&tree), "internet > Gateway/kiosk/door network tcp/443"));
+}
+
 /// The same entry and pods from Terraform, with a policy of Cloud Armor in the tree.
 const ARMOR: &str = r#"
 resource "google_compute_security_policy" "guard" {

@@ -1,11 +1,12 @@
 //! Controllers of Ingresses and gateways that run in the cluster: an entry of the seventh layer is reached as they are.
 //!
-//! Source: kubernetes.io, "Ingress class"; kubernetes.github.io/ingress-nginx, "Command line arguments".
+//! Source: kubernetes.io, "Ingress class"; kubernetes.github.io/ingress-nginx, "Command line arguments"; istio.io, "Gateway" (`selector`: the
+//! pods that a gateway is configured on, in every namespace).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Resource, Value};
-use crate::graph::kubernetes::{Workload, annotation, image_speaks_of, text};
+use crate::graph::kubernetes::{Workload, annotation, image_speaks_of, special, text};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
@@ -14,19 +15,25 @@ use crate::source::Place;
 /// The fact that a node only passes on what entries of the seventh layer in the document take.
 pub const CARRIES: &str = "carries_entries";
 
+/// Annotations of Services behind balancers that somebody else makes.
+const BEFORE: [&str; 2] = ["cloud.google.com/neg", "controller.autoneg.dev/neg"];
+
 /// How far a controller is open, and what says so.
 type Open = (Reach, Vec<Place>);
 
 /// Controllers, by their images.
 pub struct Controllers<'w, 'a> {
     all: Vec<&'w Workload<'a>>,
+    /// Nodes of those that gateways of a mesh select, by the gateway's address.
+    selected: BTreeMap<&'a str, Vec<usize>>,
     /// How far each is open; none where more may get to it than the document says.
     open: BTreeMap<usize, Option<Open>>,
 }
 
 impl<'w, 'a> Controllers<'w, 'a> {
     /// Of a document. Whose image runs beside another has it as a helper.
-    pub fn new(scene: &Scene<'_>, all: &'w [Workload<'a>]) -> Self {
+    pub fn new(scene: &Scene<'a>, all: &'w [Workload<'a>]) -> Self {
+        let selected = selected(scene, all);
         let words = scene.vocabulary.table("kubernetes_ingress_images");
         let speaks = |it: &&Workload<'_>| {
             let main = |it: &&Value| text(it, &["kind"]) == Some("container");
@@ -40,12 +47,13 @@ impl<'w, 'a> Controllers<'w, 'a> {
         };
         let mut all: Vec<_> = all.iter().filter(speaks).collect();
         all.sort_unstable_by_key(|it| it.node);
-        Self { all, open: BTreeMap::new() }
+        Self { all, selected, open: BTreeMap::new() }
     }
 
     /// Look how far they are open, by the balancers of the document before them, when these are there.
-    pub fn judge(&mut self, network: &Network) {
-        let own: BTreeSet<usize> = self.all.iter().map(|it| it.node).collect();
+    pub fn judge(&mut self, scene: &Scene<'_>, network: &Network) {
+        let mut own: BTreeSet<usize> = self.all.iter().map(|it| it.node).collect();
+        own.extend(self.selected.values().flatten());
         for route in network.routes.iter().filter(|route| own.contains(&route.target)) {
             let found = before(network, route);
             let known = self.open.entry(route.target).or_insert_with(|| found.clone());
@@ -53,6 +61,11 @@ impl<'w, 'a> Controllers<'w, 'a> {
                 (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
                 _ => None,
             };
+        }
+        for node in self.selected.values().flatten() {
+            if !self.open.contains_key(node) && is_kept_inside(scene, *node) {
+                self.open.insert(*node, Some((Reach::Closed, Vec::new())));
+            }
         }
         for front in network.fronts.iter().filter(|front| own.contains(&front.node)) {
             self.open.insert(front.node, None);
@@ -68,7 +81,11 @@ impl<'w, 'a> Controllers<'w, 'a> {
     }
 
     /// Nodes of those that serve an entry: of its class, where the entry and a controller name one; else all.
+    /// Those that a gateway of a mesh selects, where there are some.
     pub fn serving(&self, scene: &Scene<'_>, entry: &Resource) -> Vec<usize> {
+        if let Some(selected) = self.selected.get(&*entry.address) {
+            return selected.clone();
+        }
         let class = text(&entry.attributes, &["spec", "ingressClassName"])
             .or_else(|| annotation(entry, "kubernetes.io/ingress.class"));
         let names = class.map(|class| {
@@ -91,6 +108,61 @@ impl<'w, 'a> Controllers<'w, 'a> {
         let silent = picked(&|own| own.is_empty());
         if silent.is_empty() { picked(&|_| true) } else { silent }
     }
+}
+
+/// Whether Services lead to a workload, and all of them are of the cluster only, with nothing before them.
+fn is_kept_inside(scene: &Scene<'_>, node: usize) -> bool {
+    let parts = scene.nodes[node].parts.iter().flat_map(|part| scene.index.incoming(*part));
+    let services: BTreeSet<usize> =
+        parts.map(|edge| edge.from).filter(|at| is_service(scene, *at)).collect();
+    let is_inner = |at: &usize| {
+        let service = scene.index.resource(*at);
+        let mut named =
+            scene.index.incoming(*at).iter().map(|edge| scene.index.resource(edge.from));
+        special(service).is_none()
+            && BEFORE.iter().all(|name| annotation(service, name).is_none())
+            && !named.any(|other| is_entry(&other.kind))
+    };
+    scene.index.of_type("TargetGroupBinding").is_empty()
+        && !services.is_empty()
+        && services.iter().all(is_inner)
+}
+
+fn is_service(scene: &Scene<'_>, at: usize) -> bool {
+    &*scene.index.resource(at).kind == "Service"
+}
+
+/// Whether objects of a kind lead from outside to the Services that they name.
+fn is_entry(kind: &str) -> bool {
+    kind == "Ingress" || kind.ends_with("Route") || kind == "VirtualService"
+}
+
+/// The workloads whose pods gateways of a mesh select.
+fn selected<'a>(scene: &Scene<'a>, all: &[Workload<'a>]) -> BTreeMap<&'a str, Vec<usize>> {
+    let mut by_label: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (position, workload) in all.iter().enumerate() {
+        for (key, value) in workload.labels.into_iter().flatten() {
+            if let Some(value) = value.as_str() {
+                by_label.entry((key, value)).or_default().push(position);
+            }
+        }
+    }
+    let document = scene.index.document;
+    let gateways = scene.index.of_type("Gateway").iter().filter_map(|at| {
+        let gateway = &document.resources[*at];
+        let selector = gateway.attributes.get("spec")?.get("selector")?.as_object()?;
+        let mut pairs = selector.into_iter().map(|(key, value)| {
+            let fits = value.as_str().and_then(|value| by_label.get(&(&**key, value)));
+            fits.map_or(&[][..], Vec::as_slice)
+        });
+        let mut found: BTreeSet<usize> = pairs.next()?.iter().copied().collect();
+        for others in pairs {
+            found.retain(|position| others.binary_search(position).is_ok());
+        }
+        let nodes: Vec<usize> = found.into_iter().map(|position| all[position].node).collect();
+        (!nodes.is_empty()).then_some((&*gateway.address, nodes))
+    });
+    gateways.collect()
 }
 
 /// How far a balancer before a controller is open.

@@ -65,7 +65,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     }
     services(scene, &all, network);
     let mut controllers = Controllers::new(scene, &all);
-    controllers.judge(network);
+    controllers.judge(scene, network);
     let before = (&controllers, &Shields::new(scene));
     ingresses(scene, &all, before, network);
     gateways::read(scene, &all, before, network);
