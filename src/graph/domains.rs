@@ -52,6 +52,7 @@ pub fn read(scene: &mut Scene<'_>) {
     let hosts = hosts(scene);
     let mut mentions = Mentions::default();
     by_reference(scene, &mut mentions);
+    by_address(scene, &mut mentions);
     if !hosts.is_empty() {
         let mut texts = Texts { scene, hosts: &hosts, left: MAX_MENTIONS, found: &mut mentions };
         for (at, node) in scene.node_of.iter().enumerate() {
@@ -194,6 +195,33 @@ fn by_reference(scene: &Scene<'_>, found: &mut Mentions) {
                     let mention = Mention { edge: called(edge.clone()), spoken, port: None };
                     found.entry(*target).or_default().push(mention);
                 }
+            }
+        }
+    }
+}
+
+/// Settings that say an address that is reserved by itself mean what holds it. The table `address_holders` says what does: type, path to the
+/// address.
+fn by_address(scene: &Scene<'_>, found: &mut Mentions) {
+    let schemes = Schemes::new(scene.vocabulary);
+    let mut left = MAX_MENTIONS;
+    for row in scene.vocabulary.table("address_holders") {
+        let [kind, path] = row.as_slice() else { continue };
+        for at in scene.index.of_type(kind) {
+            let Some(address) = look::first(scene, *at, path) else { continue };
+            for edge in scene.index.incoming(address) {
+                let is_program = scene.node_of[edge.from]
+                    .is_some_and(|node| scene.nodes[node].element == Element::Process);
+                if edge.attribute.as_str() != "/address" || !is_program {
+                    continue;
+                }
+                if left == 0 {
+                    return;
+                }
+                left -= 1;
+                let spoken = addresses::of_edge(schemes, &scene.index, edge);
+                let mention = Mention { edge: called(edge.clone()), spoken, port: None };
+                found.entry(*at).or_default().push(mention);
             }
         }
     }

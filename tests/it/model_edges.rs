@@ -485,3 +485,77 @@ fn an_ingress_is_what_its_application_gateway_serves() {
     let watched = terraform(&base.replace("\"Prevention\"", "\"Detection\""));
     assert!(has(&watched, "T032 "), "{watched:#?}");
 }
+
+/// Two machines of a network, of which one speaks to the other.
+const PAIR: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "s" {
+  name          = "s"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.1.0.0/24"
+}
+resource "google_compute_instance" "web" {
+  name         = "web"
+  machine_type = "e2-small"
+  boot_disk {}
+  network_interface {
+    subnetwork = google_compute_subnetwork.s.id
+  }
+  metadata = { base = SETTING }
+}
+"#;
+
+const STORE: &str = r#"
+resource "google_sql_database_instance" "q" {
+  name             = "q"
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-custom-2-7680"
+    ip_configuration {
+      ipv4_enabled = false
+      psc_config {
+        psc_enabled = true
+      }
+    }
+  }
+}
+resource "google_compute_address" "q" {
+  name         = "q"
+  address_type = "INTERNAL"
+  subnetwork   = google_compute_subnetwork.s.id
+}
+resource "google_compute_forwarding_rule" "q" {
+  name                  = "q"
+  load_balancing_scheme = ""
+  network               = google_compute_network.n.id
+  ip_address            = google_compute_address.q.id
+  target                = google_sql_database_instance.q.psc_service_attachment_link
+}
+"#;
+
+#[rstest]
+#[case::address("google_compute_address.q.address")]
+#[case::rule("google_compute_forwarding_rule.q.ip_address")]
+#[case::name("google_sql_database_instance.q.dns_name")]
+fn a_database_behind_an_attachment_is_reached_where_its_rule_stands(#[case] setting: &str) {
+    let base = [PAIR, STORE].concat().replace("SETTING", setting);
+    let flow = "google_compute_instance.web > google_sql_database_instance.q network tcp/5432";
+    let rule = "target                = google_sql_database_instance.q.psc_service_attachment_link";
+    differs(&base, rule, "target                = \"other\"", flow, terraform);
+    assert!(!has(&terraform(&base.replace(setting, "\"none\"")), flow));
+}
+
+#[test]
+fn a_rule_in_another_network_leads_nobody_of_this_one_there() {
+    let base = [PAIR, STORE].concat().replace("SETTING", "google_compute_address.q.address");
+    let away =
+        [&*base, "resource \"google_compute_network\" \"m\" {\n  name = \"m\"\n}\n"].concat();
+    let rule = "network               = google_compute_network.n.id";
+    let away = away.replace(rule, "network               = google_compute_network.m.id");
+    let flow = "google_compute_instance.web > google_sql_database_instance.q network";
+    assert!(has(&terraform(&base), flow));
+    assert!(!has(&terraform(&away), flow));
+}

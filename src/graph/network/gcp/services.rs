@@ -44,6 +44,9 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
     for path in &row[1..] {
         join(scene, at, path, &mut presence);
     }
+    if presence.network.is_none() {
+        attach(scene, node, &mut presence);
+    }
     let runs = scene.nodes[node].element == Element::Process;
     if !runs {
         return presence.network.map(|_| presence);
@@ -72,6 +75,21 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
         None => Public { state: Tri::No, proof: Vec::new() },
     };
     Some(presence)
+}
+
+/// Where rules that forward to a service's attachment stand: consumers there reach it by their addresses.
+///
+/// Source: Cloud SQL, "Connect to an instance using Private Service Connect"; `AlloyDB`, the same; provider, `google_compute_forwarding_rule`.
+fn attach(scene: &Scene<'_>, node: usize, presence: &mut Presence) {
+    let parts = scene.nodes[node].parts.iter().flat_map(|part| scene.index.incoming(*part));
+    let rules = parts.filter(|edge| {
+        let kind = scene.index.resource(edge.from).type_name();
+        kind == "google_compute_forwarding_rule" && leads("target", &edge.at)
+    });
+    for edge in rules {
+        join(scene, edge.from, "subnetwork", presence);
+        join(scene, edge.from, "network", presence);
+    }
 }
 
 /// Whether Google runs it outside of all networks, unless it is told to reach into one.
