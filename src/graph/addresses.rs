@@ -92,6 +92,8 @@ pub fn of_edge(schemes: Schemes<'_>, index: &Index<'_>, edge: &Edge) -> Encrypte
     let address = address.and_then(Value::as_str).filter(|address| !address.is_empty());
     let host = Host { schemes, index, to: edge.to, address };
     let parsed = resource.parsed.get(edge.at.as_str().trim_start_matches('/'));
+    // Of what is not known to be JSON, the text says more.
+    let parsed = parsed.filter(|it| !matches!(it, Value::Unknown(_)));
     let said = match parsed.or_else(|| resource.attributes.at(&edge.at)) {
         Some(Value::Unknown(unknown)) if address.is_some() => host.said_by(&unknown.parts),
         Some(Value::Unknown(unknown)) => Some(of_holes(schemes, &unknown.parts)),

@@ -559,3 +559,47 @@ fn a_rule_in_another_network_leads_nobody_of_this_one_there() {
     assert!(has(&terraform(&base), flow));
     assert!(!has(&terraform(&away), flow));
 }
+
+const PEER: &str = r#"
+resource "google_compute_firewall" "f" {
+  name          = "f"
+  network       = google_compute_network.n.id
+  source_ranges = ["10.1.0.0/24"]
+  allow {
+    protocol = "tcp"
+    ports    = ["9000"]
+  }
+}
+resource "google_compute_instance" "back" {
+  name         = "back"
+  machine_type = "e2-small"
+  boot_disk {}
+  network_interface {
+    subnetwork = google_compute_subnetwork.s.id
+  }
+}
+locals {
+  ip  = google_compute_instance.back.network_interface[0].network_ip
+  url = "http://${local.ip}:9000"
+}
+"#;
+
+/// Ways to write an address of which a part is not known.
+#[rstest]
+#[case::template("\"http://${local.ip}:9000\"")]
+#[case::format("format(\"http://%s:%d\", local.ip, 9000)")]
+#[case::join("join(\"\", [\"http://\", local.ip, \":9000\"])")]
+#[case::base64("base64encode(\"BACK=http://${local.ip}:9000\")")]
+#[case::base64_of_format("base64encode(format(\"BACK=http://%s:9000\", local.ip))")]
+#[case::text_of_texts("\"BACK=${local.url}\"")]
+#[case::format_of_texts("format(\"BACK=%s\", local.url)")]
+#[case::join_of_texts("join(\";\", [\"A=1\", local.url])")]
+#[case::loop_over_a_map("\"%{for k, v in { BACK = local.url }}${k}=${v};%{endfor}\"")]
+#[case::list_of_formats("formatlist(\"http://%s:9000\", [local.ip])[0]")]
+fn an_address_made_of_parts_keeps_its_scheme(#[case] setting: &str) {
+    let base = [PAIR, PEER].concat().replace("SETTING", setting);
+    let flow = "google_compute_instance.web > google_compute_instance.back network tcp/9000 no";
+    let made = terraform(&base);
+    assert!(has(&made, flow), "{setting}: {made:#?}");
+    assert!(!has(&terraform(&base.replace("http://", "https://")), flow), "{setting}");
+}

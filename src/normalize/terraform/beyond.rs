@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::types;
 use super::value::{Kind, Value};
-use crate::document::Piece;
+use crate::document::{HOLE, Piece};
 
 /// Most values of which one is known to come.
 const MAX_ALTERNATIVES: usize = 8;
@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 128;
 /// Most elements that are kept of a list or set of which others are unknown.
 const MAX_ELEMENTS: usize = 64;
 /// Longest text of which the known parts are kept, in bytes.
-const MAX_PARTS: usize = 1 << 16;
+pub const MAX_PARTS: usize = 1 << 16;
 
 /// What rules may know and Terraform does not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -108,6 +108,18 @@ impl Beyond {
         let mut known = known.as_deref().cloned().unwrap_or_default();
         known.parts = parts.into();
         Some(Arc::new(known))
+    }
+
+    /// What is known of a text between its unknown parts; of other values that are not known, that they are one such part.
+    pub fn text_of(value: &Value) -> Option<Arc<str>> {
+        match &value.kind {
+            Kind::String(text) => Some(Arc::clone(text)),
+            Kind::Unknown(unknown) => match &unknown.beyond {
+                Some(own) if !own.parts.is_empty() => Some(own.parts.shared()),
+                _ => Some(HOLE.to_string().into()),
+            },
+            _ => None,
+        }
     }
 
     /// Of what is one of these values.

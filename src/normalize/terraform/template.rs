@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::beyond::Beyond;
+use super::beyond::{Beyond, MAX_PARTS};
 use super::expression::{elements, evaluate as evaluate_expression};
 use super::operators::unknown_of;
 use super::prefix;
@@ -168,9 +168,27 @@ impl Text {
             } else {
                 Beyond::ends("", prefix::end_of(known_end(&self.text)))
             };
-            unknown.beyond = Beyond::with_parts(ends, &self.text);
+            unknown.beyond = Beyond::with_parts(ends, &self.inner());
         }
         result.with_marks(&self.marks)
+    }
+
+    /// The text with what is known of its unknown parts in their places.
+    fn inner(&self) -> String {
+        if self.text.len() > MAX_PARTS {
+            return String::new();
+        }
+        let mut unknowns = self.unknowns.iter();
+        let mut all = String::new();
+        for character in self.text.chars() {
+            let part = if character == HOLE { unknowns.next() } else { None };
+            match part.and_then(Beyond::text_of) {
+                // What doubles ends at a bound.
+                Some(part) if all.len() + part.len() <= MAX_PARTS => all.push_str(&part),
+                _ => all.push(character),
+            }
+        }
+        all
     }
 
     /// Whether all but its last part is known, and that has no `/` in it.

@@ -10,6 +10,7 @@ use super::Host;
 use super::argument::{check_items, check_text, text, top_unknown};
 use super::json;
 use super::string::{begins_with, characters};
+use crate::normalize::terraform::beyond::Beyond;
 use crate::normalize::terraform::number::Number;
 use crate::normalize::terraform::types::{self, Type};
 use crate::normalize::terraform::value::{Kind, SequenceKind, Value};
@@ -40,9 +41,25 @@ pub(super) fn format(arguments: &[Value], _: &dyn Host) -> Result<Value, String>
     let template = text(&arguments[0])?;
     if let Some(reason) = arguments[1..].iter().find_map(Value::first_unknown) {
         let known = template.find('%').map_or("", |at| &template[..at]);
-        return Ok(begins_with(known, reason));
+        return Ok(with_parts(begins_with(known, reason), template, &arguments[1..]));
     }
     render(template, &arguments[1..])
+}
+
+/// The text of a format with unknown arguments, with what is known of it between these.
+fn with_parts(mut text: Value, template: &str, arguments: &[Value]) -> Value {
+    let stands = |argument: &Value| match (&argument.kind, Beyond::text_of(argument)) {
+        (Kind::Unknown(_), Some(part)) => Value::string(part),
+        _ => argument.clone(),
+    };
+    let arguments: Vec<Value> = arguments.iter().map(stands).collect();
+    if let (Kind::Unknown(unknown), Ok(known)) = (&mut text.kind, render(template, &arguments))
+        && let Kind::String(known) = &known.kind
+    {
+        let unknown = Arc::make_mut(unknown);
+        unknown.beyond = Beyond::with_parts(unknown.beyond.clone(), known);
+    }
+    text
 }
 
 pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
@@ -83,7 +100,8 @@ pub(super) fn formatlist(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
     for round in 0..count {
         let arguments: Vec<Value> = rest.iter().map(|argument| nth(argument, round)).collect();
         if let Some(reason) = arguments.iter().find_map(Value::first_unknown) {
-            texts.push(super::unknown(reason, Some(Type::String)));
+            let unknown = super::unknown(reason, Some(Type::String));
+            texts.push(with_parts(unknown, template, &arguments));
             continue;
         }
         let one = render(template, &arguments)

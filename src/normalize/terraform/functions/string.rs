@@ -146,7 +146,7 @@ pub(super) fn strcontains(arguments: &[Value], _: &dyn Host) -> Result<Value, St
     Ok(Value::bool(text(&arguments[0])?.contains(text(&arguments[1])?)))
 }
 
-/// How a text begins and ends that is joined of elements some of which are unknown.
+/// What is known of a text that is joined of elements some of which are unknown: how it begins and ends, and between them.
 fn joined_ends(arguments: &[Value]) -> Option<Arc<Beyond>> {
     let (separator, lists) = arguments.split_first()?;
     let Kind::String(separator) = &separator.kind else { return None };
@@ -158,8 +158,9 @@ fn joined_ends(arguments: &[Value]) -> Option<Arc<Beyond>> {
         };
         parts.extend(items.iter());
     }
+    let whole = joined_text(separator, &parts).unwrap_or_default();
     if parts.iter().any(|part| part.marks.is_hidden()) {
-        return None;
+        return Beyond::with_parts(None, &whole);
     }
     let known = |part: &&Value| matches!(part.kind, Kind::String(_));
     let first = parts.iter().position(|part| !known(part))?;
@@ -183,7 +184,21 @@ fn joined_ends(arguments: &[Value]) -> Option<Arc<Beyond>> {
         suffix.push_str(&text);
         check_text(suffix.len()).ok()?;
     }
-    Beyond::ends(prefix::of(&prefix), prefix::end_of(&suffix))
+    let ends = Beyond::ends(prefix::of(&prefix), prefix::end_of(&suffix));
+    Beyond::with_parts(ends, &whole)
+}
+
+/// What is known of a joined text between its unknown parts.
+fn joined_text(separator: &str, parts: &[&Value]) -> Option<String> {
+    let mut whole = String::new();
+    for (position, part) in parts.iter().enumerate() {
+        if position > 0 {
+            whole.push_str(separator);
+        }
+        whole.push_str(&Beyond::text_of(part)?);
+        check_text(whole.len()).ok()?;
+    }
+    Some(whole)
 }
 
 pub(super) fn join(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
