@@ -603,3 +603,54 @@ fn an_address_made_of_parts_keeps_its_scheme(#[case] setting: &str) {
     assert!(has(&made, flow), "{setting}: {made:#?}");
     assert!(!has(&terraform(&base.replace("http://", "https://")), flow), "{setting}");
 }
+
+/// An account whose tokens another one makes, and what that may.
+const STAND_IN: &str = r#"
+resource "google_service_account" "jump" {
+  account_id = "jump"
+}
+resource "google_service_account" "keeper" {
+  account_id = "keeper"
+}
+resource "google_service_account_iam_member" "jump" {
+  service_account_id = google_service_account.keeper.name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = google_service_account.jump.member
+}
+resource "google_compute_instance" "jump" {
+  name         = "jump"
+  machine_type = "e2-small"
+  boot_disk {}
+  network_interface {
+    network = google_compute_network.n.id
+    access_config {}
+  }
+  service_account {
+    email  = google_service_account.jump.email
+    scopes = ["cloud-platform"]
+  }
+}
+resource "google_compute_network" "n" {
+  name = "n"
+}
+resource "google_compute_firewall" "f" {
+  name          = "f"
+  network       = google_compute_network.n.id
+  source_ranges = ["0.0.0.0/0"]
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+"#;
+
+#[rstest]
+#[case::makes_tokens("roles/iam.serviceAccountTokenCreator", "scoped")]
+#[case::acts_as("roles/iam.serviceAccountUser", "scoped")]
+#[case::only_looks("roles/iam.serviceAccountViewer", "none")]
+fn acting_as_an_account_is_a_right(#[case] role: &str, #[case] privilege: &str) {
+    let lines = terraform(&STAND_IN.replace("roles/iam.serviceAccountTokenCreator", role));
+    let open = lines.iter().find(|line| line.starts_with("T001 google_compute_instance.jump"));
+    let open = open.expect("open to the internet");
+    assert!(open.contains(&format!("privilege={privilege}")), "{open}");
+}

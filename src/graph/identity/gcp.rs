@@ -24,6 +24,9 @@ use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, ta
 /// What proves that the default account may do what it may.
 const EDITOR: &str = "roles/editor";
 
+/// What an account is to workloads and foreign identities that have none of their own here.
+const STANDS_FOR: &str = "is federated to";
+
 /// The service that lets people reach machines without an address.
 const TUNNELS: &str = "iap";
 
@@ -135,6 +138,17 @@ fn act(
     // A pool of foreign identities without a condition, for all of it, lets in whom nobody meant.
     let source = provider_of(scene, binding).unwrap_or(principal);
     let wide = binding.whole_pool && !has_condition(scene, source);
+    // It is a right of who has it, but where the account is what stands for him in the cloud.
+    if **label != *STANDS_FOR && principal != account {
+        identity.grants.push(Grant {
+            principal,
+            scope: Scope::Unknown,
+            level: Level::Write,
+            wildcard: false,
+            label: Arc::clone(role),
+            proof: vec![binding.place],
+        });
+    }
     identity.trusts.push(Trust {
         source,
         target: account,
