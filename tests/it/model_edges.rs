@@ -654,3 +654,88 @@ fn acting_as_an_account_is_a_right(#[case] role: &str, #[case] privilege: &str) 
     let open = open.expect("open to the internet");
     assert!(open.contains(&format!("privilege={privilege}")), "{open}");
 }
+
+/// A service that calls another one, which asks who calls.
+const CALLER: &str = r#"
+resource "google_service_account" "a" {
+  for_each   = toset(["front", "back", "night"])
+  account_id = each.key
+}
+resource "google_cloud_run_v2_service" "back" {
+  name     = "back"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.a["back"].email
+    containers {
+      image = "back"
+    }
+  }
+}
+resource "google_cloud_run_v2_service" "front" {
+  name     = "front"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.a["front"].email
+    containers {
+      image = "front"
+      env {
+        name  = "BACK"
+        value = google_cloud_run_v2_service.back.uri
+      }
+    }
+  }
+}
+resource "google_cloud_run_v2_service_iam_binding" "back" {
+  name     = google_cloud_run_v2_service.back.name
+  location = "europe-west1"
+  role     = "roles/run.invoker"
+  members  = [google_service_account.a["front"].member]
+}
+"#;
+
+const CALL: &str = "google_cloud_run_v2_service.front > google_cloud_run_v2_service.back network";
+const ELSE: (&str, &str) = (
+    "members  = [google_service_account.a[\"front\"].member]",
+    "members  = [google_service_account.a[\"night\"].member]",
+);
+
+#[test]
+fn who_may_not_call_a_service_does_not() {
+    differs(CALLER, ELSE.0, ELSE.1, CALL, terraform);
+}
+
+/// What lets the front call all the same, where the service's binding names another account.
+#[rstest]
+#[case::over_the_project(
+    "resource \"google_project_iam_member\" \"f\" {\n  project = \"p\"\n  role = \"roles/run.invoker\"\n  member = google_service_account.a[\"front\"].member\n}",
+    true
+)]
+#[case::as_editor(
+    "resource \"google_project_iam_member\" \"f\" {\n  project = \"p\"\n  role = \"roles/editor\"\n  member = google_service_account.a[\"front\"].member\n}",
+    true
+)]
+#[case::to_look(
+    "resource \"google_project_iam_member\" \"f\" {\n  project = \"p\"\n  role = \"roles/run.viewer\"\n  member = google_service_account.a[\"front\"].member\n}",
+    false
+)]
+#[case::a_group(
+    "resource \"google_cloud_run_v2_service_iam_member\" \"f\" {\n  name = google_cloud_run_v2_service.back.name\n  role = \"roles/run.invoker\"\n  member = \"group:all@kiosk.example\"\n}",
+    true
+)]
+#[case::as_who_may(
+    "resource \"google_service_account_iam_member\" \"f\" {\n  service_account_id = google_service_account.a[\"night\"].name\n  role = \"roles/iam.serviceAccountTokenCreator\"\n  member = google_service_account.a[\"front\"].member\n}",
+    true
+)]
+fn others_may_let_a_caller_in(#[case] more: &str, #[case] calls: bool) {
+    let tree = [&*CALLER.replace(ELSE.0, ELSE.1), more].concat();
+    assert_eq!(has(&terraform(&tree), CALL), calls, "{more}");
+}
+
+#[test]
+fn a_service_that_asks_nobody_takes_all_calls() {
+    let open = CALLER.replace(
+        "  name     = \"back\"\n",
+        "  name     = \"back\"\n  invoker_iam_disabled = true\n",
+    );
+    assert!(has(&terraform(&open.replace(ELSE.0, ELSE.1)), CALL));
+}

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::Edge;
+use crate::graph::callers::Callers;
 use crate::graph::others;
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted};
@@ -17,6 +18,7 @@ use super::{Front, INTERFACE, Link, Network, Traffic, Tri, naming};
 /// Connections over the internet from programs to what their settings name, or have a key of.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
     let mut links = Vec::new();
+    let known = Callers::new(scene);
     let mut fronts: BTreeMap<usize, Vec<&Front>> = BTreeMap::new();
     for front in &network.fronts {
         fronts.entry(front.node).or_default().push(front);
@@ -40,6 +42,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         }
         for (source, naming) in callers {
             if !runs_programs(scene, source)
+                || known.turn_away(scene, source, target)
                 || share_network(network, source, target)
                 || named != Named::Whatever && others::carry(scene, source, target)
             {
