@@ -739,3 +739,33 @@ fn a_service_that_asks_nobody_takes_all_calls() {
     );
     assert!(has(&terraform(&open.replace(ELSE.0, ELSE.1)), CALL));
 }
+
+const TASKS: &str = r#"
+resource "google_cloud_tasks_queue" "q" {
+  name     = "q"
+  location = "europe-west1"
+  http_target {
+    uri_override {
+      host = trimprefix(google_cloud_run_v2_service.back.uri, "https://")
+    }
+    oidc_token {
+      service_account_email = google_service_account.a["night"].email
+    }
+  }
+}
+"#;
+
+#[rstest]
+#[case::calls(
+    "host = trimprefix(google_cloud_run_v2_service.back.uri, \"https://\")",
+    "host = \"back.kiosk.example\"",
+    "google_cloud_tasks_queue.q > google_cloud_run_v2_service.back data"
+)]
+#[case::as_an_account(
+    "service_account_email = google_service_account.a[\"night\"].email",
+    "service_account_email = \"night@kiosk.example\"",
+    "google_cloud_tasks_queue.q > google_service_account.a[\"night\"] identity"
+)]
+fn a_queue_of_tasks_calls_its_target(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    differs(&[CALLER, TASKS].concat(), from, to, line, terraform);
+}
