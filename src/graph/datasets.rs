@@ -77,6 +77,7 @@ fn entry(scene: &Scene<'_>, at: usize, dataset: usize, pointer: &Pointer) -> Opt
         members,
         open_ended,
         whole_pool: false,
+        of_pool: Vec::new(),
         place: resource.place_of(&pointer.key("role")),
     })
 }

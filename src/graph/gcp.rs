@@ -113,6 +113,8 @@ pub struct Binding {
     pub open_ended: bool,
     /// Whether it names all identities of a pool.
     pub whole_pool: bool,
+    /// Attributes by which it names identities of a pool.
+    pub of_pool: Vec<Arc<str>>,
     /// Where it is written.
     pub place: Place,
 }
@@ -169,15 +171,18 @@ fn binding(
         .map(Member::Node)
         .collect();
     let (mut open_ended, mut whole_pool) = (false, false);
+    let mut of_pool = Vec::new();
     let mut add = |item: &Value, position: usize| match item {
         Value::String(text) => {
             whole_pool |= is_whole_pool(text, text);
+            of_pool.extend(attribute_of(text, text));
             members.extend(named(scene, text));
         }
         Value::Unknown(unknown) => {
             // Of a pool of the configuration, its provider stands for who is let in.
             if is_pool(&unknown.prefix) {
                 whole_pool |= is_whole_pool(&unknown.prefix, &unknown.suffix);
+                of_pool.extend(attribute_of(&unknown.prefix, &unknown.suffix));
                 members.extend(provider_of(scene, written, &members_at).map(Member::Node));
             }
             // An edge says who it is, where it leads to an identity.
@@ -204,7 +209,7 @@ fn binding(
     let role = resource.attributes.at(&role_at).and_then(Value::as_str).map(Arc::from);
     let custom = edges().find(|edge| role_at.covers(&edge.at)).map(|edge| edge.to);
     let place = resource.place_of(&role_at);
-    Binding { at, on, role, custom, members, open_ended, whole_pool, place }
+    Binding { at, on, role, custom, members, open_ended, whole_pool, of_pool, place }
 }
 
 /// Whether a member that begins so is one or more identities of a pool.
@@ -214,6 +219,13 @@ fn is_pool(prefix: &str) -> bool {
 
 fn is_whole_pool(prefix: &str, suffix: &str) -> bool {
     prefix.starts_with("principalSet://") && suffix.ends_with("/*")
+}
+
+/// The attribute by whose value a member names identities of a pool.
+fn attribute_of(prefix: &str, suffix: &str) -> Option<Arc<str>> {
+    let (_, rest) = suffix.rsplit_once("/attribute.")?;
+    let (name, value) = rest.split_once('/')?;
+    (prefix.starts_with("principalSet://") && !value.is_empty()).then(|| name.into())
 }
 
 /// The provider of the pool that members come from, where the configuration declares it.

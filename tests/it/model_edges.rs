@@ -769,3 +769,76 @@ resource "google_cloud_tasks_queue" "q" {
 fn a_queue_of_tasks_calls_its_target(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
     differs(&[CALLER, TASKS].concat(), from, to, line, terraform);
 }
+
+/// A pool for pipelines of a repository, and the account that they take.
+const PIPELINES: &str = r#"
+resource "google_iam_workload_identity_pool" "p" {
+  workload_identity_pool_id = "p"
+}
+resource "google_iam_workload_identity_pool_provider" "p" {
+  workload_identity_pool_id          = google_iam_workload_identity_pool.p.workload_identity_pool_id
+  workload_identity_pool_provider_id = "p"
+  attribute_condition                = "assertion.repository == 'kiosk/till' && assertion.ref == 'refs/heads/main'"
+  attribute_mapping = {
+    "google.subject"       = "assertion.sub"
+    "attribute.repository" = "assertion.repository"
+    "attribute.exact"      = "assertion.repository + '@' + assertion.environment"
+  }
+  oidc {
+    issuer_uri = "https://token.actions.githubusercontent.com"
+  }
+}
+resource "google_service_account" "ship" {
+  account_id = "ship"
+}
+resource "google_service_account_iam_member" "ship" {
+  service_account_id = google_service_account.ship.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.p.name}/attribute.repository/kiosk/till"
+}
+"#;
+
+/// What is asked of a token, whom the binding names, and whether pipelines of any branch take the account.
+#[rstest]
+#[case::branch(
+    "assertion.repository == 'kiosk/till' && assertion.ref == 'refs/heads/main'",
+    "attribute.repository/kiosk/till",
+    false
+)]
+#[case::repository("assertion.repository == 'kiosk/till'", "attribute.repository/kiosk/till", true)]
+#[case::owner("assertion.repository_owner == 'kiosk'", "attribute.repository/kiosk/till", true)]
+#[case::all_of_a_repository("assertion.repository == 'kiosk/till'", "*", true)]
+#[case::mapped("attribute.repository == 'kiosk/till'", "*", true)]
+#[case::mapped_subject("google.subject.startsWith('repo:kiosk/till:environment:live')", "*", false)]
+#[case::environment(
+    "assertion.repository == 'kiosk/till' && assertion.environment == 'live'",
+    "*",
+    false
+)]
+#[case::by_the_member(
+    "assertion.repository == 'kiosk/till'",
+    "attribute.exact/kiosk/till@live",
+    false
+)]
+#[case::workflow(
+    "assertion.job_workflow_ref == 'kiosk/till/.github/workflows/ship.yml@refs/heads/main'",
+    "attribute.repository/kiosk/till",
+    false
+)]
+fn pipelines_of_any_branch(#[case] condition: &str, #[case] member: &str, #[case] open: bool) {
+    let tree = PIPELINES
+        .replace(
+            "assertion.repository == 'kiosk/till' && assertion.ref == 'refs/heads/main'",
+            condition,
+        )
+        .replace("attribute.repository/kiosk/till\"", &format!("{member}\""));
+    assert_eq!(has(&terraform(&tree), "T013 google_service_account.ship"), open);
+}
+
+#[rstest]
+#[case::one_identity("principalSet://", "principal://")]
+#[case::other_issuer("token.actions.githubusercontent.com", "tokens.kiosk.example")]
+fn pools_of_others_say_nothing_of_branches(#[case] from: &str, #[case] to: &str) {
+    let tree = PIPELINES.replace(" && assertion.ref == 'refs/heads/main'", "");
+    differs(&tree, from, to, "T013 google_service_account.ship", terraform);
+}
