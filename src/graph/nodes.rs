@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::{Existence, Mode, Pointer, Resource, Value, are_same};
+use crate::document::{Edge, Existence, Mode, Pointer, Resource, Value, are_same};
 use crate::model::Element;
-use crate::pack::{Meaning, Role, Users, Verb};
+use crate::pack::{Meaning, Role, Verb};
 
 use super::accounts;
-use super::relations::leads;
+use super::relations::{ends, leads, says};
 use super::scene::{Facts, Node, Scene, Zone};
 
 /// How long a chain of parts may be.
@@ -202,16 +202,11 @@ fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
             return found;
         }
     }
-    if meaning.part_of_users != Users::None {
-        let by_verb = |from: usize| match meaning.part_of_users {
-            Users::By(verb) => {
-                scene.relations.sources(at, verb).any(|relation| relation.from == from)
-            }
-            _ => true,
-        };
-        let users = scene.index.incoming(at).iter().map(|edge| edge.from);
+    if !meaning.part_of_users.are_none() {
+        let users = scene.index.incoming(at).iter();
+        let users = users.filter(|edge| edge.from != at && has_meaning(edge.from));
         let mut users: Vec<usize> =
-            users.filter(|from| *from != at && has_meaning(*from) && by_verb(*from)).collect();
+            users.filter(|edge| takes(scene, edge)).map(|edge| edge.from).collect();
         // A node, or what is a part of a node, before what only joins.
         users.sort_by_key(|from| (!is_node(*from), *from));
         return users.into_iter().next();
@@ -235,6 +230,27 @@ fn holder(scene: &Scene<'_>, at: usize) -> Option<usize> {
         })
     };
     of_instance.or_else(within)
+}
+
+/// Whether a reference makes what it leads to a part of who refers, by the meaning of what it leads to. Else it is only mentioned.
+fn takes(scene: &Scene<'_>, edge: &Edge) -> bool {
+    let Some(meaning) = &scene.meanings[edge.to] else { return false };
+    let users = &meaning.part_of_users;
+    let from = scene.index.resource(edge.from);
+    let says = |path: &str| match path.strip_prefix("*.") {
+        Some(name) => ends(name, &edge.at),
+        None => says(path, &edge.at, from),
+    };
+    let mut by = scene.relations.outgoing(edge.from).iter();
+    users.all
+        || users.at.iter().any(|path| says(path))
+        || by.any(|it| it.to == edge.to && it.at == edge.at && users.by.contains(&it.verb))
+}
+
+/// Whether a reference only mentions what is a part of those who take it otherwise.
+pub fn only_mentions(scene: &Scene<'_>, edge: &Edge) -> bool {
+    let users = scene.meanings[edge.to].as_ref().map(|meaning| &meaning.part_of_users);
+    users.is_some_and(|users| !users.are_none()) && !takes(scene, edge)
 }
 
 fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {

@@ -100,6 +100,13 @@ pub fn says(path: &str, at: &Pointer, resource: &Resource) -> bool {
     }
 }
 
+/// Whether a pointer ends at attributes of these names with dots between them, whatever blocks they stand in.
+pub fn ends(path: &str, at: &Pointer) -> bool {
+    let is_position = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = at.as_str().rsplit('/').filter(|part| !is_position(part));
+    path.rsplit('.').all(|name| parts.next() == Some(name))
+}
+
 /// Follow a path along a pointer: whether it is at its end; `None` where they part, or the pointer is that of the whole.
 fn follow(path: &str, at: &Pointer) -> Option<bool> {
     let mut wanted = path.split('.');

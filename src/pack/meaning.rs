@@ -181,15 +181,21 @@ impl Expression {
 }
 
 /// Those who refer to a thing, where it is a part of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Users {
-    /// It is a part of none of them.
-    #[default]
-    None,
-    /// Whoever refers to it.
-    All,
-    /// Who does so by a verb.
-    By(Verb),
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Users {
+    /// All of them.
+    pub all: bool,
+    /// Who does so by one of these verbs.
+    pub by: Vec<Verb>,
+    /// Who does so by one of these attributes, with dots between names; `*.` before the name of one in any block, or in none.
+    pub at: Vec<Arc<str>>,
+}
+
+impl Users {
+    /// Whether it is a part of nobody who refers to it.
+    pub fn are_none(&self) -> bool {
+        !self.all && self.by.is_empty() && self.at.is_empty()
+    }
 }
 
 /// What a resource type means.
@@ -207,7 +213,7 @@ pub struct Meaning {
     pub sensitivity: Arc<str>,
     /// Attributes that lead to what it is a part of.
     pub part_of: Vec<Arc<str>>,
-    /// Whether it is a part of whatever refers to it.
+    /// Which of those that refer to it take it as a part of theirs. Others only mention it.
     pub part_of_users: Users,
     /// Attributes that lead to the other end, by verb; with dots between names.
     pub edges: Vec<(Verb, Arc<str>)>,

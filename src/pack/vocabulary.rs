@@ -73,9 +73,11 @@ fn meaning(reader: &mut Reader<'_>, node: &Node) -> Option<Meaning> {
     }
     let boundary = reader.text(&fields, "boundary").map(|text| text.text);
     let (part_of, part_of_users) = match fields.get("part_of") {
-        Some(node) if to_value(node).as_str() == Some("users") => (Vec::new(), Users::All),
+        Some(node) if to_value(node).as_str() == Some("users") => {
+            (Vec::new(), Users { all: true, ..Users::default() })
+        }
         Some(_) => holders(plain(reader.texts(&fields, "part_of"))),
-        None => (Vec::new(), Users::None),
+        None => (Vec::new(), Users::default()),
     };
     let edges = edges(reader, &fields);
     let port = expression(reader, &fields, "port");
@@ -107,17 +109,24 @@ fn meaning(reader: &mut Reader<'_>, node: &Node) -> Option<Meaning> {
     })
 }
 
-/// Attributes that lead to what something is a part of; `users` among them for whoever refers to it, `users VERB` for who does so by it.
+/// Attributes that lead to what something is a part of; `users` among them for whoever refers to it, `users VERB` for who does so by it,
+/// `users at ATTRIBUTE` for who does so there.
 fn holders(names: Vec<Arc<str>>) -> (Vec<Arc<str>>, Users) {
-    let mut users = Users::None;
+    let mut users = Users::default();
     let mut paths = Vec::new();
     for name in names {
-        match name.strip_prefix("users") {
-            Some("") => users = Users::All,
-            Some(word) if word.starts_with(' ') => {
-                users = Verb::parse(word.trim()).map_or(Users::All, Users::By);
+        let word = match name.strip_prefix("users") {
+            Some("") => "",
+            Some(word) if word.starts_with(' ') => word.trim(),
+            _ => {
+                paths.push(name);
+                continue;
             }
-            _ => paths.push(name),
+        };
+        match (word.strip_prefix("at "), Verb::parse(word)) {
+            (Some(at), _) => users.at.push(at.trim().into()),
+            (None, Some(verb)) => users.by.push(verb),
+            (None, None) => users.all = true,
         }
     }
     (paths, users)

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::document::{Pointer, Value};
 use crate::graph::look;
 use crate::graph::network::{Layer, Presence, Public, Tri};
+use crate::graph::nodes;
 use crate::graph::relations::leads;
 use crate::graph::scene::Scene;
 use crate::source::Place;
@@ -138,7 +139,7 @@ fn members(scene: &Scene<'_>, node: usize) -> Vec<usize> {
                     | "aws_spot_instance_request"
                     | "aws_glue_connection"
             );
-            if is_template && !members.contains(&edge.to) {
+            if is_template && !members.contains(&edge.to) && !nodes::only_mentions(scene, edge) {
                 members.push(edge.to);
             }
         }
