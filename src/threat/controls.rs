@@ -114,8 +114,14 @@ fn guarded(
     }
     let mut all = Some(true);
     for source in before {
-        let (one, more) = guarded(around, source, Ports::Any, facts, hops - 1);
+        let (mut one, more) = guarded(around, source, Ports::Any, facts, hops - 1);
         proof.extend(more);
+        if facts == WAF
+            && let Some((nearest, more)) = nearest(around, (source, node), one)
+        {
+            one = nearest;
+            proof.extend(more);
+        }
         all = match (all, one) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (None, _) | (_, None) => None,
@@ -127,6 +133,28 @@ fn guarded(
         (Some(false), Some(false)) => (Some(false), proof),
         _ => (None, proof),
     }
+}
+
+/// Whether web firewalls that block stand before all that a balancer passes on from outside to a node, where one of them is not the balancer's
+/// but nearer: by the balancer's own state.
+fn nearest(
+    around: &Surroundings<'_, '_>,
+    ends: (usize, usize),
+    own: Option<bool>,
+) -> Option<(Option<bool>, Vec<Place>)> {
+    let network = &around.graph.network;
+    let routes = around.routes.get(&ends)?.iter().filter(|at| !network.inner.contains(at));
+    let states: Vec<Option<&(Tri, Place)>> = routes.map(|at| network.firewalled.get(at)).collect();
+    let proof: Vec<Place> = states.iter().flatten().map(|(_, place)| *place).collect();
+    let mut all = Some(true);
+    for near in states {
+        all = match (all, near.map_or(own, |(state, _)| state.known())) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (None, _) | (_, None) => None,
+            _ => Some(true),
+        };
+    }
+    (!proof.is_empty()).then_some((all, proof))
 }
 
 /// The network that all stand in to which a balancer outside of any passes on: what guards its addresses guards the balancer's.

@@ -76,7 +76,7 @@ pub struct Surroundings<'g, 'a> {
     /// By resource that is a filter or a rule of one, the nodes that it stands before.
     behind: BTreeMap<usize, Vec<usize>>,
     /// Routes by the node that passes on and the node behind it, by position.
-    routes: BTreeMap<(usize, usize), Vec<usize>>,
+    pub(super) routes: BTreeMap<(usize, usize), Vec<usize>>,
     /// By end of a join of networks (a resource), the others, with what says so.
     joins: BTreeMap<usize, Vec<(usize, Place)>>,
     /// By zone around an end of a join, the zones of the others, with what says so.
@@ -265,7 +265,11 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             return true;
         }
         let Some(routes) = self.routes.get(&(back.source, back.target)) else { return true };
-        for route in routes.iter().map(|route| &self.graph.network.routes[*route]) {
+        let network = &self.graph.network;
+        // What answers inside only hears who stands in a network.
+        let outside = self.presence(front.source).is_none();
+        let routes = routes.iter().filter(|at| !(outside && network.inner.contains(at)));
+        for route in routes.map(|route| &network.routes[*route]) {
             let is = |traffic: Traffic, flow: &Flow| match traffic.port {
                 Some(port) => flow.port.as_deref() == Some(port.to_string().as_str()),
                 None => flow.port.as_deref() == Some("any"),

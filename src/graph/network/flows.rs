@@ -275,9 +275,9 @@ pub(super) fn tls(only: Tri) -> Encrypted {
 fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
     let receiving = |node: usize| presence(node).filter(|presence| !presence.sends_only);
-    for route in &network.routes {
+    for (at, route) in network.routes.iter().enumerate() {
         let front_encrypted = said_or_by_port(route.front_encrypted, route.front);
-        if let Some(host) = presence(route.via) {
+        if let Some(host) = presence(route.via).filter(|_| !network.inner.contains(&at)) {
             let way = reach::from_internet(host, route.front);
             if way.reach != Reach::Closed {
                 let mut proof = route.front_proof.clone();

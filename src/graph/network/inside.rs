@@ -9,7 +9,7 @@ use crate::model::Encrypted;
 use super::filter::{Ports, Traffic};
 use super::flows::{Flows, Members, New, by_port, hosts, runs_programs, said_or_by_port, shown};
 use super::reach::{self, Reach};
-use super::{Network, Route, Tri, naming};
+use super::{Network, Presence, Route, Tri, azure, naming};
 
 /// From hosts to balancers of their network: where settings name the balancer, or its filters the host. One that stands on the internet
 /// is named to people, too, and what it passes on to does not call it.
@@ -79,18 +79,28 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     }
 }
 
-/// From bastions of the provider to the machines of their network that they manage, by the first port that the filters open.
+/// From bastions of the provider to the machines of their network, and of those that they reach beside it, that they manage, by the first port that the filters open.
 pub fn bastions(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     let is_bastion = |node: usize| {
         let meaning = scene.nodes[node].resource.and_then(|at| scene.meanings[at].as_ref());
         meaning.is_some_and(|meaning| meaning.boundary.as_deref() == Some("admin_edge"))
     };
-    for (bastion, own) in hosts(network).filter(|(node, _)| is_bastion(*node)) {
+    let mut bastions = hosts(network).filter(|(node, _)| is_bastion(*node)).peekable();
+    let any = bastions.peek().is_some();
+    let ways = if any { azure::bastion_ways(scene) } else { BTreeSet::new() };
+    for (bastion, own) in bastions {
         let Some(place) = scene.nodes[bastion].place else { continue };
-        let machines = hosts(network).filter(|(node, host)| {
-            &*scene.nodes[*node].kind == "compute_vm" && host.network == own.network
-        });
+        let leaves = azure::leaves_network(scene, bastion);
+        let is_near = |host: &Presence| {
+            let ends = own.network.zip(host.network);
+            host.network == own.network || leaves && ends.is_some_and(|ends| ways.contains(&ends))
+        };
+        let machines = hosts(network)
+            .filter(|(node, host)| &*scene.nodes[*node].kind == "compute_vm" && is_near(host));
         for (node, host) in machines.filter(|_| own.network.is_some()) {
+            if flows.is_full() {
+                return;
+            }
             let kind = scene.nodes[node].resource.map(|at| scene.index.resource(at).type_name());
             let windows = kind.is_some_and(|kind| kind.contains("windows"));
             let ports = if windows { [3389, 22] } else { [22, 3389] };

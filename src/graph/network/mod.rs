@@ -59,6 +59,16 @@ impl Tri {
     pub fn or(self, other: Self) -> Self {
         self.max(other)
     }
+
+    /// The same as a truth value, where it is known.
+    #[must_use]
+    pub fn known(self) -> Option<bool> {
+        match self {
+            Self::No => Some(false),
+            Self::Unknown => None,
+            Self::Yes => Some(true),
+        }
+    }
 }
 
 impl From<bool> for Tri {
@@ -169,6 +179,10 @@ pub struct Network {
     pub presences: Vec<Option<Presence>>,
     /// What balancers pass on.
     pub routes: Vec<Route>,
+    /// Those of them (positions) whose front only answers inside, whatever other addresses the balancer has.
+    pub inner: BTreeSet<usize>,
+    /// Whether a web firewall that blocks stands before what a route (by position) passes on, where that is not the balancer's own.
+    pub firewalled: BTreeMap<usize, (Tri, Place)>,
     /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.
     pub fronts: Vec<Front>,
     /// Connections that configuration names, which the filters still have to let pass.

@@ -3,24 +3,37 @@
 //!
 //! Source: Microsoft Learn, "Azure Front Door: endpoints, routes, origins", "Web application firewall policy"; the provider's documentation.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::document::{Pointer, Value};
+use crate::graph::addresses::{self, Schemes};
 use crate::graph::look;
 use crate::graph::network::filter::Traffic;
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{Front, Network, Route, Tri};
+use crate::graph::relations::leads;
 use crate::graph::scene::{Fact, Scene};
+use crate::model::Encrypted;
+use crate::source::Place;
 
 /// The type of a profile, which stands for all of it.
 pub const PROFILE: &str = "azurerm_cdn_frontdoor_profile";
+const ROUTE: &str = "azurerm_cdn_frontdoor_route";
 
 /// Add fronts of routes, and ways from them to origins.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
-    for at in scene.index.of_type("azurerm_cdn_frontdoor_route") {
+    let guards = Guards::of(scene);
+    for at in scene.index.of_type(ROUTE) {
+        let first = network.routes.len();
         route(scene, network, *at);
+        if let Some(guard) = guards.before(scene, *at) {
+            network.firewalled.extend((first..network.routes.len()).map(|route| (route, guard)));
+        }
     }
     for at in scene.index.of_type("azurerm_api_management_api") {
         api(scene, network, *at);
     }
+    backends(scene, network);
 }
 
 /// Whether what a reference leads to answers only in its network.
@@ -29,22 +42,61 @@ pub fn is_closed(scene: &Scene<'_>, to: usize) -> bool {
     public == Some(&Value::Bool(false))
 }
 
-/// An API asks the service at its address, where that lets it in.
+/// An API asks the service at its address.
 fn api(scene: &Scene<'_>, network: &mut Network, at: usize) {
+    asks(scene, network, at, "service_url");
+}
+
+/// Backends are asked for APIs where a policy sends requests to them. Source: Microsoft Learn, "Backends in API Management",
+/// "set-backend-service".
+fn backends(scene: &Scene<'_>, network: &mut Network) {
+    let all = scene.index.of_type("azurerm_api_management_backend");
+    if all.is_empty() {
+        return;
+    }
+    let policies = POLICIES.iter().flat_map(|kind| scene.index.of_type(kind));
+    let texts =
+        policies.filter_map(|at| look::text(&scene.index.resource(*at).attributes, "xml_content"));
+    let names = |text| str::split(text, "backend-id=\"").skip(1);
+    let named: BTreeSet<&str> =
+        texts.flat_map(names).filter_map(|it| it.split('"').next()).collect();
+    for at in all {
+        let name = look::text(&scene.index.resource(*at).attributes, "name");
+        let refers = scene.index.incoming(*at).iter().any(|edge| {
+            let kind = scene.index.resource(edge.from).type_name();
+            POLICIES.contains(&kind) && leads("xml_content", &edge.at)
+        });
+        if refers || name.is_some_and(|name| named.contains(name)) {
+            asks(scene, network, *at, "url");
+        }
+    }
+}
+
+/// Policies of API Management.
+const POLICIES: [&str; 4] = [
+    "azurerm_api_management_policy",
+    "azurerm_api_management_api_policy",
+    "azurerm_api_management_api_operation_policy",
+    "azurerm_api_management_product_policy",
+];
+
+/// What API Management asks at the address that an attribute holds, where that lets it in.
+fn asks(scene: &Scene<'_>, network: &mut Network, at: usize, attribute: &str) {
     let Some(via) = scene.node_of[at] else { return };
     let resource = scene.index.resource(at);
-    for (to, pointer) in look::named(scene, at, "service_url").targets {
-        let Some(target) = scene.node_of[to].filter(|target| *target != via) else { continue };
-        if is_closed(scene, to) || scene.lacks(target, "public") {
+    let schemes = Schemes::new(scene.vocabulary);
+    for edge in scene.index.outgoing(at).iter().filter(|edge| leads(attribute, &edge.at)) {
+        let Some(target) = scene.node_of[edge.to].filter(|target| *target != via) else { continue };
+        if is_closed(scene, edge.to) || scene.lacks(target, "public") {
             continue;
         }
-        let back = (443, Tri::Unknown);
-        network.routes.push(Route::over_tls(
-            (via, target),
-            back,
-            resource.header,
-            resource.place_of(&pointer),
-        ));
+        let back = match addresses::of_edge(schemes, &scene.index, edge) {
+            Encrypted::Yes => (443, Tri::Yes),
+            Encrypted::No => (80, Tri::No),
+            _ => (443, Tri::Unknown),
+        };
+        let place = resource.place_of(&edge.at);
+        network.routes.push(Route::over_tls((via, target), back, resource.header, place));
     }
 }
 
@@ -102,24 +154,97 @@ fn route(scene: &Scene<'_>, network: &mut Network, at: usize) {
     }
 }
 
-/// Say of profiles whether a policy that blocks stands before them.
-pub fn facts(scene: &mut Scene<'_>) {
-    for at in scene.index.of_type("azurerm_cdn_frontdoor_security_policy").to_vec() {
-        let profiles = look::named(scene, at, "cdn_frontdoor_profile_id").targets;
-        let path = "security_policies.firewall.cdn_frontdoor_firewall_policy_id";
-        let policies = look::named(scene, at, path).targets;
-        let place = scene.index.resource(at).header;
-        let profile = profiles.first().and_then(|(to, _)| scene.node_of[*to]);
-        let Some(node) = profile else { continue };
-        let blocks = policies.first().map(|(policy, _)| {
-            let attributes = &scene.index.resource(*policy).attributes;
-            look::text(attributes, "mode") == Some("Prevention")
-                && attributes.get("enabled") != Some(&Value::Bool(false))
-        });
-        let fact = Fact { value: blocks.map(Value::Bool), proof: vec![place] };
-        let known = scene.nodes[node].facts.get("waf").and_then(|fact| fact.value.clone());
-        if known != Some(Value::Bool(true)) {
-            scene.nodes[node].facts.insert("waf".into(), fact);
+/// Whether a policy that blocks stands before the domains of profiles: endpoints and domains of one's own, each by itself.
+///
+/// Source: Microsoft Learn, "Configure WAF policy for Azure Front Door" (a security policy names the domains that it is for).
+struct Guards {
+    /// By domain (resource): whether its policy blocks, and what says so.
+    domains: BTreeMap<usize, (Tri, Place)>,
+    /// Whether some policy does not say for which domains it is, with what says that.
+    open: Option<Place>,
+}
+
+impl Guards {
+    fn of(scene: &Scene<'_>) -> Self {
+        let mut guards = Self { domains: BTreeMap::new(), open: None };
+        for at in scene.index.of_type("azurerm_cdn_frontdoor_security_policy") {
+            let place = scene.index.resource(*at).header;
+            let path = "security_policies.firewall.cdn_frontdoor_firewall_policy_id";
+            let policy = look::first(scene, *at, path);
+            let state = policy.map_or(Tri::Unknown, |policy| blocks(scene, policy));
+            let path = "security_policies.firewall.association.domain.cdn_frontdoor_domain_id";
+            let domains = look::named(scene, *at, path);
+            if domains.targets.is_empty() && domains.open {
+                guards.open = guards.open.or(Some(place));
+            }
+            for (domain, _) in domains.targets {
+                let known = guards.domains.entry(domain).or_insert((state, place));
+                known.0 = known.0.or(state);
+            }
         }
+        guards
+    }
+
+    /// Whether policies that block stand before all domains of a route.
+    fn before(&self, scene: &Scene<'_>, route: usize) -> Option<(Tri, Place)> {
+        if self.domains.is_empty() && self.open.is_none() {
+            return None;
+        }
+        let attributes = &scene.index.resource(route).attributes;
+        let mut domains = look::named(scene, route, "cdn_frontdoor_custom_domain_ids").targets;
+        if attributes.get("link_to_default_domain") != Some(&Value::Bool(false)) {
+            domains.extend(look::named(scene, route, "cdn_frontdoor_endpoint_id").targets);
+        }
+        let without = match self.open {
+            Some(place) => (Tri::Unknown, place),
+            None => (Tri::No, scene.index.resource(route).header),
+        };
+        let states = domains.iter().map(|(domain, _)| self.domains.get(domain).unwrap_or(&without));
+        states.min_by_key(|(state, _)| *state).copied()
+    }
+}
+
+/// Whether a policy of Front Door blocks: it is on, and does not only look.
+fn blocks(scene: &Scene<'_>, policy: usize) -> Tri {
+    let attributes = &scene.index.resource(policy).attributes;
+    let prevents = match attributes.get("mode") {
+        Some(Value::String(mode)) => (&**mode == "Prevention").into(),
+        Some(Value::Unknown(_)) => Tri::Unknown,
+        _ => Tri::No,
+    };
+    let is_on = match attributes.get("enabled") {
+        Some(Value::Bool(false)) => Tri::No,
+        Some(Value::Unknown(_)) => Tri::Unknown,
+        _ => Tri::Yes,
+    };
+    prevents.and(is_on)
+}
+
+/// Say of profiles whether policies that block stand before all that their routes answer for.
+pub fn facts(scene: &mut Scene<'_>) {
+    let guards = Guards::of(scene);
+    let mut states: BTreeMap<usize, (Tri, Vec<Place>)> = BTreeMap::new();
+    let routes = scene.index.of_type(ROUTE).iter();
+    let is_on = |at: &&usize| {
+        scene.index.resource(**at).attributes.get("enabled") != Some(&Value::Bool(false))
+    };
+    for at in routes.filter(is_on) {
+        if let Some((node, (state, place))) = scene.node_of[*at].zip(guards.before(scene, *at)) {
+            let known = states.entry(node).or_insert((Tri::Yes, Vec::new()));
+            known.0 = known.0.and(state);
+            known.1.push(place);
+        }
+    }
+    // Without routes, what stands before its domains stands before it.
+    for (domain, (state, place)) in &guards.domains {
+        if let Some(node) = scene.node_of[*domain] {
+            states.entry(node).or_insert((*state, vec![*place]));
+        }
+    }
+    for (node, (state, mut proof)) in states {
+        proof.sort();
+        proof.dedup();
+        let fact = Fact { value: state.known().map(Value::Bool), proof };
+        scene.nodes[node].facts.insert("waf".into(), fact);
     }
 }

@@ -1,4 +1,4 @@
-//! Azure: network security groups with priorities and default rules, public addresses, load balancers, application gateways.
+//! Azure: network security groups with priorities and default rules, public addresses, load balancers.
 //!
 //! Source: Microsoft Learn, "Network security groups", "Default outbound access", "Azure Load Balancer components".
 
@@ -6,10 +6,12 @@ mod apps;
 mod cdn;
 mod firewall;
 mod front_door;
+mod gateways;
 mod groups;
 mod inline;
 mod routing;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::document::{Pointer, Resource, Value};
@@ -56,7 +58,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     firewall::read(scene, network);
     private_endpoints(scene, network);
     balancers(scene, network);
-    gateways(scene, network);
+    gateways::read(scene, network);
     front_door::read(scene, network);
     cdn::read(scene, network);
     bastions(scene, network);
@@ -74,6 +76,22 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
 /// Facts that take more than one resource.
 pub fn facts(scene: &mut Scene<'_>) {
     front_door::facts(scene);
+    gateways::facts(scene);
+}
+
+/// Pairs of networks, both ways, of which bastions of the one get to machines of the other: peered ones. Source: Microsoft Learn,
+/// "Virtual network peering and Azure Bastion".
+pub fn bastion_ways(scene: &Scene<'_>) -> BTreeSet<(usize, usize)> {
+    routing::peered(scene).into_iter().flat_map(|(a, b, _)| [(a, b), (b, a)]).collect()
+}
+
+/// Whether a bastion gets to networks that are peered with its own: not one of the kind for developers.
+pub fn leaves_network(scene: &Scene<'_>, bastion: usize) -> bool {
+    let at = scene.nodes[bastion].resource.map(|at| scene.index.resource(at));
+    at.is_some_and(|it| {
+        it.type_name() == "azurerm_bastion_host"
+            && look::text(&it.attributes, "sku") != Some("Developer")
+    })
 }
 
 /// Bastions answer administrators on the internet, where they have an address there.
@@ -124,7 +142,7 @@ fn private_endpoints(scene: &Scene<'_>, network: &mut Network) {
             let traffic = Traffic::tcp(port);
             let parts = scene.nodes[service].parts.iter();
             let users = parts.flat_map(|part| scene.index.incoming(*part));
-            let users: std::collections::BTreeSet<usize> = users
+            let users: BTreeSet<usize> = users
                 .filter_map(|edge| scene.node_of[edge.from])
                 .filter(|user| *user != service)
                 .collect();
@@ -552,80 +570,6 @@ fn translated(scene: &Scene<'_>, at: usize) -> Vec<(usize, Place)> {
 fn pool_members(scene: &Scene<'_>, rule: usize) -> Vec<(usize, Place)> {
     let pools = scene.relations.targets(rule, Verb::RoutesTo).map(|relation| relation.to);
     let mut found: Vec<(usize, Place)> = pools.flat_map(|pool| joins(scene, pool)).collect();
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// Listeners and rules of application gateways.
-fn gateways(scene: &Scene<'_>, network: &mut Network) {
-    for at in scene.index.of_type("azurerm_application_gateway") {
-        let Some(via) = scene.node_of[*at] else { continue };
-        let resource = scene.index.resource(*at);
-        let targets = gateway_targets(scene, *at);
-        let list = |name: &str| {
-            resource.attributes.get(name).and_then(Value::as_array).unwrap_or_default()
-        };
-        let named = |items: &'static str, name: Option<&str>| {
-            list(items).iter().find(|item| item.get("name").and_then(Value::as_str) == name)
-        };
-        for (position, rule) in list("request_routing_rule").iter().enumerate() {
-            let word = |name: &str| rule.get(name).and_then(Value::as_str);
-            let listener = named("http_listener", word("http_listener_name"));
-            let front = listener
-                .and_then(|listener| listener.get("frontend_port_name"))
-                .and_then(Value::as_str);
-            let front = named("frontend_port", front).and_then(|port| number(port.get("port")));
-            let settings = named("backend_http_settings", word("backend_http_settings_name"));
-            let back = settings.and_then(|settings| number(settings.get("port")));
-            let is_https = |value: Option<&Value>| {
-                let protocol =
-                    value.and_then(|value| value.get("protocol")).and_then(Value::as_str);
-                protocol
-                    .map_or(Tri::Unknown, |protocol| protocol.eq_ignore_ascii_case("https").into())
-            };
-            let traffic = |port: Option<i64>| Traffic {
-                protocol: Protocol::Tcp,
-                port: port.and_then(|port| u16::try_from(port).ok()),
-            };
-            let pointer = Pointer::root().key("request_routing_rule").index(position);
-            if targets.is_empty() {
-                let proof = vec![resource.place_of(&pointer)];
-                alone(network, via, traffic(front), is_https(listener), proof);
-            }
-            for (target, place) in &targets {
-                network.routes.push(Route {
-                    via,
-                    front: traffic(front),
-                    target: *target,
-                    back: traffic(back),
-                    keeps_source: false,
-                    from: Vec::new(),
-                    front_encrypted: is_https(listener),
-                    back_encrypted: is_https(settings),
-                    front_proof: vec![resource.place_of(&pointer)],
-                    back_proof: vec![*place],
-                });
-            }
-        }
-    }
-}
-
-/// What stands in a gateway's pools: interfaces that join them, and hosts whose names or addresses they list.
-fn gateway_targets(scene: &Scene<'_>, at: usize) -> Vec<(usize, Place)> {
-    let resource = scene.index.resource(at);
-    let mut found = joins(scene, at);
-    for edge in scene.index.outgoing(at) {
-        if leads("backend_address_pool", &edge.at)
-            && let Some(node) = scene.node_of[edge.to]
-            && Some(node) != scene.node_of[at]
-        {
-            found.push((node, resource.place_of(&edge.at)));
-        }
-    }
-    found.retain(|(node, _)| {
-        !matches!(&*scene.nodes[*node].kind, "identity_principal" | "dns" | "waf")
-    });
     found.sort();
     found.dedup();
     found

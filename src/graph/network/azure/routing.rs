@@ -96,6 +96,11 @@ pub fn leads_out(scene: &Scene<'_>, subnet: usize, public: bool) -> bool {
 
 /// Networks with a peering each to the other. Of a network that is looked up, the other half is somebody else's to write.
 pub fn peerings(scene: &Scene<'_>, network: &mut Network) {
+    network.peerings.extend(peered(scene));
+}
+
+/// Pairs of networks that are peered by themselves, with what says so.
+pub fn peered(scene: &Scene<'_>) -> Vec<(usize, usize, Place)> {
     let mut halves = BTreeMap::new();
     for at in scene.index.of_type("azurerm_virtual_network_peering") {
         let ends = |path: &str| look::named(scene, *at, path).targets;
@@ -105,12 +110,10 @@ pub fn peerings(scene: &Scene<'_>, network: &mut Network) {
         }
     }
     let is_written = |network: &usize| scene.index.resource(*network).mode == Mode::Managed;
-    for ((a, b), place) in &halves {
-        let both = is_written(a) && is_written(b);
-        if !both || halves.contains_key(&(*b, *a)) {
-            network.peerings.push((*a, *b, *place));
-        }
-    }
+    let is_whole = |(a, b): &(usize, usize)| {
+        !(is_written(a) && is_written(b)) || halves.contains_key(&(*b, *a))
+    };
+    halves.iter().filter(|(ends, _)| is_whole(ends)).map(|((a, b), at)| (*a, *b, *at)).collect()
 }
 
 /// Networks that are connected to one hub of a virtual WAN reach each other over it.
