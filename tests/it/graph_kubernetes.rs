@@ -450,7 +450,7 @@ fn ways_out(#[case] container: &str, #[case] spec: &str, #[case] class: Option<&
 fn cloud_identities(#[case] annotation: &str, #[case] id: &str) {
     let text = format!(
         "apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: a, namespace: x, annotations: {{{annotation}}}}}\n---\n\
-         apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: x}}\nspec: {{serviceAccountName: a, containers: [{{name: c, image: c}}]}}\n"
+         apiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: x, labels: {{azure.workload.identity/use: 'true'}}}}\nspec: {{serviceAccountName: a, containers: [{{name: c, image: c}}]}}\n"
     );
     let shown = shown(&[("all.yaml", &text)]);
     assert!(shown.flow("Pod/x/p > ServiceAccount/x/a identity runs as"), "{}", shown.text);

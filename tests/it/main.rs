@@ -52,6 +52,7 @@ mod model_apis;
 mod model_aws;
 mod model_aws_ways;
 mod model_azure;
+mod model_azure_parts;
 mod model_calls;
 mod model_cloud_ways;
 mod model_cluster_rights;

@@ -9,7 +9,7 @@ use crate::graph::scene::Scene;
 use crate::model::Element;
 use crate::source::Place;
 
-use super::{account_node, annotation, annotation_place};
+use super::{Workload, account_node, annotation, annotation_place};
 
 /// Annotations of accounts that name an identity of a cloud: annotation, zone's id, name and kind.
 const CLOUDS: [(&str, &str, &str, &str); 3] = [
@@ -17,6 +17,10 @@ const CLOUDS: [(&str, &str, &str, &str); 3] = [
     ("iam.gke.io/gcp-service-account", "project", "Google Cloud project", "project"),
     ("azure.workload.identity/client-id", "tenant", "Identity tenant", "tenant"),
 ];
+
+/// The label by which pods ask for the identity of Azure that their account stands for, and the audience of tokens that do so without it.
+const ASKS: &str = "azure.workload.identity/use";
+const AUDIENCE: &str = "AzureADTokenExchange";
 
 /// How a token of a cluster names an account.
 const SUBJECT: &str = "system:serviceaccount:";
@@ -29,6 +33,40 @@ pub fn identity_of(scene: &Scene<'_>, at: usize) -> Option<(usize, Place)> {
             .or_else(|| scene.node(annotation(account, name).filter(|it| !it.is_empty())?))?;
         Some((node, annotation_place(account, name)))
     })
+}
+
+/// Whether pods get tokens for the identity of Azure that their account stands for: by their label, or by a token that they mount themselves.
+/// Source: Microsoft Learn, "Workload identity on AKS", "Pod labels" (required).
+pub fn asks_azure(workload: &Workload<'_>) -> bool {
+    let by_label = match workload.labels {
+        Some(labels) => match labels.get(ASKS) {
+            Some(Value::String(said)) => &**said == "true",
+            Some(said) => matches!(said, Value::Unknown(_)),
+            None => false,
+        },
+        // Labels that are not known as a whole may hold it.
+        None => matches!(
+            workload.pod.get("metadata").and_then(|it| it.get("labels")),
+            Some(Value::Unknown(_))
+        ),
+    };
+    let tokens =
+        look::leaves(workload.pod, "volumes.projected.sources.serviceAccountToken.audience");
+    by_label
+        || tokens.iter().any(|(_, audience)| match audience {
+            Value::String(audience) => audience.ends_with(AUDIENCE),
+            audience => matches!(audience, Value::Unknown(_)),
+        })
+}
+
+/// Whether a node is an identity of Azure.
+pub fn is_azures(scene: &Scene<'_>, node: usize) -> bool {
+    let given = &scene.nodes[node];
+    if let Some(at) = given.resource {
+        return scene.index.resource(at).type_name() == "azurerm_user_assigned_identity";
+    }
+    let zone = given.zone.map(|zone| &*scene.zones[zone].id);
+    &*given.kind == "identity_principal" && zone == Some("tenant")
 }
 
 /// The identity that the configuration declares and an annotation means, by reference or by name.

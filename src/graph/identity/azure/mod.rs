@@ -164,6 +164,9 @@ fn assignment(
             _ if is_own_subscription(scene, edge.to) => {
                 Some(accounts::account_of(scene, edge.to).map_or(Scope::Account, Scope::Zone))
             }
+            // A network holds no more than its subnets: what stands there is not below it. Source: Microsoft Learn, "Understand scope
+            // for Azure RBAC".
+            (Some(_), None) if is_network(scene, edge.to) => Some(Scope::Unknown),
             (Some(zone), _) => Some(Scope::Zone(zone)),
             (None, Some(node)) => Some(Scope::Node(node)),
             _ => None,
@@ -240,6 +243,12 @@ fn definition<'s>(scene: &'s Scene<'_>, at: usize) -> Option<&'s Resource> {
         .filter(|edge| leads("role_definition_id", &edge.at))
         .map(|edge| scene.index.resource(edge.to))
         .find(|role| role.type_name() == "azurerm_role_definition")
+}
+
+/// Whether a resource is a network or a part of one.
+fn is_network(scene: &Scene<'_>, at: usize) -> bool {
+    let kind = scene.meanings[at].as_ref().map(|meaning| &*meaning.kind);
+    matches!(kind, Some("network" | "subnet"))
 }
 
 /// Whether a data source asks for the subscription that the configuration itself makes things in.

@@ -537,6 +537,13 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
     for (node, cloud, place) in associations(scene) {
         elsewhere.entry(node).or_default().push((cloud, place));
     }
+    let silent = silent(scene, all);
+    for node in &silent {
+        elsewhere.entry(*node).or_default().retain(|(cloud, _)| !clouds::is_azures(scene, *cloud));
+    }
+    identity
+        .trusts
+        .retain(|it| !(silent.contains(&it.source) && clouds::is_azures(scene, it.target)));
     for (node, clouds) in &elsewhere {
         for (cloud, place) in clouds {
             identity.trusts.push(acts(*node, *cloud, "assumes", vec![*place]));
@@ -564,6 +571,18 @@ fn accounts(scene: &Scene<'_>, all: &[Workload<'_>], identity: &mut Identity) {
             }
         }
     }
+}
+
+/// Accounts of pods none of which asks for the identity of Azure that the account stands for.
+fn silent(scene: &Scene<'_>, all: &[Workload<'_>]) -> BTreeSet<usize> {
+    let mut asked: BTreeMap<usize, bool> = BTreeMap::new();
+    for workload in all {
+        let (name, _) = workload.account();
+        if let Some(node) = kubernetes::account_node(scene, workload.namespace, name) {
+            *asked.entry(node).or_default() |= clouds::asks_azure(workload);
+        }
+    }
+    asked.into_iter().filter(|(_, asks)| !asks).map(|(node, _)| node).collect()
 }
 
 /// Accounts that roles let in without naming them, apart from those that say that they stand for the role.
