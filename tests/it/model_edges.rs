@@ -33,7 +33,7 @@ spec:
       - {name: till, image: "till:3", ports: [{containerPort: 8080}]}
 "#;
 
-const INGRESS: &str = r#"
+const INGRESS: &str = r"
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata:
@@ -54,7 +54,7 @@ kind: BackendConfig
 metadata: {name: guard, namespace: kiosk}
 spec:
   securityPolicy: {name: edge}
-"#;
+";
 
 const GATEWAY: &str = r#"
 apiVersion: gateway.networking.k8s.io/v1
