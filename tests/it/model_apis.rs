@@ -161,3 +161,213 @@ fn what_callers_send_goes_on(#[case] subtype: &str, #[case] parameter: &str, #[c
     let asks = tree.replace("authorization_type = \"NONE\"", "authorization_type = \"AWS_IAM\"");
     assert!(!has(&terraform(&asks), &path));
 }
+
+/// A balancer inside of a network before a machine that reads a bucket, and marks for what asks it.
+const INNER: &str = r#"
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "inner" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "link" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "lb" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port = 443
+    to_port   = 443
+    protocol  = "tcp"
+    FROM
+  }
+  egress {
+    from_port   = 8080
+    to_port     = 8080
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.lb.id]
+  }
+}
+resource "aws_lb" "inner" {
+  internal        = true
+  subnets         = [aws_subnet.inner.id]
+  security_groups = [aws_security_group.lb.id]
+}
+resource "aws_lb_listener" "inner" {
+  load_balancer_arn = aws_lb.inner.arn
+  port              = 443
+  protocol          = "HTTPS"
+  certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/a"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app.arn
+  }
+}
+resource "aws_lb_target_group" "app" {
+  port     = 8080
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}
+resource "aws_instance" "app" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.inner.id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+resource "aws_lb_target_group_attachment" "app" {
+  target_group_arn = aws_lb_target_group.app.arn
+  target_id        = aws_instance.app.id
+}
+"#;
+
+const LINKED: &str = r#"
+resource "aws_apigatewayv2_api" "api" {
+  name          = "api"
+  protocol_type = "HTTP"
+}
+resource "aws_apigatewayv2_vpc_link" "link" {
+  name               = "link"
+  subnet_ids         = [aws_subnet.inner.id]
+  security_group_ids = [aws_security_group.link.id]
+}
+resource "aws_apigatewayv2_integration" "app" {
+  api_id             = aws_apigatewayv2_api.api.id
+  integration_type   = "HTTP_PROXY"
+  integration_method = "ANY"
+  connection_type    = "VPC_LINK"
+  connection_id      = aws_apigatewayv2_vpc_link.link.id
+  integration_uri    = aws_lb_listener.inner.arn
+}
+resource "aws_apigatewayv2_route" "app" {
+  api_id    = aws_apigatewayv2_api.api.id
+  route_key = "$default"
+  target    = "integrations/${aws_apigatewayv2_integration.app.id}"
+}
+"#;
+
+const ORIGIN: &str = r#"
+resource "aws_cloudfront_vpc_origin" "app" {
+  vpc_origin_endpoint_config {
+    name                   = "app"
+    arn                    = aws_lb.inner.arn
+    http_port              = 80
+    https_port             = 443
+    origin_protocol_policy = "https-only"
+  }
+}
+resource "aws_cloudfront_distribution" "web" {
+  enabled = true
+  origin {
+    origin_id   = "app"
+    domain_name = aws_lb.inner.dns_name
+    vpc_origin_config { vpc_origin_id = aws_cloudfront_vpc_origin.app.id }
+  }
+  default_cache_behavior {
+    target_origin_id       = "app"
+    viewer_protocol_policy = "https-only"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+  }
+  restrictions {
+    geo_restriction { restriction_type = "none" }
+  }
+  viewer_certificate { cloudfront_default_certificate = true }
+}
+"#;
+
+const ACCELERATED: &str = r#"
+resource "aws_globalaccelerator_accelerator" "web" { name = "web" }
+resource "aws_globalaccelerator_listener" "web" {
+  accelerator_arn = aws_globalaccelerator_accelerator.web.id
+  protocol        = "TCP"
+  port_range {
+    from_port = 443
+    to_port   = 443
+  }
+}
+resource "aws_globalaccelerator_endpoint_group" "web" {
+  listener_arn = aws_globalaccelerator_listener.web.id
+  endpoint_configuration { endpoint_id = aws_lb.inner.arn }
+}
+"#;
+
+const EVERYBODY: &str = "cidr_blocks = [\"0.0.0.0/0\"]";
+const APP: &str = "aws_lb.inner > aws_instance.app network tcp/8080";
+
+#[rstest]
+#[case::a_link(
+    LINKED,
+    "aws_apigatewayv2_api.api > aws_lb.inner network tcp/443",
+    "security_groups = [aws_security_group.link.id]",
+    "security_groups = [aws_security_group.app.id]"
+)]
+#[case::a_link_that_may_not_send(
+    LINKED,
+    "aws_apigatewayv2_api.api > aws_lb.inner network tcp/443",
+    EVERYBODY,
+    ""
+)]
+#[case::an_origin_inside(
+    ORIGIN,
+    "aws_cloudfront_distribution.web > aws_lb.inner network tcp/443 yes",
+    EVERYBODY,
+    "security_groups = [aws_security_group.app.id]"
+)]
+#[case::an_accelerator(
+    ACCELERATED,
+    "aws_globalaccelerator_accelerator.web > aws_lb.inner network tcp/443",
+    EVERYBODY,
+    "cidr_blocks = [\"10.0.0.0/16\"]"
+)]
+fn services_reach_into_networks(
+    #[case] front: &str,
+    #[case] flow: &str,
+    #[case] open: &str,
+    #[case] closed: &str,
+) {
+    let tree = format!("{}{front}", INNER.replace("FROM", open));
+    let model = terraform(&tree);
+    assert!(has(&model, flow), "{model:#?}");
+    assert!(has(&model, APP));
+    let other = if closed.is_empty() {
+        tree.replace(
+            "from_port   = 443\n    to_port     = 443",
+            "from_port   = 8443\n    to_port     = 8443",
+        )
+    } else {
+        tree.replace(open, closed)
+    };
+    assert!(!has(&terraform(&other), flow), "{:#?}", terraform(&other));
+}
+
+/// What a balancer may send decides what it passes on, where something is written of that.
+#[rstest]
+#[case::the_port("from_port   = 8080\n    to_port     = 8080", true)]
+#[case::another_port("from_port   = 9090\n    to_port     = 9090", false)]
+fn balancers_send_what_they_may(#[case] ports: &str, #[case] passes: bool) {
+    let tree = INNER
+        .replace("FROM", EVERYBODY)
+        .replace("from_port   = 8080\n    to_port     = 8080", ports);
+    assert_eq!(has(&terraform(&tree), APP), passes);
+    let start = tree
+        .find("  egress {\n    from_port   = 8080")
+        .or_else(|| tree.find("  egress {\n    from_port   = 9090"))
+        .unwrap();
+    let end = start + tree[start..].find("  }\n").unwrap() + "  }\n".len();
+    let silent = format!("{}{}", &tree[..start], &tree[end..]);
+    assert!(has(&terraform(&silent), APP));
+}

@@ -14,7 +14,7 @@ use crate::source::Place;
 
 use super::filter::{Direction, Peer, Ports, Protocol, Rule, Traffic, is_public};
 use super::reach::{self, Reach};
-use super::{Network, Presence, Tri, inside, naming};
+use super::{Network, Presence, Tri, inside, naming, passing};
 
 /// Kinds of nodes that only pass traffic on.
 pub const PASSING: [&str; 3] = ["load_balancer", "edge_cdn", "gateway"];
@@ -27,7 +27,7 @@ pub fn build(scene: &mut Scene<'_>, network: &Network) -> (bool, usize) {
     direct(scene, network, internet, &mut flows);
     fronts(network, internet, &mut flows);
     services(scene, network, internet, &mut flows);
-    routes(scene, network, internet, &mut flows);
+    passing::routes(scene, network, internet, &mut flows);
     links(scene, network, &mut flows);
     doors(scene, network, &mut flows);
     inside::bastions(scene, network, &mut flows);
@@ -268,65 +268,6 @@ pub(super) fn tls(only: Tri) -> Encrypted {
         Tri::Yes => Encrypted::Yes,
         Tri::No => Encrypted::No,
         Tri::Unknown => Encrypted::Unknown,
-    }
-}
-
-/// Through balancers: to their fronts, and on to what stands behind.
-fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
-    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
-    let receiving = |node: usize| presence(node).filter(|presence| !presence.sends_only);
-    for (at, route) in network.routes.iter().enumerate() {
-        let front_encrypted = said_or_by_port(route.front_encrypted, route.front);
-        if let Some(host) = presence(route.via).filter(|_| !network.inner.contains(&at)) {
-            let way = reach::from_internet(host, route.front);
-            if way.reach != Reach::Closed {
-                let mut proof = route.front_proof.clone();
-                proof.extend(way.rules.iter().filter_map(|rule| rule.place));
-                let new = New::network(front_encrypted, proof, way.reach);
-                flows.add((internet, route.via), shown(route.front), new);
-            }
-        }
-        let way = match receiving(route.target) {
-            None => reach::Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() },
-            Some(host)
-                if presence(route.via).is_none()
-                    && route.from.is_empty()
-                    && is_asked_from_outside(scene, route.via, host) =>
-            {
-                reach::from_service(route.via, host, route.back)
-            }
-            Some(host) => {
-                let via = presence(route.via).map(|presence| (route.via, presence));
-                // Who sends through one inside is a host of the network, as it is itself.
-                let inside = via.is_some_and(|(_, own)| own.public.state == Tri::No);
-                reach::behind(
-                    via,
-                    &route.from,
-                    route.keeps_source && !inside,
-                    (route.target, host),
-                    route.back,
-                )
-            }
-        };
-        if way.reach != Reach::Closed && route.via != route.target {
-            let mut proof = route.back_proof.clone();
-            proof.extend(way.proof);
-            let encrypted = said_or_by_port(route.back_encrypted, route.back);
-            flows.add(
-                (route.via, route.target),
-                shown(route.back),
-                New::network(encrypted, proof, way.reach),
-            );
-        }
-    }
-}
-
-/// Whether a service that passes requests on asks a host as the internet does: networks for content always, APIs where it is there.
-fn is_asked_from_outside(scene: &Scene<'_>, via: usize, host: &Presence) -> bool {
-    match &*scene.nodes[via].kind {
-        "edge_cdn" => true,
-        "api" => host.public.state == Tri::Yes,
-        _ => false,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod kubernetes;
 pub mod machines;
 pub mod naming;
 pub mod neighbors;
+mod passing;
 pub mod reach;
 pub mod settings;
 mod sites;
@@ -181,6 +182,10 @@ pub struct Network {
     pub routes: Vec<Route>,
     /// Those of them (positions) whose front only answers inside, whatever other addresses the balancer has.
     pub inner: BTreeSet<usize>,
+    /// Those of services that reach into a network, to hosts without an address on the internet.
+    pub inside: BTreeSet<usize>,
+    /// Where those stand (by position) that enter a network by interfaces of their own.
+    pub linked: BTreeMap<usize, Presence>,
     /// Whether a web firewall that blocks stands before what a route (by position) passes on, where that is not the balancer's own.
     pub firewalled: BTreeMap<usize, (Tri, Place)>,
     /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.

@@ -1,7 +1,9 @@
 //! What reaches what.
 
+use std::sync::Arc;
+
 use super::filter::{Decision, Direction, Family, Party, Rule, Traffic};
-use super::{Network, Presence, Public, Tri};
+use super::{Layer, Network, Presence, Public, Tri};
 use crate::source::Place;
 
 /// How far something is open to the internet.
@@ -187,6 +189,16 @@ pub fn behind(
     let near = via.is_some_and(|(_, host)| {
         host.subnets.iter().any(|subnet| target.1.subnets.contains(subnet))
     });
+    // What a balancer may not send does not arrive. One of which nothing is written would pass on nothing at all, which nobody means.
+    let says = |layer: &&Arc<Layer>| {
+        layer.rules.iter().any(|rule| rule.default.is_none() && rule.direction == Direction::Out)
+    };
+    let outward = via.iter().flat_map(|(_, host)| &host.layers).filter(says);
+    for layer in outward.filter(|layer| !(near && layer.at_edge)) {
+        let decision = layer.decide(Direction::Out, &Party::Host(target.0, target.1), traffic);
+        let reach = if decision.passes == Tri::Yes { Reach::Open } else { reach(&decision) };
+        way.reach = way.reach.min(reach);
+    }
     for layer in target.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
         let decision = match via {
             _ if !from.is_empty() => layer.decide(Direction::In, &Party::Ranges(from), traffic),
@@ -202,18 +214,25 @@ pub fn behind(
 
 /// From a service of the provider that stands on the internet to a host with an address there.
 pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way {
-    let mut way = Way { reach: Reach::Open, proof: target.public.proof.clone(), rules: Vec::new() };
+    let mut way = inside_from_service(service, target, traffic);
+    way.proof.splice(0..0, target.public.proof.iter().copied());
+    way.reach = match target.public.state {
+        Tri::Yes => way.reach,
+        Tri::Unknown => way.reach.min(Reach::Unknown),
+        Tri::No => Reach::Closed,
+    };
+    way
+}
+
+/// From a service of the provider that reaches into the network of a host.
+pub fn inside_from_service(service: usize, target: &Presence, traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
     for layer in &target.layers {
         let decision = layer.decide(Direction::In, &Party::Service(service), traffic);
         let reach = if decision.passes == Tri::Yes { Reach::Open } else { reach(&decision) };
         way.reach = way.reach.min(reach);
         take(&mut way, decision);
     }
-    way.reach = match target.public.state {
-        Tri::Yes => way.reach,
-        Tri::Unknown => way.reach.min(Reach::Unknown),
-        Tri::No => Reach::Closed,
-    };
     way
 }
 

@@ -42,7 +42,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     routing.connect(scene, network);
     network.ways.extend(routing.ways());
     balancers::read(scene, network);
-    services::read(scene, network);
+    services::read(scene, &routing, network);
     network.screened.extend(screens::all(scene));
     network.guarded.extend(guarded::pairs(scene));
     beanstalk::read(scene, network);

@@ -36,8 +36,8 @@ struct Row<'t> {
     otherwise: &'t str,
 }
 
-fn row<'t>(scene: &'t Scene<'_>, kind: &str) -> Option<Row<'t>> {
-    let rows = scene.vocabulary.table("aws_hosts").iter();
+fn row<'t>(scene: &'t Scene<'_>, table: &str, kind: &str) -> Option<Row<'t>> {
+    let rows = scene.vocabulary.table(table).iter();
     let row = rows.filter(|row| row.len() == 6).find(|row| *row[0] == *kind)?;
     Some(Row {
         subnets: &row[1],
@@ -81,18 +81,10 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
     if !stands_in_network(scene, kind, &stand) {
         return None;
     }
+    let mut presence = in_subnets(routing, &stand);
     let mut senders = scene.vocabulary.table("aws_senders").iter().flatten();
-    let mut presence = Presence {
-        open_ended: stand.open,
-        sends_only: senders.any(|sender| **sender == *kind),
-        ..Presence::default()
-    };
-    presence.subnets = stand.subnets.iter().copied().collect();
+    presence.sends_only = senders.any(|sender| **sender == *kind);
     let in_default = presence.subnets.is_empty() && !stand.open;
-    for subnet in presence.subnets.iter().filter_map(|subnet| routing.subnet(*subnet)) {
-        presence.ranges.extend(subnet.ranges.iter().copied());
-        presence.network = presence.network.or(subnet.network);
-    }
     if in_default {
         presence.network = routing.default_network;
         if presence.network.is_none() {
@@ -115,6 +107,27 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
     // What is asked of a balancer that faces the internet does not rest on its subnets.
     presence.open_ended &= stand.otherwise != Some("yes") || presence.public.state != Tri::Yes;
     Some(presence)
+}
+
+/// Where interfaces stand that a resource sends by, which is no node of its own.
+pub fn interfaces(scene: &Scene<'_>, routing: &Routing, at: usize) -> Option<Presence> {
+    let mut stand = Stand::default();
+    add_by(scene, at, &row(scene, "aws_links", &scene.index.resource(at).kind)?, &mut stand);
+    let mut presence = Presence { sends_only: true, ..in_subnets(routing, &stand) };
+    presence.network = presence.network.or_else(|| stand.networks.iter().next().copied());
+    layers(scene, routing, at, &stand, &mut presence);
+    Some(presence)
+}
+
+/// The subnets of what stands there, with their ranges and network.
+fn in_subnets(routing: &Routing, stand: &Stand) -> Presence {
+    let mut presence = Presence { open_ended: stand.open, ..Presence::default() };
+    presence.subnets = stand.subnets.iter().copied().collect();
+    for subnet in presence.subnets.iter().filter_map(|subnet| routing.subnet(*subnet)) {
+        presence.ranges.extend(subnet.ranges.iter().copied());
+        presence.network = presence.network.or(subnet.network);
+    }
+    presence
 }
 
 /// Some services stand in a network only where the configuration says so.
@@ -184,7 +197,13 @@ fn add(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
         by_settings(scene, member, stand);
         return;
     }
-    let Some(row) = row(scene, &resource.kind) else { return };
+    if let Some(row) = row(scene, "aws_hosts", &resource.kind) {
+        add_by(scene, member, &row, stand);
+    }
+}
+
+/// Add what a row of a table says.
+fn add_by(scene: &Scene<'_>, member: usize, row: &Row<'_>, stand: &mut Stand) {
     stand.found = true;
     for path in row.subnets.split(' ').filter(|path| !path.is_empty()) {
         let named = look::named(scene, member, path);

@@ -15,12 +15,15 @@ use crate::graph::network::{Front, Network, Route, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
+use super::places;
+use super::routing::Routing;
+
 /// Add fronts and routes of services.
-pub fn read(scene: &Scene<'_>, network: &mut Network) {
+pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
     for at in scene.index.of_type("aws_cloudfront_distribution") {
         distribution(scene, network, *at);
     }
-    apis(scene, network);
+    apis(scene, routing, network);
     by_table(scene, network);
     let open = anyone(scene);
     let everywhere: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
@@ -71,8 +74,16 @@ fn distribution(scene: &Scene<'_>, network: &mut Network, at: usize) {
             let Some(target) = scene.node_of[to].filter(|target| *target != node) else {
                 continue;
             };
+            let inner = look::listed(origin, "vpc_origin_config").first().is_some();
+            let named = look::at(scene, at, &pointer.key("vpc_origin_config")).next();
+            let within = named.and_then(|to| {
+                let all = &scene.index.resource(to).attributes;
+                look::listed(all, "vpc_origin_endpoint_config").first()
+            });
+            let custom = within.or(custom);
             for (port, encrypted) in origin_ports(custom, asked(&resource.attributes, origin)) {
                 let back = (port, encrypted);
+                network.inside.extend(inner.then_some(network.routes.len()));
                 network.routes.push(Route::over_tls(
                     (node, target),
                     back,
@@ -132,7 +143,7 @@ fn origin_ports(custom: Option<&Value>, asked: Tri) -> Vec<(u16, Tri)> {
 }
 
 /// APIs: their doors, and what they pass on to hosts. Functions behind them are invoked, which is a flow of its own.
-fn apis(scene: &Scene<'_>, network: &mut Network) {
+fn apis(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
     let policies = aws::apis(scene);
     for at in scene.index.of_type("aws_api_gateway_rest_api") {
         let attributes = &scene.index.resource(*at).attributes;
@@ -164,6 +175,9 @@ fn apis(scene: &Scene<'_>, network: &mut Network) {
                     continue;
                 }
                 let back = (port, if port == 443 { Tri::Yes } else { Tri::Unknown });
+                let link = look::first(scene, *at, "connection_id");
+                let own = link.and_then(|link| places::interfaces(scene, routing, link));
+                network.linked.extend(own.map(|own| (network.routes.len(), own)));
                 network.routes.push(Route::over_tls(
                     (via, target),
                     back,

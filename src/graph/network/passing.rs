@@ -1,0 +1,70 @@
+//! Flows through balancers, gateways and proxies: to their fronts, and on to what stands behind.
+
+use crate::graph::scene::Scene;
+
+use super::flows::{Flows, New, said_or_by_port, shown};
+use super::reach::{self, Reach, Way};
+use super::{Network, Presence, Route, Tri};
+
+/// Add what routes carry.
+pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
+    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    for (at, route) in network.routes.iter().enumerate() {
+        let front_encrypted = said_or_by_port(route.front_encrypted, route.front);
+        if let Some(host) = presence(route.via).filter(|_| !network.inner.contains(&at)) {
+            let way = reach::from_internet(host, route.front);
+            if way.reach != Reach::Closed {
+                let mut proof = route.front_proof.clone();
+                proof.extend(way.rules.iter().filter_map(|rule| rule.place));
+                let new = New::network(front_encrypted, proof, way.reach);
+                flows.add((internet, route.via), shown(route.front), new);
+            }
+        }
+        let way = onward(scene, network, (at, route));
+        if way.reach != Reach::Closed && route.via != route.target {
+            let mut proof = route.back_proof.clone();
+            proof.extend(way.proof);
+            let encrypted = said_or_by_port(route.back_encrypted, route.back);
+            flows.add(
+                (route.via, route.target),
+                shown(route.back),
+                New::network(encrypted, proof, way.reach),
+            );
+        }
+    }
+}
+
+/// How far what a route (at its position) passes on gets to its target.
+fn onward(scene: &Scene<'_>, network: &Network, (at, route): (usize, &Route)) -> Way {
+    let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    let Some(host) = presence(route.target).filter(|host| !host.sends_only) else {
+        return Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    };
+    if network.inside.contains(&at) {
+        return reach::inside_from_service(route.via, host, route.back);
+    }
+    // What enters a network by interfaces of its own is a host there, whoever sends.
+    let link = network.linked.get(&at);
+    if link.is_none()
+        && presence(route.via).is_none()
+        && route.from.is_empty()
+        && !route.keeps_source
+        && is_asked_from_outside(scene, route.via, host)
+    {
+        return reach::from_service(route.via, host, route.back);
+    }
+    let via = link.or_else(|| presence(route.via)).map(|presence| (route.via, presence));
+    // Who sends through one inside is a host of the network, as it is itself.
+    let inside = via.is_some_and(|(_, own)| own.public.state == Tri::No);
+    let keeps_source = route.keeps_source && !inside;
+    reach::behind(via, &route.from, keeps_source, (route.target, host), route.back)
+}
+
+/// Whether a service that passes requests on asks a host as the internet does: networks for content always, APIs where it is there.
+fn is_asked_from_outside(scene: &Scene<'_>, via: usize, host: &Presence) -> bool {
+    match &*scene.nodes[via].kind {
+        "edge_cdn" => true,
+        "api" => host.public.state == Tri::Yes,
+        _ => false,
+    }
+}
