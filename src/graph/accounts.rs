@@ -1,7 +1,7 @@
 //! Accounts, subscriptions and projects, where the configuration stands in several: each is a zone of its own, and rights over all of one
 //! end there.
 //!
-//! Sources: documentation of the providers hashicorp/aws (`assume_role`, `profile`, `allowed_account_ids`), hashicorp/azurerm
+//! Sources: documentation of the providers hashicorp/aws (`assume_role`, `profile`), hashicorp/azurerm
 //! (`subscription_id`) and hashicorp/google (`project`).
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -103,6 +103,67 @@ pub fn of_edge(schemes: Schemes<'_>, index: &Index<'_>, edge: &Edge) -> Encrypte
     said.unwrap_or(Encrypted::Unknown)
 }
 
+/// Whether the text around a reference makes an address of it that is there to be called, with a scheme before it or a port behind it; the
+/// port, where it says one. Of a text that is not known, where all of its unknown parts do so or this reference alone stands in it.
+pub fn called(index: &Index<'_>, edge: &Edge) -> Option<Option<u16>> {
+    let resource = index.resource(edge.from);
+    let parsed = resource.parsed.get(edge.at.as_str().trim_start_matches('/'));
+    let parsed = parsed.filter(|it| !matches!(it, Value::Unknown(_)));
+    let mut said = Vec::new();
+    let is_whole = match parsed.or_else(|| resource.attributes.at(&edge.at))? {
+        Value::Unknown(unknown) => {
+            let text = &*unknown.parts;
+            let holes = text.match_indices(HOLE).take(MAX_PLACES);
+            let around = holes.map(|(at, hole)| (&text[..at], &text[at + hole.len()..]));
+            let all: Vec<_> = around.map(|(before, after)| call(before, after)).collect();
+            let mut others = index.outgoing(edge.from).iter().filter(|it| it.at == edge.at);
+            let alone = others.all(|other| other.to == edge.to);
+            let whole = alone || all.iter().all(Option::is_some);
+            said.extend(all.into_iter().flatten());
+            whole
+        }
+        value => {
+            calls(index, edge.to, value, &mut said);
+            true
+        }
+    };
+    let first = *said.first().filter(|_| is_whole)?;
+    Some(first.filter(|_| said.iter().all(|port| *port == first)))
+}
+
+/// How texts in a value call a resource that they refer to.
+fn calls(index: &Index<'_>, to: usize, value: &Value, said: &mut Vec<Option<u16>>) {
+    match value {
+        Value::String(text) => {
+            let own = |inner: &str| look::by_reference(index, inner) == Some(to);
+            let holes = look::holes(text).take(MAX_PLACES).filter(|(_, inner)| own(inner));
+            said.extend(holes.filter_map(|(at, inner)| {
+                call(&text[..at], &text[at + inner.len() + "${}".len()..])
+            }));
+        }
+        Value::Array(items) => items.iter().for_each(|item| calls(index, to, item, said)),
+        Value::Object(map) => map.values().for_each(|item| calls(index, to, item, said)),
+        _ => {}
+    }
+}
+
+/// What stands around a host that is called.
+fn call(before: &str, after: &str) -> Option<Option<u16>> {
+    let (before, after) = (look::end(before, NEAR), look::cut(after, NEAR));
+    let port = port_in(after);
+    let has_scheme = before.rsplit_once("://").is_some_and(|(_, rest)| {
+        rest.is_empty() || rest.ends_with('@') && !rest.contains(|c: char| c.is_whitespace())
+    });
+    (is_host(before, after) && (has_scheme || port.is_some())).then_some(port)
+}
+
+/// The port with which the text behind a host begins.
+pub fn port_in(after: &str) -> Option<u16> {
+    let rest = after.strip_prefix(':')?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    rest[..end].parse().ok().filter(|port| *port != 0)
+}
+
 /// Whom an address may name.
 struct Host<'a> {
     schemes: Schemes<'a>,

@@ -7,6 +7,7 @@
 //! a private Azure DNS zone"; Google Cloud documentation, "DNS records overview".
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -44,7 +45,7 @@ struct Host {
     /// What gives the name, and the resources that it means.
     targets: BTreeSet<(usize, usize)>,
     /// Nodes that know the name, where not all do.
-    known_to: Option<BTreeSet<usize>>,
+    known_to: Option<Vec<Rc<BTreeSet<usize>>>>,
 }
 
 /// Find the settings that say names of the configuration.
@@ -129,7 +130,7 @@ fn targets(scene: &Scene<'_>, record: usize) -> BTreeSet<usize> {
 /// Names of Service Connect: services of one namespace know them.
 fn connected(scene: &Scene<'_>, hosts: &mut BTreeMap<String, Host>) {
     let mut members: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let mut named: Vec<(String, String, usize)> = Vec::new();
+    let mut named: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
     for at in scene.index.of_type("aws_ecs_service") {
         let resource = scene.index.resource(*at);
         let block = look::listed(&resource.attributes, "service_connect_configuration").first();
@@ -148,15 +149,21 @@ fn connected(scene: &Scene<'_>, hosts: &mut BTreeMap<String, Host>) {
                 let last = namespace.rsplit('/').next().unwrap_or_default();
                 names.extend(own.map(|own| format!("{own}.{last}").to_ascii_lowercase()));
             }
-            named.extend(names.into_iter().map(|name| (name, namespace.clone(), *at)));
+            let names = names.into_iter().map(|name| (name, *at));
+            named.entry(namespace.clone()).or_default().extend(names);
         }
     }
-    for (name, namespace, at) in named {
-        // Of one name in two namespaces is not known here which is meant.
-        let host = hosts.entry(name).or_default();
-        host.targets.insert((at, at));
-        let known = host.known_to.get_or_insert_with(BTreeSet::new);
-        known.extend(members.get(&namespace).into_iter().flatten());
+    for (namespace, names) in named {
+        let all = Rc::new(members.remove(&namespace).unwrap_or_default());
+        for (name, at) in names {
+            // Of one name in two namespaces is not known here which is meant.
+            let host = hosts.entry(name).or_default();
+            host.targets.insert((at, at));
+            let known = host.known_to.get_or_insert_with(Vec::new);
+            if !known.iter().any(|known| Rc::ptr_eq(known, &all)) {
+                known.push(Rc::clone(&all));
+            }
+        }
     }
 }
 
@@ -178,6 +185,7 @@ fn namespace_of(scene: &Scene<'_>, service: usize, block: &Value) -> Option<Stri
 /// Settings that refer to a record.
 fn by_reference(scene: &Scene<'_>, found: &mut Mentions) {
     let schemes = Schemes::new(scene.vocabulary);
+    let mut left = MAX_MENTIONS;
     for row in scene.vocabulary.table("dns_names") {
         let Some(kind) = row.first() else { continue };
         for at in scene.index.of_type(kind) {
@@ -187,11 +195,15 @@ fn by_reference(scene: &Scene<'_>, found: &mut Mentions) {
                 let node = scene.node_of[edge.from];
                 let is_program =
                     node.is_some_and(|node| scene.nodes[node].element == Element::Process);
-                if !says || !is_program {
+                if !says || !is_program || speaks_of_others(&edge.at) {
                     continue;
                 }
                 let spoken = addresses::of_edge(schemes, &scene.index, edge);
                 for target in targets.iter().filter(|target| scene.node_of[**target] != node) {
+                    if left == 0 {
+                        return;
+                    }
+                    left -= 1;
                     let mention = Mention { edge: called(edge.clone()), spoken, port: None };
                     found.entry(*target).or_default().push(mention);
                 }
@@ -310,6 +322,8 @@ impl Texts<'_, '_> {
             let (before, after) = (&text[..from], &text[from + name.len()..]);
             if let Some(host) = self.hosts.get(&name.to_ascii_lowercase())
                 && (name.contains('.') || is_address(before, after))
+                && !is_mail(before)
+                && !speaks_of_others(pointer)
             {
                 self.note(spot, pointer, host, (before, after));
             }
@@ -317,17 +331,21 @@ impl Texts<'_, '_> {
     }
 
     fn note(&mut self, spot: &Spot, pointer: &Pointer, host: &Host, around: (&str, &str)) {
-        if self.left == 0 || host.known_to.as_ref().is_some_and(|all| !all.contains(&spot.node)) {
+        let knows = |all: &Vec<Rc<BTreeSet<usize>>>| all.iter().any(|it| it.contains(&spot.node));
+        if host.known_to.as_ref().is_some_and(|all| !knows(all)) {
             return;
         }
-        self.left -= 1;
         let schemes = Schemes::new(self.scene.vocabulary);
         let spoken = addresses::spoken(schemes, around.0, around.1);
-        let port = port(around.1);
+        let port = addresses::port_in(around.1);
         for (record, target) in &host.targets {
             if self.scene.node_of[*target].is_none_or(|node| node == spot.node) {
                 continue;
             }
+            if self.left == 0 {
+                return;
+            }
+            self.left -= 1;
             let at = pointer.clone();
             let edge = called(Edge { from: spot.at, at, to: *record, attribute: Pointer::root() });
             self.found.entry(*target).or_default().push(Mention { edge, spoken, port });
@@ -339,13 +357,31 @@ impl Texts<'_, '_> {
 fn is_address(before: &str, after: &str) -> bool {
     let begins = before.is_empty() || before.ends_with(['"', '\'', '=', ',']);
     // A number below is a version of an image sooner than a port.
-    let has_port = port(after).is_some_and(|port| port >= 80);
+    let has_port = addresses::port_in(after).is_some_and(|port| port >= 80);
     before.ends_with("://") || before.ends_with('@') || begins && has_port
 }
 
-/// The port with which the text behind a name begins.
-fn port(after: &str) -> Option<u16> {
-    let rest = after.strip_prefix(':')?;
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    rest[..end].parse().ok().filter(|port| *port != 0)
+/// Whether what stands before a name makes an address of mail of it, not one of a host.
+fn is_mail(before: &str) -> bool {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';' | '=' | '<');
+    before.ends_with('@') && !before.rsplit(ends).next().is_some_and(|own| own.contains("://"))
+}
+
+/// Parts of attributes that say who calls, where one is sent on to, or what things are called, not whom a program calls.
+const OF_OTHERS: [&str; 10] = [
+    "cors",
+    "origin",
+    "callback",
+    "redirect",
+    "description",
+    "tags",
+    "labels",
+    "alias",
+    "domain_name",
+    "host_header",
+];
+
+fn speaks_of_others(at: &Pointer) -> bool {
+    let path = at.as_str().to_ascii_lowercase();
+    OF_OTHERS.iter().any(|part| path.contains(part))
 }

@@ -244,7 +244,8 @@ fn takes(scene: &Scene<'_>, edge: &Edge) -> bool {
     let mut by = scene.relations.outgoing(edge.from).iter();
     users.all
         || users.at.iter().any(|path| says(path))
-        || by.any(|it| it.to == edge.to && it.at == edge.at && users.by.contains(&it.verb))
+        || !users.by.is_empty()
+            && by.any(|it| it.to == edge.to && it.at == edge.at && users.by.contains(&it.verb))
 }
 
 /// Whether a reference only mentions what is a part of those who take it otherwise.

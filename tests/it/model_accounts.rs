@@ -59,7 +59,7 @@ const ACROSS: &str = "aws_iam_role.build > aws_s3_bucket.other permission";
 
 #[rstest]
 #[case::a_role_there(ROLE, true)]
-#[case::its_number_alone("allowed_account_ids = [\"222222222222\"]", true)]
+#[case::its_number_alone("allowed_account_ids = [\"222222222222\"]", false)]
 #[case::a_profile("profile = \"prod\"", true)]
 #[case::a_role_that_is_not_known_yet("assume_role { role_arn = var.unset }", true)]
 #[case::nothing("# here", false)]

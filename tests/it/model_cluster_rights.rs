@@ -106,6 +106,14 @@ resource "azurerm_role_assignment" "deploy" {
 "#;
     let line = "azurerm_user_assigned_identity.deploy > azurerm_kubernetes_cluster.main permission";
     differs(tree, "Azure Kubernetes Service RBAC Cluster Admin", "Reader", line, terraform);
+    // A role of Azure gives nothing in a cluster of another cloud.
+    let over_all = tree.replace(
+        "azurerm_resource_group.main.id\n  role",
+        "data.azurerm_subscription.own.id\n  role",
+    ) + "data \"azurerm_subscription\" \"own\" {}\nresource \"aws_eks_cluster\" \"other\" {\n  name = \"other\"\n  role_arn = \"arn:aws:iam::111122223333:role/eks\"\n  vpc_config { subnet_ids = [\"subnet-1\"] }\n}\n";
+    let model = terraform(&over_all);
+    assert!(has(&model, line), "{model:#?}");
+    assert!(!has(&model, "azurerm_user_assigned_identity.deploy > aws_eks_cluster.other"));
     let of_cluster = tree.replace(
         "scope                = azurerm_resource_group.main.id",
         "scope = azurerm_kubernetes_cluster.main.id",

@@ -54,6 +54,7 @@ fn deny(about: &str) -> String {
 #[case::all_but_by_name(r#"NotResource = ["arn:aws:s3:::acme-b", "arn:aws:s3:::acme-b/*"]"#, true)]
 #[case::all_but_by_reference(r#"NotResource = ["${aws_s3_bucket.b.arn}/*"]"#, true)]
 #[case::the_bucket_without_what_is_in_it(r#"Resource = "arn:aws:s3:::acme-a""#, false)]
+#[case::the_bucket_by_reference(r#"Resource = aws_s3_bucket.a.arn"#, false)]
 #[case::a_part_by_name(r#"Resource = "arn:aws:s3:::acme-a/private/*""#, false)]
 #[case::a_part_by_reference(r#"Resource = "${aws_s3_bucket.a.arn}/private/*""#, false)]
 #[case::all_but_a_part(
@@ -147,6 +148,14 @@ fn denials_of_resources_win(#[case] whom: &str, #[case] cut: bool) {
 #[case::to_the_account(r#"{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:root" }, Action = "kms:*", Resource = "*" }"#, true)]
 #[case::to_its_administration(r#"{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:root" }, Action = ["kms:Create*", "kms:Put*"], Resource = "*" }"#, false)]
 #[case::to_another(r#"{ Effect = "Allow", Principal = { AWS = aws_iam_role.other.arn }, Action = "kms:*", Resource = "*" }"#, false)]
+#[case::to_the_role_by_its_name(
+    r#"{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:role/app" }, Action = "kms:Decrypt", Resource = "*" }"#,
+    true
+)]
+#[case::to_another_by_its_name(
+    r#"{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::${local.account}:role/other" }, Action = "kms:Decrypt", Resource = "*" }"#,
+    false
+)]
 #[case::to_the_role_itself(r#"{ Effect = "Allow", Principal = { AWS = aws_iam_role.app.arn }, Action = "kms:Decrypt", Resource = "*" }"#, true)]
 fn keys_are_used_where_their_policy_hands_them_over(#[case] policy: &str, #[case] used: bool) {
     let policy = if policy.is_empty() {
@@ -345,4 +354,19 @@ fn passwords_that_databases_keep(#[case] named: &str, #[case] keeps: &str, #[cas
         has_it,
         "{model:#?}"
     );
+}
+
+/// A denial in a bucket's own policy on the bucket alone leaves what is in it.
+#[test]
+fn denials_on_a_bucket_leave_its_objects() {
+    let policy = |about: &str| {
+        let statement = deny(&format!("Principal = \"*\", Resource = {about}"));
+        format!(
+            "resource \"aws_s3_bucket_policy\" \"a\" {{\n  bucket = aws_s3_bucket.a.id\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{statement}] }})\n}}"
+        )
+    };
+    let tree = rights(BY_REFERENCE, NOTHING);
+    assert!(has(&terraform(&tree.replace("# more", &policy("aws_s3_bucket.a.arn"))), A));
+    let objects = policy("\"${aws_s3_bucket.a.arn}/*\"");
+    assert!(!has(&terraform(&tree.replace("# more", &objects)), A));
 }

@@ -210,3 +210,114 @@ fn who_says_a_record_calls_what_it_resolves_to(#[case] host: &str, #[case] calls
     let elsewhere = tree.replace("records = [aws_db_instance.main.address]", "records = []");
     assert!(!has(&terraform(&elsewhere), DATABASE));
 }
+
+/// Two machines of one network that is open to everybody; one is told something about the other.
+const MACHINES: &str = r#"
+variable "unset" {}
+resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "inner" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "open" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port   = 9000
+    to_port     = 9100
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "app" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.inner.id
+  vpc_security_group_ids = [aws_security_group.open.id]
+}
+resource "aws_instance" "web" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.inner.id
+  vpc_security_group_ids = [aws_security_group.open.id]
+  user_data              = SETTING
+}
+"#;
+
+#[rstest]
+#[case::an_address("\"APP=http://${aws_instance.app.private_ip}:9000\"", Some("tcp/9000 no"))]
+#[case::in_base64(
+    "base64encode(\"APP=https://${aws_instance.app.private_ip}:9000/v1\")",
+    Some("tcp/9000 yes")
+)]
+#[case::a_port_alone("\"APP=${aws_instance.app.private_ip}:9001\"", Some("tcp/9001 unknown"))]
+#[case::a_scheme_alone("\"APP=http://${aws_instance.app.private_ip}/\"", Some("tcp/9000-9100 no"))]
+#[case::beside_another_unknown(
+    "\"KEY=${var.unset} APP=http://${aws_instance.app.private_ip}:9000\"",
+    Some("tcp/9000 unknown")
+)]
+#[case::a_port_that_is_closed(
+    "\"APP=http://${aws_instance.app.private_ip}:8080\"",
+    Some("tcp/9000-9100 no")
+)]
+#[case::a_word("\"APP=${aws_instance.app.id}\"", None)]
+#[case::an_address_of_nothing("\"${aws_instance.app.private_ip}\"", None)]
+fn who_is_told_an_address_calls_it(#[case] setting: &str, #[case] flow: Option<&str>) {
+    let model = terraform(&MACHINES.replace("SETTING", setting));
+    let all = "aws_instance.web > aws_instance.app network";
+    match flow {
+        Some(flow) => assert!(has(&model, &format!("{all} {flow}")), "{model:#?}"),
+        None => assert!(!has(&model, all), "{model:#?}"),
+    }
+    // The machine that is called does not call back.
+    assert!(!has(&model, "aws_instance.app > aws_instance.web"));
+}
+
+/// Names that say who calls, or where mail comes from, call nobody.
+#[rstest]
+#[case::called("environment { variables = { API = \"https://app.example.internal\" } }", true)]
+#[case::mail("environment { variables = { FROM = \"noreply@app.example.internal\" } }", false)]
+#[case::mail_with_a_name(
+    "environment { variables = { FROM = \"Shop <shop@app.example.internal>\" } }",
+    false
+)]
+#[case::a_login("environment { variables = { API = \"https://me@app.example.internal\" } }", true)]
+#[case::a_description("description = \"serves https://app.example.internal\"", false)]
+fn names_that_call_nobody(#[case] setting: &str, #[case] calls: bool) {
+    let tree = format!(
+        r#"{}
+resource "aws_route53_zone" "inner" {{
+  name = "example.internal"
+  vpc {{ vpc_id = aws_vpc.main.id }}
+}}
+resource "aws_route53_record" "app" {{
+  zone_id = aws_route53_zone.inner.zone_id
+  name    = "app"
+  type    = "A"
+  ttl     = 60
+  records = [aws_instance.app.private_ip]
+}}
+resource "aws_lambda_function" "mail" {{
+  function_name = "mail"
+  role          = "arn:aws:iam::111122223333:role/mail"
+  handler       = "main.handler"
+  runtime       = "python3.12"
+  filename      = "mail.zip"
+  vpc_config {{
+    subnet_ids         = [aws_subnet.inner.id]
+    security_group_ids = [aws_security_group.open.id]
+  }}
+  {setting}
+}}
+"#,
+        MACHINES.replace("SETTING", "\"\"")
+    );
+    let line = "aws_lambda_function.mail > aws_instance.app network";
+    let model = terraform(&tree);
+    assert_eq!(has(&model, line), calls, "{model:#?}");
+}

@@ -5,7 +5,7 @@
 //! control to define access to the Kubernetes configuration file", "Use Azure RBAC for Kubernetes authorization"; Google Cloud, "Create
 //! IAM allow policies" of GKE.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::Value;
@@ -26,11 +26,12 @@ pub fn add(scene: &Scene<'_>, identity: &mut Identity) {
     policies(scene, identity);
 }
 
-/// What a role or policy lets do in a cluster.
-fn level_of(scene: &Scene<'_>, role: &str) -> Option<Level> {
+/// What a role or policy lets do in clusters of a provider (`aws`, `azurerm`, `google`).
+fn level_of(scene: &Scene<'_>, provider: &str, role: &str) -> Option<Level> {
     let mut rows = scene.vocabulary.table("cluster_roles").iter();
-    let row = rows.find(|row| row.first().is_some_and(|own| fits(own, role)))?;
-    Level::parse(row.get(1)?)
+    let own = |row: &&Vec<Arc<str>>| *row[0] == *provider && fits(&row[1], role);
+    let row = rows.find(|row| row.len() == 3 && own(row))?;
+    Level::parse(&row[2])
 }
 
 /// A right in a cluster (a resource): over all that is in it where that is everything.
@@ -55,6 +56,14 @@ fn give(
 
 /// Entries of EKS clusters that put a principal into groups.
 fn entries(scene: &Scene<'_>, identity: &mut Identity) {
+    let mut of_groups: BTreeMap<usize, BTreeSet<Grant>> = BTreeMap::new();
+    let mut left = scene.bounds.named;
+    if !scene.index.of_type("aws_eks_access_entry").is_empty() {
+        let is_group = |grant: &&Grant| scene.nodes[grant.principal].id.starts_with("Group/");
+        for grant in identity.grants.iter().filter(is_group) {
+            of_groups.entry(grant.principal).or_default().insert(grant.clone());
+        }
+    }
     for at in scene.index.of_type("aws_eks_access_entry") {
         let resource = scene.index.resource(*at);
         let principal = look::first(scene, *at, "principal_arn").and_then(|to| scene.node_of[to]);
@@ -69,8 +78,10 @@ fn entries(scene: &Scene<'_>, identity: &mut Identity) {
                 give(scene, (principal, cluster), (Level::Admin, group), &proof, identity);
             } else if let Some(target) = scene.node(&format!("Group/{group}")) {
                 // What members of a group may is theirs.
-                let own = identity.grants.iter().filter(|grant| grant.principal == target);
-                let own: Vec<Grant> = own.take(scene.bounds.named).cloned().collect();
+                let own = of_groups.get(&target).into_iter().flatten();
+                let own: Vec<Grant> = own.take(left).cloned().collect();
+                left -= own.len();
+                identity.left_out |= left == 0;
                 identity.grants.extend(own.into_iter().map(|grant| Grant { principal, ..grant }));
                 let (source, label) = (principal, "member of".into());
                 identity.trusts.push(Trust { source, target, label, opened_by: None, proof });
@@ -93,7 +104,7 @@ fn policies(scene: &Scene<'_>, identity: &mut Identity) {
             continue;
         };
         let name: Arc<str> = policy.rsplit('/').next().unwrap_or(policy).into();
-        let Some(level) = level_of(scene, &name) else { continue };
+        let Some(level) = level_of(scene, "aws", &name) else { continue };
         let whole = look::leaf(&resource.attributes, "access_scope.type");
         let whole = whole.and_then(Value::as_str) == Some("cluster");
         let level = if whole { level } else { level.min(Level::Write) };
@@ -117,18 +128,17 @@ fn roles(scene: &Scene<'_>, identity: &mut Identity) {
     }
     let mut left = scene.bounds.named;
     let mut found: BTreeSet<Right> = BTreeSet::new();
+    let of_azure = |at: &&usize| &*scene.index.resource(**at).provider == "azurerm";
     for grant in &identity.grants {
-        let Some(level) = level_of(scene, &grant.label) else { continue };
-        for cluster in &clusters {
+        let Some(level) = level_of(scene, "azurerm", &grant.label) else { continue };
+        for cluster in clusters.iter().filter(of_azure) {
             left = left.saturating_sub(1);
-            if left > 0 && holds_on(scene, grant.scope, *cluster) {
-                found.insert((
-                    grant.principal,
-                    *cluster,
-                    level,
-                    Arc::clone(&grant.label),
-                    grant.proof.clone(),
-                ));
+            if left == 0 {
+                break;
+            }
+            if holds_on(scene, grant.scope, *cluster) {
+                let label = Arc::clone(&grant.label);
+                found.insert((grant.principal, *cluster, level, label, grant.proof.clone()));
             }
         }
     }
@@ -149,18 +159,20 @@ fn of_google(scene: &Scene<'_>, clusters: &[usize], left: &mut usize) -> Vec<Rig
             On::Node(_) | On::Unknown => continue,
         };
         let Some(role) = &binding.role else { continue };
-        let Some(level) = level_of(scene, role) else { continue };
+        let Some(level) = level_of(scene, "google", role) else { continue };
         let of_google = |at: &&usize| scene.index.resource(**at).provider.starts_with("google");
         for cluster in clusters.iter().filter(of_google) {
             for member in &binding.members {
                 *left = left.saturating_sub(1);
+                if *left == 0 {
+                    return found;
+                }
                 let principal = match member {
                     Member::Node(node) => Some(*node),
                     Member::Named(text) => scene.node(text),
                     Member::Everybody | Member::Authenticated => None,
                 };
                 if let Some(principal) = principal
-                    && *left > 0
                     && holds_on(scene, scope, *cluster)
                 {
                     let proof = vec![binding.place];

@@ -299,8 +299,14 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             }
             pairs += 1;
             let named = naming.get(&source);
-            let said = named.and_then(naming::Naming::port);
-            for ports in listening(scene, target, at, (source, host)) {
+            let called = named.and_then(|named| named.called(scene));
+            let said = called.flatten();
+            let mut all = listening(scene, target, at, (source, host));
+            // Where no filter says anything, whoever calls says where.
+            if all.is_empty() && !is_store {
+                all.extend(said.map(Ports::one));
+            }
+            for ports in all {
                 let ports = said.filter(|port| ports.has(*port)).map_or(ports, Ports::one);
                 if !is_store && named.is_none() && members.is_of_store(at, &ports) {
                     continue;
@@ -308,8 +314,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
                 let traffic =
                     Traffic { protocol: Protocol::Tcp, port: ports.0.first().map(|range| range.0) };
                 let passage = reach::between(network, (source, host), (target, at), traffic);
-                let meant =
-                    passage.meant || named.is_some_and(|named| is_store || named.is_by_host());
+                let meant = passage.meant || called.is_some() || is_store && named.is_some();
                 if passage.passes == Tri::No || !meant {
                     continue;
                 }

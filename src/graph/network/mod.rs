@@ -221,6 +221,23 @@ pub struct Network {
 }
 
 impl Network {
+    /// Keep some routes; what is said of others by position goes with them.
+    pub fn keep_routes(&mut self, keep: impl Fn(&Route) -> bool) {
+        let mut kept = BTreeMap::new();
+        let routes = std::mem::take(&mut self.routes);
+        for (at, route) in routes.into_iter().enumerate().filter(|(_, route)| keep(route)) {
+            kept.insert(at, self.routes.len());
+            self.routes.push(route);
+        }
+        let moved = |at: usize| kept.get(&at).copied();
+        self.inner = std::mem::take(&mut self.inner).into_iter().filter_map(moved).collect();
+        self.inside = std::mem::take(&mut self.inside).into_iter().filter_map(moved).collect();
+        let linked = std::mem::take(&mut self.linked).into_iter();
+        self.linked = linked.filter_map(|(at, own)| Some((moved(at)?, own))).collect();
+        let firewalled = std::mem::take(&mut self.firewalled).into_iter();
+        self.firewalled = firewalled.filter_map(|(at, own)| Some((moved(at)?, own))).collect();
+    }
+
     /// Make the joins between networks ready to be asked for; none may be added after it.
     pub fn join(&mut self) {
         for (at, (a, b, _)) in self.peerings.iter().enumerate() {

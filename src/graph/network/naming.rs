@@ -9,6 +9,9 @@ use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
 
+/// How many references from one node to another are looked at for what they say.
+const MOST: usize = 64;
+
 /// All by which one node refers to another one, with what is said where it does so by a host's name.
 #[derive(Debug, Default)]
 pub struct Naming<'s>(Vec<(&'s Edge, Option<&'s Mention>)>);
@@ -36,16 +39,17 @@ impl Naming<'_> {
         addresses::worst(said).unwrap_or(Encrypted::Unknown)
     }
 
-    /// Whether a host's name is said, which is there to be called.
-    pub fn is_by_host(&self) -> bool {
-        self.0.iter().any(|(_, mention)| mention.is_some())
-    }
-
-    /// The port that it is spoken to at, where only one is said.
-    pub fn port(&self) -> Option<u16> {
-        let mut ports = self.0.iter().filter_map(|(_, mention)| mention.as_ref()?.port);
-        let first = ports.next()?;
-        ports.all(|port| port == first).then_some(first)
+    /// Whether a host's name is said, which is there to be called, or an address is made of one; with the port, where only one is said.
+    pub fn called(&self, scene: &Scene<'_>) -> Option<Option<u16>> {
+        let said = self.0.iter().take(MOST).filter_map(|(edge, mention)| match mention {
+            Some(mention) => Some(mention.port),
+            None => addresses::called(&scene.index, edge),
+        });
+        let said: Vec<Option<u16>> = said.collect();
+        let mut ports = said.iter().flatten();
+        let first = ports.next().copied();
+        said.first()?;
+        Some(first.filter(|first| ports.all(|port| port == first)))
     }
 }
 

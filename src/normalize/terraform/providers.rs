@@ -1,7 +1,7 @@
 //! Provider configurations: which one a resource has, through aliases and the modules that pass them on, and what it gives to the
 //! resource: default tags (aws), default labels (google), the region, the account.
 //!
-//! Source: documentation of the providers hashicorp/aws 5.100 (`default_tags`, `assume_role`, `profile`, `allowed_account_ids`),
+//! Source: documentation of the providers hashicorp/aws 5.100 (`default_tags`, `assume_role`, `profile`),
 //! hashicorp/google 6 (`default_labels`, `project`) and hashicorp/azurerm 4 (`subscription_id`).
 
 use std::rc::Rc;
@@ -46,7 +46,6 @@ const REACHING: &[&str] = &[
     "default_tags",
     "default_labels",
     "assume_role",
-    "allowed_account_ids",
     "profile",
     "project",
     "subscription_id",
@@ -163,7 +162,6 @@ fn account(provider: &str, entries: &Entries) -> Option<Arc<str>> {
                 Kind::Sequence(_, items) if items.len() == 1 => items.first().cloned(),
                 _ => None,
             };
-            let only = entries.get("allowed_account_ids").and_then(first);
             let role =
                 entries.get("assume_role").and_then(first).and_then(|role| match &role.kind {
                     Kind::Mapping(map) => told(map.entries.get("role_arn")?),
@@ -174,7 +172,7 @@ fn account(provider: &str, entries: &Entries) -> Option<Arc<str>> {
                 number.map_or_else(|| Arc::clone(&role), Arc::from)
             });
             let profile = entries.get("profile").and_then(told);
-            only.as_ref().and_then(told).or(of_role).or(profile)
+            of_role.or(profile)
         }
         _ => None,
     }

@@ -60,7 +60,9 @@ impl Denials {
         (node, action): (usize, &str),
     ) -> bool {
         let denied = self.denied.get(&node).into_iter().flatten().take(MOST);
-        let mut denied = denied.filter(|it| it.covers(action) && is_whole(it));
+        let objects = &*scene.nodes[node].kind == "datastore_object";
+        let is_all = |it: &&Statement| is_whole(it) && (!objects || it.of_parts);
+        let mut denied = denied.filter(|it| it.covers(action)).filter(is_all);
         denied.any(|it| is_meant(scene, it, principal))
             || self.keys.get(&node).is_some_and(|all| !is_handed(scene, all, (principal, action)))
     }
@@ -121,7 +123,10 @@ fn is_handed(
     let mut allowing = statements.iter().take(MOST).filter(about);
     allowing.any(|statement| {
         statement.principals.iter().any(|named| match named {
-            Principal::Own(rest) | Principal::Account(_, rest) => &**rest == "root",
+            Principal::Own(rest) | Principal::Account(_, rest) => {
+                &**rest == "root"
+                    || !is_another(scene, &format!("arn:aws:iam::0:{rest}"), principal)
+            }
             Principal::Resource(at) => scene.node_of[*at] == Some(principal),
             Principal::Anyone | Principal::Unknown => true,
             Principal::Service(_) | Principal::Federated(_) => false,

@@ -263,6 +263,7 @@ impl Thing<'_> {
             }
             targets.any(|target| match target {
                 Target::Resource(_) if statement.partly => false,
+                Target::Resource(_) if self.service == "s3" && !statement.of_parts => false,
                 Target::Pattern { text, .. } if self.service == "s3" && !text.ends_with('*') => {
                     false
                 }
@@ -463,7 +464,8 @@ impl<'s> Granting<'_, 's, '_> {
         identity: &mut Identity,
     ) -> (bool, bool) {
         let Some(meant) = self.meant(statement) else { return (false, false) };
-        let denies = rights.statements.iter().any(|statement| !statement.allow);
+        let denials = rights.statements.iter().filter(|statement| !statement.allow);
+        let denials: usize = denials.map(|statement| statement.resources.len()).sum();
         let account = accounts::account_of_node(self.scene, principal);
         let mut met = false;
         for things in meant.values() {
@@ -484,8 +486,8 @@ impl<'s> Granting<'_, 's, '_> {
                 if thing.node == principal || !is_near() && !thing.is_named(self.scene, statement) {
                     continue;
                 }
-                let limits = limits(rights);
-                if denies || limits > 0 || self.denials.speaks_of(thing.node) {
+                let limits = limits(rights) + denials;
+                if limits > 0 || self.denials.speaks_of(thing.node) {
                     let Some(looks) = self.looks.checked_sub(limits) else { return (met, false) };
                     self.looks = looks;
                     let free = |action: &&&str| {

@@ -44,6 +44,8 @@ pub struct Statement {
     pub all_resources_but: bool,
     /// Whether some of its resources are a part of one only: objects under a path, one method.
     pub partly: bool,
+    /// Whether some of them end with a pattern, which means what is in a thing, too.
+    pub of_parts: bool,
     /// Conditions, which all have to hold.
     pub conditions: Vec<Condition>,
     /// Where the document is written.
@@ -258,6 +260,8 @@ fn statement(
         all_but,
         everything: resources.iter().any(is_everything),
         partly: list(about).into_iter().filter_map(Value::as_str).any(is_part),
+        of_parts: about.is_none()
+            || list(about).into_iter().filter_map(Value::as_str).any(|it| it.ends_with('*')),
         resources,
         all_resources_but,
         conditions: conditions(scene, at, value.get("Condition")),

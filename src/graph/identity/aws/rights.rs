@@ -212,6 +212,7 @@ fn managed(scene: &Scene<'_>, name: Option<&str>, place: Place, rights: &mut Rig
         everything: !is_service,
         all_resources_but: false,
         partly: false,
+        of_parts: true,
         conditions: Vec::new(),
         place,
     });

@@ -400,7 +400,9 @@ fn members(scene: &Scene<'_>, at: usize, pools: &Blocks<'_>) -> (Members, bool) 
         let meant = match named_pool(scene, edge, pools) {
             Some(pool) => vec![pool],
             None if joins && !empty.is_empty() => empty.clone(),
-            None => all.clone(),
+            None if joins || &*scene.nodes[node].kind == "compute_orchestrator" => all.clone(),
+            // Who only mentions it stands behind nothing.
+            None => continue,
         };
         if left < meant.len() {
             is_cut = true;

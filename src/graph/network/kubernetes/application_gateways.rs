@@ -29,7 +29,7 @@ pub fn place(scene: &Scene<'_>, network: &mut Network) {
     if fronts.is_empty() {
         return;
     }
-    network.routes.retain(|route| route.via != gateway);
+    network.keep_routes(|route| route.via != gateway);
     network.fronts.retain(|front| front.node != gateway);
     // From one to the other nothing travels: both stand for what the gateway listens on.
     network.routes.extend(fronts.into_iter().map(|front| Route {

@@ -148,6 +148,7 @@ fn selected<'a>(scene: &Scene<'a>, all: &[Workload<'a>]) -> BTreeMap<&'a str, Ve
         }
     }
     let document = scene.index.document;
+    let mut left = scene.bounds.named;
     let gateways = scene.index.of_type("Gateway").iter().filter_map(|at| {
         let gateway = &document.resources[*at];
         let selector = gateway.attributes.get("spec")?.get("selector")?.as_object()?;
@@ -155,7 +156,9 @@ fn selected<'a>(scene: &Scene<'a>, all: &[Workload<'a>]) -> BTreeMap<&'a str, Ve
             let fits = value.as_str().and_then(|value| by_label.get(&(&**key, value)));
             fits.map_or(&[][..], Vec::as_slice)
         });
-        let mut found: BTreeSet<usize> = pairs.next()?.iter().copied().collect();
+        let first = pairs.next()?;
+        left = left.checked_sub(first.len())?;
+        let mut found: BTreeSet<usize> = first.iter().copied().collect();
         for others in pairs {
             found.retain(|position| others.binary_search(position).is_ok());
         }
