@@ -67,6 +67,7 @@ mod model_filters;
 mod model_hubs;
 mod model_laws;
 mod model_lookups;
+mod model_operators;
 mod model_pools;
 mod model_roles;
 mod model_services;

@@ -3,7 +3,7 @@ package dreadnought.kubernetes.lib
 
 # Everything that runs pods.
 workloads := [workload |
-	some kind in ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"]
+	some kind in ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "Rollout", "StatefulSet"]
 	some workload in input.by_type[kind]
 ]
 

@@ -7,7 +7,7 @@
 #   elsewhere nothing is known. What the pod says about the mount wins over what its account says.
 # custom:
 #   id: unused-service-account-token
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T018
 #   dread: {damage: 2, reproducibility: 6, exploitability: 3, affected_users: 3}
 #   remediation: >-

@@ -6,7 +6,7 @@
 #   that came before it. It is one layer among several, hence less than the base.
 # custom:
 #   id: apparmor-switched-off
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T016
 #   dread: {damage: 6, exploitability: 5}
 #   remediation: >-

@@ -8,6 +8,7 @@
 #   applies_to:
 #     - Pod
 #     - Deployment
+#     - Rollout
 #     - StatefulSet
 #     - DaemonSet
 #     - ReplicaSet

@@ -6,7 +6,7 @@
 #   takes a path that is worth it, hence a little less than the base. Sockets are left out.
 # custom:
 #   id: writable-host-path
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T017
 #   dread: {damage: 9, reproducibility: 8, exploitability: 6}
 #   remediation: >-

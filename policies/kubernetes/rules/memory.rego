@@ -6,7 +6,7 @@
 #   container, on the pod, or in a LimitRange of the namespace. Init containers end by themselves.
 # custom:
 #   id: no-memory-limit
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T029
 #   remediation: >-
 #     Set `resources.limits.memory`, or a default in a LimitRange of the namespace.

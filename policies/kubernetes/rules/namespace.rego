@@ -7,7 +7,7 @@
 #   anywhere are placed by whoever applies them and no finding; one that names none where other workloads do is.
 # custom:
 #   id: default-namespace
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T048
 #   dread: {damage: 3, reproducibility: 5, exploitability: 3, affected_users: 4, discoverability: 3}
 #   remediation: >-

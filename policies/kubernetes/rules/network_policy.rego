@@ -7,7 +7,7 @@
 #   Policies do not hold for pods on the network of their node, which have a rule of their own.
 # custom:
 #   id: no-network-policy
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T020
 #   remediation: >-
 #     Add a NetworkPolicy that selects the pod and names who may talk to it; begin with one per namespace that selects

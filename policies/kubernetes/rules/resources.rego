@@ -7,7 +7,7 @@
 #   hence no more than the base; init containers end by themselves.
 # custom:
 #   id: no-resource-requests
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T029
 #   remediation: >-
 #     Set `requests` for CPU and memory and a limit for memory.

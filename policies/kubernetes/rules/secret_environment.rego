@@ -6,7 +6,7 @@
 #   needs a second leak, hence the low factors.
 # custom:
 #   id: secret-in-environment
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T036
 #   dread: {damage: 4, reproducibility: 5, exploitability: 3, discoverability: 3}
 #   remediation: >-

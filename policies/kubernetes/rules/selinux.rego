@@ -6,7 +6,7 @@
 #   where SELinux is on, and needs the right type on the node, hence less than the base.
 # custom:
 #   id: custom-selinux-options
-#   applies_to: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
+#   applies_to: [Pod, Deployment, Rollout, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob]
 #   threat: T016
 #   dread: {damage: 5, exploitability: 4}
 #   remediation: >-

@@ -35,7 +35,7 @@ const HOST_WORDS: [&str; 14] = [
 pub struct Mention {
     /// The position of the workload in the list.
     pub workload: usize,
-    /// The resource that is the Service.
+    /// The resource that is the Service, or of which an operator makes it.
     pub service: usize,
     /// The Service's port, where it is named.
     pub port: Option<u16>,
@@ -63,6 +63,13 @@ impl<'a> Services<'a> {
             let Some(namespace) = &resource.scope.namespace else { continue };
             let ports = ports(resource).iter().filter_map(|port| number(port.get("port")));
             by_name.insert((&**namespace, &*resource.name), (*at, ports.collect()));
+        }
+        for (at, resource) in document.resources.iter().enumerate() {
+            let Some(namespace) = &resource.scope.namespace else { continue };
+            for (name, ports) in made_services(resource) {
+                let ports = ports.iter().filter_map(|port| number(port.get("port")));
+                by_name.entry((&**namespace, name)).or_insert_with(|| (at, ports.collect()));
+            }
         }
         Self { by_name, schemes: Schemes::new(scene.vocabulary) }
     }
@@ -154,6 +161,15 @@ fn next_length(rest: &str) -> usize {
 pub fn ports(service: &Resource) -> &[Value] {
     let at = Pointer::root().key("spec").key("ports");
     service.attributes.at(&at).and_then(Value::as_array).unwrap_or_default()
+}
+
+/// The Services that an operator makes of an object, by name, with their ports.
+pub fn made_services(resource: &Resource) -> impl Iterator<Item = (&str, &[Value])> {
+    let is_own = &*resource.provider == super::PROVIDER;
+    let services = resource.parsed.get("services").filter(|_| is_own).and_then(Value::as_array);
+    services.unwrap_or_default().iter().filter_map(|service| {
+        Some((service.get("name")?.as_str()?, service.get("ports")?.as_array()?))
+    })
 }
 
 /// A port number.

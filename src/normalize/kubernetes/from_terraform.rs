@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::identity::Identity;
-use super::{pod, references};
+use super::references;
 use crate::document::{
     Document, Map, Mode, Pointer, Reference, Resource, Scope, SpanTable, Unknown, Value,
 };
@@ -227,7 +227,7 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
         kind: Arc::clone(&identity.kind),
         name,
         provider: super::FORMAT.into(),
-        parsed: Value::object(pod::parsed(&identity.kind, &attributes)),
+        parsed: super::resource::parsed(&identity, &attributes),
         defaults: Value::object(Map::new()),
         sensitive,
         references: resource.references.iter().map(|it| names.reference(it)).collect(),

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::operated;
 use super::resource::{Object, text_in};
 use crate::document::Value;
 
 /// Group, kind, namespace and name of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Identity {
-    /// The kind; with its group (`Service.serving.knative.dev`) where it shares the name of a kind of Kubernetes itself.
+    /// The kind; with its group (`Service.serving.knative.dev`) where it shares the name of a kind of Kubernetes itself, or of one that is
+    /// known from another group.
     pub(super) kind: Arc<str>,
     /// `None` where the kind is not namespaced.
     pub(super) namespace: Option<Arc<str>>,
@@ -24,8 +26,16 @@ impl Identity {
         let group = version.split_once('/').map_or("", |(group, _)| group);
         let kind = text_in(attributes, &["kind"]).unwrap_or_default();
         let own = is_own_group(group);
-        let clashes = !own && (CLUSTER_KINDS.contains(&kind) || NAMESPACED_KINDS.contains(&kind));
-        let cluster = if own { CLUSTER_KINDS.contains(&kind) } else { kind.starts_with("Cluster") };
+        let clashes = !own
+            && (CLUSTER_KINDS.contains(&kind)
+                || NAMESPACED_KINDS.contains(&kind)
+                || groups_of(kind).is_some_and(|groups| !groups.contains(&group))
+                || (kind, group) == operated::CLUSTER);
+        let cluster = if own {
+            CLUSTER_KINDS.contains(&kind)
+        } else {
+            kind.starts_with("Cluster") && (kind, group) != operated::CLUSTER
+        };
         let namespace = metadata(attributes, "namespace");
         Self {
             kind: if clashes { format!("{kind}.{group}").into() } else { kind.into() },
@@ -188,3 +198,17 @@ const NAMESPACED_KINDS: &[&str] = &[
     "ServiceAccount",
     "StatefulSet",
 ];
+
+/// Kinds that have a meaning, of other groups than Kubernetes' own, with these: the same kind of any other group carries its group.
+/// Sources: argo-rollouts.readthedocs.io, "Specification"; doc.traefik.io, "Traefik & Kubernetes" (CRD).
+const FOREIGN_KINDS: &[(&str, &[&str])] = &[
+    ("GlobalNetworkPolicy", &["projectcalico.org", "crd.projectcalico.org"]),
+    ("IngressRoute", &["traefik.io", "traefik.containo.us"]),
+    ("Rollout", &["argoproj.io"]),
+];
+
+/// The groups of a kind that has a meaning.
+fn groups_of(kind: &str) -> Option<&'static [&'static str]> {
+    let known = FOREIGN_KINDS.iter().find(|(known, _)| *known == kind);
+    known.map(|(_, groups)| *groups).or_else(|| operated::groups(kind))
+}

@@ -7,6 +7,7 @@ mod claims;
 mod from_terraform;
 mod group;
 mod identity;
+mod operated;
 mod pod;
 mod references;
 mod resource;

@@ -19,7 +19,8 @@ pub(super) fn template(kind: &str) -> Option<Pointer> {
         | "DaemonSet"
         | "ReplicaSet"
         | "ReplicationController"
-        | "Job" => &["spec", "template"],
+        | "Job"
+        | "Rollout" => &["spec", "template"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template"],
         _ => return None,
     };

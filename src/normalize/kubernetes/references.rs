@@ -101,18 +101,23 @@ impl Index {
             if &*resource.kind == "Namespace" {
                 namespaces.insert(Arc::clone(&resource.name));
             }
-            let (Some(template), Some(namespace)) =
-                (pod::template(&resource.kind), &resource.scope.namespace)
-            else {
-                continue;
-            };
-            let labels = resource.attributes.at(&template.key("metadata").key("labels"));
-            let labels = labels.cloned().unwrap_or(Value::Null);
+            let Some(namespace) = &resource.scope.namespace else { continue };
+            let Some(labels) = labels(resource) else { continue };
             let entry = (Arc::clone(&resource.address), labels);
             workloads.entry(Arc::clone(namespace)).or_default().push(entry);
         }
         Self { made, workloads, namespaces }
     }
+}
+
+/// The labels of a workload's pods, none where it has none; `None` of what runs no pods.
+fn labels(resource: &Resource) -> Option<Value> {
+    let labels = match pod::template(&resource.kind) {
+        Some(template) => resource.attributes.at(&template.key("metadata").key("labels")),
+        // What an operator gives them.
+        None => Some(resource.parsed.get("pod")?.get("metadata")?.get("labels")?),
+    };
+    Some(labels.cloned().unwrap_or(Value::Null))
 }
 
 /// The references of one resource as they are found.
@@ -129,6 +134,7 @@ fn of(resource: &Resource, index: &Index, selected: &mut Selected) -> Vec<Refere
     match &*resource.kind {
         "Service" => collector.service(),
         "Ingress" => collector.ingress(),
+        "IngressRoute" => collector.ingress_route(),
         "HorizontalPodAutoscaler" => collector.autoscaler(),
         "RoleBinding" | "ClusterRoleBinding" => collector.binding(),
         "NetworkPolicy" => collector.selects("podSelector"),
@@ -147,6 +153,9 @@ fn of(resource: &Resource, index: &Index, selected: &mut Selected) -> Vec<Refere
         kind => {
             if let Some(template) = pod::template(kind) {
                 collector.pod(&template.key("spec"));
+            }
+            if kind == "Rollout" {
+                collector.workload_of_rollout();
             }
         }
     }
@@ -297,6 +306,23 @@ impl Collector<'_> {
         if let Some(kind) = kind.map(str::to_owned) {
             self.named(at.key("name"), &kind);
         }
+    }
+
+    /// The workload whose template a rollout takes.
+    fn workload_of_rollout(&mut self) {
+        let at = Pointer::root().key("spec").key("workloadRef");
+        self.reference(&at, "Deployment");
+    }
+
+    /// Traefik's own way to lead hosts and paths to Services; one may lie in another namespace.
+    fn ingress_route(&mut self) {
+        let spec = Pointer::root().key("spec");
+        for route in self.each(&spec.key("routes")) {
+            for service in self.each(&route.key("services")) {
+                self.reference(&service, "Service");
+            }
+        }
+        self.named(spec.key("tls").key("secretName"), "Secret");
     }
 
     /// A route of the Gateway API: the gateways that it joins, the services that it leads to.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::identity::Identity;
-use super::{Manifest, entries, items, pod, scalar};
+use super::{Manifest, entries, items, operated, pod, scalar};
 use crate::document::{Existence, Map, Mode, Pointer, Resource, Scope, SpanTable, Value};
 use crate::source::{FileId, Place, Span};
 use crate::syntax::{Entry, Node, NodeKind, yaml};
@@ -106,7 +106,7 @@ fn resource(object: Object, address: Arc<str>) -> Resource {
         namespace: identity.namespace.clone(),
         ..Scope::default()
     };
-    let parsed = Value::object(pod::parsed(&identity.kind, &attributes));
+    let parsed = parsed(&identity, &attributes);
     Resource {
         address,
         kind: identity.kind,
@@ -127,6 +127,12 @@ fn resource(object: Object, address: Arc<str>) -> Resource {
         called_from: Arc::from([]),
         attributes,
     }
+}
+
+/// What stands under `parsed`: the view of what runs pods, by itself or by an operator.
+pub(super) fn parsed(identity: &Identity, attributes: &Value) -> Value {
+    let operated = operated::parsed(&identity.kind, &identity.name, attributes);
+    Value::object(operated.unwrap_or_else(|| pod::parsed(&identity.kind, attributes)))
 }
 
 fn labels(attributes: &Value) -> Map {

@@ -12,6 +12,8 @@ use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
+use super::traefik;
+
 /// The fact that a node only passes on what entries of the seventh layer in the document take.
 pub const CARRIES: &str = "carries_entries";
 
@@ -94,8 +96,10 @@ impl<'w, 'a> Controllers<'w, 'a> {
             let own = own.filter_map(|it| text(&it.attributes, &["spec", "controller"]));
             own.chain([class]).collect::<Vec<&str>>()
         });
+        let is_traefiks = &*entry.kind == traefik::ENTRY;
         let picked = |fits: &dyn Fn(&[&str]) -> bool| -> Vec<usize> {
-            let of = self.all.iter().filter(|it| fits(&classes(it)));
+            let of = self.all.iter().filter(|it| !is_traefiks || is_traefik(it));
+            let of = of.filter(|it| fits(&classes(it)));
             of.map(|it| it.node).collect()
         };
         let named = |own: &[&str]| {
@@ -108,6 +112,12 @@ impl<'w, 'a> Controllers<'w, 'a> {
         let silent = picked(&|own| own.is_empty());
         if silent.is_empty() { picked(&|_| true) } else { silent }
     }
+}
+
+/// Whether a workload runs Traefik, which alone serves its own kinds.
+fn is_traefik(workload: &Workload<'_>) -> bool {
+    let images = workload.containers().iter().filter_map(|it| text(it, &["image"]));
+    images.into_iter().any(|image| image_speaks_of(image, &[vec!["traefik".into()]]))
 }
 
 /// Whether Services lead to a workload, and all of them are of the cluster only, with nothing before them.
@@ -197,7 +207,8 @@ fn classes<'a>(workload: &Workload<'a>) -> Vec<&'a str> {
 pub fn facts(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
     let controllers = Controllers::new(scene, all);
     let mut found: BTreeSet<usize> = BTreeSet::new();
-    for at in scene.index.of_type("Ingress").iter().chain(scene.index.of_type("Gateway")) {
+    let entries = ["Ingress", "Gateway", traefik::ENTRY];
+    for at in entries.into_iter().flat_map(|kind| scene.index.of_type(kind)) {
         let leads = scene.node_of[*at].is_some();
         if leads {
             found.extend(controllers.serving(scene, scene.index.resource(*at)));

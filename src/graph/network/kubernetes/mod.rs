@@ -5,10 +5,13 @@
 mod application_gateways;
 mod attaching;
 mod controllers;
+mod foreign;
 mod gateways;
 mod hearing;
 mod named;
+mod operated;
 mod shields;
+mod traefik;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -30,6 +33,7 @@ use super::reach::Reach;
 use super::{Front, Network, PODS, Presence, Public, Route, Tri};
 
 use controllers::Controllers;
+use foreign::Foreign;
 use shields::Shields;
 
 /// Set what is known of controllers of entries.
@@ -50,7 +54,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         scene,
         namespaces: Namespaces::new(scene),
         names: names(&all),
-        closed_elsewhere: foreign_policies(scene),
+        foreign: Foreign::new(scene, all.len()),
         all: &all,
         gateways: gateways::namespaces(scene),
         by_namespace: by_namespace(&all),
@@ -69,6 +73,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     let before = (&controllers, &Shields::new(scene));
     ingresses(scene, &all, before, network);
     gateways::read(scene, &all, before, network);
+    traefik::read(scene, &all, &controllers, network);
     application_gateways::place(scene, network);
     named::read(scene, &all, network);
 }
@@ -82,8 +87,8 @@ struct Pods<'s, 'a> {
     mesh: Policies<'s, 'a>,
     namespaces: Namespaces<'a>,
     names: Vec<Arc<str>>,
-    /// Whether policies of other kinds hold that are not read.
-    closed_elsewhere: bool,
+    /// Policies of other kinds, whose rules are not read.
+    foreign: Foreign<'a>,
     all: &'s [Workload<'a>],
     /// Namespaces in which gateways stand: what runs a gateway may run beside it.
     gateways: Vec<Arc<str>>,
@@ -112,13 +117,6 @@ fn names(all: &[Workload<'_>]) -> Vec<Arc<str>> {
     names
 }
 
-/// Kinds of policies that hold for a whole cluster and whose rules are not read.
-fn foreign_policies(scene: &Scene<'_>) -> bool {
-    ["CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy"]
-        .iter()
-        .any(|kind| !scene.index.of_type(kind).is_empty())
-}
-
 fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
     let mut presence = Presence { network: Some(PODS), ..Presence::default() };
     presence.listens = listens(workload);
@@ -127,7 +125,8 @@ fn presence(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Presence {
     // Policies do not hold for pods on the network of their machine.
     if !workload.on_host_network() {
         presence.layers.extend(layer(pods, workload));
-        presence.open_ended = pods.closed_elsewhere;
+        presence.layers.extend(pods.foreign.layer(workload).map(Arc::new));
+        presence.open_ended = pods.foreign.any_wide;
     }
     presence.egress = Public { state: Tri::Yes, proof: Vec::new() };
     if presence.layers.is_empty() {
@@ -206,12 +205,14 @@ fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Arc<Layer>> {
     }
     policies.sort_unstable();
     policies.dedup();
-    if policies.is_empty() && !unread {
+    let own = operated::listeners(workload);
+    if policies.is_empty() && !unread && own.is_none() {
         return None;
     }
     // Others may select it.
     unread |= pods.scene.index.document.is_cut;
-    let is_same = !policies.iter().any(|at| names_ports(pods.scene.index.resource(*at)));
+    let is_same =
+        own.is_none() && !policies.iter().any(|at| names_ports(pods.scene.index.resource(*at)));
     let key = (policies.clone(), unread);
     if is_same && let Some(known) = pods.layers.borrow().get(&key) {
         return Some(Arc::clone(known));
@@ -235,6 +236,9 @@ fn layer(pods: &Pods<'_, '_>, workload: &Workload<'_>) -> Option<Arc<Layer>> {
             }
             rules(pods, workload, at, direction, &mut layer.rules);
         }
+    }
+    if let Some(own) = own {
+        operated::rules(pods, workload, own, &mut layer);
     }
     layer.sort();
     let layer = Arc::new(layer);
@@ -436,6 +440,9 @@ fn behind<'w, 'a>(
     all: &'w [Workload<'a>],
     service: usize,
 ) -> Vec<(&'w Workload<'a>, Vec<Back>)> {
+    if let Some(own) = operated::behind(scene, all, service) {
+        return vec![own];
+    }
     let resource = scene.index.resource(service);
     let mut positions: Vec<usize> = scene.index.outgoing(service).iter().map(|it| it.to).collect();
     positions.sort_unstable();

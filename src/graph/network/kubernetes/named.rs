@@ -15,7 +15,7 @@ use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
 
-use super::behind;
+use super::{Back, behind, operated};
 
 /// Source, target and port of a connection, with what is spoken and where it is named.
 type Links = BTreeMap<(usize, usize, Traffic), (Encrypted, BTreeSet<Place>)>;
@@ -32,6 +32,7 @@ pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
         for (target, backs) in behind(scene, all, service) {
             for back in backs {
                 if mention.port.is_none_or(|port| port == back.front) && target.node != source {
+                    let mention = Mention { spoken: spoken(&mention, &back), ..mention };
                     note(&mut inside, (source, target.node, back.traffic), &mention);
                 }
             }
@@ -49,6 +50,15 @@ pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
             Reach::Unknown | Reach::Restricted => Reach::Unknown,
         };
         network.doors.push(link(ends, said, reach));
+    }
+}
+
+/// What is spoken to a port: what the port alone speaks, where that is known.
+fn spoken(mention: &Mention, back: &Back) -> Encrypted {
+    match back.app.as_deref() {
+        Some(operated::TLS) => Encrypted::Yes,
+        Some(operated::PLAIN) => Encrypted::No,
+        _ => mention.spoken,
     }
 }
 
