@@ -103,9 +103,16 @@ pub fn of_edge(schemes: Schemes<'_>, index: &Index<'_>, edge: &Edge) -> Encrypte
     said.unwrap_or(Encrypted::Unknown)
 }
 
+/// An address that is there to be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The port that it says.
+    pub port: Option<u16>,
+}
+
 /// Whether the text around a reference makes an address of it that is there to be called, with a scheme before it or a port behind it; the
 /// port, where it says one. Of a text that is not known, where all of its unknown parts do so or this reference alone stands in it.
-pub fn called(index: &Index<'_>, edge: &Edge) -> Option<Option<u16>> {
+pub fn called(index: &Index<'_>, edge: &Edge) -> Option<Call> {
     let resource = index.resource(edge.from);
     let parsed = resource.parsed.get(edge.at.as_str().trim_start_matches('/'));
     let parsed = parsed.filter(|it| !matches!(it, Value::Unknown(_)));
@@ -127,12 +134,18 @@ pub fn called(index: &Index<'_>, edge: &Edge) -> Option<Option<u16>> {
             true
         }
     };
-    let first = *said.first().filter(|_| is_whole)?;
-    Some(first.filter(|_| said.iter().all(|port| *port == first)))
+    if is_whole { agreed(&said) } else { None }
+}
+
+/// What several calls say together: their port, where all say the same.
+pub fn agreed(calls: &[Call]) -> Option<Call> {
+    let first = *calls.first()?;
+    let port = first.port.filter(|_| calls.iter().all(|call| *call == first));
+    Some(Call { port })
 }
 
 /// How texts in a value call a resource that they refer to.
-fn calls(index: &Index<'_>, to: usize, value: &Value, said: &mut Vec<Option<u16>>) {
+fn calls(index: &Index<'_>, to: usize, value: &Value, said: &mut Vec<Call>) {
     match value {
         Value::String(text) => {
             let own = |inner: &str| look::by_reference(index, inner) == Some(to);
@@ -148,13 +161,13 @@ fn calls(index: &Index<'_>, to: usize, value: &Value, said: &mut Vec<Option<u16>
 }
 
 /// What stands around a host that is called.
-fn call(before: &str, after: &str) -> Option<Option<u16>> {
+fn call(before: &str, after: &str) -> Option<Call> {
     let (before, after) = (look::end(before, NEAR), look::cut(after, NEAR));
     let port = port_in(after);
     let has_scheme = before.rsplit_once("://").is_some_and(|(_, rest)| {
         rest.is_empty() || rest.ends_with('@') && !rest.contains(|c: char| c.is_whitespace())
     });
-    (is_host(before, after) && (has_scheme || port.is_some())).then_some(port)
+    (is_host(before, after) && (has_scheme || port.is_some())).then_some(Call { port })
 }
 
 /// The port with which the text behind a host begins.

@@ -54,7 +54,7 @@ fn deny(about: &str) -> String {
 #[case::all_but_by_name(r#"NotResource = ["arn:aws:s3:::acme-b", "arn:aws:s3:::acme-b/*"]"#, true)]
 #[case::all_but_by_reference(r#"NotResource = ["${aws_s3_bucket.b.arn}/*"]"#, true)]
 #[case::the_bucket_without_what_is_in_it(r#"Resource = "arn:aws:s3:::acme-a""#, false)]
-#[case::the_bucket_by_reference(r#"Resource = aws_s3_bucket.a.arn"#, false)]
+#[case::the_bucket_by_reference("Resource = aws_s3_bucket.a.arn", false)]
 #[case::a_part_by_name(r#"Resource = "arn:aws:s3:::acme-a/private/*""#, false)]
 #[case::a_part_by_reference(r#"Resource = "${aws_s3_bucket.a.arn}/private/*""#, false)]
 #[case::all_but_a_part(

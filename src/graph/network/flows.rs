@@ -300,7 +300,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
             pairs += 1;
             let named = naming.get(&source);
             let called = named.and_then(|named| named.called(scene));
-            let said = called.flatten();
+            let said = called.and_then(|call| call.port);
             let mut all = listening(scene, target, at, (source, host));
             // Where no filter says anything, whoever calls says where.
             if all.is_empty() && !is_store {

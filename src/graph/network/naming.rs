@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::Edge;
-use crate::graph::addresses::{self, Schemes};
+use crate::graph::addresses::{self, Call, Schemes};
 use crate::graph::domains::Mention;
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
@@ -40,16 +40,17 @@ impl Naming<'_> {
     }
 
     /// Whether a host's name is said, which is there to be called, or an address is made of one; with the port, where only one is said.
-    pub fn called(&self, scene: &Scene<'_>) -> Option<Option<u16>> {
+    pub fn called(&self, scene: &Scene<'_>) -> Option<Call> {
         let said = self.0.iter().take(MOST).filter_map(|(edge, mention)| match mention {
-            Some(mention) => Some(mention.port),
+            Some(mention) => Some(Call { port: mention.port }),
             None => addresses::called(&scene.index, edge),
         });
-        let said: Vec<Option<u16>> = said.collect();
-        let mut ports = said.iter().flatten();
-        let first = ports.next().copied();
-        said.first()?;
-        Some(first.filter(|first| ports.all(|port| port == first)))
+        let mut said: Vec<Call> = said.collect();
+        // Who says a port says more than who says none.
+        if said.iter().any(|call| call.port.is_some()) {
+            said.retain(|call| call.port.is_some());
+        }
+        addresses::agreed(&said)
     }
 }
 

@@ -74,7 +74,7 @@ fn distribution(scene: &Scene<'_>, network: &mut Network, at: usize) {
             let Some(target) = scene.node_of[to].filter(|target| *target != node) else {
                 continue;
             };
-            let inner = look::listed(origin, "vpc_origin_config").first().is_some();
+            let inner = !look::listed(origin, "vpc_origin_config").is_empty();
             let named = look::at(scene, at, &pointer.key("vpc_origin_config")).next();
             let within = named.and_then(|to| {
                 let all = &scene.index.resource(to).attributes;
