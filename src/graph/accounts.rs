@@ -25,7 +25,7 @@ pub fn read(scene: &mut Scene<'_>) {
     for (at, resource) in scene.index.document.resources.iter().enumerate() {
         if resource.mode == Mode::Managed
             && scene.meanings[at].is_some()
-            && let Some((id, _, _)) = default_row(scene, &resource.provider)
+            && let Some((id, _, _)) = row_of(scene, "zones", &resource.provider)
         {
             let key = key(resource).cloned();
             *by_zone.entry(id).or_default().entry(key).or_default() += 1;
@@ -78,9 +78,13 @@ fn declared(scene: &Scene<'_>, key: &str) -> Option<usize> {
     own.find_map(|(at, _)| scene.zone_of[at])
 }
 
-/// The zone that the vocabulary gives to what a provider's configuration names no account for: id, kind, name.
-fn default_row(scene: &Scene<'_>, provider: &str) -> Option<(Arc<str>, Arc<str>, Arc<str>)> {
-    let rows = scene.vocabulary.table("zones").iter();
+/// The zone that a table of the vocabulary gives to a provider: id, kind, name.
+fn row_of(
+    scene: &Scene<'_>,
+    table: &str,
+    provider: &str,
+) -> Option<(Arc<str>, Arc<str>, Arc<str>)> {
+    let rows = scene.vocabulary.table(table).iter();
     let mut own = rows.filter(|row| row.first().is_some_and(|first| **first == *provider));
     let [_, id, kind, name] = own.next()?.as_slice() else { return None };
     Some((Arc::clone(id), Arc::clone(kind), Arc::clone(name)))
@@ -107,9 +111,15 @@ fn zone_named(scene: &mut Scene<'_>, id: &str, key: Option<(usize, &str)>) -> us
 
 /// The zone around what lies in no other: its account.
 pub fn zone_of(scene: &mut Scene<'_>, resource: &Resource) -> Option<usize> {
-    let (id, kind, name) = default_row(scene, &resource.provider)?;
+    let (id, kind, name) = row_of(scene, "zones", &resource.provider)?;
     let several = scene.accounts.of(&id, key(resource));
     Some(several.unwrap_or_else(|| scene.plain_zone(&id, &name, &kind)))
+}
+
+/// The zone around the identities of a provider, where they have one of their own.
+pub fn zone_of_identities(scene: &mut Scene<'_>, provider: &str) -> Option<usize> {
+    let (id, kind, name) = row_of(scene, "identity_zones", provider)?;
+    Some(scene.plain_zone(&id, &name, &kind))
 }
 
 /// The account that a resource lies in, where the document stands in several of its provider.
@@ -118,7 +128,7 @@ pub fn account_of(scene: &Scene<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let resource = scene.index.resource(at);
-    let (id, _, _) = default_row(scene, &resource.provider)?;
+    let (id, _, _) = row_of(scene, "zones", &resource.provider)?;
     scene.accounts.of(&id, key(resource))
 }
 

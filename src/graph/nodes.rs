@@ -368,7 +368,7 @@ fn place(scene: &mut Scene<'_>) {
         let provider = Arc::clone(&scene.index.resource(at).provider);
         let is_identity =
             matches!(scene.nodes[node].element, Element::Identity | Element::ExternalEntity);
-        let own = if is_identity { identity_zone(scene, &provider) } else { None };
+        let own = if is_identity { accounts::zone_of_identities(scene, &provider) } else { None };
         let own = outside(scene, at).or(own).or(scene.zone_of[at]);
         let zone = own.or_else(|| innermost(scene, &around));
         scene.nodes[node].zone = zone.or_else(|| {
@@ -391,15 +391,6 @@ fn place(scene: &mut Scene<'_>) {
             }
         }
     }
-}
-
-/// The zone that the vocabulary gives to the identities of a provider: rows of provider, id, kind, name.
-fn identity_zone(scene: &mut Scene<'_>, provider: &str) -> Option<usize> {
-    let rows = scene.vocabulary.table("identity_zones").iter();
-    let mut own = rows.filter(|row| row.first().is_some_and(|first| **first == *provider));
-    let [_, id, kind, name] = own.next()?.as_slice() else { return None };
-    let (id, kind, name) = (Arc::clone(id), Arc::clone(kind), Arc::clone(name));
-    Some(scene.plain_zone(&id, &name, &kind))
 }
 
 /// Attributes that name a thing, the first that is written counts.

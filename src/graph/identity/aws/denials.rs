@@ -10,7 +10,7 @@ use crate::graph::look;
 use crate::graph::scene::Scene;
 
 use super::policy::{
-    Condition, Document, PRINCIPAL, Principal, Statement, Target, like, name_part,
+    Condition, Document, PRINCIPAL, Principal, Statement, Target, like, name_part, with_path,
 };
 use super::resources;
 
@@ -100,12 +100,11 @@ fn is_another(scene: &Scene<'_>, arn: &str, principal: usize) -> bool {
     let resource = scene.index.resource(at);
     let own_kind = resource.kind.strip_prefix("aws_iam_").unwrap_or_default();
     let own = look::text(&resource.attributes, "name");
-    let path = look::text(&resource.attributes, "path").unwrap_or("/");
     if arn.ends_with(":root") {
         return true;
     }
     let Some(own) = own.filter(|_| matches!(kind, "role" | "user")) else { return false };
-    let whole = format!("{}{own}", path.trim_start_matches('/'));
+    let whole = with_path(&resource.attributes).unwrap_or_default();
     kind != own_kind || !like(name, &whole) && !like(name, own)
 }
 

@@ -21,7 +21,7 @@ use crate::graph::scene::Scene;
 use crate::source::fits;
 
 use super::denials::Denials;
-use super::policy::{Document, Statement, Target, like, service};
+use super::policy::{Document, Statement, Target, last_part, like, service};
 use super::rights::Rights;
 
 /// The service whose names get six more characters.
@@ -120,7 +120,7 @@ impl<'s> Things<'s> {
                 found.extend(node.into_iter().flatten());
             }
             Target::Pattern { text, partly: false } => {
-                let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                let rest = last_part(text).unwrap_or_default();
                 let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
                 let name = whole.unwrap_or(rest);
                 if name.contains(['*', '?']) || rest.is_empty() {
@@ -200,7 +200,7 @@ impl Thing<'_> {
         let Target::Pattern { text, partly: false } = target else { return false };
         let Some(name) = self.name else { return false };
         let own = || format!("{}{name}", self.before);
-        let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+        let rest = last_part(text).unwrap_or_default();
         service(text).is_some_and(|service| like(service, self.service))
             && wholes(self.service, rest).any(|whole| like(whole, &own()))
     }
@@ -215,7 +215,7 @@ impl Thing<'_> {
                     return false;
                 }
                 let fits_service = service(text).is_some_and(|service| like(service, self.service));
-                let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                let rest = last_part(text).unwrap_or_default();
                 let Some(name) = self.name.filter(|_| fits_service && !partly) else {
                     // A name that is not known is one of all, and of no others.
                     return fits_service && !partly && rest == format!("{}*", self.before);
@@ -237,7 +237,7 @@ impl Thing<'_> {
             Target::All => false,
             Target::Resource(at) => scene.node_of[*at] == Some(self.node),
             Target::Pattern { text, .. } => {
-                let rest = text.splitn(6, ':').nth(5).unwrap_or_default();
+                let rest = last_part(text).unwrap_or_default();
                 let whole = rest.strip_suffix("/*").or_else(|| rest.strip_suffix(":*"));
                 !whole.unwrap_or(rest).contains(['*', '?']) && self.is_meant(scene, target)
             }

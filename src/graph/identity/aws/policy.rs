@@ -139,9 +139,21 @@ pub fn is_everything(target: &Target) -> bool {
     }
 }
 
+/// The last part of an ARN: `role/deploy`, `acme-data/in/*`.
+pub fn last_part(arn: &str) -> Option<&str> {
+    arn.splitn(6, ':').nth(5)
+}
+
+/// The name of a principal behind its path, as ARNs have it: `team/deploy`.
+pub fn with_path(attributes: &Value) -> Option<String> {
+    let name = look::text(attributes, "name")?;
+    let path = look::text(attributes, "path").unwrap_or("/");
+    Some(format!("{}{name}", path.trim_start_matches('/')))
+}
+
 /// The type and the name of what an ARN names: `role`, `deploy`.
 pub fn name_part(arn: &str) -> Option<(&str, &str)> {
-    let rest = arn.splitn(6, ':').nth(5)?;
+    let rest = last_part(arn)?;
     Some(rest.split_once(['/', ':']).unwrap_or(("", rest)))
 }
 
@@ -429,7 +441,7 @@ fn principal(scene: &Scene<'_>, at: usize, kind: &str, value: &Value) -> Princip
         let host = text.rsplit_once("oidc-provider/").map_or(text, |(_, host)| host);
         return Principal::Federated(host.into());
     }
-    let rest = text.splitn(6, ':').nth(5).unwrap_or("root");
+    let rest = last_part(text).unwrap_or("root");
     if !holed.fillers.is_empty() {
         let own = holed.fillers.iter().all(Option::is_some);
         return if own { Principal::Own(rest.into()) } else { Principal::Unknown };

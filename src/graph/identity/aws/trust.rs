@@ -289,9 +289,7 @@ impl<'s> Account<'s> {
             found.extend(&self.of_all);
             found.extend(self.of_role.get(&role).into_iter().flatten());
             let own = scene.nodes[role].resource.map(|at| &scene.index.resource(at).attributes);
-            if let Some(name) = own.and_then(|own| look::text(own, "name")) {
-                let path = own.and_then(|own| look::text(own, "path")).unwrap_or("/");
-                let whole = format!("{}{name}", path.trim_start_matches('/'));
+            if let Some(whole) = own.and_then(policy::with_path) {
                 let fitting = self.by_pattern.iter().filter(|it| policy::like(&it.0, &whole));
                 found.extend(fitting.map(|(_, source)| source));
             }

@@ -161,11 +161,7 @@ pub fn facts(scene: &mut Scene<'_>) {
         let (waf, floods) =
             policy(scene, at).map_or((Tri::No, Tri::No), |policy| does(scene, policy));
         for (name, state) in [("waf", waf), ("flood_protection", floods)] {
-            let value = match state {
-                Tri::Yes => Some(Value::Bool(true)),
-                Tri::No => Some(Value::Bool(false)),
-                Tri::Unknown => None,
-            };
+            let value = state.known().map(Value::Bool);
             let fact = Fact { value, proof: vec![place] };
             scene.nodes[node].facts.insert(name.into(), fact);
         }
