@@ -370,3 +370,17 @@ fn denials_on_a_bucket_leave_its_objects() {
     let objects = policy("\"${aws_s3_bucket.a.arn}/*\"");
     assert!(!has(&terraform(&tree.replace("# more", &objects)), A));
 }
+
+/// Of a key's policy with more statements than are looked at, nothing is certain.
+#[rstest]
+#[case::few(2, false)]
+#[case::many(70, true)]
+fn long_policies_of_keys_refuse_nobody(#[case] count: usize, #[case] used: bool) {
+    let key = format!(
+        "resource \"aws_kms_key\" \"data\" {{\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [for i in range({count}) : {{ Effect = \"Allow\", Principal = {{ AWS = aws_iam_role.other.arn }}, Action = \"kms:Decrypt\", Resource = \"*\" }}] }})\n}}"
+    );
+    let allowed =
+        r#"{ Effect = "Allow", Action = "kms:Decrypt", Resource = aws_kms_key.data.arn }"#;
+    let model = terraform(&rights(allowed, NOTHING).replace("# more", &key));
+    assert_eq!(has(&model, "aws_iam_role.app > aws_kms_key.data permission"), used, "{model:#?}");
+}

@@ -119,16 +119,18 @@ fn is_handed(
             && (statement.covers(action)
                 || statement.actions.iter().any(|own| like(action, own)) != statement.all_but)
     };
+    // Of more than are looked at, one may be about anybody.
     let mut allowing = statements.iter().take(MOST).filter(about);
-    allowing.any(|statement| {
-        statement.principals.iter().any(|named| match named {
-            Principal::Own(rest) | Principal::Account(_, rest) => {
-                &**rest == "root"
-                    || !is_another(scene, &format!("arn:aws:iam::0:{rest}"), principal)
-            }
-            Principal::Resource(at) => scene.node_of[*at] == Some(principal),
-            Principal::Anyone | Principal::Unknown => true,
-            Principal::Service(_) | Principal::Federated(_) => false,
+    statements.len() > MOST
+        || allowing.any(|statement| {
+            statement.principals.iter().any(|named| match named {
+                Principal::Own(rest) | Principal::Account(_, rest) => {
+                    &**rest == "root"
+                        || !is_another(scene, &format!("arn:aws:iam::0:{rest}"), principal)
+                }
+                Principal::Resource(at) => scene.node_of[*at] == Some(principal),
+                Principal::Anyone | Principal::Unknown => true,
+                Principal::Service(_) | Principal::Federated(_) => false,
+            })
         })
-    })
 }
