@@ -312,3 +312,18 @@ fn hcl_rs_reads_the_same_trees() {
     }
     assert!(read_by_both > 50, "{read_by_both}");
 }
+
+/// What follows a number is said of it before its sign is, which hcl-rs takes into the number.
+#[rstest]
+#[case::splat("a = -2.*\n")]
+#[case::splat_and_more("a = -2.*.b\n")]
+#[case::full_splat("a = -2[*].b[0]\n")]
+#[case::index("a = -2[0][\"b\"]\n")]
+#[case::in_parentheses("a = (-2)[0]\n")]
+#[case::name("a = -b.c[0]\n")]
+fn a_sign_comes_last(#[case] text: &str) {
+    let parsed = hcl::parse(FILE, text);
+    assert_eq!(parsed.problems, []);
+    let other = second_opinion::body(text).unwrap();
+    assert_eq!(plain(&parsed.body, true), plain(&other, true));
+}

@@ -233,7 +233,17 @@ impl Reader<'_> {
 
     fn traversal(&self, traversal: &expr::Traversal) -> Node {
         let base = self.node(&traversal.expr);
-        self.operators(base, &traversal.operators)
+        match base.kind {
+            // What follows a number is said of it before its sign is.
+            NodeKind::Unary(operator, number)
+                if matches!(traversal.expr, Expression::Number(_)) =>
+            {
+                let whole = self.operators(*number, &traversal.operators);
+                let span = base.span.to(whole.span);
+                Node { span, kind: NodeKind::Unary(operator, Box::new(whole)) }
+            }
+            kind => self.operators(Node { span: base.span, kind }, &traversal.operators),
+        }
     }
 
     fn operators(&self, base: Node, operators: &[Decorated<TraversalOperator>]) -> Node {
