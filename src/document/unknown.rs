@@ -29,7 +29,8 @@ pub struct Unknown {
     /// All texts or numbers that it can be, sorted by their JSON, where these are known.
     pub one_of: Option<Arc<[Value]>>,
     /// What is known of a text between its unknown parts, each of which stands there as a [`HOLE`]; of base 64, of
-    /// the text that it stands for. For those who look for something in it: no verdict rests on it, and it is never shown.
+    /// the text that it stands for. For those who look for something in it: that it is there can decide a verdict, that it is not
+    /// cannot. It is never shown.
     pub parts: Piece,
     /// Scalars that are among its elements, whatever else is; their order says nothing. Only beside the type array.
     pub elements: Arc<[Value]>,

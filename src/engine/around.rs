@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::cel::Surroundings;
+use super::secrets;
 use crate::document::{Document, Existence, Index, Map, Mode, Resource, Value};
 
 /// The document as one value, made on first use.
@@ -117,9 +118,12 @@ impl Surroundings for Around<'_, '_> {
         if self.index.resource(self.at).type_name() == "variable" {
             return false;
         }
+        // It is judged there where the variable's name says that it is a secret.
+        let is_judged = |name: &str| secrets::is_secret(name, text, &|_| false).unwrap_or_default();
         self.index.of_type("variable").iter().any(|at| {
-            let default = self.index.resource(*at).attributes.get("default");
-            default.and_then(Value::as_str) == Some(text)
+            let own = &self.index.resource(*at).attributes;
+            let of = |name: &str| own.get(name).and_then(Value::as_str);
+            of("default") == Some(text) && of("name").is_some_and(is_judged)
         })
     }
 

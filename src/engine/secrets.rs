@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
+use crate::document::HOLE;
 use crate::source::FileId;
 use crate::syntax::{Node, NodeKind, Scalar, yaml};
 
@@ -83,6 +84,22 @@ pub(super) fn script_holds_secret(
 ) -> Result<bool, &'static str> {
     let words = words()?;
     Ok(words.secret.is_match(text) || words.sets(&words.assignment, text, elsewhere))
+}
+
+/// Of a text with holes for what is not known, each run of lines without one.
+pub(super) fn known_lines(parts: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    let mut rest = parts.split_inclusive('\n').peekable();
+    std::iter::from_fn(move || {
+        while rest.peek().is_some_and(|line| line.contains(HOLE)) {
+            from += rest.next().map_or(0, str::len);
+        }
+        let start = from;
+        while let Some(line) = rest.next_if(|line| !line.contains(HOLE)) {
+            from += line.len();
+        }
+        (start < from).then(|| &parts[start..from])
+    })
 }
 
 impl Words {

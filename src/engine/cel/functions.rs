@@ -177,8 +177,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("compareTo", Member, (1, 1), Null, Own(versions::compare)),
     // Secrets
     function("is_secret", Global, (2, 2), Seen, Own(settings::is_secret)),
-    function("holds_secret", Global, (1, 1), False, Own(settings::holds_secret)),
-    function("script_holds_secret", Global, (1, 1), False, Own(settings::script_holds_secret)),
+    function("holds_secret", Global, (1, 1), Seen, Own(settings::holds_secret)),
+    function("script_holds_secret", Global, (1, 1), Seen, Own(settings::script_holds_secret)),
+    function("base64_text", Global, (1, 1), Seen, Own(settings::base64_text)),
     // Networks
     function("ip", Global, (1, 1), Null, Own(addresses::ip)),
     function("isIP", Global, (1, 1), False, Own(addresses::is_ip)),

@@ -1,9 +1,11 @@
 //! `is_secret()`, `holds_secret()` and `script_holds_secret()`: settings whose values are secrets that are written out.
 
+use base64::Engine as _;
+
 use super::evaluate::Machine;
 use super::functions::mismatch;
 use super::refine;
-use super::value::{Outcome, Val};
+use super::value::{Outcome, Text, Val};
 use crate::engine::texts::Question;
 use crate::engine::{Failure, secrets};
 
@@ -45,9 +47,9 @@ pub(super) fn is_secret<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) ->
 
 /// `holds_secret(text)`: whether a text of several lines is a secret, or sets something that is one.
 pub(super) fn holds_secret<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
-    let [Val::Text(text)] = arguments else { return Err(mismatch("holds_secret", arguments)) };
-    pay(machine, text)?;
-    answer(secrets::holds_secret(text, &defaults(machine)))
+    find(machine, ("holds_secret", arguments), |text, elsewhere| {
+        secrets::holds_secret(text, elsewhere)
+    })
 }
 
 /// `script_holds_secret(text)`: whether a script is a secret, or sets one anywhere.
@@ -55,11 +57,50 @@ pub(super) fn script_holds_secret<'a>(
     machine: &mut Machine<'a>,
     arguments: &[Val<'a>],
 ) -> Outcome<'a> {
-    let [Val::Text(text)] = arguments else {
-        return Err(mismatch("script_holds_secret", arguments));
-    };
-    pay(machine, text)?;
-    answer(secrets::script_holds_secret(text, &defaults(machine)))
+    find(machine, ("script_holds_secret", arguments), |text, elsewhere| {
+        secrets::script_holds_secret(text, elsewhere)
+    })
+}
+
+/// Look for a secret in a text. One that is found in lines that are known is there, whatever the others turn out to be.
+fn find<'a>(
+    machine: &mut Machine<'a>,
+    (name, arguments): (&str, &[Val<'a>]),
+    holds: impl Fn(&str, &dyn Fn(&str) -> bool) -> Result<bool, &'static str>,
+) -> Outcome<'a> {
+    match arguments {
+        [Val::Null] => Ok(Val::Bool(false)),
+        [Val::Text(text)] => {
+            pay(machine, text)?;
+            answer(holds(text, &defaults(machine)))
+        }
+        [Val::Unknown(open)] => {
+            let parts = open.value().map(|known| known.parts.shared()).unwrap_or_default();
+            pay(machine, &parts)?;
+            for lines in secrets::known_lines(&parts) {
+                if holds(lines, &defaults(machine)).map_err(Failure::error)? {
+                    return Ok(Val::Bool(true));
+                }
+            }
+            Ok(Val::unknown(open.reasons.clone()))
+        }
+        _ => Err(mismatch(name, arguments)),
+    }
+}
+
+/// `base64_text(text)`: the text that a text in base 64 stands for; null where it stands for none. What is known of parts of one is known
+/// of that already.
+pub(super) fn base64_text<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
+    match arguments {
+        [value @ (Val::Null | Val::Unknown(_))] => Ok(value.clone()),
+        [Val::Text(text)] => {
+            machine.charge_bytes(text.len())?;
+            let decoded = base64::engine::general_purpose::STANDARD.decode(text.trim()).ok();
+            let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+            Ok(decoded.map_or(Val::Null, |text| Val::Text(Text::Shared(text.into()))))
+        }
+        _ => Err(mismatch("base64_text", arguments)),
+    }
 }
 
 /// A text is matched with some patterns, each in time that grows as it does.

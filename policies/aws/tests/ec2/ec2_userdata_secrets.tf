@@ -187,3 +187,55 @@ resource "aws_instance" "by_another_variable" {
     encrypted = true
   }
 }
+
+# Of a script that is known in part, the lines that are known count.
+resource "aws_db_instance" "orders" {
+  identifier = "dn-orders"
+}
+
+resource "aws_instance" "known_in_part" {
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = <<-EOT
+    #!/bin/sh
+    export DB_HOST=${aws_db_instance.orders.address}
+    export DB_PASSWORD=kingfisher-7731-lane
+  EOT
+}
+
+resource "aws_launch_template" "known_in_part" {
+  metadata_options {
+    http_tokens = "required"
+  }
+  # expect: aws/ec2-user-data-secrets
+  user_data = base64encode(<<-EOT
+    #!/bin/sh
+    export DB_PASSWORD=kingfisher-7731-lane
+    export DB_HOST=${aws_db_instance.orders.address}
+  EOT
+  )
+}
+
+# The password itself is not known.
+resource "aws_instance" "unknown" {
+  # inconclusive: aws/ec2-user-data-secrets
+  ami           = "ami-0a1b2c3d4e5f60718"
+  instance_type = "t3.micro"
+  metadata_options {
+    http_tokens = "required"
+  }
+  root_block_device {
+    encrypted = true
+  }
+  user_data     = <<-EOT
+    #!/bin/sh
+    export DB_PASSWORD=${aws_db_instance.orders.address}
+  EOT
+}

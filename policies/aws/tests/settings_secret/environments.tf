@@ -145,9 +145,14 @@ resource "aws_elastic_beanstalk_environment" "placeholder" {
   }
 }
 
-# The default of a variable is judged where it stands; what somebody makes at apply is in no code.
-variable "word" {
+# The default of a variable is judged where it stands, if the variable's name says that it is a secret; what somebody makes at apply is in
+# no code.
+variable "db_password" {
   default = "nK4-lantern-2"
+}
+
+variable "word" {
+  default = "nK4-lantern-3"
 }
 
 resource "random_password" "made" {
@@ -160,9 +165,18 @@ resource "aws_lambda_function" "passed_in" {
   role          = "arn:aws:iam::111122223333:role/f"
   environment {
     variables = {
-      DB_PASSWORD = var.word
+      DB_PASSWORD = var.db_password
       TABLE       = random_password.made.id
     }
+  }
+}
+
+resource "aws_lambda_function" "passed_in_by_another_name" {
+  function_name = "passed-by-another-name"
+  role          = "arn:aws:iam::111122223333:role/f"
+  environment {
+    # expect: aws/environment-secret
+    variables = { DB_PASSWORD = var.word }
   }
 }
 

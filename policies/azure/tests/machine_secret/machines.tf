@@ -70,3 +70,19 @@ resource "azurerm_linux_virtual_machine" "by_another_variable" {
   name = "by-another-variable"
   custom_data = base64encode("export DB_PASSWORD=${var.boat}") # expect: azure/vm-custom-data-secret
 }
+
+resource "azurerm_mssql_server" "orders" {
+  name = "orders"
+}
+
+# Of a text that is known in part, the lines that are known count.
+resource "azurerm_linux_virtual_machine" "known_in_part" {
+  name = "known-in-part"
+  # expect: azure/vm-custom-data-secret
+  custom_data = base64encode(<<-EOT
+    #!/bin/sh
+    export DB_HOST=${azurerm_mssql_server.orders.fully_qualified_domain_name}
+    export DB_PASSWORD=kingfisher-7731-lane
+  EOT
+  )
+}

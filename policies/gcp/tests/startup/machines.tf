@@ -74,3 +74,18 @@ resource "google_compute_instance" "by_another_variable" {
   machine_type            = "e2-small"
   metadata_startup_script = "export DB_PASSWORD=${var.boat}" # expect: gcp/vm-startup-secret
 }
+
+resource "google_sql_database_instance" "orders" {
+  name = "orders"
+}
+
+# Of a script that is known in part, the lines that are known count.
+resource "google_compute_instance" "known_in_part" {
+  name = "known-in-part"
+  # expect: gcp/vm-startup-secret
+  metadata_startup_script = <<-EOT
+    #!/bin/sh
+    export DB_HOST=${google_sql_database_instance.orders.private_ip_address}
+    export DB_PASSWORD=kingfisher-7731-lane
+  EOT
+}
