@@ -229,3 +229,24 @@ fn secrets_stay_hidden() {
     let web = resources.iter().find(|it| &*it.address == "aws_instance.web").unwrap();
     assert!(web.sensitive.iter().any(|pointer| pointer.as_str() == "/user_data"));
 }
+
+/// Of an object with a key that is known in part, its entries are known where nothing in it is secret.
+#[rstest]
+#[case::known("\"plain\"", Some("plain"))]
+#[case::secret("var.secret", None)]
+fn keys_that_are_known_in_part(#[case] beside: &str, #[case] expected: Option<&str>) {
+    let text = format!(
+        "variable \"late\" {{}}\nvariable \"secret\" {{\n  default = \"hush\"\n  sensitive = true\n}}\nresource \"aws_iam_role\" \"r\" {{\n  assume_role_policy = jsonencode({{ a = {{ \"${{var.late}}:sub\" = \"who\", b = {beside} }} }})\n}}\n"
+    );
+    let files = MemoryFileSystem::from([("main.tf", &*text)].as_slice());
+    let options = Options { paths: vec![String::new()], ..Options::default() };
+    let project = on_large_stack(|| Project::load(&files, &options));
+    let role = &project.documents[0].resources[0];
+    let object = role.parsed.get("assume_role_policy").and_then(|policy| policy.get("a"));
+    let entry = object.and_then(|object| object.get("b")).and_then(Value::as_str);
+    assert_eq!(entry, expected);
+    let subject = object.and_then(|object| object.get("\u{f8fe}:sub")).and_then(Value::as_str);
+    assert_eq!(subject, expected.map(|_| "who"));
+    let role = serde_json::to_string(&json::document(&project.documents[0], &project.sources));
+    assert!(!role.unwrap().contains("\"b\":\"hush"));
+}

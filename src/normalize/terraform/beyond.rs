@@ -31,9 +31,16 @@ pub struct Beyond {
     /// Scalars that are among its elements, each once, whatever else is; their order says nothing. Where there are any it is a list or
     /// set, and not null.
     pub elements: Vec<Value>,
+    /// An object of which some keys are known in part only: its entries, by what is known of their keys.
+    pub entries: Option<Value>,
 }
 
 impl Beyond {
+    /// Of an object with keys of which only parts are known.
+    pub fn keyed(entries: Value) -> Arc<Self> {
+        Arc::new(Self { entries: Some(entries), ..Self::default() })
+    }
+
     /// Of a list or set that holds these elements and others. Those that must not be shown, and what is no scalar, are left out.
     pub fn holding<'v>(elements: impl Iterator<Item = &'v Value>) -> Option<Arc<Self>> {
         let mut kept: Vec<Value> = Vec::new();
@@ -75,6 +82,7 @@ impl Beyond {
             one_of: all(&self.one_of),
             parts: self.parts.clone(),
             elements: all(&self.elements),
+            entries: None,
         }
     }
 
@@ -187,6 +195,7 @@ impl Beyond {
         self.prefix = self.prefix[..begin].into();
         self.suffix = self.suffix[end..].into();
         self.parts = Piece::default();
+        self.entries = None;
         // Two tuples become one type, as in `of_texts`.
         let is_text = |element: &Value| matches!(element.kind, Kind::String(_));
         self.elements.retain(|element| is_text(element) && other.elements.contains(element));

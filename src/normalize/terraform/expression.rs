@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::beyond::Beyond;
 use super::conditional;
 use super::facts;
 use super::functions;
@@ -13,6 +14,7 @@ use super::scope::{Fault, Repetition, Scope};
 use super::template;
 use super::types::{self, Type};
 use super::value::{Entries, Kind, Mapping, Marks, SequenceKind, Value};
+use crate::document::HOLE;
 use crate::source::Span;
 use crate::syntax::{BinaryOperator, Node, NodeKind, Scalar};
 
@@ -96,6 +98,7 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
     let mut written = Vec::with_capacity(entries.len());
     let mut marks = Marks::none();
     let mut unknown = None;
+    let mut in_part = Vec::new();
     for entry in entries {
         let key = evaluate(&entry.key, scope)?;
         let value = evaluate(&entry.value, scope)?;
@@ -110,6 +113,8 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
             }
             Kind::Unknown(_) => {
                 marks = marks.union(&made_from).union(&value.deep_marks());
+                let known = Beyond::text_of(&key).filter(|text| text.len() > HOLE.len_utf8());
+                in_part.push(known.map(|text| (text, value.with_marks(&made_from))));
                 unknown.get_or_insert(key);
             }
             _ => return Err(scope.fault(entry.key.span, "a key of an object cannot be null")),
@@ -121,10 +126,29 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
     Ok(match unknown {
         Some(key) => {
             let marks = map.values().fold(marks, |all, value| all.union(&value.deep_marks()));
-            operators::unknown_of(&key, Type::Any).with_marks(&marks.without_sensitive())
+            let mut result = operators::unknown_of(&key, Type::Any);
+            if let Kind::Unknown(unknown) = &mut result.kind {
+                Arc::make_mut(unknown).beyond = keyed_in_part(&map, in_part);
+            }
+            result.with_marks(&marks.without_sensitive())
         }
         None => Value::object(map).with_marks(&marks),
     })
+}
+
+/// What is known of an object with keys of which only parts are known: nothing where something must not be shown, or two keys look alike.
+fn keyed_in_part(known: &Entries, in_part: Vec<Option<(Arc<str>, Value)>>) -> Option<Arc<Beyond>> {
+    let in_part: Vec<(Arc<str>, Value)> = in_part.into_iter().collect::<Option<_>>()?;
+    let known = known.iter().map(|(key, value)| (Arc::clone(key), value.clone()));
+    let all: Vec<(Arc<str>, Value)> = known.chain(in_part).collect();
+    let is_open = |value: &Value| {
+        let marks = value.deep_marks();
+        !marks.is_hidden() && !marks.is_ephemeral()
+    };
+    let count = all.len();
+    let all = all.into_iter().filter(|(_, value)| is_open(value));
+    let entries = Entries::from_iter(all.collect::<Vec<_>>());
+    (entries.len() == count).then(|| Beyond::keyed(Value::object(entries)))
 }
 
 /// Elements of a collection as key and value; `Err` holds an unknown that stands for the whole result.

@@ -95,6 +95,10 @@ impl Lowering {
         if self.inside_text && !unknown.shown.is_empty() {
             return document::Value::String(unknown.shown.shared());
         }
+        let entries = unknown.beyond.as_ref().and_then(|beyond| beyond.entries.as_ref());
+        if let Some(entries) = entries.filter(|_| self.inside_text) {
+            return self.lower(entries, at);
+        }
         if let (Some(decided), true) = (&unknown.decided, self.decides) {
             return self.lower(decided, at);
         }
