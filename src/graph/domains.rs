@@ -17,6 +17,7 @@ use crate::pack::Verb;
 
 use super::addresses::{self, Schemes};
 use super::look::{self, MAX_TEXT};
+use super::relations::says;
 use super::scene::Scene;
 
 /// In how many places settings say names, at most.
@@ -54,6 +55,7 @@ pub fn read(scene: &mut Scene<'_>) {
     let mut mentions = Mentions::default();
     by_reference(scene, &mut mentions);
     by_address(scene, &mut mentions);
+    by_secret(scene, &mut mentions);
     if !hosts.is_empty() {
         let mut texts = Texts { scene, hosts: &hosts, left: MAX_MENTIONS, found: &mut mentions };
         for (at, node) in scene.node_of.iter().enumerate() {
@@ -234,6 +236,42 @@ fn by_address(scene: &Scene<'_>, found: &mut Mentions) {
                 let spoken = addresses::of_edge(schemes, &scene.index, edge);
                 let mention = Mention { edge: called(edge.clone()), spoken, port: None };
                 found.entry(*at).or_default().push(mention);
+            }
+        }
+    }
+}
+
+/// Who is given what is kept under a name speaks to the hosts that stand in it. The table `kept_settings` says what is kept: type, path to
+/// the value, path to what it is kept under, where that is another resource.
+fn by_secret(scene: &Scene<'_>, found: &mut Mentions) {
+    let schemes = Schemes::new(scene.vocabulary);
+    let mut left = MAX_MENTIONS;
+    for row in scene.vocabulary.table("kept_settings") {
+        let [kind, value, shelf] = row.as_slice() else { continue };
+        for at in scene.index.of_type(kind) {
+            let resource = scene.index.resource(*at);
+            let says =
+                |edge: &&Edge| says(value, &edge.at, resource) && scene.node_of[edge.to].is_some();
+            let hosts: Vec<&Edge> = scene.index.outgoing(*at).iter().filter(says).collect();
+            if hosts.is_empty() {
+                continue;
+            }
+            let shelves = look::first(scene, *at, shelf).into_iter().chain([*at]);
+            for reader in shelves.flat_map(|shelf| scene.index.incoming(shelf)) {
+                let own = scene.node_of[reader.from];
+                if !own.is_some_and(|node| scene.nodes[node].element == Element::Process) {
+                    continue;
+                }
+                for host in hosts.iter().filter(|host| scene.node_of[host.to] != own) {
+                    if left == 0 {
+                        return;
+                    }
+                    left -= 1;
+                    let spoken = addresses::of_edge(schemes, &scene.index, host);
+                    let port = addresses::called(&scene.index, host).and_then(|call| call.port);
+                    let edge = called(Edge { to: host.to, ..reader.clone() });
+                    found.entry(host.to).or_default().push(Mention { edge, spoken, port });
+                }
             }
         }
     }

@@ -23,6 +23,7 @@ pub mod others;
 pub mod relations;
 pub mod scene;
 mod texts;
+mod trails;
 
 pub use bounds::Bounds;
 
@@ -82,6 +83,7 @@ pub fn build_within<'a>(
         bounds,
         vocabulary,
         node_of: Vec::new(),
+        shared: std::collections::BTreeMap::new(),
         zone_of: Vec::new(),
         nodes: Vec::new(),
         zones: Vec::new(),
@@ -100,6 +102,7 @@ pub fn build_within<'a>(
     kubernetes::complete(&mut scene);
     gcp::complete(&mut scene);
     let problems = facts::read(&mut scene);
+    trails::complete(&mut scene);
     kubernetes::facts(&mut scene);
     gcp::facts(&mut scene);
     callers::settle(&mut scene);
@@ -107,6 +110,7 @@ pub fn build_within<'a>(
     others::declarations(&mut scene);
     let mut network = Network { presences: vec![None; scene.nodes.len()], ..Network::default() };
     network::aws::read(&scene, &mut network);
+    network::aws::nest(&mut scene, &network);
     network::azure::read(&scene, &mut network);
     network::aws::facts(&mut scene);
     network::azure::facts(&mut scene);

@@ -20,6 +20,7 @@ pub fn build(scene: &mut Scene<'_>) {
     accounts::read(scene);
     let owners = owners(scene);
     make(scene, &owners);
+    share(scene);
     place(scene);
 }
 
@@ -283,6 +284,27 @@ fn make(scene: &mut Scene<'_>, owners: &[Option<usize>]) {
         let Some(node) = scene.node_of[owner] else { continue };
         scene.node_of[at] = Some(node);
         scene.nodes[node].parts.push(at);
+    }
+}
+
+/// What several nodes are made from is a part of each: a template of machines, a definition of tasks.
+fn share(scene: &mut Scene<'_>) {
+    for at in 0..scene.meanings.len() {
+        let Some(node) = scene.node_of[at].filter(|node| scene.nodes[*node].resource != Some(at))
+        else {
+            continue;
+        };
+        let sources = scene.relations.sources(at, Verb::InstanceOf);
+        let others: BTreeSet<usize> = sources
+            .filter_map(|relation| scene.node_of[relation.from])
+            .filter(|other| *other != node)
+            .collect();
+        for other in &others {
+            scene.nodes[*other].parts.push(at);
+        }
+        if !others.is_empty() {
+            scene.shared.insert(at, others.into_iter().collect());
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use crate::source::Place;
 use super::relations::{Relation, leads};
 use super::scene::{Fact, Flow, Scene};
 
+/// Label of a flow from a store of code to what runs it.
+pub const IS_RUN: &str = "is run by";
 /// What the flow of messages to whoever takes them out is called.
 pub const READ_BY: &str = "is read by";
 
@@ -90,6 +92,7 @@ fn carried(verb: Verb) -> Option<(FlowKind, &'static str, bool)> {
         Verb::Copies => (FlowKind::Data, "copies", true),
         Verb::ReferencesSecret => (FlowKind::Secret, "uses secret", false),
         Verb::Pulls => (FlowKind::SupplyChain, "pulls", true),
+        Verb::Runs => (FlowKind::SupplyChain, IS_RUN, true),
         Verb::DeploysTo => (FlowKind::SupplyChain, "deploys", false),
         Verb::Authn | Verb::AuthenticatedBy => (FlowKind::Identity, "authenticates", true),
         _ => return None,
@@ -108,8 +111,9 @@ pub fn carry(scene: &Scene<'_>, a: usize, b: usize) -> bool {
 }
 
 fn relations(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
-    for (at, node) in scene.node_of.iter().enumerate() {
-        let Some(from) = *node else { continue };
+    let resources = 0..scene.node_of.len();
+    let nodes = resources.flat_map(|at| scene.nodes_of(at).map(move |node| (at, node)));
+    for (at, from) in nodes {
         for relation in scene.relations.outgoing(at) {
             let Some((kind, label, reversed)) = carried(relation.verb) else { continue };
             let Some(to) = scene.node_of[relation.to].filter(|to| *to != from) else { continue };
@@ -131,6 +135,7 @@ fn fits(scene: &Scene<'_>, relation: &Relation, to: usize) -> bool {
     match relation.verb {
         Verb::ReferencesSecret => is_secret(scene, to),
         Verb::Pulls => is_registry(scene, to),
+        Verb::Runs => scene.nodes[to].element == Element::DataStore,
         // A text that names a secret among others does not read it a second time.
         Verb::Reads => !uses_secret(scene, relation.from, relation.to),
         Verb::LogsTo => !names_many(scene, relation) || &*scene.nodes[to].kind == "log_store",

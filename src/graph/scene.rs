@@ -55,6 +55,13 @@ pub struct Node {
     pub conditional: bool,
 }
 
+impl Node {
+    /// Whether it is a program through which a store is asked, as a proxy before a database is.
+    pub fn stands_for_store(&self) -> bool {
+        self.element == Element::Process && self.kind.starts_with("datastore_")
+    }
+}
+
 /// A zone of trust.
 #[derive(Clone, Debug)]
 pub struct Zone {
@@ -118,6 +125,8 @@ pub struct Scene<'a> {
     pub nodes: Vec<Node>,
     /// The node that each resource is, or is a part of.
     pub node_of: Vec<Option<usize>>,
+    /// Further nodes that a resource is a part of: what several are made from.
+    pub shared: BTreeMap<usize, Vec<usize>>,
     /// Zones; a parent may stand behind its children.
     pub zones: Vec<Zone>,
     /// The zone that each resource is.
@@ -158,6 +167,12 @@ pub struct Ids {
 }
 
 impl Scene<'_> {
+    /// All nodes that a resource is a part of.
+    pub fn nodes_of(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let further = self.shared.get(&at).into_iter().flatten();
+        self.node_of[at].into_iter().chain(further.copied())
+    }
+
     /// The zones around a zone, itself first. Circles end.
     pub fn ancestors(&self, zone: usize) -> Vec<usize> {
         let mut found = vec![zone];

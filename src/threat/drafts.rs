@@ -166,7 +166,7 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
     let bound = around.holders_of(at).unwrap_or_else(|| bound(scene, at));
     let nodes = match scene.node_of[at] {
         _ if !bound.is_empty() => bound,
-        Some(node) => vec![node],
+        Some(_) => scene.nodes_of(at).collect(),
         None if scene.zone_of[at].is_some() => Vec::new(),
         None => {
             let accounts = kubernetes::by_group(scene, at);

@@ -6,6 +6,7 @@ use base64::Engine as _;
 
 use crate::document::{Pointer, Value};
 use crate::finding::context::{Dimension, Known, Situation, State};
+use crate::graph::scene::Scene;
 use crate::pack::Verb;
 use crate::source::Place;
 
@@ -35,14 +36,10 @@ pub fn find(around: &Surroundings<'_, '_>) -> BTreeMap<usize, Uses> {
             continue;
         }
         let mut uses = Uses::default();
-        if let Some(name) = given.id.strip_prefix("var.") {
-            let variable =
-                scene.index.document.variables.iter().find(|variable| *variable.name == *name);
-            let text = variable
-                .and_then(|variable| variable.value.as_str())
-                .filter(|text| text.len() >= LEAST);
+        if let Some((module, name)) = variable(&given.id) {
+            let text = value(scene, &given.id, name).filter(|text| text.len() >= LEAST);
             if let Some(text) = text {
-                search(around, text, &given.id, &mut uses);
+                search(around, text, (module, &format!("var.{name}")), &mut uses);
             }
         } else {
             uses.state = given.id.starts_with("backend.");
@@ -54,7 +51,30 @@ pub fn find(around: &Surroundings<'_, '_>) -> BTreeMap<usize, Uses> {
     all
 }
 
-fn search(around: &Surroundings<'_, '_>, secret: &str, variable: &str, uses: &mut Uses) {
+/// The module and the name of a variable, by its address.
+fn variable(id: &str) -> Option<(&str, &str)> {
+    let name = id.rsplit('.').next()?;
+    let module = id.strip_suffix(name)?.strip_suffix("var.")?;
+    (module.is_empty() || module.starts_with("module."))
+        .then(|| (module.trim_end_matches('.'), name))
+}
+
+/// The text that a variable holds: at the root what it is given, in a module what it is where nobody gives it.
+fn value<'s>(scene: &'s Scene<'_>, id: &str, name: &str) -> Option<&'s str> {
+    if *id == format!("var.{name}") {
+        let mut variables = scene.index.document.variables.iter();
+        return variables.find(|variable| *variable.name == *name)?.value.as_str();
+    }
+    let declaration = scene.index.resource(scene.index.by_address(id)?);
+    declaration.attributes.get("default")?.as_str()
+}
+
+fn search(
+    around: &Surroundings<'_, '_>,
+    secret: &str,
+    (module, variable): (&str, &str),
+    uses: &mut Uses,
+) {
     let scene = around.scene();
     for (at, resource) in scene.index.document.resources.iter().enumerate() {
         let Some(attributes) =
@@ -73,15 +93,14 @@ fn search(around: &Surroundings<'_, '_>, secret: &str, variable: &str, uses: &mu
             if !mentions(value, secret, 0) {
                 continue;
             }
-            // Inside a long text, where that names the variable; a module's own variables are others.
+            // Inside a long text, where that names the variable; the variables of other modules are others.
             let pointer = Pointer::root().key(name);
-            let own = resource.scope.module.is_empty();
+            let calls = resource.scope.module.iter().map(|call| format!("module.{call}"));
+            let own = calls.collect::<Vec<_>>().join(".") == module;
             let place = resource.place_of_name(&pointer, variable);
             uses.places.push(if own { place } else { resource.place_of(&pointer) });
-            if credential(name)
-                && let Some(node) = scene.node_of[at]
-            {
-                uses.accepted_by.push(node);
+            if credential(name) {
+                uses.accepted_by.extend(scene.nodes_of(at));
             }
         }
     }

@@ -24,7 +24,7 @@ use super::words::Words;
 /// How many balancers traffic may pass one after the other.
 pub(super) const MAX_HOPS: usize = 4;
 /// What the flow to a mounted medium is called.
-const MOUNTS: &str = "mounts";
+pub(super) const MOUNTS: &str = "mounts";
 /// Kinds of processes that run as nobody.
 const NOBODYS: [&str; 7] =
     ["api", "dns", "gateway", "edge_cdn", "waf", "identity_provider", "event_bus"];
@@ -609,7 +609,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 }
             } else if target.element == Element::Identity {
                 best = max(best, self.reached_as(flow.target, hops - 1));
-            } else if through {
+            } else if through || target.stands_for_store() {
                 best = max(best, self.reached(flow.target, seen, hops - 1, through));
             }
         }

@@ -2,8 +2,8 @@
 # scope: package
 # title: Bucket keeps no access log
 # description: >-
-#   Who read or changed which object cannot be told afterwards. Low: CloudTrail data events can answer the same
-#   question and may be kept elsewhere; buckets that take logs themselves are not asked for one.
+#   Who read or changed which object cannot be told afterwards. Low: CloudTrail data events answer the same question and may be kept
+#   elsewhere; those that the configuration turns on count. Buckets that take logs themselves are not asked for one.
 # custom:
 #   id: s3-access-logging
 #   applies_to: [aws_s3_bucket]
@@ -27,6 +27,7 @@ deny contains {
 	some bucket in input.by_type.aws_s3_bucket
 	not lib.has_block(bucket.attributes, "logging")
 	not takes_logs(bucket)
+	not is_recorded(bucket)
 
 	# Either the bucket's own logging or that of a bucket that logs into this one: a log bucket needs no log.
 	count(lib.related(bucket, "aws_s3_bucket_logging")) == 0
@@ -37,4 +38,49 @@ takes_logs(bucket) if bucket.attributes.acl == "log-delivery-write"
 takes_logs(bucket) if {
 	some acl in lib.related(bucket, "aws_s3_bucket_acl")
 	acl.attributes.acl == "log-delivery-write"
+}
+
+# Data events of a trail say who read and changed objects: of this bucket, or of all.
+is_recorded(bucket) if {
+	some trail in input.by_type.aws_cloudtrail
+	not trail.attributes.enable_logging == false
+	some i, selector in trail.attributes.event_selector
+	object.get(selector, "read_write_type", "All") == "All"
+	some j, recorded in selector.data_resource
+	recorded.type == "AWS::S3::Object"
+	means(trail, recorded.values, sprintf("/event_selector/%d/data_resource/%d/values", [i, j]), bucket)
+}
+
+is_recorded(bucket) if {
+	some trail in input.by_type.aws_cloudtrail
+	not trail.attributes.enable_logging == false
+	some i, selector in trail.attributes.advanced_event_selector
+	fields := {field.field | some field in selector.field_selector}
+	count(fields - {"eventCategory", "resources.type", "resources.ARN"}) == 0
+	some field in selector.field_selector
+	field.field == "resources.type"
+	"AWS::S3::Object" in field.equals
+	names(trail, selector, sprintf("/advanced_event_selector/%d", [i]), bucket, fields)
+}
+
+means(_, values, _, _) if {
+	some value in values
+	value in {"arn:aws:s3", "arn:aws:s3:::"}
+}
+
+means(trail, _, pointer, bucket) if {
+	some other in lib.references(trail, pointer)
+	other.address == bucket.address
+}
+
+names(_, _, _, _, fields) if not "resources.ARN" in fields
+
+names(trail, selector, pointer, bucket, fields) if {
+	"resources.ARN" in fields
+	some field in selector.field_selector
+	field.field == "resources.ARN"
+	not field.not_equals
+	not field.not_starts_with
+	some other in lib.references(trail, pointer)
+	other.address == bucket.address
 }

@@ -455,6 +455,24 @@ fn label_for(scene: &Scene<'_>, identity: &Identity, grant: &Grant, target: usiz
     }
 }
 
+/// Providers that stand for others: of one cloud, or of its directory.
+const CLOUDS: [(&str, &str); 4] =
+    [("awscc", "aws"), ("azapi", "azurerm"), ("azuread", "azurerm"), ("google-beta", "google")];
+
+/// The cloud, or the cluster, whose account holds a node, where that is known.
+fn cloud_of<'s>(scene: &'s Scene<'_>, node: usize) -> Option<&'s str> {
+    let given = &scene.nodes[node];
+    let Some(at) = given.resource else {
+        // Subjects of bindings that nobody declares.
+        let is_subject =
+            ["Group/", "User/", "ServiceAccount/"].iter().any(|it| given.id.starts_with(it));
+        return is_subject.then_some("kubernetes");
+    };
+    let provider = &*scene.index.resource(at).provider;
+    let mut known = CLOUDS.iter().filter(|(name, _)| *name == provider);
+    Some(known.next().map_or(provider, |(_, cloud)| cloud))
+}
+
 /// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.
 fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
     let mut inside = scene.inside();
@@ -503,7 +521,13 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
             continue;
         }
         left -= usize::from(node);
-        for target in held.iter().filter(|target| !keeps_from(scene, identity, grant, **target)) {
+        let account =
+            (grant.scope == Scope::Account).then(|| cloud_of(scene, grant.principal)).flatten();
+        let is_held = |target: &&usize| {
+            account.is_none_or(|account| cloud_of(scene, **target) == Some(account))
+                && !keeps_from(scene, identity, grant, **target)
+        };
+        for target in held.iter().filter(is_held) {
             let label = label_for(scene, identity, grant, *target);
             add(grant.principal, *target, FlowKind::Permission, &label, &grant.proof);
         }

@@ -6,6 +6,7 @@
 pub mod authorization;
 pub mod aws;
 pub mod azure;
+pub mod closed;
 pub mod filter;
 pub mod flows;
 pub mod gcp;
@@ -188,6 +189,8 @@ pub struct Network {
     pub linked: BTreeMap<usize, Presence>,
     /// Whether a web firewall that blocks stands before what a route (by position) passes on, where that is not the balancer's own.
     pub firewalled: BTreeMap<usize, (Tri, Place)>,
+    /// How far a route (by position) hears the internet where it is for named addresses only, and what says so.
+    pub heard: BTreeMap<usize, (reach::Reach, Place)>,
     /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.
     pub fronts: Vec<Front>,
     /// Connections that configuration names, which the filters still have to let pass.
@@ -236,6 +239,8 @@ impl Network {
         self.linked = linked.filter_map(|(at, own)| Some((moved(at)?, own))).collect();
         let firewalled = std::mem::take(&mut self.firewalled).into_iter();
         self.firewalled = firewalled.filter_map(|(at, own)| Some((moved(at)?, own))).collect();
+        let heard = std::mem::take(&mut self.heard).into_iter();
+        self.heard = heard.filter_map(|(at, own)| Some((moved(at)?, own))).collect();
     }
 
     /// Make the joins between networks ready to be asked for; none may be added after it.

@@ -66,7 +66,7 @@ pub fn of<'s>(
     let mentions = parts.iter().filter_map(|part| scene.mentions.get(part)).flatten();
     let mentions = mentions.map(|mention| (&mention.edge, Some(mention)));
     for (edge, mention) in edges.chain(mentions).filter(|(edge, _)| counts(edge)) {
-        if let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) {
+        for source in scene.nodes_of(edge.from).filter(|source| *source != target) {
             found.entry(source).or_default().0.push((edge, mention));
         }
     }

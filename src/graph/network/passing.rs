@@ -20,7 +20,11 @@ pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut
                 flows.add((internet, route.via), shown(route.front), new);
             }
         }
-        let way = onward(scene, network, (at, route));
+        let mut way = onward(scene, network, (at, route));
+        if let Some((reach, place)) = network.heard.get(&at) {
+            way.reach = way.reach.min(*reach);
+            way.proof.push(*place);
+        }
         if way.reach != Reach::Closed && route.via != route.target {
             let mut proof = route.back_proof.clone();
             proof.extend(way.proof);

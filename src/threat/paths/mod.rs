@@ -2,19 +2,23 @@
 //!
 //! A bounded search over what leads to a goal; depth, expansions and paths a pair are limited, and a search that stops says so.
 
+mod shelves;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::finding::context::{Dimension, Known, State};
 use crate::finding::{Dread, Factor, ThreatClass};
+use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind, ThreatState};
 use crate::source::fits;
 
-use super::asked::Answers;
-use super::crossing;
-use super::situation::Target;
-use super::surroundings::{Ports, Surroundings};
-use super::{Options, Scored};
+use crate::threat::asked::Answers;
+use crate::threat::closed::Deaf;
+use crate::threat::crossing;
+use crate::threat::situation::Target;
+use crate::threat::surroundings::{MOUNTS, Ports, Surroundings};
+use crate::threat::{Options, Scored};
 
 /// Longest path, in flows.
 pub const MAX_DEPTH: usize = 8;
@@ -33,6 +37,8 @@ const TRUSTS: &str = "T047";
 /// Id of the class of taking messages from anybody, and kinds of nodes that take messages for others.
 const MESSAGES: &str = "T038";
 pub const TAKES_MESSAGES: [&str; 4] = ["queue", "topic", "event_bus", "stream"];
+/// Kinds of nodes that supply others with code.
+const SUPPLIERS: [&str; 2] = ["supply_chain", "ci_pipeline"];
 /// Kinds of nodes that give what callers send to programs behind them.
 const HANDS_ON: [&str; 2] = ["api", "workflow"];
 /// Id of the node of those who are asked for nothing, and of the class by which they get in.
@@ -81,6 +87,7 @@ enum Way {
     Store,
     Identity,
     SupplyChain,
+    Artifact,
     Environment,
 }
 
@@ -117,6 +124,9 @@ pub fn search(
         left: options.bounds.searched,
         found: Vec::new(),
         lost: Answers::default(),
+        deaf: Deaf::new(around),
+        shelves: shelves::all(around),
+        writing: Answers::default(),
     };
     search.unasked = search.find_unasked();
     for entry in entries(around, &search) {
@@ -141,6 +151,7 @@ fn opens(around: &Surroundings<'_, '_>) -> BTreeMap<Arc<str>, BTreeSet<Opens>> {
             "store" => Way::Store,
             "identity" => Way::Identity,
             "supply_chain" => Way::SupplyChain,
+            "artifact" => Way::Artifact,
             "environment" => Way::Environment,
             _ => continue,
         };
@@ -192,20 +203,11 @@ fn leading(around: &Surroundings<'_, '_>, goals: &BTreeSet<usize>) -> BTreeSet<u
     leads
 }
 
-/// Where attackers stand at first: the internet, foreign accounts, third parties, pipelines, environments that are guarded less.
+/// Where attackers stand at first: the internet, foreign accounts, third parties, pipelines; environments that are guarded less.
 fn entries(around: &Surroundings<'_, '_>, search: &Search<'_, '_, '_>) -> Vec<usize> {
-    let scene = around.scene();
-    let is_entry = |node: &usize| {
-        let kind = &*scene.nodes[*node].kind;
-        let opened = search.opening(*node, Way::SupplyChain, None).is_some();
-        Some(*node) == around.internet
-            || kind == "external_account"
-            || (kind == "identity_provider" && vouches_for_strangers(around, *node))
-            || *scene.nodes[*node].id == *ANYBODY
-            || crossing::begins_at(around, *node)
-            || ((kind == "supply_chain" || kind == "ci_pipeline") && opened)
-    };
-    (0..scene.nodes.len()).filter(is_entry).filter(|node| search.leads.contains(node)).collect()
+    let nodes = 0..around.scene().nodes.len();
+    let is_entry = |node: &usize| search.is_outside(*node) || crossing::begins_at(around, *node);
+    nodes.filter(is_entry).filter(|node| search.leads.contains(node)).collect()
 }
 
 /// Whether somebody trusts what an identity provider says of identities that nobody meant.
@@ -243,16 +245,37 @@ struct Search<'s, 'g, 'a> {
     found: Vec<Trail>,
     /// What is lost at each goal.
     lost: Answers<usize, Dread>,
+    /// What does not hear everybody.
+    deaf: Deaf,
+    /// Stores of what programs run.
+    shelves: BTreeSet<usize>,
+    /// Which identities may change which stores.
+    writing: Answers<(usize, usize), bool>,
 }
 
 impl Search<'_, '_, '_> {
+    /// Whether attackers stand at a node whatever it reaches.
+    fn is_outside(&self, node: usize) -> bool {
+        let given = &self.around.scene().nodes[node];
+        Some(node) == self.around.internet
+            || &*given.kind == "external_account"
+            || (&*given.kind == "identity_provider" && vouches_for_strangers(self.around, node))
+            || *given.id == *ANYBODY
+            || self.supplied(node).is_some()
+    }
+
+    /// The threat by which attackers are in what supplies others with code.
+    fn supplied(&self, node: usize) -> Option<usize> {
+        let supplies = SUPPLIERS.contains(&&*self.around.scene().nodes[node].kind);
+        supplies.then(|| self.opening(node, Way::SupplyChain, None)).flatten()
+    }
+
     fn from(&mut self, entry: usize) {
         let mut steps = Vec::new();
-        if Some(entry) != self.around.internet
-            && let Some(threat) = self.opening(entry, Way::SupplyChain, None)
-        {
+        if let Some(threat) = self.supplied(entry) {
             steps.push(self.step(threat, entry));
         }
+        let is_outside = self.is_outside(entry);
         let first = Trail {
             nodes: vec![entry],
             flows: Vec::new(),
@@ -276,6 +299,13 @@ impl Search<'_, '_, '_> {
                 if trail.nodes.contains(&target) || !self.leads.contains(&target) {
                     continue;
                 }
+                // Who only stands in a lower environment begins where that reaches a higher one, itself or as somebody who does.
+                let acts = self.around.scene().nodes[target].element == Element::Identity;
+                let begins = crossing::is_up(self.around, *at)
+                    || acts && crossing::begins_at(self.around, target);
+                if trail.flows.is_empty() && !is_outside && !begins {
+                    continue;
+                }
                 if let Some(next) = self.walk(&trail, *at) {
                     let reached =
                         self.goals.contains(&target) && next.controls && !next.steps.is_empty();
@@ -288,7 +318,8 @@ impl Search<'_, '_, '_> {
                         self.found.push(whole);
                     }
                     let ends = self.around.scene().nodes[target].element == Element::DataStore
-                        && !self.stands_for_somebody(target);
+                        && !self.stands_for_somebody(target)
+                        && !self.replaces(&next, target);
                     if !ends || next.feeds {
                         open.push(next);
                     }
@@ -313,6 +344,16 @@ impl Search<'_, '_, '_> {
 
     /// The threat with the highest score that opens a way at a node.
     fn opening(&self, node: usize, what: Way, flow: Option<usize>) -> Option<usize> {
+        self.openings(node, what, flow).next()
+    }
+
+    /// All threats that open a way at a node, the one with the highest score first.
+    fn openings(
+        &self,
+        node: usize,
+        what: Way,
+        flow: Option<usize>,
+    ) -> impl Iterator<Item = usize> + use<> {
         let fits = |threat: &usize| {
             let class = &self.threats[*threat].draft.class.id;
             self.opens.get(class).is_some_and(|opens| {
@@ -325,11 +366,13 @@ impl Search<'_, '_, '_> {
                 })
             })
         };
-        let candidates = self.by_node.get(&node)?.iter().copied().filter(fits);
-        candidates.max_by(|a, b| {
+        let all = self.by_node.get(&node).into_iter().flatten().copied();
+        let mut all: Vec<usize> = all.filter(fits).collect();
+        all.sort_by(|a, b| {
             let (a, b) = (&self.threats[*a], &self.threats[*b]);
-            a.score.cmp(&b.score).then_with(|| b.draft.class.id.cmp(&a.draft.class.id))
-        })
+            b.score.cmp(&a.score).then_with(|| a.draft.class.id.cmp(&b.draft.class.id))
+        });
+        all.into_iter()
     }
 
     /// Follow a flow, where something opens it.
@@ -341,7 +384,6 @@ impl Search<'_, '_, '_> {
         next.nodes.push(flow.target);
         next.flows.push(at);
         next.feeds = false;
-        // Whoever stands in a lower environment begins where that reaches a higher one.
         if trail.steps.is_empty() && trail.flows.is_empty() && crossing::is_up(self.around, at) {
             let threat = self.opening(flow.target, Way::Environment, None)?;
             next.steps.push(self.step(threat, flow.target));
@@ -349,7 +391,11 @@ impl Search<'_, '_, '_> {
             return Some(next);
         }
         let outside = trail.foothold.is_none();
+        let replaces = !trail.feeds && self.replaces(trail, flow.source);
         match flow.kind {
+            // Who replaces what programs run is in them.
+            FlowKind::SupplyChain if replaces => self.replace(flow, &mut next),
+            _ if replaces && !self.stands_for_somebody(flow.source) => return None,
             FlowKind::Network if self.around.is_passing(flow.target) && outside => {
                 next.controls = false;
             }
@@ -403,6 +449,7 @@ impl Search<'_, '_, '_> {
             // What an API passes on to what answers behind it is its published use, as what a workflow gives to its tasks; who got
             // through the door is there. Messages go on to whoever reads them.
             FlowKind::Data if self.hands_on(trail, at) => {
+                self.ask_first(&mut next, flow.source, flow.target)?;
                 next.feeds = TAKES_MESSAGES.contains(&&*target.kind);
                 next.foothold = Some(flow.target);
             }
@@ -411,13 +458,17 @@ impl Search<'_, '_, '_> {
                 next.steps.push(self.step(threat, self.asked(threat)));
             }
             FlowKind::Permission | FlowKind::Data | FlowKind::Secret => {
+                let stands = trail.foothold.or_else(|| trail.nodes.first().copied());
                 if !trail.controls
                     || target.element == Element::Process
                     || self.around.only_looks(flow)
+                    || stands.is_some_and(|it| self.deaf.keeps_out(self.around, it, flow))
                 {
                     return None;
                 }
-                self.imply(&mut next);
+                if !self.is_asked_for_data(trail, flow) {
+                    self.imply(&mut next);
+                }
             }
             FlowKind::SupplyChain => self.supply(trail, at, &mut next)?,
             FlowKind::Log | FlowKind::Dns => return None,
@@ -437,14 +488,21 @@ impl Search<'_, '_, '_> {
             // What a workflow makes of a message that it is started by is its own; who calls for it says what goes in.
             && trail.steps.iter().all(|step| &*step.class != MESSAGES)
             && trail.foothold == Some(flow.source)
-            && !self.asks_first(trail, flow.source, flow.target)
     }
 
-    /// Whether an API that some may call without a login asks for one before it passes on to a program.
-    fn asks_first(&self, trail: &Trail, api: usize, program: usize) -> bool {
-        let mut steps = trail.steps.iter();
-        self.around.graph.network.guarded.contains(&(api, program))
-            && steps.any(|step| step.at == api && &*step.class == WITHOUT_LOGIN)
+    /// An API that some may call without a login may ask for one before it passes on: then another threat has to have opened it.
+    fn ask_first(&self, trail: &mut Trail, api: usize, behind: usize) -> Option<()> {
+        let is_unasked = |step: &Step| step.at == api && &*step.class == WITHOUT_LOGIN;
+        let Some(at) = trail.steps.iter().position(is_unasked) else { return Some(()) };
+        if !self.around.graph.network.guarded.contains(&(api, behind)) {
+            return Some(());
+        }
+        let into = trail.nodes.iter().position(|node| *node == api)?.checked_sub(1);
+        let front = into.and_then(|at| trail.flows.get(at)).copied();
+        let mut ways = self.openings(api, Way::Network, front);
+        let threat = ways.find(|threat| *self.threats[*threat].draft.class.id != *WITHOUT_LOGIN)?;
+        trail.steps[at] = self.step(threat, api);
+        Some(())
     }
 
     /// What comes in from the internet, or through what the attacker only sends through, needs a threat that opens it.
@@ -460,14 +518,27 @@ impl Search<'_, '_, '_> {
         // What came in by a port of the web stays a request of the web, whatever the port behind.
         let source = self.around.flow(at).source;
         let front = trail.flows.last().copied().filter(|_| self.around.is_passing(source));
-        let threat = self
-            .opening(node, what, Some(at))
-            .or_else(|| front.and_then(|front| self.opening(node, what, Some(front))))?;
+        // A program that keeps data is asked as a store is.
+        let keeps = !is_store && self.around.kept(node).is_some();
+        let ways = [Some(what), keeps.then_some(Way::Store)].into_iter().flatten();
+        let mut fronts = std::iter::once(at).chain(front).flat_map(|flow| {
+            ways.clone().filter_map(move |what| self.opening(node, what, Some(flow)))
+        });
+        let threat = fronts.next()?;
         next.steps.push(self.step(threat, node));
         next.feeds = takes && &*self.threats[threat].draft.class.id == MESSAGES;
         next.controls = !self.around.is_front(node);
         next.foothold = Some(node);
         Some(())
+    }
+
+    /// Whether the data that a program keeps on a medium is what was asked of it on the way there.
+    fn is_asked_for_data(&self, trail: &Trail, flow: &Flow) -> bool {
+        let opens_store = |step: &Step| {
+            let mut ways = self.opens.get(&step.class).into_iter().flatten();
+            step.at == flow.source && ways.any(|each| each.what == Way::Store)
+        };
+        &*flow.label == MOUNTS && trail.steps.last().is_some_and(opens_store)
     }
 
     /// Of what takes messages from anybody, nothing but these goes on: to whoever reads them, and into what passes them on.
@@ -516,6 +587,7 @@ impl Search<'_, '_, '_> {
         if scene.nodes[flow.target].element != Element::Identity {
             return self.breaks_out(at, next);
         }
+        self.ask_first(next, flow.source, flow.target)?;
         let trust = self.trusts.get(&(flow.source, flow.target)).and_then(|ways| ways.first());
         let opened_by = trust.copied().flatten();
         if &*scene.nodes[flow.source].kind == "identity_provider" && opened_by.is_none() {
@@ -527,7 +599,9 @@ impl Search<'_, '_, '_> {
                 let (threat, at) = if class == RAISES {
                     (self.threat_of(flow.source, class)?, flow.source)
                 } else {
-                    (self.opening(flow.target, Way::Identity, None)?, flow.target)
+                    let own = self.threat_of(flow.target, class);
+                    let other = || self.opening(flow.target, Way::Identity, None);
+                    (own.or_else(other)?, flow.target)
                 };
                 next.steps.push(self.step(threat, at));
                 next.foothold = Some(flow.target);

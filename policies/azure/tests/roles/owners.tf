@@ -176,3 +176,18 @@ resource "azurerm_role_definition" "unknown" {
     actions = var.actions
   }
 }
+
+data "azurerm_client_config" "current" {}
+
+resource "azurerm_role_assignment" "by_client" {
+  scope                = "/subscriptions/${data.azurerm_client_config.current.subscription_id}"
+  role_definition_name = "Owner" # expect: azure/role-owns-subscription
+  principal_id         = "00000000-0000-0000-0000-000000000002"
+}
+
+resource "azurerm_role_assignment" "by_client_on_a_group" {
+  # ok: azure/role-owns-subscription
+  scope                = "/subscriptions/${data.azurerm_client_config.current.subscription_id}/resourceGroups/shop"
+  role_definition_name = "Owner"
+  principal_id         = "00000000-0000-0000-0000-000000000002"
+}

@@ -162,18 +162,19 @@ fn with_others(
     all
 }
 
-/// How far the rights of a principal go: over all there is, and over single things.
+/// How far the rights of a principal go: over all there is (of each service; by the empty name, of all), and over single things.
 struct Held {
-    everywhere: Option<Level>,
+    everywhere: BTreeMap<String, Level>,
     on: BTreeMap<Scope, Level>,
 }
 
 impl Held {
     fn new(grants: &[&Grant]) -> Self {
-        let mut held = Self { everywhere: None, on: BTreeMap::new() };
+        let mut held = Self { everywhere: BTreeMap::new(), on: BTreeMap::new() };
         for grant in grants {
-            if grant.is_over_all() {
-                held.everywhere = held.everywhere.max(Some(grant.level));
+            for service in services_of(grant).filter(|_| grant.is_over_all()) {
+                let level = held.everywhere.entry(service).or_insert(grant.level);
+                *level = (*level).max(grant.level);
             }
             let level = held.on.entry(grant.scope).or_insert(grant.level);
             *level = (*level).max(grant.level);
@@ -182,9 +183,20 @@ impl Held {
     }
 
     fn includes(&self, grant: &Grant) -> bool {
-        let own = self.everywhere.max(self.on.get(&grant.scope).copied());
-        own.is_some_and(|own| own >= grant.level)
+        let is_enough = |own: Option<&Level>| own.is_some_and(|own| *own >= grant.level);
+        is_enough(self.on.get(&grant.scope))
+            || is_enough(self.everywhere.get(""))
+            || services_of(grant).all(|service| is_enough(self.everywhere.get(&service)))
     }
+}
+
+/// Services that the actions of a grant are of; what names no service (`*`, a policy) is of all, by the empty name.
+fn services_of(grant: &Grant) -> impl Iterator<Item = String> {
+    let service = |action: &str| match action.split_once(':') {
+        Some((service, _)) if !service.contains('*') => service.to_ascii_lowercase(),
+        _ => String::new(),
+    };
+    grant.label.split(", ").map(service)
 }
 
 fn primitives<'t>(scene: &'t Scene<'_>) -> Vec<Primitive<'t>> {

@@ -6,7 +6,7 @@ pub mod reach;
 
 use std::sync::Arc;
 
-use crate::document::{Mode, Resource, Value};
+use crate::document::{Edge, Mode, Resource, Value};
 use crate::graph::accounts;
 use crate::graph::kubernetes::{clouds, only_cluster, pools};
 use crate::graph::look;
@@ -158,12 +158,10 @@ fn assignment(
         identity.open_ended.insert(principal);
         return;
     };
-    let edges = scene.index.outgoing(at).iter().filter(|edge| leads("scope", &edge.at));
-    let mut scopes: Vec<Scope> = edges
+    let edges = || scene.index.outgoing(at).iter().filter(|edge| leads("scope", &edge.at));
+    let mut scopes: Vec<Scope> = edges()
+        .filter(|edge| !is_own_subscription(scene, edge))
         .filter_map(|edge| match (scene.zone_of[edge.to], scene.node_of[edge.to]) {
-            _ if is_own_subscription(scene, edge.to) => {
-                Some(accounts::account_of(scene, edge.to).map_or(Scope::Account, Scope::Zone))
-            }
             // A network holds no more than its subnets: what stands there is not below it. Source: Microsoft Learn, "Understand scope
             // for Azure RBAC".
             (Some(_), None) if is_network(scene, edge.to) => Some(Scope::Unknown),
@@ -175,14 +173,19 @@ fn assignment(
     scopes.sort_unstable();
     scopes.dedup();
     if scopes.is_empty() {
-        let text = resource.attributes.get("scope").and_then(Value::as_str);
-        scopes.push(text.map_or(Scope::Unknown, |text| {
-            if text.trim_matches('/').split('/').count() <= 2 {
-                Scope::Account
-            } else {
-                Scope::Unknown
-            }
-        }));
+        // What lies in a subscription is no more of it than its id says.
+        let is_whole = |text: &str| text.trim_matches('/').split('/').count() <= 2;
+        let own = edges().find(|edge| is_own_subscription(scene, edge));
+        let whole = match resource.attributes.get("scope") {
+            Some(Value::String(text)) => is_whole(text),
+            Some(Value::Unknown(unknown)) => own.is_some() && is_whole(&unknown.parts),
+            _ => false,
+        };
+        let account = own.and_then(|edge| accounts::account_of(scene, edge.to));
+        scopes.push(match whole {
+            true => account.map_or(Scope::Account, Scope::Zone),
+            false => Scope::Unknown,
+        });
         if scopes == [Scope::Unknown] {
             identity.open_ended.insert(principal);
         }
@@ -251,12 +254,17 @@ fn is_network(scene: &Scene<'_>, at: usize) -> bool {
     matches!(kind, Some("network" | "subnet"))
 }
 
-/// Whether a data source asks for the subscription that the configuration itself makes things in.
-fn is_own_subscription(scene: &Scene<'_>, at: usize) -> bool {
-    let resource = scene.index.resource(at);
+/// Whether a reference leads to the subscription that the configuration itself makes things in.
+fn is_own_subscription(scene: &Scene<'_>, edge: &Edge) -> bool {
+    let resource = scene.index.resource(edge.to);
     let named = resource.attributes.get("subscription_id");
-    &*resource.kind == "data.azurerm_subscription"
-        && matches!(named, None | Some(Value::Null | Value::Unknown(_)))
+    match &*resource.kind {
+        "data.azurerm_subscription" => {
+            matches!(named, None | Some(Value::Null | Value::Unknown(_)))
+        }
+        "data.azurerm_client_config" => edge.attribute.as_str() == "/subscription_id",
+        _ => false,
+    }
 }
 
 /// What a role lets do: the first row of the table `azure_roles` that fits its name.

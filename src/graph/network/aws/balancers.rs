@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Pointer, Value};
 use crate::graph::look;
-use crate::graph::network::filter::{Peer, Protocol, Traffic, number};
+use crate::graph::network::filter::{
+    Peer, Protocol, Traffic, covers_all, is_public, number, range,
+};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::network::{Front, Network, Route, Tri};
 use crate::graph::relations::{leads, says};
@@ -133,6 +135,29 @@ fn joined(
     }
 }
 
+/// How far a listener's rule hears the internet, by the addresses that it is for, and what says so; `None` where it is for all.
+/// [`Reach::Closed`] is for addresses inside.
+fn heard(scene: &Scene<'_>, rule: usize) -> Option<(Reach, Place)> {
+    let resource = scene.index.resource(rule);
+    let mut found: Option<(Reach, Place)> = None;
+    // All conditions have to hold, of the values of one any.
+    for (position, condition) in look::blocks(&resource.attributes, "condition") {
+        let values = look::leaves(condition, "source_ip.values");
+        let ranges: Option<Vec<_>> =
+            values.iter().map(|(_, value)| value.as_str().and_then(range)).collect();
+        let reach = match ranges {
+            Some(ranges) if ranges.is_empty() || covers_all(&ranges) => continue,
+            Some(ranges) if ranges.iter().any(is_public) => Reach::Restricted,
+            Some(_) => Reach::Closed,
+            None => Reach::Unknown,
+        };
+        let pointer = Pointer::root().key("condition").index(position);
+        let own = (reach, resource.place_of(&pointer));
+        found = Some(found.map_or(own, |known| if known.0 <= own.0 { known } else { own }));
+    }
+    found
+}
+
 /// The target groups that actions of a listener or rule forward to, with where; and whether the first action only sends elsewhere.
 fn forwards(scene: &Scene<'_>, at: usize, block: &str) -> (Vec<(usize, Place)>, Option<Place>) {
     let resource = scene.index.resource(at);
@@ -180,10 +205,13 @@ fn listener(
     };
     let mut front_proof = vec![resource.header];
     front_proof.extend(address_proof(network, via));
-    let (mut targets, redirect) = forwards(scene, at, "default_action");
+    let (by_default, redirect) = forwards(scene, at, "default_action");
+    let mut targets: Vec<_> = by_default.into_iter().map(|(to, place)| (to, place, None)).collect();
     for kind in ["aws_lb_listener_rule", "aws_alb_listener_rule"] {
         for rule in look::users(scene, at, kind, "listener_arn") {
-            targets.extend(forwards(scene, rule, "action").0);
+            let heard = heard(scene, rule);
+            let forwards = forwards(scene, rule, "action").0.into_iter();
+            targets.extend(forwards.map(|(to, place)| (to, place, heard)));
         }
     }
     if targets.is_empty() {
@@ -192,12 +220,22 @@ fn listener(
         return;
     }
     let mut any = false;
-    for (group, place) in targets {
+    for (group, place, heard) in targets {
         for member in groups.get(&group).into_iter().flatten() {
             if member.mapped.is_some_and(|port| !let_in(network, via, member.node, port)) {
                 continue;
             }
-            any = true;
+            let route = network.routes.len();
+            match heard {
+                Some((Reach::Closed, _)) => {
+                    network.inner.insert(route);
+                }
+                Some(heard) => {
+                    any = true;
+                    network.heard.insert(route, heard);
+                }
+                None => any = true,
+            }
             let keeps_source = keeps_source(scene, network, balancer, group, (via, member.node));
             let group = scene.index.resource(group);
             let behind = look::text(&group.attributes, "protocol");

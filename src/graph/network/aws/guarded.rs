@@ -12,6 +12,10 @@ use crate::graph::scene::Scene;
 /// How many methods of one resource are compared with an integration.
 const MOST: usize = 64;
 
+/// Attributes of integrations that say what they pass on to, and as whom.
+const V2: [&str; 3] = ["integration_uri", "request_parameters", "credentials_arn"];
+const V1: [&str; 3] = ["uri", "request_templates", "credentials"];
+
 /// Pairs of an API and what stands behind it that no route leads to which asks nobody.
 pub fn pairs(scene: &Scene<'_>) -> BTreeSet<(usize, usize)> {
     // Whether some way to it asks nobody, or is not known.
@@ -19,13 +23,13 @@ pub fn pairs(scene: &Scene<'_>) -> BTreeSet<(usize, usize)> {
     let routes = by_integration(scene);
     for at in scene.index.of_type("aws_apigatewayv2_integration") {
         let asked = routes.get(at).is_some_and(|asked| *asked);
-        add(scene, *at, ("api_id", "integration_uri"), asked, &mut open);
+        add(scene, *at, ("api_id", &V2), asked, &mut open);
     }
     let methods = by_resource(scene);
     for at in scene.index.of_type("aws_api_gateway_integration") {
         let asked =
             method(scene, *at, &methods).is_some_and(|method| asks(scene, method, "authorization"));
-        add(scene, *at, ("rest_api_id", "uri"), asked, &mut open);
+        add(scene, *at, ("rest_api_id", &V1), asked, &mut open);
     }
     open.into_iter().filter(|(_, open)| !open).map(|(pair, _)| pair).collect()
 }
@@ -34,12 +38,12 @@ pub fn pairs(scene: &Scene<'_>) -> BTreeSet<(usize, usize)> {
 fn add(
     scene: &Scene<'_>,
     at: usize,
-    (owner, path): (&str, &str),
+    (owner, paths): (&str, &[&str]),
     asked: bool,
     open: &mut BTreeMap<(usize, usize), bool>,
 ) {
     let Some(api) = look::first(scene, at, owner).and_then(|to| scene.node_of[to]) else { return };
-    for (to, _) in look::named(scene, at, path).targets {
+    for (to, _) in paths.iter().flat_map(|path| look::named(scene, at, path).targets) {
         if let Some(target) = scene.node_of[to] {
             *open.entry((api, target)).or_default() |= !asked;
         }

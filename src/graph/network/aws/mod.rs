@@ -50,6 +50,20 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     resolvers(scene, network);
 }
 
+/// Put hosts of which it is not known in which subnet they stand into the network that their groups, or nothing, say.
+pub fn nest(scene: &mut Scene<'_>, network: &Network) {
+    for node in 0..scene.nodes.len() {
+        let presence = network.presences[node].as_ref().filter(|presence| !presence.sends_only);
+        let zone = presence.and_then(|presence| scene.zone_of[presence.network?]);
+        let is_aws = |at| &*scene.index.resource(at).provider == "aws";
+        let is_own = scene.nodes[node].resource.is_some_and(is_aws);
+        let stands = scene.zone_of_kind(node, &["vpc", "subnet", "cluster"]).is_some();
+        if is_own && !stands && zone.is_some() {
+            scene.nodes[node].zone = zone;
+        }
+    }
+}
+
 /// Private zones answer in the networks that they are joined to.
 fn resolvers(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type("aws_route53_zone") {

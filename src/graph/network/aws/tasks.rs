@@ -149,7 +149,6 @@ pub fn listen(scene: &Scene<'_>, network: &mut Network) {
 /// Connections to file systems that tasks mount: encrypted where the volume says so.
 pub fn mounts(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type("aws_ecs_task_definition") {
-        let Some(source) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
         for (position, volume) in look::blocks(&resource.attributes, "volume") {
             for (inner, block) in look::blocks(volume, "efs_volume_configuration") {
@@ -166,8 +165,10 @@ pub fn mounts(scene: &Scene<'_>, network: &mut Network) {
                 for to in look::at(scene, *at, &named) {
                     let Some(target) = scene.node_of[to] else { continue };
                     let (traffic, reach) = (Traffic::tcp(2049), Reach::Open);
-                    let proof = proof.clone();
-                    network.links.push(Link { source, target, traffic, spoken, reach, proof });
+                    for source in scene.nodes_of(*at) {
+                        let proof = proof.clone();
+                        network.links.push(Link { source, target, traffic, spoken, reach, proof });
+                    }
                 }
             }
         }

@@ -1,0 +1,55 @@
+//! Rights that are worth nothing from where somebody stands: to what a service or a database holds that does not hear a program there.
+
+use crate::graph::network::Tri;
+use crate::graph::network::closed::{Closed, is_app};
+use crate::graph::scene::Flow;
+use crate::model::FlowKind;
+use crate::source::fits;
+
+use super::surroundings::Surroundings;
+
+/// What does not hear everybody who has a right.
+#[derive(Debug)]
+pub(super) struct Deaf(Closed);
+
+impl Deaf {
+    pub(super) fn new(around: &Surroundings<'_, '_>) -> Self {
+        Self(Closed::new(around.scene(), &around.graph.network))
+    }
+
+    /// Whether what stands at the end of a flow does not hear a program that uses the right: by the table `network_bound_rights`.
+    pub(super) fn keeps_out(
+        &self,
+        around: &Surroundings<'_, '_>,
+        program: usize,
+        flow: &Flow,
+    ) -> bool {
+        if flow.kind != FlowKind::Permission || !is_bound(around, &flow.label) {
+            return false;
+        }
+        match around.presence(flow.target) {
+            Some(own) => own.public.state == Tri::No && !calls(around, program, flow.target),
+            None => {
+                let network = &around.graph.network;
+                self.0.keeps_out(around.scene(), network, (program, flow.target))
+            }
+        }
+    }
+}
+
+/// Whether a right is one over the network: all that it says, but for what only looks.
+fn is_bound(around: &Surroundings<'_, '_>, label: &str) -> bool {
+    let table = |name: &'static str| around.scene().vocabulary.table(name).iter().flatten();
+    let is_in = |name, part: &str| table(name).any(|row| fits(row, part));
+    let mut parts = label.split(", ").filter(|part| !is_in("looking_rights", part)).peekable();
+    parts.peek().is_some() && parts.all(|part| is_in("network_bound_rights", part))
+}
+
+/// Whether a program gets to a store over the network, or it is not known from where it would.
+fn calls(around: &Surroundings<'_, '_>, program: usize, store: usize) -> bool {
+    let scene = around.scene();
+    let known = around.presence(program).is_some_and(|own| own.network.is_some());
+    let mut flows = around.out[program].iter().map(|at| around.flow(*at));
+    !(known || is_app(scene, program))
+        || flows.any(|flow| flow.kind == FlowKind::Network && flow.target == store)
+}
