@@ -50,6 +50,7 @@ mod model;
 mod model_accounts;
 mod model_apis;
 mod model_aws;
+mod model_aws_parts;
 mod model_aws_ways;
 mod model_azure;
 mod model_azure_parts;
