@@ -1,8 +1,19 @@
 //! Parts of AWS in a model: who administers machines, copies and replicas, what APIs ask of services, who is told outside.
 
+use std::collections::BTreeMap;
+
 use rstest::rstest;
 
+use crate::model::model_of;
 use crate::model_systems::{differs, has, terraform};
+
+/// Of each flow between two assets, whether it rests on something that is not known.
+fn assumed(text: &str, source: &str, target: &str) -> Vec<bool> {
+    let model = model_of(&BTreeMap::from([("main.tf".to_owned(), text.to_owned())]), None).model;
+    let flows = model.flows.iter();
+    let own = flows.filter(|flow| &*flow.source == source && &*flow.target == target);
+    own.map(|flow| flow.assumed).collect()
+}
 
 /// A build project stands where it says.
 #[test]
@@ -40,4 +51,145 @@ resource "aws_codebuild_project" "build" {
     );
     let line = "aws_codebuild_project.build ci_pipeline in aws_subnet.build";
     assert!(has(&lines, line), "{lines:#?}");
+}
+
+/// Machines of a cluster in a subnet that gives addresses on the internet.
+const ADMINISTERED: &str = r#"
+variable "key" {}
+variable "groups" {
+  type = set(string)
+}
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_subnet" "public" {
+  vpc_id                  = aws_vpc.main.id
+  cidr_block              = "10.0.1.0/24"
+  map_public_ip_on_launch = true
+}
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+resource "aws_security_group" "admin" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_instance" "admin" {
+  ami                    = "ami-0abcdef1234567890"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.public.id
+  vpc_security_group_ids = [aws_security_group.admin.id]
+}
+resource "aws_key_pair" "ops" {
+  key_name_prefix = "ops"
+  public_key      = "ssh-ed25519 AAAA"
+}
+resource "aws_iam_role" "node" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
+}
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids             = [aws_subnet.public.id]
+    endpoint_public_access = false
+  }
+}
+resource "aws_eks_node_group" "main" {
+  cluster_name  = aws_eks_cluster.main.name
+  node_role_arn = aws_iam_role.node.arn
+  subnet_ids    = [aws_subnet.public.id]
+  remote_access {
+    ec2_ssh_key = "ops"
+  }
+  scaling_config {
+    min_size     = 1
+    desired_size = 1
+    max_size     = 1
+  }
+}
+"#;
+
+const SHELL: &str = "internet > aws_eks_node_group.main network tcp/22 yes";
+
+/// Who says by which key machines are administered, and not from where, lets everybody in.
+#[rstest]
+#[case::no_key("    ec2_ssh_key = \"ops\"\n", "")]
+#[case::no_access("  remote_access {\n    ec2_ssh_key = \"ops\"\n  }\n", "")]
+#[case::groups(
+    "    ec2_ssh_key = \"ops\"\n",
+    "    ec2_ssh_key = \"ops\"\n    source_security_group_ids = [aws_security_group.admin.id]\n"
+)]
+#[case::no_addresses("map_public_ip_on_launch = true", "map_public_ip_on_launch = false")]
+fn machines_are_administered_from_everywhere(#[case] from: &str, #[case] to: &str) {
+    differs(ADMINISTERED, from, to, SHELL, terraform);
+    differs(ADMINISTERED, from, to, "T001 aws_eks_node_group.main", terraform);
+}
+
+/// Windows has a port of its own for it.
+#[test]
+fn windows_is_administered_elsewhere() {
+    let windows = "  ami_type = \"WINDOWS_CORE_2022_x86_64\"\n  remote_access {";
+    differs(ADMINISTERED, "  remote_access {", windows, SHELL, terraform);
+    let lines = terraform(&ADMINISTERED.replace("  remote_access {", windows));
+    assert!(has(&lines, "internet > aws_eks_node_group.main network tcp/3389"), "{lines:#?}");
+}
+
+/// A list of no groups names none; a key that the configuration makes is one.
+#[rstest]
+#[case::no_groups(
+    "    ec2_ssh_key = \"ops\"",
+    "    ec2_ssh_key = \"ops\"\n    source_security_group_ids = []"
+)]
+#[case::own_key("\"ops\"\n  }\n  scaling", "aws_key_pair.ops.key_name\n  }\n  scaling")]
+fn and_stay_so(#[case] from: &str, #[case] to: &str) {
+    let changed = ADMINISTERED.replace(from, to);
+    assert_ne!(changed, ADMINISTERED);
+    assert!(has(&terraform(&changed), SHELL));
+}
+
+/// Groups that are named are let in, and nobody else.
+#[test]
+fn administrators_by_their_group() {
+    let groups =
+        "    ec2_ssh_key = \"ops\"\n    source_security_group_ids = [aws_security_group.admin.id]";
+    let named = ADMINISTERED.replace("    ec2_ssh_key = \"ops\"", groups);
+    let line = "aws_instance.admin > aws_eks_node_group.main network tcp/22";
+    differs(
+        &named,
+        "[aws_security_group.admin.id]\n  }\n",
+        "[\"sg-0123456789abcdef0\"]\n  }\n",
+        line,
+        terraform,
+    );
+}
+
+/// What is not known opens nothing for certain.
+#[rstest]
+#[case::key("    ec2_ssh_key = \"ops\"\n", "    ec2_ssh_key = var.key\n")]
+#[case::groups(
+    "    ec2_ssh_key = \"ops\"\n",
+    "    ec2_ssh_key = \"ops\"\n    source_security_group_ids = var.groups\n"
+)]
+fn unknown_ways_in_are_assumed(#[case] from: &str, #[case] to: &str) {
+    let changed = ADMINISTERED.replace(from, to);
+    assert_ne!(changed, ADMINISTERED);
+    assert_eq!(assumed(&changed, "internet", "aws_eks_node_group.main"), [true]);
+    assert_eq!(assumed(ADMINISTERED, "internet", "aws_eks_node_group.main"), [false]);
 }

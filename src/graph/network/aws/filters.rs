@@ -18,13 +18,19 @@ use super::routing::{is_network, is_subnet};
 /// The list of addresses from which `CloudFront` asks origins.
 const CLOUDFRONT_LIST: &str = "com.amazonaws.global.cloudfront.origin-facing";
 
+/// What EKS calls a group of machines, and the block that says who administers them.
+const NODES: &str = "aws_eks_node_group";
+const ADMINISTRATORS: &str = "remote_access";
+
 /// Stands for the default group of the account's default network, where no resource does.
 pub const DEFAULT_GROUP: usize = usize::MAX;
 
 /// Security groups as one filter: what any of them allows passes. A network stands for its default group, a cluster for its own.
 pub fn security_groups(scene: &Scene<'_>, groups: &BTreeSet<usize>, open: bool) -> Layer {
-    let mut layer =
-        Layer { open_ended: open, resources: groups.iter().copied().collect(), ..Layer::default() };
+    // A group of machines is no filter itself.
+    let is_filter = |group: &usize| &*scene.index.resource(*group).kind != NODES;
+    let resources = groups.iter().copied().filter(is_filter).collect();
+    let mut layer = Layer { open_ended: open, resources, ..Layer::default() };
     for group in groups {
         let resource = scene.index.resource(*group);
         match &*resource.kind {
@@ -37,6 +43,7 @@ pub fn security_groups(scene: &Scene<'_>, groups: &BTreeSet<usize>, open: bool) 
                 None => implicit(scene, *group, &mut layer, "default security group"),
             },
             "aws_eks_cluster" => implicit(scene, *group, &mut layer, "cluster security group"),
+            NODES => administrators(scene, *group, &mut layer),
             _ => layer.open_ended = true,
         }
         attached(scene, *group, &mut layer);
@@ -65,6 +72,62 @@ fn implicit(scene: &Scene<'_>, group: usize, layer: &mut Layer, name: &'static s
     for (direction, peer) in [(Direction::In, Peer::Group(group)), (Direction::Out, Peer::Everyone)]
     {
         layer.rules.push(Rule::default_of(name, direction, peer, place));
+    }
+}
+
+/// Whether EKS makes a group for those who administer the machines of a node group.
+pub fn is_administered(scene: &Scene<'_>, at: usize) -> bool {
+    let resource = scene.index.resource(at);
+    &*resource.kind == NODES && !look::listed(&resource.attributes, ADMINISTRATORS).is_empty()
+}
+
+/// The group that EKS makes where a node group says by which key its machines are administered: it lets in the groups that are named,
+/// and everybody where none is.
+///
+/// Source: Amazon EKS API Reference, `RemoteAccessConfig`.
+fn administrators(scene: &Scene<'_>, at: usize, layer: &mut Layer) {
+    let resource = scene.index.resource(at);
+    for (position, block) in look::blocks(&resource.attributes, ADMINISTRATORS) {
+        let pointer = Pointer::root().key(ADMINISTRATORS).index(position);
+        let key = match block.get("ec2_ssh_key") {
+            None | Some(Value::Null) if matches!(block, Value::Unknown(_)) => {
+                layer.open_ended = true;
+                continue;
+            }
+            None | Some(Value::Null) => continue,
+            Some(key) => key,
+        };
+        let list = pointer.key("source_security_group_ids");
+        let mut peers = groups(scene, at, block.get("source_security_group_ids"), &list);
+        if peers.is_empty() {
+            let given = pointer.key("ec2_ssh_key");
+            let may_be_none = matches!(key, Value::Unknown(unknown) if !unknown.not_null)
+                && look::at(scene, at, &given).next().is_none();
+            let everybody = range("0.0.0.0/0").map_or(Peer::Everyone, Peer::Range);
+            peers.push(if may_be_none { Peer::Unknown } else { everybody });
+        }
+        layer.rules.push(Rule {
+            direction: Direction::In,
+            allow: true,
+            order: 0,
+            protocol: Protocol::Tcp,
+            ports: administered_port(resource.attributes.get("ami_type")).map(Ports::one),
+            peers,
+            resource: Some(at),
+            place: Some(resource.place_of(&pointer)),
+            default: None,
+        });
+    }
+}
+
+/// The port by which machines of an image are administered, where it is known what they run.
+fn administered_port(image: Option<&Value>) -> Option<u16> {
+    let windows = |name: &str| name.starts_with("WINDOWS_");
+    match image {
+        Some(Value::String(name)) if windows(name) => Some(3389),
+        Some(Value::Unknown(unknown)) if windows(&unknown.prefix) => Some(3389),
+        Some(Value::Unknown(_)) => None,
+        _ => Some(22),
     }
 }
 

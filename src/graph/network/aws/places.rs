@@ -439,6 +439,7 @@ fn layers(scene: &Scene<'_>, routing: &Routing, at: usize, stand: &Stand, presen
     if kind == "aws_eks_node_group" && has_none {
         let clusters = look::named(scene, at, "cluster_name").targets;
         groups.extend(clusters.iter().map(|to| to.0));
+        groups.extend(filters::is_administered(scene, at).then_some(at));
     } else if has_none {
         groups.extend(presence.network);
     }
