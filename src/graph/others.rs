@@ -90,6 +90,7 @@ fn carried(verb: Verb) -> Option<(FlowKind, &'static str, bool)> {
         Verb::Invokes => (FlowKind::Data, "invokes", false),
         Verb::InvokedBy => (FlowKind::Data, "invokes", true),
         Verb::Copies => (FlowKind::Data, "copies", true),
+        Verb::CopiedTo => (FlowKind::Data, "copies", false),
         Verb::ReferencesSecret => (FlowKind::Secret, "uses secret", false),
         Verb::Pulls => (FlowKind::SupplyChain, "pulls", true),
         Verb::Runs => (FlowKind::SupplyChain, IS_RUN, true),
@@ -138,6 +139,7 @@ fn fits(scene: &Scene<'_>, relation: &Relation, to: usize) -> bool {
         Verb::Runs => scene.nodes[to].element == Element::DataStore,
         // A text that names a secret among others does not read it a second time.
         Verb::Reads => !uses_secret(scene, relation.from, relation.to),
+        Verb::CopiedTo => !is_off(scene, relation),
         Verb::LogsTo => !names_many(scene, relation) || &*scene.nodes[to].kind == "log_store",
         _ => true,
     }
@@ -147,6 +149,17 @@ fn fits(scene: &Scene<'_>, relation: &Relation, to: usize) -> bool {
 fn names_many(scene: &Scene<'_>, relation: &Relation) -> bool {
     let edges = scene.meanings[relation.from].iter().flat_map(|meaning| &meaning.edges);
     edges.into_iter().any(|(verb, path)| *verb != relation.verb && leads(path, &relation.at))
+}
+
+/// Whether what a relation says is switched off by a block around it, by the table `switches`.
+fn is_off(scene: &Scene<'_>, relation: &Relation) -> bool {
+    let resource = scene.index.resource(relation.from);
+    let rows = scene.vocabulary.table("switches").iter();
+    let around = || std::iter::successors(relation.at.parent(), Pointer::parent);
+    rows.filter(|row| row.len() == 3 && *row[0] == *resource.kind).any(|row| {
+        let says = |at: Pointer| resource.attributes.at(&at)?.get(&row[1])?.as_str();
+        around().any(|at| says(at) == Some(&*row[2]))
+    })
 }
 
 /// Whether a node takes messages for others.

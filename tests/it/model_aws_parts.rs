@@ -193,3 +193,133 @@ fn unknown_ways_in_are_assumed(#[case] from: &str, #[case] to: &str) {
     assert_eq!(assumed(&changed, "internet", "aws_eks_node_group.main"), [true]);
     assert_eq!(assumed(ADMINISTERED, "internet", "aws_eks_node_group.main"), [false]);
 }
+
+/// A bucket whose objects are kept in another region, too.
+const REPLICATION: &str = r#"
+resource "aws_s3_bucket" "media" {
+  bucket = "media"
+}
+resource "aws_s3_bucket" "replica" {
+  bucket = "media-replica"
+}
+resource "aws_iam_role" "replication" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "s3.amazonaws.com" } }] })
+}
+resource "aws_s3_bucket_replication_configuration" "media" {
+  bucket = aws_s3_bucket.media.id
+  role   = aws_iam_role.replication.arn
+  rule {
+    status = "Enabled"
+    delete_marker_replication {
+      status = "Disabled"
+    }
+    destination {
+      bucket = aws_s3_bucket.replica.arn
+      metrics {
+        status = "Disabled"
+      }
+    }
+  }
+}
+"#;
+
+/// The same in the words of old.
+const REPLICATION_WITHIN: &str = r#"
+resource "aws_s3_bucket" "media" {
+  bucket = "media"
+  replication_configuration {
+    role = aws_iam_role.replication.arn
+    rules {
+      status = "Enabled"
+      destination {
+        bucket = aws_s3_bucket.replica.arn
+      }
+    }
+  }
+}
+resource "aws_s3_bucket" "replica" {
+  bucket = "media-replica"
+}
+resource "aws_iam_role" "replication" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "s3.amazonaws.com" } }] })
+}
+"#;
+
+const REPLICATED: &str = "aws_s3_bucket.media > aws_s3_bucket.replica data";
+
+/// What is replicated goes from one bucket to the other, by a role.
+#[rstest]
+#[case::apart(REPLICATION, "status = \"Enabled\"", "status = \"Disabled\"")]
+#[case::elsewhere(REPLICATION, "aws_s3_bucket.replica.arn", "\"arn:aws:s3:::other\"")]
+#[case::within(REPLICATION_WITHIN, "status = \"Enabled\"", "status = \"Disabled\"")]
+#[case::within_elsewhere(REPLICATION_WITHIN, "aws_s3_bucket.replica.arn", "\"arn:aws:s3:::other\"")]
+fn buckets_are_replicated(#[case] base: &str, #[case] from: &str, #[case] to: &str) {
+    differs(base, from, to, REPLICATED, terraform);
+    let lines = terraform(base);
+    let role = "aws_s3_bucket.media > aws_iam_role.replication identity";
+    assert!(has(&lines, role), "{lines:#?}");
+    assert!(!has(&lines, "aws_s3_bucket.replica > aws_s3_bucket.media"));
+}
+
+/// So are file systems, databases into warehouses, and what accounts of Azure hold.
+#[rstest]
+#[case::files(
+    r#"
+resource "aws_efs_file_system" "main" {}
+resource "aws_efs_file_system" "copy" {}
+resource "aws_efs_replication_configuration" "main" {
+  source_file_system_id = aws_efs_file_system.main.id
+  destination {
+    file_system_id = aws_efs_file_system.copy.id
+  }
+}
+"#,
+    "aws_efs_file_system.main > aws_efs_file_system.copy data"
+)]
+#[case::warehouse(
+    r#"
+resource "aws_rds_cluster" "main" {
+  engine = "aurora-mysql"
+}
+resource "aws_redshiftserverless_namespace" "main" {
+  namespace_name = "main"
+}
+resource "aws_rds_integration" "main" {
+  integration_name = "main"
+  source_arn       = aws_rds_cluster.main.arn
+  target_arn       = aws_redshiftserverless_namespace.main.arn
+}
+"#,
+    "aws_rds_cluster.main > aws_redshiftserverless_namespace.main data"
+)]
+#[case::azure(
+    r#"
+resource "azurerm_storage_account" "main" {
+  name                     = "main"
+  resource_group_name      = "main"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+}
+resource "azurerm_storage_account" "copy" {
+  name                     = "copy"
+  resource_group_name      = "main"
+  location                 = "northeurope"
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+}
+resource "azurerm_storage_object_replication" "main" {
+  source_storage_account_id      = azurerm_storage_account.main.id
+  destination_storage_account_id = azurerm_storage_account.copy.id
+  rules {
+    source_container_name      = "a"
+    destination_container_name = "a"
+  }
+}
+"#,
+    "azurerm_storage_account.main > azurerm_storage_account.copy data"
+)]
+fn stores_are_replicated(#[case] text: &str, #[case] line: &str) {
+    let lines = terraform(text);
+    assert!(has(&lines, line), "{line}\n{lines:#?}");
+}
