@@ -21,6 +21,7 @@ pub mod network;
 pub mod nodes;
 pub mod others;
 pub mod relations;
+mod replicas;
 pub mod scene;
 mod texts;
 mod trails;
@@ -96,6 +97,7 @@ pub fn build_within<'a>(
         relations,
     };
     texts::complete(&mut scene);
+    replicas::complete(&mut scene);
     nodes::build(&mut scene);
     domains::read(&mut scene);
     logs::complete(&mut scene);
@@ -103,6 +105,7 @@ pub fn build_within<'a>(
     gcp::complete(&mut scene);
     let problems = facts::read(&mut scene);
     trails::complete(&mut scene);
+    replicas::facts(&mut scene);
     kubernetes::facts(&mut scene);
     gcp::facts(&mut scene);
     callers::settle(&mut scene);

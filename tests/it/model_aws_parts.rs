@@ -15,6 +15,14 @@ fn assumed(text: &str, source: &str, target: &str) -> Vec<bool> {
     own.map(|flow| flow.assumed).collect()
 }
 
+/// Whether a property of an asset holds, where that is known.
+fn fact(text: &str, id: &str, name: &str) -> Option<bool> {
+    let model = model_of(&BTreeMap::from([("main.tf".to_owned(), text.to_owned())]), None).model;
+    let asset = model.assets.iter().find(|asset| &*asset.id == id).unwrap();
+    let property = asset.properties.iter().find(|(own, _)| &**own == name);
+    property.and_then(|(_, state)| state.parse().ok())
+}
+
 /// A build project stands where it says.
 #[test]
 fn a_build_project_stands_in_its_subnet() {
@@ -322,4 +330,136 @@ resource "azurerm_storage_object_replication" "main" {
 fn stores_are_replicated(#[case] text: &str, #[case] line: &str) {
     let lines = terraform(text);
     assert!(has(&lines, line), "{line}\n{lines:#?}");
+}
+
+/// A database in its network with a replica of which nothing more is said, and a machine that both let in.
+const REPLICA: &str = r#"
+provider "aws" {
+  region = "eu-west-1"
+}
+provider "aws" {
+  alias  = "other"
+  region = "eu-central-1"
+}
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "data" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_security_group.app.id]
+  }
+}
+resource "aws_instance" "app" {
+  ami                    = "ami-0abcdef1234567890"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.data.id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+resource "aws_db_subnet_group" "data" {
+  subnet_ids = [aws_subnet.data.id]
+}
+resource "aws_db_instance" "main" {
+  identifier             = "main"
+  engine                 = "postgres"
+  engine_version         = "16"
+  instance_class         = "db.t4g.small"
+  db_subnet_group_name   = aws_db_subnet_group.data.name
+  vpc_security_group_ids = [aws_security_group.data.id]
+  storage_encrypted      = true
+}
+resource "aws_db_instance" "replica" {
+  identifier             = "replica"
+  replicate_source_db    = aws_db_instance.main.identifier
+  instance_class         = "db.t4g.small"
+  vpc_security_group_ids = [aws_security_group.data.id]
+}
+resource "aws_db_instance" "second" {
+  identifier             = "second"
+  replicate_source_db    = aws_db_instance.replica.identifier
+  instance_class         = "db.t4g.small"
+  vpc_security_group_ids = [aws_security_group.data.id]
+}
+"#;
+
+/// A replica takes what its source holds, and stands where that stands with its engine, port and encryption.
+#[test]
+fn replicas_are_as_their_source_is() {
+    let lines = terraform(REPLICA);
+    for line in [
+        "aws_db_instance.main > aws_db_instance.replica data",
+        "aws_db_instance.replica > aws_db_instance.second data",
+        "aws_db_instance.replica datastore_sql in aws_subnet.data",
+        "aws_db_instance.second datastore_sql in aws_subnet.data",
+        "aws_instance.app > aws_db_instance.replica network tcp/5432 yes",
+        "aws_instance.app > aws_db_instance.second network tcp/5432 yes",
+    ] {
+        assert!(has(&lines, line), "{line}\n{lines:#?}");
+    }
+    assert_eq!(assumed(REPLICA, "aws_instance.app", "aws_db_instance.replica"), [false]);
+    assert_eq!(fact(REPLICA, "aws_db_instance.second", "encrypted_at_rest"), Some(true));
+}
+
+/// Not so what says where it stands itself, or stands in another region, or replicates nothing.
+#[rstest]
+#[case::other_region(
+    "\"replica\"\n  replicate_source_db    = aws_db_instance.main.identifier",
+    "\"replica\"\n  provider = aws.other\n  replicate_source_db    = aws_db_instance.main.arn"
+)]
+#[case::own_group("\"replica\"\n", "\"replica\"\n  db_subnet_group_name = \"other\"\n")]
+#[case::no_replica(
+    "  replicate_source_db    = aws_db_instance.main.identifier\n",
+    "  engine = \"postgres\"\n"
+)]
+fn unless_they_say_otherwise(#[case] from: &str, #[case] to: &str) {
+    let line = "aws_db_instance.replica datastore_sql in aws_subnet.data";
+    differs(REPLICA, from, to, line, terraform);
+}
+
+/// A replica has a port or parameters of its own where it says so; one of another region is encrypted by its own key.
+#[rstest]
+#[case::port("\"replica\"\n", "\"replica\"\n  port = 6543\n", "network tcp/5432")]
+#[case::parameters(
+    "\"replica\"\n",
+    "\"replica\"\n  parameter_group_name = \"own\"\n",
+    "network tcp/5432 yes"
+)]
+fn replicas_have_their_own(#[case] from: &str, #[case] to: &str, #[case] flow: &str) {
+    let line = format!("aws_instance.app > aws_db_instance.replica {flow}");
+    differs(REPLICA, from, to, &line, terraform);
+}
+
+#[rstest]
+#[case::beside("", "", Some(true))]
+#[case::not_encrypted("  storage_encrypted      = true\n", "", Some(false))]
+#[case::elsewhere(
+    "aws_db_instance.main.identifier\n",
+    "aws_db_instance.main.arn\n  provider = aws.other\n",
+    None
+)]
+#[case::elsewhere_by_its_key(
+    "aws_db_instance.main.identifier\n",
+    "aws_db_instance.main.arn\n  provider = aws.other\n  kms_key_id = \"arn:aws:kms:eu-central-1:111122223333:key/1\"\n",
+    Some(true)
+)]
+#[case::of_something_else("aws_db_instance.main.identifier\n", "\"other\"\n", None)]
+fn replicas_are_encrypted(#[case] from: &str, #[case] to: &str, #[case] wanted: Option<bool>) {
+    let text = if from.is_empty() { REPLICA.to_owned() } else { REPLICA.replace(from, to) };
+    assert_eq!(fact(&text, "aws_db_instance.replica", "encrypted_at_rest"), wanted);
 }

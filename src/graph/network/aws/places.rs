@@ -14,6 +14,7 @@ use crate::graph::look;
 use crate::graph::network::{Layer, Presence, Public, Tri};
 use crate::graph::nodes;
 use crate::graph::relations::leads;
+use crate::graph::replicas;
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
@@ -212,7 +213,7 @@ fn add_by(scene: &Scene<'_>, member: usize, row: &Row<'_>, stand: &mut Stand) {
             take_subnet(scene, to, stand);
         }
     }
-    let group = look::named(scene, member, row.group);
+    let group = replicas::subnet_group(scene, member, row.group);
     stand.open |= group.open;
     for (to, _) in group.targets {
         let inner = look::named(scene, to, "subnet_ids");
