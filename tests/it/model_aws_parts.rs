@@ -463,3 +463,170 @@ fn replicas_are_encrypted(#[case] from: &str, #[case] to: &str, #[case] wanted: 
     let text = if from.is_empty() { REPLICA.to_owned() } else { REPLICA.replace(from, to) };
     assert_eq!(fact(&text, "aws_db_instance.replica", "encrypted_at_rest"), wanted);
 }
+
+/// What is copied of clusters, warehouses and disks is an asset of its own.
+#[rstest]
+#[case::cluster(
+    r#"
+resource "aws_rds_cluster" "a" {
+  engine = "aurora-postgresql"
+}
+resource "aws_db_cluster_snapshot" "b" {
+  db_cluster_identifier          = aws_rds_cluster.a.id
+  db_cluster_snapshot_identifier = "b"
+}
+"#,
+    "aws_rds_cluster.a > aws_db_cluster_snapshot.b data"
+)]
+#[case::copy_of_that(
+    r#"
+resource "aws_db_cluster_snapshot" "a" {
+  db_cluster_identifier          = "a"
+  db_cluster_snapshot_identifier = "a"
+}
+resource "aws_rds_cluster_snapshot_copy" "b" {
+  source_db_cluster_snapshot_identifier = aws_db_cluster_snapshot.a.db_cluster_snapshot_arn
+  target_db_cluster_snapshot_identifier = "b"
+}
+"#,
+    "aws_db_cluster_snapshot.a > aws_rds_cluster_snapshot_copy.b data"
+)]
+#[case::documents(
+    r#"
+resource "aws_docdb_cluster" "a" {}
+resource "aws_docdb_cluster_snapshot" "b" {
+  db_cluster_identifier          = aws_docdb_cluster.a.id
+  db_cluster_snapshot_identifier = "b"
+}
+"#,
+    "aws_docdb_cluster.a > aws_docdb_cluster_snapshot.b data"
+)]
+#[case::graphs(
+    r#"
+resource "aws_neptune_cluster" "a" {}
+resource "aws_neptune_cluster_snapshot" "b" {
+  db_cluster_identifier          = aws_neptune_cluster.a.id
+  db_cluster_snapshot_identifier = "b"
+}
+"#,
+    "aws_neptune_cluster.a > aws_neptune_cluster_snapshot.b data"
+)]
+#[case::warehouse(
+    r#"
+resource "aws_redshift_cluster" "a" {
+  cluster_identifier = "a"
+  node_type          = "ra3.large"
+}
+resource "aws_redshift_cluster_snapshot" "b" {
+  cluster_identifier  = aws_redshift_cluster.a.id
+  snapshot_identifier = "b"
+}
+"#,
+    "aws_redshift_cluster.a > aws_redshift_cluster_snapshot.b data"
+)]
+#[case::namespace(
+    r#"
+resource "aws_redshiftserverless_namespace" "a" {
+  namespace_name = "a"
+}
+resource "aws_redshiftserverless_snapshot" "b" {
+  namespace_name = aws_redshiftserverless_namespace.a.namespace_name
+  snapshot_name  = "b"
+}
+"#,
+    "aws_redshiftserverless_namespace.a > aws_redshiftserverless_snapshot.b data"
+)]
+#[case::memory(
+    r#"
+resource "aws_memorydb_cluster" "a" {
+  acl_name  = "open-access"
+  node_type = "db.t4g.small"
+}
+resource "aws_memorydb_snapshot" "b" {
+  cluster_name = aws_memorydb_cluster.a.name
+}
+"#,
+    "aws_memorydb_cluster.a > aws_memorydb_snapshot.b data"
+)]
+#[case::disk(
+    r#"
+resource "aws_ebs_volume" "a" {
+  availability_zone = "eu-west-1a"
+  size              = 8
+}
+resource "aws_ebs_snapshot" "b" {
+  volume_id = aws_ebs_volume.a.id
+}
+"#,
+    "aws_ebs_volume.a > aws_ebs_snapshot.b data"
+)]
+#[case::copy_of_a_disk(
+    r#"
+resource "aws_ebs_snapshot" "a" {
+  volume_id = "vol-0123456789abcdef0"
+}
+resource "aws_ebs_snapshot_copy" "b" {
+  source_snapshot_id = aws_ebs_snapshot.a.id
+  source_region      = "eu-west-1"
+}
+"#,
+    "aws_ebs_snapshot.a > aws_ebs_snapshot_copy.b data"
+)]
+#[case::image_of_a_disk(
+    r#"
+resource "aws_s3_bucket" "a" {}
+resource "aws_ebs_snapshot_import" "b" {
+  disk_container {
+    format = "VHD"
+    user_bucket {
+      s3_bucket = aws_s3_bucket.a.id
+      s3_key    = "disk.vhd"
+    }
+  }
+}
+"#,
+    "aws_s3_bucket.a > aws_ebs_snapshot_import.b data"
+)]
+fn copies_are_assets(#[case] text: &str, #[case] line: &str) {
+    let lines = terraform(text);
+    assert!(has(&lines, line), "{line}\n{lines:#?}");
+}
+
+/// Who gives a copy of a cluster or disk to others has them read all of it.
+#[rstest]
+#[case::cluster("aws_db_cluster_snapshot.a", "  shared_accounts = [\"222233334444\"]\n", "")]
+#[case::everybody(
+    "aws_db_cluster_snapshot.a",
+    "  shared_accounts = [\"222233334444\"]\n",
+    "  shared_accounts = []\n"
+)]
+#[case::copy("aws_rds_cluster_snapshot_copy.a", "  shared_accounts = [\"all\"]\n", "")]
+#[case::disk(
+    "aws_ebs_snapshot_copy.a",
+    "  account_id  = \"222233334444\"\n",
+    "  account_id  = var.account\n"
+)]
+fn shared_copies_are_read_by_others(#[case] target: &str, #[case] from: &str, #[case] to: &str) {
+    let text = r#"
+variable "account" {}
+resource "aws_db_cluster_snapshot" "a" {
+  db_cluster_identifier          = "a"
+  db_cluster_snapshot_identifier = "a"
+  shared_accounts = ["222233334444"]
+}
+resource "aws_rds_cluster_snapshot_copy" "a" {
+  source_db_cluster_snapshot_identifier = "a"
+  target_db_cluster_snapshot_identifier = "b"
+  shared_accounts = ["all"]
+}
+resource "aws_ebs_snapshot_copy" "a" {
+  source_snapshot_id = "snap-0123456789abcdef0"
+  source_region      = "eu-west-1"
+}
+resource "aws_snapshot_create_volume_permission" "a" {
+  snapshot_id = aws_ebs_snapshot_copy.a.id
+  account_id  = "222233334444"
+}
+"#;
+    differs(text, from, to, &format!("T043 {target}"), terraform);
+}

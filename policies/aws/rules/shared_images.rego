@@ -10,6 +10,8 @@
 #     - aws_ami_launch_permission
 #     - aws_db_snapshot
 #     - aws_db_snapshot_copy
+#     - aws_db_cluster_snapshot
+#     - aws_rds_cluster_snapshot_copy
 #   threat: T043
 #   remediation: >-
 #     Name the accounts or the organization that need it.
@@ -24,7 +26,7 @@ deny contains finding(r, "/group") if {
 }
 
 deny contains finding(r, "/shared_accounts") if {
-	some kind in ["aws_db_snapshot", "aws_db_snapshot_copy"]
+	some kind in ["aws_db_snapshot", "aws_db_snapshot_copy", "aws_db_cluster_snapshot", "aws_rds_cluster_snapshot_copy"]
 	some r in input.by_type[kind]
 	some account in r.attributes.shared_accounts
 	account == "all"

@@ -42,3 +42,27 @@ resource "aws_db_snapshot" "nobody" {
   db_snapshot_identifier = "db-1"
   shared_accounts        = []
 }
+
+resource "aws_db_cluster_snapshot" "partner" {
+  db_cluster_identifier          = "cluster"
+  db_cluster_snapshot_identifier = "cluster-1"
+  shared_accounts                = ["444455556666"] # expect: aws/copy-shared-with-account
+}
+
+# ok: aws/copy-shared-with-account
+resource "aws_db_cluster_snapshot" "own" {
+  db_cluster_identifier          = "cluster"
+  db_cluster_snapshot_identifier = "cluster-2"
+}
+
+resource "aws_rds_cluster_snapshot_copy" "partner" {
+  source_db_cluster_snapshot_identifier = "cluster-1"
+  target_db_cluster_snapshot_identifier = "cluster-3"
+  shared_accounts                       = ["444455556666"] # expect: aws/copy-shared-with-account
+}
+
+# ok: aws/copy-shared-with-account
+resource "aws_rds_cluster_snapshot_copy" "own" {
+  source_db_cluster_snapshot_identifier = "cluster-1"
+  target_db_cluster_snapshot_identifier = "cluster-4"
+}
