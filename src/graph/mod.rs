@@ -4,6 +4,7 @@
 //! not known, and says so.
 
 mod accounts;
+mod actions;
 pub(crate) mod addresses;
 mod bounds;
 pub mod callers;
@@ -98,6 +99,7 @@ pub fn build_within<'a>(
     };
     texts::complete(&mut scene);
     replicas::complete(&mut scene);
+    actions::complete(&mut scene);
     nodes::build(&mut scene);
     domains::read(&mut scene);
     logs::complete(&mut scene);

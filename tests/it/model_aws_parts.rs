@@ -630,3 +630,78 @@ resource "aws_snapshot_create_volume_permission" "a" {
 "#;
     differs(text, from, to, &format!("T043 {target}"), terraform);
 }
+
+/// An API that starts a process, writes to a table and tells a topic by itself.
+const ASKING: &str = r#"
+variable "region" {}
+resource "aws_sfn_state_machine" "flow" {
+  name       = "flow"
+  role_arn   = "arn:aws:iam::111122223333:role/flow"
+  definition = "{}"
+}
+resource "aws_dynamodb_table" "orders" {
+  name     = "orders"
+  hash_key = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+resource "aws_sns_topic" "told" {
+  name = "told"
+}
+resource "aws_api_gateway_rest_api" "main" {
+  name = "main"
+}
+resource "aws_api_gateway_integration" "flow" {
+  rest_api_id       = aws_api_gateway_rest_api.main.id
+  resource_id       = aws_api_gateway_rest_api.main.root_resource_id
+  http_method       = "POST"
+  type              = "AWS"
+  uri               = "arn:aws:apigateway:eu-west-1:states:action/StartExecution"
+  request_templates = { "application/json" = jsonencode({ stateMachineArn = aws_sfn_state_machine.flow.arn, table = aws_dynamodb_table.orders.name }) }
+}
+resource "aws_api_gateway_integration" "orders" {
+  rest_api_id       = aws_api_gateway_rest_api.main.id
+  resource_id       = aws_api_gateway_rest_api.main.root_resource_id
+  http_method       = "PUT"
+  type              = "AWS"
+  uri               = "arn:aws:apigateway:${var.region}:dynamodb:action/PutItem"
+  request_templates = { "application/json" = "{\"TableName\": \"${aws_dynamodb_table.orders.name}\"}" }
+}
+resource "aws_api_gateway_integration" "told" {
+  rest_api_id        = aws_api_gateway_rest_api.main.id
+  resource_id        = aws_api_gateway_rest_api.main.root_resource_id
+  http_method        = "PATCH"
+  type               = "AWS"
+  uri                = "arn:aws:apigateway:eu-west-1:sns:action/Publish"
+  request_parameters = { "integration.request.querystring.TopicArn" = "'${aws_sns_topic.told.arn}'" }
+}
+"#;
+
+/// An action is on what the request names that is the service's.
+#[rstest]
+#[case::another_service(
+    "states:action/StartExecution",
+    "kinesis:action/PutRecord",
+    "aws_sfn_state_machine.flow"
+)]
+#[case::another_machine(
+    "aws_sfn_state_machine.flow.arn",
+    "\"arn:aws:states:eu-west-1:111122223333:stateMachine:other\"",
+    "aws_sfn_state_machine.flow"
+)]
+#[case::unknown_region(
+    "dynamodb:action/PutItem",
+    "kinesis:action/PutRecord",
+    "aws_dynamodb_table.orders"
+)]
+#[case::not_by_itself(
+    "  type              = \"AWS\"\n  uri               = \"arn:aws:apigateway:${",
+    "  type              = \"MOCK\"\n  uri               = \"arn:aws:apigateway:${",
+    "aws_dynamodb_table.orders"
+)]
+#[case::no_action("sns:action/Publish", "sns:path//", "aws_sns_topic.told")]
+fn apis_act_on_what_they_name(#[case] from: &str, #[case] to: &str, #[case] on: &str) {
+    differs(ASKING, from, to, &format!("aws_api_gateway_rest_api.main > {on} data"), terraform);
+}
