@@ -705,3 +705,103 @@ resource "aws_api_gateway_integration" "told" {
 fn apis_act_on_what_they_name(#[case] from: &str, #[case] to: &str, #[case] on: &str) {
     differs(ASKING, from, to, &format!("aws_api_gateway_rest_api.main > {on} data"), terraform);
 }
+
+/// A role that may do something with something.
+fn may(thing: &str, action: &str, resource: &str) -> String {
+    format!(
+        r#"
+resource "aws_iam_role" "ops" {{
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ Service = "ec2.amazonaws.com" }} }}] }})
+}}
+resource "aws_iam_role_policy" "ops" {{
+  role   = aws_iam_role.ops.id
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "{action}", Resource = {resource} }}] }})
+}}
+{thing}
+"#
+    )
+}
+
+const WORKGROUP: &str = "resource \"aws_athena_workgroup\" \"it\" {\n  name = \"it\"\n}";
+const JOB: &str = "resource \"aws_glue_job\" \"it\" {\n  name     = \"it\"\n  role_arn = \"arn:aws:iam::111122223333:role/job\"\n  command {\n    script_location = \"s3://artifacts/job.py\"\n  }\n}";
+const CRAWLER: &str = "resource \"aws_glue_crawler\" \"it\" {\n  name          = \"it\"\n  role          = \"crawler\"\n  database_name = \"it\"\n}";
+const NOTEBOOK: &str = "resource \"aws_sagemaker_notebook_instance\" \"it\" {\n  name          = \"it\"\n  instance_type = \"ml.t3.medium\"\n  role_arn      = \"arn:aws:iam::111122223333:role/notebook\"\n}";
+const PIPELINE: &str = "resource \"aws_codepipeline\" \"it\" {\n  name     = \"it\"\n  role_arn = \"arn:aws:iam::111122223333:role/pipeline\"\n}";
+const API: &str = "resource \"aws_api_gateway_rest_api\" \"it\" {\n  name = \"it\"\n}";
+const POOL: &str = "resource \"aws_cognito_user_pool\" \"it\" {\n  name = \"it\"\n}";
+const CACHE: &str = "resource \"aws_memorydb_cluster\" \"it\" {\n  name      = \"it\"\n  acl_name  = \"it\"\n  node_type = \"db.t4g.small\"\n}";
+const SNAPSHOT: &str = "resource \"aws_db_cluster_snapshot\" \"it\" {\n  db_cluster_identifier          = \"main\"\n  db_cluster_snapshot_identifier = \"it\"\n}";
+
+/// Rights on what runs, asks or keeps are shown, by a reference or by name; those of another service or name are not.
+#[rstest]
+#[case::workgroup(
+    "aws_athena_workgroup",
+    WORKGROUP,
+    "athena:StartQueryExecution",
+    "arn",
+    "athena:eu-west-1:111122223333:workgroup/it"
+)]
+#[case::job("aws_glue_job", JOB, "glue:StartJobRun", "arn", "glue:eu-west-1:111122223333:job/it")]
+#[case::crawler(
+    "aws_glue_crawler",
+    CRAWLER,
+    "glue:StartCrawler",
+    "arn",
+    "glue:eu-west-1:111122223333:crawler/it"
+)]
+#[case::notebook(
+    "aws_sagemaker_notebook_instance",
+    NOTEBOOK,
+    "sagemaker:StartNotebookInstance",
+    "arn",
+    "sagemaker:eu-west-1:111122223333:notebook-instance/it"
+)]
+#[case::pipeline(
+    "aws_codepipeline",
+    PIPELINE,
+    "codepipeline:StartPipelineExecution",
+    "arn",
+    "codepipeline:eu-west-1:111122223333:it"
+)]
+#[case::api(
+    "aws_api_gateway_rest_api",
+    API,
+    "execute-api:Invoke",
+    "execution_arn",
+    "execute-api:eu-west-1:111122223333:*"
+)]
+#[case::pool(
+    "aws_cognito_user_pool",
+    POOL,
+    "cognito-idp:AdminCreateUser",
+    "arn",
+    "cognito-idp:eu-west-1:111122223333:userpool/*"
+)]
+#[case::cache(
+    "aws_memorydb_cluster",
+    CACHE,
+    "memorydb:Connect",
+    "arn",
+    "memorydb:eu-west-1:111122223333:cluster/it"
+)]
+#[case::snapshot(
+    "aws_db_cluster_snapshot",
+    SNAPSHOT,
+    "rds:CopyDBClusterSnapshot",
+    "db_cluster_snapshot_arn",
+    "rds:eu-west-1:111122223333:cluster-snapshot:it"
+)]
+fn rights_on_services_are_shown(
+    #[case] kind: &str,
+    #[case] thing: &str,
+    #[case] action: &str,
+    #[case] attribute: &str,
+    #[case] arn: &str,
+) {
+    let line = format!("aws_iam_role.ops > {kind}.it permission");
+    let by_reference = may(thing, action, &format!("{kind}.it.{attribute}"));
+    differs(&by_reference, action, "sqs:SendMessage", &line, terraform);
+    let by_name = may(thing, action, &format!("\"arn:aws:{arn}\""));
+    let other = arn.replace(":111122223333:", ":111122223333:other");
+    differs(&by_name, arn, &other, &line, terraform);
+}

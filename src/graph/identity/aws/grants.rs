@@ -45,6 +45,8 @@ pub struct Things<'s> {
     by_node: BTreeMap<usize, Vec<usize>>,
     /// Positions by what stands in an ARN for them, where their name is known.
     by_name: BTreeMap<String, Vec<usize>>,
+    /// Positions of those whose name is not known, by the pattern of all of their kind.
+    unnamed: BTreeMap<String, Vec<usize>>,
     /// Positions of those whose name gets an ending.
     lengthened: Vec<usize>,
 }
@@ -79,13 +81,16 @@ impl<'s> Things<'s> {
             things,
             by_node: BTreeMap::new(),
             by_name: BTreeMap::new(),
+            unnamed: BTreeMap::new(),
             lengthened: Vec::new(),
         };
         for (at, thing) in all.things.iter().enumerate() {
             all.by_node.entry(thing.node).or_default().push(at);
-            if let Some(name) = thing.name {
-                all.by_name.entry(format!("{}{name}", thing.before)).or_default().push(at);
-            }
+            let (known, text) = match thing.name {
+                Some(name) => (&mut all.by_name, format!("{}{name}", thing.before)),
+                None => (&mut all.unnamed, format!("{}*", thing.before)),
+            };
+            known.entry(text).or_default().push(at);
             if thing.service == LENGTHENED {
                 all.lengthened.push(at);
             }
@@ -132,6 +137,7 @@ impl<'s> Things<'s> {
                     let longer = longer.take_while(|(own, _)| own.starts_with(start));
                     found.extend(longer.flat_map(|(_, at)| at));
                 }
+                found.extend(self.unnamed.get(rest).into_iter().flatten());
                 let wholes = wholes(service(text).unwrap_or_default(), rest).chain([name]);
                 found.extend(wholes.filter_map(|whole| self.by_name.get(whole)).flatten());
                 found.extend(&self.lengthened);
