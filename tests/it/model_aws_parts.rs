@@ -805,3 +805,81 @@ fn rights_on_services_are_shown(
     let other = arn.replace(":111122223333:", ":111122223333:other");
     differs(&by_name, arn, &other, &line, terraform);
 }
+
+/// A database that lets in the machines of a cluster, and a machine beside them.
+const NAMED: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "main" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids             = [aws_subnet.main.id]
+    endpoint_public_access = false
+  }
+}
+resource "aws_eks_node_group" "main" {
+  cluster_name  = aws_eks_cluster.main.name
+  node_role_arn = "arn:aws:iam::111122223333:role/node"
+  subnet_ids    = [aws_subnet.main.id]
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.main.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "app" {
+  ami                    = "ami-0abcdef1234567890"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.main.id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_eks_cluster.main.vpc_config[0].cluster_security_group_id, aws_security_group.app.id]
+  }
+}
+resource "aws_db_subnet_group" "data" {
+  subnet_ids = [aws_subnet.main.id]
+}
+resource "aws_db_instance" "data" {
+  engine                 = "postgres"
+  engine_version         = "16"
+  instance_class         = "db.t4g.small"
+  db_subnet_group_name   = aws_db_subnet_group.data.name
+  vpc_security_group_ids = [aws_security_group.data.id]
+}
+"#;
+
+/// Who is let in by name uses a store, whomever else it lets in, by the same rule or by another one.
+#[rstest]
+#[case::alone("")]
+#[case::in_one("    cidr_blocks = [\"0.0.0.0/0\"]\n")]
+#[case::beside(
+    "  }\n  ingress {\n    from_port   = 0\n    to_port     = 65535\n    protocol    = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]\n"
+)]
+fn who_is_named_uses_the_store(#[case] more: &str) {
+    let end = "aws_security_group.app.id]\n  }\n}\nresource \"aws_db_subnet_group\"";
+    assert_eq!(NAMED.matches(end).count(), 1);
+    let text = NAMED.replace(end, &end.replacen("\n  }", &format!("\n{more}  }}"), 1));
+    let named =
+        "aws_eks_cluster.main.vpc_config[0].cluster_security_group_id, aws_security_group.app.id";
+    for source in ["aws_eks_node_group.main", "aws_instance.app"] {
+        let line = format!("{source} > aws_db_instance.data network tcp/5432");
+        // Whom nobody names is not there by being let in with everybody.
+        differs(&text, named, "\"sg-0123456789abcdef0\"", &line, terraform);
+    }
+}

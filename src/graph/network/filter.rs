@@ -464,6 +464,23 @@ impl Layer {
         }
     }
 
+    /// Whether a rule that is written lets a party in on a port and names it in particular, beside whomever else that or another one
+    /// lets in.
+    pub fn means(&self, party: &Party<'_>, traffic: Traffic) -> bool {
+        let names = |rule: &Rule| {
+            let mut own = rule.peers.iter().filter(|peer| !super::reach::wide(peer));
+            own.any(|peer| peer_fits(peer, party).0 == Tri::Yes)
+        };
+        self.about(party).any(|rule| {
+            rule.allow
+                && rule.direction == Direction::In
+                && rule.default.is_none()
+                && rule.protocol.covers(traffic.protocol)
+                && rule.is_to(traffic) == Tri::Yes
+                && names(rule)
+        })
+    }
+
     /// Forget what was kept about rules that have changed.
     pub fn forget(&mut self) {
         self.named = OnceLock::new();

@@ -118,11 +118,12 @@ pub fn between(
         passage.passes = passage.passes.and(decision.passes);
     }
     for layer in target.1.layers.iter().filter(|layer| !(near && layer.at_edge)) {
-        let decision = layer.decide(Direction::In, &Party::Host(source.0, source.1), traffic);
+        let party = Party::Host(source.0, source.1);
+        let decision = layer.decide(Direction::In, &party, traffic);
         passage.passes = passage.passes.and(decision.passes);
         if let Some(rule) = decision.rule.filter(|rule| rule.default.is_none()) {
             passage.proof.extend(rule.place);
-            passage.meant |= !rule.peers.iter().any(wide);
+            passage.meant |= !rule.peers.iter().any(wide) || layer.means(&party, traffic);
             // Who names a group lets in those of its own network, whatever that is, or of one that is joined to it.
             let named = rule.peers.iter().any(|peer| match peer {
                 super::Peer::Group(group) => source.1.groups.contains(group),

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::graph::look;
-use crate::graph::network::filter::{Direction, Party, Traffic};
-use crate::graph::network::reach::Reach;
+use crate::graph::network::filter::{Direction, Party, Rule, Traffic};
+use crate::graph::network::reach::{Reach, wide};
 use crate::graph::network::{Link, Network, Presence, Tri};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
@@ -65,10 +65,12 @@ impl Door {
             passes = passes.and(layer.decide(Direction::Out, &door, traffic).passes);
         }
         for layer in &self.presence.layers {
-            let decision = layer.decide(Direction::In, &Party::Host(node, host), traffic);
+            let party = Party::Host(node, host);
+            let decision = layer.decide(Direction::In, &party, traffic);
             passes = passes.and(decision.passes);
             let named = decision.rule.filter(|rule| rule.default.is_none());
-            meant |= named.is_some_and(|rule| !rule.peers.iter().any(super::super::reach::wide));
+            let is_wide = |rule: &Rule| rule.peers.iter().any(wide);
+            meant |= named.is_some_and(|rule| !is_wide(&rule) || layer.means(&party, traffic));
         }
         (passes, meant)
     }
