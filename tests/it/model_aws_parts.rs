@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 
 use crate::model::model_of;
-use crate::model_systems::{differs, has, terraform};
+use crate::model_systems::{differs, has, manifests, terraform};
 
 /// Of each flow between two assets, whether it rests on something that is not known.
 fn assumed(text: &str, source: &str, target: &str) -> Vec<bool> {
@@ -882,4 +882,60 @@ fn who_is_named_uses_the_store(#[case] more: &str) {
         // Whom nobody names is not there by being let in with everybody.
         differs(&text, named, "\"sg-0123456789abcdef0\"", &line, terraform);
     }
+}
+
+/// Pods behind a balancer that let in the network around their cluster.
+const BALANCED: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers: [{ name: web, image: "acme/web:1", ports: [{ containerPort: 8080 }] }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { type: LoadBalancer, selector: { app: web }, ports: [{ port: 443, targetPort: 8080 }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: shop }
+spec:
+  podSelector: { matchLabels: { app: web } }
+  policyTypes: [Ingress]
+  ingress:
+    - from: [{ ipBlock: { cidr: 10.0.0.0/16 } }]
+      ports: [{ port: 8080 }]
+"#;
+
+/// With whose address a balancer passes on is not known: it may be one of the network. It is none of another range, and no pod's.
+#[rstest]
+#[case::another_port("ports: [{ port: 8080 }]\n", "ports: [{ port: 9090 }]\n")]
+#[case::nobody(
+    "    - from: [{ ipBlock: { cidr: 10.0.0.0/16 } }]\n      ports: [{ port: 8080 }]\n",
+    "    []\n"
+)]
+#[case::pods("ipBlock: { cidr: 10.0.0.0/16 }", "namespaceSelector: {}")]
+fn a_balancer_may_pass_on_with_an_address_of_the_network(#[case] from: &str, #[case] to: &str) {
+    let line = "Service/shop/web > Deployment/shop/web network tcp/8080";
+    differs(BALANCED, from, to, line, manifests);
+}
+
+#[rstest]
+#[case::around("", "", &[true])]
+#[case::inside("type: LoadBalancer", "type: LoadBalancer, loadBalancerClass: service.k8s.aws/nlb", &[true])]
+#[case::everybody("10.0.0.0/16", "0.0.0.0/0", &[false])]
+#[case::some_outside("10.0.0.0/16", "203.0.113.0/24", &[false])]
+fn and_that_is_assumed(#[case] from: &str, #[case] to: &str, #[case] wanted: &[bool]) {
+    let text = if from.is_empty() { BALANCED.to_owned() } else { BALANCED.replace(from, to) };
+    let tree = BTreeMap::from([("all.yaml".to_owned(), text)]);
+    let model = model_of(&tree, None).model;
+    let flows = model.flows.iter().filter(|flow| {
+        &*flow.source == "Service/shop/web" && &*flow.target == "Deployment/shop/web"
+    });
+    assert_eq!(flows.map(|flow| flow.assumed).collect::<Vec<_>>(), wanted);
 }

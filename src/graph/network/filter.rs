@@ -340,6 +340,8 @@ pub enum Party<'p> {
     Ranges(&'p [IpNet]),
     /// The provider's balancer.
     Balancer,
+    /// What comes over a balancer, with the address of the sender, of the balancer, or of a machine that passes it on.
+    Balanced,
     /// A service of the provider that sends from its own addresses on the internet.
     Service(usize),
 }
@@ -612,7 +614,9 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         (Peer::Nodes(nodes), Party::Service(node)) => {
             (nodes.binary_search(node).is_ok().into(), false)
         }
-        (Peer::Outside(range), Party::Balancer) if !is_public(range) => (Tri::Unknown, false),
+        (Peer::Outside(range), Party::Balancer | Party::Balanced) if !is_public(range) => {
+            (Tri::Unknown, false)
+        }
         (Peer::Elsewhere(balancer), Party::Balancer) => (*balancer, *balancer == Tri::Yes),
         (Peer::Range(range) | Peer::Outside(range), Party::Internet(family))
             if family.has(range) =>

@@ -4,7 +4,7 @@ use crate::graph::scene::Scene;
 
 use super::flows::{Flows, New, said_or_by_port, shown};
 use super::reach::{self, Reach, Way};
-use super::{Network, Presence, Route, Tri};
+use super::{Network, PODS, Presence, Route, Tri};
 
 /// Add what routes carry.
 pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
@@ -61,7 +61,13 @@ fn onward(scene: &Scene<'_>, network: &Network, (at, route): (usize, &Route)) ->
     // Who sends through one inside is a host of the network, as it is itself.
     let inside = via.is_some_and(|(_, own)| own.public.state == Tri::No);
     let keeps_source = route.keeps_source && !inside;
-    reach::behind(via, &route.from, keeps_source, (route.target, host), route.back)
+    let way = reach::behind(via, &route.from, keeps_source, (route.target, host), route.back);
+    // Pods see the sender, or an address of the network around the cluster: whose, is up to who makes the balancer.
+    let around = host.network == Some(PODS) && via.is_none_or(|(_, own)| own.network.is_none());
+    if around && route.keeps_source && way.reach == Reach::Closed {
+        return reach::balanced(host, route.back);
+    }
+    way
 }
 
 /// Whether a service that passes requests on asks a host as the internet does: networks for content always, APIs where it is there.

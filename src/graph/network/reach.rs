@@ -213,6 +213,17 @@ pub fn behind(
     way
 }
 
+/// Over a balancer of which it is not known with whose address it passes on.
+pub fn balanced(target: &Presence, traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Unknown, proof: Vec::new(), rules: Vec::new() };
+    for layer in &target.layers {
+        let decision = layer.decide(Direction::In, &Party::Balanced, traffic);
+        way.reach = way.reach.min(reach(&decision));
+        take(&mut way, decision);
+    }
+    way
+}
+
 /// From a service of the provider that stands on the internet to a host with an address there.
 pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way {
     let mut way = inside_from_service(service, target, traffic);
