@@ -74,8 +74,11 @@ pub fn build_within<'a>(
     let meanings: Vec<_> = document
         .resources
         .iter()
-        .map(|resource| {
-            let special = kubernetes::special(resource).and_then(|name| vocabulary.of(name));
+        .enumerate()
+        .map(|(at, resource)| {
+            let special = kubernetes::special(resource)
+                .or_else(|| network::aws::special(&index, at, vocabulary));
+            let special = special.and_then(|name| vocabulary.of(name));
             special.or_else(|| vocabulary.of(resource.type_name())).cloned()
         })
         .collect();

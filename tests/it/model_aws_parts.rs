@@ -939,3 +939,83 @@ fn and_that_is_assumed(#[case] from: &str, #[case] to: &str, #[case] wanted: &[b
     });
     assert_eq!(flows.map(|flow| flow.assumed).collect::<Vec<_>>(), wanted);
 }
+
+/// A topic that tells others over the web, and by mail.
+const TOLD: &str = r#"
+resource "aws_sns_topic" "orders" {
+  name = "orders"
+}
+resource "aws_sns_topic_subscription" "partner" {
+  topic_arn = aws_sns_topic.orders.arn
+  protocol  = "https"
+  endpoint  = "https://hooks.partner.example/orders"
+}
+resource "aws_sns_topic_subscription" "old" {
+  topic_arn = aws_sns_topic.orders.arn
+  protocol  = "http"
+  endpoint  = "http://hooks.partner.example:8080/orders"
+}
+resource "aws_sns_topic_subscription" "mail" {
+  topic_arn = aws_sns_topic.orders.arn
+  protocol  = "email"
+  endpoint  = "orders@partner.example"
+}
+resource "aws_apigatewayv2_api" "own" {
+  name          = "own"
+  protocol_type = "HTTP"
+}
+data "aws_secretsmanager_secret_version" "address" {
+  secret_id = "address"
+}
+"#;
+
+/// Whoever is told over the web outside is somebody else, in clear text where the address says so.
+#[rstest]
+#[case::by_mail(
+    "\"https\"\n",
+    "\"email\"\n",
+    "aws_sns_topic.orders > aws_sns_topic_subscription.partner data"
+)]
+#[case::by_mail_instead(
+    "\"https\"\n",
+    "\"email\"\n",
+    "aws_sns_topic.orders > aws_sns_topic_subscription.partner network tcp/443 yes"
+)]
+#[case::own(
+    "\"https://hooks.partner.example/orders\"",
+    "\"${aws_apigatewayv2_api.own.api_endpoint}/orders\"",
+    "aws_sns_topic.orders > aws_sns_topic_subscription.partner network tcp/443 yes"
+)]
+#[case::outside(
+    "\"https\"\n",
+    "\"email\"\n",
+    "aws_sns_topic_subscription.partner external in third_party"
+)]
+#[case::plain(
+    "\"http\"\n",
+    "\"email\"\n",
+    "aws_sns_topic.orders > aws_sns_topic_subscription.old network tcp/8080 no"
+)]
+#[case::readable(
+    "\"http\"\n",
+    "\"https\"\n",
+    "T006 aws_sns_topic.orders > aws_sns_topic_subscription.old"
+)]
+fn outsiders_are_told(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    differs(TOLD, from, to, line, terraform);
+}
+
+/// An address that is kept in a secret is outside all the same; who is told by mail is nobody that one connects to.
+#[test]
+fn secret_addresses_are_outside() {
+    let address = "data.aws_secretsmanager_secret_version.address.secret_string";
+    let lines = terraform(&TOLD.replace("\"https://hooks.partner.example/orders\"", address));
+    let line = "aws_sns_topic.orders > aws_sns_topic_subscription.partner network tcp/443 yes";
+    assert!(has(&lines, line), "{lines:#?}");
+    assert!(!has(&lines, "aws_sns_topic.orders > aws_sns_topic_subscription.mail"));
+    let own = terraform(&TOLD.replace(
+        "\"https://hooks.partner.example/orders\"",
+        "\"${aws_apigatewayv2_api.own.api_endpoint}/orders\"",
+    ));
+    assert!(has(&own, "aws_sns_topic.orders > aws_apigatewayv2_api.own data"), "{own:#?}");
+}

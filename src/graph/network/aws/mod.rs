@@ -13,6 +13,7 @@ mod services;
 mod six;
 mod startup;
 mod tasks;
+mod told;
 mod transit;
 
 use crate::graph::look;
@@ -22,6 +23,7 @@ use super::Network;
 use routing::Routing;
 
 pub use guards::facts;
+pub use told::special;
 pub use transit::Transit;
 
 /// Fill in what AWS's resources say.
@@ -48,6 +50,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     beanstalk::read(scene, network);
     endpoints::read(scene, &routing, network);
     resolvers(scene, network);
+    told::read(scene, network);
 }
 
 /// Put hosts of which it is not known in which subnet they stand into the network that their groups, or nothing, say.

@@ -1,0 +1,68 @@
+//! Who outside is told what a topic hears: subscriptions by addresses at which nothing of the document answers.
+//!
+//! Source: Amazon SNS Developer Guide, "Fanout Amazon SNS notifications to HTTPS endpoints".
+
+use crate::document::{Index, Pointer, Resource, Value};
+use crate::graph::look;
+use crate::graph::network::filter::Traffic;
+use crate::graph::network::reach::Reach;
+use crate::graph::network::{Link, Network};
+use crate::graph::scene::Scene;
+use crate::model::Encrypted;
+use crate::pack::Meanings;
+
+/// The type of subscriptions, its word for the address, and what one by an address outside is called in the vocabulary.
+const SUBSCRIPTION: &str = "aws_sns_topic_subscription";
+const ADDRESS: &str = "endpoint";
+const OUTSIDE: &str = "aws_sns_topic_subscription/outside";
+
+/// Protocols of the web, with their ports and whether they are encrypted.
+const PROTOCOLS: [(&str, u16, Encrypted); 2] =
+    [("http", 80, Encrypted::No), ("https", 443, Encrypted::Yes)];
+
+/// What a subscription by an address outside is called in the vocabulary. What its address is only kept in says nothing of where that is.
+pub fn special(index: &Index<'_>, at: usize, vocabulary: &Meanings) -> Option<&'static str> {
+    protocol(index.resource(at))?;
+    let address = Pointer::root().key(ADDRESS);
+    let mut answering = index.outgoing(at).iter().filter(|edge| address.covers(&edge.at));
+    let answers = |to: usize| {
+        let meaning = vocabulary.of(index.resource(to).type_name());
+        meaning.is_some_and(|meaning| !matches!(&*meaning.kind, "secret_store" | "config"))
+    };
+    (!answering.any(|edge| answers(edge.to))).then_some(OUTSIDE)
+}
+
+fn protocol(resource: &Resource) -> Option<(&'static str, u16, Encrypted)> {
+    let own = &*resource.kind == SUBSCRIPTION;
+    let said = look::text(&resource.attributes, "protocol").filter(|_| own)?;
+    PROTOCOLS.into_iter().find(|(name, ..)| *name == said)
+}
+
+/// Topics connect to the addresses outside.
+pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type(SUBSCRIPTION) {
+        let resource = scene.index.resource(*at);
+        let target = scene.node_of[*at].filter(|node| scene.nodes[*node].resource == Some(*at));
+        let Some((target, (scheme, port, spoken))) = target.zip(protocol(resource)) else {
+            continue;
+        };
+        let written = match resource.attributes.get(ADDRESS) {
+            Some(Value::String(text)) => port_of(text, scheme),
+            _ => None,
+        };
+        let traffic = Traffic::tcp(written.unwrap_or(port));
+        let proof = vec![resource.place_of(&Pointer::root().key(ADDRESS))];
+        for (topic, _) in look::named(scene, *at, "topic_arn").targets {
+            let Some(source) = scene.node_of[topic] else { continue };
+            let (reach, proof) = (Reach::Open, proof.clone());
+            network.links.push(Link { source, target, traffic, spoken, reach, proof });
+        }
+    }
+}
+
+/// The port that an address says.
+fn port_of(address: &str, scheme: &str) -> Option<u16> {
+    let rest = address.strip_prefix(scheme)?.strip_prefix("://")?;
+    let host = rest.split(['/', '?']).next()?;
+    host.rsplit_once(':')?.1.parse().ok()
+}
