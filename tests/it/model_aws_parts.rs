@@ -1019,3 +1019,55 @@ fn secret_addresses_are_outside() {
     ));
     assert!(has(&own, "aws_sns_topic.orders > aws_apigatewayv2_api.own data"), "{own:#?}");
 }
+
+/// A cluster with parts of the provider's own in it.
+const PARTS: &str = r#"
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids             = ["subnet-0123456789abcdef0"]
+    endpoint_public_access = false
+  }
+}
+resource "aws_iam_role" "disks" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = ["sts:AssumeRole", "sts:TagSession"], Principal = { Service = "pods.eks.amazonaws.com" } }] })
+}
+resource "aws_iam_role" "network" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity", Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A" } }] })
+}
+resource "aws_iam_role" "pods" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "eks-fargate-pods.amazonaws.com" } }] })
+}
+resource "aws_eks_addon" "disks" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "aws-ebs-csi-driver"
+  pod_identity_association {
+    role_arn        = aws_iam_role.disks.arn
+    service_account = "ebs-csi-controller-sa"
+  }
+}
+resource "aws_eks_addon" "network" {
+  cluster_name             = aws_eks_cluster.main.name
+  addon_name               = "vpc-cni"
+  service_account_role_arn = aws_iam_role.network.arn
+}
+resource "aws_eks_fargate_profile" "main" {
+  cluster_name           = aws_eks_cluster.main.name
+  fargate_profile_name   = "main"
+  pod_execution_role_arn = aws_iam_role.pods.arn
+  selector {
+    namespace = "shop"
+  }
+}
+"#;
+
+/// What runs in a cluster as a part of it has its roles.
+#[rstest]
+#[case::pod_identity("aws_iam_role.disks.arn", "aws_iam_role.disks")]
+#[case::service_account("aws_iam_role.network.arn", "aws_iam_role.network")]
+#[case::without_machines("aws_iam_role.pods.arn", "aws_iam_role.pods")]
+fn parts_of_clusters_have_roles(#[case] named: &str, #[case] role: &str) {
+    let line = format!("aws_eks_cluster.main > {role} identity");
+    differs(PARTS, named, "\"arn:aws:iam::111122223333:role/other\"", &line, terraform);
+}
