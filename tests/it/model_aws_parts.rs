@@ -1071,3 +1071,103 @@ fn parts_of_clusters_have_roles(#[case] named: &str, #[case] role: &str) {
     let line = format!("aws_eks_cluster.main > {role} identity");
     differs(PARTS, named, "\"arn:aws:iam::111122223333:role/other\"", &line, terraform);
 }
+
+/// APIs of both kinds that do not answer by the names that the provider gives them, with names of their own.
+const UNNAMED: &str = r#"
+variable "off" {
+  type = bool
+}
+resource "aws_apigatewayv2_api" "main" {
+  name                         = "main"
+  protocol_type                = "HTTP"
+  disable_execute_api_endpoint = true
+}
+resource "aws_apigatewayv2_domain_name" "main" {
+  domain_name = "api.example.com"
+  domain_name_configuration {
+    certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+    endpoint_type   = "REGIONAL"
+    security_policy = "TLS_1_2"
+  }
+}
+resource "aws_apigatewayv2_api_mapping" "main" {
+  api_id      = aws_apigatewayv2_api.main.id
+  domain_name = aws_apigatewayv2_domain_name.main.id
+  stage       = "main"
+}
+resource "aws_api_gateway_rest_api" "old" {
+  name                         = "old"
+  disable_execute_api_endpoint = true # old
+}
+resource "aws_api_gateway_domain_name" "old" {
+  domain_name              = "old.example.com"
+  regional_certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/1"
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+}
+resource "aws_api_gateway_base_path_mapping" "old" {
+  api_id      = aws_api_gateway_rest_api.old.id
+  stage_name  = "old"
+  domain_name = aws_api_gateway_domain_name.old.domain_name
+}
+"#;
+
+/// An API is reached by some name.
+#[rstest]
+#[case::of_another("aws_apigatewayv2_api.main.id", "\"other\"", "aws_apigatewayv2_api.main")]
+#[case::old_of_another(
+    "aws_api_gateway_rest_api.old.id",
+    "\"other\"",
+    "aws_api_gateway_rest_api.old"
+)]
+#[case::private("[\"REGIONAL\"]", "[\"PRIVATE\"]", "aws_api_gateway_rest_api.old")]
+fn apis_are_reached_by_a_name(#[case] from: &str, #[case] to: &str, #[case] api: &str) {
+    differs(UNNAMED, from, to, &format!("internet > {api} network tcp/443 yes"), terraform);
+}
+
+/// By the one that the provider gives where nobody switches it off; for certain where that is known.
+#[rstest]
+#[case::as_it_is("", "", &[])]
+#[case::not_off("= true\n}\nresource \"aws_apigatewayv2_domain", "= false\n}\nresource \"aws_apigatewayv2_domain", &[false])]
+#[case::not_said("  disable_execute_api_endpoint = true\n", "", &[false])]
+#[case::not_known("= true\n}\nresource \"aws_apigatewayv2_domain", "= var.off\n}\nresource \"aws_apigatewayv2_domain", &[true])]
+fn or_by_the_given_one(#[case] from: &str, #[case] to: &str, #[case] wanted: &[bool]) {
+    let base = UNNAMED.replace("aws_apigatewayv2_api.main.id", "\"other\"");
+    let text = if from.is_empty() { base.clone() } else { base.replace(from, to) };
+    assert!(from.is_empty() || text != base);
+    assert_eq!(assumed(&text, "internet", "aws_apigatewayv2_api.main"), wanted);
+}
+
+/// A content network that asks by the given name gets no answer, either.
+#[test]
+fn nobody_is_answered_by_a_name_that_is_off() {
+    let asking = r#"
+resource "aws_apigatewayv2_api" "main" {
+  name                         = "main"
+  protocol_type                = "HTTP"
+  disable_execute_api_endpoint = false
+}
+resource "aws_cloudfront_distribution" "main" {
+  enabled = true
+  origin {
+    origin_id   = "api"
+    domain_name = replace(aws_apigatewayv2_api.main.api_endpoint, "https://", "")
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+  default_cache_behavior {
+    target_origin_id       = "api"
+    viewer_protocol_policy = "https-only"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+  }
+}
+"#;
+    let line = "aws_cloudfront_distribution.main > aws_apigatewayv2_api.main network tcp/443 yes";
+    differs(asking, "endpoint = false", "endpoint = true", line, terraform);
+}

@@ -6,6 +6,7 @@ mod endpoints;
 mod filters;
 mod guarded;
 mod guards;
+mod named;
 mod places;
 mod routing;
 mod screens;

@@ -15,8 +15,11 @@ use crate::graph::network::{Front, Network, Route, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
-use super::places;
 use super::routing::Routing;
+use super::{named, places};
+
+/// Types of APIs.
+const API_TYPES: [&str; 2] = ["aws_api_gateway_rest_api", "aws_apigatewayv2_api"];
 
 /// Add fronts and routes of services.
 pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
@@ -24,6 +27,7 @@ pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
         distribution(scene, network, *at);
     }
     apis(scene, routing, network);
+    nameless(scene, network);
     by_table(scene, network);
     let open = anyone(scene);
     let everywhere: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
@@ -159,10 +163,11 @@ fn apis(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
             Some((Remains::Ranges, proof)) => (Reach::Restricted, &proof[..]),
             _ => (Reach::Open, &[][..]),
         };
-        door(scene, network, *at, (open.min(by_policy), proof));
+        let open = open.min(by_policy).min(named::reached(scene, *at));
+        door(scene, network, *at, (open, proof));
     }
     for at in scene.index.of_type("aws_apigatewayv2_api") {
-        door(scene, network, *at, (Reach::Open, &[]));
+        door(scene, network, *at, (named::reached(scene, *at), &[]));
     }
     for (kind, owner) in
         [("aws_api_gateway_integration", "rest_api_id"), ("aws_apigatewayv2_integration", "api_id")]
@@ -186,6 +191,16 @@ fn apis(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
                 ));
             }
         }
+    }
+}
+
+/// Who asks for an API by the name that the provider gave it gets no answer where that is switched off.
+fn nameless(scene: &Scene<'_>, network: &mut Network) {
+    let all = API_TYPES.into_iter().flat_map(|kind| scene.index.of_type(kind));
+    let closed = all.filter(|at| named::reached(scene, **at) == Reach::Closed);
+    let closed: BTreeSet<usize> = closed.filter_map(|at| scene.node_of[*at]).collect();
+    if !closed.is_empty() {
+        network.keep_routes(|route| !closed.contains(&route.target));
     }
 }
 
