@@ -259,7 +259,7 @@ fn by_secret(scene: &Scene<'_>, found: &mut Mentions) {
             let shelves = look::first(scene, *at, shelf).into_iter().chain([*at]);
             for reader in shelves.flat_map(|shelf| scene.index.incoming(shelf)) {
                 let own = scene.node_of[reader.from];
-                if !own.is_some_and(|node| scene.nodes[node].element == Element::Process) {
+                if own.is_none_or(|node| scene.nodes[node].element != Element::Process) {
                     continue;
                 }
                 for host in hosts.iter().filter(|host| scene.node_of[host.to] != own) {

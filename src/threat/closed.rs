@@ -27,13 +27,10 @@ impl Deaf {
         if flow.kind != FlowKind::Permission || !is_bound(around, &flow.label) {
             return false;
         }
-        match around.presence(flow.target) {
-            Some(own) => own.public.state == Tri::No && !calls(around, program, flow.target),
-            None => {
-                let network = &around.graph.network;
-                self.0.keeps_out(around.scene(), network, (program, flow.target))
-            }
+        if let Some(own) = around.presence(flow.target) {
+            return own.public.state == Tri::No && !calls(around, program, flow.target);
         }
+        self.0.keeps_out(around.scene(), &around.graph.network, (program, flow.target))
     }
 }
 

@@ -182,10 +182,8 @@ fn assignment(
             _ => false,
         };
         let account = own.and_then(|edge| accounts::account_of(scene, edge.to));
-        scopes.push(match whole {
-            true => account.map_or(Scope::Account, Scope::Zone),
-            false => Scope::Unknown,
-        });
+        let account = account.map_or(Scope::Account, Scope::Zone);
+        scopes.push(if whole { account } else { Scope::Unknown });
         if scopes == [Scope::Unknown] {
             identity.open_ended.insert(principal);
         }
