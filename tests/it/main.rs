@@ -56,6 +56,7 @@ mod model_azure;
 mod model_azure_parts;
 mod model_bounds;
 mod model_calls;
+mod model_cloud_parts;
 mod model_cloud_ways;
 mod model_cluster_rights;
 mod model_cluster_ways;

@@ -26,6 +26,12 @@ const MAX_MEANT: usize = 256;
 /// Where resources join a gateway's pools: what is not said by the gateway itself.
 const JOINS: &str = "application_gateway_backend_address_pool";
 
+/// Whether a node is an application gateway.
+pub fn is_one(scene: &Scene<'_>, node: usize) -> bool {
+    let resource = scene.nodes[node].resource.map(|at| scene.index.resource(at));
+    resource.is_some_and(|resource| resource.type_name() == KIND)
+}
+
 /// Add the ways that rules of gateways make.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type(KIND) {

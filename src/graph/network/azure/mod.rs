@@ -94,7 +94,7 @@ pub fn leaves_network(scene: &Scene<'_>, bastion: usize) -> bool {
     })
 }
 
-/// Bastions answer administrators on the internet, where they have an address there.
+/// Bastions answer administrators on the internet, where they have an address there and the group of their subnet lets them in.
 fn bastions(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type("azurerm_bastion_host") {
         let Some(node) = scene.node_of[*at] else { continue };
@@ -103,13 +103,13 @@ fn bastions(scene: &Scene<'_>, network: &mut Network) {
             look::leaves(&resource.attributes, "ip_configuration.public_ip_address_id")
         {
             if !matches!(address, Value::Null) {
-                network.fronts.push(Front {
-                    node,
-                    traffic: Traffic::tcp(443),
-                    encrypted: Tri::Yes,
-                    open: Reach::Open,
-                    proof: vec![resource.place_of(&pointer)],
-                });
+                let traffic = Traffic::tcp(443);
+                let host = network.presences[node].as_ref();
+                let way = host.map(|host| reach::past_filters(host, traffic));
+                let open = way.as_ref().map_or(Reach::Open, |way| way.reach);
+                let mut proof = vec![resource.place_of(&pointer)];
+                proof.extend(way.into_iter().flat_map(|way| way.proof));
+                network.fronts.push(Front { node, traffic, encrypted: Tri::Yes, open, proof });
             }
         }
     }
@@ -233,7 +233,8 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
     presence.groups = groups::of(scene, node);
     presence.public = public(scene, node, &names);
     let is_balancer = &*scene.nodes[node].kind == "load_balancer";
-    if !is_balancer {
+    // A balancer leaves who gets in to what stands behind it; an application gateway's machines stand in its subnet.
+    if !is_balancer || gateways::is_one(scene, node) {
         presence.layers = layers(scene, node, &presence, &names);
     }
     let public = presence.public.state == Tri::Yes;
@@ -310,7 +311,8 @@ fn layers(
         }
     }
     layers.extend(inline);
-    if layers.is_empty() {
+    // Where no group is written, what Azure itself runs in a subnet answers whoever asks it.
+    if layers.is_empty() && !super::flows::PASSING.contains(&&*scene.nodes[node].kind) {
         layers.push(Arc::new(without_group(scene, addresses)));
     }
     layers

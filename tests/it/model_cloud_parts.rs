@@ -1,0 +1,173 @@
+//! Parts of clouds that decide who gets where: groups before what Azure runs, routes of Google's networks, filters of the machines under pods;
+//! and what protects an entry, or asks who calls it.
+
+use rstest::rstest;
+
+use crate::model_systems::{differs, has, terraform};
+
+/// Each change leaves a line where it is.
+fn stays(base: &str, changes: &[(&str, &str)], line: &str) {
+    let mut tree = base.to_owned();
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    let made = terraform(&tree);
+    assert!(has(&made, line), "{line}\n{made:#?}");
+}
+
+const AZURE: &str = r#"
+resource "azurerm_resource_group" "g" {
+  name     = "g"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "n" {
+  name                = "n"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  address_space       = ["10.4.0.0/16"]
+}
+resource "azurerm_subnet" "door" {
+  name                 = "AzureBastionSubnet"
+  resource_group_name  = azurerm_resource_group.g.name
+  virtual_network_name = azurerm_virtual_network.n.name
+  address_prefixes     = ["10.4.1.0/24"]
+}
+resource "azurerm_network_security_group" "door" {
+  name                = "door"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  security_rule {
+    name                       = "callers"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "443"
+    source_address_prefix      = "Internet"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "door" {
+  subnet_id                 = azurerm_subnet.door.id
+  network_security_group_id = azurerm_network_security_group.door.id
+}
+resource "azurerm_public_ip" "door" {
+  name                = "door"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  allocation_method   = "Static"
+}
+"#;
+
+const APPLICATION_GATEWAY: &str = r#"
+resource "azurerm_application_gateway" "door" {
+  name                = "door"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  gateway_ip_configuration {
+    name      = "own"
+    subnet_id = azurerm_subnet.door.id
+  }
+  frontend_ip_configuration {
+    name                 = "public"
+    public_ip_address_id = azurerm_public_ip.door.id
+  }
+  frontend_port {
+    name = "https"
+    port = 443
+  }
+  backend_address_pool {
+    name  = "app"
+    fqdns = [azurerm_linux_web_app.w.default_hostname]
+  }
+  backend_http_settings {
+    name                  = "https"
+    cookie_based_affinity = "Disabled"
+    port                  = 443
+    protocol              = "Https"
+  }
+  http_listener {
+    name                           = "https"
+    frontend_ip_configuration_name = "public"
+    frontend_port_name             = "https"
+    protocol                       = "Https"
+  }
+  request_routing_rule {
+    name                       = "all"
+    rule_type                  = "Basic"
+    http_listener_name         = "https"
+    backend_address_pool_name  = "app"
+    backend_http_settings_name = "https"
+    priority                   = 10
+  }
+  # POLICY
+}
+resource "azurerm_linux_web_app" "w" {
+  name                = "w"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  service_plan_id     = "/plans/p"
+  https_only          = true
+  site_config {
+    ip_restriction_default_action = "Deny"
+    ip_restriction {
+      action                    = "Allow"
+      priority                  = 100
+      virtual_network_subnet_id = azurerm_subnet.door.id
+    }
+  }
+}
+"#;
+
+const BASTION: &str = r#"
+resource "azurerm_bastion_host" "door" {
+  name                = "door"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  ip_configuration {
+    name                 = "own"
+    subnet_id            = azurerm_subnet.door.id
+    public_ip_address_id = azurerm_public_ip.door.id
+  }
+}
+"#;
+
+const JOINED: &str = r#"resource "azurerm_subnet_network_security_group_association" "door" {
+  subnet_id                 = azurerm_subnet.door.id
+  network_security_group_id = azurerm_network_security_group.door.id
+}
+"#;
+
+/// The group of a subnet stands before what Azure itself runs there; where there is none, whoever asks is answered.
+#[rstest]
+#[case::of_front_door(&[("\"Internet\"", "\"AzureFrontDoor.Backend\"")], None)]
+#[case::of_a_site(&[("\"Internet\"", "\"10.99.0.0/16\"")], None)]
+#[case::another_port(&[("= \"443\"", "= \"8443\"")], None)]
+#[case::refused(&[("\"Allow\"\n    protocol", "\"Deny\"\n    protocol")], None)]
+#[case::the_internet(&[], Some("internet_open"))]
+#[case::an_office(&[("\"Internet\"", "\"203.0.113.0/24\"")], Some("internet_restricted"))]
+#[case::no_group(&[(JOINED, "")], Some("internet_open"))]
+fn groups_stand_before_what_azure_runs(
+    #[case] changes: &[(&str, &str)],
+    #[case] open: Option<&str>,
+) {
+    for (door, id) in [
+        (APPLICATION_GATEWAY, "azurerm_application_gateway.door"),
+        (BASTION, "azurerm_bastion_host.door"),
+    ] {
+        let mut tree = AZURE.to_owned();
+        for (from, to) in changes {
+            assert_eq!(tree.matches(from).count(), 1, "{from}");
+            tree = tree.replace(from, to);
+        }
+        let made = terraform(&format!("{tree}{door}"));
+        let flow = format!("internet > {id} network tcp/443");
+        assert_eq!(has(&made, &flow), open.is_some(), "{made:#?}");
+        if let Some(open) = open.filter(|_| door == APPLICATION_GATEWAY) {
+            let says = |line: &String| line.starts_with("T028 ") && line.contains(open);
+            assert!(made.iter().any(says), "{made:#?}");
+        }
+    }
+}
