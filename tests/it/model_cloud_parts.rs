@@ -171,3 +171,91 @@ fn groups_stand_before_what_azure_runs(
         }
     }
 }
+
+const GOOGLE: &str = r#"
+resource "google_compute_network" "n" {
+  name                            = "n"
+  auto_create_subnetworks         = false
+  delete_default_routes_on_create = true
+}
+resource "google_compute_subnetwork" "s" {
+  name          = "s"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.1.0.0/24"
+}
+resource "google_compute_route" "out" {
+  name             = "out"
+  network          = google_compute_network.n.id
+  dest_range       = "0.0.0.0/0"
+  next_hop_gateway = "default-internet-gateway"
+  priority         = 900
+  tags             = ["web"]
+}
+resource "google_compute_firewall" "ssh" {
+  name          = "ssh"
+  network       = google_compute_network.n.id
+  source_ranges = ["0.0.0.0/0"]
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+resource "google_compute_router" "r" {
+  name    = "r"
+  network = google_compute_network.n.id
+}
+resource "google_compute_router_nat" "r" {
+  name                               = "r"
+  router                             = google_compute_router.r.name
+  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
+}
+resource "google_compute_instance" "m" {
+  name = "m"
+  tags = ["web"]
+  network_interface {
+    subnetwork = google_compute_subnetwork.s.id
+    access_config {}
+  }
+}
+"#;
+
+const IN: &str = "internet > google_compute_instance.m network tcp/22";
+const OUT: &str = "google_compute_instance.m > internet network";
+
+/// Without a route for it to the gateway of the internet, a machine is not there, whatever address it has.
+#[rstest]
+#[case::other_tags("tags             = [\"web\"]", "tags             = [\"desk\"]")]
+#[case::googles_own("\"0.0.0.0/0\"\n  next", "\"199.36.153.8/30\"\n  next")]
+#[case::an_appliance(
+    "next_hop_gateway = \"default-internet-gateway\"",
+    "next_hop_ip = \"10.1.0.9\""
+)]
+#[case::another_network(
+    "  network          = google_compute_network.n.id\n  dest",
+    "  network          = \"projects/p/global/networks/x\"\n  dest"
+)]
+fn routes_lead_to_the_internet(#[case] from: &str, #[case] to: &str) {
+    let inside = GOOGLE.replace("    access_config {}\n", "");
+    for (base, line) in [(GOOGLE, IN), (GOOGLE, OUT), (inside.as_str(), OUT)] {
+        differs(base, from, to, line, terraform);
+    }
+}
+
+/// What keeps, or gives, a way.
+#[rstest]
+#[case::for_all(&[("  tags             = [\"web\"]\n", "")])]
+#[case::kept(&[("= true\n}", "= false\n}"), ("tags             = [\"web\"]", "tags             = [\"desk\"]")])]
+#[case::in_halves(&[("\"0.0.0.0/0\"\n  next", "\"0.0.0.0/1\"\n  next"), ("resource \"google_compute_firewall\"", "resource \"google_compute_route\" \"other\" {\n  name             = \"other\"\n  network          = google_compute_network.n.id\n  dest_range       = \"128.0.0.0/1\"\n  next_hop_gateway = \"default-internet-gateway\"\n}\nresource \"google_compute_firewall\"")])]
+#[case::less_urgent(&[("= true\n}", "= false\n}"), ("next_hop_gateway = \"default-internet-gateway\"\n  priority         = 900", "next_hop_ip = \"10.1.0.9\"\n  priority         = 1100")])]
+fn routes_still_lead_to_the_internet(#[case] changes: &[(&str, &str)]) {
+    stays(GOOGLE, changes, IN);
+    stays(GOOGLE, changes, OUT);
+}
+
+/// A more urgent route for all addresses to somewhere else takes the way of the one that a network begins with.
+#[test]
+fn an_urgent_route_leads_elsewhere() {
+    let begun = GOOGLE.replace("= true\n}", "= false\n}");
+    let from = "next_hop_gateway = \"default-internet-gateway\"";
+    differs(&begun, from, "next_hop_ip = \"10.1.0.9\"", IN, terraform);
+}

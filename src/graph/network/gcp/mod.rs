@@ -8,6 +8,7 @@ mod balancers;
 mod engine;
 mod firewall;
 mod policies;
+mod routes;
 mod services;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,13 +79,16 @@ struct Gateway {
     place: Place,
 }
 
-/// Gateways by network.
+/// Gateways by network, and the routes that lead to them.
 #[derive(Debug, Default)]
-struct Gateways(BTreeMap<usize, Vec<Gateway>>);
+struct Gateways {
+    by_network: BTreeMap<usize, Vec<Gateway>>,
+    routes: routes::Routes,
+}
 
 impl Gateways {
     fn new(scene: &Scene<'_>) -> Self {
-        let mut found = Self::default();
+        let mut found = Self { routes: routes::Routes::new(scene), ..Self::default() };
         for at in scene.index.of_type("google_compute_router_nat") {
             // A private gateway translates for other networks alone.
             let resource = scene.index.resource(*at);
@@ -95,21 +99,23 @@ impl Gateways {
                 if let Some(own) = network_of(scene, router, "network") {
                     let subnets = served(scene, *at);
                     let gateway = Gateway { subnets, place: resource.header };
-                    found.0.entry(own).or_default().push(gateway);
+                    found.by_network.entry(own).or_default().push(gateway);
                 }
             }
         }
         found
     }
 
-    /// What lets a host out that stands in a network.
-    fn of(&self, presence: &Presence) -> Option<Place> {
-        let all = self.0.get(&presence.network?)?;
+    /// Whether a gateway lets a host out that stands in a network, and which; `None` where there is none.
+    fn of(&self, presence: &Presence) -> Option<Public> {
+        let all = self.by_network.get(&presence.network?)?;
         let serves = |gateway: &&Gateway| {
             let Some(subnets) = &gateway.subnets else { return true };
             presence.subnets.is_empty() || presence.subnets.iter().any(|own| subnets.contains(own))
         };
-        all.iter().find(serves).map(|gateway| gateway.place)
+        let place = all.iter().find(serves)?.place;
+        let way = self.routes.lead_out(presence);
+        Some(Public { proof: std::iter::once(place).chain(way.proof).collect(), ..way })
     }
 }
 
@@ -217,6 +223,12 @@ fn machine(
     presence.subnets.sort_unstable();
     presence.subnets.dedup();
     presence.layers = vec![Arc::new(rules.layer(scene, &presence))];
+    // Addresses of the other family have routes of their own.
+    if presence.public.state != Tri::No && !has_six(scene, node) {
+        let way = gateways.routes.lead_out(&presence);
+        presence.public.state = presence.public.state.and(way.state);
+        presence.public.proof.extend(way.proof);
+    }
     presence.egress = egress(&presence, gateways);
     Some(presence)
 }
@@ -285,6 +297,13 @@ fn addresses(resource: &Resource, presence: &mut Presence) {
     }
 }
 
+/// Whether an interface of a node has an address of the newer family on the internet.
+fn has_six(scene: &Scene<'_>, node: usize) -> bool {
+    let parts = scene.nodes[node].parts.iter().map(|part| scene.index.resource(*part));
+    let mut interfaces = parts.flat_map(|part| blocks(&part.attributes, "network_interface"));
+    interfaces.any(|interface| !blocks(interface, "ipv6_access_config").is_empty())
+}
+
 /// The machines of a cluster's pool stand in the cluster's network, with addresses unless it keeps them private.
 fn pool(scene: &Scene<'_>, part: usize, presence: &mut Presence) {
     let own = scene.index.resource(part);
@@ -332,7 +351,7 @@ fn egress(presence: &Presence, gateways: &Gateways) -> Public {
         return presence.public.clone();
     }
     match gateways.of(presence) {
-        Some(place) => Public { state: Tri::Yes, proof: vec![place] },
+        Some(way) => way,
         // Whether a network that the configuration does not hold has a gateway is not known.
         None if presence.network.is_none_or(|network| network == DEFAULT) => {
             Public { state: Tri::Unknown, proof: Vec::new() }

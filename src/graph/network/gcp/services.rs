@@ -71,7 +71,7 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
     all |= text(resource, "ip_configuration") == Some("WORKER_IP_PRIVATE");
     presence.egress = match gateways.of(&presence) {
         _ if !all => Public { state: Tri::Yes, proof: vec![resource.header] },
-        Some(place) => Public { state: Tri::Yes, proof: vec![place] },
+        Some(way) => way,
         None => Public { state: Tri::No, proof: Vec::new() },
     };
     Some(presence)
