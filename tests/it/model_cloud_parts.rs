@@ -259,3 +259,156 @@ fn an_urgent_route_leads_elsewhere() {
     let from = "next_hop_gateway = \"default-internet-gateway\"";
     differs(&begun, from, "next_hop_ip = \"10.1.0.9\"", IN, terraform);
 }
+
+const SCALE_SET: &str = r#"
+resource "azurerm_lb" "b" {
+  name                = "b"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  sku                 = "Standard"
+  frontend_ip_configuration {
+    name                 = "public"
+    public_ip_address_id = azurerm_public_ip.door.id
+  }
+}
+resource "azurerm_lb_backend_address_pool" "b" {
+  name            = "b"
+  loadbalancer_id = azurerm_lb.b.id
+}
+resource "azurerm_lb_rule" "b" {
+  name                           = "b"
+  loadbalancer_id                = azurerm_lb.b.id
+  protocol                       = "Tcp"
+  frontend_port                  = 443
+  backend_port                   = 443
+  frontend_ip_configuration_name = "public"
+  backend_address_pool_ids       = [azurerm_lb_backend_address_pool.b.id]
+}
+resource "azurerm_linux_virtual_machine_scale_set" "m" {
+  name                = "m"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  sku                 = "Standard_B2s"
+  instances           = 3
+  zones               = ["1", "2"]
+  admin_username      = "care"
+  network_interface {
+    name    = "own"
+    primary = true
+    ip_configuration {
+      name                                   = "own"
+      subnet_id                              = azurerm_subnet.door.id
+      load_balancer_backend_address_pool_ids = [azurerm_lb_backend_address_pool.b.id]
+    }
+  }
+}
+"#;
+
+/// A rule of a balancer lets out what stands behind it, unless it says otherwise.
+#[rstest]
+#[case::silent("", true)]
+#[case::off("disable_outbound_snat = true", false)]
+#[case::not_known("disable_outbound_snat = var.quiet", true)]
+fn balancers_translate(#[case] said: &str, #[case] out: bool) {
+    let rule = "backend_port                   = 443";
+    let tree = format!("{AZURE}{SCALE_SET}variable \"quiet\" {{ type = bool }}\n");
+    let tree = tree.replace(rule, &format!("{rule}\n  {said}"));
+    let line = "azurerm_linux_virtual_machine_scale_set.m > internet network";
+    assert_eq!(has(&terraform(&tree), line), out, "{said}");
+}
+
+const QUIET: &[(&str, &str)] = &[(
+    "backend_port                   = 443",
+    "backend_port                   = 443\n  disable_outbound_snat = true",
+)];
+
+/// What lets hosts out all the same: a rule made for it, a balancer of the old kind.
+#[rstest]
+#[case::made_for_it(&[], "resource \"azurerm_lb_outbound_rule\" \"b\" {\n  name                    = \"out\"\n  loadbalancer_id         = azurerm_lb.b.id\n  protocol                = \"All\"\n  backend_address_pool_id = azurerm_lb_backend_address_pool.b.id\n}\n")]
+#[case::old(&[("\"Standard\"\n  frontend", "\"Basic\"\n  frontend")], "")]
+#[case::gateway(&[], "resource \"azurerm_subnet_nat_gateway_association\" \"d\" {\n  subnet_id      = azurerm_subnet.door.id\n  nat_gateway_id = azurerm_nat_gateway.d.id\n}\nresource \"azurerm_nat_gateway\" \"d\" {\n  name                = \"d\"\n  resource_group_name = azurerm_resource_group.g.name\n  location            = azurerm_resource_group.g.location\n}\n")]
+fn others_let_out(#[case] changes: &[(&str, &str)], #[case] more: &str) {
+    let all: Vec<(&str, &str)> = QUIET.iter().chain(changes).copied().collect();
+    let tree = format!("{AZURE}{SCALE_SET}{more}");
+    stays(&tree, &all, "azurerm_linux_virtual_machine_scale_set.m > internet network");
+}
+
+const ROUTED: &str = r#"
+resource "azurerm_subnet" "data" {
+  name                 = "data"
+  resource_group_name  = azurerm_resource_group.g.name
+  virtual_network_name = azurerm_virtual_network.n.name
+  address_prefixes     = ["10.4.2.0/24"]
+  delegation {
+    name = "db"
+    service_delegation { name = "Microsoft.DBforPostgreSQL/flexibleServers" }
+  }
+}
+resource "azurerm_postgresql_flexible_server" "db" {
+  name                          = "db"
+  resource_group_name           = azurerm_resource_group.g.name
+  location                      = azurerm_resource_group.g.location
+  delegated_subnet_id           = azurerm_subnet.data.id
+  public_network_access_enabled = false
+}
+resource "azurerm_network_interface" "m" {
+  name                = "m"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  ip_configuration {
+    name                          = "own"
+    subnet_id                     = azurerm_subnet.door.id
+    private_ip_address_allocation = "Dynamic"
+  }
+}
+resource "azurerm_linux_virtual_machine" "m" {
+  name                  = "m"
+  resource_group_name   = azurerm_resource_group.g.name
+  location              = azurerm_resource_group.g.location
+  size                  = "Standard_B2s"
+  admin_username        = "care"
+  network_interface_ids = [azurerm_network_interface.m.id]
+  custom_data           = base64encode("DB=${azurerm_postgresql_flexible_server.db.fqdn}")
+}
+resource "azurerm_route_table" "t" {
+  name                = "t"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  route {
+    name           = "data"
+    address_prefix = "10.4.2.0/24"
+    next_hop_type  = "VnetLocal"
+  }
+  # MORE
+}
+resource "azurerm_subnet_route_table_association" "t" {
+  subnet_id      = azurerm_subnet.door.id
+  route_table_id = azurerm_route_table.t.id
+}
+"#;
+
+/// Where the most exact route for a store's addresses leads nowhere, nobody of the subnet gets there.
+#[rstest]
+#[case::of_the_subnet("10.4.2.0/24", "", false)]
+#[case::of_the_network("10.4.0.0/16", "", false)]
+#[case::less_exact_than_the_networks_own("10.0.0.0/8", "", true)]
+#[case::of_others("10.4.3.0/24", "", true)]
+#[case::a_part("10.4.2.128/25", "", true)]
+#[case::a_more_exact_one(
+    "10.4.0.0/16",
+    "route {\n    name           = \"near\"\n    address_prefix = \"10.4.2.0/24\"\n    next_hop_type  = \"VnetLocal\"\n  }",
+    true
+)]
+fn routes_that_lead_nowhere(#[case] range: &str, #[case] more: &str, #[case] there: bool) {
+    let base = format!("{AZURE}{ROUTED}");
+    let line =
+        "azurerm_linux_virtual_machine.m > azurerm_postgresql_flexible_server.db network tcp/5432";
+    let dropping = base
+        .replace(
+            "\"10.4.2.0/24\"\n    next_hop_type  = \"VnetLocal\"",
+            &format!("\"{range}\"\n    next_hop_type  = \"None\""),
+        )
+        .replace("# MORE", more);
+    assert!(has(&terraform(&base), line));
+    assert_eq!(has(&terraform(&dropping), line), there, "{range}");
+}

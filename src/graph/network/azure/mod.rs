@@ -9,6 +9,7 @@ mod front_door;
 mod gateways;
 mod groups;
 mod inline;
+mod outbound;
 mod routing;
 
 use std::collections::BTreeSet;
@@ -47,10 +48,11 @@ const INTEGRATIONS: [&str; 2] = [
 
 /// Fill in what Azure's resources say.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    let pooled = outbound::by_pools(scene);
     for node in 0..scene.nodes.len() {
         let Some(at) = scene.nodes[node].resource else { continue };
         if &*scene.index.resource(at).provider == "azurerm" {
-            network.presences[node] = presence(scene, node);
+            network.presences[node] = presence(scene, node, pooled.get(&node).copied());
         }
     }
     routing::peerings(scene, network);
@@ -63,6 +65,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     cdn::read(scene, network);
     bastions(scene, network);
     apps::calls(scene, network);
+    routing::drops(scene, network);
     for at in scene.index.of_type("azurerm_private_dns_zone_virtual_network_link") {
         let resource = scene.index.resource(*at);
         let zone = scene.node_of[*at];
@@ -198,7 +201,8 @@ fn network_of(scene: &Scene<'_>, at: usize) -> Option<usize> {
     around.into_iter().find(|to| scene.index.resource(*to).type_name() == "azurerm_virtual_network")
 }
 
-fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
+/// Where a node stands; `translated` is whether balancers whose pools it is in let it out.
+fn presence(scene: &Scene<'_>, node: usize, translated: Option<Tri>) -> Option<Presence> {
     let mut presence = Presence::default();
     let mut names = Vec::new();
     for part in &scene.nodes[node].parts {
@@ -237,9 +241,11 @@ fn presence(scene: &Scene<'_>, node: usize) -> Option<Presence> {
     if !is_balancer || gateways::is_one(scene, node) {
         presence.layers = layers(scene, node, &presence, &names);
     }
-    let public = presence.public.state == Tri::Yes;
-    let leads_out = |subnet: &usize| routing::leads_out(scene, *subnet, public);
-    let egress = !is_balancer && (is_inline || presence.subnets.iter().any(leads_out));
+    let own = presence.public.state == Tri::Yes || translated == Some(Tri::Yes);
+    let exits = routing::Exits { own, default: translated != Some(Tri::No) };
+    let leads_out = |subnet: &usize| routing::leads_out(scene, *subnet, exits);
+    let egress = !is_balancer
+        && (is_inline && (exits.own || exits.default) || presence.subnets.iter().any(leads_out));
     presence.egress = Public { state: egress.into(), proof: Vec::new() };
     // The API of a cluster answers on its own endpoint; what stands in the subnet are its machines.
     presence.sends_only |= &*scene.nodes[node].kind == "compute_orchestrator";

@@ -4,6 +4,7 @@
 //! "Virtual network peering" (traffic passes once both peerings are connected).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 
@@ -13,7 +14,7 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::super::Network;
-use super::super::filter::{is_any, range};
+use super::super::filter::{Direction, Layer, Peer, Rule, is_any, range};
 
 /// One route that somebody wrote for a subnet.
 pub struct Hop {
@@ -74,24 +75,98 @@ fn hop(scene: &Scene<'_>, at: usize, route: &Value, pointer: &Pointer) -> Hop {
     }
 }
 
+/// Put before hosts of subnets what their routes drop on the way to others: those of which the most exact route for their addresses leads
+/// nowhere. A network's own route is as exact as the range that it lists.
+pub fn drops(scene: &Scene<'_>, network: &mut Network) {
+    let mut layers: BTreeMap<usize, Arc<Layer>> = BTreeMap::new();
+    let mut budget = scene.bounds.joins;
+    for subnet in scene.index.of_type("azurerm_subnet") {
+        let hops = of_subnet(scene, *subnet);
+        if hops.iter().all(|hop| hop.kind != "none") {
+            continue;
+        }
+        let others = scene.index.of_type("azurerm_subnet").iter().filter(|other| *other != subnet);
+        let others: Vec<usize> = others.copied().take(budget / hops.len()).collect();
+        budget = budget.saturating_sub(others.len() * hops.len());
+        let dropped =
+            others.iter().filter_map(|other| Some((*other, dropping(scene, &hops, *other)?)));
+        let dropped: Vec<(usize, Place)> = dropped.collect();
+        let rules = dropped.iter().flat_map(|(other, place)| {
+            [Direction::In, Direction::Out].map(|direction| {
+                let peer = Peer::Zone(*other);
+                let rule = Rule::default_of("routes", direction, peer, Some(*place));
+                Rule { allow: false, ..rule }
+            })
+        });
+        let layer = Layer {
+            rules: rules.collect(),
+            default_in: true,
+            default_out: true,
+            ..Layer::default()
+        };
+        if !layer.rules.is_empty() {
+            layers.insert(*subnet, Arc::new(layer));
+        }
+    }
+    for presence in network.presences.iter_mut().flatten() {
+        let own = presence.subnets.iter().filter_map(|subnet| layers.get(subnet).cloned());
+        let own: Vec<Arc<Layer>> = own.collect();
+        presence.layers.extend(own);
+    }
+}
+
+/// The route that drops what is for all addresses of a subnet, if that is the most exact one.
+fn dropping(scene: &Scene<'_>, hops: &[Hop], subnet: usize) -> Option<Place> {
+    let own = super::ranges(scene.index.resource(subnet).attributes.get("address_prefixes"));
+    let network = super::network_of(scene, subnet);
+    let space =
+        network.map(|at| super::ranges(scene.index.resource(at).attributes.get("address_space")));
+    let mut found = None;
+    for range in own {
+        let holding = hops.iter().filter_map(|hop| {
+            let destination = hop.destination.filter(|to| to.contains(&range))?;
+            Some((destination.prefix_len(), hop))
+        });
+        let (length, hop) = holding.max_by_key(|(length, _)| *length)?;
+        // Of a network whose ranges are not known, its route may be as exact as the subnet.
+        let spaces = space.iter().flatten().filter(|all| all.contains(&range));
+        let system = spaces.map(IpNet::prefix_len).max().unwrap_or_else(|| range.prefix_len());
+        if hop.kind != "none" || length < system {
+            return None;
+        }
+        found = found.or(Some(hop.place));
+    }
+    found
+}
+
 /// What a subnet's associations of one type join to it.
 fn joined(scene: &Scene<'_>, subnet: usize, kind: &'static str, path: &'static str) -> Vec<usize> {
     let joins = look::users(scene, subnet, kind, "subnet_id");
     joins.flat_map(|join| look::named(scene, join, path).targets).map(|(to, _)| to).collect()
 }
 
+/// By what a host may get to the internet, whatever its subnet has.
+#[derive(Clone, Copy, Debug)]
+pub struct Exits {
+    /// Whether it has an address, or something that translates, of its own.
+    pub own: bool,
+    /// Whether the way that Azure gives by default is there for it.
+    pub default: bool,
+}
+
 /// Whether hosts of a subnet get to the internet by themselves: the way is there, and no route sends what goes out elsewhere.
-pub fn leads_out(scene: &Scene<'_>, subnet: usize, public: bool) -> bool {
+pub fn leads_out(scene: &Scene<'_>, subnet: usize, exits: Exits) -> bool {
     let is_out = |hop: &Hop| matches!(hop.kind.as_str(), "internet" | "");
     let hops = of_subnet(scene, subnet);
     let is_sent_elsewhere = hops.iter().any(|hop| hop.is_default() && !is_out(hop));
     let attributes = &scene.index.resource(subnet).attributes;
-    let default = attributes.get("default_outbound_access_enabled") != Some(&Value::Bool(false));
+    let default = exits.default
+        && attributes.get("default_outbound_access_enabled") != Some(&Value::Bool(false));
     let gateways = || {
         joined(scene, subnet, "azurerm_subnet_nat_gateway_association", "nat_gateway_id")
             .into_iter()
     };
-    !is_sent_elsewhere && (default || public || gateways().next().is_some())
+    !is_sent_elsewhere && (default || exits.own || gateways().next().is_some())
 }
 
 /// Networks with a peering each to the other. Of a network that is looked up, the other half is somebody else's to write.
