@@ -412,3 +412,140 @@ fn routes_that_lead_nowhere(#[case] range: &str, #[case] more: &str, #[case] the
     assert!(has(&terraform(&base), line));
     assert_eq!(has(&terraform(&dropping), line), there, "{range}");
 }
+
+const POD: &str = r#"
+resource "kubernetes_deployment_v1" "web" {
+  metadata { name = "web" }
+  spec {
+    selector { match_labels = { app = "web" } }
+    template {
+      metadata { labels = { app = "web" } }
+      spec {
+        container {
+          name  = "web"
+          image = "web:1"
+        }
+      }
+    }
+  }
+}
+"#;
+
+const GKE: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "s" {
+  name          = "s"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.0.0/20"
+}
+resource "google_compute_firewall" "deny" {
+  name               = "deny"
+  network            = google_compute_network.n.id
+  direction          = "EGRESS"
+  priority           = 65000
+  target_tags        = ["others"]
+  destination_ranges = ["0.0.0.0/0"]
+  deny { protocol = "all" }
+}
+resource "google_container_cluster" "c" {
+  name                     = "c"
+  location                 = "europe-west1"
+  network                  = google_compute_network.n.id
+  subnetwork               = google_compute_subnetwork.s.id
+  remove_default_node_pool = true
+  initial_node_count       = 1
+}
+resource "google_container_node_pool" "p" {
+  name       = "p"
+  cluster    = google_container_cluster.c.id
+  node_count = 1
+  node_config { tags = ["nodes"] }
+}
+"#;
+
+const AKS: &str = r#"
+resource "azurerm_kubernetes_cluster" "c" {
+  name                = "c"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  dns_prefix          = "c"
+  default_node_pool {
+    name           = "sys"
+    vm_size        = "Standard_D4s_v5"
+    node_count     = 3
+    vnet_subnet_id = azurerm_subnet.door.id
+  }
+  network_profile {
+    network_plugin = "azure"
+    outbound_type  = "loadBalancer"
+  }
+  identity { type = "SystemAssigned" }
+}
+"#;
+
+const RULE: &str = "    direction                  = \"Inbound\"
+    access                     = \"Allow\"
+    protocol                   = \"Tcp\"
+    source_port_range          = \"*\"
+    destination_port_range     = \"443\"
+    source_address_prefix      = \"Internet\"
+    destination_address_prefix = \"*\"
+";
+
+const DENIAL: &str = "    direction                  = \"Outbound\"
+    access                     = \"Deny\"
+    protocol                   = \"*\"
+    source_port_range          = \"*\"
+    destination_port_range     = \"*\"
+    source_address_prefix      = \"*\"
+    destination_address_prefix = \"Internet\"
+";
+
+const POD_OUT: &str = "kubernetes_deployment_v1.web > internet network";
+
+/// What pods send leaves by their machines, past the filters of these.
+#[test]
+fn pods_leave_past_the_filters_of_their_machines() {
+    let gke = format!("{GKE}{POD}");
+    differs(&gke, "[\"others\"]", "[\"nodes\"]", POD_OUT, terraform);
+    differs(&gke, "  target_tags        = [\"others\"]\n", "", POD_OUT, terraform);
+    let aks = format!("{AZURE}{AKS}{POD}");
+    differs(&aks, RULE, DENIAL, POD_OUT, terraform);
+    // Who may ask for a few ports may do no more in the pods.
+    let some = format!(
+        "{DENIAL}  }}\n  security_rule {{\n    name = \"web\"\n    priority = 90\n{}",
+        RULE.replace("Inbound", "Outbound")
+    );
+    let some = some.replacen(
+        "source_address_prefix      = \"Internet\"\n    destination_address_prefix = \"*\"",
+        "source_address_prefix      = \"*\"\n    destination_address_prefix = \"Internet\"",
+        1,
+    );
+    let some = aks.replace(RULE, &some);
+    let made = terraform(&some);
+    assert!(has(&made, &format!("{POD_OUT} tcp/443")), "{made:#?}");
+    assert!(!has(&made, &format!("{POD_OUT} any")), "{made:#?}");
+}
+
+/// Of two kinds of machines one lets out, and so do the pods, which may run on either.
+#[test]
+fn pods_leave_by_whatever_machine_lets_them() {
+    let other = "resource \"google_container_node_pool\" \"q\" {\n  name    = \"q\"\n  cluster = google_container_cluster.c.id\n  node_config { tags = [\"else\"] }\n}\n";
+    let gke = format!("{GKE}{POD}{other}");
+    stays(&gke, &[("[\"others\"]", "[\"nodes\"]")], POD_OUT);
+    differs(&gke, "[\"others\"]", "[\"nodes\", \"else\"]", POD_OUT, terraform);
+}
+
+/// A cluster makes a way out for its machines, unless it is told not to.
+#[test]
+fn clusters_make_a_way_out() {
+    let closed = AZURE.replace(
+        "  address_prefixes     = [\"10.4.1.0/24\"]\n",
+        "  address_prefixes     = [\"10.4.1.0/24\"]\n  default_outbound_access_enabled = false\n",
+    );
+    let aks = format!("{closed}{AKS}{POD}");
+    differs(&aks, "\"loadBalancer\"", "\"userDefinedRouting\"", POD_OUT, terraform);
+}

@@ -977,8 +977,12 @@ fn pods_get_no_further_than_their_machines() {
     // A cluster of which the machines are not known may have any.
     let start = SHUT_IN.find("resource \"google_container_node_pool").unwrap();
     let end = SHUT_IN.find("resource \"kubernetes_deployment").unwrap();
-    let unknown = format!("{}{}", &SHUT_IN[..start], &SHUT_IN[end..]).replace(from, to);
-    assert!(has(&terraform(&unknown), "kubernetes_deployment.api > internet"));
+    let own = format!("{}{}", &SHUT_IN[..start], &SHUT_IN[end..]).replace(from, to);
+    let line = "kubernetes_deployment.api > internet";
+    assert!(!has(&terraform(&own), line));
+    let name = "  name       = \"c\"\n";
+    let unknown = own.replace(name, &format!("{name}  remove_default_node_pool = true\n"));
+    assert!(has(&terraform(&unknown), line));
 }
 
 /// A program in a cluster that is given a secret, beside a state.

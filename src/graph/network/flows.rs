@@ -181,7 +181,8 @@ fn offered(presence: &Presence, direction: Direction) -> BTreeSet<(Protocol, Por
         _ => false,
     };
     let mut found = BTreeSet::new();
-    for rule in presence.layers.iter().flat_map(|layer| &layer.rules) {
+    let carriers = || presence.leaves_by.iter().flatten().filter(|_| direction == Direction::Out);
+    for rule in presence.layers.iter().chain(carriers()).flat_map(|layer| &layer.rules) {
         if rule.allow && rule.direction == direction && rule.peers.iter().any(outside) {
             match &rule.ports {
                 Some(ports) => {
@@ -197,7 +198,8 @@ fn offered(presence: &Presence, direction: Direction) -> BTreeSet<(Protocol, Por
     }
     // Everything is said by what is said apart, where filters in a row name less.
     let narrow = found.iter().any(|(_, ports)| !ports.is_all());
-    if narrow && presence.layers.len() > 1 {
+    let several = presence.layers.len() > 1 || carriers().next().is_some();
+    if narrow && several {
         found.retain(|(_, ports)| !ports.is_all());
     }
     found.retain(|(protocol, _)| *protocol != Protocol::Icmp);
@@ -696,7 +698,7 @@ fn egress(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             let mut way = reach::to_internet(presence, Traffic { protocol, port });
             // What denies a few ports of all leaves the others.
             if way.reach < Reach::Restricted && ports.is_all() && protocol.covers(Protocol::Tcp) {
-                way = reach::to_internet(presence, Traffic::tcp(443));
+                way = reach::to_internet(presence, Traffic::tcp(unnamed(presence)));
             }
             if way.reach >= Reach::Restricted {
                 let new = New::network(by_port(&ports), way.proof, way.reach);
@@ -704,6 +706,16 @@ fn egress(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             }
         }
     }
+}
+
+/// A port to the internet that no rule names among a few.
+fn unnamed(presence: &Presence) -> u16 {
+    let layers = presence.layers.iter().chain(presence.leaves_by.iter().flatten());
+    let rules = layers.flat_map(|layer| &layer.rules).filter(|it| it.direction == Direction::Out);
+    let few: Vec<&Ports> =
+        rules.filter_map(|it| it.ports.as_ref()).filter(|it| !it.is_all()).collect();
+    let named = |port: &u16| few.iter().any(|ports| ports.has(*port));
+    [50_000, 20_000, 9, 443].into_iter().find(|port| !named(port)).unwrap_or(443)
 }
 
 /// Names: the internet asks public zones, hosts ask the private zones of their network.

@@ -49,18 +49,28 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     network.doors.dedup();
 }
 
-/// Pods get to the internet no further than the machines of their cluster do.
+/// Pods get to the internet no further than the machines of their cluster do: by their routes and addresses, past their filters.
 fn shut_in(scene: &Scene<'_>, network: &mut Network, all: &[Workload<'_>], machines: &[usize]) {
-    let hosts = machines.iter().filter(|node| &*scene.nodes[**node].kind == "compute_vm");
-    let mut ways = hosts.filter_map(|node| network.presences[*node].as_ref()).peekable();
+    let carries = |node: &&usize| {
+        &*scene.nodes[**node].kind == "compute_vm" || scene.holds(**node, "own_machines")
+    };
+    let hosts = machines.iter().filter(carries).map(|node| network.presences[*node].as_ref());
     // Beside the machines that stand there, a cloud may make some for the pods.
     let made = !scene.index.of_type("aws_eks_fargate_profile").is_empty();
-    if made || ways.peek().is_none() || !ways.all(|host| host.egress.state == Tri::No) {
+    let Some(hosts) =
+        hosts.collect::<Option<Vec<&Presence>>>().filter(|hosts| !hosts.is_empty() && !made)
+    else {
         return;
-    }
+    };
+    let ways = hosts.into_iter().filter(|host| host.egress.state != Tri::No);
+    let mut ways: Vec<Vec<Arc<super::Layer>>> = ways.map(|host| host.layers.clone()).collect();
+    ways.dedup_by(|a, b| a.len() == b.len() && a.iter().zip(&*b).all(|(a, b)| Arc::ptr_eq(a, b)));
     for workload in all {
         if let Some(own) = &mut network.presences[workload.node] {
-            own.egress.state = Tri::No;
+            if ways.is_empty() {
+                own.egress.state = Tri::No;
+            }
+            own.leaves_by.clone_from(&ways);
         }
     }
 }

@@ -117,6 +117,8 @@ pub struct Presence {
     pub hears: Option<BTreeSet<u16>>,
     /// All filters on the way in and out; each has to let traffic pass. Shared by hosts that have the same.
     pub layers: Vec<Arc<Layer>>,
+    /// Where others carry what it sends to the internet: the filters on each of these ways, beside its own.
+    pub leaves_by: Vec<Vec<Arc<Layer>>>,
     /// Its own address on the internet.
     pub public: Public,
     /// The same by family, IPv4 first, where they are told apart.
@@ -129,6 +131,13 @@ pub struct Presence {
     pub anywhere: bool,
     /// Whether where it stands is only partly known, so that nothing rests on what it lacks.
     pub open_ended: bool,
+}
+
+impl Presence {
+    /// All filters, its own and those of what carries what it sends.
+    fn filters_mut(&mut self) -> impl Iterator<Item = &mut Arc<Layer>> {
+        self.layers.iter_mut().chain(self.leaves_by.iter_mut().flatten())
+    }
 }
 
 /// How a balancer, gateway or proxy passes traffic on to a node.
@@ -271,7 +280,7 @@ impl Network {
         let mut kept = Vec::new();
         let trusted = |peer: &Peer| matches!(peer, Peer::Range(range) | Peer::Outside(range) if ranges.iter().any(|own| own.contains(range)));
         let mut changed: FxHashMap<*const Layer, Arc<Layer>> = FxHashMap::default();
-        for layer in self.presences.iter_mut().flatten().flat_map(|presence| &mut presence.layers) {
+        for layer in self.presences.iter_mut().flatten().flat_map(Presence::filters_mut) {
             if !layer.rules.iter().flat_map(|rule| &rule.peers).any(trusted) {
                 continue;
             }

@@ -248,13 +248,22 @@ pub fn inside_from_service(service: usize, target: &Presence, traffic: Traffic) 
     way
 }
 
+/// Stands for ports that rules seldom name: whoever may not ask for these may ask for a few at most.
+const OTHERS: Traffic = Traffic { protocol: super::Protocol::Tcp, port: Some(50_000) };
+
 /// How far a host may open connections to the internet.
 pub fn to_internet(host: &Presence, traffic: Traffic) -> Way {
-    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
-    for layer in &host.layers {
-        let decision = layer.decide(Direction::Out, &Party::Internet(Family::Any), traffic);
-        way.reach = way.reach.min(reach(&decision));
-        way.proof.extend(decision.rule.and_then(|rule| rule.place));
+    let mut way = out(&host.layers, traffic);
+    // Of the machines that carry what it sends, the one that lets out most; what is not known of them takes nothing away.
+    let ways = host.leaves_by.iter().map(|layers| {
+        let way = out(layers, traffic);
+        let is_part = || traffic.port.is_none() && out(layers, OTHERS).reach == Reach::Closed;
+        let reach = if way.reach == Reach::Unknown && !is_part() { Reach::Open } else { way.reach };
+        Way { reach, ..way }
+    });
+    if let Some(best) = ways.reduce(|a, b| if b.reach > a.reach { b } else { a }) {
+        way.reach = way.reach.min(best.reach);
+        way.proof.extend(best.proof);
     }
     way.reach = match host.egress.state {
         Tri::Yes => way.reach,
@@ -262,5 +271,16 @@ pub fn to_internet(host: &Presence, traffic: Traffic) -> Way {
         Tri::No => Reach::Closed,
     };
     way.proof.extend(&host.egress.proof);
+    way
+}
+
+/// How far filters let connections to the internet out.
+fn out(layers: &[Arc<Layer>], traffic: Traffic) -> Way {
+    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    for layer in layers {
+        let decision = layer.decide(Direction::Out, &Party::Internet(Family::Any), traffic);
+        way.reach = way.reach.min(reach(&decision));
+        way.proof.extend(decision.rule.and_then(|rule| rule.place));
+    }
     way
 }

@@ -241,7 +241,10 @@ fn presence(scene: &Scene<'_>, node: usize, translated: Option<Tri>) -> Option<P
     if !is_balancer || gateways::is_one(scene, node) {
         presence.layers = layers(scene, node, &presence, &names);
     }
-    let own = presence.public.state == Tri::Yes || translated == Some(Tri::Yes);
+    // A cluster makes a balancer or gateway for its machines to leave by, unless it is told not to.
+    let own = presence.public.state == Tri::Yes
+        || scene.holds(node, "own_exit")
+        || translated == Some(Tri::Yes);
     let exits = routing::Exits { own, default: translated != Some(Tri::No) };
     let leads_out = |subnet: &usize| routing::leads_out(scene, *subnet, exits);
     let egress = !is_balancer
