@@ -549,3 +549,43 @@ fn clusters_make_a_way_out() {
     let aks = format!("{closed}{AKS}{POD}");
     differs(&aks, "\"loadBalancer\"", "\"userDefinedRouting\"", POD_OUT, terraform);
 }
+
+const GATEWAY: &str = r#"
+resource "google_api_gateway_api" "a" {
+  api_id = "a"
+}
+resource "google_api_gateway_api_config" "a" {
+  api = google_api_gateway_api.a.api_id
+  openapi_documents {
+    document {
+      path     = "spec.yaml"
+      contents = CONTENTS
+    }
+  }
+}
+resource "google_api_gateway_gateway" "g" {
+  gateway_id = "g"
+  api_config = google_api_gateway_api_config.a.id
+}
+"#;
+
+const DESCRIPTION: &str =
+    "base64encode(\"swagger: '2.0'\\npaths: {/orders: {post: {operationId: create}}}\")";
+
+/// An API whose description says nothing of how callers are asked asks nobody.
+#[rstest]
+#[case::asks_nobody(DESCRIPTION, true)]
+#[case::asked(
+    "base64encode(\"swagger: '2.0'\\nsecurity: [{key: []}]\\npaths: {/orders: {post: {operationId: create}}}\")",
+    false
+)]
+#[case::not_known("base64encode(var.description)", false)]
+#[case::no_base_64("\"?\"", false)]
+#[case::cut_off("\"QUJD=\"", false)]
+#[case::no_text("\"//79/A==\"", false)]
+fn apis_that_ask_nobody(#[case] contents: &str, #[case] open: bool) {
+    let tree =
+        GATEWAY.replace("CONTENTS", contents) + "variable \"description\" { type = string }\n";
+    let made = terraform(&tree);
+    assert_eq!(has(&made, "T031 google_api_gateway_gateway.g"), open, "{made:#?}");
+}

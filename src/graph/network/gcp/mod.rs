@@ -3,6 +3,7 @@
 //! Source: Google Cloud documentation, "VPC firewall rules", "Pre-populated rules in the default network", "Cloud NAT overview", "VPC
 //! Network Peering", "Restrict network ingress for Cloud Run", "Cloud SQL: authorized networks".
 
+mod apis;
 pub mod armor;
 mod balancers;
 mod engine;
@@ -23,7 +24,11 @@ use crate::source::Place;
 use super::filter::{Direction, Peer, range};
 use super::{DEFAULT, Network, Presence, Public, Tri};
 
-pub use armor::facts;
+/// Facts that take more than one resource.
+pub fn facts(scene: &mut Scene<'_>) {
+    armor::facts(scene);
+    apis::facts(scene);
+}
 
 /// Types that have machines in a network: type, path of what holds interfaces or networks, path of tags.
 const MACHINES: [(&str, &str, &str); 7] = [
