@@ -589,3 +589,30 @@ fn apis_that_ask_nobody(#[case] contents: &str, #[case] open: bool) {
     let made = terraform(&tree);
     assert_eq!(has(&made, "T031 google_api_gateway_gateway.g"), open, "{made:#?}");
 }
+
+const RUN: &str = r#"
+resource "google_cloud_run_v2_service" "api" {
+  name                 = "api"
+  location             = "europe-west1"
+  ingress              = "INGRESS_TRAFFIC_ALL"
+  invoker_iam_disabled = true
+  template {
+    containers {
+      image = "api"
+    }
+  }
+}
+"#;
+
+/// A service that does not check who invokes it is everybody's.
+#[rstest]
+#[case::checks("invoker_iam_disabled = true", "invoker_iam_disabled = false")]
+#[case::inside("\"INGRESS_TRAFFIC_ALL\"", "\"INGRESS_TRAFFIC_INTERNAL_ONLY\"")]
+#[case::behind_a_balancer("\"INGRESS_TRAFFIC_ALL\"", "\"INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER\"")]
+#[case::asks_by_proxy(
+    "invoker_iam_disabled = true",
+    "invoker_iam_disabled = true\n  iap_enabled = true"
+)]
+fn services_that_check_no_invoker(#[case] from: &str, #[case] to: &str) {
+    differs(RUN, from, to, "T031 google_cloud_run_v2_service.api", terraform);
+}
