@@ -616,3 +616,128 @@ resource "google_cloud_run_v2_service" "api" {
 fn services_that_check_no_invoker(#[case] from: &str, #[case] to: &str) {
     differs(RUN, from, to, "T031 google_cloud_run_v2_service.api", terraform);
 }
+
+const GROUP: &str = r#"
+resource "google_compute_instance_template" "t" {
+  machine_type = "e2-small"
+  network_interface { network = "default" }
+}
+resource "google_compute_region_instance_group_manager" "m" {
+  name               = "m"
+  base_instance_name = "m"
+  region             = "europe-west1"
+  target_size        = 3
+  version { instance_template = google_compute_instance_template.t.self_link }
+  named_port {
+    name = "http"
+    port = 8080
+  }
+}
+resource "google_compute_backend_service" "web" {
+  name      = "web"
+  protocol  = "HTTP"
+  port_name = "http"
+  backend { group = google_compute_region_instance_group_manager.m.instance_group }
+}
+resource "google_compute_url_map" "web" {
+  name            = "web"
+  default_service = google_compute_backend_service.web.id
+}
+resource "google_compute_target_https_proxy" "web" {
+  name             = "web"
+  url_map          = google_compute_url_map.web.id
+  ssl_certificates = ["projects/p/global/sslCertificates/c"]
+}
+resource "google_compute_global_forwarding_rule" "web" {
+  name       = "web"
+  port_range = "443"
+  target     = google_compute_target_https_proxy.web.id
+}
+"#;
+
+const SCALED: &str = r#"
+resource "google_compute_region_autoscaler" "m" {
+  name   = "m"
+  target = google_compute_region_instance_group_manager.m.id
+  autoscaling_policy {
+    min_replicas = LEAST
+    max_replicas = 4
+  }
+}
+"#;
+
+/// One zone, or one instance, carries a service of Google's machines.
+#[rstest]
+#[case::spread(&[], "", false)]
+#[case::one(&[("= 3", "= 1")], "", true)]
+#[case::one_zone(&[("target_size        = 3", "target_size        = 3\n  distribution_policy_zones = [\"europe-west1-b\"]")], "", true)]
+#[case::two_zones(&[("target_size        = 3", "target_size        = 3\n  distribution_policy_zones = [\"europe-west1-b\", \"europe-west1-c\"]")], "", false)]
+#[case::scaled_down_to_one(&[("  target_size        = 3\n", "")], "1", true)]
+#[case::scaled_down_to_two(&[("  target_size        = 3\n", "")], "2", false)]
+#[case::scaled_from_one(&[("= 3", "= 1")], "2", false)]
+#[case::not_known(&[("= 3", "= var.size")], "", false)]
+#[case::zonal(&[("region             = \"europe-west1\"", "zone = \"europe-west1-b\"")], "", true)]
+fn groups_in_one_place(
+    #[case] changes: &[(&str, &str)],
+    #[case] least: &str,
+    #[case] is_one: bool,
+) {
+    let mut tree = GROUP.to_owned() + "variable \"size\" { type = number }\n";
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    if !least.is_empty() {
+        tree += &SCALED.replace("LEAST", least);
+    }
+    if tree.contains("zone = ") {
+        tree = tree.replace("region_instance_group_manager", "instance_group_manager");
+    }
+    let made = terraform(&tree);
+    let threat =
+        made.iter().any(|line| line.starts_with("T030 ") && line.contains("group_manager.m:"));
+    assert_eq!(threat, is_one, "{made:#?}");
+}
+
+const AUTOSCALE: &str = r#"
+resource "azurerm_monitor_autoscale_setting" "m" {
+  name                = "m"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  target_resource_id  = azurerm_linux_virtual_machine_scale_set.m.id
+  profile {
+    name = "all"
+    capacity {
+      default = 2
+      minimum = LEAST
+      maximum = 4
+    }
+  }
+}
+"#;
+
+/// The same of Azure's.
+#[rstest]
+#[case::spread(&[], "", false)]
+#[case::one(&[("instances           = 3", "instances           = 1")], "", true)]
+#[case::no_zones(&[("  zones               = [\"1\", \"2\"]\n", "")], "", true)]
+#[case::one_zone(&[("[\"1\", \"2\"]", "[\"1\"]")], "", true)]
+#[case::scaled_down_to_one(&[], "1", true)]
+#[case::scaled_from_one(&[("instances           = 3", "instances           = 1")], "2", false)]
+fn scale_sets_in_one_place(
+    #[case] changes: &[(&str, &str)],
+    #[case] least: &str,
+    #[case] is_one: bool,
+) {
+    let mut tree = format!("{AZURE}{SCALE_SET}");
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    if !least.is_empty() {
+        tree += &AUTOSCALE.replace("LEAST", least);
+    }
+    let made = terraform(&tree);
+    let line = "T030 azurerm_linux_virtual_machine_scale_set.m:";
+    assert_eq!(has(&made, line), is_one, "{made:#?}");
+}
