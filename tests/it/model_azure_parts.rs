@@ -901,6 +901,11 @@ resource "azurerm_cdn_frontdoor_firewall_policy" "w" {
   sku_name            = azurerm_cdn_frontdoor_profile.f.sku_name
   enabled             = true
   mode                = "Prevention"
+  managed_rule {
+    type    = "Microsoft_DefaultRuleSet"
+    version = "2.1"
+    action  = "Block"
+  }
 }
 resource "azurerm_cdn_frontdoor_security_policy" "w" {
   name                     = "w"

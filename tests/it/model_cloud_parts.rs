@@ -741,3 +741,156 @@ fn scale_sets_in_one_place(
     let line = "T030 azurerm_linux_virtual_machine_scale_set.m:";
     assert_eq!(has(&made, line), is_one, "{made:#?}");
 }
+
+const POLICY: &str = r#"
+resource "azurerm_web_application_firewall_policy" "w" {
+  name                = "w"
+  resource_group_name = azurerm_resource_group.g.name
+  location            = azurerm_resource_group.g.location
+  policy_settings {
+    enabled = true
+    mode    = "Prevention"
+  }
+  custom_rules {
+    name      = "rate"
+    priority  = 10
+    rule_type = "RateLimitRule"
+    action    = "Block"
+    match_conditions {
+      operator     = "IPMatch"
+      match_values = ["0.0.0.0/0"]
+      match_variables { variable_name = "RemoteAddr" }
+    }
+  }
+  # MANAGED
+}
+"#;
+
+const MANAGED: &str =
+    "managed_rules {\n    managed_rule_set {\n      version = \"3.2\"\n    }\n  }";
+
+/// Of a gateway's policy, rules that look for attacks are one thing, and limits of rates another.
+#[rstest]
+#[case::only_a_limit(&[], true, false)]
+#[case::both(&[("# MANAGED", MANAGED)], false, false)]
+#[case::no_limit(&[("# MANAGED", MANAGED), ("\"RateLimitRule\"", "\"MatchRule\"")], false, true)]
+#[case::only_noted(&[("# MANAGED", MANAGED), ("\"Block\"", "\"Log\"")], false, true)]
+#[case::switched_off(&[("\"Block\"", "\"Block\"\n    enabled = false")], true, true)]
+#[case::only_looks(&[("# MANAGED", MANAGED), ("\"Prevention\"", "\"Detection\"")], true, true)]
+#[case::of_the_listener(&[("  # POLICY\n", ""), ("    protocol                       = \"Https\"\n", "    protocol                       = \"Https\"\n    firewall_policy_id = azurerm_web_application_firewall_policy.w.id\n")], true, false)]
+fn policies_of_gateways(
+    #[case] changes: &[(&str, &str)],
+    #[case] attacks: bool,
+    #[case] floods: bool,
+) {
+    let mut tree = format!("{AZURE}{APPLICATION_GATEWAY}{POLICY}");
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    let policy = "firewall_policy_id = azurerm_web_application_firewall_policy.w.id";
+    let made = terraform(&tree.replace("# POLICY", policy));
+    assert_eq!(has(&made, "T032 azurerm_linux_web_app.w"), attacks, "{made:#?}");
+    assert_eq!(has(&made, "T028 azurerm_application_gateway.door"), floods, "{made:#?}");
+}
+
+const FRONT_DOOR: &str = r#"
+resource "azurerm_cdn_frontdoor_profile" "p" {
+  name                = "p"
+  resource_group_name = azurerm_resource_group.g.name
+  sku_name            = "Premium_AzureFrontDoor"
+}
+resource "azurerm_cdn_frontdoor_endpoint" "e" {
+  name                     = "e"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.p.id
+}
+resource "azurerm_cdn_frontdoor_origin_group" "o" {
+  name                     = "o"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.p.id
+}
+resource "azurerm_cdn_frontdoor_origin" "o" {
+  name                           = "o"
+  cdn_frontdoor_origin_group_id  = azurerm_cdn_frontdoor_origin_group.o.id
+  host_name                      = azurerm_linux_web_app.w.default_hostname
+  certificate_name_check_enabled = true
+}
+resource "azurerm_cdn_frontdoor_route" "r" {
+  name                          = "r"
+  cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.e.id
+  cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.o.id
+  cdn_frontdoor_origin_ids      = [azurerm_cdn_frontdoor_origin.o.id]
+  supported_protocols           = ["Https"]
+  patterns_to_match             = ["/*"]
+}
+resource "azurerm_linux_web_app" "w" {
+  name                      = "w"
+  resource_group_name       = azurerm_resource_group.g.name
+  location                  = azurerm_resource_group.g.location
+  service_plan_id           = "/plans/p"
+  https_only                = true
+  virtual_network_subnet_id = azurerm_subnet.door.id
+  site_config {
+    ip_restriction_default_action = "Deny"
+    ip_restriction {
+      action      = "Allow"
+      priority    = 100
+      service_tag = "AzureFrontDoor.Backend"
+      headers { x_azure_fdid = [azurerm_cdn_frontdoor_profile.p.resource_guid] }
+    }
+  }
+}
+resource "azurerm_cdn_frontdoor_firewall_policy" "w" {
+  name                = "w"
+  resource_group_name = azurerm_resource_group.g.name
+  sku_name            = "Premium_AzureFrontDoor"
+  mode                = "Prevention"
+  custom_rule {
+    name     = "rate"
+    type     = "RateLimitRule"
+    action   = "Block"
+    priority = 10
+    match_condition {
+      match_variable = "SocketAddr"
+      operator       = "IPMatch"
+      match_values   = ["0.0.0.0/0"]
+    }
+  }
+  # MANAGED
+}
+resource "azurerm_cdn_frontdoor_security_policy" "w" {
+  name                     = "w"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.p.id
+  security_policies {
+    firewall {
+      cdn_frontdoor_firewall_policy_id = azurerm_cdn_frontdoor_firewall_policy.w.id
+      association {
+        patterns_to_match = ["/*"]
+        domain { cdn_frontdoor_domain_id = azurerm_cdn_frontdoor_endpoint.e.id }
+      }
+    }
+  }
+}
+"#;
+
+/// The same of Front Door's.
+#[rstest]
+#[case::only_a_limit(&[], true, false)]
+#[case::both(&[("# MANAGED", "managed_rule {\n    type    = \"Microsoft_DefaultRuleSet\"\n    version = \"2.1\"\n    action  = \"Block\"\n  }")], false, false)]
+#[case::only_noted(&[("# MANAGED", "managed_rule {\n    type    = \"Microsoft_DefaultRuleSet\"\n    version = \"2.1\"\n    action  = \"Log\"\n  }")], true, false)]
+#[case::patterns(&[("\"RateLimitRule\"", "\"MatchRule\""), ("\"IPMatch\"", "\"RegEx\"")], false, true)]
+#[case::addresses(&[("\"RateLimitRule\"", "\"MatchRule\"")], true, true)]
+#[case::only_looks(&[("\"Prevention\"", "\"Detection\"")], true, true)]
+fn policies_of_front_door(
+    #[case] changes: &[(&str, &str)],
+    #[case] attacks: bool,
+    #[case] floods: bool,
+) {
+    let mut tree = format!("{AZURE}{FRONT_DOOR}");
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    let made = terraform(&tree);
+    assert_eq!(has(&made, "T032 azurerm_linux_web_app.w"), attacks, "{made:#?}");
+    assert_eq!(has(&made, "T028 azurerm_cdn_frontdoor_profile.p"), floods, "{made:#?}");
+}

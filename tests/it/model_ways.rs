@@ -154,6 +154,10 @@ resource "azurerm_frontdoor_firewall_policy" "w" {
   name    = "w"
   enabled = true
   mode    = "MODE"
+  managed_rule {
+    type    = "DefaultRuleSet"
+    version = "1.0"
+  }
 }
 resource "azurerm_frontdoor" "f" {
   name = "f"

@@ -16,6 +16,8 @@ use crate::graph::scene::{Fact, Scene};
 use crate::model::Encrypted;
 use crate::source::Place;
 
+use super::policies::{Does, does};
+
 /// The type of a profile, which stands for all of it.
 pub const PROFILE: &str = "azurerm_cdn_frontdoor_profile";
 const ROUTE: &str = "azurerm_cdn_frontdoor_route";
@@ -27,6 +29,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         let first = network.routes.len();
         route(scene, network, *at);
         if let Some(guard) = guards.before(scene, *at) {
+            let guard = (guard.0.blocks, guard.1);
             network.firewalled.extend((first..network.routes.len()).map(|route| (route, guard)));
         }
     }
@@ -154,12 +157,12 @@ fn route(scene: &Scene<'_>, network: &mut Network, at: usize) {
     }
 }
 
-/// Whether a policy that blocks stands before the domains of profiles: endpoints and domains of one's own, each by itself.
+/// What the policies before the domains of profiles do: endpoints and domains of one's own, each by itself.
 ///
 /// Source: Microsoft Learn, "Configure WAF policy for Azure Front Door" (a security policy names the domains that it is for).
 struct Guards {
-    /// By domain (resource): whether its policy blocks, and what says so.
-    domains: BTreeMap<usize, (Tri, Place)>,
+    /// By domain (resource): what its policies do, and what says so.
+    domains: BTreeMap<usize, (Does, Place)>,
     /// Whether some policy does not say for which domains it is, with what says that.
     open: Option<Place>,
 }
@@ -171,22 +174,22 @@ impl Guards {
             let place = scene.index.resource(*at).header;
             let path = "security_policies.firewall.cdn_frontdoor_firewall_policy_id";
             let policy = look::first(scene, *at, path);
-            let state = policy.map_or(Tri::Unknown, |policy| blocks(scene, policy));
+            let own = policy.map_or(Does::UNKNOWN, |policy| does(scene, policy));
             let path = "security_policies.firewall.association.domain.cdn_frontdoor_domain_id";
             let domains = look::named(scene, *at, path);
             if domains.targets.is_empty() && domains.open {
                 guards.open = guards.open.or(Some(place));
             }
             for (domain, _) in domains.targets {
-                let known = guards.domains.entry(domain).or_insert((state, place));
-                known.0 = known.0.or(state);
+                let known = guards.domains.entry(domain).or_insert((own, place));
+                known.0 = known.0.or(own);
             }
         }
         guards
     }
 
-    /// Whether policies that block stand before all domains of a route.
-    fn before(&self, scene: &Scene<'_>, route: usize) -> Option<(Tri, Place)> {
+    /// What policies do before all domains of a route; of the places, where the least is done.
+    fn before(&self, scene: &Scene<'_>, route: usize) -> Option<(Does, Place)> {
         if self.domains.is_empty() && self.open.is_none() {
             return None;
         }
@@ -196,55 +199,42 @@ impl Guards {
             domains.extend(look::named(scene, route, "cdn_frontdoor_endpoint_id").targets);
         }
         let without = match self.open {
-            Some(place) => (Tri::Unknown, place),
-            None => (Tri::No, scene.index.resource(route).header),
+            Some(place) => (Does::UNKNOWN, place),
+            None => (Does::NOTHING, scene.index.resource(route).header),
         };
-        let states = domains.iter().map(|(domain, _)| self.domains.get(domain).unwrap_or(&without));
-        states.min_by_key(|(state, _)| *state).copied()
+        let all = domains.iter().map(|(domain, _)| self.domains.get(domain).unwrap_or(&without));
+        let least = all.clone().min_by_key(|(own, _)| own.blocks)?.1;
+        Some((all.map(|(own, _)| *own).reduce(Does::and)?, least))
     }
 }
 
-/// Whether a policy of Front Door blocks: it is on, and does not only look.
-fn blocks(scene: &Scene<'_>, policy: usize) -> Tri {
-    let attributes = &scene.index.resource(policy).attributes;
-    let prevents = match attributes.get("mode") {
-        Some(Value::String(mode)) => (&**mode == "Prevention").into(),
-        Some(Value::Unknown(_)) => Tri::Unknown,
-        _ => Tri::No,
-    };
-    let is_on = match attributes.get("enabled") {
-        Some(Value::Bool(false)) => Tri::No,
-        Some(Value::Unknown(_)) => Tri::Unknown,
-        _ => Tri::Yes,
-    };
-    prevents.and(is_on)
-}
-
-/// Say of profiles whether policies that block stand before all that their routes answer for.
+/// Say of profiles what policies do before all that their routes answer for.
 pub fn facts(scene: &mut Scene<'_>) {
     let guards = Guards::of(scene);
-    let mut states: BTreeMap<usize, (Tri, Vec<Place>)> = BTreeMap::new();
+    let mut found: BTreeMap<usize, (Does, Vec<Place>)> = BTreeMap::new();
     let routes = scene.index.of_type(ROUTE).iter();
     let is_on = |at: &&usize| {
         scene.index.resource(**at).attributes.get("enabled") != Some(&Value::Bool(false))
     };
     for at in routes.filter(is_on) {
-        if let Some((node, (state, place))) = scene.node_of[*at].zip(guards.before(scene, *at)) {
-            let known = states.entry(node).or_insert((Tri::Yes, Vec::new()));
-            known.0 = known.0.and(state);
+        if let Some((node, (own, place))) = scene.node_of[*at].zip(guards.before(scene, *at)) {
+            let known = found.entry(node).or_insert((own, Vec::new()));
+            known.0 = known.0.and(own);
             known.1.push(place);
         }
     }
     // Without routes, what stands before its domains stands before it.
-    for (domain, (state, place)) in &guards.domains {
+    for (domain, (own, place)) in &guards.domains {
         if let Some(node) = scene.node_of[*domain] {
-            states.entry(node).or_insert((*state, vec![*place]));
+            found.entry(node).or_insert((*own, vec![*place]));
         }
     }
-    for (node, (state, mut proof)) in states {
+    for (node, (own, mut proof)) in found {
         proof.sort();
         proof.dedup();
-        let fact = Fact { value: state.known().map(Value::Bool), proof };
-        scene.nodes[node].facts.insert("waf".into(), fact);
+        for (name, state) in [("waf", own.blocks), ("flood_protection", own.limits)] {
+            let fact = Fact { value: state.known().map(Value::Bool), proof: proof.clone() };
+            scene.nodes[node].facts.insert(name.into(), fact);
+        }
     }
 }

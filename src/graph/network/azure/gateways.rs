@@ -16,6 +16,8 @@ use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
+use super::policies::{Does, does};
+
 const KIND: &str = "azurerm_application_gateway";
 
 /// Ways from listeners to targets that are made of one gateway, at most, and so many paths and members of pools are looked at.
@@ -41,61 +43,55 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     }
 }
 
-/// Say of gateways without a policy of their own that all of their listeners have one that blocks.
+/// Say of gateways what the policies before all of their listeners do: each listener's own, else the gateway's.
 pub fn facts(scene: &mut Scene<'_>) {
     for at in scene.index.of_type(KIND).to_vec() {
         let Some(node) = scene.node_of[at] else { continue };
         let policies = Policies::of(scene, at);
         let resource = scene.index.resource(at);
+        let whole = policies.before(&resource.attributes, &Pointer::root(), resource);
         let before = look::blocks(&resource.attributes, "http_listener").map(|(at, listener)| {
             let pointer = Pointer::root().key("http_listener").index(at);
-            let policy = policies.before(listener, &pointer, resource);
-            policy.and_then(|(state, place)| (state == Tri::Yes).then_some(place))
+            policies.before(listener, &pointer, resource)
         });
-        let all: Vec<Place> = before.collect::<Option<_>>().unwrap_or_default();
-        if !all.is_empty() {
-            let fact = Fact { value: Some(Value::Bool(true)), proof: all };
-            scene.nodes[node].facts.insert("waf".into(), fact);
+        let own: Vec<Option<(Does, Place)>> = before.collect();
+        let proven = |does: fn(&Does) -> Tri,
+                      all: &mut dyn Iterator<Item = Option<(Does, Place)>>| {
+            let sure = |it: Option<(Does, Place)>| Some(it.filter(|it| does(&it.0) == Tri::Yes)?.1);
+            all.map(sure).collect::<Option<Vec<Place>>>().filter(|proof| !proof.is_empty())
+        };
+        // Whether the gateway's own policy blocks, the vocabulary says.
+        let waf = proven(|it| it.blocks, &mut own.iter().copied());
+        let floods = proven(|it| it.limits, &mut own.iter().map(|it| it.or(whole)));
+        for (name, proof) in [("waf", waf), ("flood_protection", floods)] {
+            if let Some(mut proof) = proof {
+                proof.dedup();
+                let fact = Fact { value: Some(Value::Bool(true)), proof };
+                scene.nodes[node].facts.insert(name.into(), fact);
+            }
         }
     }
 }
 
-/// Whether a policy for web firewalls blocks: it is on, and does not only look.
-fn blocks(scene: &Scene<'_>, policy: usize) -> Tri {
-    let attributes = &scene.index.resource(policy).attributes;
-    let is_off =
-        |(_, settings): (usize, &Value)| match (settings.get("mode"), settings.get("enabled")) {
-            (Some(Value::String(mode)), _) if &**mode == "Detection" => Tri::Yes,
-            (_, Some(Value::Bool(false))) => Tri::Yes,
-            (Some(Value::Unknown(_)), _) | (_, Some(Value::Unknown(_))) => Tri::Unknown,
-            _ if matches!(settings, Value::Unknown(_)) => Tri::Unknown,
-            _ => Tri::No,
-        };
-    match look::blocks(attributes, "policy_settings").map(is_off).fold(Tri::No, Tri::or) {
-        Tri::Yes => Tri::No,
-        Tri::No => Tri::Yes,
-        Tri::Unknown => Tri::Unknown,
-    }
-}
-
 /// Policies that the blocks of a gateway name, by where.
-struct Policies(FxHashMap<Pointer, Tri>);
+struct Policies(FxHashMap<Pointer, Does>);
 
 impl Policies {
     fn of(scene: &Scene<'_>, at: usize) -> Self {
         let named = scene.index.outgoing(at).iter();
         let named =
             named.filter(|edge| edge.at.parts().last().as_deref() == Some("firewall_policy_id"));
-        Self(named.map(|edge| (edge.at.clone(), blocks(scene, edge.to))).collect())
+        Self(named.map(|edge| (edge.at.clone(), does(scene, edge.to))).collect())
     }
 
-    /// Whether the policy that a block names blocks, and what says so. One that the configuration does not hold is thought to.
-    fn before(&self, block: &Value, at: &Pointer, resource: &Resource) -> Option<(Tri, Place)> {
+    /// What the policy that a block names does, and what says so. One that the configuration does not hold is thought to block.
+    fn before(&self, block: &Value, at: &Pointer, resource: &Resource) -> Option<(Does, Place)> {
         let said = block.get("firewall_policy_id").filter(|id| !matches!(id, Value::Null))?;
         let pointer = at.key("firewall_policy_id");
-        let unsaid = if matches!(said, Value::Unknown(_)) { Tri::Unknown } else { Tri::Yes };
-        let state = self.0.get(&pointer).copied().unwrap_or(unsaid);
-        Some((state, resource.place_of(&pointer)))
+        let blocks = if matches!(said, Value::Unknown(_)) { Tri::Unknown } else { Tri::Yes };
+        let unsaid = Does { blocks, ..Does::UNKNOWN };
+        let own = self.0.get(&pointer).copied().unwrap_or(unsaid);
+        Some((own, resource.place_of(&pointer)))
     }
 }
 
@@ -348,13 +344,15 @@ impl<'s> Gateway<'s> {
     /// The policy before what an action passes on where it is not the gateway's: that of the path, else that of the listener.
     fn firewall(&self, rule: &Value, action: &Action<'_>) -> Option<(Tri, Place)> {
         let own = self.policies.before(action.block, &action.at, self.resource);
-        own.or_else(|| match self.listeners.named(rule.get("http_listener_name")).as_slice() {
-            [at] => {
-                let pointer = Pointer::root().key("http_listener").index(*at);
-                self.policies.before(&self.listeners.all[*at], &pointer, self.resource)
-            }
-            _ => None,
-        })
+        let own =
+            own.or_else(|| match self.listeners.named(rule.get("http_listener_name")).as_slice() {
+                [at] => {
+                    let pointer = Pointer::root().key("http_listener").index(*at);
+                    self.policies.before(&self.listeners.all[*at], &pointer, self.resource)
+                }
+                _ => None,
+            });
+        own.map(|(does, place)| (does.blocks, place))
     }
 }
 

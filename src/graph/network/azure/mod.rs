@@ -10,6 +10,7 @@ mod gateways;
 mod groups;
 mod inline;
 mod outbound;
+mod policies;
 mod routing;
 
 use std::collections::BTreeSet;
