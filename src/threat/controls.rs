@@ -81,7 +81,9 @@ fn guarded(
     hops: usize,
 ) -> (Option<bool>, Vec<Place>) {
     let scene = around.scene();
-    let network = around.presence(node).and_then(|presence| presence.network);
+    // What only sends from a network answers elsewhere.
+    let host = around.presence(node).filter(|presence| !presence.sends_only);
+    let network = host.and_then(|presence| presence.network);
     let network = network.or_else(|| behind(around, node));
     let zone = network.and_then(|network| scene.zone_of.get(network).copied().flatten());
     let own = zone.map(|zone| &scene.zones[zone].facts).into_iter();
@@ -157,15 +159,17 @@ fn nearest(
     (!proof.is_empty()).then_some((all, proof))
 }
 
-/// The network that all stand in to which a balancer outside of any passes on: what guards its addresses guards the balancer's.
+/// The network that all stand in to which a balancer outside of any passes on: what guards its addresses guards the balancer's. A network for
+/// content answers at addresses of its own, wherever it asks.
 fn behind(around: &Surroundings<'_, '_>, node: usize) -> Option<usize> {
-    if !around.is_passing(node) {
+    if !around.is_passing(node) || &*around.scene().nodes[node].kind == "edge_cdn" {
         return None;
     }
     let flows = around.out[node].iter().map(|flow| around.flow(*flow));
     let flows = flows.filter(|flow| flow.kind == FlowKind::Network);
-    let networks: BTreeSet<Option<usize>> =
-        flows.map(|flow| around.presence(flow.target).and_then(|host| host.network)).collect();
+    let networks: BTreeSet<Option<usize>> = flows
+        .map(|flow| around.presence(flow.target).filter(|host| !host.sends_only)?.network)
+        .collect();
     if networks.len() == 1 { networks.first().copied().flatten() } else { None }
 }
 

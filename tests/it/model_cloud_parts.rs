@@ -894,3 +894,30 @@ fn policies_of_front_door(
     assert_eq!(has(&made, "T032 azurerm_linux_web_app.w"), attacks, "{made:#?}");
     assert_eq!(has(&made, "T028 azurerm_cdn_frontdoor_profile.p"), floods, "{made:#?}");
 }
+
+/// A plan for a network protects addresses in it, and neither Front Door's nor those of apps that only send from there.
+#[test]
+fn plans_protect_addresses_of_their_network() {
+    let plan = "address_space       = [\"10.4.0.0/16\"]\n  ddos_protection_plan {\n    id     = \"/plans/d\"\n    enable = true\n  }";
+    let guarded = AZURE.replace("address_space       = [\"10.4.0.0/16\"]", plan);
+    let quiet = FRONT_DOOR.replace("RateLimitRule", "MatchRule");
+    let made = terraform(&format!("{guarded}{quiet}"));
+    assert!(has(&made, "T028 azurerm_cdn_frontdoor_profile.p"), "{made:#?}");
+    let app = APPLICATION_GATEWAY.split_once("resource \"azurerm_linux_web_app\"").unwrap().1;
+    let app = format!("resource \"azurerm_linux_web_app\"{app}")
+        .replace(
+            "ip_restriction_default_action = \"Deny\"",
+            "ip_restriction_default_action = \"Allow\"",
+        )
+        .replace(
+            "  https_only          = true\n",
+            "  https_only          = true\n  virtual_network_subnet_id = azurerm_subnet.door.id\n",
+        );
+    let app = app
+        .split_once("    ip_restriction {")
+        .map_or(String::new(), |(head, _)| format!("{head}  }}\n}}\n"));
+    let made = terraform(&format!("{guarded}{app}"));
+    assert!(has(&made, "T028 azurerm_linux_web_app.w"), "{made:#?}");
+    let made = terraform(&format!("{guarded}{SCALE_SET}"));
+    assert!(!has(&made, "T028 "), "{made:#?}");
+}
