@@ -3,7 +3,7 @@
 
 use rstest::rstest;
 
-use crate::model_systems::{differs, has, terraform};
+use crate::model_systems::{differs, has, manifests, terraform};
 
 /// Each change leaves a line where it is.
 fn stays(base: &str, changes: &[(&str, &str)], line: &str) {
@@ -920,4 +920,96 @@ fn plans_protect_addresses_of_their_network() {
     assert!(has(&made, "T028 azurerm_linux_web_app.w"), "{made:#?}");
     let made = terraform(&format!("{guarded}{SCALE_SET}"));
     assert!(!has(&made, "T028 "), "{made:#?}");
+}
+
+const ENTRY: &str = r#"
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: shop
+  annotations: {NOTES}
+spec:
+  # CLASS
+  tls: [{hosts: [a.example], secretName: t}]
+  rules:
+  - host: a.example
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: "web:1", ports: [{containerPort: 8080}]}
+---
+apiVersion: networking.gke.io/v1beta1
+kind: FrontendConfig
+metadata: {name: front, namespace: shop}
+spec: {redirectToHttps: {enabled: ENABLED}}
+"#;
+
+/// An entry with a certificate serves clear text beside it where its controller is told so, or is not told otherwise.
+#[rstest]
+#[case::nginx("nginx.ingress.kubernetes.io/ssl-redirect: \"false\"", "", false, true)]
+#[case::nginx_silent("team: shop", "", false, false)]
+#[case::nginx_sends_on("nginx.ingress.kubernetes.io/ssl-redirect: \"true\"", "", false, false)]
+#[case::nginx_forced(
+    "nginx.ingress.kubernetes.io/ssl-redirect: \"false\", nginx.ingress.kubernetes.io/force-ssl-redirect: \"true\"",
+    "",
+    false,
+    false
+)]
+#[case::google("kubernetes.io/ingress.class: gce", "", false, true)]
+#[case::google_by_certificate("networking.gke.io/managed-certificates: web", "", false, true)]
+#[case::google_of_another_class(
+    "networking.gke.io/managed-certificates: web",
+    "ingressClassName: nginx",
+    false,
+    false
+)]
+#[case::google_refuses(
+    "kubernetes.io/ingress.class: gce, kubernetes.io/ingress.allow-http: \"false\"",
+    "",
+    false,
+    false
+)]
+#[case::google_sends_on(
+    "kubernetes.io/ingress.class: gce, networking.gke.io/v1beta1.FrontendConfig: front",
+    "",
+    true,
+    false
+)]
+#[case::google_does_not(
+    "kubernetes.io/ingress.class: gce, networking.gke.io/v1beta1.FrontendConfig: front",
+    "",
+    false,
+    true
+)]
+#[case::google_elsewhere(
+    "kubernetes.io/ingress.class: gce, networking.gke.io/v1beta1.FrontendConfig: other",
+    "",
+    false,
+    false
+)]
+fn entries_in_clear_text(
+    #[case] notes: &str,
+    #[case] class: &str,
+    #[case] redirects: bool,
+    #[case] plain: bool,
+) {
+    let tree = ENTRY.replace("NOTES", notes).replace("# CLASS", class);
+    let made = manifests(&tree.replace("ENABLED", &redirects.to_string()));
+    assert!(has(&made, "internet > Ingress/shop/web network tcp/443 yes"), "{made:#?}");
+    assert_eq!(has(&made, "internet > Ingress/shop/web network tcp/80 no"), plain, "{made:#?}");
+    assert_eq!(has(&made, "T006 internet > Ingress/shop/web network tcp/80"), plain);
 }

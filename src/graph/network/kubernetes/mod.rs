@@ -6,6 +6,7 @@ mod application_gateways;
 mod attaching;
 mod controllers;
 mod foreign;
+mod fronts;
 mod gateways;
 mod hearing;
 mod named;
@@ -680,7 +681,7 @@ fn back_encrypted(entry: &Resource, back: &Back) -> Tri {
     if back.traffic.port == Some(80) { Tri::No } else { Tri::Unknown }
 }
 
-/// Ingresses: TLS on 443, else plain on 80.
+/// Ingresses.
 fn ingresses(
     scene: &Scene<'_>,
     all: &[Workload<'_>],
@@ -690,62 +691,14 @@ fn ingresses(
     for at in scene.index.of_type("Ingress") {
         let Some(via) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
-        let spec = Pointer::root().key("spec");
-        let tls = resource.attributes.at(&spec.key("tls")).and_then(Value::as_array);
-        let certificates = scene.vocabulary.table("kubernetes_certificates").iter().flatten();
-        let certificate = certificates
-            .into_iter()
-            .find(|name| annotation(resource, name).is_some_and(|it| !it.trim().is_empty()));
         let serving = controllers.serving(scene, resource);
-        let plain = || (Traffic::tcp(80), Tri::No, resource.place_of(&spec.key("rules")));
-        let front = if tls.is_some_and(|tls| !tls.is_empty()) {
-            (Traffic::tcp(443), Tri::Yes, resource.place_of(&spec.key("tls")))
-        } else if let Some(name) = certificate {
-            (Traffic::tcp(443), Tri::Yes, annotation_place(resource, name))
-        } else if listens_encrypted(resource) {
-            (Traffic::tcp(443), Tri::Yes, annotation_place(resource, ALB_PORTS))
-        } else if offers_only_tls(network, &serving) {
-            (Traffic::tcp(443), Tri::Yes, resource.place_of(&spec.key("rules")))
-        } else {
-            plain()
-        };
-        let mut fronts = vec![front];
-        if listens_plain(resource) && fronts[0].0.port == Some(443) {
-            fronts.push((Traffic::tcp(80), Tri::No, annotation_place(resource, ALB_PORTS)));
-        }
+        let fronts = fronts::of_ingress(scene, network, resource, &serving);
         let entry = Entry { via, resource, fronts };
         let backends = ingress_backends(scene, *at);
         let limit = shields.limit(scene, *at, controllers.openness(&serving));
         lead(scene, all, &entry, &backends, limit, network);
         through(via, &serving, network);
     }
-}
-
-/// The annotation by which the AWS load balancer controller is told its ports.
-const ALB_PORTS: &str = "alb.ingress.kubernetes.io/listen-ports";
-
-/// Whether one of the ports that an Ingress asks for is that of TLS.
-fn listens_encrypted(resource: &Resource) -> bool {
-    annotation(resource, ALB_PORTS).is_some_and(|ports| ports.contains("\"HTTPS\""))
-}
-
-/// Whether one of the ports that an Ingress asks for is that of clear text, which does not only send to the other.
-fn listens_plain(resource: &Resource) -> bool {
-    let redirects = annotation(resource, "alb.ingress.kubernetes.io/ssl-redirect").is_some();
-    !redirects && annotation(resource, ALB_PORTS).is_some_and(|ports| ports.contains("\"HTTP\""))
-}
-
-/// Whether what stands before the controllers that serve an entry leads to them from the port of TLS and not from that of clear text.
-fn offers_only_tls(network: &Network, serving: &[usize]) -> bool {
-    let routes = network.routes.iter().filter(|route| serving.contains(&route.target));
-    let (mut tls, mut plain) = (false, false);
-    for port in routes.map(|route| route.front.port) {
-        tls |= port == Some(443);
-        plain |= matches!(port, None | Some(80));
-    }
-    let own = network.fronts.iter().filter(|front| serving.contains(&front.node));
-    plain |= own.map(|front| front.traffic.port).any(|port| matches!(port, None | Some(80)));
-    tls && !plain
 }
 
 /// The Services that an Ingress names: position, port, place.

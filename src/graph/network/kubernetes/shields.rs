@@ -131,7 +131,7 @@ impl<'a> Shields<'a> {
 }
 
 /// What an annotation holds, known or not.
-fn written<'r>(resource: &'r Resource, name: &str) -> Option<&'r Value> {
+pub fn written<'r>(resource: &'r Resource, name: &str) -> Option<&'r Value> {
     let at = Pointer::root().key("metadata").key("annotations").key(name);
     resource.attributes.at(&at).filter(|value| !matches!(value, Value::Null))
 }
@@ -141,7 +141,7 @@ fn class(resource: &Resource) -> Option<&str> {
 }
 
 /// Whether GKE's own controller serves an Ingress: of its class, or of none.
-fn is_served(ingress: &Resource) -> bool {
+pub fn is_served(ingress: &Resource) -> bool {
     let class = annotation(ingress, "kubernetes.io/ingress.class");
     let other = text(&ingress.attributes, &["spec", "ingressClassName"]);
     class.map_or(other.is_none(), |class| matches!(class, "gce" | "gce-internal" | ""))
