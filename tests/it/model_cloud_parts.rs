@@ -1013,3 +1013,34 @@ fn entries_in_clear_text(
     assert_eq!(has(&made, "internet > Ingress/shop/web network tcp/80 no"), plain, "{made:#?}");
     assert_eq!(has(&made, "T006 internet > Ingress/shop/web network tcp/80"), plain);
 }
+
+const SCALED_PODS: &str = r"
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web, namespace: shop}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  minReplicas: LEAST
+  maxReplicas: 4
+";
+
+/// Who scales pods says how few there are, whatever they begin with.
+#[rstest]
+#[case::by_itself("1", "", true)]
+#[case::many("2", "", false)]
+#[case::scaled_to_two("1", "2", false)]
+#[case::scaled_to_one("2", "1", true)]
+fn pods_that_are_one(#[case] begun: &str, #[case] least: &str, #[case] is_one: bool) {
+    let spec = "spec:\n  selector: {matchLabels: {app: web}}";
+    let mut tree = ENTRY.replace(
+        spec,
+        &format!("spec:\n  replicas: {begun}\n  selector: {{matchLabels: {{app: web}}}}"),
+    );
+    if !least.is_empty() {
+        tree += &SCALED_PODS.replace("LEAST", least);
+    }
+    let made = manifests(&tree.replace("NOTES", "team: shop").replace("ENABLED", "true"));
+    let line = "T030 Deployment/shop/web: 5 4 3 8 2";
+    assert_eq!(has(&made, line), is_one, "{made:#?}");
+}
