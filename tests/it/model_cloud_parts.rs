@@ -1044,3 +1044,69 @@ fn pods_that_are_one(#[case] begun: &str, #[case] least: &str, #[case] is_one: b
     let line = "T030 Deployment/shop/web: 5 4 3 8 2";
     assert_eq!(has(&made, line), is_one, "{made:#?}");
 }
+
+const PROXIED: &str = r#"
+resource "google_sql_database_instance" "db" {
+  name             = "db"
+  database_version = "POSTGRES_16"
+  settings { tier = "db-custom-2-7680" }
+}
+resource "google_service_account" "api" {
+  account_id = "api"
+}
+resource "google_project_iam_member" "api" {
+  project = "shop"
+  role    = "roles/cloudsql.client"
+  member  = google_service_account.api.member
+}
+resource "google_cloud_run_v2_service" "api" {
+  name     = "api"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.api.email
+    volumes {
+      name = "cloudsql"
+      cloud_sql_instance { instances = [google_sql_database_instance.db.connection_name] }
+    }
+    containers {
+      image = "api"
+    }
+  }
+}
+variable "role" { type = string }
+resource "google_project_iam_custom_role" "own" {
+  role_id     = "own"
+  title       = "own"
+  permissions = ["cloudsql.instances.connect"]
+}
+"#;
+
+const TO_DATABASE: &str =
+    "google_cloud_run_v2_service.api > google_sql_database_instance.db network";
+
+/// Google's proxy carries nobody whose account has no right to connect, where it is known what rights it has.
+#[rstest]
+#[case::client("\"roles/cloudsql.client\"", true)]
+#[case::editor("\"roles/editor\"", true)]
+#[case::its_own("google_project_iam_custom_role.own.id", true)]
+#[case::not_known("var.role", true)]
+#[case::from_elsewhere("\"organizations/1/roles/own\"", true)]
+#[case::of_others("\"roles/logging.logWriter\"", false)]
+fn the_proxy_asks_for_a_right(#[case] role: &str, #[case] there: bool) {
+    let tree = PROXIED.replace("\"roles/cloudsql.client\"", role);
+    let made = terraform(&tree);
+    assert_eq!(has(&made, TO_DATABASE), there, "{made:#?}");
+}
+
+/// Where accounts, or who else has rights, are written elsewhere, nothing is known.
+#[rstest]
+#[case::another_account(&[("service_account = google_service_account.api.email", "service_account = \"api@shop.iam.gserviceaccount.com\"")])]
+#[case::a_group(&[("= google_service_account.api.member", "= google_service_account.api.member\n}\nresource \"google_project_iam_member\" \"all\" {\n  project = \"shop\"\n  role    = \"roles/cloudsql.client\"\n  member  = \"group:apis@example.com\"")])]
+#[case::no_rights_here(&[("google_project_iam_member\" \"api\"", "google_storage_bucket_iam_member\" \"api\""), ("project = \"shop\"", "bucket = \"b\"")])]
+fn rights_to_connect_elsewhere(#[case] changes: &[(&str, &str)]) {
+    let tree = PROXIED.replace(
+        "\"roles/cloudsql.client\"\n  member  = google",
+        "\"roles/logging.logWriter\"\n  member  = google",
+    );
+    stays(&tree, changes, TO_DATABASE);
+}

@@ -6,6 +6,7 @@
 mod apis;
 pub mod armor;
 mod balancers;
+mod clients;
 mod engine;
 mod firewall;
 mod policies;

@@ -14,7 +14,7 @@ use super::super::filter::{Traffic, is_any, is_public, range};
 use super::super::flows::{port_of, runs_programs};
 use super::super::reach::Reach;
 use super::super::{Front, Link, Network, Presence, Public, Tri};
-use super::{Gateways, is_subnet, network_of, network_of_subnet};
+use super::{Gateways, clients, is_subnet, network_of, network_of_subnet};
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
@@ -201,33 +201,32 @@ fn own_callers<'s>(
     })
 }
 
-/// Services that name a database by its connection, which Google's own proxy carries.
+/// Services that name a database by its connection, which Google's own proxy carries for accounts that may connect.
 pub fn links(scene: &Scene<'_>, network: &mut Network) {
+    let rights = clients::Rights::new(scene);
     for at in scene.index.of_type("google_sql_database_instance") {
         let Some(target) = scene.node_of[*at] else { continue };
         let traffic = Traffic::tcp(port_of(scene, target).unwrap_or(443));
-        for (source, _, place) in own_callers(scene, *at) {
-            let (reach, proof) = (Reach::Open, vec![place]);
-            let spoken = Encrypted::Unknown;
-            network.doors.push(Link { source, target, traffic, spoken, reach, proof });
-        }
+        let link = |source, place| Link {
+            source,
+            target,
+            traffic,
+            spoken: Encrypted::Unknown,
+            reach: Reach::Open,
+            proof: vec![place],
+        };
+        network.doors.extend(own_callers(scene, *at).map(|(source, _, place)| link(source, place)));
         for edge in scene.index.incoming(*at) {
-            let resource = scene.index.resource(edge.from);
             let by_connection = edge.attribute.as_str().contains("connection_name");
             let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) else {
                 continue;
             };
-            if by_connection && scene.nodes[source].element == Element::Process {
-                let proof = vec![resource.place_of(&edge.at)];
-                let spoken = Encrypted::Unknown;
-                network.links.push(Link {
-                    source,
-                    target,
-                    traffic,
-                    spoken,
-                    reach: Reach::Open,
-                    proof,
-                });
+            if by_connection
+                && scene.nodes[source].element == Element::Process
+                && !rights.lack(scene, source)
+            {
+                let place = scene.index.resource(edge.from).place_of(&edge.at);
+                network.links.push(link(source, place));
             }
         }
     }
