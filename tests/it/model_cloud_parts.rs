@@ -1110,3 +1110,80 @@ fn rights_to_connect_elsewhere(#[case] changes: &[(&str, &str)]) {
     );
     stays(&tree, changes, TO_DATABASE);
 }
+
+const ENDPOINTS: &str = r#"
+data "google_compute_network_endpoint_group" "web" {
+  name = "web"
+  zone = "europe-west1-b"
+}
+resource "google_compute_backend_service" "web" {
+  name     = "web"
+  protocol = "HTTP"
+  backend { group = data.google_compute_network_endpoint_group.web.id }
+}
+resource "google_compute_url_map" "web" {
+  name            = "web"
+  default_service = google_compute_backend_service.web.id
+}
+resource "google_compute_target_https_proxy" "web" {
+  name             = "web"
+  url_map          = google_compute_url_map.web.id
+  ssl_certificates = ["projects/p/global/sslCertificates/c"]
+}
+resource "google_compute_global_forwarding_rule" "web" {
+  name       = "web"
+  port_range = "443"
+  target     = google_compute_target_https_proxy.web.id
+}
+resource "kubernetes_deployment_v1" "web" {
+  metadata { name = "web" }
+  spec {
+    selector { match_labels = { app = "web" } }
+    template {
+      metadata { labels = { app = "web" } }
+      spec {
+        container {
+          name  = "web"
+          image = "web:1"
+          port { container_port = 8080 }
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_service_v1" "web" {
+  metadata {
+    name        = "web"
+    annotations = { "cloud.google.com/neg" = jsonencode({ exposed_ports = { "80" = { name = "web" } } }) }
+  }
+  spec {
+    selector = { app = "web" }
+    port {
+      port        = 80
+      target_port = 8080
+    }
+  }
+}
+"#;
+
+const TO_PODS: &str =
+    "google_compute_backend_service.web > kubernetes_deployment_v1.web network tcp/8080";
+
+/// A balancer leads to the pods of a Service that makes the group of endpoints that it names.
+#[rstest]
+#[case::another_name("{ name = \"web\" } }", "{ name = \"desk\" } }")]
+#[case::another_port("\"80\" = {", "\"81\" = {")]
+#[case::no_name("{ name = \"web\" } }", "{} }")]
+#[case::another_note("cloud.google.com/neg", "cloud.google.com/other")]
+#[case::another_group("  name = \"web\"\n  zone", "  name = \"desk\"\n  zone")]
+fn groups_that_services_make(#[case] from: &str, #[case] to: &str) {
+    differs(ENDPOINTS, from, to, TO_PODS, terraform);
+}
+
+/// However the group is named.
+#[rstest]
+#[case::of_the_configuration(&[("data \"google_compute_network_endpoint_group\" \"web\" {\n  name = \"web\"", "resource \"google_compute_network_endpoint_group\" \"web\" {\n  network = \"default\"\n  name = \"web\""), ("data.google", "google")])]
+#[case::as_text(&[("data.google_compute_network_endpoint_group.web.id", "\"projects/p/zones/z/networkEndpointGroups/web\"")])]
+fn groups_by_resource_and_text(#[case] changes: &[(&str, &str)]) {
+    stays(ENDPOINTS, changes, TO_PODS);
+}

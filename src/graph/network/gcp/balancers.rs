@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 
 use crate::document::{Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
+use crate::graph::look;
+use crate::graph::network::kubernetes::groups::{self, Groups};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
@@ -18,9 +20,10 @@ const MAX_DEPTH: usize = 5;
 
 /// Add fronts and routes of all forwarding rules.
 pub fn read(scene: &Scene<'_>, network: &mut Network) {
+    let groups = groups::named(scene);
     for kind in ["google_compute_global_forwarding_rule", "google_compute_forwarding_rule"] {
         for at in scene.index.of_type(kind) {
-            forwarding(scene, *at, network);
+            forwarding(scene, *at, &groups, network);
         }
     }
 }
@@ -72,7 +75,7 @@ fn follow(scene: &Scene<'_>, at: usize, depth: usize, chain: &mut Chain) {
     }
 }
 
-fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
+fn forwarding(scene: &Scene<'_>, at: usize, groups: &Groups, network: &mut Network) {
     let resource = scene.index.resource(at);
     let scheme = text(resource, "load_balancing_scheme").unwrap_or("EXTERNAL");
     let external = scheme.starts_with("EXTERNAL");
@@ -98,7 +101,7 @@ fn forwarding(scene: &Scene<'_>, at: usize, network: &mut Network) {
                 let proof = front_proof;
                 network.fronts.push(Front { node: via, traffic: front, encrypted, open, proof });
             }
-            for (target, place, back) in members(scene, *end) {
+            for (target, place, back) in members(scene, *end, groups) {
                 let from = if chain.proxied {
                     front_ranges(scene, *end, external)
                 } else {
@@ -203,7 +206,7 @@ struct Back {
 }
 
 /// Nodes behind the end of a chain.
-fn members(scene: &Scene<'_>, end: usize) -> Vec<(usize, Place, Back)> {
+fn members(scene: &Scene<'_>, end: usize, groups: &Groups) -> Vec<(usize, Place, Back)> {
     let resource = scene.index.resource(end);
     let kind = resource.type_name();
     let paths: &[&str] = match kind {
@@ -252,9 +255,36 @@ fn members(scene: &Scene<'_>, end: usize) -> Vec<(usize, Place, Back)> {
             }
         }
     }
+    for (place, port, node) in pods(scene, end, groups) {
+        found.push((node, place, Back { port, encrypted }));
+    }
     found.sort_by_key(|(node, place, _)| (*node, *place));
     found.dedup_by_key(|(node, ..)| *node);
     found
+}
+
+/// Pods in groups that Services make and a backend service names, by a resource or as text.
+fn pods(scene: &Scene<'_>, end: usize, groups: &Groups) -> Vec<(Place, Option<u16>, usize)> {
+    let resource = scene.index.resource(end);
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let named = look::named(scene, end, "backend.group").targets.into_iter();
+    let by_resource = named.filter_map(|(to, at)| {
+        let group = scene.index.resource(to);
+        let is_group = group.type_name() == "google_compute_network_endpoint_group";
+        Some((text(group, "name").filter(|_| is_group)?, at))
+    });
+    let written = look::leaves(&resource.attributes, "backend.group").into_iter();
+    let by_text = written.filter_map(|(at, value)| {
+        let (_, name) = value.as_str()?.rsplit_once("/networkEndpointGroups/")?;
+        Some((name, at))
+    });
+    by_resource
+        .chain(by_text)
+        .filter_map(|(name, at)| Some((groups.get(name)?, resource.place_of(&at))))
+        .flat_map(|(members, place)| members.iter().map(move |(node, port)| (place, *port, *node)))
+        .collect()
 }
 
 /// Whether a group of endpoints stands for a service that Google runs.

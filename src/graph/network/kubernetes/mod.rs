@@ -8,6 +8,7 @@ mod controllers;
 mod foreign;
 mod fronts;
 mod gateways;
+pub mod groups;
 mod hearing;
 mod named;
 mod operated;
