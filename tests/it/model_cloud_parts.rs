@@ -1187,3 +1187,62 @@ fn groups_that_services_make(#[case] from: &str, #[case] to: &str) {
 fn groups_by_resource_and_text(#[case] changes: &[(&str, &str)]) {
     stays(ENDPOINTS, changes, TO_PODS);
 }
+
+const SCOPED: &str = r#"
+resource "google_service_account" "m" {
+  account_id = "m"
+}
+resource "google_storage_bucket" "files" {
+  name     = "files"
+  location = "EU"
+}
+resource "google_storage_bucket_iam_member" "m" {
+  bucket = google_storage_bucket.files.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.m.member
+}
+resource "google_project_iam_member" "m" {
+  project = "p"
+  role    = "roles/logging.logWriter"
+  member  = google_service_account.m.member
+}
+resource "google_compute_instance" "m" {
+  name = "m"
+  network_interface { network = "default" }
+  service_account {
+    email  = google_service_account.m.email
+    scopes = SCOPES
+  }
+}
+variable "scope" { type = string }
+"#;
+
+/// A machine acts as its account as far as its scopes leave rights their meaning.
+#[rstest]
+#[case::everything("[\"cloud-platform\"]", true)]
+#[case::logs("[\"logging-write\"]", false)]
+#[case::logs_by_address("[\"https://www.googleapis.com/auth/logging.write\"]", false)]
+#[case::none("[]", false)]
+#[case::the_service("[\"logging-write\", \"storage-rw\"]", true)]
+#[case::the_service_by_address("[\"https://www.googleapis.com/auth/devstorage.read_write\"]", true)]
+#[case::another_service("[\"pubsub\"]", false)]
+#[case::one_that_nobody_knows("[\"logging-write\", \"something\"]", true)]
+#[case::not_known("[var.scope]", true)]
+fn scopes_limit_tokens(#[case] scopes: &str, #[case] acts: bool) {
+    let made = terraform(&SCOPED.replace("SCOPES", scopes));
+    let line = "google_compute_instance.m > google_service_account.m identity";
+    assert_eq!(has(&made, line), acts, "{made:#?}");
+}
+
+/// A right over a whole project counts, and of what is not known nothing is taken.
+#[rstest]
+#[case::over_all("roles/compute.admin", "[\"compute-rw\"]", true)]
+#[case::over_all_of_another("roles/compute.admin", "[\"storage-ro\"]", true)]
+#[case::over_everything("roles/editor", "[\"pubsub\"]", true)]
+#[case::over_everything_without_use("roles/editor", "[\"logging-write\"]", false)]
+#[case::another_service("roles/compute.admin", "[\"pubsub\"]", false)]
+fn scopes_of_wide_rights(#[case] role: &str, #[case] scopes: &str, #[case] acts: bool) {
+    let tree = SCOPED.replace("roles/logging.logWriter", role).replace("SCOPES", scopes);
+    let line = "google_compute_instance.m > google_service_account.m identity";
+    assert_eq!(has(&terraform(&tree), line), acts, "{role} {scopes}");
+}

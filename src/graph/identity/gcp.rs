@@ -19,6 +19,7 @@ use crate::source::Place;
 use crate::source::fits;
 
 use super::raising::{self, Holding};
+use super::scopes;
 use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages};
 
 /// What proves that the default account may do what it may.
@@ -54,6 +55,7 @@ pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
     groups(scene, identity);
     keys(scene, identity);
     raising::add(scene, "gcp_escalations", &holdings, identity);
+    scopes::limit(scene, identity);
 }
 
 /// Whether a member is an agent that Google alone acts as.

@@ -8,6 +8,7 @@ mod clusters;
 pub mod gcp;
 pub mod kubernetes;
 mod raising;
+mod scopes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
