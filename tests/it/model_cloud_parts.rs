@@ -1246,3 +1246,23 @@ fn scopes_of_wide_rights(#[case] role: &str, #[case] scopes: &str, #[case] acts:
     let line = "google_compute_instance.m > google_service_account.m identity";
     assert_eq!(has(&terraform(&tree), line), acts, "{role} {scopes}");
 }
+
+/// Roles of Google's are known by their names, also those that name a version or what one does.
+#[rstest]
+#[case::version("roles/compute.instanceAdmin.v1", Some("privilege=broad"))]
+#[case::deployer("roles/appengine.deployer", Some("privilege=broad"))]
+#[case::reporter("roles/servicemanagement.reporter", None)]
+#[case::not_googles("roles/compute.nothingOfTheKindX", Some("privilege=unknown"))]
+fn roles_are_known(#[case] role: &str, #[case] says: Option<&str>) {
+    let tree = SCOPED.replace("roles/logging.logWriter", role);
+    let tree = tree.replace("SCOPES", "[\"cloud-platform\"]");
+    let bucket = tree.find("resource \"google_storage_bucket\"").unwrap();
+    let project = tree.find("resource \"google_project_iam_member\"").unwrap();
+    let made = terraform(&format!("{}{}", &tree[..bucket], &tree[project..]));
+    let about = |line: &&String| line.contains(" google_compute_instance.m:");
+    let says_it = |word: &str| made.iter().filter(about).any(|line| line.contains(word));
+    match says {
+        Some(says) => assert!(says_it(says), "{made:#?}"),
+        None => assert!(!says_it("privilege=unknown"), "{made:#?}"),
+    }
+}
