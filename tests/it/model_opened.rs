@@ -684,3 +684,55 @@ fn rights_over_all_of_one_service_are_none_over_another(#[case] functions: &str)
     let tree = tree.replace("{ Effect = \"Allow\", Action = \"iam:PassRole\"", all);
     assert!(!has(&terraform(&tree), "T011 aws_iam_role.deploy"));
 }
+
+/// Things of several kinds that share one service.
+const SHARED: &str = r#"
+provider "aws" { region = "eu-west-1" }
+resource "aws_cloudwatch_event_bus" "ships" { name = "ships" }
+resource "aws_cloudwatch_event_rule" "ships" {
+  name                = "ships"
+  schedule_expression = "rate(5 minutes)"
+}
+resource "aws_ssm_parameter" "depth" {
+  name  = "depth"
+  type  = "String"
+  value = "7"
+}
+resource "aws_ssm_document" "sail" {
+  name          = "sail"
+  document_type = "Command"
+  content       = "{}"
+}
+resource "aws_iam_role" "mate" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "mate" {
+  role = aws_iam_role.mate.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["ACTION"], Resource = "*" }]
+  })
+}
+"#;
+
+#[rstest]
+#[case::events("events:PutEvents", &["aws_cloudwatch_event_bus.ships"])]
+#[case::targets("events:PutTargets", &["aws_cloudwatch_event_bus.ships", "aws_cloudwatch_event_rule.ships"])]
+#[case::parameters("ssm:GetParameter", &["aws_ssm_parameter.depth"])]
+#[case::commands("ssm:SendCommand", &["aws_ssm_document.sail", "aws_ssm_parameter.depth"])]
+#[case::all_of_a_service("ssm:*", &["aws_ssm_document.sail", "aws_ssm_parameter.depth"])]
+fn actions_on_everything_are_about_things_of_their_kind(
+    #[case] action: &str,
+    #[case] expected: &[&str],
+) {
+    let lines = terraform(&SHARED.replace("ACTION", action));
+    let targets: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("aws_iam_role.mate > ")?.split_once(" permission"))
+        .map(|(target, _)| target)
+        .collect();
+    assert_eq!(targets, expected);
+}

@@ -68,10 +68,7 @@ means(_, values, _, _) if {
 	value in {"arn:aws:s3", "arn:aws:s3:::"}
 }
 
-means(trail, _, pointer, bucket) if {
-	some other in lib.references(trail, pointer)
-	other.address == bucket.address
-}
+means(trail, _, pointer, bucket) if is_named(trail, pointer, bucket)
 
 names(_, _, _, _, fields) if not "resources.ARN" in fields
 
@@ -81,6 +78,12 @@ names(trail, selector, pointer, bucket, fields) if {
 	field.field == "resources.ARN"
 	not field.not_equals
 	not field.not_starts_with
-	some other in lib.references(trail, pointer)
-	other.address == bucket.address
+	is_named(trail, pointer, bucket)
+}
+
+# Whether what stands at a pointer of a trail refers to the bucket.
+is_named(trail, pointer, bucket) if {
+	some edge in object.get(input.edges.to, bucket.address, [])
+	edge.from == trail.address
+	lib.covers(pointer, edge.at)
 }

@@ -57,6 +57,8 @@ struct Thing<'s> {
     service: &'s str,
     before: &'s str,
     name: Option<&'s str>,
+    /// One of them stands in an action that is about it; none where all of its service are.
+    words: &'s [Arc<str>],
 }
 
 impl<'s> Things<'s> {
@@ -65,6 +67,9 @@ impl<'s> Things<'s> {
         let mut things = Vec::new();
         for row in scene.vocabulary.table("aws_services") {
             let [kind, service, before, attribute, only @ ..] = row.as_slice() else { continue };
+            let mut rows = scene.vocabulary.table("aws_action_words").iter();
+            let words = rows.find(|own| own.len() > 2 && own[0] == *service && own[1] == *before);
+            let words = words.map_or(&[][..], |own| &own[2..]);
             for at in scene.index.of_type(kind) {
                 let Some(node) = scene.node_of[*at] else { continue };
                 let attributes = &scene.index.resource(*at).attributes;
@@ -73,7 +78,7 @@ impl<'s> Things<'s> {
                     continue;
                 }
                 let name = look::text(attributes, attribute);
-                things.push(Thing { node, service, before, name });
+                things.push(Thing { node, service, before, name, words });
             }
         }
         things.sort_by_key(|thing| (thing.node, thing.service));
@@ -311,10 +316,11 @@ impl Thing<'_> {
         actions
             .filter(|action| {
                 let service = action.split(':').next().unwrap_or_default();
-                // What hosts, disks and networks share one service for is told apart by the word for it.
-                let word = self.before.trim_end_matches('/');
-                let meant =
-                    self.service != "ec2" || action.contains(word) || action.ends_with(":*");
+                // Where things of several kinds share one service, they are told apart by the words for them.
+                let mut words = self.words.iter();
+                let meant = self.words.is_empty()
+                    || action.ends_with(":*")
+                    || words.any(|word| action.contains(&**word));
                 *action == "*" || like(service, self.service) && meant
             })
             .collect()
