@@ -23,6 +23,10 @@ use super::scene::Scene;
 /// In how many places settings say names, at most.
 const MAX_MENTIONS: usize = 100_000;
 
+/// Parts of the names of attributes that hold an address.
+const ADDRESSES: [&str; 8] =
+    ["address", "connection", "dns", "domain_name", "endpoint", "fqdn", "host", "url"];
+
 /// How deep values are looked into.
 const MAX_DEPTH: usize = 64;
 
@@ -250,8 +254,7 @@ fn by_secret(scene: &Scene<'_>, found: &mut Mentions) {
         let [kind, value, shelf] = row.as_slice() else { continue };
         for at in scene.index.of_type(kind) {
             let resource = scene.index.resource(*at);
-            let says =
-                |edge: &&Edge| says(value, &edge.at, resource) && scene.node_of[edge.to].is_some();
+            let says = |edge: &&Edge| says(value, &edge.at, resource) && names_a_host(scene, edge);
             let hosts: Vec<&Edge> = scene.index.outgoing(*at).iter().filter(says).collect();
             if hosts.is_empty() {
                 continue;
@@ -275,6 +278,15 @@ fn by_secret(scene: &Scene<'_>, found: &mut Mentions) {
             }
         }
     }
+}
+
+/// Whether a reference takes the address of what it leads to: of a store by the attribute's name, of others where the text calls it.
+fn names_a_host(scene: &Scene<'_>, edge: &Edge) -> bool {
+    let Some(node) = scene.node_of[edge.to] else { return false };
+    let name = edge.attribute.parts().last().unwrap_or_default();
+    let is_address = ADDRESSES.iter().any(|part| name.contains(part));
+    let is_store = scene.nodes[node].element == Element::DataStore;
+    is_store && is_address || addresses::called(&scene.index, edge).is_some()
 }
 
 /// What is said is a host's name, however it is called there.

@@ -3,15 +3,19 @@
 //! The table `data_events` says of what a trail does so: type of the resource, the trail's word for it, what stands for all of them.
 //! Source: AWS `CloudTrail` User Guide, "Logging data events".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Pointer, Value};
+use crate::document::{Existence, Pointer, Value};
 use crate::source::Place;
 
+use super::accounts;
 use super::look;
 use super::scene::{Fact, Scene};
 
 const TRAIL: &str = "aws_cloudtrail";
+
+/// How a field is told but by what it is, or begins with.
+const OTHERS: [&str; 4] = ["ends_with", "not_ends_with", "not_equals", "not_starts_with"];
 
 /// What a selector of a trail records.
 struct Recorded<'s> {
@@ -24,10 +28,15 @@ struct Recorded<'s> {
 
 /// Say of what trails record that it is logged.
 pub fn complete(scene: &mut Scene<'_>) {
-    let mut logged: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+    let mut logged: BTreeMap<usize, Place> = BTreeMap::new();
+    let mut whole: BTreeSet<(&usize, &str)> = BTreeSet::new();
     for trail in scene.index.of_type(TRAIL) {
         let resource = scene.index.resource(*trail);
-        if resource.attributes.get("enable_logging") == Some(&Value::Bool(false)) {
+        let is_on = !matches!(
+            resource.attributes.get("enable_logging"),
+            Some(Value::Bool(false) | Value::Unknown(_))
+        );
+        if !is_on || resource.existence != Existence::Known {
             continue;
         }
         for recorded in plain(scene, *trail).into_iter().chain(advanced(scene, *trail)) {
@@ -36,36 +45,46 @@ pub fn complete(scene: &mut Scene<'_>) {
                 if **word != *recorded.kind {
                     continue;
                 }
+                // All of a type are logged by the first that says so.
+                let is_all = recorded.is_all(all);
+                if is_all && !whole.insert((trail, kind)) {
+                    continue;
+                }
                 let meant = match &recorded.named {
-                    Some((_, texts))
-                        if !texts
-                            .iter()
-                            .any(|text| all.starts_with(text.trim_end_matches(':'))) =>
-                    {
-                        named(scene, *trail, recorded.named.as_ref(), kind)
-                    }
+                    Some((pointer, _)) if !is_all => named(scene, *trail, pointer, kind),
                     _ => scene.index.of_type(kind).to_vec(),
                 };
-                for node in meant.into_iter().filter_map(|at| scene.node_of[at]) {
-                    logged.entry(node).or_default().push(recorded.place);
+                let account = accounts::account_of(scene, *trail);
+                let wide =
+                    resource.attributes.get("is_multi_region_trail") == Some(&Value::Bool(true));
+                let is_own = |at: &usize| {
+                    let region = &scene.index.resource(*at).scope.region;
+                    accounts::account_of(scene, *at) == account
+                        && (wide || *region == resource.scope.region)
+                };
+                for node in meant.into_iter().filter(is_own).filter_map(|at| scene.node_of[at]) {
+                    logged.entry(node).or_insert(recorded.place);
                 }
             }
         }
     }
     for (node, proof) in logged {
-        let fact = Fact { value: Some(Value::Bool(true)), proof };
+        let fact = Fact { value: Some(Value::Bool(true)), proof: vec![proof] };
         scene.nodes[node].facts.insert("logged".into(), fact);
     }
 }
 
+impl Recorded<'_> {
+    /// Whether all of a type are meant, by what names all of them.
+    fn is_all(&self, all: &str) -> bool {
+        let names_all =
+            |text: &&str| !text.is_empty() && all.starts_with(text.trim_end_matches(':'));
+        self.named.as_ref().is_none_or(|(_, texts)| texts.iter().any(names_all))
+    }
+}
+
 /// Resources of a type that an attribute of a trail refers to.
-fn named(
-    scene: &Scene<'_>,
-    trail: usize,
-    at: Option<&(Pointer, Vec<&str>)>,
-    kind: &str,
-) -> Vec<usize> {
-    let Some((pointer, _)) = at else { return Vec::new() };
+fn named(scene: &Scene<'_>, trail: usize, pointer: &Pointer, kind: &str) -> Vec<usize> {
     let found = look::at(scene, trail, pointer);
     found.filter(|to| &*scene.index.resource(*to).kind == kind).collect()
 }
@@ -75,7 +94,11 @@ fn plain<'s>(scene: &'s Scene<'_>, trail: usize) -> Vec<Recorded<'s>> {
     let resource = scene.index.resource(trail);
     let mut found = Vec::new();
     for (position, selector) in look::blocks(&resource.attributes, "event_selector") {
-        let reads = look::text(selector, "read_write_type").is_none_or(|word| word == "All");
+        let reads = match selector.get("read_write_type") {
+            Some(Value::String(word)) => &**word == "All",
+            Some(Value::Unknown(_)) => false,
+            _ => true,
+        };
         let blocks = look::blocks(selector, "data_resource").filter(|_| reads);
         for (inner, block) in blocks {
             let Some(kind) = look::text(block, "type") else { continue };
@@ -100,10 +123,12 @@ fn advanced<'s>(scene: &'s Scene<'_>, trail: usize) -> Vec<Recorded<'s>> {
             match look::text(field, "field") {
                 Some("eventCategory") => {}
                 Some("resources.type") => kinds = texts(field, "equals"),
+                // What is left out, or told by its end, is not all that is named.
                 Some("resources.ARN") => {
-                    is_whole &= texts(field, "not_equals").is_empty()
-                        && texts(field, "not_starts_with").is_empty();
-                    named = Some((pointer.key("field_selector").index(inner), Vec::new()));
+                    let mut others = OTHERS.iter().flat_map(|name| look::leaves(field, name));
+                    is_whole &= others.next().is_none();
+                    let pointer = pointer.key("field_selector").index(inner);
+                    named = Some((pointer, texts(field, "starts_with")));
                 }
                 _ => is_whole = false,
             }

@@ -1,7 +1,8 @@
 //! Rights that are worth nothing from where somebody stands: to what a service or a database holds that does not hear a program there.
 
-use crate::graph::network::Tri;
 use crate::graph::network::closed::{Closed, is_app};
+use crate::graph::network::filter::{Protocol, Traffic};
+use crate::graph::network::{Tri, flows, reach};
 use crate::graph::scene::Flow;
 use crate::model::FlowKind;
 use crate::source::fits;
@@ -42,11 +43,17 @@ fn is_bound(around: &Surroundings<'_, '_>, label: &str) -> bool {
     parts.peek().is_some() && parts.all(|part| is_in("network_bound_rights", part))
 }
 
-/// Whether a program gets to a store over the network, or it is not known from where it would.
+/// Whether a program may get to a store over the network, or it is not known from where it would.
 fn calls(around: &Surroundings<'_, '_>, program: usize, store: usize) -> bool {
     let scene = around.scene();
-    let known = around.presence(program).is_some_and(|own| own.network.is_some());
+    let hosts = around.presence(program).zip(around.presence(store));
+    let Some((host, own)) = hosts.filter(|(host, _)| host.network.is_some()) else {
+        return !is_app(scene, program);
+    };
+    let traffic = Traffic { protocol: Protocol::Tcp, port: flows::port_of(scene, store) };
+    let network = &around.graph.network;
+    let way = reach::between(network, (program, host), (store, own), traffic);
     let mut flows = around.out[program].iter().map(|at| around.flow(*at));
-    !(known || is_app(scene, program))
+    way.passes != Tri::No
         || flows.any(|flow| flow.kind == FlowKind::Network && flow.target == store)
 }

@@ -267,7 +267,10 @@ fn harmed(around: &Surroundings<'_, '_>, nodes: Vec<usize>, class: &ThreatClass)
         let flows = around.into[node].iter().map(|at| around.flow(*at)).filter(move |_| own);
         let flows =
             flows.filter(|flow| flow.kind == FlowKind::Identity && &*flow.label == "runs as");
-        let users: Vec<usize> = flows.map(|flow| flow.source).collect();
+        // A store that hands its copies on as somebody is nobody's foothold.
+        let is_store = |user: &usize| scene.nodes[*user].element == Element::DataStore;
+        let users: Vec<usize> =
+            flows.map(|flow| flow.source).filter(|user| !is_store(user)).collect();
         if users.is_empty() { vec![node] } else { users }
     };
     let mut found: Vec<usize> = nodes.into_iter().flat_map(acting).collect();

@@ -234,6 +234,8 @@ fn secrets_stay_hidden() {
 #[rstest]
 #[case::known("\"plain\"", Some("plain"))]
 #[case::secret("var.secret", None)]
+#[case::secret_key("\"plain\", (var.secret) = 1", None)]
+#[case::secret_in_a_key("\"plain\", \"${var.late}${var.secret}\" = 1", None)]
 fn keys_that_are_known_in_part(#[case] beside: &str, #[case] expected: Option<&str>) {
     let text = format!(
         "variable \"late\" {{}}\nvariable \"secret\" {{\n  default = \"hush\"\n  sensitive = true\n}}\nresource \"aws_iam_role\" \"r\" {{\n  assume_role_policy = jsonencode({{ a = {{ \"${{var.late}}:sub\" = \"who\", b = {beside} }} }})\n}}\n"

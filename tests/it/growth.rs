@@ -257,6 +257,43 @@ resource "aws_lambda_function" "f{at}" {{
     })
 }
 
+/// Services that are made from one definition.
+fn one_definition(size: usize) -> Files {
+    let head = r#"resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "s" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "g" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port   = 8080
+    to_port     = 8080
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_ecs_task_definition" "t" {
+  family                = "t"
+  network_mode          = "awsvpc"
+  container_definitions = "[{\"name\": \"t\", \"image\": \"t\"}]"
+}
+"#;
+    one("main.tf", head, size, |at| {
+        format!(
+            r#"resource "aws_ecs_service" "s{at}" {{
+  name            = "s{at}"
+  task_definition = aws_ecs_task_definition.t.arn
+  network_configuration {{
+    subnets         = [aws_subnet.s.id]
+    security_groups = [aws_security_group.g.id]
+  }}
+}}
+"#
+        )
+    })
+}
+
 /// What is not known in many places: whether blocks exist, ranges, names, what modules make.
 fn unknowns(size: usize) -> Files {
     let head = "variable \"on\" {}\nvariable \"cidr\" {}\nvariable \"name\" {}\n";
@@ -307,6 +344,7 @@ fn counts(work: Work) -> [(&'static str, usize); 4] {
 #[case::many_rules(many_rules, 60)]
 #[case::ring(ring, 15)]
 #[case::one_bucket(one_bucket, 15)]
+#[case::one_definition(one_definition, 15)]
 #[case::unknowns(unknowns, 15)]
 fn models_grow_as_configurations_do(#[case] shape: Shape, #[case] size: usize) {
     let (small, large) = (model_of(&shape(size), None), model_of(&shape(4 * size), None));

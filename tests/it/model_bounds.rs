@@ -539,3 +539,156 @@ fn an_endpoint_may_stand_anywhere() {
     let lines = terraform(&[&tree, "variable \"ends\" { type = string }\n"].concat());
     assert!(has(&lines, TO_FILES), "{lines:#?}");
 }
+
+/// A machine that logs in to a database as its role.
+const LOGIN: &str = r#"
+provider "aws" { region = "eu-west-1" }
+resource "aws_vpc" "net" { cidr_block = "10.0.0.0/16" }
+resource "aws_internet_gateway" "net" { vpc_id = aws_vpc.net.id }
+resource "aws_route_table" "net" {
+  vpc_id = aws_vpc.net.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.net.id
+  }
+}
+resource "aws_subnet" "net" {
+  vpc_id                  = aws_vpc.net.id
+  cidr_block              = "10.0.1.0/24"
+  map_public_ip_on_launch = true
+}
+resource "aws_route_table_association" "net" {
+  subnet_id      = aws_subnet.net.id
+  route_table_id = aws_route_table.net.id
+}
+resource "aws_security_group" "box" {
+  vpc_id = aws_vpc.net.id
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.net.id
+  ingress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_db_subnet_group" "data" { subnet_ids = [aws_subnet.net.id] }
+resource "aws_db_instance" "data" {
+  engine                              = "postgres"
+  db_subnet_group_name                = aws_db_subnet_group.data.name
+  vpc_security_group_ids              = [aws_security_group.data.id]
+  iam_database_authentication_enabled = true
+}
+resource "aws_iam_role" "box" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "box" {
+  role = aws_iam_role.box.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "rds-db:connect", Resource = "*" }]
+  })
+}
+resource "aws_iam_instance_profile" "box" { role = aws_iam_role.box.name }
+resource "aws_instance" "box" {
+  ami                    = "ami-1"
+  instance_type          = "t3.small"
+  subnet_id              = aws_subnet.net.id
+  vpc_security_group_ids = [aws_security_group.box.id]
+  iam_instance_profile   = aws_iam_instance_profile.box.name
+}
+"#;
+
+/// Nothing names the machine, but the filters let it in.
+#[rstest]
+#[case::another_range(
+    "to_port     = 5432\n    protocol    = \"tcp\"\n    cidr_blocks = [\"0.0.0.0/0\"]",
+    "to_port     = 5432\n    protocol    = \"tcp\"\n    cidr_blocks = [\"192.168.0.0/24\"]"
+)]
+fn who_may_log_in_has_to_get_there(#[case] from: &str, #[case] to: &str) {
+    let way = "internet > aws_instance.box > aws_iam_role.box > aws_db_instance.data: T001 T015";
+    differs(LOGIN, from, to, way, terraform);
+}
+
+#[rstest]
+#[case::tags("s3:PutBucketTagging")]
+#[case::deletes("s3:DeleteObject")]
+fn who_may_only_change_something_else_replaces_no_code(#[case] action: &str) {
+    let tree = CODE.replace("s3:PutObject*", action);
+    let lines = terraform(&tree);
+    assert!(has(&lines, "aws_iam_role.partner > aws_s3_bucket.code permission"), "{lines:#?}");
+    assert!(!has(&lines, BY_RIGHT));
+}
+
+/// A machine on the internet, in a network with another way out.
+const AWAY: &str = r#"
+resource "google_compute_network" "net" {
+  name                    = "net"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "net" {
+  name          = "net"
+  network       = google_compute_network.net.id
+  ip_cidr_range = "10.0.1.0/24"
+  region        = "europe-west1"
+}
+resource "google_compute_firewall" "box" {
+  name          = "box"
+  network       = google_compute_network.net.id
+  source_ranges = ["0.0.0.0/0"]
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+resource "google_compute_instance" "box" {
+  name         = "box"
+  machine_type = "e2-small"
+  zone         = "europe-west1-b"
+  boot_disk {
+    initialize_params { image = "debian" }
+  }
+  network_interface {
+    subnetwork = google_compute_subnetwork.net.id
+    access_config {}
+  }
+}
+resource "google_compute_route" "away" {
+  count       = 1
+  name        = "away"
+  network     = google_compute_network.net.id
+  dest_range  = "0.0.0.0/0"
+  priority    = 100
+  next_hop_ip = "10.0.1.9"
+}
+"#;
+
+#[rstest]
+#[case::there("count       = 1", false)]
+#[case::perhaps_there("count = length(google_compute_network.net.id)", true)]
+#[case::less_urgent("count = 1\n  priority = 2000", true)]
+fn a_route_elsewhere_closes_where_it_is_known_to_be_there(#[case] count: &str, #[case] open: bool) {
+    let mut tree = AWAY.replace("count       = 1", count);
+    if count.contains("2000") {
+        tree = tree.replace("  priority    = 100\n", "");
+    }
+    let lines = terraform(&tree);
+    let way = "internet > google_compute_instance.box network tcp/22";
+    assert_eq!(has(&lines, way), open, "{lines:#?}");
+}

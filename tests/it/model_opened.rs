@@ -405,6 +405,18 @@ resource "aws_cloudtrail" "all" {
 #[case::other_data("AWS::S3::Object", "AWS::Lambda::Function")]
 #[case::another_bucket("[\"arn:aws:s3\"]", "[\"arn:aws:s3:::other/\"]")]
 #[case::switched_off("name           = \"all\"", "name = \"all\"\n  enable_logging = false")]
+#[case::perhaps_off(
+    "name           = \"all\"",
+    "name = \"all\"\n  enable_logging = aws_s3_bucket.books.id"
+)]
+#[case::perhaps_not_there(
+    "name           = \"all\"",
+    "name = \"all\"\n  count = length(aws_s3_bucket.books.id)"
+)]
+#[case::perhaps_only_writes(
+    "read_write_type = \"All\"",
+    "read_write_type = aws_s3_bucket.books.id"
+)]
 fn a_trail_of_data_events_is_a_log(#[case] from: &str, #[case] to: &str) {
     let silent = "T023 aws_s3_bucket.books";
     assert!(!has(&terraform(TRAIL), silent));
@@ -607,6 +619,10 @@ resource "azurerm_role_assignment" "app" {
 
 #[rstest]
 #[case::a_group("subscription_id}\"", "subscription_id}/resourceGroups/other\"")]
+#[case::formatted(
+    "\"/subscriptions/${data.azurerm_client_config.current.subscription_id}\"",
+    "replace(\"/subscriptions/x/resourceGroups/other\", \"x\", data.azurerm_client_config.current.subscription_id)"
+)]
 #[case::another_thing(
     "\"/subscriptions/${data.azurerm_client_config.current.subscription_id}\"",
     "data.azurerm_client_config.current.client_id"
@@ -735,4 +751,111 @@ fn actions_on_everything_are_about_things_of_their_kind(
         .map(|(target, _)| target)
         .collect();
     assert_eq!(targets, expected);
+}
+
+/// Services that are made from one definition say nothing of each other.
+#[test]
+fn what_several_are_made_from_names_none_of_them() {
+    let tree = r#"
+provider "aws" { region = "eu-west-1" }
+resource "aws_vpc" "net" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "net" {
+  vpc_id     = aws_vpc.net.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "all" {
+  vpc_id = aws_vpc.net.id
+  ingress {
+    from_port   = 8080
+    to_port     = 8080
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_ecs_task_definition" "work" {
+  family                = "work"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{ name = "work", image = "work", portMappings = [{ containerPort = 8080 }] }])
+}
+resource "aws_ecs_service" "work" {
+  count           = 3
+  name            = "work-${count.index}"
+  task_definition = aws_ecs_task_definition.work.arn
+  network_configuration {
+    subnets         = [aws_subnet.net.id]
+    security_groups = [aws_security_group.all.id]
+  }
+}
+"#;
+    let lines = terraform(tree);
+    assert!(has(&lines, "aws_ecs_service.work[2] compute_container"), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("> aws_ecs_service.work")), "{lines:#?}");
+}
+
+/// A function that is given a parameter which holds something of a machine.
+const GIVEN: &str = r#"
+provider "aws" { region = "eu-west-1" }
+resource "aws_vpc" "net" { cidr_block = "10.0.0.0/16" }
+resource "aws_subnet" "net" {
+  vpc_id     = aws_vpc.net.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "all" {
+  vpc_id = aws_vpc.net.id
+  ingress {
+    from_port   = 8080
+    to_port     = 8080
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_instance" "box" {
+  ami                    = "ami-1"
+  instance_type          = "t3.small"
+  subnet_id              = aws_subnet.net.id
+  vpc_security_group_ids = [aws_security_group.all.id]
+}
+resource "aws_ssm_parameter" "box" {
+  name  = "box"
+  type  = "String"
+  value = "http://${aws_instance.box.private_ip}:8080"
+}
+resource "aws_lambda_function" "ask" {
+  function_name = "ask"
+  role          = "arn:aws:iam::111122223333:role/ask"
+  filename      = "ask.zip"
+  vpc_config {
+    subnet_ids         = [aws_subnet.net.id]
+    security_group_ids = [aws_security_group.all.id]
+  }
+  environment {
+    variables = { BOX = aws_ssm_parameter.box.name }
+  }
+}
+"#;
+
+#[test]
+fn what_is_kept_may_be_no_address() {
+    let line = "aws_lambda_function.ask > aws_instance.box network tcp/8080";
+    differs(
+        GIVEN,
+        "http://${aws_instance.box.private_ip}:8080",
+        "${aws_instance.box.id}",
+        line,
+        terraform,
+    );
+    let id = GIVEN.replace("http://${aws_instance.box.private_ip}:8080", "${aws_instance.box.id}");
+    assert!(!has(&terraform(&id), "aws_lambda_function.ask > aws_instance.box"));
 }

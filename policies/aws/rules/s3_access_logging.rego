@@ -44,23 +44,45 @@ takes_logs(bucket) if {
 is_recorded(bucket) if {
 	some trail in input.by_type.aws_cloudtrail
 	not trail.attributes.enable_logging == false
+	records(trail, bucket)
+}
+
+records(trail, bucket) if {
 	some i, selector in trail.attributes.event_selector
 	object.get(selector, "read_write_type", "All") == "All"
 	some j, recorded in selector.data_resource
 	recorded.type == "AWS::S3::Object"
-	means(trail, recorded.values, sprintf("/event_selector/%d/data_resource/%d/values", [i, j]), bucket)
+	means(trail, recorded.values, sprintf("/event_selector/%d/data_resource/%d", [i, j]), bucket)
 }
 
-is_recorded(bucket) if {
-	some trail in input.by_type.aws_cloudtrail
-	not trail.attributes.enable_logging == false
+records(trail, bucket) if {
 	some i, selector in trail.attributes.advanced_event_selector
 	fields := {field.field | some field in selector.field_selector}
 	count(fields - {"eventCategory", "resources.type", "resources.ARN"}) == 0
 	some field in selector.field_selector
 	field.field == "resources.type"
 	"AWS::S3::Object" in field.equals
-	names(trail, selector, sprintf("/advanced_event_selector/%d", [i]), bucket, fields)
+	names(trail, selector, i, bucket)
+}
+
+names(_, selector, _, _) if not limits(selector)
+
+names(trail, selector, i, bucket) if {
+	some j, field in selector.field_selector
+	field.field == "resources.ARN"
+
+	# What is left out, or told by its end, is not all that is named.
+	others := [value |
+		some name in ["ends_with", "not_ends_with", "not_equals", "not_starts_with"]
+		some value in field[name]
+	]
+	count(others) == 0
+	means(trail, field.starts_with, sprintf("/advanced_event_selector/%d/field_selector/%d", [i, j]), bucket)
+}
+
+limits(selector) if {
+	some field in selector.field_selector
+	field.field == "resources.ARN"
 }
 
 means(_, values, _, _) if {
@@ -68,21 +90,8 @@ means(_, values, _, _) if {
 	value in {"arn:aws:s3", "arn:aws:s3:::"}
 }
 
-means(trail, _, pointer, bucket) if is_named(trail, pointer, bucket)
-
-names(_, _, _, _, fields) if not "resources.ARN" in fields
-
-names(trail, selector, pointer, bucket, fields) if {
-	"resources.ARN" in fields
-	some field in selector.field_selector
-	field.field == "resources.ARN"
-	not field.not_equals
-	not field.not_starts_with
-	is_named(trail, pointer, bucket)
-}
-
-# Whether what stands at a pointer of a trail refers to the bucket.
-is_named(trail, pointer, bucket) if {
+# What stands at a pointer of the trail refers to the bucket.
+means(trail, _, pointer, bucket) if {
 	some edge in object.get(input.edges.to, bucket.address, [])
 	edge.from == trail.address
 	lib.covers(pointer, edge.at)

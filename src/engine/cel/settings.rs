@@ -1,4 +1,5 @@
-//! `is_secret()`, `holds_secret()` and `script_holds_secret()`: settings whose values are secrets that are written out.
+//! `is_secret()`, `holds_secret()` and `script_holds_secret()`: settings whose values are secrets that are written out; `base64_text()`, for
+//! texts that are kept in base 64.
 
 use base64::Engine as _;
 

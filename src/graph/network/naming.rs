@@ -61,7 +61,9 @@ pub fn of<'s>(
     counts: impl Fn(&Edge) -> bool,
 ) -> BTreeMap<usize, Naming<'s>> {
     let mut found: BTreeMap<usize, Naming<'s>> = BTreeMap::new();
-    let parts = &scene.nodes[target].parts;
+    // What several are made from names none of them.
+    let parts = scene.nodes[target].parts.iter().filter(|part| !scene.shared.contains_key(*part));
+    let parts: Vec<usize> = parts.copied().collect();
     let edges = parts.iter().flat_map(|part| scene.index.incoming(*part)).map(|edge| (edge, None));
     let mentions = parts.iter().filter_map(|part| scene.mentions.get(part)).flatten();
     let mentions = mentions.map(|mention| (&mention.edge, Some(mention)));

@@ -99,10 +99,12 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
     let mut marks = Marks::none();
     let mut unknown = None;
     let mut in_part = Vec::new();
+    let mut hidden = false;
     for entry in entries {
         let key = evaluate(&entry.key, scope)?;
         let value = evaluate(&entry.value, scope)?;
         marks = marks.union(&key.marks.without_references());
+        hidden |= key.marks.is_hidden() || key.marks.is_ephemeral();
         // What a key was made from is what its own entry was made from, and not the others.
         let made_from = key.marks.references_only();
         let key = types::convert(&key, &Type::String)
@@ -128,7 +130,8 @@ fn object(entries: &[crate::syntax::Entry], scope: &Scope<'_, '_>) -> Result<Val
             let marks = map.values().fold(marks, |all, value| all.union(&value.deep_marks()));
             let mut result = operators::unknown_of(&key, Type::Any);
             if let Kind::Unknown(unknown) = &mut result.kind {
-                Arc::make_mut(unknown).beyond = keyed_in_part(&map, in_part);
+                let known = (!hidden).then(|| keyed_in_part(&map, in_part)).flatten();
+                Arc::make_mut(unknown).beyond = known;
             }
             result.with_marks(&marks.without_sensitive())
         }

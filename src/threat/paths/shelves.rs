@@ -6,6 +6,7 @@ use crate::graph::identity::{Level, Scope};
 use crate::graph::others::IS_RUN;
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind};
+use crate::source::fits;
 use crate::threat::surroundings::Surroundings;
 
 use super::{Search, Trail, Way};
@@ -59,8 +60,22 @@ impl Search<'_, '_, '_> {
         };
         self.writing.of((principal, store), || {
             let mut grants = self.around.graph.identity.grants.iter();
-            grants
-                .any(|it| it.principal == principal && it.level >= Level::Write && holds(it.scope))
+            grants.any(|it| {
+                let is_own = it.principal == principal && holds(it.scope);
+                is_own && it.level >= Level::Write && self.replaces_objects(&it.label)
+            })
         })
+    }
+
+    /// Whether a right, as it is shown, lets put one object in the place of another, by the table `replacing_rights`. Of more actions than
+    /// are shown, one may.
+    fn replaces_objects(&self, label: &str) -> bool {
+        let rights = self.around.scene().vocabulary.table("replacing_rights").iter().flatten();
+        let rights: Vec<String> = rights.map(|right| right.to_ascii_lowercase()).collect();
+        let replaces = |part: &str| {
+            let part = part.to_ascii_lowercase();
+            rights.iter().any(|right| fits(&part, right))
+        };
+        label.ends_with('…') || label.split(", ").any(replaces)
     }
 }

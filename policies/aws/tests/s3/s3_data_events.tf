@@ -4,59 +4,6 @@ resource "aws_s3_bucket" "recorded" {
   bucket = "dn-recorded"
 }
 
-resource "aws_s3_bucket" "recorded_by_fields" {
-  # ok: aws/s3-access-logging
-  bucket = "dn-recorded-by-fields"
-}
-
-# expect: aws/s3-access-logging
-resource "aws_s3_bucket" "written_only" {
-  bucket = "dn-written-only"
-}
-
-# expect: aws/s3-access-logging
-resource "aws_s3_bucket" "trail" {
-  bucket = "dn-trail"
-}
-
-resource "aws_cloudtrail" "some" {
-  name           = "some"
-  s3_bucket_name = aws_s3_bucket.trail.id
-  event_selector {
-    read_write_type = "All"
-    data_resource {
-      type   = "AWS::S3::Object"
-      values = ["${aws_s3_bucket.recorded.arn}/"]
-    }
-  }
-  event_selector {
-    read_write_type = "WriteOnly"
-    data_resource {
-      type   = "AWS::S3::Object"
-      values = ["${aws_s3_bucket.written_only.arn}/"]
-    }
-  }
-}
-
-resource "aws_cloudtrail" "by_fields" {
-  name           = "by-fields"
-  s3_bucket_name = aws_s3_bucket.trail.id
-  advanced_event_selector {
-    field_selector {
-      field  = "eventCategory"
-      equals = ["Data"]
-    }
-    field_selector {
-      field  = "resources.type"
-      equals = ["AWS::S3::Object"]
-    }
-    field_selector {
-      field       = "resources.ARN"
-      starts_with = ["${aws_s3_bucket.recorded_by_fields.arn}/"]
-    }
-  }
-}
-
 resource "aws_s3_bucket_public_access_block" "recorded" {
   bucket                  = aws_s3_bucket.recorded.id
   block_public_acls       = true
@@ -82,29 +29,21 @@ resource "aws_s3_bucket_versioning" "recorded" {
   }
 }
 
-resource "aws_s3_bucket_public_access_block" "recorded_by_fields" {
-  bucket                  = aws_s3_bucket.recorded_by_fields.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "recorded_by_fields" {
-  bucket = aws_s3_bucket.recorded_by_fields.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+resource "aws_cloudtrail" "some" {
+  name           = "some"
+  s3_bucket_name = "dn-central"
+  event_selector {
+    read_write_type = "All"
+    data_resource {
+      type   = "AWS::S3::Object"
+      values = ["${aws_s3_bucket.recorded.arn}/"]
     }
   }
 }
 
-resource "aws_s3_bucket_versioning" "recorded_by_fields" {
-  bucket = aws_s3_bucket.recorded_by_fields.id
-  versioning_configuration {
-    status = "Enabled"
-  }
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "written_only" {
+  bucket = "dn-written-only"
 }
 
 resource "aws_s3_bucket_public_access_block" "written_only" {
@@ -132,16 +71,33 @@ resource "aws_s3_bucket_versioning" "written_only" {
   }
 }
 
-resource "aws_s3_bucket_public_access_block" "trail" {
-  bucket                  = aws_s3_bucket.trail.id
+resource "aws_cloudtrail" "written_only" {
+  name           = "written-only"
+  s3_bucket_name = "dn-central"
+  event_selector {
+    read_write_type = "WriteOnly"
+    data_resource {
+      type   = "AWS::S3::Object"
+      values = ["${aws_s3_bucket.written_only.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "recorded_nowhere" {
+  bucket = "dn-recorded-nowhere"
+}
+
+resource "aws_s3_bucket_public_access_block" "recorded_nowhere" {
+  bucket                  = aws_s3_bucket.recorded_nowhere.id
   block_public_acls       = true
   block_public_policy     = true
   ignore_public_acls      = true
   restrict_public_buckets = true
 }
 
-resource "aws_s3_bucket_server_side_encryption_configuration" "trail" {
-  bucket = aws_s3_bucket.trail.id
+resource "aws_s3_bucket_server_side_encryption_configuration" "recorded_nowhere" {
+  bucket = aws_s3_bucket.recorded_nowhere.id
   rule {
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
@@ -150,9 +106,364 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "trail" {
   }
 }
 
-resource "aws_s3_bucket_versioning" "trail" {
-  bucket = aws_s3_bucket.trail.id
+resource "aws_s3_bucket_versioning" "recorded_nowhere" {
+  bucket = aws_s3_bucket.recorded_nowhere.id
   versioning_configuration {
     status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "switched_off" {
+  name           = "switched-off"
+  s3_bucket_name = "dn-central"
+  enable_logging = false
+  event_selector {
+    read_write_type = "All"
+    data_resource {
+      type   = "AWS::S3::Object"
+      values = ["${aws_s3_bucket.recorded_nowhere.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "of_another_type" {
+  bucket = "dn-of-another-type"
+}
+
+resource "aws_s3_bucket_public_access_block" "of_another_type" {
+  bucket                  = aws_s3_bucket.of_another_type.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "of_another_type" {
+  bucket = aws_s3_bucket.of_another_type.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "of_another_type" {
+  bucket = aws_s3_bucket.of_another_type.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "of_another_type" {
+  name           = "of-another-type"
+  s3_bucket_name = "dn-central"
+  event_selector {
+    read_write_type = "All"
+    data_resource {
+      type   = "AWS::DynamoDB::Table"
+      values = ["${aws_s3_bucket.of_another_type.arn}/"]
+    }
+  }
+}
+
+resource "aws_s3_bucket" "by_fields" {
+  # ok: aws/s3-access-logging
+  bucket = "dn-by-fields"
+}
+
+resource "aws_s3_bucket_public_access_block" "by_fields" {
+  bucket                  = aws_s3_bucket.by_fields.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "by_fields" {
+  bucket = aws_s3_bucket.by_fields.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "by_fields" {
+  bucket = aws_s3_bucket.by_fields.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "by_fields" {
+  name           = "by-fields"
+  s3_bucket_name = "dn-central"
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["${aws_s3_bucket.by_fields.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "by_fields_nowhere" {
+  bucket = "dn-by-fields-nowhere"
+}
+
+resource "aws_s3_bucket_public_access_block" "by_fields_nowhere" {
+  bucket                  = aws_s3_bucket.by_fields_nowhere.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "by_fields_nowhere" {
+  bucket = aws_s3_bucket.by_fields_nowhere.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "by_fields_nowhere" {
+  bucket = aws_s3_bucket.by_fields_nowhere.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "by_fields_off" {
+  name           = "by-fields-off"
+  s3_bucket_name = "dn-central"
+  enable_logging = false
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["${aws_s3_bucket.by_fields_nowhere.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "writes_by_fields" {
+  bucket = "dn-writes-by-fields"
+}
+
+resource "aws_s3_bucket_public_access_block" "writes_by_fields" {
+  bucket                  = aws_s3_bucket.writes_by_fields.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "writes_by_fields" {
+  bucket = aws_s3_bucket.writes_by_fields.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "writes_by_fields" {
+  bucket = aws_s3_bucket.writes_by_fields.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "writes_by_fields" {
+  name           = "writes-by-fields"
+  s3_bucket_name = "dn-central"
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field  = "readOnly"
+      equals = ["false"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["${aws_s3_bucket.writes_by_fields.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "of_another_type_by_fields" {
+  bucket = "dn-of-another-type-by-fields"
+}
+
+resource "aws_s3_bucket_public_access_block" "of_another_type_by_fields" {
+  bucket                  = aws_s3_bucket.of_another_type_by_fields.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "of_another_type_by_fields" {
+  bucket = aws_s3_bucket.of_another_type_by_fields.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "of_another_type_by_fields" {
+  bucket = aws_s3_bucket.of_another_type_by_fields.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "of_another_type_by_fields" {
+  name           = "of-another-type-by-fields"
+  s3_bucket_name = "dn-central"
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::Lambda::Function"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["${aws_s3_bucket.of_another_type_by_fields.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "left_out" {
+  bucket = "dn-left-out"
+}
+
+resource "aws_s3_bucket_public_access_block" "left_out" {
+  bucket                  = aws_s3_bucket.left_out.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "left_out" {
+  bucket = aws_s3_bucket.left_out.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "left_out" {
+  bucket = aws_s3_bucket.left_out.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "left_out" {
+  name           = "left-out"
+  s3_bucket_name = "dn-central"
+  advanced_event_selector {
+    field_selector {
+      field  = "eventCategory"
+      equals = ["Data"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field           = "resources.ARN"
+      starts_with     = ["arn:aws:s3:::"]
+      not_starts_with = ["${aws_s3_bucket.left_out.arn}/"]
+    }
+  }
+}
+
+# expect: aws/s3-access-logging
+resource "aws_s3_bucket" "in_another_field" {
+  bucket = "dn-in-another-field"
+}
+
+resource "aws_s3_bucket_public_access_block" "in_another_field" {
+  bucket                  = aws_s3_bucket.in_another_field.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "in_another_field" {
+  bucket = aws_s3_bucket.in_another_field.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "in_another_field" {
+  bucket = aws_s3_bucket.in_another_field.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_cloudtrail" "in_another_field" {
+  name           = "in-another-field"
+  s3_bucket_name = "dn-central"
+  advanced_event_selector {
+    field_selector {
+      field       = "eventCategory"
+      starts_with = ["${aws_s3_bucket.in_another_field.arn}"]
+    }
+    field_selector {
+      field  = "resources.type"
+      equals = ["AWS::S3::Object"]
+    }
+    field_selector {
+      field       = "resources.ARN"
+      starts_with = ["arn:aws:s3:::dn-other/"]
+    }
   }
 }

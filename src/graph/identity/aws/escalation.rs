@@ -172,7 +172,9 @@ impl Held {
     fn new(grants: &[&Grant]) -> Self {
         let mut held = Self { everywhere: BTreeMap::new(), on: BTreeMap::new() };
         for grant in grants {
-            for service in services_of(grant).filter(|_| grant.is_over_all()) {
+            // Of more actions than are shown, some may be of any service.
+            let others = grant.label.ends_with('…').then(String::new);
+            for service in services_of(grant).chain(others).filter(|_| grant.is_over_all()) {
                 let level = held.everywhere.entry(service).or_insert(grant.level);
                 *level = (*level).max(grant.level);
             }

@@ -6,7 +6,7 @@ pub mod reach;
 
 use std::sync::Arc;
 
-use crate::document::{Edge, Mode, Resource, Value};
+use crate::document::{Edge, HOLE, Mode, Resource, Value};
 use crate::graph::accounts;
 use crate::graph::kubernetes::{clouds, only_cluster, pools};
 use crate::graph::look;
@@ -172,18 +172,23 @@ fn assignment(
         .collect();
     scopes.sort_unstable();
     scopes.dedup();
-    if scopes.is_empty() {
-        // What lies in a subscription is no more of it than its id says.
-        let is_whole = |text: &str| text.trim_matches('/').split('/').count() <= 2;
-        let own = edges().find(|edge| is_own_subscription(scene, edge));
-        let whole = match resource.attributes.get("scope") {
-            Some(Value::String(text)) => is_whole(text),
-            Some(Value::Unknown(unknown)) => own.is_some() && is_whole(&unknown.parts),
-            _ => false,
-        };
+    // What lies in a subscription is no more of it than its id says; of a text of which nothing is known it may be all.
+    let is_whole = |text: &str| text.trim_matches('/').split('/').count() <= 2;
+    let own = edges().find(|edge| is_own_subscription(scene, edge));
+    let whole = match resource.attributes.get("scope") {
+        Some(Value::String(text)) => is_whole(text),
+        Some(Value::Unknown(unknown)) if unknown.parts.chars().any(|c| c != HOLE) => {
+            own.is_some() && is_whole(&unknown.parts)
+        }
+        Some(Value::Unknown(_)) => own.is_some_and(|edge| edge.attribute.as_str() == "/id"),
+        _ => false,
+    };
+    if whole && (own.is_some() || scopes.is_empty()) {
         let account = own.and_then(|edge| accounts::account_of(scene, edge.to));
-        let account = account.map_or(Scope::Account, Scope::Zone);
-        scopes.push(if whole { account } else { Scope::Unknown });
+        scopes.push(account.map_or(Scope::Account, Scope::Zone));
+    }
+    if scopes.is_empty() {
+        scopes.push(Scope::Unknown);
         if scopes == [Scope::Unknown] {
             identity.open_ended.insert(principal);
         }

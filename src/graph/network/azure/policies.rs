@@ -3,7 +3,7 @@
 //! Source: Microsoft Learn, "Web Application Firewall DRS rule groups and rules", "Rate limiting for Azure Front Door", "Rate limiting on
 //! Azure Application Gateway", "Azure Web Application Firewall (WAF) policy overview"; the provider's documentation of the types.
 
-use crate::document::Value;
+use crate::document::{Mode, Value};
 use crate::graph::look;
 use crate::graph::network::Tri;
 use crate::graph::scene::Scene;
@@ -36,7 +36,11 @@ impl Does {
 
 /// What a policy of an application gateway, or of Front Door, does.
 pub fn does(scene: &Scene<'_>, policy: usize) -> Does {
-    let attributes = &scene.index.resource(policy).attributes;
+    let policy = scene.index.resource(policy);
+    if policy.mode != Mode::Managed {
+        return Does::UNKNOWN;
+    }
+    let attributes = &policy.attributes;
     // A gateway's policy is on unless settings say otherwise; Front Door's has to be told what to do.
     let (on, managed, custom) = if attributes.get("mode").is_some() {
         (is_on(attributes, Tri::No), managed_rules(attributes), "custom_rule")

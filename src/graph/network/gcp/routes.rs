@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
-use crate::document::{Mode, Resource, Value};
+use crate::document::{Existence, Mode, Resource, Value};
 use crate::graph::gcp::text;
 use crate::graph::look;
 use crate::graph::scene::Scene;
@@ -34,19 +34,22 @@ struct Written {
     tags: Option<Vec<Value>>,
     /// Whether it leads to the gateway of the internet.
     is_out: Tri,
+    /// Whether it is there.
+    exists: Tri,
     place: Place,
 }
 
 impl Written {
     /// Whether it is for a machine.
     fn applies(&self, presence: &Presence) -> Tri {
-        let Some(tags) = &self.tags else { return Tri::Yes };
+        let Some(tags) = &self.tags else { return self.exists };
         let of = |tag: &Value| match tag {
             Value::String(tag) => Tri::from(presence.tags.contains(tag)),
             _ => Tri::Unknown,
         };
         let any = tags.iter().map(of).fold(Tri::No, Tri::or);
-        if any == Tri::No && presence.open_ended { Tri::Unknown } else { any }
+        let any = if any == Tri::No && presence.open_ended { Tri::Unknown } else { any };
+        any.and(self.exists)
     }
 
     fn is_default(&self) -> bool {
@@ -124,6 +127,16 @@ impl Routes {
         if table.is_doubtful(presence) {
             state = state.or(Tri::Unknown);
         }
+        // One that may be there may lead elsewhere what others lead out.
+        let elsewhere = |it: &Written| {
+            it.is_default()
+                && it.is_out == Tri::No
+                && it.applies(presence) == Tri::Unknown
+                && first.is_none_or(|first| it.priority <= first)
+        };
+        if table.written.iter().any(elsewhere) {
+            state = state.and(Tri::Unknown);
+        }
         let out = all.into_iter().filter(|it| it.1 == Tri::Yes);
         Public { state, proof: out.filter_map(|it| it.2).collect() }
     }
@@ -168,6 +181,7 @@ fn written(resource: &Resource) -> Written {
         priority: number(attributes.get("priority")).unwrap_or(PRIORITY),
         tags,
         is_out,
+        exists: if resource.existence == Existence::Known { Tri::Yes } else { Tri::Unknown },
         place: resource.header,
     }
 }

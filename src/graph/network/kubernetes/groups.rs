@@ -33,14 +33,17 @@ pub fn named(scene: &Scene<'_>) -> Groups {
     for (service, said) in asking {
         let Ok(said) = serde_json::from_str::<serde_json::Value>(said) else { continue };
         let ports = said.get("exposed_ports").and_then(serde_json::Value::as_object);
+        let mut by_port: BTreeMap<u16, Vec<(usize, Option<u16>)>> = BTreeMap::new();
+        for (workload, backs) in behind(scene, &all, service) {
+            for back in backs {
+                let own = (workload.node, back.traffic.port);
+                by_port.entry(back.front).or_default().push(own);
+            }
+        }
         for (front, own) in ports.into_iter().flatten() {
             let Some(name) = own.get("name").and_then(serde_json::Value::as_str) else { continue };
-            let front: Option<u16> = front.parse().ok();
-            let members = found.entry(name.into()).or_default();
-            for (workload, backs) in behind(scene, &all, service) {
-                let own = backs.iter().filter(|back| Some(back.front) == front);
-                members.extend(own.map(|back| (workload.node, back.traffic.port)));
-            }
+            let front = front.parse().ok().and_then(|front: u16| by_port.get(&front));
+            found.entry(name.into()).or_default().extend(front.into_iter().flatten());
         }
     }
     for members in found.values_mut() {
