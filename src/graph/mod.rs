@@ -71,13 +71,14 @@ pub fn build_within<'a>(
 ) -> Graph<'a> {
     let document = document.manifests.as_deref().unwrap_or(document);
     let index = Index::new(document);
+    let names = std::cell::OnceCell::new();
     let meanings: Vec<_> = document
         .resources
         .iter()
         .enumerate()
         .map(|(at, resource)| {
             let special = kubernetes::special(resource)
-                .or_else(|| network::aws::special(&index, at, vocabulary));
+                .or_else(|| network::aws::special(&index, at, vocabulary, &names));
             let special = special.and_then(|name| vocabulary.of(name));
             special.or_else(|| vocabulary.of(resource.type_name())).cloned()
         })

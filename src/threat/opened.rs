@@ -1,6 +1,6 @@
 //! What stores and states hold, and what keys and secrets protect or open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Mode, Pointer, Resource, Value};
 use crate::finding::context::{Known, State};
@@ -208,13 +208,25 @@ impl Surroundings<'_, '_> {
         if places.is_empty() {
             return Vec::new();
         }
+        // Whom it names it opens, whether or not filters let its users get there.
+        let named = self.named.get_or_init(|| {
+            let mut named: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+            for link in &self.graph.network.links {
+                for place in &link.proof {
+                    named.entry(*place).or_default().push(link.target);
+                }
+            }
+            named
+        });
         let users = self.into[node].iter().map(|at| self.flow(*at));
         let users = users.filter(|flow| flow.kind == FlowKind::Secret).map(|flow| flow.source);
         let flows = users.flat_map(|user| &self.out[user]).map(|at| self.flow(*at));
-        flows
+        let called = flows
             .filter(|flow| flow.kind == FlowKind::Network)
             .filter(|flow| flow.evidence.iter().any(|place| places.contains(place)))
-            .map(|flow| flow.target)
+            .map(|flow| flow.target);
+        called
+            .chain(places.iter().filter_map(|place| named.get(place)).flatten().copied())
             .collect()
     }
 }

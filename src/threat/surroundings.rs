@@ -86,6 +86,8 @@ pub struct Surroundings<'g, 'a> {
     entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
     /// What identities reach that many workloads act as.
     identities: RefCell<BTreeMap<(usize, usize), Proven>>,
+    /// Whom settings name, by where.
+    pub(super) named: OnceCell<BTreeMap<Place, Vec<usize>>>,
     /// The most sensitive of what the account of AWS holds.
     pub(super) of_aws: OnceCell<Proven>,
     /// How many nodes stand behind a balancer, by port.
@@ -133,6 +135,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             zone_joins: lookups::zone_joins(graph),
             entries: RefCell::new(BTreeMap::new()),
             identities: RefCell::new(BTreeMap::new()),
+            named: OnceCell::new(),
             of_aws: OnceCell::new(),
             behind_balancers: RefCell::new(BTreeMap::new()),
             fronts: lookups::passing_on(graph, "api"),

@@ -590,6 +590,66 @@ fn rights_over_everything_end_at_the_cloud() {
     assert!(!has(&lines, "kubernetes_service_account_v1.deploy > aws_dynamodb_table.books"));
 }
 
+/// A role that may do everything in the account that runs a cluster.
+const ABOVE: &str = r#"
+resource "aws_iam_role" "chief" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "chief" {
+  role = aws_iam_role.chief.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }]
+  })
+}
+resource "aws_eks_cluster" "ships" {
+  name     = "ships"
+  role_arn = "arn:aws:iam::111122223333:role/ships"
+  vpc_config { subnet_ids = ["subnet-1", "subnet-2"] }
+}
+"#;
+
+#[test]
+fn rights_over_everything_hold_in_clusters_of_the_cloud() {
+    let line = "aws_iam_role.chief > kubernetes_secret_v1.own permission";
+    assert!(has(&terraform(&[MIXED, ABOVE].concat()), line));
+    let (role, _) = ABOVE.split_once("resource \"aws_eks_cluster\"").unwrap();
+    assert!(!has(&terraform(&[MIXED, role].concat()), line));
+}
+
+/// A topic that tells somebody over the web.
+const TOLD: &str = r#"
+provider "aws" { region = "eu-west-1" }
+resource "aws_sns_topic" "news" { name = "news" }
+resource "aws_sns_topic_subscription" "news" {
+  topic_arn = aws_sns_topic.news.arn
+  protocol  = "https"
+  endpoint  = "https://hooks.example.com/in"
+}
+resource "aws_route53_record" "hooks" {
+  zone_id = "Z1"
+  name    = "other.example.com"
+  type    = "A"
+  records = ["192.0.2.7"]
+}
+"#;
+
+#[rstest]
+#[case::somebody("https://hooks.example.com/in", true)]
+#[case::by_a_path("https://hooks.example.com/${aws_sns_topic.news.name}", true)]
+#[case::a_name_of_ones_own("https://OTHER.example.com/in", false)]
+fn whom_a_topic_tells(#[case] address: &str, #[case] outside: bool) {
+    let lines = terraform(&TOLD.replace("https://hooks.example.com/in", address));
+    assert_eq!(
+        has(&lines, "aws_sns_topic.news > aws_sns_topic_subscription.news network"),
+        outside,
+        "{lines:#?}"
+    );
+}
+
 /// An identity that owns the subscription, by its id.
 const OWNER: &str = r#"
 provider "azurerm" {
@@ -858,4 +918,47 @@ fn what_is_kept_may_be_no_address() {
     );
     let id = GIVEN.replace("http://${aws_instance.box.private_ip}:8080", "${aws_instance.box.id}");
     assert!(!has(&terraform(&id), "aws_lambda_function.ask > aws_instance.box"));
+}
+
+/// A policy that lets nobody but an exporter in to a database, which a program has the password of.
+const SHUT: &str = r#"
+apiVersion: v1
+kind: Secret
+metadata: {name: url}
+stringData: {DATABASE_URL: "postgresql://books:kingfisher-7731@books:5432/books"}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      containers:
+      - {name: shop, image: shop, envFrom: [{secretRef: {name: url}}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: books}
+spec:
+  podSelector: {matchLabels: {app: books}}
+  policyTypes: [Ingress]
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: shop}}}]
+---
+"#;
+
+#[test]
+fn a_secret_opens_the_host_that_it_names_whoever_gets_there() {
+    let tree = [SHUT, OPEN].concat().replace("type: LoadBalancer", "type: ClusterIP");
+    let own = |tree: &str| {
+        let lines = manifests(tree);
+        lines.into_iter().find(|line| line.starts_with("T008 Secret/default/url"))
+    };
+    let shut = tree.replace("matchLabels: {app: shop}}}]", "matchLabels: {app: exporter}}}]");
+    let calls = "Deployment/default/shop > StatefulSet/default/books network";
+    assert!(has(&manifests(&tree), calls) && !has(&manifests(&shut), calls));
+    assert!(own(&tree).is_some());
+    assert_eq!(own(&tree), own(&shut));
 }

@@ -456,6 +456,9 @@ fn label_for(scene: &Scene<'_>, identity: &Identity, grant: &Grant, target: usiz
     }
 }
 
+/// What is in a cluster is of this provider.
+const CLUSTER: &str = "kubernetes";
+
 /// Providers that stand for others: of one cloud, or of its directory.
 const CLOUDS: [(&str, &str); 4] =
     [("awscc", "aws"), ("azapi", "azurerm"), ("azuread", "azurerm"), ("google-beta", "google")];
@@ -467,7 +470,7 @@ fn cloud_of<'s>(scene: &'s Scene<'_>, node: usize) -> Option<&'s str> {
         // Subjects of bindings that nobody declares.
         let is_subject =
             ["Group/", "User/", "ServiceAccount/"].iter().any(|it| given.id.starts_with(it));
-        return is_subject.then_some("kubernetes");
+        return is_subject.then_some(CLUSTER);
     };
     let provider = &*scene.index.resource(at).provider;
     let mut known = CLOUDS.iter().filter(|(name, _)| *name == provider);
@@ -480,6 +483,10 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
     for nodes in &mut inside {
         nodes.retain(|node| of_value(scene, *node));
     }
+    let clusters =
+        (0..scene.nodes.len()).filter(|node| &*scene.nodes[*node].kind == "compute_orchestrator");
+    let running: BTreeSet<String> =
+        clusters.filter_map(|it| cloud_of(scene, it).map(str::to_owned)).collect();
     let own = |node: &usize| of_value(scene, *node) && scene.nodes[*node].resource.is_some();
     let all: Vec<usize> = (0..scene.nodes.len()).filter(own).collect();
     let mut flows: BTreeMap<(usize, usize, FlowKind), Flow> = BTreeMap::new();
@@ -525,7 +532,10 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
         let account =
             (grant.scope == Scope::Account).then(|| cloud_of(scene, grant.principal)).flatten();
         let is_held = |target: &&usize| {
-            account.is_none_or(|account| cloud_of(scene, **target) == Some(account))
+            let own = cloud_of(scene, **target);
+            // Who may do everything in a cloud may do so in the clusters that it runs.
+            let below = own == Some(CLUSTER) && account.is_some_and(|it| running.contains(it));
+            (account.is_none() || own == account || below)
                 && !keeps_from(scene, identity, grant, **target)
         };
         for target in held.iter().filter(is_held) {

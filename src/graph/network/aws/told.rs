@@ -2,7 +2,11 @@
 //!
 //! Source: Amazon SNS Developer Guide, "Fanout Amazon SNS notifications to HTTPS endpoints".
 
-use crate::document::{Index, Pointer, Resource, Value};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::document::{HOLE, Index, Pointer, Resource, Value};
 use crate::graph::look;
 use crate::graph::network::filter::Traffic;
 use crate::graph::network::reach::Reach;
@@ -21,8 +25,23 @@ const PROTOCOLS: [(&str, u16, Encrypted); 2] =
     [("http", 80, Encrypted::No), ("https", 443, Encrypted::Yes)];
 
 /// What a subscription by an address outside is called in the vocabulary. What its address is only kept in says nothing of where that is.
-pub fn special(index: &Index<'_>, at: usize, vocabulary: &Meanings) -> Option<&'static str> {
+pub fn special(
+    index: &Index<'_>,
+    at: usize,
+    vocabulary: &Meanings,
+    names: &OnceCell<BTreeSet<String>>,
+) -> Option<&'static str> {
     protocol(index.resource(at))?;
+    let text = match index.resource(at).attributes.get(ADDRESS) {
+        Some(Value::String(text)) => Arc::clone(text),
+        Some(Value::Unknown(unknown)) => unknown.parts.shared(),
+        _ => "".into(),
+    };
+    // Where the host is written out, its name decides; what refers to others stands in the path.
+    if let Some(host) = host_of(&text).filter(|host| !host.is_empty() && !host.contains(HOLE)) {
+        let own = names.get_or_init(|| own_names(index, vocabulary));
+        return (!own.contains(&host.to_ascii_lowercase())).then_some(OUTSIDE);
+    }
     let address = Pointer::root().key(ADDRESS);
     let mut answering = index.outgoing(at).iter().filter(|edge| address.covers(&edge.at));
     let answers = |to: usize| {
@@ -30,6 +49,23 @@ pub fn special(index: &Index<'_>, at: usize, vocabulary: &Meanings) -> Option<&'
         meaning.is_some_and(|meaning| !matches!(&*meaning.kind, "secret_store" | "config"))
     };
     (!answering.any(|edge| answers(edge.to))).then_some(OUTSIDE)
+}
+
+/// The host of an address, without its port.
+fn host_of(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    let host = rest.split(['/', '?', ':']).next()?;
+    Some(host.rsplit('@').next().unwrap_or(host))
+}
+
+/// Names of the configuration's own records, in small letters, by the table `dns_names`.
+fn own_names(index: &Index<'_>, vocabulary: &Meanings) -> BTreeSet<String> {
+    let rows = vocabulary.table("dns_names").iter().filter(|row| row.len() > 1);
+    let names = rows.flat_map(|row| {
+        let all = index.of_type(&row[0]).iter();
+        all.filter_map(|at| look::text(&index.resource(*at).attributes, &row[1]))
+    });
+    names.map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect()
 }
 
 fn protocol(resource: &Resource) -> Option<(&'static str, u16, Encrypted)> {
