@@ -18,10 +18,7 @@ const REQUEST: [&str; 2] = ["request_templates", "request_parameters"];
 pub fn complete(scene: &mut Scene<'_>) {
     let integrations = scene.index.of_type(INTEGRATION).iter();
     let found: Vec<Relation> = integrations.flat_map(|at| acted_on(scene, *at)).collect();
-    for relation in found {
-        scene.relations.add(relation);
-    }
-    scene.relations.sort();
+    scene.relations.extend(found);
 }
 
 /// What a request names that is the service's that it goes to.

@@ -53,10 +53,8 @@ impl<'s> Groups<'s> {
 
 /// Say which resources log to which groups.
 pub fn complete(scene: &mut Scene<'_>) {
-    for relation in found(scene) {
-        scene.relations.add(relation);
-    }
-    scene.relations.sort();
+    let found = found(scene);
+    scene.relations.extend(found);
 }
 
 fn found(scene: &Scene<'_>) -> Vec<Relation> {

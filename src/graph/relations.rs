@@ -51,13 +51,24 @@ impl Relations {
     }
 
     /// Add one; [`Self::sort`] has to follow.
-    pub fn add(&mut self, relation: Relation) {
+    fn add(&mut self, relation: Relation) {
         self.incoming[relation.to].push(relation.clone());
         self.outgoing[relation.from].push(relation);
     }
 
+    /// Add some more.
+    pub fn extend(&mut self, found: Vec<Relation>) {
+        if found.is_empty() {
+            return;
+        }
+        for relation in found {
+            self.add(relation);
+        }
+        self.sort();
+    }
+
     /// Put them in order, each once.
-    pub fn sort(&mut self) {
+    fn sort(&mut self) {
         for relations in self.outgoing.iter_mut().chain(&mut self.incoming) {
             relations.sort();
             relations.dedup();

@@ -80,10 +80,7 @@ pub fn complete(scene: &mut Scene<'_>) {
             }
         }
     }
-    for relation in found {
-        scene.relations.add(relation);
-    }
-    scene.relations.sort();
+    scene.relations.extend(found);
 }
 
 /// Give replicas the facts of what they replicate.

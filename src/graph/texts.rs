@@ -21,10 +21,7 @@ pub fn complete(scene: &mut Scene<'_>) {
             }
         }
     }
-    for relation in found {
-        scene.relations.add(relation);
-    }
-    scene.relations.sort();
+    scene.relations.extend(found);
 }
 
 /// Resources that a text refers to at a path.
