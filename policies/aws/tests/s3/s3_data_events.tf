@@ -4,31 +4,6 @@ resource "aws_s3_bucket" "recorded" {
   bucket = "dn-recorded"
 }
 
-resource "aws_s3_bucket_public_access_block" "recorded" {
-  bucket                  = aws_s3_bucket.recorded.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "recorded" {
-  bucket = aws_s3_bucket.recorded.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "recorded" {
-  bucket = aws_s3_bucket.recorded.id
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
 resource "aws_cloudtrail" "some" {
   name           = "some"
   s3_bucket_name = "dn-central"
@@ -46,31 +21,6 @@ resource "aws_s3_bucket" "written_only" {
   bucket = "dn-written-only"
 }
 
-resource "aws_s3_bucket_public_access_block" "written_only" {
-  bucket                  = aws_s3_bucket.written_only.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "written_only" {
-  bucket = aws_s3_bucket.written_only.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "written_only" {
-  bucket = aws_s3_bucket.written_only.id
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
 resource "aws_cloudtrail" "written_only" {
   name           = "written-only"
   s3_bucket_name = "dn-central"
@@ -86,31 +36,6 @@ resource "aws_cloudtrail" "written_only" {
 # expect: aws/s3-access-logging
 resource "aws_s3_bucket" "recorded_nowhere" {
   bucket = "dn-recorded-nowhere"
-}
-
-resource "aws_s3_bucket_public_access_block" "recorded_nowhere" {
-  bucket                  = aws_s3_bucket.recorded_nowhere.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "recorded_nowhere" {
-  bucket = aws_s3_bucket.recorded_nowhere.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "recorded_nowhere" {
-  bucket = aws_s3_bucket.recorded_nowhere.id
-  versioning_configuration {
-    status = "Enabled"
-  }
 }
 
 resource "aws_cloudtrail" "switched_off" {
@@ -131,31 +56,6 @@ resource "aws_s3_bucket" "of_another_type" {
   bucket = "dn-of-another-type"
 }
 
-resource "aws_s3_bucket_public_access_block" "of_another_type" {
-  bucket                  = aws_s3_bucket.of_another_type.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "of_another_type" {
-  bucket = aws_s3_bucket.of_another_type.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "of_another_type" {
-  bucket = aws_s3_bucket.of_another_type.id
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
 resource "aws_cloudtrail" "of_another_type" {
   name           = "of-another-type"
   s3_bucket_name = "dn-central"
@@ -171,31 +71,6 @@ resource "aws_cloudtrail" "of_another_type" {
 resource "aws_s3_bucket" "by_fields" {
   # ok: aws/s3-access-logging
   bucket = "dn-by-fields"
-}
-
-resource "aws_s3_bucket_public_access_block" "by_fields" {
-  bucket                  = aws_s3_bucket.by_fields.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "by_fields" {
-  bucket = aws_s3_bucket.by_fields.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "by_fields" {
-  bucket = aws_s3_bucket.by_fields.id
-  versioning_configuration {
-    status = "Enabled"
-  }
 }
 
 resource "aws_cloudtrail" "by_fields" {
@@ -222,31 +97,6 @@ resource "aws_s3_bucket" "by_fields_nowhere" {
   bucket = "dn-by-fields-nowhere"
 }
 
-resource "aws_s3_bucket_public_access_block" "by_fields_nowhere" {
-  bucket                  = aws_s3_bucket.by_fields_nowhere.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "by_fields_nowhere" {
-  bucket = aws_s3_bucket.by_fields_nowhere.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "by_fields_nowhere" {
-  bucket = aws_s3_bucket.by_fields_nowhere.id
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
 resource "aws_cloudtrail" "by_fields_off" {
   name           = "by-fields-off"
   s3_bucket_name = "dn-central"
@@ -270,31 +120,6 @@ resource "aws_cloudtrail" "by_fields_off" {
 # expect: aws/s3-access-logging
 resource "aws_s3_bucket" "writes_by_fields" {
   bucket = "dn-writes-by-fields"
-}
-
-resource "aws_s3_bucket_public_access_block" "writes_by_fields" {
-  bucket                  = aws_s3_bucket.writes_by_fields.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "writes_by_fields" {
-  bucket = aws_s3_bucket.writes_by_fields.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "writes_by_fields" {
-  bucket = aws_s3_bucket.writes_by_fields.id
-  versioning_configuration {
-    status = "Enabled"
-  }
 }
 
 resource "aws_cloudtrail" "writes_by_fields" {
@@ -325,31 +150,6 @@ resource "aws_s3_bucket" "of_another_type_by_fields" {
   bucket = "dn-of-another-type-by-fields"
 }
 
-resource "aws_s3_bucket_public_access_block" "of_another_type_by_fields" {
-  bucket                  = aws_s3_bucket.of_another_type_by_fields.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "of_another_type_by_fields" {
-  bucket = aws_s3_bucket.of_another_type_by_fields.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "of_another_type_by_fields" {
-  bucket = aws_s3_bucket.of_another_type_by_fields.id
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
 resource "aws_cloudtrail" "of_another_type_by_fields" {
   name           = "of-another-type-by-fields"
   s3_bucket_name = "dn-central"
@@ -372,31 +172,6 @@ resource "aws_cloudtrail" "of_another_type_by_fields" {
 # expect: aws/s3-access-logging
 resource "aws_s3_bucket" "left_out" {
   bucket = "dn-left-out"
-}
-
-resource "aws_s3_bucket_public_access_block" "left_out" {
-  bucket                  = aws_s3_bucket.left_out.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "left_out" {
-  bucket = aws_s3_bucket.left_out.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "left_out" {
-  bucket = aws_s3_bucket.left_out.id
-  versioning_configuration {
-    status = "Enabled"
-  }
 }
 
 resource "aws_cloudtrail" "left_out" {
@@ -424,31 +199,6 @@ resource "aws_s3_bucket" "in_another_field" {
   bucket = "dn-in-another-field"
 }
 
-resource "aws_s3_bucket_public_access_block" "in_another_field" {
-  bucket                  = aws_s3_bucket.in_another_field.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "in_another_field" {
-  bucket = aws_s3_bucket.in_another_field.id
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
-    }
-  }
-}
-
-resource "aws_s3_bucket_versioning" "in_another_field" {
-  bucket = aws_s3_bucket.in_another_field.id
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
 resource "aws_cloudtrail" "in_another_field" {
   name           = "in-another-field"
   s3_bucket_name = "dn-central"
@@ -465,5 +215,49 @@ resource "aws_cloudtrail" "in_another_field" {
       field       = "resources.ARN"
       starts_with = ["arn:aws:s3:::dn-other/"]
     }
+  }
+}
+
+# What else buckets are asked for.
+locals {
+  buckets = {
+    recorded                  = aws_s3_bucket.recorded.id
+    written_only              = aws_s3_bucket.written_only.id
+    recorded_nowhere          = aws_s3_bucket.recorded_nowhere.id
+    of_another_type           = aws_s3_bucket.of_another_type.id
+    by_fields                 = aws_s3_bucket.by_fields.id
+    by_fields_nowhere         = aws_s3_bucket.by_fields_nowhere.id
+    writes_by_fields          = aws_s3_bucket.writes_by_fields.id
+    of_another_type_by_fields = aws_s3_bucket.of_another_type_by_fields.id
+    left_out                  = aws_s3_bucket.left_out.id
+    in_another_field          = aws_s3_bucket.in_another_field.id
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "all" {
+  for_each                = local.buckets
+  bucket                  = each.value
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "all" {
+  for_each = local.buckets
+  bucket   = each.value
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = "arn:aws:kms:eu-west-1:111122223333:key/11112222-3333-4444-5555-666677778888"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "all" {
+  for_each = local.buckets
+  bucket   = each.value
+  versioning_configuration {
+    status = "Enabled"
   }
 }
