@@ -29,38 +29,28 @@ struct Recorded<'s> {
 /// Say of what trails record that it is logged.
 pub fn complete(scene: &mut Scene<'_>) {
     let mut logged: BTreeMap<usize, Place> = BTreeMap::new();
-    let mut whole: BTreeSet<(&usize, &str)> = BTreeSet::new();
-    for trail in scene.index.of_type(TRAIL) {
+    let mut whole: BTreeSet<(Option<usize>, Option<&str>, &str)> = BTreeSet::new();
+    for trail in scene.index.of_type(TRAIL).iter().filter(|trail| is_on(scene, **trail)) {
         let resource = scene.index.resource(*trail);
-        let is_on = !matches!(
-            resource.attributes.get("enable_logging"),
-            Some(Value::Bool(false) | Value::Unknown(_))
-        );
-        if !is_on || resource.existence != Existence::Known {
-            continue;
-        }
+        let account = accounts::account_of(scene, *trail);
+        let wide = resource.attributes.get("is_multi_region_trail") == Some(&Value::Bool(true));
+        let region = resource.scope.region.as_deref().filter(|_| !wide);
         for recorded in plain(scene, *trail).into_iter().chain(advanced(scene, *trail)) {
             for row in scene.vocabulary.table("data_events") {
                 let [kind, word, all] = row.as_slice() else { continue };
-                if **word != *recorded.kind {
-                    continue;
-                }
-                // All of a type are logged by the first that says so.
                 let is_all = recorded.is_all(all);
-                if is_all && !whole.insert((trail, kind)) {
+                // All of a type are logged by the first that says so.
+                if **word != *recorded.kind || is_all && !whole.insert((account, region, kind)) {
                     continue;
                 }
                 let meant = match &recorded.named {
                     Some((pointer, _)) if !is_all => named(scene, *trail, pointer, kind),
                     _ => scene.index.of_type(kind).to_vec(),
                 };
-                let account = accounts::account_of(scene, *trail);
-                let wide =
-                    resource.attributes.get("is_multi_region_trail") == Some(&Value::Bool(true));
                 let is_own = |at: &usize| {
-                    let region = &scene.index.resource(*at).scope.region;
+                    let own = scene.index.resource(*at).scope.region.as_deref();
                     accounts::account_of(scene, *at) == account
-                        && (wide || *region == resource.scope.region)
+                        && (wide || own == resource.scope.region.as_deref())
                 };
                 for node in meant.into_iter().filter(is_own).filter_map(|at| scene.node_of[at]) {
                     logged.entry(node).or_insert(recorded.place);
@@ -72,6 +62,14 @@ pub fn complete(scene: &mut Scene<'_>) {
         let fact = Fact { value: Some(Value::Bool(true)), proof: vec![proof] };
         scene.nodes[node].facts.insert("logged".into(), fact);
     }
+}
+
+/// Whether a trail is known to be there, and to record.
+fn is_on(scene: &Scene<'_>, trail: usize) -> bool {
+    let resource = scene.index.resource(trail);
+    let said = resource.attributes.get("enable_logging");
+    resource.existence == Existence::Known
+        && !matches!(said, Some(Value::Bool(false) | Value::Unknown(_)))
 }
 
 impl Recorded<'_> {

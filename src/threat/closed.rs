@@ -1,5 +1,7 @@
 //! Rights that are worth nothing from where somebody stands: to what a service or a database holds that does not hear a program there.
 
+use std::sync::Arc;
+
 use crate::graph::network::closed::{Closed, is_app};
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::{Tri, flows, reach};
@@ -7,15 +9,21 @@ use crate::graph::scene::Flow;
 use crate::model::FlowKind;
 use crate::source::fits;
 
+use super::asked::Answers;
 use super::surroundings::Surroundings;
 
 /// What does not hear everybody who has a right.
 #[derive(Debug)]
-pub(super) struct Deaf(Closed);
+pub(super) struct Deaf {
+    services: Closed,
+    /// Whether a right of this name is one over the network.
+    bound: Answers<Arc<str>, bool>,
+}
 
 impl Deaf {
     pub(super) fn new(around: &Surroundings<'_, '_>) -> Self {
-        Self(Closed::new(around.scene(), &around.graph.network))
+        let services = Closed::new(around.scene(), &around.graph.network);
+        Self { services, bound: Answers::default() }
     }
 
     /// Whether what stands at the end of a flow does not hear a program that uses the right: by the table `network_bound_rights`.
@@ -25,13 +33,14 @@ impl Deaf {
         program: usize,
         flow: &Flow,
     ) -> bool {
-        if flow.kind != FlowKind::Permission || !is_bound(around, &flow.label) {
+        let is_bound = || self.bound.of(Arc::clone(&flow.label), || is_bound(around, &flow.label));
+        if flow.kind != FlowKind::Permission || !is_bound() {
             return false;
         }
         if let Some(own) = around.presence(flow.target) {
             return own.public.state == Tri::No && !calls(around, program, flow.target);
         }
-        self.0.keeps_out(around.scene(), &around.graph.network, (program, flow.target))
+        self.services.keeps_out(around.scene(), &around.graph.network, (program, flow.target))
     }
 }
 

@@ -43,9 +43,7 @@ impl Surroundings<'_, '_> {
             let own = scene.nodes[node].resource.map(|at| scene.index.resource(at));
             own.is_some_and(|own| &*own.provider == "aws")
         };
-        let grants = &self.graph.identity.grants;
-        let own = &grants[grants.partition_point(|grant| grant.principal < identity)..];
-        let mut own = own.iter().take_while(|grant| grant.principal == identity);
+        let mut own = self.graph.identity.grants_of(identity).iter();
         let is_everything = |grant: &Grant| {
             grant.level == Level::Admin && grant.wildcard && grant.scope == Scope::Unknown
         };

@@ -692,3 +692,27 @@ fn a_route_elsewhere_closes_where_it_is_known_to_be_there(#[case] count: &str, #
     let way = "internet > google_compute_instance.box network tcp/22";
     assert_eq!(has(&lines, way), open, "{lines:#?}");
 }
+
+/// An account whose rights are written elsewhere keeps them, whatever scopes a machine has; one whose rights none of these leaves does not.
+#[rstest]
+#[case::written_elsewhere("", true)]
+#[case::written_here("roles/storage.objectAdmin", false)]
+fn scopes_take_rights_that_are_written(#[case] role: &str, #[case] runs: bool) {
+    let account = r#"
+resource "google_service_account" "box" { account_id = "box" }
+resource "google_project_iam_member" "box" {
+  project = "fleet"
+  role    = "ROLE"
+  member  = "serviceAccount:${google_service_account.box.email}"
+}
+"#;
+    let own = "  service_account {\n    email  = google_service_account.box.email\n    scopes = [\"pubsub\"]\n  }\n  boot_disk {";
+    let account = match role {
+        "" => account.split("resource \"google_project").next().unwrap().to_owned(),
+        role => account.replace("ROLE", role),
+    };
+    let tree = [&AWAY.replace("  boot_disk {", own), &*account].concat();
+    let line = "google_compute_instance.box > google_service_account.box identity";
+    let lines = terraform(&tree);
+    assert_eq!(has(&lines, line), runs, "{lines:#?}");
+}

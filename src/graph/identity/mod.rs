@@ -150,6 +150,13 @@ impl Identity {
         found
     }
 
+    /// The grants of a principal, once they are in order.
+    pub fn grants_of(&self, principal: usize) -> &[Grant] {
+        let own = |grant: &Grant| grant.principal <= principal;
+        let start = self.grants.partition_point(|grant| grant.principal < principal);
+        &self.grants[start..self.grants.partition_point(own)]
+    }
+
     /// What each node runs as.
     fn running(&self) -> FxHashMap<usize, Vec<usize>> {
         let mut found: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
@@ -531,11 +538,13 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
         left -= usize::from(node);
         let account =
             (grant.scope == Scope::Account).then(|| cloud_of(scene, grant.principal)).flatten();
-        let is_held = |target: &&usize| {
-            let own = cloud_of(scene, **target);
+        let is_there = |account: &str, target: usize| {
+            let own = cloud_of(scene, target);
             // Who may do everything in a cloud may do so in the clusters that it runs.
-            let below = own == Some(CLUSTER) && account.is_some_and(|it| running.contains(it));
-            (account.is_none() || own == account || below)
+            own == Some(account) || own == Some(CLUSTER) && running.contains(account)
+        };
+        let is_held = |target: &&usize| {
+            account.is_none_or(|account| is_there(account, **target))
                 && !keeps_from(scene, identity, grant, **target)
         };
         for target in held.iter().filter(is_held) {

@@ -2,14 +2,14 @@
 //!
 //! Source: Compute Engine, "Service accounts" (access scopes limit what the account's roles allow); "OAuth 2.0 Scopes for Google APIs".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::Value;
 use crate::graph::gcp;
 use crate::graph::look;
 use crate::graph::scene::Scene;
 
-use super::{Grant, Identity, Level, Scope};
+use super::{Grant, Identity, Level, Scope, Trust};
 
 /// Where machines name scopes: type, path.
 const SCOPES: [(&str, &str); 5] = [
@@ -26,30 +26,28 @@ const TABLE: &str = "gcp_scopes";
 /// Take from machines the accounts whose rights none of their scopes leaves any meaning.
 pub fn limit(scene: &Scene<'_>, identity: &mut Identity) {
     let machines = (0..scene.nodes.len()).filter_map(|node| Some((node, services(scene, node)?)));
-    for (machine, services) in machines.collect::<Vec<_>>() {
-        let grants = &identity.grants;
-        let open_ended = &identity.open_ended;
-        // What every workload does with the project's logs and metrics is nothing to anybody else.
-        let counts = |grant: &&Grant| {
-            grant.scope != Scope::Unknown || grant.wildcard || grant.level > Level::Read
-        };
-        let is_taken =
-            |grant: &Grant| about(&grant.label).is_some_and(|service| !services.contains(service));
-        let is_limited = |account: usize| {
-            let mut own = grants.iter().filter(|it| it.principal == account).filter(counts);
-            services.is_empty() || !open_ended.contains(&account) && own.all(is_taken)
-        };
-        let cut: BTreeSet<usize> = identity
-            .trusts
-            .iter()
-            .filter(|trust| trust.source == machine && &*trust.label == "runs as")
-            .map(|trust| trust.target)
-            .filter(|account| is_limited(*account))
-            .collect();
-        identity.trusts.retain(|trust| {
-            trust.source != machine || &*trust.label != "runs as" || !cut.contains(&trust.target)
-        });
+    let machines: BTreeMap<usize, BTreeSet<&str>> = machines.collect();
+    if machines.is_empty() {
+        return;
     }
+    // What every workload does with the project's logs and metrics is nothing to anybody else.
+    let counts = |grant: &&Grant| {
+        grant.scope != Scope::Unknown || grant.wildcard || grant.level > Level::Read
+    };
+    let mut rights: BTreeMap<usize, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for grant in identity.grants.iter().filter(counts) {
+        rights.entry(grant.principal).or_default().insert(about(&grant.label));
+    }
+    let is_cut = |trust: &Trust| {
+        let Some(services) = machines.get(&trust.source) else { return false };
+        let is_taken = |own: Option<&str>| own.is_some_and(|own| !services.contains(own));
+        // Of an account without any here, the rights are written elsewhere.
+        let all_taken =
+            || rights.get(&trust.target).is_some_and(|own| own.iter().copied().all(is_taken));
+        &*trust.label == "runs as"
+            && (services.is_empty() || !identity.open_ended.contains(&trust.target) && all_taken())
+    };
+    identity.trusts.retain(|trust| !is_cut(trust));
 }
 
 /// The service that a role is about.

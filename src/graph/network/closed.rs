@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Mode, Value};
+use crate::document::Mode;
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::model::Element;
@@ -76,13 +76,6 @@ fn door(scene: &Scene<'_>, network: &Network, service: usize) -> Door {
             door.open |= named.open;
             door.networks.extend(named.targets.into_iter().map(|(to, _)| to));
         }
-        let attributes = &scene.index.resource(*part).attributes;
-        door.open |= attributes.as_object().is_some_and(|own| {
-            let mut rules = own.iter().filter(|(name, _)| {
-                matches!(&***name, "network_rules" | "network_acls" | "network_rule_set")
-            });
-            rules.any(|(_, rules)| matches!(rules, Value::Unknown(_)))
-        });
     }
     let endpoints = network.endpoints.get(&service).map_or(&[][..], Vec::as_slice);
     let parts = scene.nodes[service].parts.iter();

@@ -12,13 +12,14 @@ use crate::finding::{Dread, Factor, ThreatClass};
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind, ThreatState};
 use crate::source::fits;
-
 use crate::threat::asked::Answers;
 use crate::threat::closed::Deaf;
 use crate::threat::crossing;
 use crate::threat::situation::Target;
 use crate::threat::surroundings::{MOUNTS, Ports, Surroundings};
 use crate::threat::{Options, Scored};
+
+use shelves::Shelves;
 
 /// Longest path, in flows.
 pub const MAX_DEPTH: usize = 8;
@@ -125,8 +126,7 @@ pub fn search(
         found: Vec::new(),
         lost: Answers::default(),
         deaf: Deaf::new(around),
-        shelves: shelves::all(around),
-        writing: Answers::default(),
+        shelves: Shelves::new(around),
     };
     search.unasked = search.find_unasked();
     for entry in entries(around, &search) {
@@ -248,9 +248,7 @@ struct Search<'s, 'g, 'a> {
     /// What does not hear everybody.
     deaf: Deaf,
     /// Stores of what programs run.
-    shelves: BTreeSet<usize>,
-    /// Which identities may change which stores.
-    writing: Answers<(usize, usize), bool>,
+    shelves: Shelves,
 }
 
 impl Search<'_, '_, '_> {
@@ -300,10 +298,12 @@ impl Search<'_, '_, '_> {
                     continue;
                 }
                 // Who only stands in a lower environment begins where that reaches a higher one, itself or as somebody who does.
-                let acts = self.around.scene().nodes[target].element == Element::Identity;
-                let begins = crossing::is_up(self.around, *at)
-                    || acts && crossing::begins_at(self.around, target);
-                if trail.flows.is_empty() && !is_outside && !begins {
+                let begins = || {
+                    let acts = self.around.scene().nodes[target].element == Element::Identity;
+                    crossing::is_up(self.around, *at)
+                        || acts && crossing::begins_at(self.around, target)
+                };
+                if trail.flows.is_empty() && !is_outside && !begins() {
                     continue;
                 }
                 if let Some(next) = self.walk(&trail, *at) {
@@ -344,35 +344,34 @@ impl Search<'_, '_, '_> {
 
     /// The threat with the highest score that opens a way at a node.
     fn opening(&self, node: usize, what: Way, flow: Option<usize>) -> Option<usize> {
-        self.openings(node, what, flow).next()
+        self.opening_but(node, (what, flow), None)
     }
 
-    /// All threats that open a way at a node, the one with the highest score first.
-    fn openings(
+    /// The same of all threats but those of a class.
+    fn opening_but(
         &self,
         node: usize,
-        what: Way,
-        flow: Option<usize>,
-    ) -> impl Iterator<Item = usize> + use<> {
+        (what, flow): (Way, Option<usize>),
+        class: Option<&str>,
+    ) -> Option<usize> {
         let fits = |threat: &usize| {
-            let class = &self.threats[*threat].draft.class.id;
-            self.opens.get(class).is_some_and(|opens| {
-                opens.iter().any(|each| {
-                    each.what == what
-                        && flow.is_none_or(|flow| {
-                            each.ports == Ports::Any
-                                || self.around.is_to(self.around.flow(flow), each.ports)
-                        })
+            let own = &self.threats[*threat].draft.class.id;
+            class != Some(&**own)
+                && self.opens.get(own).is_some_and(|opens| {
+                    opens.iter().any(|each| {
+                        each.what == what
+                            && flow.is_none_or(|flow| {
+                                each.ports == Ports::Any
+                                    || self.around.is_to(self.around.flow(flow), each.ports)
+                            })
+                    })
                 })
-            })
         };
-        let all = self.by_node.get(&node).into_iter().flatten().copied();
-        let mut all: Vec<usize> = all.filter(fits).collect();
-        all.sort_by(|a, b| {
+        let candidates = self.by_node.get(&node)?.iter().copied().filter(fits);
+        candidates.max_by(|a, b| {
             let (a, b) = (&self.threats[*a], &self.threats[*b]);
-            b.score.cmp(&a.score).then_with(|| a.draft.class.id.cmp(&b.draft.class.id))
-        });
-        all.into_iter()
+            a.score.cmp(&b.score).then_with(|| b.draft.class.id.cmp(&a.draft.class.id))
+        })
     }
 
     /// Follow a flow, where something opens it.
@@ -384,6 +383,7 @@ impl Search<'_, '_, '_> {
         next.nodes.push(flow.target);
         next.flows.push(at);
         next.feeds = false;
+        // Whoever stands in a lower environment begins where that reaches a higher one.
         if trail.steps.is_empty() && trail.flows.is_empty() && crossing::is_up(self.around, at) {
             let threat = self.opening(flow.target, Way::Environment, None)?;
             next.steps.push(self.step(threat, flow.target));
@@ -499,8 +499,7 @@ impl Search<'_, '_, '_> {
         }
         let into = trail.nodes.iter().position(|node| *node == api)?.checked_sub(1);
         let front = into.and_then(|at| trail.flows.get(at)).copied();
-        let mut ways = self.openings(api, Way::Network, front);
-        let threat = ways.find(|threat| *self.threats[*threat].draft.class.id != *WITHOUT_LOGIN)?;
+        let threat = self.opening_but(api, (Way::Network, front), Some(WITHOUT_LOGIN))?;
         trail.steps[at] = self.step(threat, api);
         Some(())
     }

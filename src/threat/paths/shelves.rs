@@ -7,23 +7,66 @@ use crate::graph::others::IS_RUN;
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind};
 use crate::source::fits;
+use crate::threat::asked::Answers;
 use crate::threat::surroundings::Surroundings;
 
 use super::{Search, Trail, Way};
 
-/// Stores of code that programs run. An image that is pushed takes the place of no other where its tags do not move, which is another matter.
-pub(super) fn all(around: &Surroundings<'_, '_>) -> BTreeSet<usize> {
-    let scene = around.scene();
-    let flows = scene.flows.iter().filter(|flow| &*flow.label == IS_RUN);
-    let sources = flows.map(|flow| flow.source);
-    sources.filter(|node| scene.nodes[*node].element == Element::DataStore).collect()
+/// Stores of code that programs run. Images are none: what is pushed replaces nothing where tags do not move.
+#[derive(Debug)]
+pub(super) struct Shelves {
+    stores: BTreeSet<usize>,
+    /// Rights by which one object takes the place of another, in small letters: the table `replacing_rights`.
+    rights: Vec<String>,
+    /// Which identities may do so in which stores.
+    may: Answers<(usize, usize), bool>,
+}
+
+impl Shelves {
+    pub(super) fn new(around: &Surroundings<'_, '_>) -> Self {
+        let scene = around.scene();
+        let flows = scene.flows.iter().filter(|flow| &*flow.label == IS_RUN);
+        let sources = flows.map(|flow| flow.source);
+        let is_store = |node: &usize| scene.nodes[*node].element == Element::DataStore;
+        let rights = scene.vocabulary.table("replacing_rights").iter().flatten();
+        Self {
+            stores: sources.filter(is_store).collect(),
+            rights: rights.map(|right| right.to_ascii_lowercase()).collect(),
+            may: Answers::default(),
+        }
+    }
+
+    /// Whether an identity may replace what a store holds.
+    fn may_write(&self, around: &Surroundings<'_, '_>, principal: usize, store: usize) -> bool {
+        let scene = around.scene();
+        self.may.of((principal, store), || {
+            let zone = scene.nodes[store].zone;
+            let zones = zone.map(|zone| scene.ancestors(zone)).unwrap_or_default();
+            let holds = |scope: Scope| match scope {
+                Scope::Node(node) => node == store,
+                Scope::Zone(zone) => zones.contains(&zone),
+                Scope::Account => true,
+                Scope::Unknown => false,
+            };
+            let mut own = around.graph.identity.grants_of(principal).iter();
+            own.any(|it| it.level >= Level::Write && holds(it.scope) && self.replaces(&it.label))
+        })
+    }
+
+    /// Whether a right, as it is shown, lets put one object in the place of another. Of more actions than are shown, one may.
+    fn replaces(&self, label: &str) -> bool {
+        let replaces = |part: &str| {
+            let part = part.to_ascii_lowercase();
+            self.rights.iter().any(|right| fits(&part, right))
+        };
+        label.ends_with('…') || label.split(", ").any(replaces)
+    }
 }
 
 impl Search<'_, '_, '_> {
     /// Whether a trail may replace what a store holds that programs run: by a threat that opens it for that, or by a right.
     pub(super) fn replaces(&self, trail: &Trail, store: usize) -> bool {
-        let around = self.around;
-        if !trail.controls || !self.shelves.contains(&store) {
+        if !trail.controls || !self.shelves.stores.contains(&store) {
             return false;
         }
         let opened = || {
@@ -31,9 +74,9 @@ impl Search<'_, '_, '_> {
                 && self.opening(store, Way::Artifact, None).is_some()
         };
         let by_right = || {
-            let last = trail.flows.last().map(|at| around.flow(*at));
+            let last = trail.flows.last().map(|at| self.around.flow(*at));
             last.filter(|flow| flow.kind == FlowKind::Permission)
-                .is_some_and(|flow| self.may_write(flow.source, store))
+                .is_some_and(|flow| self.shelves.may_write(self.around, flow.source, store))
         };
         opened() || by_right()
     }
@@ -46,36 +89,5 @@ impl Search<'_, '_, '_> {
             *last = self.step(threat, flow.source);
         }
         next.foothold = Some(flow.target);
-    }
-
-    /// Whether an identity may change what a store holds.
-    fn may_write(&self, principal: usize, store: usize) -> bool {
-        let scene = self.around.scene();
-        let zones = scene.nodes[store].zone.map(|zone| scene.ancestors(zone)).unwrap_or_default();
-        let holds = |scope: Scope| match scope {
-            Scope::Node(node) => node == store,
-            Scope::Zone(zone) => zones.contains(&zone),
-            Scope::Account => true,
-            Scope::Unknown => false,
-        };
-        self.writing.of((principal, store), || {
-            let mut grants = self.around.graph.identity.grants.iter();
-            grants.any(|it| {
-                let is_own = it.principal == principal && holds(it.scope);
-                is_own && it.level >= Level::Write && self.replaces_objects(&it.label)
-            })
-        })
-    }
-
-    /// Whether a right, as it is shown, lets put one object in the place of another, by the table `replacing_rights`. Of more actions than
-    /// are shown, one may.
-    fn replaces_objects(&self, label: &str) -> bool {
-        let rights = self.around.scene().vocabulary.table("replacing_rights").iter().flatten();
-        let rights: Vec<String> = rights.map(|right| right.to_ascii_lowercase()).collect();
-        let replaces = |part: &str| {
-            let part = part.to_ascii_lowercase();
-            rights.iter().any(|right| fits(&part, right))
-        };
-        label.ends_with('…') || label.split(", ").any(replaces)
     }
 }

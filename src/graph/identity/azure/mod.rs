@@ -189,9 +189,7 @@ fn assignment(
     }
     if scopes.is_empty() {
         scopes.push(Scope::Unknown);
-        if scopes == [Scope::Unknown] {
-            identity.open_ended.insert(principal);
-        }
+        identity.open_ended.insert(principal);
     }
     let proof = vec![resource.header];
     let actions = match role {

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::document::{HOLE, Index, Pointer, Resource, Value};
-use crate::graph::look;
 use crate::graph::network::filter::Traffic;
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{Link, Network};
 use crate::graph::scene::Scene;
+use crate::graph::{addresses, look};
 use crate::model::Encrypted;
 use crate::pack::Meanings;
 
@@ -38,7 +38,8 @@ pub fn special(
         _ => "".into(),
     };
     // Where the host is written out, its name decides; what refers to others stands in the path.
-    if let Some(host) = host_of(&text).filter(|host| !host.is_empty() && !host.contains(HOLE)) {
+    let host = host_of(&text).map(|(host, _)| host);
+    if let Some(host) = host.filter(|host| !host.is_empty() && !host.contains(HOLE)) {
         let own = names.get_or_init(|| own_names(index, vocabulary));
         return (!own.contains(&host.to_ascii_lowercase())).then_some(OUTSIDE);
     }
@@ -51,11 +52,13 @@ pub fn special(
     (!answering.any(|edge| answers(edge.to))).then_some(OUTSIDE)
 }
 
-/// The host of an address, without its port.
-fn host_of(address: &str) -> Option<&str> {
+/// The host of an address, and its port where it says one.
+fn host_of(address: &str) -> Option<(&str, Option<u16>)> {
     let (_, rest) = address.split_once("://")?;
-    let host = rest.split(['/', '?', ':']).next()?;
-    Some(host.rsplit('@').next().unwrap_or(host))
+    let host = rest.split(['/', '?']).next()?;
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let name = host.split(':').next().unwrap_or(host);
+    Some((name, addresses::port_in(&host[name.len()..])))
 }
 
 /// Names of the configuration's own records, in small letters, by the table `dns_names`.
@@ -79,13 +82,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     for at in scene.index.of_type(SUBSCRIPTION) {
         let resource = scene.index.resource(*at);
         let target = scene.node_of[*at].filter(|node| scene.nodes[*node].resource == Some(*at));
-        let Some((target, (scheme, port, spoken))) = target.zip(protocol(resource)) else {
-            continue;
-        };
-        let written = match resource.attributes.get(ADDRESS) {
-            Some(Value::String(text)) => port_of(text, scheme),
-            _ => None,
-        };
+        let Some((target, (_, port, spoken))) = target.zip(protocol(resource)) else { continue };
+        let written = look::text(&resource.attributes, ADDRESS).and_then(|text| host_of(text)?.1);
         let traffic = Traffic::tcp(written.unwrap_or(port));
         let proof = vec![resource.place_of(&Pointer::root().key(ADDRESS))];
         for (topic, _) in look::named(scene, *at, "topic_arn").targets {
@@ -94,11 +92,4 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.links.push(Link { source, target, traffic, spoken, reach, proof });
         }
     }
-}
-
-/// The port that an address says.
-fn port_of(address: &str, scheme: &str) -> Option<u16> {
-    let rest = address.strip_prefix(scheme)?.strip_prefix("://")?;
-    let host = rest.split(['/', '?']).next()?;
-    host.rsplit_once(':')?.1.parse().ok()
 }
