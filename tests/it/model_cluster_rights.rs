@@ -144,3 +144,44 @@ resource "google_project_iam_member" "deploy" {{
     let line = "google_service_account.deploy > google_container_cluster.main permission";
     assert_eq!(has(&model, line), may, "{model:#?}");
 }
+
+/// Who is in which group, by the map that clusters had before they had entries.
+const MAP: &str = r#"
+resource "kubernetes_config_map" "aws_auth" {
+  metadata {
+    name      = "aws-auth"
+    namespace = "kube-system"
+  }
+  data = {
+    mapRoles = yamlencode([{ rolearn = aws_iam_role.deploy.arn, username = "deploy", groups = ["system:masters"] }])
+  }
+}
+"#;
+
+#[rstest]
+#[case::another_group("\"system:masters\"", "\"system:nodes\"")]
+#[case::another_object("\"aws-auth\"", "\"aws-auth-old\"")]
+#[case::another_namespace("\"kube-system\"", "\"default\"")]
+#[case::another_text("mapRoles", "mapAccounts")]
+#[case::another_role("aws_iam_role.deploy.arn,", "\"arn:aws:iam::111122223333:role/other\",")]
+fn maps_of_roles(#[case] from: &str, #[case] to: &str) {
+    let entry = EKS.find("resource \"aws_eks_access_entry\"").expect("an entry");
+    let tree = format!("{}{MAP}", &EKS[..entry]);
+    differs(&tree, from, to, ROLE, terraform);
+    assert!(has(&terraform(&tree), "account:444455556666 > aws_iam_role.deploy: T012"));
+    let written = "<<-Y\n      - rolearn: arn:aws:iam::111122223333:role/deploy\n        groups: [\"system:masters\"]\n    Y\n";
+    let call = tree.find("yamlencode(").expect("a call");
+    let end = call + tree[call..].find('\n').expect("an end");
+    let by_name = format!("{}{written}{}", &tree[..call], &tree[end..]);
+    differs(&by_name, "role/deploy", "role/other", ROLE, terraform);
+    let user = by_name.replace("mapRoles", "mapUsers").replace("rolearn", "userarn");
+    let user = user.replace("role/deploy", "user/ann");
+    let user = format!("{user}resource \"aws_iam_user\" \"ann\" {{ name = \"ann\" }}\n");
+    differs(
+        &user,
+        "userarn",
+        "rolearn",
+        "aws_iam_user.ann > aws_eks_cluster.main permission",
+        terraform,
+    );
+}

@@ -1,15 +1,17 @@
-//! Rights inside of managed clusters that a cloud gives: by entries of the cluster, or by roles over it.
+//! Rights inside of managed clusters that a cloud gives: by entries of the cluster, its `aws-auth`, or roles over it.
 //!
 //! The table `cluster_roles` says which roles and policies those are, and what they let do there. Sources: Amazon EKS User Guide, "Grant IAM
-//! users access to Kubernetes with EKS access entries", "Review access policy permissions"; Microsoft Learn, "Use Azure role-based access
+//! users access to Kubernetes with EKS access entries", "Grant IAM users access to Kubernetes with a ConfigMap", "Review access policy
+//! permissions"; Microsoft Learn, "Use Azure role-based access
 //! control to define access to the Kubernetes configuration file", "Use Azure RBAC for Kubernetes authorization"; Google Cloud, "Create
 //! IAM allow policies" of GKE.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::Value;
+use crate::document::{Pointer, Value};
 use crate::graph::gcp::{Member, On, bindings};
+use crate::graph::kubernetes::only_cluster;
 use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::source::{Place, fits};
@@ -54,16 +56,47 @@ fn give(
     }));
 }
 
-/// Entries of EKS clusters that put a principal into groups.
+/// A principal that is put into a group of a cluster, and what says so.
+struct Entry {
+    principal: usize,
+    cluster: usize,
+    group: Arc<str>,
+    proof: Place,
+}
+
+/// Whom entries and maps of EKS clusters put into groups.
 fn entries(scene: &Scene<'_>, identity: &mut Identity) {
+    let mut all = of_entries(scene);
+    all.extend(of_maps(scene));
+    if all.is_empty() {
+        return;
+    }
     let mut of_groups: BTreeMap<usize, BTreeSet<Grant>> = BTreeMap::new();
+    let is_group = |grant: &&Grant| scene.nodes[grant.principal].id.starts_with("Group/");
+    for grant in identity.grants.iter().filter(is_group) {
+        of_groups.entry(grant.principal).or_default().insert(grant.clone());
+    }
     let mut left = scene.bounds.named;
-    if !scene.index.of_type("aws_eks_access_entry").is_empty() {
-        let is_group = |grant: &&Grant| scene.nodes[grant.principal].id.starts_with("Group/");
-        for grant in identity.grants.iter().filter(is_group) {
-            of_groups.entry(grant.principal).or_default().insert(grant.clone());
+    for Entry { principal, cluster, group, proof } in all {
+        let proof = vec![proof];
+        if &*group == MASTERS {
+            give(scene, (principal, cluster), (Level::Admin, &group), &proof, identity);
+        } else if let Some(target) = scene.node(&format!("Group/{group}")) {
+            // What members of a group may is theirs.
+            let own = of_groups.get(&target).into_iter().flatten();
+            let own: Vec<Grant> = own.take(left).cloned().collect();
+            left -= own.len();
+            identity.left_out |= left == 0;
+            identity.grants.extend(own.into_iter().map(|grant| Grant { principal, ..grant }));
+            let (source, label) = (principal, "member of".into());
+            identity.trusts.push(Trust { source, target, label, opened_by: None, proof });
         }
     }
+}
+
+/// Entries that are resources of their own.
+fn of_entries(scene: &Scene<'_>) -> Vec<Entry> {
+    let mut all = Vec::new();
     for at in scene.index.of_type("aws_eks_access_entry") {
         let resource = scene.index.resource(*at);
         let principal = look::first(scene, *at, "principal_arn").and_then(|to| scene.node_of[to]);
@@ -71,23 +104,60 @@ fn entries(scene: &Scene<'_>, identity: &mut Identity) {
         else {
             continue;
         };
-        for (pointer, group) in look::leaves(&resource.attributes, "kubernetes_groups") {
-            let Value::String(group) = group else { continue };
-            let proof = vec![resource.place_of(&pointer)];
-            if &**group == MASTERS {
-                give(scene, (principal, cluster), (Level::Admin, group), &proof, identity);
-            } else if let Some(target) = scene.node(&format!("Group/{group}")) {
-                // What members of a group may is theirs.
-                let own = of_groups.get(&target).into_iter().flatten();
-                let own: Vec<Grant> = own.take(left).cloned().collect();
-                left -= own.len();
-                identity.left_out |= left == 0;
-                identity.grants.extend(own.into_iter().map(|grant| Grant { principal, ..grant }));
-                let (source, label) = (principal, "member of".into());
-                identity.trusts.push(Trust { source, target, label, opened_by: None, proof });
-            }
+        let groups = look::leaves(&resource.attributes, "kubernetes_groups").into_iter();
+        all.extend(groups.filter_map(|(pointer, group)| {
+            let group = group.as_str()?.into();
+            Some(Entry { principal, cluster, group, proof: resource.place_of(&pointer) })
+        }));
+    }
+    all
+}
+
+/// Entries of the one cluster's `aws-auth`.
+fn of_maps(scene: &Scene<'_>) -> Vec<Entry> {
+    let cluster = only_cluster(scene).and_then(|node| scene.nodes[node].resource);
+    let Some((map, cluster)) = auth_map(scene).zip(cluster) else { return Vec::new() };
+    let resource = scene.index.resource(map);
+    let mut all = Vec::new();
+    for (text, arn) in [("data/mapRoles", "rolearn"), ("data/mapUsers", "userarn")] {
+        let items = resource.parsed.get(text).and_then(Value::as_array).unwrap_or_default();
+        let at = Pointer::parse(&format!("/{text}")).unwrap_or_default();
+        for (position, item) in items.iter().enumerate() {
+            let named = item.get(arn).and_then(Value::as_str);
+            let Some(principal) = named.and_then(|arn| identity_of(scene, arn)) else { continue };
+            let proof = resource.place_of(&at.index(position));
+            let groups = item.get("groups").and_then(Value::as_array).unwrap_or_default();
+            all.extend(groups.iter().filter_map(|group| {
+                Some(Entry { principal, cluster, group: group.as_str()?.into(), proof })
+            }));
         }
     }
+    all
+}
+
+/// The object that says which roles and users of AWS are in which groups of a cluster.
+fn auth_map(scene: &Scene<'_>) -> Option<usize> {
+    let is_auth = |at: &&usize| {
+        let resource = scene.index.resource(**at);
+        &*resource.name == "aws-auth" && resource.scope.namespace.as_deref() == Some("kube-system")
+    };
+    scene.index.of_type("ConfigMap").iter().find(is_auth).copied()
+}
+
+/// The role or user of an ARN: by reference, else by its name.
+fn identity_of(scene: &Scene<'_>, arn: &str) -> Option<usize> {
+    let is_identity =
+        |at: &usize| matches!(&*scene.index.resource(*at).kind, "aws_iam_role" | "aws_iam_user");
+    let by_reference = look::holed(scene, arn).fillers.into_iter().flatten().find(is_identity);
+    let by_name = || {
+        let (kind, name) = arn.rsplit_once(':')?.1.split_once('/')?;
+        let of_type = scene.index.of_type(&format!("aws_iam_{kind}"));
+        let is_named = |at: &&usize| {
+            look::text(&scene.index.resource(**at).attributes, "name") == name.rsplit('/').next()
+        };
+        of_type.iter().find(is_named).copied()
+    };
+    by_reference.or_else(by_name).and_then(|at| scene.node_of[at])
 }
 
 /// Policies that entries of EKS clusters have.

@@ -55,13 +55,17 @@ fn object(manifest: &Manifest, node: &Node) -> Object {
 
 /// The object that a text of YAML holds, without places; `None` where it does not hold one and nothing else.
 pub(super) fn of_text(file: FileId, text: &str) -> Option<Value> {
+    let is_one =
+        |node: &Node| items(node).is_none() && super::detect(node) == super::Detection::Manifest;
+    only_of(file, text, is_one)
+}
+
+/// The value that a text of YAML holds, without places, where it is of a kind; `None` where there is none, or more than one.
+fn only_of(file: FileId, text: &str, fits: impl Fn(&Node) -> bool) -> Option<Value> {
     let (nodes, problems) = yaml::parse(file, text);
     let [node] = nodes.as_slice() else { return None };
-    let is_one = problems.is_empty()
-        && items(node).is_none()
-        && super::detect(node) == super::Detection::Manifest;
     let mut reader = Reader { file, places: Vec::new() };
-    is_one.then(|| reader.value(node, &Pointer::root()))
+    (problems.is_empty() && fits(node)).then(|| reader.value(node, &Pointer::root()))
 }
 
 /// Resources of a document, sorted by address.
@@ -129,10 +133,24 @@ fn resource(object: Object, address: Arc<str>) -> Resource {
     }
 }
 
-/// What stands under `parsed`: the view of what runs pods, by itself or by an operator.
+/// The object that says whose roles and users of AWS are who in a cluster, and its texts. Source: Amazon EKS User Guide, "Grant IAM users
+/// access to Kubernetes with a ConfigMap".
+const AWS_AUTH: ([&str; 3], [&str; 2]) =
+    (["ConfigMap", "kube-system", "aws-auth"], ["mapRoles", "mapUsers"]);
+
+/// What stands under `parsed`: the view of what runs pods, by itself or by an operator; what the texts of `aws-auth` hold, by their paths.
 pub(super) fn parsed(identity: &Identity, attributes: &Value) -> Value {
     let operated = operated::parsed(&identity.kind, &identity.name, attributes);
-    Value::object(operated.unwrap_or_else(|| pod::parsed(&identity.kind, attributes)))
+    let mut parsed = operated.unwrap_or_else(|| pod::parsed(&identity.kind, attributes));
+    let own = [&*identity.kind, identity.namespace.as_deref().unwrap_or_default(), &identity.name];
+    if own == AWS_AUTH.0 {
+        for name in AWS_AUTH.1 {
+            let text = text_in(attributes, &["data", name]);
+            let held = text.and_then(|text| only_of(FileId(0), text, |_| true));
+            parsed.extend(held.map(|held| (format!("data/{name}").into(), held)));
+        }
+    }
+    Value::object(parsed)
 }
 
 fn labels(attributes: &Value) -> Map {

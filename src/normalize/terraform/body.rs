@@ -304,7 +304,7 @@ fn place_of(pointer: Pointer, place: Place, node: &Node, places: &mut Vec<(Point
     }
 }
 
-/// Places inside a literal value: object keys and list elements, also inside `jsonencode(…)`.
+/// Places inside a literal value: object keys and list elements, also inside `jsonencode(…)` and `yamlencode(…)`.
 pub fn literal_places(node: &Node, file: FileId, at: &Pointer, places: &mut Vec<(Pointer, Place)>) {
     match &node.kind {
         NodeKind::Sequence(items) => {
@@ -321,7 +321,7 @@ pub fn literal_places(node: &Node, file: FileId, at: &Pointer, places: &mut Vec<
             }
         }
         NodeKind::Parenthesis(inner) => literal_places(inner, file, at, places),
-        NodeKind::Call { name, arguments } if &**name == "jsonencode" => {
+        NodeKind::Call { name, arguments } if matches!(&**name, "jsonencode" | "yamlencode") => {
             if let [argument] = arguments.nodes.as_slice() {
                 literal_places(argument, file, at, places);
             }

@@ -135,7 +135,7 @@ pub struct Unknown {
     /// How a text that names something is shown where it stands in a policy: `${aws_s3_bucket.logs.arn}/*`. Empty where the text
     /// could be anything, such as `*`.
     pub shown: Piece,
-    /// The argument of `jsonencode` that it is the text of, where parts of that are unknown.
+    /// The argument of `jsonencode` or `yamlencode` that it is the text of, where parts of that are unknown.
     pub partial: Option<Value>,
 }
 

@@ -19,22 +19,28 @@ pub(super) fn jsonencode(arguments: &[Value], _: &dyn Host) -> Result<Value, Str
     Ok(encoded.with_marks(&survey.marks))
 }
 
-/// The text, or what is known of it: the partly unknown value keeps its own marks.
+/// The text, or what is known of it.
 fn encode_parts(value: &Value) -> Result<Value, String> {
-    if let Some(reason) = value.first_unknown() {
-        return Ok(Kind::Unknown(Arc::new(Unknown {
-            reason,
-            kind: Some(Type::String),
-            prefix: first_character(value).into(),
-            not_null: true,
-            partial: Some(value.clone()),
-            ..Unknown::default()
-        }))
-        .into());
+    if let Some(known) = in_part(value, first_character(value)) {
+        return Ok(known);
     }
     let mut json = String::new();
     encode(value, &mut json)?;
     Ok(Value::string(json))
+}
+
+/// The text of a value that is unknown in part, with how it begins: the partly unknown value keeps its own marks.
+pub(super) fn in_part(value: &Value, prefix: &str) -> Option<Value> {
+    let reason = value.first_unknown()?;
+    let unknown = Unknown {
+        reason,
+        kind: Some(Type::String),
+        prefix: prefix.into(),
+        not_null: true,
+        partial: Some(value.clone()),
+        ..Unknown::default()
+    };
+    Some(Kind::Unknown(Arc::new(unknown)).into())
 }
 
 /// How the text of a value begins, whatever its unknown parts become.

@@ -264,6 +264,6 @@ table! {
     "uuidv5" Whole (String, String) => String, hash::uuidv5;
     "values" Shallow (Any) => Values, collection::values;
     "yamldecode" Whole (String) => Any, yaml_decode::yamldecode;
-    "yamlencode" Whole (Nullable) => String, yaml_encode::yamlencode;
+    "yamlencode" Raw (Nullable) => String, yaml_encode::yamlencode;
     "zipmap" Inner (ListOfString, Any) => Zipmap, collection::zipmap;
 }

@@ -3,20 +3,33 @@
 use std::fmt::Write as _;
 
 use super::Host;
-use super::argument::check_text;
+use super::argument::{Survey, check_text};
+use super::json;
 use crate::normalize::terraform::value::{Kind, Mapping, Value};
 
 const WIDTH: usize = 80;
 const LONGEST_SIMPLE_KEY: usize = 128;
 
 pub(super) fn yamlencode(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
+    let value = &arguments[0];
+    let mut survey = Survey::default();
+    survey.visit(value)?;
+    let encoded = match json::in_part(value, "") {
+        Some(known) => known,
+        None => Value::string(encode(value)?),
+    };
+    Ok(encoded.with_marks(&survey.marks))
+}
+
+/// The text of a known value.
+fn encode(value: &Value) -> Result<String, String> {
     let mut writer = Writer { out: String::new() };
-    writer.node(&arguments[0], 0, Place::Root)?;
+    writer.node(value, 0, Place::Root)?;
     writer.out.push('\n');
-    if matches!(arguments[0].kind, Kind::Null(_) | Kind::Bool(_) | Kind::Number(_)) {
+    if matches!(value.kind, Kind::Null(_) | Kind::Bool(_) | Kind::Number(_)) {
         writer.out.push_str("...\n");
     }
-    Ok(Value::string(writer.out))
+    Ok(writer.out)
 }
 
 /// Where a node stands.
