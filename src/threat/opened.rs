@@ -152,7 +152,7 @@ impl Surroundings<'_, '_> {
         kind(key) == "kms_key" && kind(secret) == "secret_store"
     }
 
-    /// The stores that a resource belongs to: its node, else those that it names, as the user of a database does.
+    /// The stores that a resource belongs to: its node, else those that it lets somebody in, as the user of a database does.
     pub(super) fn stores_of(&self, at: usize) -> Vec<usize> {
         let scene = self.scene();
         let is_store = |node: &usize| scene.nodes[*node].element == Element::DataStore;
@@ -164,8 +164,9 @@ impl Surroundings<'_, '_> {
         if !is_account {
             return Vec::new();
         }
-        let named = scene.index.outgoing(at).iter().filter_map(|edge| scene.node_of[edge.to]);
-        named.filter(is_store).collect()
+        // Whatever else the same policy speaks of is nothing that a key or a secret opens.
+        let granted = scene.relations.targets(at, Verb::Grants);
+        granted.filter_map(|relation| scene.node_of[relation.to]).filter(is_store).collect()
     }
 
     /// What keeps data and takes the same secret as a program that calls it: both sides know the password.

@@ -521,7 +521,9 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             let held = self.held(node);
             return held.map_or(Known::Unknown, |(state, proof)| Known::State(state, proof));
         }
-        let tagged = max(own.filter(|_| self.is_tagged(node)), self.kept(node));
+        // A directory is the store of its users.
+        let is_directory = &*self.scene().nodes[node].kind == "identity_provider";
+        let tagged = max(own.filter(|_| is_directory || self.is_tagged(node)), self.kept(node));
         let tagged = max(tagged, max(self.of_objects(node), self.of_account(node)));
         let mut seen = BTreeSet::from([node]);
         let reached = self.reached(node, &mut seen, MAX_HOPS, self.passes_requests(node));

@@ -73,6 +73,7 @@ mod model_lookups;
 mod model_opened;
 mod model_operators;
 mod model_pools;
+mod model_rights;
 mod model_roles;
 mod model_services;
 mod model_shapes;

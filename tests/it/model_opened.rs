@@ -798,7 +798,7 @@ resource "aws_iam_role_policy" "mate" {
 #[case::events("events:PutEvents", &["aws_cloudwatch_event_bus.ships"])]
 #[case::targets("events:PutTargets", &["aws_cloudwatch_event_bus.ships", "aws_cloudwatch_event_rule.ships"])]
 #[case::parameters("ssm:GetParameter", &["aws_ssm_parameter.depth"])]
-#[case::commands("ssm:SendCommand", &["aws_ssm_document.sail", "aws_ssm_parameter.depth"])]
+#[case::commands("ssm:SendCommand", &["aws_ssm_document.sail"])]
 #[case::all_of_a_service("ssm:*", &["aws_ssm_document.sail", "aws_ssm_parameter.depth"])]
 fn actions_on_everything_are_about_things_of_their_kind(
     #[case] action: &str,

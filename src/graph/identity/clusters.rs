@@ -1,7 +1,7 @@
 //! Rights inside of managed clusters that a cloud gives: by entries of the cluster, its `aws-auth`, or roles over it.
 //!
 //! The table `cluster_roles` says which roles and policies those are, and what they let do there. Sources: Amazon EKS User Guide, "Grant IAM
-//! users access to Kubernetes with EKS access entries", "Grant IAM users access to Kubernetes with a ConfigMap", "Review access policy
+//! users access to Kubernetes with EKS access entries", "Grant IAM users access to Kubernetes with a `ConfigMap`", "Review access policy
 //! permissions"; Microsoft Learn, "Use Azure role-based access
 //! control to define access to the Kubernetes configuration file", "Use Azure RBAC for Kubernetes authorization"; Google Cloud, "Create
 //! IAM allow policies" of GKE.

@@ -120,6 +120,19 @@ pub(super) fn shown(traffic: Traffic) -> (Protocol, Arc<str>) {
     (traffic.protocol, port)
 }
 
+/// What a proxy speaks to the store that it stands before: TLS, where it takes nothing else. Source: Amazon RDS User Guide, "Creating an RDS
+/// Proxy", on requiring TLS: to the database it uses the same as its clients.
+fn handed_on(scene: &Scene<'_>, (source, target): (usize, usize)) -> Encrypted {
+    let own = &scene.nodes[source];
+    let store = &scene.nodes[target];
+    let is_its = own.stands_for_store() && store.element == Element::DataStore;
+    if is_its && own.kind == store.kind && scene.holds(source, "encrypted_in_transit") {
+        Encrypted::Yes
+    } else {
+        Encrypted::Unknown
+    }
+}
+
 /// Whether what is spoken on a port is encrypted, where the port says so.
 pub(super) fn by_port(ports: &Ports) -> Encrypted {
     match ports.0.as_slice() {
@@ -322,7 +335,10 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
                 }
                 let mut proof = named.map(|named| named.places(scene)).unwrap_or_default();
                 proof.extend(&passage.proof);
-                let spoken = named.map_or(Encrypted::Unknown, |named| named.spoken(scene));
+                let spoken = match named.map_or(Encrypted::Unknown, |named| named.spoken(scene)) {
+                    Encrypted::Unknown => handed_on(scene, (source, target)),
+                    known => known,
+                };
                 let receiver = in_transit(scene, target, &mut proof);
                 let encrypted = match addresses::settled(receiver, spoken) {
                     Encrypted::Unknown => by_port(&ports),

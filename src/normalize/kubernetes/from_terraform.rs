@@ -227,7 +227,7 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
         kind: Arc::clone(&identity.kind),
         name,
         provider: super::FORMAT.into(),
-        parsed: parsed(resource, super::resource::parsed(&identity, &attributes), &names),
+        parsed: parsed(resource, &super::resource::parsed(&identity, &attributes), &names),
         defaults: Value::object(Map::new()),
         sensitive,
         references: resource.references.iter().map(|it| names.reference(it)).collect(),
@@ -242,7 +242,7 @@ fn object(resource: &Resource) -> Option<(Resource, String)> {
 }
 
 /// What manifests have under `parsed`, and what is known of the resource's own texts, by where they stand in the manifest.
-fn parsed(resource: &Resource, of_manifest: Value, names: &Names) -> Value {
+fn parsed(resource: &Resource, of_manifest: &Value, names: &Names) -> Value {
     let mut all = of_manifest.as_object().cloned().unwrap_or_default();
     for (path, held) in resource.parsed.as_object().into_iter().flatten() {
         let at = Pointer::parse(&format!("/{path}")).and_then(|at| names.exactly(&at));

@@ -134,7 +134,7 @@ fn resource(object: Object, address: Arc<str>) -> Resource {
 }
 
 /// The object that says whose roles and users of AWS are who in a cluster, and its texts. Source: Amazon EKS User Guide, "Grant IAM users
-/// access to Kubernetes with a ConfigMap".
+/// access to Kubernetes with a `ConfigMap`".
 const AWS_AUTH: ([&str; 3], [&str; 2]) =
     (["ConfigMap", "kube-system", "aws-auth"], ["mapRoles", "mapUsers"]);
 

@@ -29,6 +29,8 @@ resource "aws_iam_policy" "no_resources" {
       Action = [
         "ec2:DescribeInstances", "cloudwatch:PutMetricData", "ecr:GetAuthorizationToken", "ecr-public:GetAuthorizationToken",
         "sts:GetServiceBearerToken", "lakeformation:GetDataAccess", "textract:DetectDocumentText", "comprehend:DetectSentiment",
+        "comprehend:BatchDetectEntities", "comprehend:ContainsPiiEntities", "polly:SynthesizeSpeech", "rekognition:CompareFaces",
+        "rekognition:DetectLabels", "rekognition:RecognizeCelebrities", "translate:TranslateText",
       ]
       Resource = "*"
     }]

@@ -320,11 +320,21 @@ impl Thing<'_> {
                 let mut words = self.words.iter();
                 let meant = self.words.is_empty()
                     || action.ends_with(":*")
-                    || words.any(|word| action.contains(&**word));
+                    || words.any(|word| action.contains(&**word) || may_mean(action, word));
                 *action == "*" || like(service, self.service) && meant
             })
             .collect()
     }
+}
+
+/// How the names of actions begin.
+const VERBS: [&str; 9] =
+    ["create", "delete", "describe", "get", "list", "modify", "put", "start", "update"];
+
+/// Whether an action by wildcard is about a thing, whose word it does not hold: `ssm:Get*`.
+fn may_mean(action: &str, word: &str) -> bool {
+    let pattern = action.split_once(':').map_or(action, |(_, pattern)| pattern);
+    pattern.contains('*') && VERBS.iter().any(|verb| like(pattern, &format!("{verb}{word}")))
 }
 
 /// What an action lets do.
@@ -525,11 +535,13 @@ impl<'s> Granting<'_, 's, '_> {
                     note_erasing(self.scene, identity, of, "aws_log_erasers", words);
                 }
                 let of = (principal, thing.node);
-                if said.reads && !everything {
+                // What is given to whatever does a job, on all there is, does not say what one of them takes.
+                let names = !everything && !statement.is_for_a_service();
+                if said.reads && names {
                     identity.readers.entry(of).or_default().push(statement.place);
                 } else if said.reads || said.may_read {
                     let reading = identity.may_read.entry(of).or_default();
-                    reading.names |= !everything;
+                    reading.names |= names;
                     reading.proof.push(statement.place);
                 }
                 identity.grants.push(Grant {

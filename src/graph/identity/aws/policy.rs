@@ -122,6 +122,11 @@ impl Statement {
         at.and_then(|at| self.written.get(at)).map_or(action, |written| &**written)
     }
 
+    /// Whether a policy of the provider's for whatever does a job says it, which names nothing.
+    pub fn is_for_a_service(&self) -> bool {
+        !self.everything && self.resources.contains(&Target::All)
+    }
+
     /// Whether some of its resources are all there are, or all but a few.
     pub fn on_everything(&self) -> bool {
         self.all_resources_but || self.everything
@@ -151,9 +156,16 @@ pub fn with_path(attributes: &Value) -> Option<String> {
     Some(format!("{}{name}", path.trim_start_matches('/')))
 }
 
+/// Services whose ARNs begin with the name, whatever follows it: the objects of a bucket, the stages of an API. Source: Service Authorization
+/// Reference.
+const WITHOUT_TYPE: [&str; 5] = ["codecommit", "execute-api", "s3", "sns", "sqs"];
+
 /// The type and the name of what an ARN names: `role`, `deploy`.
 pub fn name_part(arn: &str) -> Option<(&str, &str)> {
     let rest = last_part(arn)?;
+    if service(arn).is_some_and(|service| WITHOUT_TYPE.contains(&service)) {
+        return Some(("", rest));
+    }
     Some(rest.split_once(['/', ':']).unwrap_or(("", rest)))
 }
 
