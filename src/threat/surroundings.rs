@@ -752,7 +752,7 @@ fn names_hosts(peer: &Peer) -> bool {
     match peer {
         Peer::Group(_) | Peer::Zone(_) | Peer::Tag(_) => true,
         Peer::Range(range) => !crate::graph::network::filter::is_public(range),
-        Peer::Nodes(nodes) => !nodes.is_empty(),
+        Peer::Nodes(nodes) | Peer::Kin(nodes) => !nodes.is_empty(),
         _ => false,
     }
 }

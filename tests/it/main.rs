@@ -72,6 +72,7 @@ mod model_laws;
 mod model_lookups;
 mod model_opened;
 mod model_operators;
+mod model_pods;
 mod model_pools;
 mod model_rights;
 mod model_roles;

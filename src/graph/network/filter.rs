@@ -161,6 +161,8 @@ pub enum Peer {
     Balancer,
     /// These nodes and no others; sorted.
     Nodes(Arc<[usize]>),
+    /// All nodes of a place that the filter's own host stands in, too, sorted: lets them in, and means none of them in particular.
+    Kin(Arc<[usize]>),
     /// Networks outside that people trust.
     Trusted,
     /// A range of addresses outside the network: no host of it has one.
@@ -369,7 +371,8 @@ impl Named {
     fn new(rules: &[Rule]) -> Self {
         let mut named = Self::default();
         for (at, rule) in rules.iter().enumerate() {
-            let by_name = |peer: &Peer| matches!(peer, Peer::Group(_) | Peer::Nodes(_));
+            let by_name =
+                |peer: &Peer| matches!(peer, Peer::Group(_) | Peer::Nodes(_) | Peer::Kin(_));
             if !rule.peers.iter().all(by_name) {
                 named.others.push(at);
                 continue;
@@ -377,7 +380,7 @@ impl Named {
             for peer in &rule.peers {
                 match peer {
                     Peer::Group(group) => named.groups.entry(*group).or_default().push(at),
-                    Peer::Nodes(nodes) => {
+                    Peer::Nodes(nodes) | Peer::Kin(nodes) => {
                         for node in nodes.iter() {
                             named.nodes.entry(*node).or_default().push(at);
                         }
@@ -611,7 +614,7 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         // Its addresses are public and change.
         (Peer::Range(range), Party::Service(_)) if is_any(range) => (Tri::Yes, true),
         (Peer::Range(range), Party::Service(_)) if is_public(range) => (Tri::Unknown, false),
-        (Peer::Nodes(nodes), Party::Service(node)) => {
+        (Peer::Nodes(nodes) | Peer::Kin(nodes), Party::Service(node)) => {
             (nodes.binary_search(node).is_ok().into(), false)
         }
         (Peer::Outside(range), Party::Balancer | Party::Balanced) if !is_public(range) => {
@@ -639,7 +642,7 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
         (Peer::Zone(zone), Party::Host(_, host)) => {
             ((host.subnets.contains(zone) || host.network == Some(*zone)).into(), false)
         }
-        (Peer::Nodes(nodes), Party::Host(node, host)) => {
+        (Peer::Nodes(nodes) | Peer::Kin(nodes), Party::Host(node, host)) => {
             let has = |node: &usize| nodes.binary_search(node).is_ok();
             ((has(node) || host.acts_as.iter().any(has)).into(), false)
         }

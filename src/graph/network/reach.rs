@@ -146,7 +146,10 @@ fn nowhere(host: &Presence) -> bool {
 /// Whether a peer is more than somebody in particular.
 pub fn wide(peer: &super::Peer) -> bool {
     match peer {
-        super::Peer::Everyone | super::Peer::Network | super::Peer::Unknown => true,
+        super::Peer::Everyone
+        | super::Peer::Network
+        | super::Peer::Kin(_)
+        | super::Peer::Unknown => true,
         super::Peer::Range(range) => super::filter::is_any(range),
         _ => false,
     }

@@ -359,15 +359,17 @@ fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
     let selector = written("podSelector");
     let Some(outer) = written("namespaceSelector") else {
         let Some(own) = &policy.scope.namespace else { return Vec::new() };
-        return vec![selected(pods, selector, std::slice::from_ref(own))];
+        return vec![kin(selector, true, selected(pods, selector, std::slice::from_ref(own)))];
     };
     if selects_all(outer) && selector.is_none_or(selects_all) {
         return vec![Peer::Network, Peer::Balancer];
     }
-    let mut found = vec![across(pods, outer, selector)];
+    let own = &policy.scope.namespace;
+    let chosen = pods.namespaces.all(outer, &pods.names);
+    let is_own = own.as_ref().is_some_and(|own| chosen.contains(own));
+    let mut found = vec![kin(selector, is_own, across(pods, outer, selector))];
     let elsewhere = pods.namespaces.elsewhere(outer, &pods.names);
     let is_elsewhere = elsewhere.is_some();
-    let chosen = pods.namespaces.all(outer, &pods.names);
     let mut said: Vec<&str> = elsewhere.unwrap_or_else(|| chosen.iter().map(|it| &**it).collect());
     let pairs = selector.and_then(|it| it.get("matchLabels")?.as_object());
     said.extend(pairs.into_iter().flatten().filter_map(|(_, value)| value.as_str()));
@@ -382,6 +384,14 @@ fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
         found.push(Peer::Elsewhere(Tri::Unknown));
     }
     found
+}
+
+/// Those of the policy's own namespace, too, all of them, are nobody in particular.
+fn kin(selector: Option<&Value>, is_own: bool, found: Peer) -> Peer {
+    match found {
+        Peer::Nodes(nodes) if is_own && selector.is_none_or(selects_all) => Peer::Kin(nodes),
+        other => other,
+    }
 }
 
 fn block_peers(scene: &Scene<'_>, block: &Value) -> Vec<Peer> {
