@@ -87,3 +87,53 @@ fn all_of_another_namespace_are_meant() {
     let line = "Deployment/yard/crane > Deployment/mill/plane network tcp/8080";
     differs(&text, "labels: {trade: stone}", "labels: {trade: wood}", line, manifests);
 }
+
+/// A gateway in one namespace, whose route leads to a Service of another one that grants it.
+fn granted() -> String {
+    tree(&[
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: door, namespace: edge}\nspec:\n  gatewayClassName: envoy\n  \
+         listeners: [{name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: tls}]}}]\n",
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: saw, namespace: edge}\nspec:\n  parentRefs: [{name: door}]\n  \
+         rules: [{backendRefs: [{name: saw, namespace: mill, port: 8080}]}]\n",
+        &workload("mill", "saw", ""),
+        "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {name: routes, namespace: mill}\nspec:\n  \
+         from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: edge}]\n  to: [{group: '', kind: Service, name: saw}]\n",
+    ])
+}
+
+const ROUTED: &str = "Gateway/edge/door > Deployment/mill/saw network tcp/8080";
+
+#[rstest]
+#[case::no_grant("kind: ReferenceGrant", "kind: Other")]
+#[case::of_another_namespace("name: routes, namespace: mill", "name: routes, namespace: yard")]
+#[case::for_others(
+    "[{group: gateway.networking.k8s.io, kind: HTTPRoute",
+    "[{group: gateway.networking.k8s.io, kind: TCPRoute"
+)]
+#[case::for_another_group("group: gateway.networking.k8s.io", "group: example.org")]
+#[case::for_routes_elsewhere(
+    "kind: HTTPRoute, namespace: edge",
+    "kind: HTTPRoute, namespace: yard"
+)]
+#[case::to_secrets("kind: Service, name: saw", "kind: Secret, name: saw")]
+#[case::to_another("kind: Service, name: saw", "kind: Service, name: plane")]
+fn a_route_into_another_namespace_needs_a_grant(#[case] from: &str, #[case] to: &str) {
+    differs(&granted(), from, to, ROUTED, manifests);
+}
+
+#[rstest]
+#[case::to_all("kind: Service, name: saw", "kind: Service")]
+#[case::without_a_group("{group: '', kind: Service", "{kind: Service")]
+#[case::beside_others("to: [{group", "to: [{group: '', kind: Secret}, {group")]
+fn what_a_grant_may_leave_out(#[case] from: &str, #[case] to: &str) {
+    let text = granted();
+    assert!(text.contains(from));
+    assert!(has(&manifests(&text.replace(from, to)), ROUTED));
+}
+
+#[test]
+fn a_route_within_a_namespace_needs_no_grant() {
+    let text = granted().replace("namespace: edge", "namespace: mill");
+    let text = text.replace("kind: ReferenceGrant", "kind: Other");
+    assert!(has(&manifests(&text), "Gateway/mill/door > Deployment/mill/saw network tcp/8080"));
+}

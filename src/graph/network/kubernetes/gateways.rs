@@ -17,6 +17,7 @@ use crate::source::Place;
 
 use super::attaching::joins;
 use super::controllers::Controllers;
+use super::granting::lets;
 use super::shields::Shields;
 use super::{Backend, Entry, backends, lead, says_internal, through};
 
@@ -54,10 +55,12 @@ pub fn gateway_backends(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize) ->
     let mut backends = Vec::new();
     for edge in scene.index.incoming(at) {
         let route = scene.index.resource(edge.from);
-        let joins = &*route.kind == "VirtualService"
-            || is_route(&route.kind) && joins(known, resource, (route, edge));
-        if joins {
+        if &*route.kind == "VirtualService" {
             backends.extend(route_backends(scene, edge.from));
+        } else if is_route(&route.kind) && joins(known, resource, (route, edge)) {
+            let mut named = route_backends(scene, edge.from);
+            named.retain(|(service, ..)| lets(scene, route, scene.index.resource(*service)));
+            backends.extend(named);
         }
     }
     backends

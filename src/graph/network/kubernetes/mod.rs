@@ -8,6 +8,7 @@ mod controllers;
 mod foreign;
 mod fronts;
 mod gateways;
+mod granting;
 pub mod groups;
 mod hearing;
 mod named;
