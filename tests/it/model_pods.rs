@@ -1,5 +1,7 @@
 //! Pods in a model: whom policies mean, what who may run them gains, what their namespaces say of them, what they keep.
 
+use std::collections::BTreeSet;
+
 use rstest::rstest;
 
 use crate::model_systems::{differs, has, manifests};
@@ -136,4 +138,52 @@ fn a_route_within_a_namespace_needs_no_grant() {
     let text = granted().replace("namespace: edge", "namespace: mill");
     let text = text.replace("kind: ReferenceGrant", "kind: Other");
     assert!(has(&manifests(&text), "Gateway/mill/door > Deployment/mill/saw network tcp/8080"));
+}
+
+/// An account with rights of a role in its namespace or the whole cluster, and pods there that hold a secret, claims and an account.
+fn shop(rules: &str, whole: &str) -> String {
+    tree(&[
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ci, namespace: mill}\n",
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: saw, namespace: mill}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: given, namespace: mill}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: mounted, namespace: mill}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: idle, namespace: mill}\n",
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: planks, namespace: mill}\nspec: {accessModes: [ReadWriteOnce]}\n",
+        &format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: {whole}Role\nmetadata: {{name: ci, namespace: mill}}\nrules: [{rules}]\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: {whole}RoleBinding\nmetadata: {{name: ci, namespace: mill}}\n\
+             roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: {whole}Role, name: ci}}\nsubjects: [{{kind: ServiceAccount, name: ci, namespace: mill}}]\n"
+        ),
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: saw, namespace: mill}\nspec:\n  serviceName: saw\n  selector: {matchLabels: {app: saw}}\n  \
+         template:\n    metadata: {labels: {app: saw}}\n    spec:\n      serviceAccountName: saw\n      volumes:\n        \
+         - {name: m, secret: {secretName: mounted}}\n        - {name: p, persistentVolumeClaim: {claimName: planks}}\n      containers:\n        \
+         - {name: x, image: registry.example.org/saw:1, env: [{name: KEY, valueFrom: {secretKeyRef: {name: given, key: key}}}]}\n  \
+         volumeClaimTemplates:\n    - metadata: {name: logs}\n      spec: {accessModes: [ReadWriteOnce]}\n",
+    ])
+}
+
+/// What the account gets at, of all that lies there.
+fn gained(lines: &BTreeSet<String>) -> Vec<&'static str> {
+    let all = [
+        ("given", "ServiceAccount/mill/ci > Secret/mill/given permission"),
+        ("mounted", "ServiceAccount/mill/ci > Secret/mill/mounted permission"),
+        ("idle", "ServiceAccount/mill/ci > Secret/mill/idle permission"),
+        ("planks", "ServiceAccount/mill/ci > PersistentVolumeClaim/mill/planks permission"),
+        ("logs", "ServiceAccount/mill/ci > PersistentVolumeClaim/mill/logs-saw permission"),
+        ("saw", "ServiceAccount/mill/ci > ServiceAccount/mill/saw identity"),
+    ];
+    all.into_iter().filter(|(_, line)| has(lines, line)).map(|(name, _)| name).collect()
+}
+
+const BIND: &str = "{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [bind]}";
+
+/// What rights give beside what they say: in one namespace, and in the whole cluster.
+#[rstest]
+#[case::everything("{apiGroups: ['*'], resources: ['*'], verbs: ['*']}", "Cluster", &["given", "mounted", "idle", "planks", "logs"])]
+#[case::escalates("{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate]}", "Cluster", &["given", "mounted", "idle", "planks", "logs"])]
+#[case::binds(BIND, "Cluster", &["given", "mounted", "idle", "planks", "logs"])]
+#[case::asks_kubelets("{apiGroups: [''], resources: [nodes/proxy], verbs: [get]}", "Cluster", &["given", "mounted", "idle", "planks", "logs"])]
+#[case::looks_at_claims("{apiGroups: [''], resources: [persistentvolumeclaims], verbs: [get]}", "Cluster", &[])]
+fn what_rights_give(#[case] rules: &str, #[case] whole: &str, #[case] wanted: &[&str]) {
+    assert_eq!(gained(&manifests(&shop(rules, whole))), wanted);
 }

@@ -19,7 +19,7 @@ use crate::document::Value;
 use crate::finding::context::{Dimension, State};
 use crate::graph::network::Network;
 use crate::graph::others::{READ_BY, plain};
-use crate::graph::scene::{Fact, Flow, Scene};
+use crate::graph::scene::{Fact, Flow, Node, Scene};
 use crate::model::{Element, FlowKind};
 use crate::pack::Verb;
 use crate::source::{Place, fits};
@@ -470,6 +470,11 @@ const CLUSTER: &str = "kubernetes";
 const CLOUDS: [(&str, &str); 4] =
     [("awscc", "aws"), ("azapi", "azurerm"), ("azuread", "azurerm"), ("google-beta", "google")];
 
+/// Whether a node is a claim that a set of pods makes itself.
+fn is_made_claim(given: &Node) -> bool {
+    given.resource.is_none() && given.id.starts_with("PersistentVolumeClaim/")
+}
+
 /// The cloud, or the cluster, whose account holds a node, where that is known.
 fn cloud_of<'s>(scene: &'s Scene<'_>, node: usize) -> Option<&'s str> {
     let given = &scene.nodes[node];
@@ -477,7 +482,7 @@ fn cloud_of<'s>(scene: &'s Scene<'_>, node: usize) -> Option<&'s str> {
         // Subjects of bindings that nobody declares.
         let is_subject =
             ["Group/", "User/", "ServiceAccount/"].iter().any(|it| given.id.starts_with(it));
-        return is_subject.then_some(CLUSTER);
+        return (is_subject || is_made_claim(given)).then_some(CLUSTER);
     };
     let provider = &*scene.index.resource(at).provider;
     let mut known = CLOUDS.iter().filter(|(name, _)| *name == provider);
@@ -494,7 +499,9 @@ fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
         (0..scene.nodes.len()).filter(|node| &*scene.nodes[*node].kind == "compute_orchestrator");
     let running: BTreeSet<String> =
         clusters.filter_map(|it| cloud_of(scene, it).map(str::to_owned)).collect();
-    let own = |node: &usize| of_value(scene, *node) && scene.nodes[*node].resource.is_some();
+    let is_made =
+        |node: &usize| scene.nodes[*node].resource.is_some() || is_made_claim(&scene.nodes[*node]);
+    let own = |node: &usize| of_value(scene, *node) && is_made(node);
     let all: Vec<usize> = (0..scene.nodes.len()).filter(own).collect();
     let mut flows: BTreeMap<(usize, usize, FlowKind), Flow> = BTreeMap::new();
     let mut add =
