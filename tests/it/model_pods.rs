@@ -175,6 +175,7 @@ fn gained(lines: &BTreeSet<String>) -> Vec<&'static str> {
     all.into_iter().filter(|(_, line)| has(lines, line)).map(|(name, _)| name).collect()
 }
 
+const EXEC: &str = "{apiGroups: [''], resources: [pods/exec], verbs: [create]}";
 const BIND: &str = "{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [bind]}";
 
 /// What rights give beside what they say: in one namespace, and in the whole cluster.
@@ -184,6 +185,80 @@ const BIND: &str = "{apiGroups: [rbac.authorization.k8s.io], resources: [roles],
 #[case::binds(BIND, "Cluster", &["given", "mounted", "idle", "planks", "logs"])]
 #[case::asks_kubelets("{apiGroups: [''], resources: [nodes/proxy], verbs: [get]}", "Cluster", &["given", "mounted", "idle", "planks", "logs"])]
 #[case::looks_at_claims("{apiGroups: [''], resources: [persistentvolumeclaims], verbs: [get]}", "Cluster", &[])]
+#[case::commands(EXEC, "", &["given", "mounted", "planks", "logs", "saw"])]
+#[case::attaches("{apiGroups: [''], resources: [pods/attach], verbs: [get]}", "", &["given", "mounted", "planks", "logs", "saw"])]
+#[case::commands_in_one("{apiGroups: [''], resources: [pods/exec], resourceNames: [saw-0], verbs: [create]}", "", &[])]
+#[case::reads_pods("{apiGroups: [''], resources: [pods], verbs: [get, list]}", "", &[])]
+#[case::binds_here(BIND, "", &["given", "mounted", "idle", "planks", "logs"])]
+#[case::escalates_here("{apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [escalate]}", "", &["given", "mounted", "idle", "planks", "logs"])]
+#[case::binds_one("{apiGroups: [rbac.authorization.k8s.io], resources: [roles], resourceNames: [view], verbs: [bind]}", "", &[])]
+#[case::runs_pods("{apiGroups: [''], resources: [pods], verbs: [create]}", "", &["given", "mounted", "idle", "planks", "logs", "saw"])]
 fn what_rights_give(#[case] rules: &str, #[case] whole: &str, #[case] wanted: &[&str]) {
     assert_eq!(gained(&manifests(&shop(rules, whole))), wanted);
+}
+
+/// A role of another namespace gives nothing in this one.
+#[rstest]
+#[case(EXEC)]
+#[case(BIND)]
+fn rights_of_another_namespace(#[case] rules: &str) {
+    let text = shop(rules, "").replace(
+        "metadata: {name: ci, namespace: mill}\nr",
+        "metadata: {name: ci, namespace: yard}\nr",
+    );
+    assert_eq!(gained(&manifests(&text)), [""; 0]);
+}
+
+/// What is reached by commands in pods counts for the threat of who may run them.
+#[test]
+fn commands_reach_what_pods_hold() {
+    let line = "T018 ServiceAccount/mill/ci: 10 9 6 10 4 = 7.8 data=restricted";
+    differs(&shop(EXEC, ""), "pods/exec", "pods/log", line, manifests);
+}
+
+/// What rights give of the account itself, it may have: whoever binds roles takes over who has rights elsewhere, a step of its own.
+#[test]
+fn who_binds_roles_acts_as_others() {
+    let text = shop(BIND, "").replace(
+        "name: saw, namespace: mill}\n---\napiVersion: v1\nkind: Secret",
+        "name: saw, namespace: mill, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::111122223333:role/saw'}}\n---\napiVersion: v1\nkind: Secret",
+    );
+    let line = "ServiceAccount/mill/ci > ServiceAccount/mill/saw identity";
+    differs(&text, "verbs: [bind]", "verbs: [get]", line, manifests);
+    differs(&text, "annotations: {eks", "annotations: {not-eks", line, manifests);
+}
+
+const RAISES: &str = "T011 ServiceAccount/mill/ci: ";
+
+/// Who may run pods reads secrets there that it may not read itself, and so raises its rights.
+#[rstest]
+#[case::new_pods("{apiGroups: [''], resources: [pods], verbs: [create]}", true)]
+#[case::a_deployment(
+    "{apiGroups: [apps], resources: [deployments], resourceNames: [saw], verbs: [patch]}",
+    true
+)]
+#[case::jobs("{apiGroups: [batch], resources: [cronjobs], verbs: [update]}", true)]
+#[case::only_looks("{apiGroups: [''], resources: [pods], verbs: [get]}", false)]
+#[case::deletes("{apiGroups: [''], resources: [pods], verbs: [delete]}", false)]
+#[case::reads_them_anyway(
+    "{apiGroups: [''], resources: [pods], verbs: [create]}, {apiGroups: [''], resources: [secrets], verbs: [get]}",
+    false
+)]
+#[case::reads_all_but_one(
+    "{apiGroups: [''], resources: [pods], verbs: [create]}, {apiGroups: [''], resources: [secrets], resourceNames: [given, mounted], verbs: [get]}",
+    true
+)]
+#[case::reads_each(
+    "{apiGroups: [''], resources: [pods], verbs: [create]}, {apiGroups: [''], resources: [secrets], resourceNames: [given, mounted, idle], verbs: [get]}",
+    false
+)]
+fn who_runs_pods_reads_secrets(#[case] rules: &str, #[case] raises: bool) {
+    assert_eq!(has(&manifests(&shop(rules, "")), RAISES), raises);
+}
+
+#[test]
+fn without_secrets_pods_give_none() {
+    let text = shop("{apiGroups: [''], resources: [pods], verbs: [create]}", "");
+    let text = text.replace("kind: Secret\n", "kind: ConfigMap\n");
+    assert!(!has(&manifests(&text), RAISES));
 }

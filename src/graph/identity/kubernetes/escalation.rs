@@ -1,7 +1,7 @@
 //! Principals of a cluster that can raise their own rights, by the table `kubernetes_escalations`.
 //!
 //! In the whole cluster each row does so by itself; in one namespace only where somebody's rights are there to be taken over that the
-//! principal does not have.
+//! principal does not have, or where its pods may mount a secret that it may not read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use crate::model::Element;
 use crate::source::Place;
 
 use super::super::{Grant, Identity, Level, Scope, Trust};
+use super::within::AS_ACCOUNTS;
 use super::{Bound, Residents, Right, SYSTEM};
 
 /// How often what follows from one principal's rights is followed further.
@@ -83,6 +84,16 @@ impl<'t> Way<'t> {
     pub fn runs_pods(&self, right: &Right) -> bool {
         let changes = self.verb != "create";
         self.within == "pods" && self.is_asked(right) && (changes || right.names.is_empty())
+    }
+
+    /// Whether a rule lets who has it in a namespace run commands in all pods there.
+    pub fn runs_commands(&self, right: &Right) -> bool {
+        self.within == "running" && self.is_held(right)
+    }
+
+    /// Whether a rule lets who has it in a namespace give itself any role there.
+    pub fn gives_roles(&self, right: &Right) -> bool {
+        self.within == "roles" && self.is_held(right)
     }
 
     fn id(&self) -> Arc<str> {
@@ -192,6 +203,25 @@ impl Spoils<'_, '_> {
         gains
     }
 
+    /// Whether pods of a namespace may mount a secret that a principal may not read.
+    fn mounts_more(&mut self, principal: usize, namespace: &str) -> bool {
+        let Some(held) = self.holders.get(&principal).filter(|holder| !holder.is_open) else {
+            return false;
+        };
+        let scene = self.scene;
+        let nodes = self.residents.get(namespace).into_iter().flatten();
+        let secrets = nodes.filter(|node| &*scene.nodes[**node].kind == "secret_store");
+        let mut left = self.left;
+        let is_kept = |node: &usize| {
+            let mut parts =
+                scene.nodes[*node].parts.iter().map(|at| &scene.index.resource(*at).name);
+            !parts.any(|name| held.covers(Some(namespace), &Right::read(name), &mut left))
+        };
+        let found = secrets.into_iter().any(is_kept);
+        self.left = left;
+        found
+    }
+
     /// Accounts that a way takes over in a namespace, with what is done.
     fn taken(&self, way: &Way<'_>, namespace: &str, right: &Right) -> Vec<(usize, &'static str)> {
         let identities = |nodes: &[usize]| -> Vec<usize> {
@@ -208,7 +238,8 @@ impl Spoils<'_, '_> {
         match way.within {
             "pods" if way.runs_pods(right) => with(all(), "runs pods as"),
             "accounts" => with(all().into_iter().filter(named).collect(), "acts as"),
-            "running" if right.names.is_empty() => {
+            "roles" if way.gives_roles(right) => with(all(), "gives itself the rights of"),
+            "running" if way.runs_commands(right) => {
                 let nodes = self.running.get(namespace).into_iter().flatten().copied().collect();
                 with(nodes, "runs commands as")
             }
@@ -240,6 +271,7 @@ pub(super) fn add(
             continue;
         }
         let mut gains: BTreeMap<usize, bool> = BTreeMap::new();
+        let mut mounts: BTreeMap<&str, bool> = BTreeMap::new();
         let held: Vec<(&Bound, &Right)> = spoils.holders[&principal].rights().collect();
         for (bound, right) in &held {
             let mut proof = bound.proof.clone();
@@ -258,14 +290,18 @@ pub(super) fn add(
                     raised.entry(principal).or_default().note(way, &proof);
                 }
                 let Some(namespace) = bound.namespace.as_deref() else { continue };
-                if way.within == "roles" && way.is_held(right) {
-                    let whole = held.iter().any(|(other, right)| {
+                let is_more = if way.gives_roles(right) {
+                    !held.iter().any(|(other, right)| {
                         other.namespace.as_deref() == Some(namespace) && right.is_everything()
-                    });
-                    if !whole {
-                        raised.entry(principal).or_default().note(way, &proof);
-                    }
-                    continue;
+                    })
+                } else {
+                    way.runs_pods(right)
+                        && *mounts
+                            .entry(namespace)
+                            .or_insert_with(|| spoils.mounts_more(principal, namespace))
+                };
+                if is_more {
+                    raised.entry(principal).or_default().note(way, &proof);
                 }
                 for (target, words) in spoils.taken(way, namespace, right) {
                     let is_gain = target != principal
@@ -354,12 +390,15 @@ fn spoils<'s, 'a>(
 
 /// Ways to act as somebody with other rights: those that are there already are opened by raising one's rights.
 fn open(identity: &mut Identity, mut opened: BTreeMap<(usize, usize), (&'static str, Vec<Place>)>) {
+    let mut there = BTreeSet::new();
     for trust in &mut identity.trusts {
-        if &*trust.label == "runs pods as" && opened.remove(&(trust.source, trust.target)).is_some()
-        {
+        let ends = (trust.source, trust.target);
+        if AS_ACCOUNTS.contains(&&*trust.label) && opened.contains_key(&ends) {
             trust.opened_by = Some("T011");
+            there.insert(ends);
         }
     }
+    opened.retain(|ends, _| !there.contains(ends));
     for ((source, target), (words, proof)) in opened {
         identity.trusts.push(Trust {
             source,

@@ -3,6 +3,7 @@
 //! Source: kubernetes.io, "Using RBAC Authorization", "Role Based Access Control Good Practices", "Configure Service Accounts for Pods".
 
 mod escalation;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +15,6 @@ use crate::graph::kubernetes::{
 };
 use crate::graph::look;
 use crate::graph::scene::Scene;
-use crate::model::Element;
 use crate::source::Place;
 
 use super::aws::{admits, wide};
@@ -41,10 +41,11 @@ pub fn read(scene: &mut Scene<'_>, identity: &mut Identity) {
     let residents = residents(scene);
     let objects = objects(scene);
     for bound in &bound {
-        grant(scene, (bound, &ways), (&residents, &objects), identity);
+        grant(scene, bound, &objects, identity);
     }
     identity.left_out |= identity.grants.len() >= scene.bounds.grants;
     accounts(scene, &all, identity);
+    within::add(scene, (&all, &ways), (&bound, &residents), identity);
     breakouts(scene, &all, identity);
     escalation::add(scene, (&all, &ways), (&bound, &residents), identity);
 }
@@ -98,6 +99,18 @@ impl Right {
         Self::has(&self.groups, group)
             && (Self::has(&self.resources, resource)
                 || sub.is_some_and(|sub| self.resources.iter().any(|it| **it == *sub)))
+    }
+
+    /// The right to read one secret.
+    fn read(secret: &Arc<str>) -> Self {
+        Self {
+            verbs: vec!["get".into()],
+            groups: vec!["".into()],
+            resources: vec!["secrets".into()],
+            names: vec![Arc::clone(secret)],
+            place: None,
+            of: None,
+        }
     }
 
     fn writes(&self) -> bool {
@@ -352,12 +365,16 @@ type Residents = BTreeMap<Arc<str>, Vec<usize>>;
 fn residents(scene: &Scene<'_>) -> Residents {
     let mut found = Residents::new();
     for (node, given) in scene.nodes.iter().enumerate() {
-        let of_account = given.id.starts_with("ServiceAccount/");
+        let own = given.resource.map(|at| scene.index.resource(at));
+        let own = own.filter(|it| &*it.provider == kubernetes::PROVIDER);
+        let of_account = own.is_some_and(|it| &*it.kind == "ServiceAccount")
+            || given.id.starts_with("ServiceAccount/");
         let mountable = matches!(&*given.kind, "secret_store" | "config" | "datastore_block");
         let mut parts = given.id.split('/').skip(1);
-        if let (Some(namespace), Some(_)) = (parts.next(), parts.next())
-            && (of_account || mountable)
-        {
+        let by_id = parts.next().filter(|_| parts.next().is_some());
+        // What another format declares has an address of that one.
+        let namespace = own.and_then(|it| it.scope.namespace.as_deref()).or(by_id);
+        if let Some(namespace) = namespace.filter(|_| of_account || mountable) {
             found.entry(namespace.into()).or_default().push(node);
         }
     }
@@ -379,12 +396,7 @@ fn objects(scene: &Scene<'_>) -> Objects {
     found
 }
 
-fn grant(
-    scene: &Scene<'_>,
-    (bound, ways): (&Bound, &[Way<'_>]),
-    (residents, objects): (&Residents, &Objects),
-    identity: &mut Identity,
-) {
+fn grant(scene: &Scene<'_>, bound: &Bound, objects: &Objects, identity: &mut Identity) {
     let Some(rights) = &bound.rights else {
         identity.open_ended.insert(bound.principal);
         return;
@@ -411,7 +423,6 @@ fn grant(
     {
         identity.grants.push(grant(Scope::Node(cluster), level, wildcard, &label, &bound.proof));
     }
-    over_pods(scene, (bound, ways), rights, residents, identity);
     for (resource, kinds, said) in OBJECTS {
         let fitting = rights.iter().filter(|right| right.about("", resource));
         for right in fitting {
@@ -444,44 +455,6 @@ fn grant(
                     }
                 }
             }
-        }
-    }
-}
-
-/// Who runs pods in a namespace acts as its accounts, and reads what pods there may mount.
-fn over_pods(
-    scene: &Scene<'_>,
-    (bound, ways): (&Bound, &[Way<'_>]),
-    rights: &[Right],
-    residents: &Residents,
-    identity: &mut Identity,
-) {
-    let Some(namespace) = &bound.namespace else { return };
-    let runs = |right: &&Right| ways.iter().any(|way| way.runs_pods(right));
-    let Some(right) = rights.iter().find(runs) else { return };
-    let mut proof = bound.proof.clone();
-    proof.extend(right.place.filter(|place| !bound.proof.contains(place)));
-    for node in residents.get(namespace).into_iter().flatten() {
-        if *node == bound.principal || identity.grants.len() >= scene.bounds.grants {
-            continue;
-        }
-        if scene.nodes[*node].element == Element::Identity {
-            identity.trusts.push(Trust {
-                source: bound.principal,
-                target: *node,
-                label: "runs pods as".into(),
-                opened_by: None,
-                proof: proof.clone(),
-            });
-        } else {
-            identity.grants.push(Grant {
-                principal: bound.principal,
-                scope: Scope::Node(*node),
-                level: Level::Read,
-                wildcard: false,
-                label: "mounts in pods".into(),
-                proof: proof.clone(),
-            });
         }
     }
 }
