@@ -47,9 +47,9 @@ pub fn facts(around: &Surroundings<'_, '_>) -> Vec<NodeFacts> {
         NodeFacts {
             sensitivity: sensitivity
                 .and_then(|(state, proof)| word(Dimension::Data, &Known::State(state, proof))),
-            environment: given
-                .resource
-                .and_then(|_| word(Dimension::Environment, &around.environment(node))),
+            environment: (given.resource.is_some() || around.is_made(node))
+                .then(|| word(Dimension::Environment, &around.environment(node)))
+                .flatten(),
             owner: given.resource.and_then(|at| owner(around, at)),
         }
     };

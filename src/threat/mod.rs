@@ -4,6 +4,7 @@
 
 mod asked;
 mod assemble;
+mod claims;
 mod closed;
 mod controls;
 mod coverage;

@@ -1,6 +1,7 @@
 //! How much depends on a node, and in which environment it stands.
 
 use crate::finding::context::{Dimension, Known, State};
+use crate::graph::kubernetes::KEEPS_DATA;
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
@@ -181,6 +182,9 @@ impl Surroundings<'_, '_> {
                 stated.and_then(|stated| stated.place).into_iter().collect(),
             );
         }
+        if let Some((state, proof)) = self.environment_of_made(node) {
+            return Known::State(state, proof);
+        }
         let tagged = given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
         let named = || {
             given.resource?;
@@ -220,6 +224,21 @@ impl Surroundings<'_, '_> {
             tagged.or_else(named)
         };
         scene.ancestors(zone).iter().find_map(of)
+    }
+
+    /// How sensitive people say that the data of its namespace is, of what keeps some: settings are none, and what secrets open may lie
+    /// elsewhere.
+    pub(super) fn classified_by_namespace(&self, node: usize) -> Option<Proven> {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let keeps = given.element == Element::DataStore && &*given.kind != "config"
+            || scene.holds(node, KEEPS_DATA);
+        let around = given.zone.filter(|_| keeps).map(|zone| &scene.zones[zone]);
+        let namespace = around.filter(|zone| &*zone.kind == "namespace")?.resource?;
+        let found = self.words.classification(scene.index.resource(namespace))?;
+        let least = given.sensitivity.as_deref().filter(|_| &*given.kind == "secret_store");
+        let least = least.and_then(|word| Dimension::Data.state(word));
+        least.is_none_or(|least| least <= found.0).then_some(found)
     }
 
     fn zone_named(&self, zone: usize) -> Option<Proven> {

@@ -655,30 +655,12 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 return Some(found);
             }
         }
-        if given.resource.is_none()
-            && let Some(found) = self.sensitivity_of_keeper(node)
-        {
-            return Some(found);
+        let said = self.sensitivity_of_made(node).or_else(|| self.classified_by_namespace(node));
+        if said.is_some() {
+            return said;
         }
         let state = Dimension::Data.state(given.sensitivity.as_deref()?)?;
         Some((state, given.place.into_iter().collect()))
-    }
-
-    /// What people say of who keeps its data on a store that it makes itself.
-    fn sensitivity_of_keeper(&self, node: usize) -> Option<(State, Vec<Place>)> {
-        let scene = self.scene();
-        let flows = self.into[node].iter().map(|at| self.flow(*at));
-        let mounts = flows.filter(|flow| flow.kind == FlowKind::Data && &*flow.label == MOUNTS);
-        mounts
-            .filter_map(|flow| scene.nodes[flow.source].resource)
-            .filter_map(|at| {
-                let stated = self.words.stated(scene, at);
-                let state = stated.and_then(|stated| stated.sensitivity);
-                let place = || stated.and_then(|stated| stated.place).into_iter().collect();
-                let own = state.map(|state| (state, place()));
-                own.or_else(|| self.words.classification(scene.index.resource(at)))
-            })
-            .max()
     }
 
     /// How far the rights of a node go.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Context;
-use crate::document::{Document, Pointer, Resource, Value};
+use crate::document::{Document, Map, Pointer, Resource, Value};
 use crate::finding::context::{Dimension, State};
 use crate::graph::look;
 use crate::graph::scene::Scene;
@@ -119,6 +119,16 @@ impl Words {
     /// Sensitivity by tag.
     pub fn classification(&self, resource: &Resource) -> Option<(State, Vec<Place>)> {
         tagged(resource, &self.classification_tags, &self.classification)
+    }
+
+    /// Sensitivity by labels that are no resource's own.
+    pub fn classification_in(&self, labels: &Map) -> Option<State> {
+        labelled(labels, &self.classification_tags, &self.classification)
+    }
+
+    /// Environment by such labels.
+    pub fn environment_in(&self, labels: &Map) -> Option<State> {
+        labelled(labels, &self.environment_tags, &self.environments)
     }
 
     /// Environment by tag, else by where the document says so.
@@ -273,13 +283,23 @@ pub fn holds(shown: &str, port: u16) -> bool {
 /// Where labels stand that are not written under `tags` or `labels`.
 const LABELS: [&str; 3] = ["settings.user_labels", "resource_labels", "user_labels"];
 
+/// Whether a tag or label has a name in small letters, with a prefix or without.
+fn is_called(name: &str, wanted: &str) -> bool {
+    let name = name.to_lowercase();
+    let last = name.rsplit(['/', ':']).next().unwrap_or_default();
+    name == wanted || last == wanted
+}
+
+fn labelled(labels: &Map, wanted: &[Arc<str>], words: &BTreeMap<Arc<str>, State>) -> Option<State> {
+    wanted.iter().find_map(|wanted| {
+        let (_, value) = labels.iter().find(|(name, _)| is_called(name, wanted))?;
+        words.get(value.as_str()?.to_lowercase().as_str()).copied()
+    })
+}
+
 /// A tag or label by its name in small letters, with its place.
 fn tag<'r>(resource: &'r Resource, wanted: &str) -> Option<(Place, &'r Value)> {
-    let is_it = |name: &str| {
-        let name = name.to_lowercase();
-        let last = name.rsplit(['/', ':']).next().unwrap_or_default();
-        name == wanted || last == wanted
-    };
+    let is_it = |name: &str| is_called(name, wanted);
     let elsewhere = || {
         let lists = LABELS.iter().flat_map(|path| look::leaves(&resource.attributes, path));
         let mut labels = lists.flat_map(|(at, list)| {

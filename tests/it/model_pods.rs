@@ -1,9 +1,10 @@
 //! Pods in a model: whom policies mean, what who may run them gains, what their namespaces say of them, what they keep.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rstest::rstest;
 
+use crate::model::model_of;
 use crate::model_systems::{differs, has, manifests};
 
 /// Texts of objects, one after another.
@@ -261,4 +262,67 @@ fn without_secrets_pods_give_none() {
     let text = shop("{apiGroups: [''], resources: [pods], verbs: [create]}", "");
     let text = text.replace("kind: Secret\n", "kind: ConfigMap\n");
     assert!(!has(&manifests(&text), RAISES));
+}
+
+/// The sensitivity and the environment of each asset.
+fn said(text: &str) -> BTreeMap<String, (String, String)> {
+    let made = model_of(&BTreeMap::from([("all.yaml".to_owned(), text.to_owned())]), None);
+    let word = |word: Option<&str>| word.unwrap_or("-").to_owned();
+    let assets = made.model.assets.iter().map(|asset| {
+        let words = (word(asset.sensitivity.as_deref()), word(asset.environment.as_deref()));
+        (asset.id.to_string(), words)
+    });
+    assets.collect()
+}
+
+/// A namespace with a set of pods that makes a claim, another claim, a secret and settings.
+fn barn(labels: &str) -> String {
+    tree(&[
+        &namespace("barn", labels),
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: hay, namespace: barn, labels: {own: none}}\nspec:\n  serviceName: hay\n  \
+         selector: {matchLabels: {app: hay}}\n  template:\n    metadata: {labels: {app: hay}}\n    spec:\n      \
+         containers: [{name: x, image: 'registry.example.org/hay:1'}]\n  \
+         volumeClaimTemplates:\n    - metadata: {name: bales, labels: {made: none}}\n      spec: {accessModes: [ReadWriteOnce]}\n",
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: straw, namespace: barn, labels: {other: none}}\nspec: {accessModes: [ReadWriteOnce]}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: key, namespace: barn}\n",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: doors, namespace: barn}\ndata: {open: 'yes'}\n",
+    ])
+}
+
+const MADE: &str = "PersistentVolumeClaim/barn/bales-hay";
+const CLAIM: &str = "PersistentVolumeClaim/barn/straw";
+
+#[rstest]
+#[case::nothing("trade: hay", "", MADE, "confidential", "-")]
+#[case::data("data: restricted", "", MADE, "restricted", "-")]
+#[case::classification("data-classification: restricted", "", CLAIM, "restricted", "-")]
+#[case::with_a_prefix("example.org/sensitivity: confidential", "", CLAIM, "confidential", "-")]
+#[case::less_than_is_guessed("data: internal", "", MADE, "internal", "-")]
+#[case::its_own("data: restricted", "other: none", CLAIM, "internal", "-")]
+#[case::of_who_keeps_it("data: restricted", "own: none", MADE, "internal", "-")]
+#[case::of_the_template("data: restricted", "made: none", MADE, "internal", "-")]
+#[case::secrets_open_more("data: internal", "", "Secret/barn/key", "restricted", "-")]
+#[case::settings_are_no_data("data: restricted", "", "ConfigMap/barn/doors", "internal", "-")]
+#[case::environment("environment: staging", "", MADE, "confidential", "staging")]
+#[case::environment_of_a_claim("environment: staging", "", CLAIM, "internal", "staging")]
+fn what_a_namespace_says_holds_within(
+    #[case] labels: &str,
+    #[case] own: &str,
+    #[case] asset: &str,
+    #[case] sensitivity: &str,
+    #[case] environment: &str,
+) {
+    let base = barn(labels);
+    let text = if own.is_empty() { base } else { base.replace(own, "data: internal") };
+    let found = said(&text);
+    assert_eq!(found[asset], (sensitivity.to_owned(), environment.to_owned()));
+}
+
+#[rstest]
+#[case::of_who_keeps_it("own: none", "environment: prod")]
+#[case::of_the_template("made: none", "environment: prod")]
+fn a_claim_has_the_environment_of_whoever_makes_it(#[case] from: &str, #[case] to: &str) {
+    let text = barn("environment: staging");
+    assert_eq!(said(&text)[MADE].1, "staging");
+    assert_eq!(said(&text.replace(from, to))[MADE].1, "prod");
 }
