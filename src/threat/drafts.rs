@@ -9,7 +9,7 @@ use crate::finding::{Dread, Finding, ThreatClass};
 use crate::graph::identity::kubernetes;
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::reach::{self, Reach};
-use crate::graph::network::{Presence, Tri};
+use crate::graph::network::{PODS, Presence, Route, Tri};
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted, FlowKind, ThreatState};
 use crate::pack::{ModelRule, Role, Verb};
@@ -247,7 +247,21 @@ fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
     let is_passing = around.is_passing(node);
     let keepers: BTreeSet<usize> =
         behind.filter(|target| is_passing && around.kept(*target).is_some()).collect();
-    if keepers.is_empty() { vec![node] } else { keepers.into_iter().collect() }
+    if keepers.is_empty() && !is_shut(around, node) {
+        vec![node]
+    } else {
+        keepers.into_iter().collect()
+    }
+}
+
+/// Whether a Service leads to pods, the policies of none of which let in what it passes on: what is found of it harms nobody.
+fn is_shut(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let mut flows = around.out[node].iter().map(|at| around.flow(*at));
+    let in_cluster = |route: &Route| {
+        around.presence(route.target).is_some_and(|host| host.network == Some(PODS))
+    };
+    !flows.any(|flow| flow.kind == FlowKind::Network)
+        && around.graph.network.routes.iter().any(|route| route.via == node && in_cluster(route))
 }
 
 /// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.

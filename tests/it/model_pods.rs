@@ -326,3 +326,46 @@ fn a_claim_has_the_environment_of_whoever_makes_it(#[case] from: &str, #[case] t
     assert_eq!(said(&text)[MADE].1, "staging");
     assert_eq!(said(&text.replace(from, to))[MADE].1, "prod");
 }
+
+/// A store behind a balancer of its own, with a policy that lets somebody in.
+fn published(peers: &str) -> String {
+    tree(&[
+        "apiVersion: v1\nkind: Service\nmetadata: {name: mill, namespace: mill}\nspec: {type: LoadBalancer, selector: {app: store}, ports: [{port: 5432}]}\n",
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: store, namespace: mill}\nspec:\n  serviceName: store\n  selector: {matchLabels: {app: store}}\n  \
+         template:\n    metadata: {labels: {app: store}}\n    spec:\n      automountServiceAccountToken: false\n      \
+         containers: [{name: x, image: 'postgres:17', ports: [{containerPort: 5432}]}]\n",
+        &workload("mill", "saw", ""),
+        &format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: in, namespace: mill}}\n\
+             spec: {{podSelector: {{matchLabels: {{app: store}}}}, policyTypes: [Ingress], ingress: [{peers}]}}\n"
+        ),
+    ])
+}
+
+/// Address, route and every filter on the way agree: a Service whose pods hear nobody from outside is no entry, of whatever type.
+#[rstest]
+#[case::everybody("{ports: [{port: 5432}]}", true)]
+#[case::the_internet("{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}", true)]
+#[case::named_outsiders("{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}", true)]
+// Machines may pass on what comes in with their own addresses.
+#[case::a_network_inside("{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}", true)]
+#[case::pods("{from: [{podSelector: {matchLabels: {app: saw}}}]}", false)]
+#[case::pods_around("{from: [{podSelector: {}}]}", false)]
+#[case::another_port("{ports: [{port: 8080}]}", false)]
+#[case::nobody("", false)]
+fn an_entry_to_pods_takes_their_policies(#[case] peers: &str, #[case] open: bool) {
+    for (kind, port) in [("type: LoadBalancer", "tcp/5432"), ("type: NodePort", "tcp/any")] {
+        let found = manifests(&published(peers).replace("type: LoadBalancer", kind));
+        let line = format!("internet > Service/mill/mill network {port}");
+        assert_eq!(has(&found, &line), open, "{found:#?}");
+    }
+}
+
+/// The same for what a rule finds of the Service.
+#[rstest]
+#[case::pods("{ports: [{port: 5432}]}", "{from: [{podSelector: {matchLabels: {app: saw}}}]}")]
+fn a_store_that_hears_nobody_is_not_published(#[case] open: &str, #[case] shut: &str) {
+    assert!(has(&manifests(&published(open)), "T002 StatefulSet/mill/store"));
+    let found = manifests(&published(shut));
+    assert!(!found.iter().any(|line| line.starts_with("T002 ")), "{found:#?}");
+}

@@ -1,7 +1,10 @@
 //! Flows through balancers, gateways and proxies: to their fronts, and on to what stands behind.
 
+use std::collections::BTreeSet;
+
 use crate::graph::scene::Scene;
 
+use super::filter::Traffic;
 use super::flows::{Flows, New, said_or_by_port, shown};
 use super::reach::{self, Reach, Way};
 use super::{Network, PODS, Presence, Route, Tri};
@@ -9,9 +12,11 @@ use super::{Network, PODS, Presence, Route, Tri};
 /// Add what routes carry.
 pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
+    let shut = shut(scene, network);
     for (at, route) in network.routes.iter().enumerate() {
         let front_encrypted = said_or_by_port(route.front_encrypted, route.front);
-        if let Some(host) = presence(route.via).filter(|_| !network.inner.contains(&at)) {
+        let answers = !network.inner.contains(&at) && !shut.contains(&(route.via, route.front));
+        if let Some(host) = presence(route.via).filter(|_| answers) {
             let way = reach::from_internet(host, route.front);
             if way.reach != Reach::Closed {
                 let mut proof = route.front_proof.clone();
@@ -36,6 +41,23 @@ pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut
             );
         }
     }
+}
+
+/// Fronts of Services at which nobody answers: what they do is done by the pods behind, and the policies of none let it in.
+fn shut(scene: &Scene<'_>, network: &Network) -> BTreeSet<(usize, Traffic)> {
+    let of_pods = |route: &Route| {
+        let host = network.presences.get(route.target).and_then(Option::as_ref);
+        route.keeps_source && host.is_some_and(|host| host.network == Some(PODS))
+    };
+    let (mut all, mut open) = (BTreeSet::new(), BTreeSet::new());
+    for (at, route) in network.routes.iter().enumerate() {
+        let front = (route.via, route.front);
+        all.insert(front);
+        if !of_pods(route) || onward(scene, network, (at, route)).reach != Reach::Closed {
+            open.insert(front);
+        }
+    }
+    &all - &open
 }
 
 /// How far what a route (at its position) passes on gets to its target.
