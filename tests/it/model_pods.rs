@@ -369,3 +369,101 @@ fn a_store_that_hears_nobody_is_not_published(#[case] open: &str, #[case] shut: 
     let found = manifests(&published(shut));
     assert!(!found.iter().any(|line| line.starts_with("T002 ")), "{found:#?}");
 }
+
+/// Two workloads of a namespace, one of which calls the other in clear text, and a mesh that lets only TLS in.
+fn mesh(more: &str) -> String {
+    let call = ", env: [{name: PLANE_URL, value: 'http://plane:8080'}]";
+    let policy = "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: all, namespace: istio-system}\nspec: {mtls: {mode: STRICT}}\n";
+    let both = [&*workload("mill", "saw", call), &*workload("mill", "plane", "")].join("---\n");
+    let both = both.replace(
+        "metadata: {labels: {app: plane}}",
+        "metadata: {labels: {app: plane, note: none}, annotations: {said: none}}",
+    );
+    tree(&[&namespace("mill", "istio-injection: enabled"), &both, policy, more])
+}
+
+const OWN: &str = "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: plane, namespace: mill}\n\
+    spec: {selector: {matchLabels: {app: plane}}, mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: STRICT}}}\n";
+
+fn spoken(text: &str) -> String {
+    let line = "Deployment/mill/saw > Deployment/mill/plane network tcp/8080 ";
+    let found = manifests(text);
+    let words: Vec<&str> = found.iter().filter_map(|it| it.strip_prefix(line)).collect();
+    words.join(" ")
+}
+
+/// Pods without a proxy are no part of a mesh: its policies mean nothing to them.
+#[rstest]
+#[case::as_it_is("", "", "yes")]
+#[case::namespace("istio-injection: enabled", "istio-injection: disabled", "no")]
+#[case::label("note: none", "sidecar.istio.io/inject: 'false'", "no")]
+#[case::annotation("said: none", "sidecar.istio.io/inject: 'false'", "no")]
+#[case::label_that_asks("note: none", "sidecar.istio.io/inject: 'true'", "yes")]
+#[case::without_a_word("istio-injection: enabled", "trade: wood", "yes")]
+#[case::without_proxies(
+    "istio-injection: enabled",
+    "istio-injection: disabled, istio.io/dataplane-mode: ambient",
+    "yes"
+)]
+#[case::out_of_it("istio-injection: enabled", "istio.io/dataplane-mode: none", "no")]
+fn pods_outside_of_a_mesh(#[case] from: &str, #[case] to: &str, #[case] wanted: &str) {
+    let text = mesh("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: mill}\n");
+    assert!(text.contains(from));
+    let text = if from.is_empty() { text } else { text.replace(from, to) };
+    assert_eq!(spoken(&text), wanted);
+}
+
+/// Pods on the network of their machine have no proxy either.
+#[test]
+fn pods_on_the_network_of_their_machine_are_outside_of_a_mesh() {
+    let text = mesh(OWN);
+    let plain = text.replace(
+        "automountServiceAccountToken: false",
+        "automountServiceAccountToken: false\n      hostNetwork: true",
+    );
+    assert_eq!(spoken(&text), "yes");
+    assert_eq!(spoken(&plain), "no");
+}
+
+/// What one policy says of a port decides there; of what is not set, the rest does.
+#[rstest]
+#[case::as_it_is("", "", "yes")]
+#[case::of_the_port("8080: {mode: STRICT}", "8080: {mode: DISABLE}", "no")]
+#[case::of_the_port_in_part("8080: {mode: STRICT}", "8080: {mode: PERMISSIVE}", "no")]
+#[case::of_another_port("8080: {mode: STRICT}", "9090: {mode: DISABLE}", "yes")]
+#[case::of_nothing("8080: {mode: STRICT}", "8080: {mode: UNSET}", "yes")]
+#[case::of_another_workload(
+    "selector: {matchLabels: {app: plane}}, mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: STRICT}}",
+    "selector: {matchLabels: {app: saw}}, portLevelMtls: {8080: {mode: DISABLE}}",
+    "yes"
+)]
+#[case::of_the_port_alone(
+    "mtls: {mode: STRICT}, portLevelMtls",
+    "mtls: {mode: DISABLE}, portLevelMtls",
+    "yes"
+)]
+#[case::of_the_workload_alone(
+    "mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: STRICT}}",
+    "mtls: {mode: DISABLE}",
+    "no"
+)]
+#[case::of_the_workload_unset(
+    "mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: STRICT}}",
+    "mtls: {mode: UNSET}",
+    "yes"
+)]
+fn ports_of_a_mesh(#[case] from: &str, #[case] to: &str, #[case] wanted: &str) {
+    let text = mesh(OWN);
+    assert!(text.contains(from));
+    let text = if from.is_empty() { text } else { text.replace(from, to) };
+    assert_eq!(spoken(&text), wanted);
+}
+
+/// Whom a mesh keeps out without a proxy it does not.
+#[test]
+fn without_a_proxy_nobody_is_denied() {
+    let denies = "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: none, namespace: mill}\nspec: {}\n";
+    let text = mesh(denies);
+    assert_eq!(spoken(&text), "");
+    assert_eq!(spoken(&text.replace("note: none", "sidecar.istio.io/inject: 'false'")), "no");
+}

@@ -4,6 +4,7 @@
 pub mod breakout;
 pub mod clouds;
 pub mod hosts;
+pub mod mesh;
 pub mod pools;
 pub mod select;
 
@@ -472,7 +473,7 @@ pub fn facts(scene: &mut Scene<'_>) {
     }
     breakout::facts(scene, &all);
     stores(scene, &all);
-    mesh(scene, &all);
+    mesh::facts(scene, &all);
 }
 
 /// The fact that a workload is a store, whatever it keeps its data on.
@@ -581,42 +582,6 @@ pub fn claims_of(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> 
         found.extend(scene.node_of[relation.to]);
     }
     found
-}
-
-/// The namespace in which a mesh's policies hold for all.
-pub const MESH_ROOT: &str = "istio-system";
-
-/// Where a mesh lets only mutual TLS in: of the mesh, of the namespace, of the workload, the innermost that says something.
-fn mesh(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
-    let mut wide: BTreeMap<&str, (bool, Place)> = BTreeMap::new();
-    let document = scene.index.document;
-    let mode = |resource: &Resource| {
-        let at = Pointer::root().key("spec").key("mtls").key("mode");
-        let mode = resource.attributes.at(&at)?.as_str()?.to_owned();
-        Some((mode == "STRICT", resource.place_of(&at)))
-    };
-    for at in scene.index.of_type("PeerAuthentication") {
-        let resource = &document.resources[*at];
-        let selects = resource.attributes.at(&Pointer::root().key("spec").key("selector"));
-        if let (None, Some(namespace), Some(mode)) =
-            (selects, &resource.scope.namespace, mode(resource))
-        {
-            wide.insert(&**namespace, mode);
-        }
-    }
-    for workload in all {
-        let own = scene.index.incoming(workload.at).iter().find_map(|edge| {
-            let other = &document.resources[edge.from];
-            (&*other.kind == "PeerAuthentication").then(|| mode(other))?
-        });
-        let found = own
-            .or_else(|| wide.get(&**workload.namespace).copied())
-            .or_else(|| wide.get(MESH_ROOT).copied());
-        if let Some((strict, place)) = found {
-            let fact = Fact { value: Some(Value::Bool(strict)), proof: vec![place] };
-            scene.nodes[workload.node].facts.insert("encrypted_in_transit".into(), fact);
-        }
-    }
 }
 
 /// Objects of the one cluster that a configuration makes, or looks up, lie in it.

@@ -106,6 +106,11 @@ impl<'a> Namespaces<'a> {
         })
     }
 
+    /// A label of a namespace, where some manifest declares that.
+    pub fn label(&self, namespace: &str, key: &str) -> Option<&'a str> {
+        self.declared.get(namespace).copied()??.get(key)?.as_str()
+    }
+
     /// Whether a selector may select a namespace that is not in the document, and the words in it that speak of which.
     pub fn elsewhere<'s>(&self, selector: &'s Value, known: &[Arc<str>]) -> Option<Vec<&'s str>> {
         if !selects_all(selector) && !self.all(selector, known).is_empty() {

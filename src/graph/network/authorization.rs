@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
-use crate::graph::kubernetes::{MESH_ROOT, Workload, text};
+use crate::graph::kubernetes::select::Namespaces;
+use crate::graph::kubernetes::{Workload, mesh, text};
 use crate::graph::scene::Scene;
 
 use super::Tri;
@@ -25,6 +26,7 @@ const OF_REQUESTS: [&str; 6] = ["hosts", "methods", "paths", "notHosts", "notMet
 pub struct Policies<'s, 'a> {
     scene: &'s Scene<'a>,
     all: &'s [Workload<'a>],
+    namespaces: Namespaces<'a>,
     /// Those for a whole namespace.
     wide: BTreeMap<Arc<str>, Vec<usize>>,
 }
@@ -45,19 +47,19 @@ impl<'s, 'a> Policies<'s, 'a> {
                 wide.entry(Arc::clone(namespace)).or_default().push(*at);
             }
         }
-        Self { scene, all, wide }
+        Self { scene, all, namespaces: Namespaces::new(scene), wide }
     }
 
-    /// The policies that hold for a workload, as one filter.
+    /// The policies that hold for a workload, as one filter. What is no part of the mesh is asked by nobody.
     pub fn layer(&self, workload: &Workload<'_>) -> Option<Layer> {
         let own = self.scene.index.incoming(workload.at).iter().map(|edge| edge.from);
         let own = own.filter(|from| &*self.scene.index.resource(*from).kind == POLICY);
         let of = |namespace: &str| self.wide.get(namespace).into_iter().flatten().copied();
         let mut policies: Vec<usize> =
-            own.chain(of(workload.namespace)).chain(of(MESH_ROOT)).collect();
+            own.chain(of(workload.namespace)).chain(of(mesh::ROOT)).collect();
         policies.sort_unstable();
         policies.dedup();
-        if policies.is_empty() {
+        if policies.is_empty() || mesh::leaves_out(&self.namespaces, workload) {
             return None;
         }
         let mut layer = Layer { default_in: true, default_out: true, ..Layer::default() };

@@ -339,7 +339,7 @@ fn between(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> usize {
                     Encrypted::Unknown => handed_on(scene, (source, target)),
                     known => known,
                 };
-                let receiver = in_transit(scene, target, &mut proof);
+                let receiver = receiver(scene, network, (target, traffic), &mut proof);
                 let encrypted = match addresses::settled(receiver, spoken) {
                     Encrypted::Unknown => by_port(&ports),
                     known => known,
@@ -433,7 +433,7 @@ fn from_neighbors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) -> us
                 }
                 let mut proof = vec![scene.index.resource(neighbor.connection).header];
                 proof.extend(passage.proof);
-                let encrypted = match in_transit(scene, *target, &mut proof) {
+                let encrypted = match receiver(scene, network, (*target, traffic), &mut proof) {
                     Encrypted::Unknown => by_port(&ports),
                     known => known,
                 };
@@ -477,7 +477,7 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
         }
         let mut proof = link.proof.clone();
         proof.extend(&passage.proof);
-        let receiver = in_transit(scene, link.target, &mut proof);
+        let receiver = receiver(scene, network, (link.target, link.traffic), &mut proof);
         let encrypted = match addresses::settled(receiver, link.spoken) {
             Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
             known => known,
@@ -495,7 +495,7 @@ fn links(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
 fn doors(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
     for link in &network.doors {
         let mut proof = link.proof.clone();
-        let receiver = in_transit(scene, link.target, &mut proof);
+        let receiver = receiver(scene, network, (link.target, link.traffic), &mut proof);
         let encrypted = match addresses::settled(receiver, link.spoken) {
             Encrypted::Unknown => by_port(&link.traffic.port.map_or_else(Ports::all, Ports::one)),
             known => known,
@@ -560,6 +560,19 @@ pub fn port_of(scene: &Scene<'_>, node: usize) -> Option<u16> {
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Whether connections to a port of a node are encrypted: by what is said of the port, else of the node.
+fn receiver(
+    scene: &Scene<'_>,
+    network: &Network,
+    (node, traffic): (usize, Traffic),
+    proof: &mut Vec<Place>,
+) -> Encrypted {
+    let said = traffic.port.and_then(|port| network.spoken.get(&(node, port)));
+    let Some((strict, place)) = said else { return in_transit(scene, node, proof) };
+    proof.push(*place);
+    if *strict { Encrypted::Yes } else { Encrypted::Optional }
 }
 
 /// Whether connections to a node are encrypted, by the vocabulary.

@@ -200,6 +200,8 @@ pub struct Network {
     pub firewalled: BTreeMap<usize, (Tri, Place)>,
     /// How far a route (by position) hears the internet where it is for named addresses only, and what says so.
     pub heard: BTreeMap<usize, (reach::Reach, Place)>,
+    /// Of single ports of pods, by node and port: whether only TLS is spoken there, which a mesh sees to, and what says so.
+    pub spoken: BTreeMap<(usize, u16), (bool, Place)>,
     /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.
     pub fronts: Vec<Front>,
     /// Connections that configuration names, which the filters still have to let pass.

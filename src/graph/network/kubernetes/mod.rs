@@ -23,7 +23,9 @@ use std::sync::Arc;
 use crate::document::{Pointer, Resource, Value};
 use crate::graph::kubernetes::hosts::{number, ports};
 use crate::graph::kubernetes::select::{Namespaces, selects, selects_all};
-use crate::graph::kubernetes::{self, Workload, annotation, annotation_place, text, workloads};
+use crate::graph::kubernetes::{
+    self, Workload, annotation, annotation_place, mesh, text, workloads,
+};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
@@ -70,6 +72,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
         host_ports(workload, network);
         network.presences[workload.node] = Some(presence);
     }
+    network.spoken = mesh::ports(scene, &all);
     services(scene, &all, network);
     let mut controllers = Controllers::new(scene, &all);
     controllers.judge(scene, network);
