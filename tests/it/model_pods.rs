@@ -467,3 +467,30 @@ fn without_a_proxy_nobody_is_denied() {
     assert_eq!(spoken(&text), "");
     assert_eq!(spoken(&text.replace("note: none", "sidecar.istio.io/inject: 'false'")), "no");
 }
+
+/// A route of a mesh is there for hosts that its gateway takes.
+#[rstest]
+#[case::the_same("mill.example.org", "mill.example.org", true)]
+#[case::another("mill.example.org", "yard.example.org", false)]
+#[case::one_of_many("'*.example.org'", "mill.example.org", true)]
+#[case::many_for_one("mill.example.org", "'*.example.org'", true)]
+#[case::not_the_domain("'*.example.org'", "example.org", false)]
+#[case::all("'*'", "mill.example.org", true)]
+#[case::of_its_namespace("mill/mill.example.org", "mill.example.org", true)]
+#[case::of_another_namespace("yard/mill.example.org", "mill.example.org", false)]
+#[case::of_every_namespace("'*/mill.example.org'", "mill.example.org", true)]
+#[case::of_the_gateways_namespace("./mill.example.org", "mill.example.org", false)]
+#[case::one_of_two("yard.example.org, mill.example.org", "mill.example.org", true)]
+fn hosts_of_a_gateway(#[case] taken: &str, #[case] asked: &str, #[case] leads: bool) {
+    let text = tree(&[
+        &workload("mill", "saw", ""),
+        &format!(
+            "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {{name: door, namespace: edge}}\nspec:\n  selector: {{istio: ingress}}\n  \
+             servers: [{{port: {{number: 443, name: https, protocol: HTTPS}}, hosts: [{taken}], tls: {{mode: SIMPLE, credentialName: tls}}}}]\n---\n\
+             apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: saw, namespace: mill}}\nspec:\n  hosts: [{asked}]\n  \
+             gateways: [edge/door]\n  http: [{{route: [{{destination: {{host: saw, port: {{number: 8080}}}}}}]}}]\n"
+        ),
+    ]);
+    let line = "Gateway/edge/door > Deployment/mill/saw network tcp/8080";
+    assert_eq!(has(&manifests(&text), line), leads);
+}

@@ -15,7 +15,7 @@ use crate::graph::network::{Network, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
-use super::attaching::joins;
+use super::attaching::{joins, takes};
 use super::controllers::Controllers;
 use super::granting::lets;
 use super::shields::Shields;
@@ -55,7 +55,7 @@ pub fn gateway_backends(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize) ->
     let mut backends = Vec::new();
     for edge in scene.index.incoming(at) {
         let route = scene.index.resource(edge.from);
-        if &*route.kind == "VirtualService" {
+        if &*route.kind == "VirtualService" && takes(resource, route) {
             backends.extend(route_backends(scene, edge.from));
         } else if is_route(&route.kind) && joins(known, resource, (route, edge)) {
             let mut named = route_backends(scene, edge.from);
