@@ -166,7 +166,8 @@ fn auth(around: &Surroundings<'_, '_>, node: usize) -> Known {
 /// A flow is as exposed as its source is foreign, and carries what its ends hold.
 fn of_flow(around: &Surroundings<'_, '_>, flow: &Flow) -> Situation {
     let mut situation = Situation::default();
-    let outside = Some(flow.source) == around.internet || Some(flow.target) == around.internet;
+    let [from, to] = [flow.source, flow.target].map(|end| around.is_on_internet(end));
+    let outside = from || to;
     let foreign = &*around.scene().nodes[flow.source].kind == "external_account";
     let word = match (outside, flow.restricted) {
         (true, _) if flow.assumed => None,
@@ -183,7 +184,7 @@ fn of_flow(around: &Surroundings<'_, '_>, flow: &Flow) -> Situation {
         .set(Dimension::Data, if matches!(target, Known::State(..)) { target } else { source });
     situation.set(Dimension::Privilege, Known::NotApplicable);
     situation.set(Dimension::Blast, around.blast(flow.target));
-    let inner = if Some(flow.target) == around.internet { flow.source } else { flow.target };
+    let inner = if to { flow.source } else { flow.target };
     situation.set(Dimension::Environment, around.environment(inner));
     situation
 }

@@ -198,6 +198,14 @@ impl Surroundings<'_, '_> {
             .map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
     }
 
+    /// Whether a node is the internet, or somebody there.
+    pub(super) fn is_on_internet(&self, node: usize) -> bool {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let zone = given.zone.map(|zone| &*scene.zones[zone].kind);
+        Some(node) == self.internet || &*given.kind == "external" && zone == Some("internet")
+    }
+
     /// The environment of the document as a whole.
     pub fn document_environment(&self) -> Option<Proven> {
         self.environment.clone()

@@ -494,3 +494,21 @@ fn hosts_of_a_gateway(#[case] taken: &str, #[case] asked: &str, #[case] leads: b
     let line = "Gateway/edge/door > Deployment/mill/saw network tcp/8080";
     assert_eq!(has(&manifests(&text), line), leads);
 }
+
+/// What is sent to a name outside is sent over the internet.
+#[rstest]
+#[case::outside("pay.example.net", "exposure=internet_open")]
+#[case::of_a_network_inside("pay.bank.internal", "exposure=internal")]
+#[case::of_a_site("pay", "exposure=internal")]
+fn a_name_outside_is_reached_over_the_internet(#[case] name: &str, #[case] wanted: &str) {
+    let text = tree(&[
+        &workload("mill", "saw", ", env: [{name: PAY_URL, value: 'http://pay'}]"),
+        &format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: pay, namespace: mill}}\nspec: {{type: ExternalName, externalName: {name}, ports: [{{port: 80}}]}}\n"
+        ),
+    ]);
+    let found = manifests(&text);
+    let start = "T006 Deployment/mill/saw > Service/mill/pay network tcp/80: ";
+    let threat = found.iter().find(|line| line.starts_with(start)).cloned().unwrap_or_default();
+    assert!(threat.contains(wanted), "{threat}\n{found:#?}");
+}

@@ -166,11 +166,21 @@ pub fn complete(scene: &mut Scene<'_>) {
     for node in 0..scene.nodes.len() {
         let outside = scene.nodes[node].element == Element::ExternalEntity
             && &*scene.nodes[node].kind == "external";
-        if outside && scene.nodes[node].resource.is_some() {
+        if outside && scene.nodes[node].resource.is_some_and(|at| !is_private(scene, at)) {
             let zone = scene.plain_zone("internet", "Internet", "internet");
             scene.nodes[node].zone = Some(zone);
         }
     }
+}
+
+/// Whether a Service is another word for a name of some network inside.
+fn is_private(scene: &Scene<'_>, service: usize) -> bool {
+    let attributes = &scene.index.resource(service).attributes;
+    let Some(name) = text(attributes, &["spec", "externalName"]) else { return false };
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    let mut ends = scene.vocabulary.table("private_names").iter().flatten();
+    let is_end = |end: &Arc<str>| name.strip_suffix(&**end).is_some_and(|it| it.ends_with('.'));
+    !name.contains('.') || ends.any(is_end)
 }
 
 /// The zone of a namespace: the manifest's, else one without a resource.
