@@ -512,3 +512,72 @@ fn a_name_outside_is_reached_over_the_internet(#[case] name: &str, #[case] wante
     let threat = found.iter().find(|line| line.starts_with(start)).cloned().unwrap_or_default();
     assert!(threat.contains(wanted), "{threat}\n{found:#?}");
 }
+
+/// Whether a workload is said to keep data, by its image.
+fn keeps(kind: &str, containers: &str) -> bool {
+    let pod = format!(
+        "{{metadata: {{labels: {{app: x}}}}, spec: {{restartPolicy: POLICY, {containers}}}}}"
+    );
+    let pod = pod.replace("POLICY", if kind.ends_with("Job") { "Never" } else { "Always" });
+    let spec = match kind {
+        "CronJob" => {
+            format!("{{schedule: '0 3 * * *', jobTemplate: {{spec: {{template: {pod}}}}}}}")
+        }
+        "Job" => format!("{{template: {pod}}}"),
+        _ => format!("{{selector: {{matchLabels: {{app: x}}}}, template: {pod}}}"),
+    };
+    let group = if kind.ends_with("Job") { "batch/v1" } else { "apps/v1" };
+    let text = format!(
+        "apiVersion: {group}\nkind: {kind}\nmetadata: {{name: x, namespace: mill}}\nspec: {spec}\n"
+    );
+    let made = model_of(&BTreeMap::from([("all.yaml".to_owned(), text)]), None);
+    assert_eq!(made.problems, []);
+    let id = format!("{kind}/mill/x");
+    let asset = made.model.assets.iter().find(|asset| *asset.id == *id);
+    asset.is_some_and(|it| {
+        it.properties.iter().any(|(name, state)| &**name == "keeps_data" && &**state == "true")
+    })
+}
+
+#[rstest]
+#[case::a_store("postgres:17", true)]
+#[case::by_digest(
+    "registry.example.org:5000/mill/postgresql@sha256:3b2e6b9d5a0f4e1c8d7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e",
+    true
+)]
+#[case::by_its_folder("mcr.microsoft.com/mssql/server:2022-latest", true)]
+#[case::of_another_folder("registry.example.org/mill/server:1", false)]
+#[case::by_pattern("ghcr.io/zalando/spilo-17:4", true)]
+#[case::cache("redis:8", true)]
+#[case::shows_one("mongo-express:1", false)]
+#[case::commands_one("rediscommander/redis-commander:1", false)]
+#[case::shows_topics("provectuslabs/kafka-ui:1", false)]
+#[case::moves_topics("confluentinc/cp-kafka-connect:7", false)]
+#[case::asks_one("hashicorp/vault-k8s:1", false)]
+#[case::tools("mcr.microsoft.com/mssql-tools:1", false)]
+#[case::watches_one("prometheuscommunity/postgres-exporter:1", false)]
+fn images_that_keep_data(#[case] image: &str, #[case] wanted: bool) {
+    assert_eq!(
+        keeps("Deployment", &format!("containers: [{{name: x, image: '{image}'}}]")),
+        wanted
+    );
+}
+
+/// What runs to an end, or before the rest, only works on what others keep.
+#[rstest]
+#[case::a_server("Deployment", "containers: [{name: x, image: 'postgres:17'}]", true)]
+#[case::a_job("Job", "containers: [{name: x, image: 'postgres:17'}]", false)]
+#[case::by_the_clock("CronJob", "containers: [{name: x, image: 'postgres:17'}]", false)]
+#[case::before(
+    "Deployment",
+    "initContainers: [{name: i, image: 'postgres:17'}], containers: [{name: x, image: 'saw:1'}]",
+    false
+)]
+#[case::beside(
+    "Deployment",
+    "initContainers: [{name: i, image: 'postgres:17', restartPolicy: Always}], containers: [{name: x, image: 'saw:1'}]",
+    true
+)]
+fn what_runs_of_a_store(#[case] kind: &str, #[case] containers: &str, #[case] wanted: bool) {
+    assert_eq!(keeps(kind, containers), wanted);
+}

@@ -500,6 +500,7 @@ fn stores(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
     for workload in all {
         let images =
             workload.containers().iter().filter_map(|it| Some((it, text(it, &["image"])?)));
+        let images = images.filter(|(container, _)| keeps(workload, container));
         let found = images.filter_map(|(container, image)| {
             let rows = scene.vocabulary.table("kubernetes_store_images").iter();
             let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
@@ -520,6 +521,16 @@ fn stores(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
             }
         }
     }
+}
+
+/// Whether a container may keep data: what runs to an end only works on that of others, as a dump does with the client of a store's image.
+fn keeps(workload: &Workload<'_>, container: &Value) -> bool {
+    let ends = matches!(&*workload.resource.kind, "Job" | "CronJob")
+        || matches!(
+            workload.spec("restartPolicy").and_then(Value::as_str),
+            Some("Never" | "OnFailure")
+        );
+    !ends && !matches!(text(container, &["kind"]), Some("init" | "ephemeral"))
 }
 
 /// What a set of pods with states keeps that listens where databases do, whatever its image is called; and where that is written.
@@ -568,11 +579,12 @@ fn image_path(image: &str) -> Vec<&str> {
 const BESIDES: [&str; 9] =
     ["exporter", "operator", "backup", "proxy", "client", "admin", "agent", "injector", "init"];
 
-/// Whether an image is a store that a word names.
-fn image_is(image: &str, word: &str) -> bool {
+/// Whether an image is one that a row of a table names: its own name, or this with what stands before it.
+fn image_is(image: &str, name: &str) -> bool {
     let path = image_path(image);
-    let last = path.last().copied().unwrap_or_default();
-    last.contains(word) && !BESIDES.iter().any(|besides| last.contains(besides))
+    let parts = name.split('/').count();
+    let own = path[path.len().saturating_sub(parts)..].join("/");
+    crate::source::fits(name, &own)
 }
 
 /// Whether some part of an image's name is one of these words, or begins with one.
