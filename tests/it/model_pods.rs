@@ -581,3 +581,34 @@ fn images_that_keep_data(#[case] image: &str, #[case] wanted: bool) {
 fn what_runs_of_a_store(#[case] kind: &str, #[case] containers: &str, #[case] wanted: bool) {
     assert_eq!(keeps(kind, containers), wanted);
 }
+
+/// A workload behind an Ingress, spread over zones, that an autoscaler scales.
+fn scaled() -> String {
+    let workload = workload("mill", "saw", "").replace(
+        "automountServiceAccountToken: false",
+        "automountServiceAccountToken: false\n      topologySpreadConstraints: [{maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: DoNotSchedule}]",
+    );
+    tree(&[
+        &workload,
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: saw, namespace: mill}\n\
+         spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: saw}, minReplicas: 2, maxReplicas: 5}\n",
+    ])
+}
+
+/// How many there are at least, an autoscaler says where there is one.
+#[rstest]
+#[case::as_it_is("", "", "true")]
+#[case::one_at_least("minReplicas: 2", "minReplicas: 1", "false")]
+#[case::none_at_least("minReplicas: 2", "minReplicas: 0", "false")]
+#[case::not_said("minReplicas: 2, ", "", "false")]
+#[case::whatever_the_workload_says("replicas: 2\n", "replicas: 1\n", "true")]
+#[case::of_another("kind: Deployment, name: saw", "kind: Deployment, name: plane", "true")]
+fn an_autoscaler_spreads(#[case] from: &str, #[case] to: &str, #[case] wanted: &str) {
+    let text = scaled();
+    assert!(text.contains(from));
+    let text = if from.is_empty() { text } else { text.replace(from, to) };
+    let made = model_of(&BTreeMap::from([("all.yaml".to_owned(), text)]), None);
+    let asset = made.model.assets.iter().find(|asset| &*asset.id == "Deployment/mill/saw");
+    let spread = asset.and_then(|it| it.properties.iter().find(|(name, _)| &**name == "spread"));
+    assert_eq!(spread.map(|(_, state)| &**state), Some(wanted));
+}
