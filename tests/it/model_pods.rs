@@ -612,3 +612,41 @@ fn an_autoscaler_spreads(#[case] from: &str, #[case] to: &str, #[case] wanted: &
     let spread = asset.and_then(|it| it.properties.iter().find(|(name, _)| &**name == "spread"));
     assert_eq!(spread.map(|(_, state)| &**state), Some(wanted));
 }
+
+/// A pod that mounts a claim, which is bound to a path of its machine.
+fn shelf() -> String {
+    tree(&[
+        "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: shelf}\nspec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /etc}, claimRef: {name: board, namespace: mill}}\n",
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: board, namespace: mill}\nspec: {accessModes: [ReadWriteOnce], volumeName: shelf}\n",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: saw, namespace: mill}\nspec:\n  automountServiceAccountToken: false\n  \
+         volumes: [{name: v, persistentVolumeClaim: {claimName: board}}]\n  \
+         containers: [{name: x, image: saw, volumeMounts: [{name: v, mountPath: /v}]}]\n",
+    ])
+}
+
+#[rstest]
+#[case::another_claim("claimName: board", "claimName: plank")]
+#[case::not_mounted("volumeMounts: [{name: v", "volumeMounts: [{name: w")]
+#[case::to_read("mountPath: /v", "mountPath: /v, readOnly: true")]
+#[case::claimed_to_read("claimName: board", "claimName: board, readOnly: true")]
+#[case::harmless("path: /etc", "path: /mnt/shelf")]
+#[case::a_disk("hostPath: {path: /etc}", "csi: {driver: ebs.csi.aws.com, volumeHandle: vol-1}")]
+#[case::kept_for_another("claimRef: {name: board", "claimRef: {name: plank")]
+#[case::kept_for_another_place(
+    "claimRef: {name: board, namespace: mill",
+    "claimRef: {name: board, namespace: yard"
+)]
+fn a_claim_may_hand_over_the_machine(#[case] from: &str, #[case] to: &str) {
+    differs(&shelf(), from, to, "Pod/mill/saw > node identity", manifests);
+    differs(&shelf(), from, to, "T017 Pod/mill/saw: ", manifests);
+}
+
+#[rstest]
+#[case::as_it_is("", "")]
+#[case::by_the_claim_alone(", claimRef: {name: board, namespace: mill}", "")]
+#[case::by_the_volume_alone(", volumeName: shelf", "")]
+#[case::a_local_volume("hostPath: {path: /etc}", "local: {path: /etc}")]
+fn how_a_claim_is_bound(#[case] from: &str, #[case] to: &str) {
+    let text = if from.is_empty() { shelf() } else { shelf().replace(from, to) };
+    assert!(has(&manifests(&text), "Pod/mill/saw > node identity"), "{text}");
+}
