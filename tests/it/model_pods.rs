@@ -650,3 +650,20 @@ fn how_a_claim_is_bound(#[case] from: &str, #[case] to: &str) {
     let text = if from.is_empty() { shelf() } else { shelf().replace(from, to) };
     assert!(has(&manifests(&text), "Pod/mill/saw > node identity"), "{text}");
 }
+
+/// A Service that machines take traffic for at addresses of their own.
+#[rstest]
+#[case::public("externalIPs: [203.0.113.5]", true)]
+#[case::one_of_two("externalIPs: [10.0.0.5, 203.0.113.5]", true)]
+#[case::of_six("externalIPs: ['2001:4860::5']", true)]
+#[case::inside("externalIPs: [10.0.0.5]", false)]
+#[case::none("externalIPs: []", false)]
+#[case::without_an_address("clusterIP: None, externalIPs: [203.0.113.5]", false)]
+fn public_addresses_of_a_service(#[case] more: &str, #[case] open: bool) {
+    let service = format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{name: out, namespace: mill}}\nspec: {{selector: {{app: saw}}, {more}, ports: [{{port: 9000, targetPort: 8080}}]}}\n"
+    );
+    let found = manifests(&tree(&[&workload("mill", "saw", ""), &service]));
+    assert_eq!(has(&found, "internet > Service/mill/out network tcp/9000"), open, "{found:#?}");
+    assert_eq!(has(&found, "Service/mill/out > Deployment/mill/saw network tcp/8080"), open);
+}

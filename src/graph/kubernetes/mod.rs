@@ -15,6 +15,7 @@ use crate::document::{Map, Pointer, Resource, Value};
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
 
+use super::network::filter::{is_public, range};
 use super::others;
 use super::scene::{Fact, Scene};
 
@@ -35,6 +36,9 @@ pub fn special(resource: &Resource) -> Option<&'static str> {
     if &*resource.provider != PROVIDER || &*resource.kind != "Service" {
         return None;
     }
+    if public_addresses(resource).is_some() {
+        return Some("Service/LoadBalancer");
+    }
     match text(&resource.attributes, &["spec", "type"])? {
         "LoadBalancer" => Some("Service/LoadBalancer"),
         "NodePort" => Some("Service/NodePort"),
@@ -42,6 +46,19 @@ pub fn special(resource: &Resource) -> Option<&'static str> {
         "ExternalName" => inside(resource).is_none().then_some("Service/ExternalName"),
         _ => None,
     }
+}
+
+/// Addresses of the internet at which machines of the cluster take what is for a Service, whatever its type: where they are written.
+/// Source: kubernetes.io, "Service" (external IPs).
+pub fn public_addresses(service: &Resource) -> Option<Place> {
+    let is_none = |key: &str, word: &str| text(&service.attributes, &["spec", key]) == Some(word);
+    if is_none("clusterIP", "None") || is_none("type", "ExternalName") {
+        return None;
+    }
+    let at = Pointer::root().key("spec").key("externalIPs");
+    let mut written = service.attributes.at(&at)?.as_array()?.iter();
+    let is_public = |it: &Value| it.as_str().and_then(range).is_some_and(|it| is_public(&it));
+    written.any(is_public).then(|| service.place_of(&at))
 }
 
 /// The Service of the cluster that another is only another word for: its name and namespace.

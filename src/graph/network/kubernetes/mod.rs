@@ -499,11 +499,18 @@ fn services(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
             continue;
         }
         let header = resource.place_of(&Pointer::root().key("spec").key("type"));
-        // Whether machines have addresses on the internet is not in the manifests.
-        let public = if balancer { (!internal(scene, resource)).into() } else { Tri::Unknown };
+        let balanced = text(&resource.attributes, &["spec", "type"]) == Some("LoadBalancer");
+        // Whether machines have addresses on the internet is not in the manifests, but where a Service names some.
+        let (public, proof, sources) = match kubernetes::public_addresses(resource) {
+            Some(place) if !balanced => (Tri::Yes, place, None),
+            _ if balancer => {
+                ((!internal(scene, resource)).into(), header, sources(scene, resource))
+            }
+            _ => (Tri::Unknown, header, sources(scene, resource)),
+        };
         network.presences[via] = Some(Presence {
-            public: Public { state: public, proof: vec![header] },
-            layers: sources(scene, resource).map(Arc::new).into_iter().collect(),
+            public: Public { state: public, proof: vec![proof] },
+            layers: sources.map(Arc::new).into_iter().collect(),
             ..Presence::default()
         });
         let certificate =
