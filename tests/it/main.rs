@@ -67,6 +67,7 @@ mod model_diffs;
 mod model_domains;
 mod model_edges;
 mod model_filters;
+mod model_google;
 mod model_hubs;
 mod model_laws;
 mod model_lookups;

@@ -9,6 +9,7 @@ mod balancers;
 mod clients;
 mod engine;
 mod firewall;
+mod outward;
 mod policies;
 mod routes;
 mod services;
@@ -60,7 +61,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             continue;
         }
         let found = machine(scene, node, &rules, &gateways);
-        network.presences[node] = found.or_else(|| services::presence(scene, node, &gateways));
+        network.presences[node] =
+            found.or_else(|| services::presence(scene, node, (&rules, &gateways)));
     }
     services::fronts(scene, network);
     services::links(scene, network);

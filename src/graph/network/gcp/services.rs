@@ -13,29 +13,21 @@ use crate::source::Place;
 use super::super::filter::{Traffic, is_any, is_public, range};
 use super::super::flows::{port_of, runs_programs};
 use super::super::reach::Reach;
-use super::super::{Front, Link, Network, Presence, Public, Tri};
-use super::{Gateways, clients, is_subnet, network_of, network_of_subnet};
+use super::super::{Front, Link, Network, Presence, Tri};
+use super::firewall::Rules;
+use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward};
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
 /// Where a database names who may call its public address.
 const NAMED: &str = "settings.ip_configuration.authorized_networks.value";
 
-/// Where serverless services name a connector, and what sends all of their traffic into the network: path, path of the setting, value.
-const CONNECTORS: [(&str, &str, &str); 5] = [
-    ("template.vpc_access.connector", "template.vpc_access.egress", "ALL_TRAFFIC"),
-    (
-        "template.template.vpc_access.connector",
-        "template.template.vpc_access.egress",
-        "ALL_TRAFFIC",
-    ),
-    ("vpc_connector", "vpc_connector_egress_settings", "ALL_TRAFFIC"),
-    ("service_config.vpc_connector", "service_config.vpc_connector_egress_settings", "ALL_TRAFFIC"),
-    ("template.metadata", "", ""),
-];
-
 /// Where a service stands in a network, if it does.
-pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<Presence> {
+pub fn presence(
+    scene: &Scene<'_>,
+    node: usize,
+    (rules, gateways): (&Rules, &Gateways),
+) -> Option<Presence> {
     let at = scene.nodes[node].resource?;
     let resource = scene.index.resource(at);
     let mut rows = scene.vocabulary.table(STANDS).iter();
@@ -51,29 +43,14 @@ pub fn presence(scene: &Scene<'_>, node: usize, gateways: &Gateways) -> Option<P
     if !runs {
         return presence.network.map(|_| presence);
     }
-    let mut all = false;
-    for (path, setting, value) in CONNECTORS {
-        for connector in targets(scene, at, path) {
-            if scene.index.resource(connector).type_name() == "google_vpc_access_connector" {
-                join(scene, connector, "network", &mut presence);
-                join(scene, connector, "subnet.name", &mut presence);
-                all |= text(resource, setting) == Some(value);
-                presence.tags.push("vpc-connector".into());
-            }
-        }
-    }
-    super::read_tags(resource, "template.vpc_access.network_interfaces.tags", &mut presence);
+    outward::enter(scene, at, &mut presence);
     if is_serverless(resource) && presence.network.is_none() && !names_network(resource, row) {
         return None;
     }
-    all |= text(resource, "template.vpc_access.egress") == Some("ALL_TRAFFIC");
-    // Workers without addresses of their own leave as other machines do.
-    all |= text(resource, "ip_configuration") == Some("WORKER_IP_PRIVATE");
-    presence.egress = match gateways.of(&presence) {
-        _ if !all => Public { state: Tri::Yes, proof: vec![resource.header] },
-        Some(way) => way,
-        None => Public { state: Tri::No, proof: Vec::new() },
-    };
+    if !is_serverless(resource) {
+        super::accounts(scene, node, &mut presence);
+    }
+    outward::leave(scene, at, (rules, gateways), &mut presence);
     Some(presence)
 }
 
@@ -93,18 +70,20 @@ fn attach(scene: &Scene<'_>, node: usize, presence: &mut Presence) {
 }
 
 /// Whether Google runs it outside of all networks, unless it is told to reach into one.
-fn is_serverless(resource: &Resource) -> bool {
+pub fn is_serverless(resource: &Resource) -> bool {
     ["google_cloud_run_", "google_cloudfunctions"].iter().any(|own| resource.kind.starts_with(own))
 }
 
 /// Whether anything is written about the network that a service reaches into, known or not.
 fn names_network(resource: &Resource, row: &[Arc<str>]) -> bool {
-    let connectors = CONNECTORS.iter().filter(|(_, setting, _)| !setting.is_empty());
-    let mut paths = row[1..].iter().map(|path| &**path).chain(connectors.map(|own| own.0));
+    // Annotations hold more than networks.
+    let connectors = outward::CONNECTORS.into_iter().filter(|path| !path.ends_with("metadata"));
+    let mut paths = row[1..].iter().map(|path| &**path).chain(connectors);
     paths.any(|path| !look::leaves(&resource.attributes, path).is_empty())
 }
 
-fn join(scene: &Scene<'_>, at: usize, path: &str, presence: &mut Presence) {
+/// Add the subnets and the network that an attribute names.
+pub fn join(scene: &Scene<'_>, at: usize, path: &str, presence: &mut Presence) {
     for to in targets(scene, at, path) {
         let resource = scene.index.resource(to);
         if is_subnet(resource) {

@@ -1,0 +1,297 @@
+//! Google Cloud: what services send through networks, who may do what by conditions, policies and names, and what stands above.
+
+use rstest::rstest;
+
+use crate::model_systems::{differs, has, terraform};
+
+/// A network that lets nothing out, with a database and a way to the internet.
+const NETWORK: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "s" {
+  name          = "s"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.0.0/24"
+}
+resource "google_sql_database_instance" "db" {
+  name             = "db"
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-custom-1-3840"
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = google_compute_network.n.id
+      ssl_mode        = "ENCRYPTED_ONLY"
+    }
+  }
+}
+resource "google_compute_router" "r" {
+  name    = "r"
+  network = google_compute_network.n.id
+}
+resource "google_compute_router_nat" "n" {
+  name                               = "n"
+  router                             = google_compute_router.r.name
+  nat_ip_allocate_option             = "AUTO_ONLY"
+  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
+}
+resource "google_vpc_access_connector" "c" {
+  name          = "c"
+  region        = "europe-west1"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.8.0.0/28"
+}
+"#;
+
+/// A rule that lets nothing out of what it is for; `WHOM` says for whom.
+const DENIAL: &str = r#"
+resource "google_compute_firewall" "out" {
+  name               = "out"
+  network            = google_compute_network.n.id
+  direction          = "EGRESS"
+  destination_ranges = ["0.0.0.0/0"]
+  WHOM
+  deny { protocol = "all" }
+}
+"#;
+
+const DIRECT: &str = r#"
+resource "google_cloud_run_v2_service" "a" {
+  name     = "a"
+  location = "europe-west1"
+  template {
+    containers {
+      image = "x"
+      env {
+        name  = "DB_HOST"
+        value = google_sql_database_instance.db.private_ip_address
+      }
+    }
+    vpc_access {
+      network_interfaces {
+        subnetwork = google_compute_subnetwork.s.id
+        tags       = ["run"]
+      }
+      egress = "ALL_TRAFFIC"
+    }
+  }
+}
+"#;
+
+const BY_CONNECTOR: &str = r#"
+resource "google_cloud_run_v2_service" "a" {
+  name     = "a"
+  location = "europe-west1"
+  template {
+    containers {
+      image = "x"
+      env {
+        name  = "DB_HOST"
+        value = google_sql_database_instance.db.private_ip_address
+      }
+    }
+    vpc_access {
+      connector = google_vpc_access_connector.c.id
+      egress    = "ALL_TRAFFIC"
+    }
+  }
+}
+"#;
+
+const JOB: &str = r#"
+resource "google_cloud_run_v2_job" "a" {
+  name     = "a"
+  location = "europe-west1"
+  template {
+    template {
+      containers {
+        image = "x"
+        env {
+          name  = "DB_HOST"
+          value = google_sql_database_instance.db.private_ip_address
+        }
+      }
+      vpc_access {
+        network_interfaces {
+          subnetwork = google_compute_subnetwork.s.id
+          tags       = ["run"]
+        }
+        egress = "ALL_TRAFFIC"
+      }
+    }
+  }
+}
+"#;
+
+const FIRST_RUN: &str = r#"
+resource "google_cloud_run_service" "a" {
+  name     = "a"
+  location = "europe-west1"
+  template {
+    metadata {
+      annotations = {
+        "run.googleapis.com/network-interfaces" = "[{\"network\":\"n\",\"subnetwork\":\"${google_compute_subnetwork.s.name}\",\"tags\":\"web,run\"}]"
+        "run.googleapis.com/vpc-access-egress"  = "all-traffic"
+      }
+    }
+    spec {
+      containers {
+        image = "x"
+        env {
+          name  = "DB_HOST"
+          value = google_sql_database_instance.db.private_ip_address
+        }
+      }
+    }
+  }
+}
+"#;
+
+const FUNCTION: &str = r#"
+resource "google_cloudfunctions2_function" "a" {
+  name     = "a"
+  location = "europe-west1"
+  build_config {
+    runtime     = "nodejs22"
+    entry_point = "f"
+  }
+  service_config {
+    vpc_connector                 = google_vpc_access_connector.c.id
+    vpc_connector_egress_settings = "ALL_TRAFFIC"
+    environment_variables         = { DB_HOST = google_sql_database_instance.db.private_ip_address }
+  }
+}
+"#;
+
+const DIRECT_FUNCTION: &str = r#"
+resource "google_cloudfunctions2_function" "a" {
+  name     = "a"
+  location = "europe-west1"
+  build_config {
+    runtime     = "nodejs22"
+    entry_point = "f"
+  }
+  service_config {
+    direct_vpc_egress     = "VPC_EGRESS_ALL_TRAFFIC"
+    environment_variables = { DB_HOST = google_sql_database_instance.db.private_ip_address }
+    direct_vpc_network_interface {
+      subnetwork = google_compute_subnetwork.s.id
+      tags       = ["run"]
+    }
+  }
+}
+"#;
+
+const WORKERS: &str = r#"
+resource "google_service_account" "w" { account_id = "w" }
+resource "google_dataflow_job" "a" {
+  name                   = "a"
+  template_gcs_path      = "gs://x/y"
+  temp_gcs_location      = "gs://x/t"
+  subnetwork             = google_compute_subnetwork.s.self_link
+  service_account_email  = google_service_account.w.email
+  additional_experiments = ["use_network_tags=flow;work"]
+  parameters             = { host = google_sql_database_instance.db.private_ip_address }
+}
+"#;
+
+/// A service with a network that lets nothing out but what is said otherwise.
+fn behind(service: &str, whom: &str) -> String {
+    format!("{NETWORK}{}{service}", DENIAL.replace("WHOM", whom))
+}
+
+/// The address of what is called `a`.
+fn named(service: &str) -> String {
+    let before = service.split("\" \"a\" {").next().unwrap();
+    format!("{}.a", before.rsplit('"').next().unwrap())
+}
+
+/// Rules of the network for what leaves it meet what services and workers send there, by whatever name they mean them.
+#[rstest]
+#[case::all(DIRECT, "", "target_tags = [\"other\"]")]
+#[case::by_tag(DIRECT, "target_tags = [\"run\"]", "target_tags = [\"web\"]")]
+#[case::connector(BY_CONNECTOR, "", "target_tags = [\"other\"]")]
+#[case::any_connector(BY_CONNECTOR, "target_tags = [\"vpc-connector\"]", "target_tags = [\"run\"]")]
+#[case::this_connector(
+    BY_CONNECTOR,
+    "target_tags = [\"vpc-connector-europe-west1-c\"]",
+    "target_tags = [\"vpc-connector-europe-west1-d\"]"
+)]
+#[case::of_a_region(
+    BY_CONNECTOR,
+    "target_tags = [\"vpc-connector-europe-west1-c\"]",
+    "target_tags = [\"vpc-connector-europe-west2-c\"]"
+)]
+#[case::job(JOB, "target_tags = [\"run\"]", "target_tags = [\"web\"]")]
+#[case::first_run(FIRST_RUN, "target_tags = [\"run\"]", "target_tags = [\"web,run\"]")]
+#[case::function(FUNCTION, "target_tags = [\"vpc-connector\"]", "target_tags = [\"run\"]")]
+#[case::direct_function(DIRECT_FUNCTION, "target_tags = [\"run\"]", "target_tags = [\"web\"]")]
+#[case::workers(WORKERS, "target_tags = [\"dataflow\"]", "target_tags = [\"run\"]")]
+#[case::workers_with_tags(WORKERS, "target_tags = [\"work\"]", "target_tags = [\"flow;work\"]")]
+#[case::workers_by_account(
+    WORKERS,
+    "target_service_accounts = [google_service_account.w.email]",
+    "target_service_accounts = [\"other@p.iam.gserviceaccount.com\"]"
+)]
+fn rules_for_what_leaves_meet_services(
+    #[case] service: &str,
+    #[case] whom: &str,
+    #[case] others: &str,
+) {
+    let own = named(service);
+    let (closed, open) = (terraform(&behind(service, whom)), terraform(&behind(service, others)));
+    for line in [format!("{own} > internet network any/any"), format!("T022 {own}")] {
+        assert!(has(&open, &line), "{line}\n{open:#?}");
+        assert!(!has(&closed, &line), "{line}\n{closed:#?}");
+    }
+    if service != WORKERS {
+        let line = format!("{own} > google_sql_database_instance.db network tcp/5432");
+        assert!(has(&open, &line), "{line}\n{open:#?}");
+        assert!(!has(&closed, &line), "{line}\n{closed:#?}");
+    }
+}
+
+/// What is for private addresses alone goes into the network: the internet is beside it, and what is inside is as closed as before.
+#[rstest]
+#[case::direct(DIRECT, "egress = \"ALL_TRAFFIC\"", "egress = \"PRIVATE_RANGES_ONLY\"")]
+#[case::by_default(DIRECT, "egress = \"ALL_TRAFFIC\"", "")]
+#[case::connector(BY_CONNECTOR, "egress    = \"ALL_TRAFFIC\"", "")]
+#[case::job(JOB, "egress = \"ALL_TRAFFIC\"", "")]
+#[case::first_run(FIRST_RUN, "= \"all-traffic\"", "= \"private-ranges-only\"")]
+#[case::function(FUNCTION, "vpc_connector_egress_settings = \"ALL_TRAFFIC\"", "")]
+#[case::direct_function(
+    DIRECT_FUNCTION,
+    "VPC_EGRESS_ALL_TRAFFIC",
+    "VPC_EGRESS_PRIVATE_RANGES_ONLY"
+)]
+fn what_is_for_private_addresses_leaves_the_internet_beside(
+    #[case] service: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+) {
+    assert_eq!(service.matches(from).count(), 1, "{from}");
+    let own = named(service);
+    let inside = format!("{own} > google_sql_database_instance.db");
+    let outside = format!("{own} > internet network any/any");
+    let (all, private) =
+        (terraform(&behind(service, "")), terraform(&behind(&service.replace(from, to), "")));
+    assert!(!has(&all, &outside) && !has(&all, &inside), "{all:#?}");
+    assert!(has(&private, &outside) && !has(&private, &inside), "{private:#?}");
+}
+
+/// Of workers with addresses of their own, too, the network decides; and where it is not known what goes there, nothing is said.
+#[test]
+fn workers_and_settings_that_are_not_known() {
+    let private =
+        WORKERS.replace("  name  ", "  ip_configuration = \"WORKER_IP_PRIVATE\"\n  name  ");
+    for workers in [WORKERS, &private] {
+        let line = "google_dataflow_job.a > internet";
+        assert!(!has(&terraform(&behind(workers, "")), line), "{workers}");
+        assert!(has(&terraform(&format!("{NETWORK}{workers}")), line), "{workers}");
+    }
+    let unknown = DIRECT.replace("\"ALL_TRAFFIC\"", "var.egress");
+    let unknown = behind(&format!("variable \"egress\" {{ type = string }}{unknown}"), "");
+    assert!(!has(&terraform(&unknown), "T022 google_cloud_run_v2_service.a"));
+}
