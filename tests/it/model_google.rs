@@ -295,3 +295,74 @@ fn workers_and_settings_that_are_not_known() {
     let unknown = behind(&format!("variable \"egress\" {{ type = string }}{unknown}"), "");
     assert!(!has(&terraform(&unknown), "T022 google_cloud_run_v2_service.a"));
 }
+
+const ARCHIVE: &str = r#"
+resource "google_storage_bucket" "source" {
+  name     = "acme-functions"
+  location = "EU"
+  labels   = { data = "confidential" }
+}
+resource "google_service_account" "f" { account_id = "f" }
+"#;
+
+const BUILT: &str = r#"
+resource "google_cloudfunctions2_function" "f" {
+  name     = "f"
+  location = "europe-west1"
+  build_config {
+    runtime     = "nodejs22"
+    entry_point = "f"
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = "f.zip"
+      }
+    }
+  }
+  service_config { service_account_email = google_service_account.f.email }
+}
+resource "google_cloud_run_service_iam_member" "all" {
+  location = google_cloudfunctions2_function.f.location
+  service  = google_cloudfunctions2_function.f.name
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+"#;
+
+const BUILT_FIRST: &str = r#"
+resource "google_cloudfunctions_function" "f" {
+  name                  = "f"
+  runtime               = "nodejs22"
+  trigger_http          = true
+  source_archive_bucket = google_storage_bucket.source.name
+  source_archive_object = "f.zip"
+  service_account_email = google_service_account.f.email
+}
+resource "google_cloudfunctions_function_iam_member" "all" {
+  cloud_function = google_cloudfunctions_function.f.name
+  role           = "roles/cloudfunctions.invoker"
+  member         = "allUsers"
+}
+"#;
+
+/// The archive that a function is built of is run, and not read by what runs; what the function has a right to read is another matter.
+#[rstest]
+#[case::second(BUILT, "google_cloudfunctions2_function.f")]
+#[case::first(BUILT_FIRST, "google_cloudfunctions_function.f")]
+fn the_archive_of_a_function_is_run_only(#[case] function: &str, #[case] own: &str) {
+    let lines = terraform(&format!("{ARCHIVE}{function}"));
+    assert!(has(&lines, &format!("google_storage_bucket.source > {own} supply_chain")));
+    assert!(!has(&lines, &format!("{own} > google_storage_bucket.source")), "{lines:#?}");
+    let path =
+        format!("internet > {own} > google_service_account.f > google_storage_bucket.source");
+    assert!(!has(&lines, &path) && !has(&lines, &format!("internet > {own} > google_storage")));
+    let right = r#"
+resource "google_storage_bucket_iam_member" "f" {
+  bucket = google_storage_bucket.source.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.f.member
+}
+"#;
+    let lines = terraform(&format!("{ARCHIVE}{function}{right}"));
+    assert!(has(&lines, &path), "{lines:#?}");
+}
