@@ -21,6 +21,7 @@ pub mod look;
 pub mod network;
 pub mod nodes;
 pub mod others;
+mod patterns;
 pub mod relations;
 mod replicas;
 pub mod scene;

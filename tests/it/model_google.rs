@@ -366,3 +366,142 @@ resource "google_storage_bucket_iam_member" "f" {
     let lines = terraform(&format!("{ARCHIVE}{function}{right}"));
     assert!(has(&lines, &path), "{lines:#?}");
 }
+
+/// Which members a pool lets in, by what it asks of tokens; and an account that they take, or a bucket that they have a right to.
+const POOL: &str = r#"
+resource "google_iam_workload_identity_pool" "p" { workload_identity_pool_id = "p" }
+resource "google_iam_workload_identity_pool_provider" "g" {
+  workload_identity_pool_id          = google_iam_workload_identity_pool.p.workload_identity_pool_id
+  workload_identity_pool_provider_id = "g"
+  attribute_condition                = "CONDITION"
+  attribute_mapping = {
+    "google.subject"       = "assertion.sub"
+    "attribute.repository" = "assertion.repository"
+    "attribute.owner"      = "assertion.repository_owner"
+  }
+  oidc { issuer_uri = "https://token.actions.githubusercontent.com" }
+}
+resource "google_storage_bucket" "b" {
+  name     = "b"
+  location = "EU"
+  labels   = { data = "confidential" }
+}
+"#;
+
+const BY_ACCOUNT: &str = r#"
+resource "google_service_account" "d" { account_id = "d" }
+resource "google_storage_bucket_iam_member" "b" {
+  bucket = google_storage_bucket.b.name
+  role   = "roles/storage.objectAdmin"
+  member = google_service_account.d.member
+}
+resource "google_service_account_iam_member" "g" {
+  service_account_id = google_service_account.d.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.p.name}/*"
+}
+"#;
+
+/// Whether a condition lets in pipelines that nobody named: of other repositories, or of any branch.
+#[rstest]
+#[case::organization("assertion.repository_owner == 'hops'", true)]
+#[case::organization_by_path("assertion.repository.startsWith('hops/')", true)]
+#[case::organization_by_subject("assertion.sub.startsWith('repo:hops/')", true)]
+#[case::organization_by_google_subject("google.subject.startsWith('repo:hops/')", true)]
+#[case::organization_by_expression("assertion.sub.matches('^repo:hops/.*$')", true)]
+#[case::organization_somewhere("assertion.sub.contains('repo:hops/')", true)]
+#[case::main_of_the_organization(
+    "assertion.repository_owner == 'hops' && assertion.sub.endsWith(':ref:refs/heads/main')",
+    true
+)]
+#[case::main_by_expression("assertion.sub.matches('^repo:hops/[^:]+:ref:refs/heads/main$')", true)]
+#[case::environment_of_the_organization(
+    "assertion.sub.startsWith('repo:hops/') && assertion.environment == 'live'",
+    true
+)]
+#[case::repository("assertion.sub.startsWith('repo:hops/till:')", true)]
+#[case::repository_by_expression("assertion.sub.matches('^repo:hops/till:.*')", true)]
+#[case::branches("assertion.sub.startsWith('repo:hops/till:ref:refs/heads/')", true)]
+#[case::any_reference(
+    "assertion.repository == 'hops/till' && assertion.ref.startsWith('refs/heads/')",
+    true
+)]
+#[case::branch("assertion.sub == 'repo:hops/till:ref:refs/heads/main'", false)]
+#[case::branch_the_other_way("'repo:hops/till:ref:refs/heads/main' == assertion.sub", false)]
+#[case::branch_by_key("assertion['sub'] == 'repo:hops/till:ref:refs/heads/main'", false)]
+#[case::branch_by_expression(
+    "assertion.sub.matches('^repo:hops/till:ref:refs/heads/(main|live)$')",
+    false
+)]
+#[case::ends(
+    "assertion.repository == 'hops/till' && assertion.sub.endsWith(':ref:refs/heads/main')",
+    false
+)]
+#[case::environment("assertion.sub.startsWith('repo:hops/till:environment:live')", false)]
+#[case::several(
+    "assertion.repository in ['hops/till', 'hops/shop'] && assertion.ref == 'refs/heads/main'",
+    false
+)]
+#[case::either("assertion.repository == 'hops/till' || assertion.ref == 'refs/heads/main'", true)]
+#[case::one_of_two(
+    "(assertion.repository == 'hops/till' || assertion.repository == 'hops/shop') && assertion.ref == 'refs/heads/main'",
+    false
+)]
+#[case::either_whole(
+    "assertion.sub == 'repo:hops/till:ref:refs/heads/main' || assertion.repository_owner == 'hops'",
+    true
+)]
+#[case::not_the_branch(
+    "assertion.repository == 'hops/till' && assertion.ref != 'refs/heads/lab'",
+    true
+)]
+#[case::not_another(
+    "assertion.repository != 'hops/lab' && assertion.ref == 'refs/heads/main'",
+    true
+)]
+#[case::neither(
+    "!(assertion.repository != 'hops/till' || assertion.ref != 'refs/heads/main')",
+    false
+)]
+#[case::not_both(
+    "!(assertion.repository != 'hops/till' && assertion.ref != 'refs/heads/main')",
+    true
+)]
+#[case::is_there("has(assertion.ref) && assertion.repository == 'hops/till'", true)]
+#[case::always("true", true)]
+#[case::not_decidable(
+    "assertion.sub.split(':')[1] == 'hops/till' && assertion.ref == 'refs/heads/main'",
+    false
+)]
+#[case::expression_not_decidable(
+    "assertion.sub.matches('repo:hops/[a-c]{3}:ref:refs/heads/main')",
+    false
+)]
+#[case::parts_of_names(
+    "assertion.repository.startsWith('hops/team-') && assertion.ref == 'refs/heads/main'",
+    false
+)]
+fn what_a_condition_asks_of_tokens(#[case] condition: &str, #[case] open: bool) {
+    let base = format!("{}{BY_ACCOUNT}", POOL.replace("CONDITION", condition));
+    let lines = terraform(&base);
+    let path = "google_iam_workload_identity_pool_provider.g > google_service_account.d > google_storage_bucket.b: T013";
+    for line in ["T013 google_service_account.d", path] {
+        assert_eq!(has(&lines, line), open, "{line}\n{lines:#?}");
+    }
+}
+
+/// What members name confines tokens, too.
+#[rstest]
+#[case::all("*", "assertion.ref == 'refs/heads/main'", true)]
+#[case::repository("attribute.repository/hops/till", "assertion.ref == 'refs/heads/main'", false)]
+#[case::any_branch(
+    "attribute.repository/hops/till",
+    "assertion.sub.startsWith('repo:hops/')",
+    true
+)]
+#[case::owner("attribute.owner/hops", "assertion.ref == 'refs/heads/main'", true)]
+fn members_confine_tokens(#[case] member: &str, #[case] condition: &str, #[case] open: bool) {
+    let pool = POOL.replace("CONDITION", condition);
+    let lines = terraform(&format!("{pool}{}", BY_ACCOUNT.replace("}/*", &format!("}}/{member}"))));
+    assert_eq!(has(&lines, "T013 google_service_account.d"), open, "{lines:#?}");
+}

@@ -51,6 +51,7 @@ mod lower;
 pub(in crate::engine) mod network;
 mod node;
 mod optional;
+mod outline;
 mod parse;
 mod patterns;
 mod policy;
@@ -76,6 +77,7 @@ use self::value::Val;
 use super::{CompileError, Evaluated, Failure};
 
 pub(in crate::engine) use library::fits;
+pub use outline::{Outline, Question};
 pub(in crate::engine) use policy::normalized as statements;
 pub use template::Template;
 pub use trace::{Branches, Event, Given, Part, Trace, record};

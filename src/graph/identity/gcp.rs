@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::document::{Pointer, Resource, Value};
+use crate::document::{Pointer, Value};
 use crate::graph::gcp::{
     self, Binding, DEFAULT_ACCOUNT, Member, On, account_by_email, bindings, place, targets, text,
 };
@@ -18,6 +18,7 @@ use crate::model::Element;
 use crate::source::Place;
 use crate::source::fits;
 
+use super::claims::{Claims, Confined};
 use super::raising::{self, Holding};
 use super::scopes;
 use super::{Grant, Identity, Level, Scope, Trust, note_erasing, note_reading, takes_messages};
@@ -137,10 +138,8 @@ fn act(
         .filter_map(|row| Some((row.first()?, row.get(1)?)))
         .find(|(pattern, _)| fits(pattern, role));
     let Some((_, label)) = found else { return };
-    // A pool of foreign identities without a condition, for all of it, lets in whom nobody meant.
     let source = provider_of(scene, binding).unwrap_or(principal);
-    let wide = binding.whole_pool && !has_condition(scene, source)
-        || takes_any_branch(scene, source, binding);
+    let wide = takes_strangers(scene, source, binding);
     // It is a right of who has it, but where the account is what stands for him in the cloud.
     if **label != *STANDS_FOR && principal != account {
         identity.grants.push(Grant {
@@ -167,76 +166,30 @@ fn provider_of(scene: &Scene<'_>, binding: &Binding) -> Option<usize> {
     lists.iter().find_map(|list| gcp::provider_of(scene, binding.at, list))
 }
 
-/// Whether a provider asks for more of a token than that its issuer signed it for somebody's organization; also where it is not known
-/// what.
-fn has_condition(scene: &Scene<'_>, provider: usize) -> bool {
-    let Some(at) = scene.nodes[provider].resource else { return false };
-    match scene.index.resource(at).attributes.get("attribute_condition") {
-        None | Some(Value::Null) => false,
-        Some(Value::String(condition)) => {
-            let broad = scene.vocabulary.table("gcp_broad_claims");
-            let mut claims = claims(condition).peekable();
-            claims.peek().is_none()
-                || claims.any(|claim| !broad.iter().flatten().any(|it| **it == *claim))
-        }
-        Some(_) => true,
-    }
-}
-
 /// How GitHub calls itself in tokens of its pipelines.
 const GITHUB: &str = "token.actions.githubusercontent.com";
 
-/// Whether a binding lets in the pipelines of whatever branch, tag or request to merge of a repository: neither its members nor what the
-/// provider asks of tokens says more than the repository.
-fn takes_any_branch(scene: &Scene<'_>, provider: usize, binding: &Binding) -> bool {
+/// Whether a binding lets in pipelines that nobody meant: a pool of foreign identities that no condition confines to repositories; or those
+/// of whatever branch, tag or request to merge of a repository, where neither its members nor the provider's condition say more.
+fn takes_strangers(scene: &Scene<'_>, provider: usize, binding: &Binding) -> bool {
     let Some(resource) = scene.nodes[provider].resource.map(|at| scene.index.resource(at)) else {
-        return false;
+        return binding.whole_pool;
     };
-    if !text(resource, "oidc.issuer_uri").is_some_and(|issuer| issuer.contains(GITHUB)) {
+    let claims = Claims::new(scene, resource);
+    let asked = claims.by_condition();
+    if binding.whole_pool && asked.repository == Tri::No {
+        return true;
+    }
+    let issuer = text(resource, "oidc.issuer_uri");
+    if !issuer.is_some_and(|issuer| issuer.contains(GITHUB)) {
         return false;
     }
-    let condition = match resource.attributes.get("attribute_condition") {
-        None | Some(Value::Null) => "",
-        Some(Value::String(condition)) => condition,
-        Some(_) => return false,
-    };
-    let coarse = scene.vocabulary.table("gcp_repository_claims");
-    let says_more = |text: &str, depth: usize| says_more(resource, coarse, text, depth);
-    if says_more(condition, 0) {
-        return false;
-    }
-    binding.whole_pool
-        || binding.of_pool.iter().any(|name| !says_more(&format!("attribute.{name}"), 0))
-}
-
-/// Whether an expression over tokens speaks of claims that are not among those of a table. What an attribute is made of, the provider's
-/// mapping says.
-fn says_more(provider: &Resource, coarse: &[Vec<Arc<str>>], text: &str, depth: usize) -> bool {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'));
-    words.filter_map(|word| Some((word, word.split_once('.')?))).any(|(word, (of, claim))| {
-        let claim = claim.split('.').next().unwrap_or(claim);
-        let is_coarse = || coarse.iter().flatten().any(|it| **it == *claim);
-        match of {
-            "assertion" => !is_coarse(),
-            "attribute" | "google" if depth == 0 => {
-                let mapping = provider.attributes.get("attribute_mapping");
-                match mapping.and_then(|it| it.get(word)) {
-                    Some(Value::String(made)) => says_more(provider, coarse, made, 1),
-                    Some(_) => true,
-                    None => !is_coarse(),
-                }
-            }
-            _ => false,
-        }
-    })
-}
-
-/// The claims of a token that a condition speaks of.
-fn claims(condition: &str) -> impl Iterator<Item = &str> {
-    let words = condition.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'));
-    words.filter_map(|word| {
-        let (of, claim) = word.split_once('.')?;
-        matches!(of, "assertion" | "attribute" | "google").then_some(claim)
+    let named = binding.of_pool.iter().map(|name| claims.by_attribute(name));
+    let everybody = Confined { repository: Tri::No, branch: Tri::No };
+    let mut members = named.chain(binding.whole_pool.then_some(everybody));
+    members.any(|member| {
+        let confined = member.and(asked);
+        confined.repository == Tri::No || confined.branch == Tri::No
     })
 }
 

@@ -4,6 +4,7 @@
 
 pub mod aws;
 pub mod azure;
+mod claims;
 mod clusters;
 pub mod gcp;
 pub mod kubernetes;
