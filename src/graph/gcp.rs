@@ -183,7 +183,13 @@ fn binding(
             if is_pool(&unknown.prefix) {
                 whole_pool |= is_whole_pool(&unknown.prefix, &unknown.suffix);
                 of_pool.extend(attribute_of(&unknown.prefix, &unknown.suffix));
-                members.extend(provider_of(scene, written, &members_at).map(Member::Node));
+                let provider = provider_of(scene, written, &members_at);
+                members.extend(provider.map(|provider| match on {
+                    On::Node(node) if scene.nodes[node].element == Element::Identity => {
+                        Member::Node(provider)
+                    }
+                    _ => Member::Named(identities(scene, provider, &unknown.suffix)),
+                }));
             }
             // An edge says who it is, where it leads to an identity.
             let own = members_at.index(position);
@@ -219,6 +225,14 @@ fn is_pool(prefix: &str) -> bool {
 
 fn is_whole_pool(prefix: &str, suffix: &str) -> bool {
     prefix.starts_with("principalSet://") && suffix.ends_with("/*")
+}
+
+/// How nodes are called that stand for identities of a pool with rights of their own.
+pub const IDENTITIES: &str = "identities.";
+
+/// The id of the node of those identities that a provider vouches for and a member names.
+fn identities(scene: &Scene<'_>, provider: usize, suffix: &str) -> Arc<str> {
+    format!("{IDENTITIES}{}{suffix}", scene.nodes[provider].id).into()
 }
 
 /// The attribute by whose value a member names identities of a pool.
@@ -321,6 +335,7 @@ pub fn complete(scene: &mut Scene<'_>) {
         for member in &binding.members {
             let Member::Named(text) = member else { continue };
             let (kind, element) = match text.split(':').next().unwrap_or_default() {
+                _ if text.starts_with(IDENTITIES) => ("identity_principal", Element::Identity),
                 "group" | "domain" => ("identity_group", Element::ExternalEntity),
                 "serviceAccount" => ("identity_principal", Element::Identity),
                 "principal" | "principalSet" => ("identity_provider", Element::ExternalEntity),

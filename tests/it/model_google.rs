@@ -505,3 +505,26 @@ fn members_confine_tokens(#[case] member: &str, #[case] condition: &str, #[case]
     let lines = terraform(&format!("{pool}{}", BY_ACCOUNT.replace("}/*", &format!("}}/{member}"))));
     assert_eq!(has(&lines, "T013 google_service_account.d"), open, "{lines:#?}");
 }
+
+const DIRECTLY: &str = r#"
+resource "google_storage_bucket_iam_member" "w" {
+  bucket = google_storage_bucket.b.name
+  role   = "roles/storage.objectAdmin"
+  member = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.p.name}/*"
+}
+"#;
+
+/// Identities of a pool with rights of their own are taken as an account would be.
+#[rstest]
+#[case::threat("T013 identities.google_iam_workload_identity_pool_provider.g/*")]
+#[case::path(
+    "google_iam_workload_identity_pool_provider.g > identities.google_iam_workload_identity_pool_provider.g/* > google_storage_bucket.b: T013"
+)]
+fn a_pool_with_rights_of_its_own(#[case] line: &str) {
+    let base =
+        format!("{}{DIRECTLY}", POOL.replace("CONDITION", "assertion.repository_owner == 'hops'"));
+    let to = "assertion.sub == 'repo:hops/till:ref:refs/heads/main'";
+    differs(&base, "assertion.repository_owner == 'hops'", to, line, terraform);
+    let flow = "identities.google_iam_workload_identity_pool_provider.g/* > google_storage_bucket.b permission";
+    assert!(has(&terraform(&base), flow));
+}

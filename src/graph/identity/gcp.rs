@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
 use crate::graph::gcp::{
-    self, Binding, DEFAULT_ACCOUNT, Member, On, account_by_email, bindings, place, targets, text,
+    self, Binding, DEFAULT_ACCOUNT, IDENTITIES, Member, On, account_by_email, bindings, place,
+    targets, text,
 };
 use crate::graph::network::filter::{Direction, Party, Traffic};
 use crate::graph::network::gcp::services_of;
@@ -49,6 +50,7 @@ pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
                 if !is_googles(scene, member) {
                     holdings.extend(holding(scene, &binding, principal));
                 }
+                vouch(scene, &binding, (member, principal), identity);
                 grant(scene, network, &binding, principal, identity);
             }
         }
@@ -158,6 +160,21 @@ fn act(
         opened_by: wide.then_some("T013"),
         proof: vec![binding.place],
     });
+}
+
+/// Who logs in by a pool is those of its identities that have rights of their own.
+fn vouch(
+    scene: &Scene<'_>,
+    binding: &Binding,
+    (member, principal): (&Member, usize),
+    identity: &mut Identity,
+) {
+    let is_of_pool = matches!(member, Member::Named(text) if text.starts_with(IDENTITIES));
+    if let Some(source) = provider_of(scene, binding).filter(|_| is_of_pool) {
+        let opened_by = takes_strangers(scene, source, binding).then_some("T013");
+        let (label, proof) = (STANDS_FOR.into(), vec![binding.place]);
+        identity.trusts.push(Trust { source, target: principal, label, opened_by, proof });
+    }
 }
 
 /// The provider of the pool that a binding's members come from, where the configuration declares it.
