@@ -9,6 +9,7 @@ use crate::source::Place;
 
 use super::accounts;
 use super::datasets;
+use super::inherited;
 use super::kubernetes::clouds;
 use super::look;
 use super::relations::leads;
@@ -135,6 +136,7 @@ pub fn bindings(scene: &Scene<'_>) -> Vec<Binding> {
             continue;
         };
         let on = scope(scene, at, on);
+        let first = found.len();
         match form {
             "policy" => {
                 for data in targets(scene, at, "policy_data") {
@@ -147,6 +149,10 @@ pub fn bindings(scene: &Scene<'_>) -> Vec<Binding> {
             }
             "member" => found.push(binding(scene, (at, at), on, &Pointer::root(), "member")),
             _ => found.push(binding(scene, (at, at), on, &Pointer::root(), "members")),
+        }
+        if on == On::Unknown {
+            let own = found.split_off(first);
+            found.extend(inherited::spread(scene, at, own));
         }
     }
     found.extend(datasets::bindings(scene));
@@ -283,7 +289,7 @@ pub fn account_by_email(scene: &Scene<'_>, email: &str) -> Option<usize> {
 }
 
 /// Attributes of bindings that do not say on what they hold.
-const BESIDES: [&str; 7] =
+pub const BESIDES: [&str; 7] =
     ["member", "members", "role", "condition", "policy_data", "project", "region"];
 
 /// Whether a project that is looked up is the one that the configuration stands in: it names none, or is the only one.
@@ -377,13 +383,20 @@ fn in_projects(scene: &mut Scene<'_>) {
 /// Bindings that open a thing to everybody, and those of whom no resource stands for, are a part of what they open, else of the member
 /// that they name. Gateways stand where their routers stand.
 fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
+    let mut opened: BTreeSet<usize> = BTreeSet::new();
     for binding in bindings {
         if let Some(now) = scene.node_of[binding.at] {
-            // It is a part of a member already.
+            // It is a part of a member already, or of another thing that it opens.
             let to = match binding.on {
                 On::Node(node) if node != now && opens(scene, binding) => node,
                 _ => continue,
             };
+            if opened.contains(&binding.at) {
+                scene.nodes[to].parts.push(binding.at);
+                scene.shared.entry(binding.at).or_default().push(to);
+                continue;
+            }
+            opened.insert(binding.at);
             scene.nodes[now].parts.retain(|part| *part != binding.at);
             scene.nodes[to].parts.push(binding.at);
             scene.node_of[binding.at] = Some(to);
@@ -404,6 +417,9 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         {
             scene.node_of[binding.at] = Some(node);
             scene.nodes[node].parts.push(binding.at);
+            if opens(scene, binding) {
+                opened.insert(binding.at);
+            }
         }
     }
     for at in scene.index.of_type("google_compute_router_nat").to_vec() {

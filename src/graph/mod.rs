@@ -15,6 +15,7 @@ pub mod doors;
 pub mod facts;
 pub mod gcp;
 pub mod identity;
+mod inherited;
 pub mod kubernetes;
 mod logs;
 pub mod look;

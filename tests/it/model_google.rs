@@ -367,6 +367,70 @@ resource "google_storage_bucket_iam_member" "f" {
     assert!(has(&lines, &path), "{lines:#?}");
 }
 
+const RING: &str = r#"
+resource "google_service_account" "a" { account_id = "a" }
+resource "google_kms_key_ring" "r" {
+  name     = "r"
+  location = "europe-west1"
+}
+resource "google_kms_key_ring" "other" {
+  name     = "other"
+  location = "europe-west1"
+}
+resource "google_kms_crypto_key" "k" {
+  name     = "k"
+  key_ring = google_kms_key_ring.r.id
+}
+resource "google_kms_crypto_key" "l" {
+  name     = "l"
+  key_ring = google_kms_key_ring.r.id
+}
+resource "google_kms_key_ring_iam_FORM" "k" {
+  key_ring_id = google_kms_key_ring.r.id
+  GRANT
+}
+data "google_iam_policy" "k" {
+  binding {
+    role    = "roles/cloudkms.cryptoKeyDecrypter"
+    members = [google_service_account.a.member]
+  }
+}
+"#;
+
+/// What is granted on a ring is granted on the keys of this ring.
+#[rstest]
+#[case::member(
+    "member",
+    "role   = \"roles/cloudkms.cryptoKeyDecrypter\"\n  member = google_service_account.a.member"
+)]
+#[case::binding(
+    "binding",
+    "role    = \"roles/cloudkms.cryptoKeyDecrypter\"\n  members = [google_service_account.a.member]"
+)]
+#[case::policy("policy", "policy_data = data.google_iam_policy.k.policy_data")]
+fn keys_inherit_from_their_ring(#[case] form: &str, #[case] grant: &str) {
+    let base = RING.replace("FORM", form).replace("GRANT", grant);
+    for key in ["k", "l"] {
+        let line = format!("google_service_account.a > google_kms_crypto_key.{key} permission");
+        let (from, to) = (
+            "key_ring_id = google_kms_key_ring.r.id",
+            "key_ring_id = google_kms_key_ring.other.id",
+        );
+        differs(&base, from, to, &line, terraform);
+    }
+}
+
+/// Everybody on a ring is everybody on each of its keys.
+#[rstest]
+#[case::key("T039 google_kms_crypto_key.k")]
+#[case::other_key("T039 google_kms_crypto_key.l")]
+#[case::flow("internet > google_kms_crypto_key.l network")]
+fn a_ring_open_to_everybody_opens_its_keys(#[case] line: &str) {
+    let grant = "role   = \"roles/cloudkms.cryptoKeyDecrypter\"\n  member = \"allUsers\"";
+    let base = RING.replace("FORM", "member").replace("GRANT", grant);
+    differs(&base, "member = \"allUsers\"", "member = \"user:jane@example.com\"", line, terraform);
+}
+
 /// Which members a pool lets in, by what it asks of tokens; and an account that they take, or a bucket that they have a right to.
 const POOL: &str = r#"
 resource "google_iam_workload_identity_pool" "p" { workload_identity_pool_id = "p" }
