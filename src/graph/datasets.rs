@@ -78,6 +78,7 @@ fn entry(scene: &Scene<'_>, at: usize, dataset: usize, pointer: &Pointer) -> Opt
         open_ended,
         whole_pool: false,
         of_pool: Vec::new(),
+        limit: None,
         place: resource.place_of(&pointer.key("role")),
     })
 }

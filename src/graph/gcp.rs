@@ -1,6 +1,6 @@
 //! Google Cloud: bindings of IAM, who they name and on what they hold; what everybody may use; accounts that are there anyway.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Mode, Pointer, Resource, Value};
@@ -8,10 +8,12 @@ use crate::model::Element;
 use crate::source::Place;
 
 use super::accounts;
+use super::conditions::Limit;
 use super::datasets;
 use super::inherited;
 use super::kubernetes::clouds;
 use super::look;
+use super::network::Tri;
 use super::relations::leads;
 use super::scene::{Fact, Scene};
 
@@ -116,6 +118,8 @@ pub struct Binding {
     pub whole_pool: bool,
     /// Attributes by which it names identities of a pool.
     pub of_pool: Vec<Arc<str>>,
+    /// To what it is limited by a condition.
+    pub limit: Option<Arc<Limit>>,
     /// Where it is written.
     pub place: Place,
 }
@@ -221,7 +225,8 @@ fn binding(
     let role = resource.attributes.at(&role_at).and_then(Value::as_str).map(Arc::from);
     let custom = edges().find(|edge| role_at.covers(&edge.at)).map(|edge| edge.to);
     let place = resource.place_of(&role_at);
-    Binding { at, on, role, custom, members, open_ended, whole_pool, of_pool, place }
+    let limit = Limit::of(scene, written, &pointer.key("condition")).map(Arc::new);
+    Binding { at, on, role, custom, members, open_ended, whole_pool, of_pool, limit, place }
 }
 
 /// Whether a member that begins so is one or more identities of a pool.
@@ -364,6 +369,42 @@ pub fn complete(scene: &mut Scene<'_>) {
     in_projects(scene);
 }
 
+/// The project that something is of which stands in the network of another one, where the configuration knows both.
+pub fn project_of(scene: &Scene<'_>, node: usize) -> Option<usize> {
+    scene.zone_of_kind(node, &["vpc", "subnet"])?;
+    let at = scene.nodes[node].resource.filter(|at| is_own(scene.index.resource(*at)))?;
+    let mut named = targets(scene, at, "project").filter(|to| !is_own_project(scene, *to));
+    named.find_map(|to| scene.zone_of[to]).or_else(|| accounts::account_of(scene, at))
+}
+
+/// Whether something is in a project, or in what that lies in, whoever has the network that it stands in.
+pub fn is_in(scene: &Scene<'_>, node: usize, zone: usize) -> bool {
+    let own = project_of(scene, node).or(scene.nodes[node].zone);
+    own.is_some_and(|own| scene.ancestors(own).contains(&zone))
+}
+
+/// Take what stands in the network of another project from there to its own, in lists of nodes by zones.
+pub fn sort_by_project(scene: &Scene<'_>, inside: &mut [Vec<usize>]) {
+    let mut left: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for node in 0..scene.nodes.len() {
+        let Some(own) = project_of(scene, node) else { continue };
+        let there = scene.nodes[node].zone.map(|zone| scene.ancestors(zone)).unwrap_or_default();
+        if there.contains(&own) {
+            continue;
+        }
+        let here = scene.ancestors(own);
+        for zone in there.iter().filter(|zone| &*scene.zones[**zone].kind == "project") {
+            left.entry(*zone).or_default().insert(node);
+        }
+        for zone in here.iter().filter(|zone| !there.contains(zone)) {
+            inside[*zone].push(node);
+        }
+    }
+    for (zone, nodes) in left {
+        inside[zone].retain(|node| !nodes.contains(node));
+    }
+}
+
 /// What names a project of the configuration, and nothing nearer, lies in it.
 fn in_projects(scene: &mut Scene<'_>) {
     let plain = scene.zones.iter().position(|zone| zone.resource.is_none() && &*zone.id == PROJECT);
@@ -483,7 +524,11 @@ pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
 fn opens(scene: &Scene<'_>, binding: &Binding) -> bool {
     let mut members = binding.members.iter();
     let names = members.any(|it| matches!(it, Member::Everybody | Member::Authenticated));
-    names && !matches!(binding.on, On::Node(node) if prevents(scene, node))
+    let is_closed = |node: usize| {
+        let limit = binding.limit.as_ref();
+        prevents(scene, node) || limit.is_some_and(|it| it.holds(scene, node) == Tri::No)
+    };
+    names && !matches!(binding.on, On::Node(node) if is_closed(node))
 }
 
 /// Whether a thing keeps everybody out, whatever bindings and lists say.

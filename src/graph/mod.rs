@@ -8,6 +8,7 @@ mod actions;
 pub(crate) mod addresses;
 mod bounds;
 pub mod callers;
+mod conditions;
 pub mod containers;
 mod datasets;
 mod domains;

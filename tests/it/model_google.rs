@@ -592,3 +592,189 @@ fn a_pool_with_rights_of_its_own(#[case] line: &str) {
     let flow = "identities.google_iam_workload_identity_pool_provider.g/* > google_storage_bucket.b permission";
     assert!(has(&terraform(&base), flow));
 }
+
+const LIMITED: &str = r#"
+resource "google_service_account" "a" { account_id = "a" }
+resource "google_storage_bucket" "d" {
+  name     = "d"
+  location = "EU"
+}
+resource "google_secret_manager_secret" "s" {
+  secret_id = "s"
+  replication {
+    auto {}
+  }
+}
+resource "google_project_iam_member" "a" {
+  project = "p"
+  role    = "ROLE"
+  member  = google_service_account.a.member
+  condition {
+    title      = "limit"
+    expression = "EXPRESSION"
+  }
+}
+"#;
+
+/// What a condition of a right over a project names is what the right is about.
+#[rstest]
+#[case::time("request.time < timestamp('2027-01-01T00:00:00Z')", true)]
+#[case::this_bucket("resource.name.startsWith('projects/_/buckets/d')", true)]
+#[case::in_this_bucket("resource.name.startsWith('projects/_/buckets/d/objects/in/')", true)]
+#[case::other_bucket("resource.name.startsWith('projects/_/buckets/other')", false)]
+#[case::longer_name("resource.name.startsWith('projects/_/buckets/d2')", false)]
+#[case::all_buckets("resource.name.startsWith('projects/_/buckets/')", true)]
+#[case::exactly("resource.name == 'projects/_/buckets/d'", true)]
+#[case::another_exactly("resource.name == 'projects/_/buckets/d2'", false)]
+#[case::one_of("resource.name in ['projects/_/buckets/a', 'projects/_/buckets/d']", true)]
+#[case::none_of("resource.name in ['projects/_/buckets/a', 'projects/_/buckets/c']", false)]
+#[case::not_this("!resource.name.startsWith('projects/_/buckets/d')", false)]
+#[case::not_another("!resource.name.startsWith('projects/_/buckets/other')", true)]
+#[case::not_what_is_in_it("!resource.name.startsWith('projects/_/buckets/d/objects/in/')", true)]
+#[case::type_of_it("resource.type == 'storage.googleapis.com/Bucket'", true)]
+#[case::type_in_it("resource.type == 'storage.googleapis.com/Object'", true)]
+#[case::type_of_others("resource.type == 'compute.googleapis.com/Instance'", false)]
+#[case::service("resource.service == 'storage.googleapis.com'", true)]
+#[case::service_of_others("resource.service == 'sqladmin.googleapis.com'", false)]
+#[case::both(
+    "resource.service == 'storage.googleapis.com' && resource.name.startsWith('projects/_/buckets/other')",
+    false
+)]
+#[case::either(
+    "resource.service != 'storage.googleapis.com' || resource.name.startsWith('projects/_/buckets/other')",
+    false
+)]
+#[case::in_time(
+    "request.time < timestamp('2027-01-01T00:00:00Z') && resource.name.startsWith('projects/_/buckets/d')",
+    true
+)]
+#[case::other_in_time(
+    "request.time < timestamp('2027-01-01T00:00:00Z') && resource.name.startsWith('projects/_/buckets/other')",
+    false
+)]
+#[case::not_decidable(
+    "resource.name.extract('buckets/{b}/') == 'd' && resource.name.endsWith('x')",
+    false
+)]
+fn conditions_limit_rights_over_projects(
+    #[case] expression: &str,
+    #[case] holds: bool,
+    #[values("roles/storage.objectViewer", "roles/editor")] role: &str,
+) {
+    let lines = terraform(&LIMITED.replace("ROLE", role).replace("EXPRESSION", expression));
+    let line = "google_service_account.a > google_storage_bucket.d permission";
+    assert_eq!(has(&lines, line), holds, "{lines:#?}");
+}
+
+/// A name that is not known as a text is known by what it refers to; a right on one thing under a condition about another is none.
+#[test]
+fn conditions_by_reference_and_on_things() {
+    let named = LIMITED
+        .replace("ROLE", "roles/secretmanager.secretAccessor")
+        .replace("EXPRESSION", "resource.name == '${google_secret_manager_secret.s.id}'");
+    let line = "google_service_account.a > google_secret_manager_secret.s permission";
+    let other = r#"
+resource "google_secret_manager_secret" "t" {
+  secret_id = "t"
+  replication {
+    auto {}
+  }
+}
+"#;
+    let all = format!("{named}{other}");
+    let lines = terraform(&all);
+    assert!(has(&lines, line), "{lines:#?}");
+    assert!(!has(&lines, &line.replace("secret.s", "secret.t")), "{lines:#?}");
+    let open = all.replace(
+        "resource.name == '${google_secret_manager_secret.s.id}'",
+        "request.time < timestamp('2027-01-01T00:00:00Z')",
+    );
+    assert!(has(&terraform(&open), &line.replace("secret.s", "secret.t")));
+    let on_bucket = LIMITED
+        .replace("google_project_iam_member", "google_storage_bucket_iam_member")
+        .replace("project = \"p\"", "bucket = google_storage_bucket.d.name")
+        .replace("ROLE", "roles/storage.objectViewer")
+        .replace("EXPRESSION", "resource.name.startsWith('projects/_/buckets/d/')");
+    let line = "google_service_account.a > google_storage_bucket.d permission";
+    differs(&on_bucket, "buckets/d/", "buckets/e/", line, terraform);
+}
+
+const SHARED: &str = r#"
+resource "google_project" "app" {
+  project_id = "app"
+  name       = "app"
+  org_id     = "1"
+}
+resource "google_project" "net" {
+  project_id = "net"
+  name       = "net"
+  org_id     = "1"
+}
+resource "google_compute_network" "n" {
+  project                 = google_project.net.project_id
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "s" {
+  project       = google_project.net.project_id
+  name          = "s"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.0.0/24"
+}
+resource "google_compute_firewall" "ssh" {
+  project       = google_project.net.project_id
+  name          = "ssh"
+  network       = google_compute_network.n.name
+  source_ranges = ["35.235.240.0/20"]
+  allow {
+    protocol = "tcp"
+    ports    = ["22"]
+  }
+}
+resource "google_compute_instance" "m" {
+  project      = google_project.app.project_id
+  name         = "m"
+  machine_type = "e2-small"
+  zone         = "europe-west1-b"
+  boot_disk {
+    initialize_params { image = "debian-cloud/debian-12" }
+  }
+  network_interface { subnetwork = google_compute_subnetwork.s.id }
+}
+resource "google_sql_database_instance" "db" {
+  project          = google_project.app.project_id
+  name             = "db"
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-custom-1-3840"
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = google_compute_network.n.id
+    }
+  }
+}
+resource "google_iap_tunnel_iam_member" "ops" {
+  project = google_project.app.project_id # tunnels
+  role    = "roles/iap.tunnelResourceAccessor"
+  member  = "group:ops@oats.example"
+}
+resource "google_project_iam_member" "admins" {
+  project = google_project.app.project_id # rights
+  role    = "roles/owner"
+  member  = "group:admins@oats.example"
+}
+"#;
+
+/// Rights over a project are about what is its own, whoever has the network.
+#[rstest]
+#[case::tunnels(
+    "google_project.app.project_id # tunnels",
+    "group:ops@oats.example > google_compute_instance.m permission"
+)]
+#[case::rights(
+    "google_project.app.project_id # rights",
+    "group:admins@oats.example > google_sql_database_instance.db permission"
+)]
+fn networks_of_other_projects(#[case] from: &str, #[case] line: &str) {
+    differs(SHARED, from, "google_project.net.project_id", line, terraform);
+}

@@ -70,6 +70,8 @@ fn is_googles(scene: &Scene<'_>, member: &Member) -> bool {
 /// The permissions that a binding gives, where its role is known to have some that matter for raising rights.
 fn holding(scene: &Scene<'_>, binding: &Binding, principal: usize) -> Option<Holding> {
     let scope = match binding.on {
+        // What is limited to things that are named raises nothing over all.
+        On::Zone(_) | On::Account if binding.limit.is_some() => return None,
         On::Zone(zone) => Scope::Zone(zone),
         On::Account => Scope::Account,
         On::Node(node) => Scope::Node(node),
@@ -237,17 +239,22 @@ fn grant(
         identity.open_ended.insert(principal);
         return;
     };
-    if let On::Node(node) = binding.on
-        && takes_messages(scene, &label)
-    {
-        identity.readers.entry((principal, node)).or_default().push(binding.place);
+    let limit = binding.limit.as_deref();
+    if let On::Node(node) = binding.on {
+        // A condition that names other things gives nothing here.
+        if limit.is_some_and(|limit| limit.holds(scene, node) == Tri::No) {
+            return;
+        }
+        if takes_messages(scene, &label) {
+            identity.readers.entry((principal, node)).or_default().push(binding.place);
+        }
     }
     let group = match binding.on {
         On::Zone(zone) => Some(Scope::Zone(zone)),
         On::Account => Some(Scope::Account),
         On::Node(_) | On::Unknown => None,
     };
-    if let Some(scope) = group {
+    if let Some(scope) = group.filter(|_| limit.is_none()) {
         note_reading(scene, identity, principal, (&label, scope), binding.place);
     }
     let mut add = |scope, level, wildcard| {
@@ -260,56 +267,74 @@ fn grant(
             proof: vec![binding.place],
         });
     };
-    match binding.on {
-        On::Node(node) => {
+    match (binding.on, group) {
+        (On::Node(node), _) => {
             add(Scope::Node(node), level.min(Level::Write), false);
             let own = binding.custom.map(|at| permissions(scene, at)).unwrap_or_default();
             let words: Vec<&str> = own.into_iter().chain(binding.role.as_deref()).collect();
             let words = (words.as_slice(), binding.place);
             note_erasing(scene, identity, (principal, node), "gcp_log_erasers", words);
         }
-        On::Unknown => {
+        (_, None) => {
             identity.open_ended.insert(principal);
         }
-        On::Zone(_) | On::Account if level == Level::Admin || service.is_none() => {
-            let scope = match binding.on {
-                On::Zone(zone) => Scope::Zone(zone),
-                _ => Scope::Account,
-            };
+        (_, Some(scope)) if limit.is_none() && (level == Level::Admin || service.is_none()) => {
             add(scope, level, true);
         }
-        On::Zone(_) | On::Account => {
-            // Of some services, nothing narrower than the project can be meant.
-            let of_project = scene.vocabulary.table("gcp_project_roles").iter().flatten();
-            let is_wide = !of_project.into_iter().any(|role| *role == label);
-            // A role of one service holds for what that service keeps.
-            let service = service.unwrap_or_default();
-            let tunnels = label.contains(".tunnel");
-            let rows = scene.vocabulary.table("gcp_services").iter();
-            let types: Vec<&Arc<str>> = rows
-                .filter(|row| row.first().is_some_and(|first| **first == *service))
-                .flat_map(|row| row.iter().skip(1))
-                .collect();
-            for (node, given) in scene.nodes.iter().enumerate() {
-                let Some(at) = given.resource else { continue };
-                let kind = scene.index.resource(at).type_name();
-                let inside = match binding.on {
-                    On::Zone(zone) => {
-                        given.zone.is_some_and(|own| scene.ancestors(own).contains(&zone))
-                    }
-                    _ => true,
-                };
-                let is_of = types.iter().any(|pattern| fits(pattern, kind));
-                if inside
-                    && is_of
-                    && (*service != *TUNNELS || tunnels && takes_tunnels(scene, network, node))
-                {
-                    add(Scope::Node(node), level, is_wide);
-                }
-            }
-            add(Scope::Unknown, level, is_wide && level > Level::Read);
+        _ => over_group(scene, network, (binding, principal), (level, &label, service), identity),
+    }
+}
+
+/// A right over a group of things that is about those of one service, or limited to those that a condition names.
+fn over_group(
+    scene: &Scene<'_>,
+    network: &Network,
+    (binding, principal): (&Binding, usize),
+    (level, label, service): (Level, &Arc<str>, Option<Arc<str>>),
+    identity: &mut Identity,
+) {
+    let limit = binding.limit.as_deref();
+    let level = if limit.is_some() { level.min(Level::Write) } else { level };
+    // Of some services, nothing narrower than the project can be meant; what is limited is narrower.
+    let of_project = scene.vocabulary.table("gcp_project_roles").iter().flatten();
+    let is_wide = limit.is_none() && !of_project.into_iter().any(|role| role == label);
+    let mut add = |scope, wildcard| {
+        let (label, proof) = (Arc::clone(label), vec![binding.place]);
+        identity.grants.push(Grant { principal, scope, level, wildcard, label, proof });
+    };
+    let is_tunnel = service.as_deref() == Some(TUNNELS);
+    let mut is_open_ended = false;
+    for node in kept(scene, binding, service.as_deref()) {
+        let state = limit.map_or(Tri::Yes, |limit| limit.holds(scene, node));
+        is_open_ended |= state == Tri::Unknown;
+        let opens = || label.contains(".tunnel") && takes_tunnels(scene, network, node);
+        if state == Tri::Yes && (!is_tunnel || opens()) {
+            add(Scope::Node(node), is_wide);
         }
     }
+    add(Scope::Unknown, is_wide && level > Level::Read);
+    if is_open_ended {
+        identity.open_ended.insert(principal);
+    }
+}
+
+/// What a service keeps, or all of them, where a binding over a group of things holds: a role of one service holds for that.
+fn kept(scene: &Scene<'_>, binding: &Binding, service: Option<&str>) -> Vec<usize> {
+    let rows = scene.vocabulary.table("gcp_services").iter();
+    let own = |row: &&Vec<Arc<str>>| {
+        service.is_none_or(|service| row.first().is_some_and(|first| **first == *service))
+    };
+    let types: Vec<&Arc<str>> = rows.filter(own).flat_map(|row| row.iter().skip(1)).collect();
+    let is_kept = |node: &usize| {
+        let Some(at) = scene.nodes[*node].resource else { return false };
+        let kind = scene.index.resource(at).type_name();
+        let is_inside = match binding.on {
+            On::Zone(zone) => gcp::is_in(scene, *node, zone),
+            _ => true,
+        };
+        is_inside && types.iter().any(|pattern| fits(pattern, kind))
+    };
+    (0..scene.nodes.len()).filter(is_kept).collect()
 }
 
 /// What a role lets do, its name, and the service that it is about, where it is about one.

@@ -493,6 +493,7 @@ fn cloud_of<'s>(scene: &'s Scene<'_>, node: usize) -> Option<&'s str> {
 /// Flows of trusts and grants. Says whether some were left out at the bound, and how many pairs it looked at.
 fn flows(scene: &mut Scene<'_>, identity: &Identity) -> (bool, usize) {
     let mut inside = scene.inside();
+    crate::graph::gcp::sort_by_project(scene, &mut inside);
     for nodes in &mut inside {
         nodes.retain(|node| of_value(scene, *node));
     }
