@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Mode, Resource, Value};
+use crate::source::fits;
 
 use super::look;
 use super::scene::{Accounts, Scene};
@@ -145,4 +146,81 @@ pub fn share(scene: &Scene<'_>, a: usize, b: usize) -> bool {
 /// The account of AWS with this number, where the document stands in it and others.
 pub fn numbered(scene: &Scene<'_>, number: &str) -> Option<usize> {
     scene.accounts.keys.get(&("account".into(), number.into())).copied()
+}
+
+/// Where an account of somebody who is named by an address is at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In a zone of the document.
+    Zone(usize),
+    /// In a project that the document does not stand in.
+    Elsewhere,
+    /// Not known, or in the one project that there is.
+    Here,
+}
+
+/// The projects of Google Cloud that a document stands in.
+#[derive(Debug)]
+pub struct Projects {
+    /// Their ids; none where one of them is not known.
+    known: Option<BTreeSet<Arc<str>>>,
+}
+
+impl Projects {
+    /// Of a document.
+    pub fn new(scene: &Scene<'_>) -> Self {
+        let own = scene.index.document.resources.iter();
+        let own = own.filter(|it| it.mode == Mode::Managed && it.provider.starts_with("google"));
+        let id = |resource: &Resource| {
+            let written = resource.attributes.get("project");
+            let is_open = matches!(written, Some(Value::Unknown(_)));
+            let id = key(resource).filter(|_| !is_open)?;
+            let is_id = id.bytes().all(|it| it.is_ascii_alphanumeric() || b"-:.".contains(&it));
+            is_id.then(|| Arc::clone(id))
+        };
+        Self { known: own.map(id).collect() }
+    }
+
+    /// Where an account is at home, by its address of mail as a member of bindings.
+    pub fn of(&self, scene: &Scene<'_>, member: &str) -> Home {
+        let address = member.strip_prefix("serviceAccount:");
+        let address = address.and_then(|it| it.strip_suffix(".iam.gserviceaccount.com"));
+        let Some((name, project)) = address.and_then(|it| it.split_once('@')) else {
+            return Home::Here;
+        };
+        // Google's own accounts for a project carry its number.
+        let of_google = ["gcp_agents", "gcp_service_agents", "gcp_proxies"]
+            .iter()
+            .flat_map(|table| scene.vocabulary.table(table).iter().flatten())
+            .any(|agent| fits(agent, member));
+        let is_agent = name
+            .strip_prefix("service-")
+            .is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+        if of_google || is_agent {
+            return Home::Here;
+        }
+        let several = scene.accounts.keys.get(&("project".into(), project.into())).copied();
+        match several.or_else(|| declared(scene, project)) {
+            Some(zone) => Home::Zone(zone),
+            None => match &self.known {
+                // Of projects of a domain, the address says the id in another form.
+                Some(known) if !known.is_empty() && !project.contains('.') => {
+                    if known.contains(project) { Home::Here } else { Home::Elsewhere }
+                }
+                _ => Home::Here,
+            },
+        }
+    }
+
+    /// How far above some zones, from the inside, a project with an id is; what names none is in the only one that there is.
+    pub fn holds(&self, scene: &Scene<'_>, id: &str, around: &[usize]) -> Option<usize> {
+        let several = scene.accounts.keys.get(&("project".into(), id.into())).copied();
+        if let Some(zone) = several.or_else(|| declared(scene, id)) {
+            return around.iter().position(|own| *own == zone);
+        }
+        let is_only = !scene.accounts.defaults.contains_key("project")
+            && scene.index.of_type("google_project").is_empty();
+        let is_known = self.known.as_ref().is_some_and(|known| !known.contains(id));
+        (is_only && (id.is_empty() || !is_known)).then_some(0)
+    }
 }

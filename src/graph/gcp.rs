@@ -7,7 +7,7 @@ use crate::document::{Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
-use super::accounts;
+use super::accounts::{self, Home};
 use super::conditions::Limit;
 use super::datasets;
 use super::inherited;
@@ -342,10 +342,15 @@ pub fn complete(scene: &mut Scene<'_>) {
         scene.nodes[node].place = runs_as_default(scene, users[0]);
     }
     let bindings = bindings(scene);
+    let homes = accounts::Projects::new(scene);
     for binding in &bindings {
         for member in &binding.members {
             let Member::Named(text) = member else { continue };
+            let home = homes.of(scene, text);
             let (kind, element) = match text.split(':').next().unwrap_or_default() {
+                "serviceAccount" if home == Home::Elsewhere => {
+                    ("external_account", Element::ExternalEntity)
+                }
                 _ if text.starts_with(IDENTITIES) => ("identity_principal", Element::Identity),
                 "group" | "domain" => ("identity_group", Element::ExternalEntity),
                 "serviceAccount" => ("identity_principal", Element::Identity),
@@ -356,8 +361,12 @@ pub fn complete(scene: &mut Scene<'_>) {
                 text.split_once(':').map_or(&**text, |(_, name)| name.trim_start_matches('/'));
             let node = scene.plain_node(text, name, kind, element);
             if scene.nodes[node].zone.is_none() {
-                let zone = match element {
-                    Element::Identity => project(scene),
+                let zone = match (element, home) {
+                    (_, Home::Elsewhere) => {
+                        scene.plain_zone("third_party", "Third parties", "third_party")
+                    }
+                    (Element::Identity, Home::Zone(zone)) => zone,
+                    (Element::Identity, _) => project(scene),
                     _ => scene.plain_zone("tenant", "Google identities", "tenant"),
                 };
                 scene.nodes[node].zone = Some(zone);

@@ -778,3 +778,41 @@ resource "google_project_iam_member" "admins" {
 fn networks_of_other_projects(#[case] from: &str, #[case] line: &str) {
     differs(SHARED, from, "google_project.net.project_id", line, terraform);
 }
+
+const FOREIGN: &str = r#"
+provider "google" { project = "mine" }
+resource "google_storage_bucket" "d" {
+  name     = "d"
+  location = "EU"
+}
+resource "google_storage_bucket_iam_member" "a" {
+  bucket = google_storage_bucket.d.name
+  role   = "roles/storage.objectViewer"
+  member = "serviceAccount:etl@other-project.iam.gserviceaccount.com"
+}
+"#;
+
+/// An account of a project that the configuration does not stand in is somebody else's.
+#[rstest]
+#[case::own("etl@other-project.iam", "etl@mine.iam")]
+#[case::project_not_known("{ project = \"mine\" }", "{}")]
+#[case::of_google("etl@other-project.iam", "service-12@other-project.iam")]
+#[case::agent("etl@other-project.iam", "service-12@gcp-sa-pubsub.iam")]
+fn accounts_of_other_projects(#[case] from: &str, #[case] to: &str) {
+    let line =
+        "serviceAccount:etl@other-project.iam.gserviceaccount.com external_account in third_party";
+    differs(FOREIGN, from, to, line, terraform);
+    let own = terraform(&FOREIGN.replace(from, to));
+    assert!(!has(&own, "third_party"), "{own:#?}");
+}
+
+/// One of another project of the configuration stands there.
+#[test]
+fn accounts_of_declared_projects() {
+    let declared = format!(
+        "{FOREIGN}resource \"google_project\" \"o\" {{\n  project_id = \"other-project\"\n  name = \"o\"\n  org_id = \"1\"\n}}\n"
+    );
+    let line = "serviceAccount:etl@other-project.iam.gserviceaccount.com identity_principal in google_project.o";
+    let lines = terraform(&declared);
+    assert!(has(&lines, line), "{lines:#?}");
+}
