@@ -7,6 +7,7 @@ use crate::document::{Mode, Pointer, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
+use super::above;
 use super::accounts::{self, Home};
 use super::conditions::Limit;
 use super::datasets;
@@ -298,7 +299,7 @@ pub const BESIDES: [&str; 7] =
     ["member", "members", "role", "condition", "policy_data", "project", "region"];
 
 /// Whether a project that is looked up is the one that the configuration stands in: it names none, or is the only one.
-fn is_own_project(scene: &Scene<'_>, at: usize) -> bool {
+pub fn is_own_project(scene: &Scene<'_>, at: usize) -> bool {
     const LOOKED_UP: &str = "data.google_project";
     let resource = scene.index.resource(at);
     &*resource.kind == LOOKED_UP
@@ -540,11 +541,13 @@ fn opens(scene: &Scene<'_>, binding: &Binding) -> bool {
     names && !matches!(binding.on, On::Node(node) if is_closed(node))
 }
 
-/// Whether a thing keeps everybody out, whatever bindings and lists say.
+/// Whether a thing keeps everybody out, whatever bindings and lists say: by itself, or by a policy of its organization.
 fn prevents(scene: &Scene<'_>, node: usize) -> bool {
-    let at = scene.nodes[node].resource;
-    at.is_some_and(|at| {
-        text(scene.index.resource(at), "public_access_prevention") == Some("enforced")
+    let own = scene.nodes[node].resource.map(|at| scene.index.resource(at));
+    own.is_some_and(|own| {
+        text(own, "public_access_prevention") == Some("enforced")
+            || own.type_name() == "google_storage_bucket"
+                && above::is_enforced(scene, above::PUBLIC_ACCESS, node)
     })
 }
 

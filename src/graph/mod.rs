@@ -3,6 +3,7 @@
 //! Takes a document and the vocabulary of packs; knows nothing of findings. Nothing here fails: what the vocabulary cannot decide is
 //! not known, and says so.
 
+mod above;
 mod accounts;
 mod actions;
 pub(crate) mod addresses;
@@ -117,6 +118,7 @@ pub fn build_within<'a>(
     replicas::facts(&mut scene);
     kubernetes::facts(&mut scene);
     gcp::facts(&mut scene);
+    above::audits(&mut scene);
     callers::settle(&mut scene);
     doors::settle(&mut scene);
     others::declarations(&mut scene);

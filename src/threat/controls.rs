@@ -422,8 +422,9 @@ fn alert_on_audit_log(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<
     let all_services = |at: &usize| {
         look::text(&scene.index.resource(*at).attributes, "service") == Some("allServices")
     };
-    let audited = scene.holds(node, "logged")
-        || scene.index.of_type("google_project_iam_audit_config").iter().any(all_services);
+    let configs = ["google_project_iam_audit_config", "google_organization_iam_audit_config"];
+    let mut configs = configs.iter().flat_map(|kind| scene.index.of_type(kind));
+    let audited = scene.holds(node, "logged") || configs.any(all_services);
     if !is_google || !audited {
         return None;
     }

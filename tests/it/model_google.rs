@@ -431,6 +431,105 @@ fn a_ring_open_to_everybody_opens_its_keys(#[case] line: &str) {
     differs(&base, "member = \"allUsers\"", "member = \"user:jane@example.com\"", line, terraform);
 }
 
+const OPEN_BUCKET: &str = r#"
+resource "google_folder" "live" {
+  display_name = "live"
+  parent       = "organizations/1"
+}
+resource "google_folder" "lab" {
+  display_name = "lab"
+  parent       = "organizations/1"
+}
+resource "google_project" "shop" {
+  project_id = "shop"
+  name       = "shop"
+  folder_id  = google_folder.live.name
+}
+resource "google_storage_bucket" "d" {
+  project  = google_project.shop.project_id
+  name     = "d"
+  location = "EU"
+  labels   = { data = "confidential" }
+}
+resource "google_storage_bucket_iam_member" "d" {
+  bucket = google_storage_bucket.d.name
+  role   = "roles/storage.objectViewer"
+  member = "allUsers"
+}
+"#;
+
+fn policy(name: &str, parent: &str, rules: &str) -> String {
+    let level = ["organizations", "folder", "projects"].into_iter().find(|it| parent.contains(it));
+    let level = level.unwrap();
+    format!(
+        "resource \"google_org_policy_policy\" \"{name}\" {{\n  name = \"{level}/1/policies/storage.publicAccessPrevention\"\n  parent = {parent}\n  spec {{\n    {rules}\n  }}\n}}\n"
+    )
+}
+
+fn legacy(kind: &str, place: &str, enforced: bool) -> String {
+    format!(
+        "resource \"{kind}\" \"p\" {{\n  {place}\n  constraint = \"constraints/storage.publicAccessPrevention\"\n  boolean_policy {{\n    enforced = {enforced}\n  }}\n}}\n"
+    )
+}
+
+const ENFORCED: &str = "rules { enforce = \"TRUE\" }";
+const ALLOWED: &str = "rules { enforce = \"FALSE\" }";
+
+/// Whether a policy above a bucket keeps everybody out that its own bindings let in.
+#[rstest]
+#[case::none(String::new(), true)]
+#[case::project(policy("p", "\"projects/${google_project.shop.project_id}\"", ENFORCED), false)]
+#[case::another_project(policy("p", "\"projects/lab\"", ENFORCED), true)]
+#[case::folder(policy("p", "google_folder.live.name", ENFORCED), false)]
+#[case::another_folder(policy("p", "google_folder.lab.name", ENFORCED), true)]
+#[case::organization(policy("p", "\"organizations/1\"", ENFORCED), false)]
+#[case::not_enforced(policy("p", "\"organizations/1\"", ALLOWED), true)]
+#[case::reset(policy("p", "\"organizations/1\"", "reset = true"), true)]
+#[case::tried_only(
+    policy("p", "\"organizations/1\"", ENFORCED).replace("  spec {", "  dry_run_spec {"),
+    true
+)]
+#[case::another_constraint(
+    policy("p", "\"organizations/1\"", ENFORCED).replace("publicAccessPrevention", "uniformBucketLevelAccess"),
+    true
+)]
+#[case::for_some(
+    policy(
+        "p",
+        "\"organizations/1\"",
+        "rules {\n      enforce = \"TRUE\"\n      condition { expression = \"resource.matchTag('1/a', 'b')\" }\n    }"
+    ),
+    true
+)]
+#[case::nearer(
+    [policy("o", "\"organizations/1\"", ENFORCED), policy("p", "\"projects/${google_project.shop.project_id}\"", ALLOWED)].concat(),
+    true
+)]
+#[case::old_project(
+    legacy("google_project_organization_policy", "project = \"shop\"", true),
+    false
+)]
+#[case::old_folder(
+    legacy("google_folder_organization_policy", "folder = google_folder.live.name", true),
+    false
+)]
+#[case::old_other_folder(
+    legacy("google_folder_organization_policy", "folder = google_folder.lab.name", true),
+    true
+)]
+#[case::old_organization(legacy("google_organization_policy", "org_id = \"1\"", true), false)]
+#[case::old_not_enforced(legacy("google_organization_policy", "org_id = \"1\"", false), true)]
+fn policies_of_organizations_keep_everybody_out(#[case] policy: String, #[case] open: bool) {
+    let lines = terraform(&[OPEN_BUCKET.to_owned(), policy].concat());
+    for line in [
+        "T003 google_storage_bucket.d",
+        "internet > google_storage_bucket.d network",
+        "internet > google_storage_bucket.d: T003",
+    ] {
+        assert_eq!(has(&lines, line), open, "{line}\n{lines:#?}");
+    }
+}
+
 /// Which members a pool lets in, by what it asks of tokens; and an account that they take, or a bucket that they have a right to.
 const POOL: &str = r#"
 resource "google_iam_workload_identity_pool" "p" { workload_identity_pool_id = "p" }
@@ -697,6 +796,57 @@ resource "google_secret_manager_secret" "t" {
         .replace("EXPRESSION", "resource.name.startsWith('projects/_/buckets/d/')");
     let line = "google_service_account.a > google_storage_bucket.d permission";
     differs(&on_bucket, "buckets/d/", "buckets/e/", line, terraform);
+}
+
+const AUDITED: &str = r#"
+resource "google_folder" "f" {
+  display_name = "live"
+  parent       = "organizations/1"
+}
+resource "google_folder" "lab" {
+  display_name = "lab"
+  parent       = "organizations/1"
+}
+resource "google_project" "shop" {
+  project_id = "shop"
+  name       = "shop"
+  folder_id  = google_folder.f.name
+}
+resource "google_folder_iam_audit_config" "a" {
+  folder  = google_folder.f.name
+  service = "allServices"
+  audit_log_config { log_type = "DATA_READ" }
+}
+resource "google_storage_bucket" "b" {
+  project  = google_project.shop.project_id
+  name     = "b"
+  location = "EU"
+  labels   = { data = "confidential" }
+}
+resource "google_secret_manager_secret" "s" {
+  project   = google_project.shop.project_id
+  secret_id = "s"
+  replication {
+    auto {}
+  }
+}
+"#;
+
+/// Audit logs of a folder and of an organization are those of the projects below them.
+#[rstest]
+#[case::another_folder("folder  = google_folder.f.name", "folder  = google_folder.lab.name")]
+#[case::another_service("\"allServices\"", "\"sqladmin.googleapis.com\"")]
+#[case::of_writing("\"DATA_READ\"", "\"DATA_WRITE\"")]
+fn audit_logs_above_projects(#[case] from: &str, #[case] to: &str) {
+    assert_eq!(AUDITED.matches(from).count(), 1, "{from}");
+    let (logged, not) = (terraform(AUDITED), terraform(&AUDITED.replace(from, to)));
+    for line in ["T023 google_storage_bucket.b", "T023 google_secret_manager_secret.s"] {
+        assert!(!has(&logged, line) && has(&not, line), "{line}\n{logged:#?}\n{not:#?}");
+    }
+    let organization = AUDITED
+        .replace("google_folder_iam_audit_config", "google_organization_iam_audit_config")
+        .replace("folder  = google_folder.f.name", "org_id  = \"1\"");
+    assert!(!has(&terraform(&organization), "T023"));
 }
 
 const SHARED: &str = r#"

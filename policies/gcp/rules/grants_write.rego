@@ -3,7 +3,8 @@
 # title: Everyone may change what is in the bucket
 # description: >-
 #   A binding or an access control list gives allUsers or allAuthenticatedUsers a role that writes or deletes objects; the second is
-#   anyone with a Google account. A bucket with enforced public access prevention overrules it.
+#   anyone with a Google account. Enforced public access prevention, of the bucket or by a policy of its
+#   organization, overrules it.
 # custom:
 #   id: storage-public-write
 #   applies_to:
@@ -18,7 +19,7 @@
 #     - https://cloud.google.com/storage/docs/access-control/lists
 package dreadnought.gcp.grants_write
 
-import data.dreadnought.lib
+import data.dreadnought.gcp.storage_public_iam
 
 # The second is anyone with a Google account.
 everyone := {"allUsers", "allAuthenticatedUsers"}
@@ -41,7 +42,7 @@ deny contains finding(r, "/member") if {
 	some r in input.by_type[kind]
 	r.attributes.member in everyone
 	r.attributes.role in writers
-	not prevented(r)
+	not storage_public_iam.prevented(r)
 }
 
 deny contains finding(r, sprintf("/members/%d", [i])) if {
@@ -50,7 +51,7 @@ deny contains finding(r, sprintf("/members/%d", [i])) if {
 	some i, member in r.attributes.members
 	member in everyone
 	r.attributes.role in writers
-	not prevented(r)
+	not storage_public_iam.prevented(r)
 }
 
 finding(r, at) := {"resource": r.address, "at": at, "message": "anybody may write to the bucket"}
@@ -58,17 +59,12 @@ finding(r, at) := {"resource": r.address, "at": at, "message": "anybody may writ
 deny contains finding(r, "/predefined_acl") if {
 	some r in input.by_type.google_storage_bucket_acl
 	lower(r.attributes.predefined_acl) == "publicreadwrite"
-	not prevented(r)
+	not storage_public_iam.prevented(r)
 }
 
 deny contains finding(r, sprintf("/role_entity/%d", [i])) if {
 	some r in input.by_type.google_storage_bucket_acl
 	some i, entity in r.attributes.role_entity
 	lower(entity) in {"writer:allusers", "writer:allauthenticatedusers", "owner:allusers", "owner:allauthenticatedusers"}
-	not prevented(r)
-}
-
-prevented(r) if {
-	some bucket in lib.references(r, "/bucket")
-	bucket.attributes.public_access_prevention == "enforced"
+	not storage_public_iam.prevented(r)
 }

@@ -3,7 +3,8 @@
 # title: An access control list opens a bucket or its objects to everyone
 # description: >-
 #   A list of a bucket, or of the objects that will be in it, lets allUsers or allAuthenticatedUsers read; the second is anyone
-#   with a Google account. Uniform access switches lists off, and enforced public access prevention overrules them.
+#   with a Google account. Uniform access switches lists off, and enforced public access prevention, also by a policy of the
+#   organization, overrules them.
 # custom:
 #   id: storage-public-acl
 #   applies_to:
@@ -18,6 +19,7 @@
 #     - https://cloud.google.com/storage/docs/access-control/lists
 package dreadnought.gcp.storage_public_acl
 
+import data.dreadnought.gcp.storage_public_iam
 import data.dreadnought.lib
 
 lists := ["google_storage_bucket_acl", "google_storage_default_object_acl"]
@@ -58,4 +60,9 @@ closed(r) if {
 closed(r) if {
 	some bucket in lib.references(r, "/bucket")
 	bucket.attributes.uniform_bucket_level_access in {true, "true"}
+}
+
+closed(r) if {
+	some bucket in lib.references(r, "/bucket")
+	storage_public_iam.policed(bucket)
 }

@@ -2,8 +2,8 @@
 # scope: package
 # title: Bucket is open to everyone
 # description: >-
-#   An IAM grant of the bucket names allUsers or allAuthenticatedUsers; the second is anyone with a Google account. A bucket
-#   with enforced public access prevention overrules the grant. Who may only create objects reads none (T004).
+#   An IAM grant of the bucket names allUsers or allAuthenticatedUsers; the second is anyone with a Google account. Enforced
+#   public access prevention, of the bucket or by a policy of its organization, overrules the grant. Who may only create objects reads none (T004).
 # custom:
 #   id: storage-public-iam
 #   applies_to: [google_storage_bucket_iam_member, google_storage_bucket_iam_binding]
@@ -44,3 +44,111 @@ prevented(r) if {
 	some bucket in lib.references(r, "/bucket")
 	bucket.attributes.public_access_prevention == "enforced"
 }
+
+prevented(r) if {
+	some bucket in lib.references(r, "/bucket")
+	policed(bucket)
+}
+
+# A policy of the organization above the bucket prevents it, and none says otherwise.
+policed(bucket) if {
+	some policy in input.by_type.google_org_policy_policy
+	is_named(policy)
+	some spec in policy.attributes.spec
+	some rule in spec.rules
+	rule.enforce in switched_on
+	not lib.has_block(rule, "condition")
+	is_above(policy, "/parent", bucket)
+	not exempted(bucket)
+}
+
+policed(bucket) if {
+	some kind in legacy
+	some policy in input.by_type[kind]
+	policy.attributes.constraint in constraints
+	some own in policy.attributes.boolean_policy
+	own.enforced in switched_on
+	is_above(policy, places[kind], bucket)
+	not exempted(bucket)
+}
+
+exempted(bucket) if {
+	some policy in input.by_type.google_org_policy_policy
+	is_named(policy)
+	some spec in policy.attributes.spec
+	says_no(spec)
+	is_above(policy, "/parent", bucket)
+}
+
+exempted(bucket) if {
+	some kind in legacy
+	some policy in input.by_type[kind]
+	policy.attributes.constraint in constraints
+	some own in policy.attributes.boolean_policy
+	not own.enforced in switched_on
+	is_above(policy, places[kind], bucket)
+}
+
+says_no(spec) if spec.reset in switched_on
+
+says_no(spec) if {
+	some rule in spec.rules
+	not rule.enforce in switched_on
+}
+
+is_named(policy) if endswith(policy.attributes.name, "/policies/storage.publicAccessPrevention")
+
+constraints := {"storage.publicAccessPrevention", "constraints/storage.publicAccessPrevention"}
+
+switched_on := {true, "true", "True", "TRUE"}
+
+legacy := [
+	"google_project_organization_policy",
+	"google_folder_organization_policy",
+	"google_organization_policy",
+]
+
+# Where each says what it holds for.
+places := {
+	"google_project_organization_policy": "/project",
+	"google_folder_organization_policy": "/folder",
+	"google_organization_policy": "/org_id",
+}
+
+# A configuration stands in one organization.
+is_above(policy, _, _) if policy.type == "google_organization_policy"
+
+is_above(policy, path, _) if {
+	names_no_resource(policy, path)
+	startswith(policy.attributes.name, "organizations/")
+}
+
+is_above(policy, path, bucket) if {
+	some project in lib.references(bucket, "/project")
+	some above in lib.references(policy, path)
+	above.address in {project.address} | folders(project)
+}
+
+# Neither names a project that is declared: there is one.
+is_above(policy, path, bucket) if {
+	names_no_resource(policy, path)
+	of_project(policy)
+	not bucket.attributes.project
+	count(lib.references(bucket, "/project")) == 0
+}
+
+is_above(policy, path, bucket) if {
+	names_no_resource(policy, path)
+	policy.attributes.project == bucket.attributes.project
+}
+
+# What refers to a folder or project is about that, whatever it is called.
+names_no_resource(policy, path) if {
+	count([r | some r in lib.references(policy, path); r.type in {"google_folder", "google_project"}]) == 0
+}
+
+of_project(policy) if policy.type == "google_project_organization_policy"
+
+of_project(policy) if startswith(policy.attributes.name, "projects/")
+
+folders(project) := {folder.address | some folder in lib.references(project, "/folder_id")}
