@@ -29,6 +29,14 @@ pub fn is_own(resource: &Resource) -> bool {
     resource.kind.starts_with("google_") || resource.kind.starts_with("data.google_")
 }
 
+/// The meaning of what is something else than its type says: a user of a database who is an account.
+pub fn special(resource: &Resource) -> Option<&'static str> {
+    const ACCOUNT: &str = "CLOUD_IAM_SERVICE_ACCOUNT";
+    let is_account =
+        &*resource.kind == "google_sql_user" && text(resource, "type") == Some(ACCOUNT);
+    is_account.then_some("google_sql_user/CLOUD_IAM_SERVICE_ACCOUNT")
+}
+
 /// The text of an attribute at a path with dots, first items of lists on the way.
 pub fn text<'r>(resource: &'r Resource, path: &str) -> Option<&'r str> {
     value(resource, path)?.as_str()

@@ -82,7 +82,8 @@ pub fn build_within<'a>(
         .enumerate()
         .map(|(at, resource)| {
             let special = kubernetes::special(resource)
-                .or_else(|| network::aws::special(&index, at, vocabulary, &names));
+                .or_else(|| network::aws::special(&index, at, vocabulary, &names))
+                .or_else(|| gcp::special(resource));
             let special = special.and_then(|name| vocabulary.of(name));
             special.or_else(|| vocabulary.of(resource.type_name())).cloned()
         })

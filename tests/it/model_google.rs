@@ -929,6 +929,34 @@ fn networks_of_other_projects(#[case] from: &str, #[case] line: &str) {
     differs(SHARED, from, "google_project.net.project_id", line, terraform);
 }
 
+const DATABASE_USER: &str = r#"
+resource "google_service_account" "api" { account_id = "api" }
+resource "google_sql_database_instance" "db" {
+  name             = "db"
+  database_version = "POSTGRES_16"
+  settings { tier = "db-custom-1-3840" }
+}
+resource "google_sql_user" "api" {
+  instance = google_sql_database_instance.db.name
+  name     = trimsuffix(google_service_account.api.email, ".gserviceaccount.com")
+  type     = "CLOUD_IAM_SERVICE_ACCOUNT"
+}
+"#;
+
+/// A user of a database that is an account is this account.
+#[rstest]
+#[case::built_in("\"CLOUD_IAM_SERVICE_ACCOUNT\"", "\"BUILT_IN\"")]
+#[case::somebody_else(
+    "trimsuffix(google_service_account.api.email, \".gserviceaccount.com\")",
+    "\"api\""
+)]
+fn users_of_databases_are_accounts(#[case] from: &str, #[case] to: &str) {
+    let line = "google_service_account.api > google_sql_database_instance.db permission";
+    differs(DATABASE_USER, from, to, line, terraform);
+    let asset = "google_service_account.api identity_principal in project [google_sql_user.api]";
+    differs(DATABASE_USER, from, to, asset, terraform);
+}
+
 const FOREIGN: &str = r#"
 provider "google" { project = "mine" }
 resource "google_storage_bucket" "d" {
