@@ -957,6 +957,31 @@ fn users_of_databases_are_accounts(#[case] from: &str, #[case] to: &str) {
     differs(DATABASE_USER, from, to, asset, terraform);
 }
 
+const TABLE: &str = r#"
+resource "google_bigquery_dataset" "d" {
+  dataset_id = "d"
+  location   = "EU"
+}
+resource "google_bigquery_table" "t" {
+  dataset_id = google_bigquery_dataset.d.dataset_id
+  table_id   = "t"
+}
+resource "google_bigquery_table_iam_member" "t" {
+  dataset_id = google_bigquery_table.t.dataset_id
+  table_id   = google_bigquery_table.t.table_id
+  role       = "roles/bigquery.dataViewer"
+  member     = "allUsers"
+}
+"#;
+
+#[test]
+fn a_table_open_to_everybody_opens_its_dataset() {
+    let line = "T003 google_bigquery_dataset.d";
+    differs(TABLE, "\"allUsers\"", "\"user:jane@example.com\"", line, terraform);
+    let authenticated = TABLE.replace("\"allUsers\"", "\"allAuthenticatedUsers\"");
+    assert!(has(&terraform(&authenticated), line));
+}
+
 const FOREIGN: &str = r#"
 provider "google" { project = "mine" }
 resource "google_storage_bucket" "d" {

@@ -2,8 +2,8 @@
 # scope: package
 # title: Dataset is open to everyone
 # description: >-
-#   An access entry or an IAM grant of the dataset names allUsers or allAuthenticatedUsers; the second is anyone with a Google
-#   account.
+#   An access entry of the dataset, or an IAM grant of it or of a table in it, names allUsers or allAuthenticatedUsers; the
+#   second is anyone with a Google account.
 # custom:
 #   id: bigquery-public-dataset
 #   applies_to:
@@ -11,6 +11,8 @@
 #     - google_bigquery_dataset_access
 #     - google_bigquery_dataset_iam_member
 #     - google_bigquery_dataset_iam_binding
+#     - google_bigquery_table_iam_member
+#     - google_bigquery_table_iam_binding
 #   threat: T003
 #   remediation: >-
 #     Grant access to named users, groups or service accounts.
@@ -45,13 +47,19 @@ deny contains finding(r, "/iam_member") if {
 	r.attributes.iam_member in everyone
 }
 
+members := ["google_bigquery_dataset_iam_member", "google_bigquery_table_iam_member"]
+
+bindings := ["google_bigquery_dataset_iam_binding", "google_bigquery_table_iam_binding"]
+
 deny contains finding(r, "/member") if {
-	some r in input.by_type.google_bigquery_dataset_iam_member
+	some kind in members
+	some r in input.by_type[kind]
 	r.attributes.member in everyone
 }
 
 deny contains finding(r, at) if {
-	some r in input.by_type.google_bigquery_dataset_iam_binding
+	some kind in bindings
+	some r in input.by_type[kind]
 	some i, member in r.attributes.members
 	member in everyone
 	at := sprintf("/members/%d", [i])

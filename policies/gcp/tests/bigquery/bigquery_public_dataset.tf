@@ -129,3 +129,38 @@ resource "google_bigquery_dataset_access" "somebody" {
   role       = "READER"
   iam_member = "user:jane@${var.domain}"
 }
+
+resource "google_bigquery_table" "sales" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  table_id   = "sales"
+}
+
+resource "google_bigquery_table_iam_member" "open" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  table_id   = google_bigquery_table.sales.table_id
+  role       = "roles/bigquery.dataViewer"
+  member     = "allAuthenticatedUsers" # expect: gcp/bigquery-public-dataset
+}
+
+resource "google_bigquery_table_iam_member" "user" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  table_id   = google_bigquery_table.sales.table_id
+  role       = "roles/bigquery.dataViewer"
+  member     = "user:jane@example.org"
+}
+
+resource "google_bigquery_table_iam_binding" "open" {
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  table_id   = google_bigquery_table.sales.table_id
+  role       = "roles/bigquery.dataViewer"
+  members    = ["user:jane@example.org", "allUsers"] # expect: gcp/bigquery-public-dataset
+}
+
+resource "google_bigquery_table_iam_binding" "users" {
+  # ok: gcp/bigquery-public-dataset
+  dataset_id = google_bigquery_dataset.project.dataset_id
+  table_id   = google_bigquery_table.sales.table_id
+  role       = "roles/bigquery.dataViewer"
+  members    = ["user:jane@example.org", "group:data@example.org"]
+}

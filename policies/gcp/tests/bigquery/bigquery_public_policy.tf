@@ -46,3 +46,16 @@ resource "google_bigquery_dataset_iam_policy" "json_group" {
     bindings = [{ role = "roles/bigquery.dataViewer", members = ["group:data@example.org"] }]
   })
 }
+
+resource "google_bigquery_table_iam_policy" "open" {
+  dataset_id  = google_bigquery_dataset.project.dataset_id
+  table_id    = "sales"
+  policy_data = data.google_iam_policy.open.policy_data # expect: gcp/bigquery-public-policy
+}
+
+resource "google_bigquery_table_iam_policy" "group" {
+  # ok: gcp/bigquery-public-policy
+  dataset_id  = google_bigquery_dataset.project.dataset_id
+  table_id    = "sales"
+  policy_data = data.google_iam_policy.group.policy_data
+}
