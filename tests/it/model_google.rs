@@ -1019,3 +1019,34 @@ fn accounts_of_declared_projects() {
     let lines = terraform(&declared);
     assert!(has(&lines, line), "{lines:#?}");
 }
+
+const FIRST_GENERATION: &str = r#"
+resource "google_cloud_run_service" "s" {
+  name     = "s"
+  location = "europe-west1"
+  metadata {
+    annotations = {
+      "run.googleapis.com/invoker-iam-disabled" = "true"
+    }
+  }
+  template {
+    spec {
+      containers { image = "x" }
+    }
+  }
+}
+"#;
+
+/// A service that asks nobody who calls has no door.
+#[rstest]
+#[case::asks("= \"true\"", "= \"false\"")]
+#[case::by_proxy("= \"true\"", "= \"true\"\n      \"run.googleapis.com/iap-enabled\" = \"true\"")]
+fn services_that_ask_nobody(#[case] from: &str, #[case] to: &str) {
+    let has_none = |text: &str| {
+        let lines = terraform(text);
+        let own = lines.iter().find(|line| line.starts_with("T031 google_cloud_run_service.s"));
+        own.is_some_and(|line| line.contains("auth=none"))
+    };
+    assert!(has_none(FIRST_GENERATION), "{:#?}", terraform(FIRST_GENERATION));
+    assert!(!has_none(&FIRST_GENERATION.replace(from, to)));
+}
