@@ -1050,3 +1050,89 @@ fn services_that_ask_nobody(#[case] from: &str, #[case] to: &str) {
     assert!(has_none(FIRST_GENERATION), "{:#?}", terraform(FIRST_GENERATION));
     assert!(!has_none(&FIRST_GENERATION.replace(from, to)));
 }
+
+const PASSED: &str = r#"
+resource "google_compute_network" "n" {
+  name                            = "n"
+  auto_create_subnetworks         = false
+  delete_default_routes_on_create = false
+}
+resource "google_compute_subnetwork" "s" {
+  name          = "s"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.0.0.0/24"
+}
+resource "google_compute_firewall" "web" {
+  name          = "web"
+  network       = google_compute_network.n.name
+  source_ranges = ["0.0.0.0/0"]
+  allow {
+    protocol = "tcp"
+    ports    = ["443"]
+  }
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  machine_type = "e2-small"
+  zone         = "europe-west1-b"
+  boot_disk {
+    initialize_params { image = "debian-cloud/debian-12" }
+  }
+  network_interface { subnetwork = google_compute_subnetwork.s.id }
+}
+"#;
+
+const BY_POOL: &str = r#"
+resource "google_compute_target_pool" "web" {
+  name      = "web"
+  instances = [google_compute_instance.m.self_link]
+}
+resource "google_compute_forwarding_rule" "web" {
+  name       = "web"
+  target     = google_compute_target_pool.web.self_link
+  port_range = "443"
+}
+"#;
+
+const BY_BACKEND: &str = r#"
+resource "google_compute_instance_group" "web" {
+  name      = "web"
+  zone      = "europe-west1-b"
+  instances = [google_compute_instance.m.self_link]
+}
+resource "google_compute_region_backend_service" "web" {
+  name                  = "web"
+  load_balancing_scheme = "EXTERNAL"
+  backend { group = google_compute_instance_group.web.id }
+}
+resource "google_compute_forwarding_rule" "web" {
+  name                  = "web"
+  backend_service       = google_compute_region_backend_service.web.id
+  load_balancing_scheme = "EXTERNAL"
+  ports                 = ["443"]
+}
+"#;
+
+const WAY_OUT: &str = r#"
+resource "google_compute_route" "out" {
+  name             = "out"
+  network          = google_compute_network.n.name
+  dest_range       = "0.0.0.0/0"
+  next_hop_gateway = "default-internet-gateway"
+}
+"#;
+
+/// Behind what only passes packets on, machines answer themselves, and need a way to the internet for it.
+#[rstest]
+#[case::pool(BY_POOL, "google_compute_target_pool.web > google_compute_instance.m network")]
+#[case::backend(
+    BY_BACKEND,
+    "google_compute_region_backend_service.web > google_compute_instance.m network"
+)]
+fn machines_answer_themselves(#[case] balancer: &str, #[case] line: &str) {
+    let base = format!("{PASSED}{balancer}");
+    let (from, to) =
+        ("delete_default_routes_on_create = false", "delete_default_routes_on_create = true");
+    differs(&base, from, to, line, terraform);
+    assert!(has(&terraform(&format!("{}{WAY_OUT}", base.replace(from, to))), line));
+}

@@ -12,18 +12,19 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::super::filter::{Ports, Protocol, Traffic, number, range};
-use super::super::{Front, Network, Route, Tri, reach};
+use super::super::{Front, Network, Presence, Route, Tri, reach};
 use super::armor;
+use super::routes::Routes;
 
 /// How many references there may be between a rule and what stands behind it.
 const MAX_DEPTH: usize = 5;
 
 /// Add fronts and routes of all forwarding rules.
-pub fn read(scene: &Scene<'_>, network: &mut Network) {
+pub fn read(scene: &Scene<'_>, routes: &Routes, network: &mut Network) {
     let groups = groups::named(scene);
     for kind in ["google_compute_global_forwarding_rule", "google_compute_forwarding_rule"] {
         for at in scene.index.of_type(kind) {
-            forwarding(scene, *at, &groups, network);
+            forwarding(scene, *at, (&groups, routes), network);
         }
     }
 }
@@ -75,7 +76,12 @@ fn follow(scene: &Scene<'_>, at: usize, depth: usize, chain: &mut Chain) {
     }
 }
 
-fn forwarding(scene: &Scene<'_>, at: usize, groups: &Groups, network: &mut Network) {
+fn forwarding(
+    scene: &Scene<'_>,
+    at: usize,
+    (groups, ways): (&Groups, &Routes),
+    network: &mut Network,
+) {
     let resource = scene.index.resource(at);
     let scheme = text(resource, "load_balancing_scheme").unwrap_or("EXTERNAL");
     let external = scheme.starts_with("EXTERNAL");
@@ -108,6 +114,19 @@ fn forwarding(scene: &Scene<'_>, at: usize, groups: &Groups, network: &mut Netwo
                     inside(scene, at, external)
                 };
                 let back_port = if chain.proxied { back.port } else { port };
+                let answers = if external && !chain.proxied {
+                    answers(network.presences[target].as_ref(), resource, ways)
+                } else {
+                    Tri::Yes
+                };
+                match answers {
+                    Tri::No => continue,
+                    Tri::Unknown => {
+                        let doubt = (reach::Reach::Unknown, resource.header);
+                        network.heard.insert(network.routes.len(), doubt);
+                    }
+                    Tri::Yes => {}
+                }
                 network.routes.push(Route {
                     via,
                     front,
@@ -123,6 +142,15 @@ fn forwarding(scene: &Scene<'_>, at: usize, groups: &Groups, network: &mut Netwo
             }
         }
     }
+}
+
+/// Whether what a machine answers finds its way to the internet: behind what only passes packets on, it sends that itself. Addresses of the
+/// other family have routes of their own.
+///
+/// Source: Google Cloud documentation, "External passthrough Network Load Balancer overview" (direct server return).
+fn answers(host: Option<&Presence>, rule: &Resource, routes: &Routes) -> Tri {
+    let is_six = text(rule, "ip_version") == Some("IPV6");
+    host.filter(|_| !is_six).map_or(Tri::Yes, |host| routes.lead_out(host).state)
 }
 
 /// A rule whose map only sends callers elsewhere is one more port of what answers at its address.

@@ -66,7 +66,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     }
     services::fronts(scene, network);
     services::links(scene, network);
-    balancers::read(scene, network);
+    balancers::read(scene, &gateways.routes, network);
     engine::read(scene, network);
     peerings(scene, network);
     for at in scene.index.of_type("google_dns_managed_zone") {
