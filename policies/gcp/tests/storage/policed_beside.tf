@@ -1,0 +1,27 @@
+resource "google_storage_bucket" "loose" {
+  name                        = "loose"
+  uniform_bucket_level_access = true
+}
+
+resource "google_org_policy_policy" "p" {
+  name   = "organizations/1/policies/storage.publicAccessPrevention"
+  parent = "organizations/1"
+  spec {
+    rules { enforce = "TRUE" }
+  }
+}
+
+resource "google_org_policy_policy" "q" {
+  name   = "organizations/1/policies/storage.uniformBucketLevelAccess"
+  parent = "organizations/1"
+  spec {
+    rules { enforce = "FALSE" }
+  }
+}
+
+resource "google_storage_bucket_iam_member" "open" {
+  # ok: gcp/storage-public-iam
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectViewer"
+  member = "allUsers"
+}
