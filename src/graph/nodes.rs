@@ -139,7 +139,7 @@ fn outside(scene: &mut Scene<'_>, at: usize) -> Option<usize> {
 }
 
 /// Of several zones, the one that lies inside the others; where some lie apart, the innermost that holds them all.
-fn innermost(scene: &Scene<'_>, zones: &BTreeSet<usize>) -> Option<usize> {
+pub fn innermost(scene: &Scene<'_>, zones: &BTreeSet<usize>) -> Option<usize> {
     let inner: Vec<usize> = zones
         .iter()
         .copied()

@@ -12,12 +12,14 @@ mod routing;
 mod screens;
 mod services;
 mod six;
+mod started;
 mod startup;
 mod tasks;
 mod told;
 mod transit;
 
 use crate::graph::look;
+use crate::graph::nodes;
 use crate::graph::scene::Scene;
 
 use super::Network;
@@ -54,11 +56,18 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     told::read(scene, network);
 }
 
-/// Put hosts of which it is not known in which subnet they stand into the network that their groups, or nothing, say.
+/// Put hosts that do not say themselves in which subnet they stand into the one that others say, else into the network that their groups,
+/// or nothing, say.
 pub fn nest(scene: &mut Scene<'_>, network: &Network) {
     for node in 0..scene.nodes.len() {
-        let presence = network.presences[node].as_ref().filter(|presence| !presence.sends_only);
-        let zone = presence.and_then(|presence| scene.zone_of[presence.network?]);
+        let presence = network.presences[node].as_ref();
+        let subnets = presence.into_iter().flat_map(|presence| &presence.subnets);
+        let subnets = subnets.filter_map(|at| scene.zone_of[*at]).collect();
+        let around = || {
+            let presence = presence.filter(|presence| !presence.sends_only);
+            presence.and_then(|presence| scene.zone_of[presence.network?])
+        };
+        let zone = nodes::innermost(scene, &subnets).or_else(around);
         let is_aws = |at| &*scene.index.resource(at).provider == "aws";
         let is_own = scene.nodes[node].resource.is_some_and(is_aws);
         let stands = scene.zone_of_kind(node, &["vpc", "subnet", "cluster"]).is_some();

@@ -21,7 +21,7 @@ use crate::source::Place;
 use super::beanstalk;
 use super::filters::{self, DEFAULT_GROUP};
 use super::routing::{Routing, is_network, is_subnet};
-use super::six;
+use super::{six, started};
 
 /// What AWS Batch calls a job, what takes jobs in, and where they run.
 const JOB: &str = "aws_batch_job_definition";
@@ -68,12 +68,25 @@ struct Stand {
     found: bool,
 }
 
+impl Stand {
+    /// Of what is said of a public address, the most holds.
+    fn wants(&mut self, said: Option<Public>) {
+        let Some(said) = said else { return };
+        if self.wanted.as_ref().is_none_or(|known| known.state < said.state) {
+            self.wanted = Some(said);
+        }
+    }
+}
+
 /// The presence of a node, where it stands in a network at all.
 pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Presence> {
     let at = scene.nodes[node].resource?;
     let mut stand = Stand::default();
     for member in members(scene, node) {
         add(scene, member, &mut stand);
+    }
+    if &*scene.index.resource(at).kind == started::TASK {
+        by_starters(scene, at, &mut stand);
     }
     if !stand.found {
         return None;
@@ -231,13 +244,7 @@ fn add_by(scene: &Scene<'_>, member: usize, row: &Row<'_>, stand: &mut Stand) {
     }
     stand.six = six::better(stand.six.take(), six::wanted(scene, member));
     stand.only_six |= six::only(scene, member);
-    let member_says = wanted(scene, member, row.public);
-    if let Some(says) = member_says {
-        stand.wanted = match stand.wanted.take() {
-            Some(known) if known.state >= says.state => Some(known),
-            _ => Some(says),
-        };
-    }
+    stand.wants(wanted(scene, member, row.public));
     let otherwise = match row.otherwise {
         "subnet" => "subnet",
         "yes" => "yes",
@@ -270,6 +277,23 @@ fn by_settings(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
     if let Some((state, at)) = stands.addresses {
         let proof = vec![scene.index.resource(member).place_of(&at)];
         stand.wanted = Some(Public { state, proof });
+    }
+}
+
+/// Tasks that belong to no service stand where those say that start them.
+fn by_starters(scene: &Scene<'_>, task: usize, stand: &mut Stand) {
+    for starter in started::starters(scene, task) {
+        if let Some(row) = row(scene, "aws_starters", &scene.index.resource(starter).kind) {
+            add_by(scene, starter, &row, stand);
+        }
+    }
+    for told in started::told(scene, task) {
+        stand.found = true;
+        stand.open |= told.open;
+        stand.groups_open |= told.groups_open;
+        told.subnets.into_iter().for_each(|to| take_subnet(scene, to, stand));
+        told.groups.into_iter().for_each(|to| take_group(scene, to, stand));
+        stand.wants(told.public);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::graph::network::{Link, Network, Presence, Public};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 
+use super::started::TASK;
 use super::startup;
 
 /// The port at which a range begins that machines give to containers that ask for none.
@@ -127,28 +128,40 @@ pub fn mapped(scene: &Scene<'_>, service: usize, port: Option<u16>) -> Option<u1
     None
 }
 
-/// Let tasks with an address of their own say where their containers listen.
+/// Let tasks with an address of their own say where their containers listen. Those that belong to no service are called where they say so.
 pub fn listen(scene: &Scene<'_>, network: &mut Network) {
+    for at in scene.index.of_type(TASK) {
+        let own = scene.node_of[*at].filter(|node| scene.nodes[*node].resource == Some(*at));
+        let Some(presence) = own.and_then(|node| network.presences[node].as_mut()) else {
+            continue;
+        };
+        presence.listens.extend(ports(scene, *at).map(Traffic::tcp));
+        presence.sends_only &= presence.listens.is_empty();
+    }
     for at in scene.index.of_type("aws_ecs_service") {
         let own = look::leaf(&scene.index.resource(*at).attributes, "network_configuration");
         let Some(node) = scene.node_of[*at].filter(|_| own.is_some()) else { continue };
         let Some(presence) = &mut network.presences[node] else { continue };
         for (task, _) in look::named(scene, *at, "task_definition").targets {
-            let text = scene.index.resource(task).parsed.get("container_definitions");
-            let containers = text.and_then(Value::as_array).unwrap_or_default();
-            let mappings = containers.iter().flat_map(|it| look::listed(it, "portMappings"));
-            let ports = mappings.filter_map(|it| number(it.get("containerPort")));
-            let ports = ports.filter_map(|port| u16::try_from(port).ok());
-            presence.listens.extend(ports.map(Traffic::tcp));
+            presence.listens.extend(ports(scene, task).map(Traffic::tcp));
         }
         presence.listens.sort();
         presence.listens.dedup();
     }
 }
 
+/// Ports at which the containers of a task listen.
+fn ports<'s>(scene: &'s Scene<'_>, task: usize) -> impl Iterator<Item = u16> + 's {
+    let text = scene.index.resource(task).parsed.get("container_definitions");
+    let containers = text.and_then(Value::as_array).unwrap_or_default();
+    let mappings = containers.iter().flat_map(|it| look::listed(it, "portMappings"));
+    let ports = mappings.filter_map(|it| number(it.get("containerPort")));
+    ports.filter_map(|port| u16::try_from(port).ok())
+}
+
 /// Connections to file systems that tasks mount: encrypted where the volume says so.
 pub fn mounts(scene: &Scene<'_>, network: &mut Network) {
-    for at in scene.index.of_type("aws_ecs_task_definition") {
+    for at in scene.index.of_type(TASK) {
         let resource = scene.index.resource(*at);
         for (position, volume) in look::blocks(&resource.attributes, "volume") {
             for (inner, block) in look::blocks(volume, "efs_volume_configuration") {

@@ -1,0 +1,114 @@
+//! Tasks of ECS that something starts by itself, at a time or on an event: who starts them says in which network they run.
+//!
+//! Sources: AWS provider documentation of the types in the table `aws_starters`; AWS Step Functions Developer Guide, "Run Amazon ECS or
+//! Fargate tasks with Step Functions"; `AwsVpcConfiguration` of the API of Amazon ECS.
+
+use crate::document::{Pointer, Value};
+use crate::graph::look;
+use crate::graph::network::{Public, Tri};
+use crate::graph::scene::Scene;
+use crate::pack::Verb;
+use crate::source::Place;
+
+/// What a task is made from.
+pub const TASK: &str = "aws_ecs_task_definition";
+
+const MACHINE: &str = "aws_sfn_state_machine";
+const DEFINITION: &str = "definition";
+/// How deep states of a machine are looked for in one another.
+const DEPTH: usize = 64;
+
+/// What a state says of the network of the task that it starts: resources, and whether something is named that is none.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Subnets.
+    pub subnets: Vec<usize>,
+    /// Whether a subnet is named that is no resource of the document.
+    pub open: bool,
+    /// Security groups.
+    pub groups: Vec<usize>,
+    /// Whether a group is named that is no resource of the document.
+    pub groups_open: bool,
+    /// Whether it gets a public address, where that is written.
+    pub public: Option<Public>,
+}
+
+/// Resources of the table `aws_starters` that start a task.
+pub fn starters<'s>(scene: &'s Scene<'_>, task: usize) -> impl Iterator<Item = usize> + 's {
+    let starts = |at: &usize| {
+        let kind = &scene.index.resource(*at).kind;
+        let mut rows = scene.vocabulary.table("aws_starters").iter();
+        rows.any(|row| row.first().is_some_and(|own| **own == **kind))
+    };
+    scene.relations.sources(task, Verb::Invokes).map(|relation| relation.from).filter(starts)
+}
+
+/// What states say that start a task.
+pub fn told(scene: &Scene<'_>, task: usize) -> Vec<Told> {
+    let mut found = Vec::new();
+    let starting = scene.relations.sources(task, Verb::Invokes).map(|relation| relation.from);
+    for machine in starting {
+        let resource = scene.index.resource(machine);
+        if let Some(text) = resource.parsed.get(DEFINITION).filter(|_| &*resource.kind == MACHINE) {
+            let place = resource.place_of(&Pointer::root().key(DEFINITION));
+            seek(scene, (task, place), text, DEPTH, &mut found);
+        }
+    }
+    found
+}
+
+/// Look for requests of a task in what a definition says, whatever states they lie in.
+fn seek(
+    scene: &Scene<'_>,
+    (task, place): (usize, Place),
+    value: &Value,
+    depth: usize,
+    found: &mut Vec<Told>,
+) {
+    if depth == 0 {
+        return;
+    }
+    match value {
+        Value::Object(members) => {
+            let (named, _) = resources(scene, value.get("TaskDefinition"));
+            let network = value.get("NetworkConfiguration");
+            match network.and_then(|network| network.get("AwsvpcConfiguration")) {
+                Some(network) if named.contains(&task) => found.push(read(scene, network, place)),
+                _ => members
+                    .iter()
+                    .for_each(|(_, inner)| seek(scene, (task, place), inner, depth - 1, found)),
+            }
+        }
+        Value::Array(items) => {
+            items.iter().for_each(|inner| seek(scene, (task, place), inner, depth - 1, found));
+        }
+        _ => {}
+    }
+}
+
+fn read(scene: &Scene<'_>, network: &Value, place: Place) -> Told {
+    let (subnets, open) = resources(scene, network.get("Subnets"));
+    let (groups, groups_open) = resources(scene, network.get("SecurityGroups"));
+    let public = network.get("AssignPublicIp").map(|word| match word {
+        Value::String(word) if !word.contains(['{', '$']) => Tri::from(&**word == "ENABLED"),
+        _ => Tri::Unknown,
+    });
+    let public = public.map(|state| Public { state, proof: vec![place] });
+    Told { subnets, open, groups, groups_open, public }
+}
+
+/// Resources that the texts of a value name, and whether some text names none.
+fn resources(scene: &Scene<'_>, value: Option<&Value>) -> (Vec<usize>, bool) {
+    let items = match value {
+        Some(Value::Array(items)) => &items[..],
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let each = items.iter().map(|item| {
+        let holes = item.as_str().map(|text| look::holed(scene, text).fillers).unwrap_or_default();
+        holes.into_iter().flatten().collect::<Vec<usize>>()
+    });
+    let named: Vec<Vec<usize>> = each.collect();
+    let open = named.iter().any(Vec::is_empty);
+    (named.into_iter().flatten().collect(), open)
+}

@@ -1,0 +1,211 @@
+//! What models say of services of AWS that start, join, sign and pass on: each condition of a rule matters in some case.
+
+use rstest::rstest;
+
+use crate::model_systems::{differs, has, terraform};
+
+/// A network with a database, and a task that only something else starts.
+const STARTED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_internet_gateway" "g" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_route_table" "a" {
+  vpc_id = aws_vpc.v.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.g.id
+  }
+}
+resource "aws_route_table_association" "a" {
+  subnet_id      = aws_subnet.a.id
+  route_table_id = aws_route_table.a.id
+}
+resource "aws_security_group" "t" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port   = 8080
+    to_port     = 8080
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "db" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_security_group.t.id]
+  }
+}
+resource "aws_db_subnet_group" "d" {
+  subnet_ids = [aws_subnet.a.id]
+}
+resource "aws_db_instance" "d" {
+  engine                 = "postgres"
+  db_subnet_group_name   = aws_db_subnet_group.d.name
+  vpc_security_group_ids = [aws_security_group.db.id]
+}
+resource "aws_ecs_cluster" "c" {
+  name = "c"
+}
+resource "aws_ecs_task_definition" "nightly" {
+  family                = "nightly"
+  network_mode          = "awsvpc"
+  container_definitions = jsonencode([{ name = "n", image = "n"PORTS }])
+}
+STARTER
+"#;
+
+const BY_EVENT: &str = r#"
+resource "aws_cloudwatch_event_rule" "nightly" {
+  schedule_expression = "cron(0 2 * * ? *)"
+}
+resource "aws_cloudwatch_event_target" "nightly" {
+  rule = aws_cloudwatch_event_rule.nightly.name
+  arn  = aws_ecs_cluster.c.arn
+  ecs_target {
+    task_definition_arn = aws_ecs_task_definition.nightly.arn
+    network_configuration {
+      subnets          = [aws_subnet.a.id]
+      security_groups  = [aws_security_group.t.id]
+      assign_public_ip = true
+    }
+  }
+}"#;
+
+const BY_SCHEDULE: &str = r#"
+resource "aws_scheduler_schedule" "nightly" {
+  schedule_expression = "cron(0 2 * * ? *)"
+  flexible_time_window {
+    mode = "OFF"
+  }
+  target {
+    arn      = aws_ecs_cluster.c.arn
+    role_arn = "arn:aws:iam::111122223333:role/s"
+    ecs_parameters {
+      task_definition_arn = aws_ecs_task_definition.nightly.arn
+      network_configuration {
+        subnets          = [aws_subnet.a.id]
+        security_groups  = [aws_security_group.t.id]
+        assign_public_ip = true
+      }
+    }
+  }
+}"#;
+
+const BY_PIPE: &str = r#"
+resource "aws_sqs_queue" "q" {}
+resource "aws_pipes_pipe" "p" {
+  role_arn = "arn:aws:iam::111122223333:role/s"
+  source   = aws_sqs_queue.q.arn
+  target   = aws_ecs_cluster.c.arn
+  target_parameters {
+    ecs_task_parameters {
+      task_definition_arn = aws_ecs_task_definition.nightly.arn
+      network_configuration {
+        aws_vpc_configuration {
+          subnets          = [aws_subnet.a.id]
+          security_groups  = [aws_security_group.t.id]
+          assign_public_ip = "ENABLED"
+        }
+      }
+    }
+  }
+}"#;
+
+/// A state within others.
+const BY_STATE: &str = r#"
+resource "aws_sfn_state_machine" "m" {
+  name       = "m"
+  role_arn   = "arn:aws:iam::111122223333:role/s"
+  definition = jsonencode({
+    StartAt = "All"
+    States = { All = { Type = "Parallel", End = true, Branches = [{
+      StartAt = "Run"
+      States = { Run = {
+        Type     = "Task"
+        Resource = "arn:aws:states:::ecs:runTask.sync"
+        End      = true
+        Parameters = {
+          Cluster        = aws_ecs_cluster.c.arn
+          LaunchType     = "FARGATE"
+          TaskDefinition = aws_ecs_task_definition.nightly.arn
+          NetworkConfiguration = { AwsvpcConfiguration = {
+            Subnets        = [aws_subnet.a.id]
+            SecurityGroups = [aws_security_group.t.id]
+            AssignPublicIp = "ENABLED"
+          } }
+        }
+      } }
+    }] } }
+  })
+}"#;
+
+const TO_DATABASE: &str = "aws_ecs_task_definition.nightly > aws_db_instance.d network tcp/5432";
+const OUT: &str = "aws_ecs_task_definition.nightly > internet network any/any";
+const STANDS: &str = "aws_ecs_task_definition.nightly compute_container in aws_subnet.a ";
+
+#[rstest]
+#[case::a_target_of_events(BY_EVENT)]
+#[case::a_schedule(BY_SCHEDULE)]
+#[case::a_pipe(BY_PIPE)]
+#[case::a_state_of_a_machine(BY_STATE)]
+fn a_task_stands_where_whoever_starts_it_says(#[case] starter: &str) {
+    let base = STARTED.replace("PORTS", "").replace("STARTER", starter);
+    let found = terraform(&base);
+    for line in [TO_DATABASE, OUT, STANDS, "T022 aws_ecs_task_definition.nightly:"] {
+        assert!(has(&found, line), "{line}\n{found:#?}");
+    }
+    // Nobody calls what says of no port that it listens there.
+    assert!(!has(&found, "internet > aws_ecs_task_definition.nightly"), "{found:#?}");
+    let group = starter.lines().find(|line| line.to_lowercase().contains("groups ")).unwrap();
+    let other = group.replace("aws_security_group.t", "aws_security_group.db");
+    differs(&base, group, &other, TO_DATABASE, terraform);
+    let address = starter.lines().find(|line| line.to_lowercase().contains("public")).unwrap();
+    let none = address.replace("true", "false").replace("ENABLED", "DISABLED");
+    differs(&base, address, &none, OUT, terraform);
+    let subnets = starter.lines().find(|line| line.to_lowercase().contains("subnets ")).unwrap();
+    differs(&base, subnets, "", STANDS, terraform);
+}
+
+#[rstest]
+#[case::one_that_listens(", portMappings = [{ containerPort = 8080 }]", true)]
+#[case::one_that_does_not("", false)]
+fn a_started_task_is_called_where_it_listens(#[case] ports: &str, #[case] called: bool) {
+    let found = terraform(&STARTED.replace("PORTS", ports).replace("STARTER", BY_EVENT));
+    assert_eq!(has(&found, "internet > aws_ecs_task_definition.nightly network tcp/8080"), called);
+}
+
+#[test]
+fn a_task_of_a_service_stands_where_the_service_says() {
+    let service = r#"
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_ecs_service" "s" {
+  name            = "s"
+  task_definition = aws_ecs_task_definition.nightly.arn
+  network_configuration {
+    subnets = [aws_subnet.b.id]
+  }
+}"#;
+    let starter = format!("{BY_EVENT}{service}");
+    let found = terraform(&STARTED.replace("PORTS", "").replace("STARTER", &starter));
+    assert!(has(&found, "aws_ecs_service.s compute_container in aws_subnet.b "), "{found:#?}");
+    assert!(!has(&found, "aws_ecs_service.s > aws_db_instance.d"), "{found:#?}");
+}
