@@ -209,3 +209,174 @@ resource "aws_ecs_service" "s" {
     assert!(has(&found, "aws_ecs_service.s compute_container in aws_subnet.b "), "{found:#?}");
     assert!(!has(&found, "aws_ecs_service.s > aws_db_instance.d"), "{found:#?}");
 }
+
+/// A network, and a site behind a tunnel.
+const SITE: &str = r#"
+resource "aws_vpc" "app" {
+  cidr_block = "10.20.0.0/16"
+}
+resource "aws_subnet" "app" {
+  vpc_id     = aws_vpc.app.id
+  cidr_block = "10.20.1.0/24"
+}
+resource "aws_vpc" "tools" {
+  cidr_block = "10.30.0.0/16"
+}
+resource "aws_subnet" "tools" {
+  vpc_id     = aws_vpc.tools.id
+  cidr_block = "10.30.1.0/24"
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.app.id
+  ingress {
+    from_port   = 8443
+    to_port     = 8443
+    protocol    = "tcp"
+    cidr_blocks = ["INGRESS"]
+  }
+}
+resource "aws_instance" "app" {
+  subnet_id              = aws_subnet.app.id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+resource "aws_route_table" "app" {
+  vpc_id = aws_vpc.app.id
+  BACK
+}
+resource "aws_route_table_association" "app" {
+  subnet_id      = aws_subnet.app.id
+  route_table_id = aws_route_table.app.id
+}
+resource "aws_customer_gateway" "site" {
+  bgp_asn    = 65010
+  ip_address = "198.51.100.17"
+  type       = "ipsec.1"
+}
+"#;
+
+const OVER_A_HUB: &str = r#"
+resource "aws_ec2_transit_gateway" "hub" {}
+resource "aws_ec2_transit_gateway_vpc_attachment" "app" {
+  transit_gateway_id = aws_ec2_transit_gateway.hub.id
+  vpc_id             = aws_vpc.app.id
+  subnet_ids         = [aws_subnet.app.id]
+}
+resource "aws_ec2_transit_gateway_vpc_attachment" "tools" {
+  transit_gateway_id = aws_ec2_transit_gateway.hub.id
+  vpc_id             = aws_vpc.tools.id
+  subnet_ids         = [aws_subnet.tools.id]
+}
+resource "aws_vpn_connection" "site" {
+  customer_gateway_id = aws_customer_gateway.site.id
+  transit_gateway_id  = aws_ec2_transit_gateway.hub.id
+  type                = "ipsec.1"
+}
+"#;
+
+const WRITTEN: &str = r#"
+resource "aws_ec2_transit_gateway_route" "site" {
+  destination_cidr_block         = "192.168.40.0/24"
+  transit_gateway_attachment_id  = aws_vpn_connection.site.transit_gateway_attachment_id
+  transit_gateway_route_table_id = aws_ec2_transit_gateway.hub.association_default_route_table_id
+}
+"#;
+
+const OVER_A_GATEWAY: &str = r#"
+resource "aws_vpn_gateway" "g" {
+  vpc_id = aws_vpc.app.id
+}
+resource "aws_vpn_connection" "site" {
+  customer_gateway_id = aws_customer_gateway.site.id
+  vpn_gateway_id      = aws_vpn_gateway.g.id
+  type                = "ipsec.1"
+  static_routes_only  = true
+}
+resource "aws_vpn_connection_route" "site" {
+  destination_cidr_block = "192.168.40.0/24"
+  vpn_connection_id      = aws_vpn_connection.site.id
+}
+"#;
+
+const FROM_SITE: &str = "aws_customer_gateway.site > aws_instance.app network tcp/8443";
+
+fn to_hub(range: &str) -> String {
+    format!(
+        "route {{\n cidr_block = \"{range}\"\n transit_gateway_id = aws_ec2_transit_gateway.hub.id\n }}"
+    )
+}
+
+#[rstest]
+#[case::its_own_range("192.168.40.0/24", "192.168.40.0/24", WRITTEN, true)]
+#[case::a_range_around_it("192.168.0.0/16", "192.168.40.0/24", WRITTEN, true)]
+#[case::everything_goes_to_the_hub("0.0.0.0/0", "192.168.40.0/24", WRITTEN, true)]
+#[case::no_way_back("10.30.0.0/16", "192.168.40.0/24", WRITTEN, false)]
+#[case::the_range_of_a_network("10.30.0.0/16", "10.30.0.0/16", WRITTEN, false)]
+#[case::another_range("192.168.0.0/16", "192.168.50.0/24", WRITTEN, false)]
+#[case::learned("192.168.40.0/24", "192.168.40.0/24", "", true)]
+#[case::learned_and_the_range_of_a_network("10.30.0.0/16", "10.30.0.0/16", "", false)]
+#[case::learned_beside_a_network("10.0.0.0/8", "10.40.0.0/16", "", true)]
+#[case::learned_around_a_network("10.0.0.0/8", "10.30.0.0/16", "", false)]
+fn a_site_behind_a_hub_has_the_addresses_that_routes_to_it_say(
+    #[case] back: &str,
+    #[case] ingress: &str,
+    #[case] more: &str,
+    #[case] reached: bool,
+) {
+    let base = SITE.replace("INGRESS", ingress).replace("BACK", &to_hub(back));
+    let found = terraform(&format!("{base}{OVER_A_HUB}{more}"));
+    assert_eq!(has(&found, FROM_SITE), reached, "{found:#?}");
+}
+
+#[rstest]
+#[case::a_route(
+    "route {\n cidr_block = \"192.168.0.0/16\"\n gateway_id = aws_vpn_gateway.g.id\n }",
+    "",
+    true
+)]
+#[case::routes_that_are_learned("propagating_vgws = [aws_vpn_gateway.g.id]", "", true)]
+#[case::routes_that_are_learned_said_apart(
+    "",
+    "resource \"aws_vpn_gateway_route_propagation\" \"p\" {\n vpn_gateway_id = aws_vpn_gateway.g.id\n route_table_id = aws_route_table.app.id\n}",
+    true
+)]
+#[case::a_route_elsewhere(
+    "route {\n cidr_block = \"172.16.0.0/12\"\n gateway_id = aws_vpn_gateway.g.id\n }",
+    "",
+    false
+)]
+#[case::none("", "", false)]
+fn a_site_behind_a_gateway_needs_a_way_back(
+    #[case] back: &str,
+    #[case] more: &str,
+    #[case] reached: bool,
+) {
+    let base = SITE.replace("INGRESS", "192.168.40.0/24").replace("BACK", back);
+    let found = terraform(&format!("{base}{OVER_A_GATEWAY}{more}"));
+    assert_eq!(has(&found, FROM_SITE), reached, "{found:#?}");
+}
+
+#[test]
+fn a_subnet_has_a_way_back_of_its_own() {
+    let more = r#"
+resource "aws_subnet" "near" {
+  vpc_id     = aws_vpc.app.id
+  cidr_block = "10.20.2.0/24"
+}
+resource "aws_route_table" "near" {
+  vpc_id           = aws_vpc.app.id
+  propagating_vgws = [aws_vpn_gateway.g.id]
+}
+resource "aws_route_table_association" "near" {
+  subnet_id      = aws_subnet.near.id
+  route_table_id = aws_route_table.near.id
+}
+resource "aws_instance" "near" {
+  subnet_id              = aws_subnet.near.id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+"#;
+    let base = SITE.replace("INGRESS", "192.168.40.0/24").replace("BACK", "");
+    let found = terraform(&format!("{base}{OVER_A_GATEWAY}{more}"));
+    assert!(has(&found, "aws_customer_gateway.site > aws_instance.near network tcp/8443"));
+    assert!(!has(&found, FROM_SITE), "{found:#?}");
+}

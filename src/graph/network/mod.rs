@@ -224,6 +224,8 @@ pub struct Network {
     pub neighbors: Vec<neighbors::Neighbor>,
     /// Routes over connections, until their other ends are known.
     pub ways: Vec<neighbors::Way>,
+    /// Subnets by network, where routes are said by subnet: each with whether it is known which hold for it.
+    pub routed: BTreeMap<usize, Vec<(usize, bool)>>,
     /// Rules (resources) that let nothing pass, since denials come before all that they allow.
     pub shadowed: BTreeSet<usize>,
     /// Nodes with a web firewall before them that lets named addresses pass only, with what says so.

@@ -3,6 +3,7 @@
 //! Sources: Amazon VPC Peering Guide, "How VPC peering connections work"; Microsoft Learn, "Virtual network peering"; Google Cloud
 //! documentation, "VPC Network Peering".
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -73,16 +74,41 @@ pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
         network.presences.resize(scene.nodes.len(), None);
         let known = network.presences[site.node].take();
         let place = scene.index.resource(site.connection).header;
+        let back = back(&ways, &site);
         let presence = presence(site.connection, site.ranges, known);
         for own in site.joined {
+            let ends = leading(network, &back, own);
+            if ends.is_empty() {
+                continue;
+            }
             // What is known already stands in the network of another connection.
             let other = presence.network.unwrap_or(site.connection);
-            network.peerings.push((own, other, place));
+            network.peerings.extend(ends.into_iter().map(|end| (end, other, place)));
             let (node, connection) = (site.node, site.connection);
             network.neighbors.push(Neighbor { node, connection, own, is_site: true });
         }
         network.presences[site.node] = Some(presence);
     }
+}
+
+/// Subnets whose routes lead to a site.
+fn back(ways: &[Way], site: &sites::Site) -> BTreeSet<usize> {
+    let meets = |to: &IpNet| {
+        let mut there = site.ranges.iter();
+        site.ranges.is_empty() || there.any(|range| range.contains(to) || to.contains(range))
+    };
+    let to_site = |way: &Way| site.gateways.contains(&way.0) && way.2.as_ref().is_none_or(meets);
+    ways.iter().filter(|way| to_site(way)).map(|way| way.1).collect()
+}
+
+/// What of a network has a way back to a site: the network, or the subnets whose routes lead there or are not known.
+fn leading(network: &Network, back: &BTreeSet<usize>, own: usize) -> Vec<usize> {
+    let subnets = network.routed.get(&own).map(Vec::as_slice).unwrap_or_default();
+    let leads = |(subnet, is_routed): &&(usize, bool)| !is_routed || back.contains(subnet);
+    if subnets.iter().all(|subnet| leads(&subnet)) {
+        return vec![own];
+    }
+    subnets.iter().filter(leads).map(|(subnet, _)| *subnet).collect()
 }
 
 fn presence(connection: usize, ranges: Vec<IpNet>, known: Option<Presence>) -> Presence {

@@ -9,8 +9,8 @@ use crate::document::{Pointer, Value};
 use crate::graph::look;
 use crate::graph::scene::Scene;
 
-use super::aws::Transit;
-use super::filter::range;
+use super::aws::{Transit, transit};
+use super::filter::{is_any, range};
 
 /// A site.
 #[derive(Clone, Debug)]
@@ -21,9 +21,14 @@ pub struct Site {
     pub connection: usize,
     /// The networks of the configuration that it is joined to.
     pub joined: Vec<usize>,
+    /// What in these networks routes to it lead to, where that is said by subnet.
+    pub gateways: Vec<usize>,
     /// Addresses there, where they are known.
     pub ranges: Vec<IpNet>,
 }
+
+/// At how many parts of a range no more is taken out of it.
+const PARTS: usize = 1 << 10;
 
 /// All sites whose gateway the configuration declares.
 pub fn all(scene: &Scene<'_>) -> Vec<Site> {
@@ -39,6 +44,7 @@ pub fn all(scene: &Scene<'_>) -> Vec<Site> {
     if !scene.index.of_type("aws_vpn_connection").is_empty() {
         let transit = Transit::new(scene);
         for site in &mut all {
+            behind_hub(scene, &transit, site);
             site.joined.retain(|network| transit.joins(scene, site.connection, *network));
         }
     }
@@ -51,7 +57,7 @@ type Read = fn(&Scene<'_>, usize) -> Option<Site>;
 
 fn site(scene: &Scene<'_>, connection: usize, gateway: &str) -> Option<Site> {
     let node = look::first(scene, connection, gateway).and_then(|to| scene.node_of[to])?;
-    Some(Site { node, connection, joined: Vec::new(), ranges: Vec::new() })
+    Some(Site { node, connection, joined: Vec::new(), gateways: Vec::new(), ranges: Vec::new() })
 }
 
 /// Ranges that values of an attribute say.
@@ -74,9 +80,44 @@ fn of_aws(scene: &Scene<'_>, at: usize) -> Option<Site> {
         let attached = look::users(scene, gateway, join, attribute);
         let ends = attached.chain([gateway]);
         site.joined.extend(ends.filter_map(|end| look::first(scene, end, "vpc_id")));
-        site.ranges.extend(routed(scene, gateway));
+        site.gateways.push(gateway);
+        // What is written for the connection itself says all that is there.
+        let is_private = &*scene.index.resource(gateway).kind == "aws_vpn_gateway";
+        if is_private && site.ranges.is_empty() {
+            site.ranges.extend(routed(scene, gateway));
+        }
     }
     Some(site)
+}
+
+/// The addresses of a site that a hub joins: where its routes to the tunnel lead; where these are learned over the tunnel, where routes of
+/// networks to the hub lead and none of the networks on it is.
+fn behind_hub(scene: &Scene<'_>, transit: &Transit, site: &mut Site) {
+    let Some(hub) = look::first(scene, site.connection, "transit_gateway_id") else { return };
+    site.ranges.extend(transit.ranges_to(site.connection));
+    if site.ranges.is_empty() {
+        let own: Vec<IpNet> =
+            site.joined.iter().flat_map(|network| transit::ranges(scene, *network)).collect();
+        let routed = routed(scene, hub).into_iter().filter(|range| !is_any(range));
+        site.ranges.extend(routed.flat_map(|range| beside(range, &own)));
+    }
+    site.ranges.retain(|range| !is_any(range));
+}
+
+/// What of a range lies in none of others.
+fn beside(range: IpNet, others: &[IpNet]) -> Vec<IpNet> {
+    let (mut found, mut open) = (Vec::new(), vec![range]);
+    while let Some(range) = open.pop() {
+        if others.iter().any(|other| other.contains(&range)) {
+            continue;
+        }
+        let meets = others.iter().any(|other| range.contains(other));
+        match range.subnets(range.prefix_len().saturating_add(1)) {
+            Ok(halves) if meets && found.len() + open.len() < PARTS => open.extend(halves),
+            _ => found.push(range),
+        }
+    }
+    found
 }
 
 /// Where routes over a gateway lead.

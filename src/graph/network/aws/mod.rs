@@ -16,7 +16,7 @@ mod started;
 mod startup;
 mod tasks;
 mod told;
-mod transit;
+pub mod transit;
 
 use crate::graph::look;
 use crate::graph::nodes;
@@ -46,6 +46,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     tasks::mounts(scene, network);
     routing.connect(scene, network);
     network.ways.extend(routing.ways());
+    network.routed = routing.routed();
     balancers::read(scene, network);
     services::read(scene, &routing, network);
     network.screened.extend(screens::all(scene));

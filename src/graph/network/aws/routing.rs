@@ -50,6 +50,10 @@ pub struct Subnet {
     pub rules: Option<usize>,
     /// Routes to other networks: the connection, the destination, where.
     hops: Vec<(usize, Option<IpNet>, Place)>,
+    /// Routes to sites, over a gateway for tunnels and lines.
+    lines: Vec<(usize, Option<IpNet>)>,
+    /// Whether it is known which routes hold for it.
+    is_routed: bool,
 }
 
 /// Where routes of one family lead.
@@ -81,6 +85,8 @@ enum Way {
     /// Address translation that the configuration does not hold.
     Translated,
     Connection(usize),
+    /// Over a gateway for tunnels and lines.
+    Line(usize),
     /// What is no internet gateway, and may lead to the internet from where it ends.
     Onward,
     Unknown,
@@ -201,10 +207,22 @@ impl Routing {
     pub fn ways(&self) -> impl Iterator<Item = Over> {
         let each = |(at, subnet): (&usize, &Subnet)| {
             let at = *at;
-            let hops = subnet.hops.clone();
-            hops.into_iter().map(move |(connection, destination, _)| (connection, at, destination))
+            let hops = subnet.hops.iter().map(|(connection, to, _)| (*connection, *to));
+            let all: Vec<_> = hops.chain(subnet.lines.iter().copied()).collect();
+            all.into_iter().map(move |(connection, destination)| (connection, at, destination))
         };
         self.subnets.iter().flat_map(each)
+    }
+
+    /// Subnets by network, each with whether it is known which routes hold for it.
+    pub fn routed(&self) -> BTreeMap<usize, Vec<(usize, bool)>> {
+        let mut found: BTreeMap<usize, Vec<(usize, bool)>> = BTreeMap::new();
+        for (at, subnet) in &self.subnets {
+            if let Some(network) = subnet.network {
+                found.entry(network).or_default().push((*at, subnet.is_routed));
+            }
+        }
+        found
     }
 
     /// Pairs of subnets of different networks with routes to each other over one connection.
@@ -291,17 +309,24 @@ fn subnet(scene: &Scene<'_>, tables: &Tables, at: usize, default_network: Option
         six: Routes::default(),
         rules: None,
         hops: Vec::new(),
+        lines: Vec::new(),
+        is_routed: false,
     };
     let is_ours = &*resource.kind == "aws_subnet"
         && network.is_some_and(|network| &*scene.index.resource(network).kind == "aws_vpc");
     match tables.of(scene, at, network) {
         Some(hops) => {
+            subnet.is_routed = true;
             for hop in hops {
                 let state = match hop.way {
                     Way::Gateway => Tri::Yes,
                     Way::Unknown => Tri::Unknown,
                     Way::Connection(connection) => {
                         subnet.hops.push((connection, hop.destination, hop.place));
+                        continue;
+                    }
+                    Way::Line(gateway) => {
+                        subnet.lines.push((gateway, hop.destination));
                         continue;
                     }
                     _ => continue,
@@ -409,6 +434,16 @@ impl Tables {
                     let pointer = Pointer::root().key("route").index(position);
                     hops.extend(hop(scene, *at, route, &pointer));
                 }
+                for (gateway, pointer) in look::named(scene, *at, "propagating_vgws").targets {
+                    hops.extend(learned(scene, *at, gateway, &pointer));
+                }
+            }
+        }
+        for at in scene.index.of_type("aws_vpn_gateway_route_propagation") {
+            let Some(gateway) = look::first(scene, *at, "vpn_gateway_id") else { continue };
+            for (table, pointer) in look::named(scene, *at, "route_table_id").targets {
+                let hop = learned(scene, *at, gateway, &pointer);
+                tables.routes.entry(table).or_default().extend(hop);
             }
         }
         for at in scene.index.of_type("aws_route") {
@@ -506,6 +541,19 @@ fn hop(scene: &Scene<'_>, at: usize, route: &Value, pointer: &Pointer) -> Option
     None
 }
 
+/// The routes that a table learns from a gateway for tunnels and lines.
+fn learned(scene: &Scene<'_>, at: usize, gateway: usize, pointer: &Pointer) -> Option<Hop> {
+    let way = way(scene, gateway);
+    let (destination, place) = (None, scene.index.resource(at).place_of(pointer));
+    matches!(way, Way::Line(_)).then_some(Hop {
+        destination,
+        is_six: false,
+        way,
+        place,
+        certain: true,
+    })
+}
+
 /// Where a route leads whose target the configuration does not hold, by the attribute that names it.
 fn by_attribute(name: &str) -> Way {
     match name {
@@ -549,7 +597,11 @@ fn way(scene: &Scene<'_>, target: usize) -> Way {
             let named = named.iter().find_map(|path| look::first(scene, target, path));
             named.map_or(Way::Unknown, Way::Connection)
         }
-        "aws_vpn_gateway" | "aws_customer_gateway" => Way::Elsewhere,
+        "aws_vpn_gateway" => Way::Line(target),
+        "aws_vpn_gateway_attachment" => {
+            look::first(scene, target, "vpn_gateway_id").map_or(Way::Unknown, Way::Line)
+        }
+        "aws_customer_gateway" => Way::Elsewhere,
         _ => Way::Unknown,
     }
 }

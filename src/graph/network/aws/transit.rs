@@ -176,6 +176,12 @@ impl Transit {
         ends.any(|end| self.leads(tunnel, *end, &ranges) && self.leads(*end, tunnel, &[]))
     }
 
+    /// Where routes lead that are written for an attachment.
+    pub fn ranges_to(&self, attachment: usize) -> BTreeSet<IpNet> {
+        let all = self.tables.values().flat_map(|table| &table.routes);
+        all.filter(|(_, target)| **target == Some(attachment)).map(|(range, _)| *range).collect()
+    }
+
     /// Whether what comes over one attachment gets to ranges behind another; so, too, where that is not known.
     fn leads(&self, from: usize, to: usize, ranges: &[IpNet]) -> bool {
         if self.directly(from, to, ranges) {
@@ -229,7 +235,7 @@ impl Table {
 }
 
 /// Ranges of a network.
-fn ranges(scene: &Scene<'_>, network: usize) -> Vec<IpNet> {
+pub fn ranges(scene: &Scene<'_>, network: usize) -> Vec<IpNet> {
     let attributes = &scene.index.resource(network).attributes;
     let own = ["cidr_block", "ipv6_cidr_block"].into_iter();
     let own = own.filter_map(|name| look::text(attributes, name));
