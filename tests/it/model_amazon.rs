@@ -380,3 +380,112 @@ resource "aws_instance" "near" {
     assert!(has(&found, "aws_customer_gateway.site > aws_instance.near network tcp/8443"));
     assert!(!has(&found, FROM_SITE), "{found:#?}");
 }
+
+/// A function at an address that asks who calls, before which a distribution stands.
+const SIGNED: &str = r#"
+resource "aws_iam_role" "f" {
+  name = "f"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "f" {
+  role = aws_iam_role.f.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["dynamodb:GetItem"], Resource = aws_dynamodb_table.d.arn }]
+  })
+}
+resource "aws_dynamodb_table" "d" {
+  name     = "d"
+  hash_key = "id"
+  tags     = { data = "confidential" }
+}
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = aws_iam_role.f.arn
+}
+resource "aws_lambda_function_url" "f" {
+  function_name      = aws_lambda_function.f.function_name
+  authorization_type = "AWS_IAM"
+}
+resource "aws_lambda_permission" "f" {
+  action        = "lambda:InvokeFunctionUrl"
+  function_name = aws_lambda_function.f.function_name
+  principal     = "cloudfront.amazonaws.com"
+  source_arn    = aws_cloudfront_distribution.d.arn
+}
+resource "aws_cloudfront_distribution" "other" {
+  enabled = false
+}
+resource "aws_cloudfront_origin_access_control" "f" {
+  name                              = "f"
+  origin_access_control_origin_type = "lambda"
+  signing_behavior                  = "always"
+  signing_protocol                  = "sigv4"
+}
+resource "aws_cloudfront_distribution" "d" {
+  enabled = true
+  origin {
+    origin_id                = "fn"
+    domain_name              = replace(replace(aws_lambda_function_url.f.function_url, "https://", ""), "/", "")
+    origin_access_control_id = aws_cloudfront_origin_access_control.f.id
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+  default_cache_behavior {
+    target_origin_id       = "fn"
+    viewer_protocol_policy = "redirect-to-https"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+  }
+  ordered_cache_behavior {
+    path_pattern           = "/else/*"
+    target_origin_id       = "elsewhere"
+    viewer_protocol_policy = "redirect-to-https"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+  }
+}
+"#;
+
+#[rstest]
+#[case::what_signs_nothing("\"always\"", "\"never\"")]
+#[case::what_signs_for_buckets("= \"lambda\"", "= \"s3\"")]
+#[case::a_distribution_that_is_off("enabled = true", "enabled = false")]
+#[case::another_principal("cloudfront.amazonaws.com", "events.amazonaws.com")]
+#[case::another_distribution(
+    "aws_cloudfront_distribution.d.arn",
+    "aws_cloudfront_distribution.other.arn"
+)]
+#[case::for_those_with_a_signed_address(
+    "target_origin_id       = \"fn\"",
+    "trusted_key_groups = [\"k\"]\n    target_origin_id       = \"fn\""
+)]
+#[case::no_behavior_that_asks_it(
+    "target_origin_id       = \"fn\"",
+    "target_origin_id       = \"elsewhere\""
+)]
+fn who_reaches_a_distribution_that_signs_reaches_the_function(
+    #[case] from: &str,
+    #[case] to: &str,
+) {
+    let threat = "T032 aws_lambda_function_url.f:";
+    differs(SIGNED, from, to, threat, terraform);
+    let path = "internet > aws_cloudfront_distribution.d > aws_lambda_function_url.f > aws_lambda_function.f > aws_iam_role.f > aws_dynamodb_table.d: T032";
+    differs(SIGNED, from, to, path, terraform);
+}
+
+#[test]
+fn who_asks_such_a_function_without_the_distribution_is_turned_away() {
+    for behavior in ["always", "no-override"] {
+        let found = terraform(&SIGNED.replace("\"always\"", &format!("\"{behavior}\"")));
+        assert!(has(&found, "T032 aws_lambda_function_url.f:"), "{found:#?}");
+        assert!(!has(&found, "internet > aws_lambda_function_url.f"), "{found:#?}");
+    }
+}

@@ -11,6 +11,7 @@ mod places;
 mod routing;
 mod screens;
 mod services;
+mod signed;
 mod six;
 mod started;
 mod startup;
@@ -25,7 +26,6 @@ use crate::graph::scene::Scene;
 use super::Network;
 use routing::Routing;
 
-pub use guards::facts;
 pub use told::special;
 pub use transit::Transit;
 
@@ -55,6 +55,12 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     endpoints::read(scene, &routing, network);
     resolvers(scene, network);
     told::read(scene, network);
+}
+
+/// Set the facts that several resources say together.
+pub fn facts(scene: &mut Scene<'_>) {
+    guards::facts(scene);
+    signed::facts(scene);
 }
 
 /// Put hosts that do not say themselves in which subnet they stand into the one that others say, else into the network that their groups,

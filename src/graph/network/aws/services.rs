@@ -16,7 +16,7 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::routing::Routing;
-use super::{named, places};
+use super::{named, places, signed};
 
 /// Types of APIs.
 const API_TYPES: [&str; 2] = ["aws_api_gateway_rest_api", "aws_apigatewayv2_api"];
@@ -29,6 +29,9 @@ pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
     apis(scene, routing, network);
     nameless(scene, network);
     by_table(scene, network);
+    // Who asks there without the signature of a distribution is turned away.
+    let signed = signed::urls(scene);
+    network.fronts.retain(|front| !signed.contains_key(&front.node));
     let open = anyone(scene);
     let everywhere: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
     let mut restricted = anyone_from_ranges(scene);
