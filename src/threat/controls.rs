@@ -100,6 +100,11 @@ fn guarded(
             _ => {}
         }
     }
+    if facts == WAF && state != Some(true) {
+        let (behind, more) = before_all_behind(around, node);
+        state = if behind == Some(false) { state } else { behind };
+        proof.extend(more);
+    }
     if state == Some(true) || hops == 0 {
         return (state, proof);
     }
@@ -135,6 +140,23 @@ fn guarded(
         (Some(false), Some(false)) => (Some(false), proof),
         _ => (None, proof),
     }
+}
+
+/// Whether web firewalls that block stand before all that something at the edge passes requests on to which answers them itself.
+fn before_all_behind(around: &Surroundings<'_, '_>, node: usize) -> (Option<bool>, Vec<Place>) {
+    if !around.is_front(node) {
+        return (Some(false), Vec::new());
+    }
+    let scene = around.scene();
+    let carries = |kind| matches!(kind, FlowKind::Network | FlowKind::Data | FlowKind::Identity);
+    let flows = around.out[node].iter().map(|at| around.flow(*at));
+    let behind: BTreeSet<usize> =
+        flows.filter(|flow| carries(flow.kind)).map(|flow| flow.target).collect();
+    let states = behind.iter().map(|target| scene.state(*target, WAF[0]));
+    let Some(all) = states.min() else { return (Some(false), Vec::new()) };
+    let facts = behind.iter().filter_map(|target| scene.nodes[*target].facts.get(WAF[0]));
+    let proof = facts.filter(|_| all != Tri::No).flat_map(|fact| fact.proof.clone()).collect();
+    (all.known(), proof)
 }
 
 /// Whether web firewalls that block stand before all that a balancer passes on from outside to a node, where one of them is not the balancer's

@@ -1,6 +1,6 @@
 //! What rules over the model see of an asset or zone: a record as `attr`, and the places of its facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Map, Value};
@@ -17,7 +17,7 @@ use crate::source::Place;
 use super::controls;
 use super::crossing;
 use super::situation::Target;
-use super::surroundings::{Ports, Surroundings};
+use super::surroundings::{Entry, Ports, Surroundings};
 
 /// One thing that rules over the model judge.
 #[derive(Debug)]
@@ -172,13 +172,9 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         let direct = |flow: &usize| {
             Some(around.flow(*flow).source) == around.internet && around.flow(*flow).target == node
         };
-        // What stands at the edge and answers itself takes web attacks for what it passes them on to.
-        let unguarded = |flow: &usize| {
-            around.flow(*flow).target == node && !around.is_front(around.flow(*flow).source)
-        };
         let meets = entry.as_ref().is_some_and(|entry| match name {
             "entry" => entry.flows.iter().any(direct),
-            "web" => entry.flows.iter().any(unguarded),
+            "web" => comes_by_itself(around, entry, node),
             _ => true,
         });
         // What the provider turns away reaches no application.
@@ -246,6 +242,25 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
         value: Value::object(fields.members),
         proofs: fields.proofs,
     }
+}
+
+/// Whether some way in from the internet to a node leads past all that stands at the edge and answers itself: what does takes web attacks
+/// for what it passes them on to, also through balancers.
+fn comes_by_itself(around: &Surroundings<'_, '_>, entry: &Entry, node: usize) -> bool {
+    let mut open = vec![node];
+    let mut seen = BTreeSet::from([node]);
+    while let Some(at) = open.pop() {
+        let flows = entry.flows.iter().map(|flow| around.flow(*flow));
+        for source in flows.filter(|flow| flow.target == at).map(|flow| flow.source) {
+            if Some(source) == around.internet {
+                return true;
+            }
+            if !around.is_front(source) && seen.insert(source) {
+                open.push(source);
+            }
+        }
+    }
+    false
 }
 
 /// Where the parts of a node that make it known to the internet are written.

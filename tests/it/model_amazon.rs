@@ -489,3 +489,268 @@ fn who_asks_such_a_function_without_the_distribution_is_turned_away() {
         assert!(!has(&found, "internet > aws_lambda_function_url.f"), "{found:#?}");
     }
 }
+
+/// An API before a balancer inside.
+const LINKED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "n" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port   = 80
+    to_port     = 80
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_lb" "n" {
+  internal           = true
+  load_balancer_type = "application"
+  subnets            = [aws_subnet.a.id]
+  security_groups    = [aws_security_group.n.id]
+}
+resource "aws_lb_listener" "n" {
+  load_balancer_arn = aws_lb.n.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type = "fixed-response"
+    fixed_response {
+      content_type = "text/plain"
+    }
+  }
+}
+resource "aws_lb_listener_rule" "orders" {
+  listener_arn = aws_lb_listener.n.arn
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app["orders"].arn
+  }
+  condition {
+    path_pattern {
+      values = ["/orders*"]
+    }
+  }
+}
+resource "aws_lb_listener_rule" "uploads" {
+  listener_arn = aws_lb_listener.n.arn
+  action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app["uploads"].arn
+  }
+  condition {
+    path_pattern {
+      values = ["/uploads*"]
+    }
+  }
+}
+resource "aws_lb_target_group" "app" {
+  for_each    = toset(["orders", "uploads"])
+  port        = 8080
+  protocol    = "HTTP"
+  target_type = "ip"
+  vpc_id      = aws_vpc.v.id
+}
+resource "aws_security_group" "t" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.n.id]
+  }
+}
+resource "aws_s3_bucket" "app" {
+  for_each = toset(["orders", "uploads"])
+  bucket   = each.key
+  tags     = { data = "confidential" }
+}
+resource "aws_iam_role" "app" {
+  for_each = toset(["orders", "uploads"])
+  name     = each.key
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ecs-tasks.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "app" {
+  for_each = toset(["orders", "uploads"])
+  role     = aws_iam_role.app[each.key].id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.app[each.key].arn}/*" }]
+  })
+}
+resource "aws_ecs_task_definition" "app" {
+  for_each              = toset(["orders", "uploads"])
+  family                = each.key
+  network_mode          = "awsvpc"
+  task_role_arn         = aws_iam_role.app[each.key].arn
+  container_definitions = jsonencode([{ name = "a", image = "a" }])
+}
+resource "aws_ecs_service" "app" {
+  for_each        = toset(["orders", "uploads"])
+  name            = each.key
+  task_definition = aws_ecs_task_definition.app[each.key].arn
+  network_configuration {
+    subnets         = [aws_subnet.a.id]
+    security_groups = [aws_security_group.t.id]
+  }
+  load_balancer {
+    target_group_arn = aws_lb_target_group.app[each.key].arn
+    container_name   = "a"
+    container_port   = 8080
+  }
+}
+resource "aws_apigatewayv2_api" "a" {
+  name          = "a"
+  protocol_type = "HTTP"
+}
+resource "aws_apigatewayv2_vpc_link" "l" {
+  name               = "l"
+  subnet_ids         = [aws_subnet.a.id]
+  security_group_ids = []
+}
+resource "aws_apigatewayv2_integration" "i" {
+  api_id             = aws_apigatewayv2_api.a.id
+  integration_type   = "HTTP_PROXY"
+  integration_method = "ANY"
+  integration_uri    = aws_lb_listener.n.arn
+  connection_type    = "VPC_LINK"
+  connection_id      = aws_apigatewayv2_vpc_link.l.id
+}
+resource "aws_apigatewayv2_authorizer" "j" {
+  api_id          = aws_apigatewayv2_api.a.id
+  name            = "j"
+  authorizer_type = "JWT"
+}
+resource "aws_apigatewayv2_route" "all" {
+  api_id             = aws_apigatewayv2_api.a.id
+  route_key          = "ANY /{proxy+}"
+  target             = "integrations/${aws_apigatewayv2_integration.i.id}"
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.j.id
+}
+resource "aws_apigatewayv2_stage" "s" {
+  api_id = aws_apigatewayv2_api.a.id
+  name   = "$default"
+}
+"#;
+
+const FIREWALL: &str = r#"
+resource "aws_wafv2_web_acl" "w" {
+  name  = "w"
+  scope = "REGIONAL"
+  default_action {
+    allow {}
+  }
+  rule {
+    name     = "common"
+    priority = 1
+    override_action {
+      none {}
+    }
+    statement {
+      managed_rule_group_statement {
+        name        = "AWSManagedRulesCommonRuleSet"
+        vendor_name = "AWS"
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "c"
+      sampled_requests_enabled   = true
+    }
+  }
+  visibility_config {
+    cloudwatch_metrics_enabled = true
+    metric_name                = "w"
+    sampled_requests_enabled   = true
+  }
+}
+resource "aws_wafv2_web_acl_association" "w" {
+  resource_arn = aws_lb.n.arn
+  web_acl_arn  = aws_wafv2_web_acl.w.arn
+}
+"#;
+
+/// Beside the balancer, a function that no firewall stands before.
+const FUNCTION: &str = r#"
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = aws_iam_role.f.arn
+}
+resource "aws_iam_role" "f" {
+  name = "f"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "f" {
+  role = aws_iam_role.f.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.app["orders"].arn}/*" }]
+  })
+}
+resource "aws_apigatewayv2_integration" "f" {
+  api_id             = aws_apigatewayv2_api.a.id
+  integration_type   = "AWS_PROXY"
+  integration_uri    = aws_lambda_function.f.invoke_arn
+}
+resource "aws_apigatewayv2_route" "f" {
+  api_id             = aws_apigatewayv2_api.a.id
+  route_key          = "GET /f"
+  target             = "integrations/${aws_apigatewayv2_integration.f.id}"
+  authorization_type = "JWT"
+  authorizer_id      = aws_apigatewayv2_authorizer.j.id
+}
+"#;
+
+const OF_API: &str = "T032 aws_apigatewayv2_api.a:";
+
+/// How a path to what stands behind the balancer begins.
+fn through(app: &str) -> String {
+    format!(
+        "internet > aws_apigatewayv2_api.a > aws_lb.n > aws_ecs_service.app[\"{app}\"] > aws_iam_role.app[\"{app}\"] > aws_s3_bucket.app[\"{app}\"]:"
+    )
+}
+
+#[test]
+fn web_attacks_over_an_api_are_attacks_on_the_api() {
+    let found = terraform(LINKED);
+    assert!(has(&found, OF_API) && has(&found, &through("orders")), "{found:#?}");
+    assert!(!has(&found, "T032 aws_ecs_service.app"), "{found:#?}");
+    // What the balancer also takes from the internet itself, comes to the application.
+    let open = LINKED
+        .replace("internal           = true", "internal           = false")
+        .replace("\"10.0.0.0/16\"]\n", "\"0.0.0.0/0\"]\n");
+    let open = format!(
+        "{open}\nresource \"aws_internet_gateway\" \"g\" {{\n vpc_id = aws_vpc.v.id\n}}\nresource \"aws_route_table\" \"r\" {{\n vpc_id = aws_vpc.v.id\n route {{\n cidr_block = \"0.0.0.0/0\"\n gateway_id = aws_internet_gateway.g.id\n }}\n}}\nresource \"aws_route_table_association\" \"r\" {{\n subnet_id = aws_subnet.a.id\n route_table_id = aws_route_table.r.id\n}}\n"
+    );
+    let found = terraform(&open);
+    assert!(has(&found, OF_API) && has(&found, "T032 aws_ecs_service.app"), "{found:#?}");
+}
+
+#[test]
+fn a_web_firewall_behind_an_api_filters_what_it_passes_on() {
+    let guarded = format!("{LINKED}{FIREWALL}");
+    let found = terraform(&guarded);
+    assert!(
+        !has(&found, OF_API)
+            && !has(&found, "internet > aws_apigatewayv2_api.a > aws_lb.n > aws_ecs")
+    );
+    let counted = terraform(&guarded.replace("none {}", "count {}"));
+    assert!(has(&counted, OF_API) && has(&counted, &through("orders")), "{counted:#?}");
+    // Where it passes on to something else, too, only the way there is open.
+    let found = terraform(&format!("{guarded}{FUNCTION}"));
+    assert!(has(&found, OF_API), "{found:#?}");
+    assert!(has(&found, "internet > aws_apigatewayv2_api.a > aws_lambda_function.f"), "{found:#?}");
+    assert!(!has(&found, &through("orders")), "{found:#?}");
+}

@@ -2,6 +2,7 @@
 //!
 //! A bounded search over what leads to a goal; depth, expansions and paths a pair are limited, and a search that stops says so.
 
+mod fronts;
 mod shelves;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +32,6 @@ const IMPLIED: &str = "T015";
 const RAISES: &str = "T011";
 /// Id of the class of what is lost with an identity that can give itself anything.
 const CONTROL: &str = "T010";
-/// Id of the class of what answers whoever calls.
-const WITHOUT_LOGIN: &str = "T031";
 /// Id of the class of trusting the network of somebody else.
 const TRUSTS: &str = "T047";
 /// Id of the class of taking messages from anybody, and kinds of nodes that take messages for others.
@@ -40,8 +39,6 @@ const MESSAGES: &str = "T038";
 pub const TAKES_MESSAGES: [&str; 4] = ["queue", "topic", "event_bus", "stream"];
 /// Kinds of nodes that supply others with code.
 const SUPPLIERS: [&str; 2] = ["supply_chain", "ci_pipeline"];
-/// Kinds of nodes that give what callers send to programs behind them.
-const HANDS_ON: [&str; 2] = ["api", "workflow"];
 /// Id of the node of those who are asked for nothing, and of the class by which they get in.
 const ANYBODY: &str = "anonymous";
 const UNASKED: &str = "T019";
@@ -344,19 +341,19 @@ impl Search<'_, '_, '_> {
 
     /// The threat with the highest score that opens a way at a node.
     fn opening(&self, node: usize, what: Way, flow: Option<usize>) -> Option<usize> {
-        self.opening_but(node, (what, flow), None)
+        self.opening_but(node, (what, flow), &[])
     }
 
-    /// The same of all threats but those of a class.
+    /// The same of all threats but those of some classes.
     fn opening_but(
         &self,
         node: usize,
         (what, flow): (Way, Option<usize>),
-        class: Option<&str>,
+        but: &[&str],
     ) -> Option<usize> {
         let fits = |threat: &usize| {
             let own = &self.threats[*threat].draft.class.id;
-            class != Some(&**own)
+            !but.contains(&&**own)
                 && self.opens.get(own).is_some_and(|opens| {
                     opens.iter().any(|each| {
                         each.what == what
@@ -401,6 +398,7 @@ impl Search<'_, '_, '_> {
             }
             // Requests that an entry takes are attacks on what it passes them on to.
             FlowKind::Network if self.around.is_front(flow.source) => {
+                self.pass_front(&mut next, flow.source, flow.target)?;
                 next.controls = true;
                 next.foothold = Some(flow.target);
             }
@@ -436,6 +434,7 @@ impl Search<'_, '_, '_> {
                 if !self.passes_on(trail, at) {
                     return None;
                 }
+                self.pass_balancer(&mut next, flow)?;
                 let is_managed = self.around.is_to(flow, Ports::Management);
                 let by = if is_managed { Way::Network } else { Way::Lateral };
                 match self.opening(flow.target, by, Some(at)) {
@@ -449,8 +448,9 @@ impl Search<'_, '_, '_> {
             // What an API passes on to what answers behind it is its published use, as what a workflow gives to its tasks; who got
             // through the door is there. Messages go on to whoever reads them.
             FlowKind::Data if self.hands_on(trail, at) => {
-                self.ask_first(&mut next, flow.source, flow.target)?;
+                self.pass_front(&mut next, flow.source, flow.target)?;
                 next.feeds = TAKES_MESSAGES.contains(&&*target.kind);
+                next.controls = true;
                 next.foothold = Some(flow.target);
             }
             FlowKind::Permission if *scene.nodes[flow.source].id == *ANYBODY => {
@@ -474,34 +474,6 @@ impl Search<'_, '_, '_> {
             FlowKind::Log | FlowKind::Dns => return None,
         }
         Some(next)
-    }
-
-    /// Whether what a caller gives to an API or a workflow that the trail has come through goes on by a flow.
-    fn hands_on(&self, trail: &Trail, at: usize) -> bool {
-        let flow = self.around.flow(at);
-        let scene = self.around.scene();
-        let target = &scene.nodes[flow.target];
-        let takes = target.element == Element::Process || TAKES_MESSAGES.contains(&&*target.kind);
-        trail.controls
-            && takes
-            && HANDS_ON.contains(&&*scene.nodes[flow.source].kind)
-            // What a workflow makes of a message that it is started by is its own; who calls for it says what goes in.
-            && trail.steps.iter().all(|step| &*step.class != MESSAGES)
-            && trail.foothold == Some(flow.source)
-    }
-
-    /// An API that some may call without a login may ask for one before it passes on: then another threat has to have opened it.
-    fn ask_first(&self, trail: &mut Trail, api: usize, behind: usize) -> Option<()> {
-        let is_unasked = |step: &Step| step.at == api && &*step.class == WITHOUT_LOGIN;
-        let Some(at) = trail.steps.iter().position(is_unasked) else { return Some(()) };
-        if !self.around.graph.network.guarded.contains(&(api, behind)) {
-            return Some(());
-        }
-        let into = trail.nodes.iter().position(|node| *node == api)?.checked_sub(1);
-        let front = into.and_then(|at| trail.flows.get(at)).copied();
-        let threat = self.opening_but(api, (Way::Network, front), Some(WITHOUT_LOGIN))?;
-        trail.steps[at] = self.step(threat, api);
-        Some(())
     }
 
     /// What comes in from the internet, or through what the attacker only sends through, needs a threat that opens it.
@@ -580,13 +552,16 @@ impl Search<'_, '_, '_> {
     fn identity(&self, trail: &Trail, at: usize, next: &mut Trail) -> Option<()> {
         let flow = self.around.flow(at);
         let scene = self.around.scene();
-        if !trail.controls {
+        let is_identity = scene.nodes[flow.target].element == Element::Identity;
+        // What passes on by a network may ask a service with rights of its own, too.
+        if !(trail.controls || is_identity && self.around.is_front(flow.source)) {
             return None;
         }
-        if scene.nodes[flow.target].element != Element::Identity {
+        if !is_identity {
             return self.breaks_out(at, next);
         }
-        self.ask_first(next, flow.source, flow.target)?;
+        next.controls = true;
+        self.pass_front(next, flow.source, flow.target)?;
         let trust = self.trusts.get(&(flow.source, flow.target)).and_then(|ways| ways.first());
         let opened_by = trust.copied().flatten();
         if &*scene.nodes[flow.source].kind == "identity_provider" && opened_by.is_none() {
