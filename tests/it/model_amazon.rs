@@ -754,3 +754,44 @@ fn a_web_firewall_behind_an_api_filters_what_it_passes_on() {
     assert!(has(&found, "internet > aws_apigatewayv2_api.a > aws_lambda_function.f"), "{found:#?}");
     assert!(!has(&found, &through("orders")), "{found:#?}");
 }
+
+/// A route without a login beside the one that asks.
+fn with_route(key: &str, more: &str) -> String {
+    format!(
+        "{LINKED}resource \"aws_apigatewayv2_route\" \"open\" {{\n api_id = aws_apigatewayv2_api.a.id\n route_key = \"{key}\"\n target = \"integrations/${{aws_apigatewayv2_integration.i.id}}\"\n}}\n{more}"
+    )
+}
+
+#[rstest]
+#[case::a_path_of_one("GET /orders/track/{id}", "orders", true)]
+#[case::not_of_the_other("GET /orders/track/{id}", "uploads", false)]
+#[case::any_path("ANY /{proxy+}", "uploads", true)]
+#[case::whatever_no_other_route_is_for("$default", "uploads", true)]
+#[case::a_path_that_callers_begin("GET /{name}/x", "uploads", true)]
+fn a_route_without_a_login_opens_what_it_leads_to(
+    #[case] key: &str,
+    #[case] app: &str,
+    #[case] opened: bool,
+) {
+    let found = terraform(&with_route(key, ""));
+    let line = through(app);
+    assert!(has(&found, &line), "{found:#?}");
+    assert_eq!(has(&found, &format!("{line} T031")), opened, "{found:#?}");
+    assert_eq!(has(&found, &format!("{line} T032")), !opened, "{found:#?}");
+}
+
+#[rstest]
+#[case::a_stage_whose_name_stands_before("\"$default\"", "\"prod\"")]
+#[case::a_path_that_the_integration_writes(
+    "integration_method = \"ANY\"",
+    "integration_method = \"ANY\"\n  request_parameters = { \"overwrite:path\" = \"/uploads/x\" }"
+)]
+#[case::a_rule_for_all_paths(
+    "path_pattern {\n      values = [\"/uploads*\"]",
+    "host_header {\n      values = [\"a.example\"]"
+)]
+#[case::a_rule_for_a_path_that_meets_it("\"/uploads*\"", "\"*/track/?\"")]
+fn what_is_not_known_of_paths_leaves_ways_open(#[case] from: &str, #[case] to: &str) {
+    let base = with_route("GET /orders/track/{id}", "");
+    differs(&base, from, to, &format!("{} T032", through("uploads")), terraform);
+}

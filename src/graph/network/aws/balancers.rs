@@ -78,6 +78,13 @@ fn target_groups(scene: &Scene<'_>) -> BTreeMap<usize, BTreeSet<Member>> {
     groups
 }
 
+/// Nodes in each target group.
+pub fn members(scene: &Scene<'_>) -> BTreeMap<usize, BTreeSet<usize>> {
+    let all = target_groups(scene).into_iter();
+    let nodes = |members: BTreeSet<Member>| members.into_iter().map(|member| member.node).collect();
+    all.map(|(group, members)| (group, nodes(members))).collect()
+}
+
 /// Nodes that a reference to a target group puts into it.
 fn joined(
     scene: &Scene<'_>,
@@ -159,7 +166,7 @@ fn heard(scene: &Scene<'_>, rule: usize) -> Option<(Reach, Place)> {
 }
 
 /// The target groups that actions of a listener or rule forward to, with where; and whether the first action only sends elsewhere.
-fn forwards(scene: &Scene<'_>, at: usize, block: &str) -> (Vec<(usize, Place)>, Option<Place>) {
+pub fn forwards(scene: &Scene<'_>, at: usize, block: &str) -> (Vec<(usize, Place)>, Option<Place>) {
     let resource = scene.index.resource(at);
     let mut found = Vec::new();
     for path in ["target_group_arn", "forward.target_group.arn"] {

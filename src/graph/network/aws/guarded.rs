@@ -51,7 +51,7 @@ fn add(
 }
 
 /// Whether a route or method asks who calls.
-fn asks(scene: &Scene<'_>, at: usize, attribute: &str) -> bool {
+pub fn asks(scene: &Scene<'_>, at: usize, attribute: &str) -> bool {
     let said = look::text(&scene.index.resource(at).attributes, attribute);
     said.is_some_and(|word| word != "NONE")
 }

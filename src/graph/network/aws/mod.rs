@@ -6,6 +6,7 @@ mod endpoints;
 mod filters;
 mod guarded;
 mod guards;
+mod led;
 mod named;
 mod places;
 mod routing;
@@ -51,6 +52,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     services::read(scene, &routing, network);
     network.screened.extend(screens::all(scene));
     network.guarded.extend(guarded::pairs(scene));
+    network.guarded.extend(led::pairs(scene));
     beanstalk::read(scene, network);
     endpoints::read(scene, &routing, network);
     resolvers(scene, network);
