@@ -795,3 +795,79 @@ fn what_is_not_known_of_paths_leaves_ways_open(#[case] from: &str, #[case] to: &
     let base = with_route("GET /orders/track/{id}", "");
     differs(&base, from, to, &format!("{} T032", through("uploads")), terraform);
 }
+
+/// A machine in a lower environment whose role names none.
+const LOWER: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "dev" {
+  vpc_id = aws_vpc.v.id
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "prod" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.dev.id]
+  }
+}
+resource "aws_instance" "prod" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.prod.id]
+  tags                   = { environment = "prod" }
+}
+resource "aws_iam_role" "r" {
+  name = "runner"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+  })
+}
+resource "aws_iam_role_policy" "r" {
+  role = aws_iam_role.r.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = ["${aws_s3_bucket.dev.arn}/*", "${aws_s3_bucket.prod.arn}/*"] }]
+  })
+}
+resource "aws_iam_instance_profile" "r" {
+  role = aws_iam_role.r.name
+}
+resource "aws_instance" "dev" {
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.dev.id]
+  iam_instance_profile   = aws_iam_instance_profile.r.name
+  tags                   = { environment = "dev" }
+}
+resource "aws_s3_bucket" "dev" {
+  bucket = "acme-dev"
+  tags   = { environment = "dev", data = "confidential" }
+}
+resource "aws_s3_bucket" "prod" {
+  bucket = "acme-prod"
+  tags   = { environment = "PROD", data = "confidential" }
+}
+"#;
+
+#[test]
+fn a_path_from_a_lower_environment_crosses_into_a_higher_one() {
+    let found = terraform(&LOWER.replace("PROD", "prod"));
+    let to = |bucket: &str| format!("aws_instance.dev > aws_iam_role.r > aws_s3_bucket.{bucket}:");
+    assert!(has(&found, &format!("{} T015 =", to("prod"))), "{found:#?}");
+    assert!(!has(&found, &to("dev")), "{found:#?}");
+    // Nothing is crossed where both are in the lower one; the way to the other machine leads nowhere.
+    let found = terraform(&LOWER.replace("PROD", "dev"));
+    assert!(!has(&found, &to("prod")) && !has(&found, &to("dev")), "{found:#?}");
+}

@@ -224,6 +224,8 @@ struct Trail {
     foothold: Option<usize>,
     /// Whether the last node takes messages of the attacker's, and gives them to whoever reads it.
     feeds: bool,
+    /// Whether it began outside, or has come from a lower environment into a higher one.
+    crossed: bool,
 }
 
 struct Search<'s, 'g, 'a> {
@@ -278,6 +280,7 @@ impl Search<'_, '_, '_> {
             controls: true,
             foothold: None,
             feeds: false,
+            crossed: is_outside,
         };
         let mut open = vec![first];
         while let Some(trail) = open.pop() {
@@ -306,7 +309,7 @@ impl Search<'_, '_, '_> {
                 if let Some(next) = self.walk(&trail, *at) {
                     let reached =
                         self.goals.contains(&target) && next.controls && !next.steps.is_empty();
-                    if reached {
+                    if reached && (next.crossed || self.leads_across(target)) {
                         let mut whole = next.clone();
                         // What it may do takes another step where the workload is the identity.
                         if self.around.scene().nodes[target].element == Element::Process {
@@ -371,6 +374,18 @@ impl Search<'_, '_, '_> {
         })
     }
 
+    /// Whether a flow leads from a lower environment into a higher one where that is an open threat.
+    fn crosses(&self, at: usize) -> bool {
+        let target = self.around.flow(at).target;
+        crossing::is_up(self.around, at) && self.opening(target, Way::Environment, None).is_some()
+    }
+
+    /// Whether whoever is an identity crosses as it, too.
+    fn leads_across(&self, node: usize) -> bool {
+        let is_identity = self.around.scene().nodes[node].element == Element::Identity;
+        is_identity && self.around.out[node].iter().any(|at| self.crosses(*at))
+    }
+
     /// Follow a flow, where something opens it.
     fn walk(&self, trail: &Trail, at: usize) -> Option<Trail> {
         let flow = self.around.flow(at);
@@ -380,7 +395,8 @@ impl Search<'_, '_, '_> {
         next.nodes.push(flow.target);
         next.flows.push(at);
         next.feeds = false;
-        // Whoever stands in a lower environment begins where that reaches a higher one.
+        // Whoever stands in a lower environment begins where that reaches a higher one; later, what opens the way leads across.
+        next.crossed |= self.crosses(at);
         if trail.steps.is_empty() && trail.flows.is_empty() && crossing::is_up(self.around, at) {
             let threat = self.opening(flow.target, Way::Environment, None)?;
             next.steps.push(self.step(threat, flow.target));
