@@ -871,3 +871,96 @@ fn a_path_from_a_lower_environment_crosses_into_a_higher_one() {
     let found = terraform(&LOWER.replace("PROD", "dev"));
     assert!(!has(&found, &to("prod")) && !has(&found, &to("dev")), "{found:#?}");
 }
+
+/// An endpoint for people, and a database that lets it in.
+const VISITED: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+resource "aws_security_group" "vpn" {
+  vpc_id = aws_vpc.v.id
+  egress {
+    from_port   = 5432
+    to_port     = 5432
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "db" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_security_group.vpn.id]
+  }
+}
+resource "aws_db_subnet_group" "d" {
+  subnet_ids = [aws_subnet.b.id]
+}
+resource "aws_db_instance" "d" {
+  engine                 = "postgres"
+  db_subnet_group_name   = aws_db_subnet_group.d.name
+  vpc_security_group_ids = [aws_security_group.db.id]
+}
+resource "aws_ec2_client_vpn_endpoint" "p" {
+  server_certificate_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/abc"
+  client_cidr_block      = "10.200.0.0/22"
+  vpc_id                 = aws_vpc.v.id
+  security_group_ids     = [aws_security_group.vpn.id]
+  authentication_options {
+    type                       = "certificate-authentication"
+    root_certificate_chain_arn = "arn:aws:acm:eu-west-1:111122223333:certificate/def"
+  }
+  connection_log_options {
+    enabled = false
+  }
+}
+resource "aws_ec2_client_vpn_network_association" "p" {
+  client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.p.id
+  subnet_id              = aws_subnet.a.id
+}
+resource "aws_ec2_client_vpn_authorization_rule" "p" {
+  client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.p.id
+  target_network_cidr    = "10.0.2.0/24"
+  authorize_all_groups   = true
+}
+"#;
+
+#[rstest]
+#[case::a_rule_for_another_range("\"10.0.2.0/24\"\n  authorize", "\"10.0.3.0/24\"\n  authorize")]
+#[case::no_rule(
+    "client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.p.id\n  target",
+    "client_vpn_endpoint_id = \"cvpn-1\"\n  target"
+)]
+#[case::no_association(
+    "client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.p.id\n  subnet",
+    "client_vpn_endpoint_id = \"cvpn-1\"\n  subnet"
+)]
+#[case::a_group_that_lets_nothing_out(
+    "from_port   = 5432\n    to_port     = 5432",
+    "from_port   = 443\n    to_port     = 443"
+)]
+#[case::a_group_that_nobody_lets_in(
+    "security_group_ids     = [aws_security_group.vpn.id]",
+    "security_group_ids     = [aws_security_group.db.id]"
+)]
+fn who_comes_over_an_endpoint_reaches_what_its_interfaces_do(#[case] from: &str, #[case] to: &str) {
+    let line = "aws_ec2_client_vpn_endpoint.p > aws_db_instance.d network tcp/5432";
+    differs(VISITED, from, to, line, terraform);
+}
+
+#[test]
+fn an_endpoint_for_people_answers_on_the_internet_and_turns_strangers_away() {
+    let found = terraform(VISITED);
+    assert!(has(&found, "internet > aws_ec2_client_vpn_endpoint.p network tcp/443"), "{found:#?}");
+    assert!(!has(&found, "T047 ") && !has(&found, "T032 "), "{found:#?}");
+}

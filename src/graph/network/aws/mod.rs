@@ -19,6 +19,7 @@ mod startup;
 mod tasks;
 mod told;
 pub mod transit;
+mod visitors;
 
 use crate::graph::look;
 use crate::graph::nodes;
@@ -57,6 +58,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
     endpoints::read(scene, &routing, network);
     resolvers(scene, network);
     told::read(scene, network);
+    visitors::read(scene, &routing, network);
 }
 
 /// Set the facts that several resources say together.

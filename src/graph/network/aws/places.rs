@@ -123,10 +123,13 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
     Some(presence)
 }
 
-/// Where interfaces stand that a resource sends by, which is no node of its own.
-pub fn interfaces(scene: &Scene<'_>, routing: &Routing, at: usize) -> Option<Presence> {
+/// Where interfaces stand by which something enters a network, as its resources say, the first of which is it.
+pub fn interfaces(scene: &Scene<'_>, routing: &Routing, all: &[usize]) -> Option<Presence> {
     let mut stand = Stand::default();
-    add_by(scene, at, &row(scene, "aws_links", &scene.index.resource(at).kind)?, &mut stand);
+    let at = *all.first()?;
+    for at in all {
+        add_by(scene, *at, &row(scene, "aws_links", &scene.index.resource(*at).kind)?, &mut stand);
+    }
     let mut presence = Presence { sends_only: true, ..in_subnets(routing, &stand) };
     presence.network = presence.network.or_else(|| stand.networks.iter().next().copied());
     layers(scene, routing, at, &stand, &mut presence);

@@ -184,7 +184,7 @@ fn apis(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
                 }
                 let back = (port, if port == 443 { Tri::Yes } else { Tri::Unknown });
                 let link = look::first(scene, *at, "connection_id");
-                let own = link.and_then(|link| places::interfaces(scene, routing, link));
+                let own = link.and_then(|link| places::interfaces(scene, routing, &[link]));
                 network.linked.extend(own.map(|own| (network.routes.len(), own)));
                 network.routes.push(Route::over_tls(
                     (via, target),
