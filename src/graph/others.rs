@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::{ModuleCall, Pointer, Value};
+use crate::document::{Backend, ModuleCall, Pointer, Value};
 use crate::model::{Element, Encrypted, FlowKind};
 use crate::pack::Verb;
 use crate::source::Place;
@@ -11,6 +11,8 @@ use crate::source::Place;
 use super::relations::{Relation, leads};
 use super::scene::{Fact, Flow, Scene};
 
+/// The fact of what keeps the state.
+pub const STATE: &str = "state";
 /// Label of a flow from a store of code to what runs it.
 pub const IS_RUN: &str = "is run by";
 /// What the flow of messages to whoever takes them out is called.
@@ -23,21 +25,13 @@ pub fn declarations(scene: &mut Scene<'_>) {
         && &*backend.kind != "local"
     {
         let id = format!("backend.{}", backend.kind);
-        let node = scene.plain_node(&id, "Terraform state", "datastore_object", Element::DataStore);
-        let rows = scene.vocabulary.table("backends").iter();
-        let row = rows.clone().find(|row| row.first().is_some_and(|kind| **kind == *backend.kind));
-        let kind = row.and_then(|row| row.get(1)).cloned().unwrap_or_else(|| "state".into());
-        let within = row.and_then(|row| backend.attributes.get(row.get(2)?)?.as_str());
-        let name = within.map_or_else(
-            || "State storage".to_owned(),
-            |within| format!("State storage ({within})"),
-        );
-        let zone = scene.plain_zone("state", &name, &kind);
-        scene.nodes[node].zone = Some(zone);
-        scene.nodes[node].place = Some(backend.place);
-        scene.nodes[node].sensitivity = Some("restricted".into());
         let fact = Fact { value: Some(Value::Bool(true)), proof: vec![backend.place] };
-        scene.nodes[node].facts.insert("state".into(), fact);
+        if let Some(node) = keeper(scene, backend) {
+            scene.call_node(&id, node);
+            scene.nodes[node].facts.insert(STATE.into(), fact);
+        } else {
+            backend_node(scene, backend, (&id, fact));
+        }
     }
     for module in document.modules.iter().filter(|module| is_foreign(module)) {
         let last = module.address.rsplit('.').next().unwrap_or_default();
@@ -47,6 +41,39 @@ pub fn declarations(scene: &mut Scene<'_>) {
         let source = module.spans.get(&Pointer::root().key("source"));
         scene.nodes[node].place = Some(source.unwrap_or(module.place));
     }
+}
+
+/// A node for the state, where nothing of the document keeps it.
+fn backend_node(scene: &mut Scene<'_>, backend: &Backend, (id, fact): (&str, Fact)) {
+    let node = scene.plain_node(id, "Terraform state", "datastore_object", Element::DataStore);
+    let mut rows = scene.vocabulary.table("backends").iter();
+    let row = rows.find(|row| row.first().is_some_and(|kind| **kind == *backend.kind));
+    let kind = row.and_then(|row| row.get(1)).cloned().unwrap_or_else(|| "state".into());
+    let within = row.and_then(|row| backend.attributes.get(row.get(2)?)?.as_str());
+    let name = within
+        .map_or_else(|| "State storage".to_owned(), |within| format!("State storage ({within})"));
+    let zone = scene.plain_zone("state", &name, &kind);
+    let given = &mut scene.nodes[node];
+    given.zone = Some(zone);
+    given.place = Some(backend.place);
+    given.sensitivity = Some("restricted".into());
+    given.facts.insert(STATE.into(), fact);
+}
+
+/// The store of the document that keeps the state, by the table `backend_stores`.
+fn keeper(scene: &Scene<'_>, backend: &Backend) -> Option<usize> {
+    let rows = scene.vocabulary.table("backend_stores").iter();
+    let mut own = rows.filter(|row| row.first().is_some_and(|kind| **kind == *backend.kind));
+    own.find_map(|row| {
+        let [_, says, kind, attribute] = row.as_slice() else { return None };
+        let name = backend.attributes.get(says)?.as_str().filter(|name| !name.is_empty())?;
+        let named = |at: &&usize| {
+            let resource = scene.index.resource(**at);
+            resource.attributes.get(attribute).and_then(Value::as_str) == Some(name)
+        };
+        let at = scene.index.of_type(kind).iter().find(named)?;
+        scene.node_of[*at]
+    })
 }
 
 /// Whether a module's code is somebody else's: its source is no folder of the project.
@@ -186,9 +213,7 @@ fn is_registry(scene: &Scene<'_>, node: usize) -> bool {
 
 /// Code of third parties runs when the state is read and written.
 fn supply_chain(scene: &Scene<'_>, flows: &mut Vec<Flow>) {
-    let Some(state) = scene.nodes.iter().position(|node| node.id.starts_with("backend.")) else {
-        return;
-    };
+    let Some(state) = (0..scene.nodes.len()).find(|node| scene.holds(*node, STATE)) else { return };
     for (node, module) in scene.nodes.iter().enumerate() {
         if &*module.kind == "supply_chain" && module.resource.is_none() {
             let evidence = module.place.into_iter().collect();

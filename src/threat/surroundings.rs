@@ -11,6 +11,7 @@ use crate::graph::identity::Trust;
 use crate::graph::network::filter::{Direction, Layer, Party, Rule, Traffic};
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{PODS, Peer, Presence, Tri};
+use crate::graph::others::STATE;
 use crate::graph::scene::{Flow, Scene};
 use crate::model::{Element, FlowKind};
 use crate::source::{Place, fits};
@@ -649,6 +650,10 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         let stated = given.resource.and_then(|at| self.words.stated(scene, at));
         if let Some(state) = stated.and_then(|stated| stated.sensitivity) {
             return Some((state, stated.and_then(|stated| stated.place).into_iter().collect()));
+        }
+        // Whatever else lies there, the state holds all that it is about.
+        if let Some(fact) = given.facts.get(STATE) {
+            return Some((State(3), fact.proof.clone()));
         }
         for part in given.parts.iter().take(1) {
             if let Some(found) = self.words.classification(scene.index.resource(*part)) {

@@ -964,3 +964,118 @@ fn an_endpoint_for_people_answers_on_the_internet_and_turns_strangers_away() {
     assert!(has(&found, "internet > aws_ec2_client_vpn_endpoint.p network tcp/443"), "{found:#?}");
     assert!(!has(&found, "T047 ") && !has(&found, "T032 "), "{found:#?}");
 }
+
+const STATE_ON_AWS: &str = r#"
+terraform {
+  backend "s3" {
+    bucket = "acme-state"
+    key    = "prod.tfstate"
+    region = "eu-west-1"
+  }
+}
+resource "aws_s3_bucket" "state" {
+  bucket = "acme-state"
+  tags   = { data = "internal" }
+}
+resource "aws_iam_openid_connect_provider" "github" {
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+resource "aws_iam_role" "ci" {
+  name = "ci"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = aws_iam_openid_connect_provider.github.arn }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:acme/infra:*" }
+      }
+    }]
+  })
+}
+resource "aws_iam_role_policy" "ci" {
+  role = aws_iam_role.ci.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["s3:GetObject", "s3:PutObject"], Resource = "${aws_s3_bucket.state.arn}/*" }]
+  })
+}
+"#;
+
+#[test]
+fn a_pipeline_gets_to_the_state_where_a_bucket_of_the_configuration_keeps_it() {
+    let path =
+        "aws_iam_openid_connect_provider.github > aws_iam_role.ci > aws_s3_bucket.state: T013";
+    let other = "bucket = \"acme-other\"\n    key";
+    differs(STATE_ON_AWS, "bucket = \"acme-state\"\n    key", other, path, terraform);
+    assert!(!has(&terraform(STATE_ON_AWS), "backend.s3"));
+}
+
+const STATE_ON_GOOGLE: &str = r#"
+terraform {
+  backend "gcs" {
+    bucket = "acme-state"
+  }
+}
+resource "google_storage_bucket" "state" {
+  name     = "acme-state"
+  location = "EU"
+}
+resource "random_password" "p" {
+  length = 20
+}
+"#;
+
+const STATE_ON_AZURE: &str = r#"
+terraform {
+  backend "azurerm" {
+    resource_group_name  = "state"
+    storage_account_name = "acmestate"
+    container_name       = "state"
+    key                  = "prod.tfstate"
+  }
+}
+resource "azurerm_storage_account" "state" {
+  name                     = "acmestate"
+  resource_group_name      = "state"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+}
+resource "azurerm_storage_container" "state" {
+  name               = "state"
+  storage_account_id = azurerm_storage_account.state.id
+}
+resource "random_password" "p" {
+  length = 20
+}
+"#;
+
+#[rstest]
+#[case::gcs(
+    STATE_ON_GOOGLE,
+    "google_storage_bucket.state",
+    "name     = \"acme-state\"",
+    "backend.gcs"
+)]
+#[case::azurerm(
+    STATE_ON_AZURE,
+    "azurerm_storage_account.state",
+    "name                     = \"acmestate\"",
+    "backend.azurerm"
+)]
+fn the_state_is_one_asset_with_what_keeps_it(
+    #[case] base: &str,
+    #[case] store: &str,
+    #[case] name: &str,
+    #[case] backend: &str,
+) {
+    let other = name.replace("acme", "other");
+    differs(base, name, &other, &format!("T037 {store}:"), terraform);
+    let (one, two) = (terraform(base), terraform(&base.replacen(name, &other, 1)));
+    assert!(!has(&one, &format!("{backend} ")), "{one:#?}");
+    assert!(has(&two, &format!("{backend} ")), "{two:#?}");
+}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::finding::context::{Dimension, Known, State};
 use crate::finding::{Dread, Factor, ThreatClass};
+use crate::graph::others::STATE;
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind, ThreatState};
 use crate::source::fits;
@@ -660,7 +661,7 @@ impl Search<'_, '_, '_> {
     /// The class of what is lost at a goal.
     fn loss(&self, node: usize) -> Option<Arc<str>> {
         let given = &self.around.scene().nodes[node];
-        if given.id.starts_with("backend.") {
+        if self.around.scene().holds(node, STATE) {
             return Some("T037".into());
         }
         if given.element == Element::Process && owns_identity(self.around, node) {
