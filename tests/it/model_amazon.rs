@@ -1079,3 +1079,74 @@ fn the_state_is_one_asset_with_what_keeps_it(
     assert!(!has(&one, &format!("{backend} ")), "{one:#?}");
     assert!(has(&two, &format!("{backend} ")), "{two:#?}");
 }
+
+/// A REST API before a network balancer that has a group.
+const REST: &str = r#"
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_security_group" "n" {
+  vpc_id = aws_vpc.v.id
+}
+resource "aws_lb" "n" {
+  internal           = true
+  load_balancer_type = "network"
+  subnets            = [aws_subnet.a.id]
+  security_groups    = [aws_security_group.n.id]
+  enforce_security_group_inbound_rules_on_private_link_traffic = "off"
+}
+resource "aws_lb_listener" "n" {
+  load_balancer_arn = aws_lb.n.arn
+  port              = 80
+  protocol          = "TCP"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.n.arn
+  }
+}
+resource "aws_lb_target_group" "n" {
+  port        = 8080
+  protocol    = "TCP"
+  target_type = "ip"
+  vpc_id      = aws_vpc.v.id
+}
+resource "aws_api_gateway_rest_api" "a" {
+  name = "a"
+}
+resource "aws_api_gateway_vpc_link" "l" {
+  name        = "l"
+  target_arns = [aws_lb.n.arn]
+}
+resource "aws_api_gateway_resource" "p" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  parent_id   = aws_api_gateway_rest_api.a.root_resource_id
+  path_part   = "p"
+}
+resource "aws_api_gateway_method" "m" {
+  rest_api_id   = aws_api_gateway_rest_api.a.id
+  resource_id   = aws_api_gateway_resource.p.id
+  http_method   = "GET"
+  authorization = "NONE"
+}
+resource "aws_api_gateway_integration" "i" {
+  rest_api_id             = aws_api_gateway_rest_api.a.id
+  resource_id             = aws_api_gateway_resource.p.id
+  http_method             = aws_api_gateway_method.m.http_method
+  type                    = "HTTP_PROXY"
+  integration_http_method = "GET"
+  uri                     = "http://${aws_lb.n.dns_name}/p"
+  connection_type         = "VPC_LINK"
+  connection_id           = aws_api_gateway_vpc_link.l.id
+}
+"#;
+
+#[rstest]
+#[case::asked("\"off\"", "\"on\"")]
+#[case::over_the_internet("connection_id           = aws_api_gateway_vpc_link.l.id", "")]
+fn groups_of_a_balancer_may_not_be_asked_about_private_links(#[case] from: &str, #[case] to: &str) {
+    differs(REST, from, to, "aws_api_gateway_rest_api.a > aws_lb.n network tcp/80", terraform);
+}

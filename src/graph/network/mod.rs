@@ -192,6 +192,8 @@ pub struct Network {
     pub routes: Vec<Route>,
     /// Those of them (positions) whose front only answers inside, whatever other addresses the balancer has.
     pub inner: BTreeSet<usize>,
+    /// Those that no filter before the target is asked about.
+    pub unasked: BTreeSet<usize>,
     /// Those of services that reach into a network, to hosts without an address on the internet.
     pub inside: BTreeSet<usize>,
     /// Where those stand (by position) that enter a network by interfaces of their own.
@@ -248,6 +250,7 @@ impl Network {
         let moved = |at: usize| kept.get(&at).copied();
         self.inner = std::mem::take(&mut self.inner).into_iter().filter_map(moved).collect();
         self.inside = std::mem::take(&mut self.inside).into_iter().filter_map(moved).collect();
+        self.unasked = std::mem::take(&mut self.unasked).into_iter().filter_map(moved).collect();
         let linked = std::mem::take(&mut self.linked).into_iter();
         self.linked = linked.filter_map(|(at, own)| Some((moved(at)?, own))).collect();
         let firewalled = std::mem::take(&mut self.firewalled).into_iter();

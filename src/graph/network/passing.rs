@@ -63,7 +63,8 @@ fn shut(scene: &Scene<'_>, network: &Network) -> BTreeSet<(usize, Traffic)> {
 /// How far what a route (at its position) passes on gets to its target.
 fn onward(scene: &Scene<'_>, network: &Network, (at, route): (usize, &Route)) -> Way {
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
-    let Some(host) = presence(route.target).filter(|host| !host.sends_only) else {
+    let heard = presence(route.target).filter(|host| !host.sends_only);
+    let Some(host) = heard.filter(|_| !network.unasked.contains(&at)) else {
         return Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
     };
     if network.inside.contains(&at) {

@@ -18,6 +18,9 @@ use crate::source::Place;
 use super::routing::Routing;
 use super::{named, places, signed};
 
+/// Whether the groups of a network balancer are asked about what comes over a private link.
+const ASKED: &str = "enforce_security_group_inbound_rules_on_private_link_traffic";
+
 /// Types of APIs.
 const API_TYPES: [&str; 2] = ["aws_api_gateway_rest_api", "aws_apigatewayv2_api"];
 
@@ -186,6 +189,9 @@ fn apis(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
                 let link = look::first(scene, *at, "connection_id");
                 let own = link.and_then(|link| places::interfaces(scene, routing, &[link]));
                 network.linked.extend(own.map(|own| (network.routes.len(), own)));
+                if link.is_some_and(|link| is_unasked(scene, link, target)) {
+                    network.unasked.insert(network.routes.len());
+                }
                 network.routes.push(Route::over_tls(
                     (via, target),
                     back,
@@ -195,6 +201,13 @@ fn apis(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
             }
         }
     }
+}
+
+/// Whether the groups of a balancer are not asked about what comes over a link of a REST API.
+fn is_unasked(scene: &Scene<'_>, link: usize, balancer: usize) -> bool {
+    let at = scene.nodes[balancer].resource.map(|at| &scene.index.resource(at).attributes);
+    let asked = at.and_then(|attributes| look::text(attributes, ASKED));
+    &*scene.index.resource(link).kind == "aws_api_gateway_vpc_link" && asked == Some("off")
 }
 
 /// Who asks for an API by the name that the provider gave it gets no answer where that is switched off.
