@@ -2,6 +2,7 @@
 
 use crate::finding::context::State;
 use crate::model::{Element, FlowKind};
+use crate::source::Place;
 
 use super::surroundings::Surroundings;
 
@@ -41,6 +42,17 @@ fn of_those_who_run(around: &Surroundings<'_, '_>, node: usize) -> Option<State>
         workload && flow.kind == FlowKind::Identity && !flow.assumed
     });
     runs.filter_map(|flow| around.environment_state(flow.source)).min()
+}
+
+/// What lets all of a lower environment act as an identity: of an account that is one, whoever administers it decides who does.
+pub fn from_accounts(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
+    let Some(own) = around.environment_state(node) else { return Vec::new() };
+    let is_lower = |zone: usize| {
+        let inside = around.inside[zone].iter().filter_map(|node| around.environment_state(*node));
+        inside.max().is_some_and(|highest| highest < own)
+    };
+    let letting_in = around.graph.identity.letting_in.get(&node).into_iter().flatten();
+    letting_in.filter(|(zone, _)| is_lower(*zone)).map(|(_, place)| *place).collect()
 }
 
 /// Flows from lower environments to a node.

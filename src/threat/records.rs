@@ -210,8 +210,9 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     fields.state("alterable_by_audited", Some(!proof.is_empty()), proof);
     let keeps = around.kept(node).is_some();
     fields.members.insert("keeps_data".into(), Value::Bool(keeps));
-    let lower = crossing::into(around, node);
-    fields.state("lower_environment", Some(!lower.is_empty()), around.evidence(lower));
+    let mut lower = around.evidence(crossing::into(around, node));
+    lower.extend(crossing::from_accounts(around, node));
+    fields.state("lower_environment", Some(!lower.is_empty()), lower);
     fields.members.insert("siblings".into(), Value::Int(siblings(around, node)));
     fields.members.insert("serves".into(), Value::Bool(serves(around, node)));
     fields.members.insert("secrets_in_state".into(), Value::Bool(!secrets.is_empty()));

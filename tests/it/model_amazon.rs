@@ -1150,3 +1150,64 @@ resource "aws_api_gateway_integration" "i" {
 fn groups_of_a_balancer_may_not_be_asked_about_private_links(#[case] from: &str, #[case] to: &str) {
     differs(REST, from, to, "aws_api_gateway_rest_api.a > aws_lb.n network tcp/80", terraform);
 }
+
+/// A role that lets in another account of the configuration.
+const ACCOUNTS: &str = r#"
+provider "aws" {
+  alias = "dev"
+  assume_role {
+    role_arn = "arn:aws:iam::111111111111:role/terraform"
+  }
+  default_tags {
+    tags = { environment = "dev" }
+  }
+}
+provider "aws" {
+  alias = "prod"
+  assume_role {
+    role_arn = "arn:aws:iam::222222222222:role/terraform"
+  }
+  default_tags {
+    tags = { environment = "prod" }
+  }
+}
+resource "aws_s3_bucket" "dev" {
+  provider = aws.dev
+  bucket   = "acme-dev"
+}
+resource "aws_s3_bucket" "prod" {
+  provider = aws.prod
+  bucket   = "acme-prod"
+}
+resource "aws_iam_role" "deploy" {
+  provider = aws.prod
+  name     = "deploy"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "arn:aws:iam::111111111111:root" } }]
+  })
+}
+"#;
+
+#[rstest]
+#[case::its_own_account("111111111111:root", "222222222222:root")]
+#[case::one_role_there("111111111111:root", "111111111111:role/nobody")]
+#[case::in_no_lower_environment("environment = \"dev\"", "environment = \"prod\"")]
+#[case::where_the_role_is_in_the_lower_one(
+    "provider = aws.prod\n  name",
+    "provider = aws.dev\n  name"
+)]
+#[case::by_one_identity_there(
+    "Action = \"sts:AssumeRole\",",
+    "Action = \"sts:AssumeRole\", Condition = { ArnEquals = { \"aws:PrincipalArn\" = \"arn:aws:iam::111111111111:role/d\" } },"
+)]
+fn an_account_of_a_lower_environment_acts_in_a_higher_one(#[case] from: &str, #[case] to: &str) {
+    differs(ACCOUNTS, from, to, "T048 aws_iam_role.deploy:", terraform);
+}
+
+#[test]
+fn an_account_with_something_in_the_higher_environment_is_no_lower_one() {
+    let more = "resource \"aws_s3_bucket\" \"shared\" {\n provider = aws.dev\n bucket = \"shared\"\n tags = { environment = \"prod\" }\n}\n";
+    let found = terraform(&format!("{ACCOUNTS}{more}"));
+    assert!(!has(&found, "T048 aws_iam_role.deploy:"), "{found:#?}");
+}

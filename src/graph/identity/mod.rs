@@ -106,6 +106,8 @@ pub struct Identity {
     pub readers: BTreeMap<(usize, usize), Vec<Place>>,
     /// Who may do so among other things: by a right over many that hold messages, or one that says more than that.
     pub may_read: BTreeMap<(usize, usize), Reading>,
+    /// Roles that let in all of another account of the configuration: its zone, and what says so.
+    pub letting_in: BTreeMap<usize, Vec<(usize, Place)>>,
     /// Principals of which some grants are not known.
     pub open_ended: BTreeSet<usize>,
     /// Who may change or delete what a log holds, by a grant on this log: the log, the principal, what says so.

@@ -38,6 +38,11 @@ pub fn add(scene: &mut Scene<'_>, all: &BTreeMap<usize, Rights>, identity: &mut 
                     Principal::Account(number, rest)
                         if let Some(zone) = accounts::numbered(scene, number) =>
                     {
+                        let whole = &**rest == "root" && !limits(&statement.conditions);
+                        if whole && accounts::account_of(scene, at) != Some(zone) {
+                            let known = identity.letting_in.entry(role).or_default();
+                            known.push((zone, statement.place));
+                        }
                         let zone = Some(zone);
                         own.push((role, Let { zone, rest: Arc::clone(rest) }, statement.place));
                     }
