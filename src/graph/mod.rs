@@ -143,6 +143,7 @@ pub fn build_within<'a>(
     network.presences.resize(scene.nodes.len(), None);
     let identity = identity::build(&mut scene, &network);
     others::flows(&mut scene);
+    identity::aws::events(&mut scene);
     kubernetes::flows(&mut scene);
     identity::readers(&mut scene, &identity);
     kubernetes::nest(&mut scene);

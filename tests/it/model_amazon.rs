@@ -1211,3 +1211,28 @@ fn an_account_with_something_in_the_higher_environment_is_no_lower_one() {
     let found = terraform(&format!("{ACCOUNTS}{more}"));
     assert!(!has(&found, "T048 aws_iam_role.deploy:"), "{found:#?}");
 }
+
+const EVENTS: &str = r#"
+resource "aws_cloudwatch_event_rule" "all" {
+  event_pattern = jsonencode({ source = ["shop"] })
+}
+resource "aws_cloudwatch_event_target" "other" {
+  rule = aws_cloudwatch_event_rule.all.name
+  arn  = "arn:aws:events:eu-west-1:444455556666:event-bus/partner"
+}
+"#;
+
+#[rstest]
+#[case::no_bus("event-bus/", "rule/")]
+#[case::of_another_service("aws:events:", "aws:sns:")]
+#[case::of_nobody_in_particular("444455556666", "*")]
+fn events_go_to_the_account_of_a_bus(#[case] from: &str, #[case] to: &str) {
+    let line = "aws_cloudwatch_event_rule.all > account:444455556666 data not_applicable";
+    differs(EVENTS, from, to, line, terraform);
+}
+
+#[test]
+fn a_bus_of_the_configuration_is_nobody_else() {
+    let found = terraform(&format!("{ACCOUNTS}{}", EVENTS.replace("444455556666", "111111111111")));
+    assert!(!has(&found, "account:1111"), "{found:#?}");
+}

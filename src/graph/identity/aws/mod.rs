@@ -3,6 +3,7 @@
 mod accounts;
 mod denials;
 mod escalation;
+mod events;
 mod federated;
 mod grants;
 mod guests;
@@ -19,6 +20,7 @@ use crate::graph::scene::Scene;
 use super::Identity;
 
 pub use accounts::wide;
+pub use events::add as events;
 pub use openness::Remains;
 pub use resources::{anyone, anyone_from_ranges, apis};
 pub use trust::admits;
