@@ -66,8 +66,7 @@ policed(bucket) if {
 	some kind in legacy
 	some policy in input.by_type[kind]
 	policy.attributes.constraint in constraints
-	some own in policy.attributes.boolean_policy
-	own.enforced in switched_on
+	some _ in policy.attributes.boolean_policy
 	is_above(policy, places[kind], bucket)
 	not exempted(bucket)
 }
@@ -118,10 +117,7 @@ places := {
 # A configuration stands in one organization.
 is_above(policy, _, _) if policy.type == "google_organization_policy"
 
-is_above(policy, path, _) if {
-	names_no_resource(policy, path)
-	startswith(policy.attributes.name, "organizations/")
-}
+is_above(policy, _, _) if startswith(policy.attributes.name, "organizations/")
 
 is_above(policy, path, bucket) if {
 	some project in lib.references(bucket, "/project")
@@ -134,13 +130,9 @@ is_above(policy, path, bucket) if {
 	names_no_resource(policy, path)
 	of_project(policy)
 	not bucket.attributes.project
-	count(lib.references(bucket, "/project")) == 0
 }
 
-is_above(policy, path, bucket) if {
-	names_no_resource(policy, path)
-	policy.attributes.project == bucket.attributes.project
-}
+is_above(policy, _, bucket) if policy.attributes.project == bucket.attributes.project
 
 # What refers to a folder or project is about that, whatever it is called.
 names_no_resource(policy, path) if {

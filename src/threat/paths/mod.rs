@@ -479,6 +479,7 @@ impl Search<'_, '_, '_> {
                 if !trail.controls
                     || target.element == Element::Process
                     || self.around.only_looks(flow)
+                    || flow.kind == FlowKind::Data && self.shelves.makes(flow.target, flow.source)
                     || stands.is_some_and(|it| self.deaf.keeps_out(self.around, it, flow))
                 {
                     return None;

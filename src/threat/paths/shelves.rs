@@ -16,6 +16,8 @@ use super::{Search, Trail, Way};
 #[derive(Debug)]
 pub(super) struct Shelves {
     stores: BTreeSet<usize>,
+    /// The same with the programs.
+    run: BTreeSet<(usize, usize)>,
     /// Rights by which one object takes the place of another, in small letters: the table `replacing_rights`.
     rights: Vec<String>,
     /// Which identities may do so in which stores.
@@ -26,14 +28,21 @@ impl Shelves {
     pub(super) fn new(around: &Surroundings<'_, '_>) -> Self {
         let scene = around.scene();
         let flows = scene.flows.iter().filter(|flow| &*flow.label == IS_RUN);
-        let sources = flows.map(|flow| flow.source);
-        let is_store = |node: &usize| scene.nodes[*node].element == Element::DataStore;
+        let is_store = |node: usize| scene.nodes[node].element == Element::DataStore;
+        let run = flows.map(|flow| (flow.source, flow.target)).filter(|(from, _)| is_store(*from));
+        let run: BTreeSet<(usize, usize)> = run.collect();
         let rights = scene.vocabulary.table("replacing_rights").iter().flatten();
         Self {
-            stores: sources.filter(is_store).collect(),
+            stores: run.iter().map(|(store, _)| *store).collect(),
+            run,
             rights: rights.map(|right| right.to_ascii_lowercase()).collect(),
             may: Answers::default(),
         }
+    }
+
+    /// Whether a program is made of what lies in a store: whoever made it read that, with rights of his own.
+    pub(super) fn makes(&self, store: usize, program: usize) -> bool {
+        self.run.contains(&(store, program))
     }
 
     /// Whether an identity may replace what a store holds.

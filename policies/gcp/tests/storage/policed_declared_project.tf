@@ -1,0 +1,23 @@
+resource "google_storage_bucket" "loose" {
+  name                        = "loose"
+  uniform_bucket_level_access = true
+}
+
+resource "google_project" "other" {
+  project_id = "other"
+  name       = "other"
+}
+
+resource "google_project_organization_policy" "l" {
+  project    = google_project.other.project_id
+  constraint = "storage.publicAccessPrevention"
+  boolean_policy {
+    enforced = true
+  }
+}
+
+resource "google_storage_bucket_iam_member" "open" {
+  bucket = google_storage_bucket.loose.name
+  role   = "roles/storage.objectViewer"
+  member = "allUsers" # expect: gcp/storage-public-iam
+}
