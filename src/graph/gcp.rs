@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::{Mode, Pointer, Resource, Value};
+use crate::document::{Mode, Pointer, Reference, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
@@ -32,8 +32,12 @@ pub fn is_own(resource: &Resource) -> bool {
 /// The meaning of what is something else than its type says: a user of a database who is an account.
 pub fn special(resource: &Resource) -> Option<&'static str> {
     const ACCOUNT: &str = "CLOUD_IAM_SERVICE_ACCOUNT";
-    let is_account =
-        &*resource.kind == "google_sql_user" && text(resource, "type") == Some(ACCOUNT);
+    let of_account = |reference: &Reference| {
+        leads("name", &reference.from) && reference.to.contains("google_service_account.")
+    };
+    let is_account = &*resource.kind == "google_sql_user"
+        && text(resource, "type") == Some(ACCOUNT)
+        && resource.references.iter().any(of_account);
     is_account.then_some("google_sql_user/CLOUD_IAM_SERVICE_ACCOUNT")
 }
 
@@ -140,9 +144,13 @@ fn iam_type(kind: &str) -> Option<(&str, &str)> {
     matches!(form, "member" | "binding" | "policy").then_some((on, form))
 }
 
+/// How many bindings are made of those that hold for what is in something; then it is not known on what the others hold.
+const SPREAD: usize = 20_000;
+
 /// All bindings of a document.
 pub fn bindings(scene: &Scene<'_>) -> Vec<Binding> {
     let mut found = Vec::new();
+    let mut left = SPREAD;
     for (at, resource) in scene.index.document.resources.iter().enumerate() {
         let Some((on, form)) = iam_type(&resource.kind).filter(|_| resource.mode == Mode::Managed)
         else {
@@ -165,7 +173,7 @@ pub fn bindings(scene: &Scene<'_>) -> Vec<Binding> {
         }
         if on == On::Unknown {
             let own = found.split_off(first);
-            found.extend(inherited::spread(scene, at, own));
+            found.extend(inherited::spread(scene, at, own, &mut left));
         }
     }
     found.extend(datasets::bindings(scene));

@@ -7,12 +7,20 @@ use super::look;
 use super::relations::leads;
 use super::scene::Scene;
 
-/// The bindings of a resource that names something without a node, one for each thing in it: by the table `gcp_inherited`.
-pub fn spread(scene: &Scene<'_>, at: usize, bindings: Vec<Binding>) -> Vec<Binding> {
+/// The bindings of a resource that names something without a node, one for each thing in it, as long as some are left: by the table
+/// `gcp_inherited`.
+pub fn spread(
+    scene: &Scene<'_>,
+    at: usize,
+    bindings: Vec<Binding>,
+    left: &mut usize,
+) -> Vec<Binding> {
     let inside = inside(scene, at);
+    let Some(rest) = left.checked_sub(inside.len() * bindings.len()) else { return bindings };
     if inside.is_empty() {
         return bindings;
     }
+    *left = rest;
     let on = |binding: Binding| {
         inside.iter().map(move |node| Binding { on: On::Node(*node), ..binding.clone() })
     };

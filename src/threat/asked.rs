@@ -49,6 +49,8 @@ pub(super) struct Asked {
     pub(super) data: Answers<usize, Known>,
     pub(super) exposure: Answers<(usize, Ports), Known>,
     pub(super) blast: Answers<usize, Known>,
+    /// The highest environment in a zone of which all say one.
+    pub(super) highest: Answers<usize, Option<State>>,
     /// Whether a right of this name only looks.
     pub(super) looks: Answers<Arc<str>, bool>,
     /// The first flow of an actor to somewhere foreign, as seen from an environment.

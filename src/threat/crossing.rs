@@ -47,9 +47,13 @@ fn of_those_who_run(around: &Surroundings<'_, '_>, node: usize) -> Option<State>
 /// What lets all of a lower environment act as an identity: of an account that is one, whoever administers it decides who does.
 pub fn from_accounts(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
     let Some(own) = around.environment_state(node) else { return Vec::new() };
+    // Of what says nothing it is not known.
+    let highest = |zone: usize| {
+        let all = around.inside[zone].iter().map(|node| around.environment_state(*node));
+        all.collect::<Option<Vec<State>>>().and_then(|all| all.into_iter().max())
+    };
     let is_lower = |zone: usize| {
-        let inside = around.inside[zone].iter().filter_map(|node| around.environment_state(*node));
-        inside.max().is_some_and(|highest| highest < own)
+        around.asked.highest.of(zone, || highest(zone)).is_some_and(|highest| highest < own)
     };
     let letting_in = around.graph.identity.letting_in.get(&node).into_iter().flatten();
     letting_in.filter(|(zone, _)| is_lower(*zone)).map(|(_, place)| *place).collect()

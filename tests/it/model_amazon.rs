@@ -281,6 +281,24 @@ resource "aws_ec2_transit_gateway_route" "site" {
 }
 "#;
 
+/// Of a tunnel that learns nothing, what is written is all there is.
+#[test]
+fn a_site_that_tells_nothing_has_what_is_written() {
+    let base =
+        SITE.replace("INGRESS", "192.168.50.0/24").replace("BACK", &to_hub("192.168.0.0/16"));
+    let tree = format!("{base}{OVER_A_HUB}{WRITTEN}").replace(
+        "  transit_gateway_id  = aws",
+        "  static_routes_only  = false\n  transit_gateway_id  = aws",
+    );
+    differs(
+        &tree,
+        "static_routes_only  = false",
+        "static_routes_only  = true",
+        FROM_SITE,
+        terraform,
+    );
+}
+
 const OVER_A_GATEWAY: &str = r#"
 resource "aws_vpn_gateway" "g" {
   vpc_id = aws_vpc.app.id
@@ -311,7 +329,7 @@ fn to_hub(range: &str) -> String {
 #[case::everything_goes_to_the_hub("0.0.0.0/0", "192.168.40.0/24", WRITTEN, true)]
 #[case::no_way_back("10.30.0.0/16", "192.168.40.0/24", WRITTEN, false)]
 #[case::the_range_of_a_network("10.30.0.0/16", "10.30.0.0/16", WRITTEN, false)]
-#[case::another_range("192.168.0.0/16", "192.168.50.0/24", WRITTEN, false)]
+#[case::what_may_be_learned_besides("192.168.0.0/16", "192.168.50.0/24", WRITTEN, true)]
 #[case::learned("192.168.40.0/24", "192.168.40.0/24", "", true)]
 #[case::learned_and_the_range_of_a_network("10.30.0.0/16", "10.30.0.0/16", "", false)]
 #[case::learned_beside_a_network("10.0.0.0/8", "10.40.0.0/16", "", true)]
@@ -488,6 +506,18 @@ fn who_asks_such_a_function_without_the_distribution_is_turned_away() {
         assert!(has(&found, "T032 aws_lambda_function_url.f:"), "{found:#?}");
         assert!(!has(&found, "internet > aws_lambda_function_url.f"), "{found:#?}");
     }
+}
+
+/// What asks nobody, or others than the distribution, too, is called past it.
+#[rstest]
+#[case::asking_nobody("\"AWS_IAM\"", "\"NONE\"")]
+#[case::for_everybody(
+    "resource \"aws_cloudfront_distribution\" \"other\"",
+    "resource \"aws_lambda_permission\" \"all\" {\n  action = \"lambda:InvokeFunctionUrl\"\n  function_name = aws_lambda_function.f.function_name\n  principal = \"*\"\n  function_url_auth_type = \"NONE\"\n}\nresource \"aws_cloudfront_distribution\" \"other\""
+)]
+fn what_lets_others_in_has_a_door_of_its_own(#[case] from: &str, #[case] to: &str) {
+    let found = terraform(&SIGNED.replace(from, to));
+    assert!(has(&found, "internet > aws_lambda_function_url.f"), "{found:#?}");
 }
 
 /// An API before a balancer inside.

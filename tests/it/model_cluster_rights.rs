@@ -166,9 +166,11 @@ resource "kubernetes_config_map" "aws_auth" {
 #[case::another_role("aws_iam_role.deploy.arn,", "\"arn:aws:iam::111122223333:role/other\",")]
 fn maps_of_roles(#[case] from: &str, #[case] to: &str) {
     let entry = EKS.find("resource \"aws_eks_access_entry\"").expect("an entry");
-    let tree = format!("{}{MAP}", &EKS[..entry]);
+    let tree = format!("{}{MAP}", &EKS[..entry]).replace("\"API\"", "\"API_AND_CONFIG_MAP\"");
     differs(&tree, from, to, ROLE, terraform);
     assert!(has(&terraform(&tree), "account:444455556666 > aws_iam_role.deploy: T012"));
+    // A cluster that only takes entries does not look at the map.
+    differs(&tree, "\"API_AND_CONFIG_MAP\"", "\"API\"", ROLE, terraform);
     let written = "<<-Y\n      - rolearn: arn:aws:iam::111122223333:role/deploy\n        groups: [\"system:masters\"]\n    Y\n";
     let call = tree.find("yamlencode(").expect("a call");
     let end = call + tree[call..].find('\n').expect("an end");

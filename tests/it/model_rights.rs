@@ -37,6 +37,7 @@ fn allowing(action: &str, resource: &str) -> String {
     "arn:aws:execute-api:eu-west-1:111122223333:abc123/*",
     false
 )]
+#[case::all_access_points("s3:PutObject", "arn:aws:s3:eu-west-1:111122223333:accesspoint/*", true)]
 #[case::all_queues("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:*", true)]
 #[case::all_tables("dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/*", true)]
 #[case::one_table(

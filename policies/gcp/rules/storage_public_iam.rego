@@ -53,6 +53,7 @@ prevented(r) if {
 # A policy of the organization above the bucket prevents it, and none says otherwise.
 policed(bucket) if {
 	some policy in input.by_type.google_org_policy_policy
+	policy.existence == "known"
 	is_named(policy)
 	some spec in policy.attributes.spec
 	some rule in spec.rules
@@ -65,6 +66,7 @@ policed(bucket) if {
 policed(bucket) if {
 	some kind in legacy
 	some policy in input.by_type[kind]
+	policy.existence == "known"
 	policy.attributes.constraint in constraints
 	some _ in policy.attributes.boolean_policy
 	is_above(policy, places[kind], bucket)
@@ -76,7 +78,7 @@ exempted(bucket) if {
 	is_named(policy)
 	some spec in policy.attributes.spec
 	says_no(spec)
-	is_above(policy, "/parent", bucket)
+	concerns(policy, "/parent", bucket)
 }
 
 exempted(bucket) if {
@@ -85,7 +87,7 @@ exempted(bucket) if {
 	policy.attributes.constraint in constraints
 	some own in policy.attributes.boolean_policy
 	not own.enforced in switched_on
-	is_above(policy, places[kind], bucket)
+	concerns(policy, places[kind], bucket)
 }
 
 says_no(spec) if spec.reset in switched_on
@@ -114,6 +116,11 @@ places := {
 	"google_organization_policy": "/org_id",
 }
 
+concerns(policy, path, bucket) if is_above(policy, path, bucket)
+
+# Which project it is in the provider says, and what of that is exempted is not known here.
+concerns(_, _, bucket) if not bucket.attributes.project
+
 # A configuration stands in one organization.
 is_above(policy, _, _) if policy.type == "google_organization_policy"
 
@@ -125,22 +132,8 @@ is_above(policy, path, bucket) if {
 	above.address in {project.address} | folders(project)
 }
 
-# Neither names a project that is declared: there is one.
-is_above(policy, path, bucket) if {
-	names_no_resource(policy, path)
-	of_project(policy)
-	not bucket.attributes.project
-}
-
 is_above(policy, _, bucket) if policy.attributes.project == bucket.attributes.project
 
-# What refers to a folder or project is about that, whatever it is called.
-names_no_resource(policy, path) if {
-	count([r | some r in lib.references(policy, path); r.type in {"google_folder", "google_project"}]) == 0
-}
-
-of_project(policy) if policy.type == "google_project_organization_policy"
-
-of_project(policy) if startswith(policy.attributes.name, "projects/")
+is_above(policy, _, bucket) if startswith(policy.attributes.name, sprintf("projects/%s/", [bucket.attributes.project]))
 
 folders(project) := {folder.address | some folder in lib.references(project, "/folder_id")}

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
+use crate::graph::accounts;
 use crate::graph::gcp::{Member, On, bindings};
 use crate::graph::kubernetes::only_cluster;
 use crate::graph::look;
@@ -117,6 +118,12 @@ fn of_entries(scene: &Scene<'_>) -> Vec<Entry> {
 fn of_maps(scene: &Scene<'_>) -> Vec<Entry> {
     let cluster = only_cluster(scene).and_then(|node| scene.nodes[node].resource);
     let Some((map, cluster)) = auth_map(scene).zip(cluster) else { return Vec::new() };
+    // A cluster that only takes entries does not look at it.
+    let mode =
+        look::leaf(&scene.index.resource(cluster).attributes, "access_config.authentication_mode");
+    if mode.and_then(Value::as_str) == Some("API") {
+        return Vec::new();
+    }
     let resource = scene.index.resource(map);
     let mut all = Vec::new();
     for (text, arn) in [("data/mapRoles", "rolearn"), ("data/mapUsers", "userarn")] {
@@ -155,7 +162,9 @@ fn identity_of(scene: &Scene<'_>, arn: &str) -> Option<usize> {
         let is_named = |at: &&usize| {
             look::text(&scene.index.resource(**at).attributes, "name") == name.rsplit('/').next()
         };
-        of_type.iter().find(is_named).copied()
+        let number = arn.split(':').nth(4).and_then(|number| accounts::numbered(scene, number));
+        let is_near = |at: &&usize| number.is_none() || accounts::account_of(scene, **at) == number;
+        of_type.iter().filter(is_near).find(is_named).copied()
     };
     by_reference.or_else(by_name).and_then(|at| scene.node_of[at])
 }

@@ -593,15 +593,40 @@ fn image_path(image: &str) -> Vec<&str> {
 }
 
 /// Words in the names of images that only speak to a store.
-const BESIDES: [&str; 9] =
-    ["exporter", "operator", "backup", "proxy", "client", "admin", "agent", "injector", "init"];
+const BESIDES: [&str; 19] = [
+    "exporter",
+    "operator",
+    "backup",
+    "proxy",
+    "client",
+    "admin",
+    "agent",
+    "injector",
+    "init",
+    "express",
+    "commander",
+    "ui",
+    "connect",
+    "k8s",
+    "tools",
+    "bouncer",
+    "insight",
+    "console",
+    "migrate",
+];
 
-/// Whether an image is one that a row of a table names: its own name, or this with what stands before it.
+/// Whether an image is one that a row of a table names: its own name, this with what stands before it, or a word of it that may have a
+/// version (`postgresql-15`, `redis5`), beside none of what only speaks to a store.
 fn image_is(image: &str, name: &str) -> bool {
     let path = image_path(image);
     let parts = name.split('/').count();
     let own = path[path.len().saturating_sub(parts)..].join("/");
-    crate::source::fits(name, &own)
+    let is_word = || {
+        let is_versioned = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
+        let mut words = own.split(['-', '_']);
+        words.any(is_versioned) && !own.split(['-', '_']).any(|word| BESIDES.contains(&word))
+    };
+    crate::source::fits(name, &own) || parts == 1 && is_word()
 }
 
 /// Whether some part of an image's name is one of these words, or begins with one.

@@ -3,6 +3,8 @@
 //! Sources: AWS Site-to-Site VPN User Guide, "How AWS Site-to-Site VPN works"; Microsoft Learn, "About VPN Gateway", "VPN gateway transit
 //! for virtual network peering"; Google Cloud documentation, "Cloud VPN overview".
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ipnet::IpNet;
 
 use crate::document::{Pointer, Value};
@@ -43,8 +45,9 @@ pub fn all(scene: &Scene<'_>) -> Vec<Site> {
     let mut all: Vec<Site> = all.collect();
     if !scene.index.of_type("aws_vpn_connection").is_empty() {
         let transit = Transit::new(scene);
+        let (written, mut told) = (transit.written(), BTreeMap::new());
         for site in &mut all {
-            behind_hub(scene, &transit, site);
+            behind_hub(scene, &written, &mut told, site);
             site.joined.retain(|network| transit.joins(scene, site.connection, *network));
         }
     }
@@ -90,18 +93,28 @@ fn of_aws(scene: &Scene<'_>, at: usize) -> Option<Site> {
     Some(site)
 }
 
-/// The addresses of a site that a hub joins: where its routes to the tunnel lead; where these are learned over the tunnel, where routes of
-/// networks to the hub lead and none of the networks on it is.
-fn behind_hub(scene: &Scene<'_>, transit: &Transit, site: &mut Site) {
+/// The addresses of a site that a hub joins: where its routes to the tunnel lead; unless these are all there are, also where routes of
+/// networks to the hub lead and none of the networks on it is (`told`, by hub), which may be learned over the tunnel.
+fn behind_hub(
+    scene: &Scene<'_>,
+    written: &BTreeMap<usize, BTreeSet<IpNet>>,
+    told: &mut BTreeMap<usize, Vec<IpNet>>,
+    site: &mut Site,
+) {
     let Some(hub) = look::first(scene, site.connection, "transit_gateway_id") else { return };
-    site.ranges.extend(transit.ranges_to(site.connection));
-    if site.ranges.is_empty() {
+    let own = written.get(&site.connection).into_iter().flatten();
+    site.ranges.extend(own.filter(|range| !is_any(range)));
+    let attributes = &scene.index.resource(site.connection).attributes;
+    if attributes.get("static_routes_only") == Some(&Value::Bool(true)) && !site.ranges.is_empty() {
+        return;
+    }
+    let told = told.entry(hub).or_insert_with(|| {
         let own: Vec<IpNet> =
             site.joined.iter().flat_map(|network| transit::ranges(scene, *network)).collect();
         let routed = routed(scene, hub).into_iter().filter(|range| !is_any(range));
-        site.ranges.extend(routed.flat_map(|range| beside(range, &own)));
-    }
-    site.ranges.retain(|range| !is_any(range));
+        routed.flat_map(|range| beside(range, &own)).collect()
+    });
+    site.ranges.extend(told.iter().copied());
 }
 
 /// What of a range lies in none of others.

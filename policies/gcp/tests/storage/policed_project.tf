@@ -1,5 +1,6 @@
 resource "google_storage_bucket" "loose" {
   name                        = "loose"
+  project                     = "p"
   uniform_bucket_level_access = true
   public_access_prevention    = "inherited"
 }

@@ -3,6 +3,7 @@
 //! Source: Amazon `EventBridge` User Guide, "Sending and receiving events between AWS accounts"; AWS provider documentation of the types in
 //! the table `aws_event_senders`.
 
+use crate::document::Value;
 use crate::graph::scene::Scene;
 use crate::graph::{accounts, look, others};
 use crate::model::FlowKind;
@@ -18,7 +19,13 @@ pub fn add(scene: &mut Scene<'_>) {
             let Some(source) = scene.node_of[*at] else { continue };
             let resource = scene.index.resource(*at);
             for (pointer, value) in look::leaves(&resource.attributes, path) {
-                if let Some(number) = value.as_str().and_then(account) {
+                let is_own = |number: &&str| {
+                    let role = look::leaf(&resource.attributes, "role_arn").and_then(Value::as_str);
+                    role.is_some_and(|role| role.split(':').nth(4) == Some(number))
+                };
+                // The role that sends is of the own account.
+                let number = value.as_str().and_then(account).filter(|number| !is_own(number));
+                if let Some(number) = number {
                     found.push((source, number, resource.place_of(&pointer)));
                 }
             }

@@ -163,7 +163,11 @@ const WITHOUT_TYPE: [&str; 5] = ["codecommit", "execute-api", "s3", "sns", "sqs"
 /// The type and the name of what an ARN names: `role`, `deploy`.
 pub fn name_part(arn: &str) -> Option<(&str, &str)> {
     let rest = last_part(arn)?;
-    if service(arn).is_some_and(|service| WITHOUT_TYPE.contains(&service)) {
+    // What else S3 has than buckets stands in a region, and has a type.
+    let is_bucket = || arn.split(':').nth(3).is_some_and(str::is_empty);
+    let by_name =
+        |service: &str| WITHOUT_TYPE.contains(&service) && (service != "s3" || is_bucket());
+    if service(arn).is_some_and(by_name) {
         return Some(("", rest));
     }
     Some(rest.split_once(['/', ':']).unwrap_or(("", rest)))

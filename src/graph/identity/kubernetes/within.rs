@@ -67,6 +67,9 @@ fn proof(bound: &Bound, right: &Right) -> Vec<Place> {
     proof
 }
 
+/// At how many trusts, and so many more for each node, no more are made of what is held in namespaces.
+const TRUSTS: usize = 20_000;
+
 fn take(
     scene: &Scene<'_>,
     (bound, proof): (&Bound, &[Place]),
@@ -77,7 +80,8 @@ fn take(
         if node == bound.principal {
             continue;
         }
-        if identity.grants.len() >= scene.bounds.grants {
+        let trusts = TRUSTS + scene.nodes.len() * scene.bounds.of_a_node;
+        if identity.grants.len() >= scene.bounds.grants || identity.trusts.len() >= trusts {
             identity.left_out = true;
             return;
         }

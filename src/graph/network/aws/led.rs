@@ -3,6 +3,7 @@
 //! Source: Amazon API Gateway Developer Guide, "Create routes for HTTP APIs", "Transform API requests and responses for HTTP APIs"; Elastic
 //! Load Balancing, Application Load Balancers, "Condition types for listener rules" (path conditions).
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::Value;
@@ -18,6 +19,8 @@ const PLAIN_STAGE: &str = "$default";
 const LISTENERS: [&str; 2] = ["aws_lb_listener", "aws_alb_listener"];
 /// Longest text that is compared as a path; services take no longer ones.
 const LONGEST: usize = 256;
+/// How often two paths are compared to their ends in a model; then a route leads everywhere.
+const COMPARISONS: usize = 1 << 11;
 
 /// What a listener leads to: the paths that a rule is for, `None` where it is for all or that is not known, and the nodes.
 type Ends = Vec<(Option<Vec<String>>, BTreeSet<usize>)>;
@@ -30,10 +33,11 @@ pub fn pairs(scene: &Scene<'_>) -> BTreeSet<(usize, usize)> {
         return found;
     }
     let members = balancers::members(scene);
+    let left = Cell::new(COMPARISONS);
     for api in apis {
         let is_http = look::text(&scene.index.resource(*api).attributes, "protocol_type");
         let Some(node) = scene.node_of[*api].filter(|_| is_http == Some("HTTP")) else { continue };
-        let Some(kept) = kept(scene, *api, &members) else { continue };
+        let Some(kept) = kept(scene, *api, &members, &left) else { continue };
         found.extend(kept.into_iter().map(|behind| (node, behind)));
     }
     found
@@ -44,11 +48,13 @@ fn kept(
     scene: &Scene<'_>,
     api: usize,
     members: &BTreeMap<usize, BTreeSet<usize>>,
+    left: &Cell<usize>,
 ) -> Option<BTreeSet<usize>> {
     let names = look::users(scene, api, STAGE, "api_id");
     let mut names = names.map(|at| look::text(&scene.index.resource(at).attributes, "name"));
     // The name of a stage stands before the path.
-    let is_plain = names.all(|name| name == Some(PLAIN_STAGE));
+    let is_plain =
+        names.next() == Some(Some(PLAIN_STAGE)) && names.all(|name| name == Some(PLAIN_STAGE));
     let (mut behind, mut open) = (BTreeSet::new(), BTreeSet::new());
     for at in look::users(scene, api, "aws_apigatewayv2_integration", "api_id") {
         let attributes = &scene.index.resource(at).attributes;
@@ -73,7 +79,7 @@ fn kept(
             let key = look::text(&scene.index.resource(route).attributes, "route_key");
             let path = key.filter(|_| is_same).and_then(path);
             let leads = |patterns: &Option<Vec<String>>| match (&path, patterns) {
-                (Some(path), Some(patterns)) => patterns.iter().any(|it| meet(it, path)),
+                (Some(path), Some(patterns)) => patterns.iter().any(|it| may_meet(it, path, left)),
                 _ => true,
             };
             let led = ends.iter().filter(|(patterns, _)| leads(patterns));
@@ -123,6 +129,21 @@ fn path(key: &str) -> Option<String> {
     }
     found.push_str(rest);
     Some(found)
+}
+
+/// Whether two patterns begin alike, and then meet, as far as there are comparisons left.
+fn may_meet(a: &str, b: &str, left: &Cell<usize>) -> bool {
+    for (x, y) in a.chars().zip(b.chars()) {
+        if matches!(x, '*' | '?') || matches!(y, '*' | '?') {
+            break;
+        }
+        if x != y {
+            return false;
+        }
+    }
+    let Some(rest) = left.get().checked_sub(1) else { return true };
+    left.set(rest);
+    meet(a, b)
 }
 
 /// Whether some text fits two patterns, in which `*` stands for any text and `?` for one character.

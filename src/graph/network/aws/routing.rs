@@ -2,7 +2,7 @@
 //!
 //! Source: Amazon VPC User Guide, "Configure route tables", "Default VPCs"; AWS provider documentation of the types named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -316,7 +316,10 @@ fn subnet(scene: &Scene<'_>, tables: &Tables, at: usize, default_network: Option
         && network.is_some_and(|network| &*scene.index.resource(network).kind == "aws_vpc");
     match tables.of(scene, at, network) {
         Some(hops) => {
-            subnet.is_routed = true;
+            // What may lead anywhere may lead there, too.
+            let is_known =
+                |hop: &Hop| hop.certain && !matches!(hop.way, Way::Unknown | Way::Onward);
+            subnet.is_routed = hops.iter().all(is_known) && !tables.may_learn(at, network);
             for hop in hops {
                 let state = match hop.way {
                     Way::Gateway => Tri::Yes,
@@ -409,6 +412,10 @@ struct Tables {
     main: BTreeMap<usize, usize>,
     /// Whether some association names what is not known.
     open: bool,
+    /// Tables that may hold more than is written: what they learn is not known, or a module adds to them whose code is not there.
+    learning: BTreeSet<usize>,
+    /// Whether any may learn routes of a gateway.
+    all_learn: bool,
 }
 
 impl Tables {
@@ -418,6 +425,8 @@ impl Tables {
             by_subnet: BTreeMap::new(),
             main: BTreeMap::new(),
             open: false,
+            learning: BTreeSet::new(),
+            all_learn: false,
         };
         for kind in ["aws_route_table", "aws_default_route_table"] {
             for at in scene.index.of_type(kind) {
@@ -434,16 +443,27 @@ impl Tables {
                     let pointer = Pointer::root().key("route").index(position);
                     hops.extend(hop(scene, *at, route, &pointer));
                 }
-                for (gateway, pointer) in look::named(scene, *at, "propagating_vgws").targets {
+                let learns = look::named(scene, *at, "propagating_vgws");
+                for (gateway, pointer) in learns.targets {
                     hops.extend(learned(scene, *at, gateway, &pointer));
+                }
+                if learns.open || look::may_be_extended(scene, *at) {
+                    tables.learning.insert(*at);
                 }
             }
         }
         for at in scene.index.of_type("aws_vpn_gateway_route_propagation") {
-            let Some(gateway) = look::first(scene, *at, "vpn_gateway_id") else { continue };
-            for (table, pointer) in look::named(scene, *at, "route_table_id").targets {
-                let hop = learned(scene, *at, gateway, &pointer);
-                tables.routes.entry(table).or_default().extend(hop);
+            let named = look::named(scene, *at, "route_table_id");
+            tables.all_learn |= named.targets.is_empty();
+            let gateway = look::first(scene, *at, "vpn_gateway_id");
+            for (table, pointer) in named.targets {
+                match gateway {
+                    Some(gateway) => {
+                        let hop = learned(scene, *at, gateway, &pointer);
+                        tables.routes.entry(table).or_default().extend(hop);
+                    }
+                    None => drop(tables.learning.insert(table)),
+                }
             }
         }
         for at in scene.index.of_type("aws_route") {
@@ -479,6 +499,13 @@ impl Tables {
             }
         }
         tables
+    }
+
+    /// Whether the table of a subnet may hold more routes than are known.
+    fn may_learn(&self, subnet: usize, network: Option<usize>) -> bool {
+        let main = || network.map(|network| self.main.get(&network).copied().unwrap_or(network));
+        let table = self.by_subnet.get(&subnet).copied().or_else(main);
+        self.all_learn || table.is_some_and(|table| self.learning.contains(&table))
     }
 
     /// The routes that hold for a subnet; none where no table is known.

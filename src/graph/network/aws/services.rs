@@ -34,7 +34,7 @@ pub fn read(scene: &Scene<'_>, routing: &Routing, network: &mut Network) {
     by_table(scene, network);
     // Who asks there without the signature of a distribution is turned away.
     let signed = signed::urls(scene);
-    network.fronts.retain(|front| !signed.contains_key(&front.node));
+    network.fronts.retain(|front| !matches!(signed.get(&front.node), Some((_, true))));
     let open = anyone(scene);
     let everywhere: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
     let mut restricted = anyone_from_ranges(scene);

@@ -4,7 +4,7 @@
 //! Source: Amazon `CloudFront` Developer Guide, "Restrict access to an AWS Lambda function URL origin" (signing behaviors, permission to
 //! invoke), "Serve private content with signed URLs and signed cookies".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Pointer, Value};
 use crate::graph::look;
@@ -14,14 +14,17 @@ use crate::source::Place;
 const DISTRIBUTION: &str = "aws_cloudfront_distribution";
 const URL: &str = "aws_lambda_function_url";
 const SERVICE: &str = "cloudfront.amazonaws.com";
+/// The word of addresses that ask who calls.
+const ASKING: &str = "AWS_IAM";
 /// What signs requests of those who bring no signature of their own.
 const SIGNS: [&str; 2] = ["always", "no-override"];
 /// What makes a behavior serve those only whom somebody gave a signed address.
 const ASKS: [&str; 2] = ["trusted_key_groups", "trusted_signers"];
 
-/// Nodes of such addresses, with what says so.
-pub fn urls(scene: &Scene<'_>) -> BTreeMap<usize, Vec<Place>> {
+/// Nodes of such addresses, with what says so, and whether none but the distribution may call there.
+pub fn urls(scene: &Scene<'_>) -> BTreeMap<usize, (Vec<Place>, bool)> {
     let mut found = BTreeMap::new();
+    let mut let_in: BTreeMap<usize, LetIn> = BTreeMap::new();
     for distribution in scene.index.of_type(DISTRIBUTION) {
         let attributes = &scene.index.resource(*distribution).attributes;
         if attributes.get("enabled") == Some(&Value::Bool(false)) {
@@ -30,18 +33,24 @@ pub fn urls(scene: &Scene<'_>) -> BTreeMap<usize, Vec<Place>> {
         for (position, origin) in look::blocks(attributes, "origin") {
             let pointer = Pointer::root().key("origin").index(position);
             let domain = pointer.key("domain_name");
-            let is_url = |at: &usize| &*scene.index.resource(*at).kind == URL;
+            let is_url = |at: &usize| {
+                let resource = scene.index.resource(*at);
+                &*resource.kind == URL
+                    && look::text(&resource.attributes, "authorization_type") == Some(ASKING)
+            };
             let Some(url) = look::at(scene, *distribution, &domain).find(is_url) else { continue };
             let by = pointer.key("origin_access_control_id");
             let Some(control) = look::at(scene, *distribution, &by).find(|at| signs(scene, *at))
             else {
                 continue;
             };
+            let known = let_in.entry(url).or_insert_with(|| LetIn::new(scene, url));
             let node = scene.node_of[url];
             if let Some(node) = node.filter(|_| serves_anybody(attributes, origin))
-                && is_let_in(scene, url, *distribution)
+                && known.takes(*distribution)
             {
-                found.entry(node).or_insert_with(|| vec![scene.index.resource(control).header]);
+                let proof = || vec![scene.index.resource(control).header];
+                found.entry(node).or_insert_with(|| (proof(), !known.others));
             }
         }
     }
@@ -50,7 +59,7 @@ pub fn urls(scene: &Scene<'_>) -> BTreeMap<usize, Vec<Place>> {
 
 /// Say that such an address turns nobody away who comes over the distribution.
 pub fn facts(scene: &mut Scene<'_>) {
-    for (node, proof) in urls(scene) {
+    for (node, (proof, _)) in urls(scene) {
         let facts = &mut scene.nodes[node].facts;
         for (name, value) in
             [("refuses_strangers", Value::Bool(false)), ("auth", Value::string("none"))]
@@ -77,13 +86,35 @@ fn serves_anybody(distribution: &Value, origin: &Value) -> bool {
     })
 }
 
-/// Whether a function lets a distribution call it at its address.
-fn is_let_in(scene: &Scene<'_>, url: usize, distribution: usize) -> bool {
-    let Some(function) = look::first(scene, url, "function_name") else { return false };
-    look::users(scene, function, "aws_lambda_permission", "function_name").any(|at| {
-        let attributes = &scene.index.resource(at).attributes;
-        let source = look::named(scene, at, "source_arn");
-        look::text(attributes, "principal") == Some(SERVICE)
-            && (source.is_empty() || source.targets.iter().any(|(to, _)| *to == distribution))
-    })
+/// Which distributions a function lets call it at its address.
+#[derive(Default)]
+struct LetIn {
+    all: bool,
+    named: BTreeSet<usize>,
+    /// Whether somebody else may call it, too.
+    others: bool,
+}
+
+impl LetIn {
+    fn new(scene: &Scene<'_>, url: usize) -> Self {
+        let mut found = Self::default();
+        let Some(function) = look::first(scene, url, "function_name") else { return found };
+        for at in look::users(scene, function, "aws_lambda_permission", "function_name") {
+            let attributes = &scene.index.resource(at).attributes;
+            let principal = look::text(attributes, "principal");
+            if principal == Some(SERVICE) {
+                let source = look::named(scene, at, "source_arn");
+                found.all |= source.is_empty();
+                found.named.extend(source.targets.iter().map(|(to, _)| *to));
+            } else {
+                // A service that calls the function does not come by its address.
+                found.others |= principal.is_none_or(|it| !it.ends_with(".amazonaws.com"));
+            }
+        }
+        found
+    }
+
+    fn takes(&self, distribution: usize) -> bool {
+        self.all || self.named.contains(&distribution)
+    }
 }

@@ -176,10 +176,15 @@ impl Transit {
         ends.any(|end| self.leads(tunnel, *end, &ranges) && self.leads(*end, tunnel, &[]))
     }
 
-    /// Where routes lead that are written for an attachment.
-    pub fn ranges_to(&self, attachment: usize) -> BTreeSet<IpNet> {
-        let all = self.tables.values().flat_map(|table| &table.routes);
-        all.filter(|(_, target)| **target == Some(attachment)).map(|(range, _)| *range).collect()
+    /// Where routes lead, by the attachments that they are written for.
+    pub fn written(&self) -> BTreeMap<usize, BTreeSet<IpNet>> {
+        let mut found: BTreeMap<usize, BTreeSet<IpNet>> = BTreeMap::new();
+        for (range, target) in self.tables.values().flat_map(|table| &table.routes) {
+            if let Some(attachment) = target {
+                found.entry(*attachment).or_default().insert(*range);
+            }
+        }
+        found
     }
 
     /// Whether what comes over one attachment gets to ranges behind another; so, too, where that is not known.

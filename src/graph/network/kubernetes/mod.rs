@@ -502,7 +502,7 @@ fn services(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
         let balanced = text(&resource.attributes, &["spec", "type"]) == Some("LoadBalancer");
         // Whether machines have addresses on the internet is not in the manifests, but where a Service names some.
         let (public, proof, sources) = match kubernetes::public_addresses(resource) {
-            Some(place) if !balanced => (Tri::Yes, place, None),
+            Some(place) if !balanced || internal(scene, resource) => (Tri::Yes, place, None),
             _ if balancer => {
                 ((!internal(scene, resource)).into(), header, sources(scene, resource))
             }
