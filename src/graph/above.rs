@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 
 use crate::document::{Existence, Mode, Resource, Value};
 
-use super::accounts::Projects;
+use super::accounts::{Home, Projects};
 use super::gcp::{self, blocks, targets, text};
 use super::look;
 use super::network::Tri;
@@ -91,22 +91,56 @@ const POLICIES: [(&str, &str); 4] = [
 /// How far from everything that is in a project an organization is.
 const FARTHEST: usize = usize::MAX;
 
-/// Whether a constraint is enforced for a node: by the nearest policy above it.
-pub fn is_enforced(scene: &Scene<'_>, constraint: &str, node: usize) -> bool {
-    let mut nearest: Option<(usize, Tri)> = None;
-    let projects = OnceCell::new();
-    for (kind, path) in POLICIES {
-        for at in scene.index.of_type(kind) {
-            let Some(state) = said(scene.index.resource(*at), constraint) else { continue };
-            let Some(far) = distance(scene, &projects, (*at, path), node) else { continue };
+/// All policies about one constraint: what each holds for, and what it says.
+pub struct Policies(Vec<(Below, Tri)>);
+
+impl Policies {
+    /// Of a document.
+    pub fn new(scene: &Scene<'_>, constraint: &str) -> Self {
+        let projects = OnceCell::new();
+        let mut all = Vec::new();
+        for (kind, path) in POLICIES {
+            for at in scene.index.of_type(kind) {
+                let said = said(scene.index.resource(*at), constraint);
+                all.extend(
+                    said.zip(below(scene, &projects, *at, path)).map(|(said, it)| (it, said)),
+                );
+            }
+        }
+        Self(all)
+    }
+
+    /// Whether the constraint is enforced for a node: by the nearest policy above it.
+    pub fn enforce(&self, scene: &Scene<'_>, node: usize) -> bool {
+        if self.0.is_empty() {
+            return false;
+        }
+        let own = gcp::project_of(scene, node).or(scene.nodes[node].zone);
+        let around = own.map(|zone| scene.ancestors(zone)).unwrap_or_default();
+        let folder = |zone: &usize| {
+            let named = scene.zones[*zone].resource.map(|at| scene.index.resource(at));
+            named.and_then(|own| folder_id(text(own, "folder_id")))
+        };
+        let folders: Vec<Option<&str>> = around.iter().map(folder).collect();
+        let mut nearest: Option<(usize, Tri)> = None;
+        for (below, state) in &self.0 {
+            let far = match below {
+                Below::Everything => Some(FARTHEST),
+                Below::Here => Some(0),
+                Below::Zone(zone) => around.iter().position(|own| own == zone),
+                Below::Folder(id) => {
+                    folders.iter().position(|own| *own == Some(&**id)).map(|at| at + 1)
+                }
+            };
+            let Some(far) = far else { continue };
             nearest = Some(match nearest {
-                Some((near, own)) if near == far => (near, own.and(state)),
+                Some((near, own)) if near == far => (near, own.and(*state)),
                 Some((near, own)) if near < far => (near, own),
-                _ => (far, state),
+                _ => (far, *state),
             });
         }
+        nearest.is_some_and(|(_, state)| state == Tri::Yes)
     }
-    nearest.is_some_and(|(_, state)| state == Tri::Yes)
 }
 
 /// Whether a policy enforces a constraint; `None` where it is about another one, or says nothing of its own.
@@ -145,39 +179,41 @@ fn said(policy: &Resource, constraint: &str) -> Option<Tri> {
     Some(if is_whole { all.and(exists) } else { all.and(Tri::Unknown) })
 }
 
-/// How far above a node it is what a policy holds for; `None` where the node is not below it.
-fn distance(
-    scene: &Scene<'_>,
-    projects: &OnceCell<Projects>,
-    (at, path): (usize, &str),
-    node: usize,
-) -> Option<usize> {
+/// What a policy holds for: all that is below it.
+enum Below {
+    Zone(usize),
+    /// A folder by its number.
+    Folder(Box<str>),
+    /// The one project that there is.
+    Here,
+    Everything,
+}
+
+/// What a policy says that it holds for; `None` where that is nothing of the document.
+fn below(scene: &Scene<'_>, projects: &OnceCell<Projects>, at: usize, path: &str) -> Option<Below> {
     let policy = scene.index.resource(at);
-    let own = gcp::project_of(scene, node).or(scene.nodes[node].zone);
-    let around = own.map(|zone| scene.ancestors(zone)).unwrap_or_default();
     let mut named = targets(scene, at, path).filter(|to| !gcp::is_own_project(scene, *to));
     if let Some(zone) = named.find_map(|to| scene.zone_of[to]) {
-        return around.iter().position(|own| *own == zone);
+        return Some(Below::Zone(zone));
     }
     let text = match policy.attributes.get(path) {
         Some(Value::String(text)) => &**text,
         Some(Value::Unknown(unknown)) => &*unknown.prefix,
         _ => "",
     };
-    let own_projects = || projects.get_or_init(|| Projects::new(scene));
+    let project = |id: &str| match projects.get_or_init(|| Projects::new(scene)).of_id(scene, id) {
+        Home::Zone(zone) => Some(Below::Zone(zone)),
+        Home::Here => Some(Below::Here),
+        Home::Elsewhere => None,
+    };
     match (path, text.split_once('/')) {
-        ("org_id", _) | (_, Some(("organizations", _))) => Some(FARTHEST),
+        ("org_id", _) | (_, Some(("organizations", _))) => Some(Below::Everything),
         ("folder", _) | (_, Some(("folders", _))) => {
             let id = folder_id(Some(text)).filter(|id| !id.is_empty())?;
-            let is_below = |zone: &usize| {
-                let at = scene.zones[*zone].resource;
-                let named = at.map(|at| scene.index.resource(at));
-                named.is_some_and(|own| folder_id(gcp::text(own, "folder_id")) == Some(id))
-            };
-            around.iter().position(is_below).map(|at| at + 1)
+            Some(Below::Folder(id.into()))
         }
-        ("project", _) => own_projects().holds(scene, text, &around),
-        (_, Some(("projects", id))) => own_projects().holds(scene, id, &around),
+        ("project", _) => project(text),
+        (_, Some(("projects", id))) => project(id),
         _ => None,
     }
 }

@@ -212,15 +212,15 @@ impl Projects {
         }
     }
 
-    /// How far above some zones, from the inside, a project with an id is; what names none is in the only one that there is.
-    pub fn holds(&self, scene: &Scene<'_>, id: &str, around: &[usize]) -> Option<usize> {
+    /// Where a project with an id is: a zone, or what names none, where there is only one.
+    pub fn of_id(&self, scene: &Scene<'_>, id: &str) -> Home {
         let several = scene.accounts.keys.get(&("project".into(), id.into())).copied();
         if let Some(zone) = several.or_else(|| declared(scene, id)) {
-            return around.iter().position(|own| *own == zone);
+            return Home::Zone(zone);
         }
         let is_only = !scene.accounts.defaults.contains_key("project")
             && scene.index.of_type("google_project").is_empty();
         let is_known = self.known.as_ref().is_some_and(|known| !known.contains(id));
-        (is_only && (id.is_empty() || !is_known)).then_some(0)
+        if is_only && (id.is_empty() || !is_known) { Home::Here } else { Home::Elsewhere }
     }
 }

@@ -7,7 +7,7 @@ use crate::document::{Mode, Pointer, Reference, Resource, Value};
 use crate::model::Element;
 use crate::source::Place;
 
-use super::above;
+use super::above::{self, Policies};
 use super::accounts::{self, Home};
 use super::conditions::Limit;
 use super::datasets;
@@ -450,12 +450,13 @@ fn in_projects(scene: &mut Scene<'_>) {
 /// Bindings that open a thing to everybody, and those of whom no resource stands for, are a part of what they open, else of the member
 /// that they name. Gateways stand where their routers stand.
 fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
+    let policies = Policies::new(scene, above::PUBLIC_ACCESS);
     let mut opened: BTreeSet<usize> = BTreeSet::new();
     for binding in bindings {
         if let Some(now) = scene.node_of[binding.at] {
             // It is a part of a member already, or of another thing that it opens.
             let to = match binding.on {
-                On::Node(node) if node != now && opens(scene, binding) => node,
+                On::Node(node) if node != now && opens(scene, &policies, binding) => node,
                 _ => continue,
             };
             if opened.contains(&binding.at) {
@@ -476,7 +477,7 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         });
         let node = match (binding.on, named) {
             (On::Node(node), None) => Some(node),
-            (On::Node(node), _) if opens(scene, binding) => Some(node),
+            (On::Node(node), _) if opens(scene, &policies, binding) => Some(node),
             (_, named) => named,
         };
         if let Some(node) = node
@@ -484,7 +485,7 @@ fn settle(scene: &mut Scene<'_>, bindings: &[Binding]) {
         {
             scene.node_of[binding.at] = Some(node);
             scene.nodes[node].parts.push(binding.at);
-            if opens(scene, binding) {
+            if opens(scene, &policies, binding) {
                 opened.insert(binding.at);
             }
         }
@@ -547,31 +548,31 @@ pub fn runs_as_default(scene: &Scene<'_>, node: usize) -> Option<Place> {
 }
 
 /// Whether a binding lets everybody in to a thing that does not prevent it.
-fn opens(scene: &Scene<'_>, binding: &Binding) -> bool {
+fn opens(scene: &Scene<'_>, policies: &Policies, binding: &Binding) -> bool {
     let mut members = binding.members.iter();
     let names = members.any(|it| matches!(it, Member::Everybody | Member::Authenticated));
     let is_closed = |node: usize| {
         let limit = binding.limit.as_ref();
-        prevents(scene, node) || limit.is_some_and(|it| it.holds(scene, node) == Tri::No)
+        prevents(scene, policies, node) || limit.is_some_and(|it| it.holds(scene, node) == Tri::No)
     };
     names && !matches!(binding.on, On::Node(node) if is_closed(node))
 }
 
 /// Whether a thing keeps everybody out, whatever bindings and lists say: by itself, or by a policy of its organization.
-fn prevents(scene: &Scene<'_>, node: usize) -> bool {
+fn prevents(scene: &Scene<'_>, policies: &Policies, node: usize) -> bool {
     let own = scene.nodes[node].resource.map(|at| scene.index.resource(at));
     own.is_some_and(|own| {
         text(own, "public_access_prevention") == Some("enforced")
-            || own.type_name() == "google_storage_bucket"
-                && above::is_enforced(scene, above::PUBLIC_ACCESS, node)
+            || own.type_name() == "google_storage_bucket" && policies.enforce(scene, node)
     })
 }
 
 /// What everybody may use: facts of the nodes that bindings open.
 pub fn facts(scene: &mut Scene<'_>) {
+    let policies = Policies::new(scene, above::PUBLIC_ACCESS);
     let mut open: Vec<(usize, Place)> = Vec::new();
     for binding in bindings(scene) {
-        if let (true, On::Node(node)) = (opens(scene, &binding), binding.on) {
+        if let (true, On::Node(node)) = (opens(scene, &policies, &binding), binding.on) {
             open.push((node, binding.place));
         }
     }
@@ -606,12 +607,12 @@ pub fn facts(scene: &mut Scene<'_>) {
             }
         }
     }
-    let open: Vec<(usize, Place)> =
-        open.into_iter().filter(|(node, _)| !prevents(scene, *node)).collect();
-    let nodes: BTreeSet<usize> = open.iter().map(|(node, _)| *node).collect();
-    for node in nodes {
-        let proof: Vec<Place> =
-            open.iter().filter(|(other, _)| *other == node).map(|(_, place)| *place).collect();
+    let mut by_node: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+    for (node, place) in open {
+        by_node.entry(node).or_default().push(place);
+    }
+    by_node.retain(|node, _| !prevents(scene, &policies, *node));
+    for (node, proof) in by_node {
         let fact = |value: Value| Fact { value: Some(value), proof: proof.clone() };
         let is_store = scene.nodes[node].element == Element::DataStore;
         let facts = &mut scene.nodes[node].facts;

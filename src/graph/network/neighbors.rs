@@ -3,7 +3,7 @@
 //! Sources: Amazon VPC Peering Guide, "How VPC peering connections work"; Microsoft Learn, "Virtual network peering"; Google Cloud
 //! documentation, "VPC Network Peering".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -70,11 +70,15 @@ pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
             network.neighbors.push(Neighbor { node, connection: at, own, is_site: false });
         }
     }
+    let mut over: BTreeMap<usize, Vec<Way>> = BTreeMap::new();
+    for way in ways {
+        over.entry(way.0).or_default().push(way);
+    }
     for site in sites::all(scene) {
         network.presences.resize(scene.nodes.len(), None);
         let known = network.presences[site.node].take();
         let place = scene.index.resource(site.connection).header;
-        let back = back(&ways, &site);
+        let back = back(&over, &site);
         let presence = presence(site.connection, site.ranges, known);
         for own in site.joined {
             let ends = leading(network, &back, own);
@@ -92,13 +96,16 @@ pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
 }
 
 /// Subnets whose routes lead to a site.
-fn back(ways: &[Way], site: &sites::Site) -> BTreeSet<usize> {
+fn back(ways: &BTreeMap<usize, Vec<Way>>, site: &sites::Site) -> BTreeSet<usize> {
+    // In order, and none in another.
+    let there = IpNet::aggregate(&site.ranges);
     let meets = |to: &IpNet| {
-        let mut there = site.ranges.iter();
-        site.ranges.is_empty() || there.any(|range| range.contains(to) || to.contains(range))
+        let before = there.partition_point(|range| range.network() <= to.broadcast());
+        let last = before.checked_sub(1).map(|at| &there[at]);
+        there.is_empty() || last.is_some_and(|range| range.broadcast() >= to.network())
     };
-    let to_site = |way: &Way| site.gateways.contains(&way.0) && way.2.as_ref().is_none_or(meets);
-    ways.iter().filter(|way| to_site(way)).map(|way| way.1).collect()
+    let over = site.gateways.iter().filter_map(|gateway| ways.get(gateway)).flatten();
+    over.filter(|way| way.2.as_ref().is_none_or(meets)).map(|way| way.1).collect()
 }
 
 /// What of a network has a way back to a site: the network, or the subnets whose routes lead there or are not known.

@@ -86,7 +86,7 @@ pub fn presence(scene: &Scene<'_>, routing: &Routing, node: usize) -> Option<Pre
         add(scene, member, &mut stand);
     }
     if &*scene.index.resource(at).kind == started::TASK {
-        by_starters(scene, at, &mut stand);
+        by_starters(scene, routing, at, &mut stand);
     }
     if !stand.found {
         return None;
@@ -284,19 +284,19 @@ fn by_settings(scene: &Scene<'_>, member: usize, stand: &mut Stand) {
 }
 
 /// Tasks that belong to no service stand where those say that start them.
-fn by_starters(scene: &Scene<'_>, task: usize, stand: &mut Stand) {
+fn by_starters(scene: &Scene<'_>, routing: &Routing, task: usize, stand: &mut Stand) {
     for starter in started::starters(scene, task) {
         if let Some(row) = row(scene, "aws_starters", &scene.index.resource(starter).kind) {
             add_by(scene, starter, &row, stand);
         }
     }
-    for told in started::told(scene, task) {
+    for told in routing.started.of(task) {
         stand.found = true;
         stand.open |= told.open;
         stand.groups_open |= told.groups_open;
-        told.subnets.into_iter().for_each(|to| take_subnet(scene, to, stand));
-        told.groups.into_iter().for_each(|to| take_group(scene, to, stand));
-        stand.wants(told.public);
+        told.subnets.iter().for_each(|to| take_subnet(scene, *to, stand));
+        told.groups.iter().for_each(|to| take_group(scene, *to, stand));
+        stand.wants(told.public.clone());
     }
 }
 

@@ -15,6 +15,7 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::filters::Shared;
+use super::started::Started;
 use super::transit::Transit;
 
 /// Types of networks.
@@ -76,6 +77,8 @@ pub struct Routing {
     pub default_network: Option<usize>,
     /// Filters that hosts share.
     pub filters: Shared,
+    /// What states say of the tasks that they start.
+    pub started: Started,
 }
 
 /// Where a route leads.
@@ -130,8 +133,12 @@ impl Routing {
         let default_network =
             all(&NETWORKS).into_iter().find(|network| is_default(scene, *network));
         let tables = Tables::new(scene);
-        let mut routing =
-            Self { subnets: BTreeMap::new(), default_network, filters: Shared::default() };
+        let mut routing = Self {
+            subnets: BTreeMap::new(),
+            default_network,
+            filters: Shared::default(),
+            started: Started::new(scene),
+        };
         for at in all(&SUBNETS) {
             let subnet = subnet(scene, &tables, at, default_network);
             routing.subnets.insert(at, subnet);

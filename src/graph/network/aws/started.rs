@@ -3,6 +3,8 @@
 //! Sources: AWS provider documentation of the types in the table `aws_starters`; AWS Step Functions Developer Guide, "Run Amazon ECS or
 //! Fargate tasks with Step Functions"; `AwsVpcConfiguration` of the API of Amazon ECS.
 
+use std::collections::BTreeMap;
+
 use crate::document::{Pointer, Value};
 use crate::graph::look;
 use crate::graph::network::{Public, Tri};
@@ -19,7 +21,7 @@ const DEFINITION: &str = "definition";
 const DEPTH: usize = 64;
 
 /// What a state says of the network of the task that it starts: resources, and whether something is named that is none.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Told {
     /// Subnets.
     pub subnets: Vec<usize>,
@@ -43,46 +45,55 @@ pub fn starters<'s>(scene: &'s Scene<'_>, task: usize) -> impl Iterator<Item = u
     scene.relations.sources(task, Verb::Invokes).map(|relation| relation.from).filter(starts)
 }
 
-/// What states say that start a task.
-pub fn told(scene: &Scene<'_>, task: usize) -> Vec<Told> {
-    let mut found = Vec::new();
-    let starting = scene.relations.sources(task, Verb::Invokes).map(|relation| relation.from);
-    for machine in starting {
-        let resource = scene.index.resource(machine);
-        if let Some(text) = resource.parsed.get(DEFINITION).filter(|_| &*resource.kind == MACHINE) {
-            let place = resource.place_of(&Pointer::root().key(DEFINITION));
-            seek(scene, (task, place), text, DEPTH, &mut found);
-        }
-    }
-    found
-}
+/// What states of machines say that start tasks, by task.
+#[derive(Debug, Default)]
+pub struct Started(BTreeMap<usize, Vec<Told>>);
 
-/// Look for requests of a task in what a definition says, whatever states they lie in.
-fn seek(
-    scene: &Scene<'_>,
-    (task, place): (usize, Place),
-    value: &Value,
-    depth: usize,
-    found: &mut Vec<Told>,
-) {
-    if depth == 0 {
-        return;
-    }
-    match value {
-        Value::Object(members) => {
-            let (named, _) = resources(scene, value.get("TaskDefinition"));
-            let network = value.get("NetworkConfiguration");
-            match network.and_then(|network| network.get("AwsvpcConfiguration")) {
-                Some(network) if named.contains(&task) => found.push(read(scene, network, place)),
-                _ => members
-                    .iter()
-                    .for_each(|(_, inner)| seek(scene, (task, place), inner, depth - 1, found)),
+impl Started {
+    /// Of all machines.
+    pub fn new(scene: &Scene<'_>) -> Self {
+        let mut found = Self::default();
+        for machine in scene.index.of_type(MACHINE) {
+            let resource = scene.index.resource(*machine);
+            if let Some(text) = resource.parsed.get(DEFINITION) {
+                let place = resource.place_of(&Pointer::root().key(DEFINITION));
+                found.seek(scene, place, text, DEPTH);
             }
         }
-        Value::Array(items) => {
-            items.iter().for_each(|inner| seek(scene, (task, place), inner, depth - 1, found));
+        found
+    }
+
+    /// What is said of a task.
+    pub fn of(&self, task: usize) -> &[Told] {
+        self.0.get(&task).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Look for requests of tasks in what a definition says, whatever states they lie in.
+    fn seek(&mut self, scene: &Scene<'_>, place: Place, value: &Value, depth: usize) {
+        if depth == 0 {
+            return;
         }
-        _ => {}
+        match value {
+            Value::Object(members) => {
+                let (named, _) = resources(scene, value.get("TaskDefinition"));
+                let network = value.get("NetworkConfiguration");
+                match network.and_then(|network| network.get("AwsvpcConfiguration")) {
+                    Some(network) if !named.is_empty() => {
+                        let told = read(scene, network, place);
+                        for task in named {
+                            self.0.entry(task).or_default().push(told.clone());
+                        }
+                    }
+                    _ => members
+                        .iter()
+                        .for_each(|(_, inner)| self.seek(scene, place, inner, depth - 1)),
+                }
+            }
+            Value::Array(items) => {
+                items.iter().for_each(|inner| self.seek(scene, place, inner, depth - 1));
+            }
+            _ => {}
+        }
     }
 }
 
