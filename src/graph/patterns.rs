@@ -112,7 +112,7 @@ fn expression(text: &str) -> Option<Vec<Pattern>> {
         if after.starts_with(['*', '+', '?', '{']) || found.len() * texts.len() > MAX_ALTERNATIVES {
             return None;
         }
-        found = add(&found, &texts);
+        found = add(found, &texts);
         rest = after;
     }
     if !is_end {
@@ -124,7 +124,15 @@ fn expression(text: &str) -> Option<Vec<Pattern>> {
 }
 
 /// Each of some beginnings with each of some texts after it.
-fn add(found: &[Vec<String>], texts: &[&str]) -> Vec<Vec<String>> {
+fn add(mut found: Vec<Vec<String>>, texts: &[&str]) -> Vec<Vec<String>> {
+    // A long text is not copied for each character of it.
+    if let [text] = texts {
+        found
+            .iter_mut()
+            .filter_map(|pieces| pieces.last_mut())
+            .for_each(|last| last.push_str(text));
+        return found;
+    }
     let with = |pieces: &Vec<String>, text: &str| {
         let mut pieces = pieces.clone();
         if let Some(last) = pieces.last_mut() {

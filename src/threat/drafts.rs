@@ -247,7 +247,7 @@ fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
     let is_passing = around.is_passing(node);
     let keepers: BTreeSet<usize> =
         behind.filter(|target| is_passing && around.kept(*target).is_some()).collect();
-    if keepers.is_empty() && !is_shut(around, node) {
+    if keepers.is_empty() && !(is_passing && is_shut(around, node)) {
         vec![node]
     } else {
         keepers.into_iter().collect()

@@ -553,6 +553,8 @@ fn keeps(kind: &str, containers: &str) -> bool {
 #[case::with_its_version_at_once("gcr.io/google/redis5:latest", true)]
 #[case::of_ones_own("registry.example.org/mill/postgres-with-ext:3", true)]
 #[case::a_word_that_only_begins_so("registry.example.org/mill/postgresful:1", false)]
+#[case::pools_connections("registry.example.org/mill/postgres-pgbouncer:1", false)]
+#[case::whose_name_holds_a_short_word("registry.example.org/mill/postgres-suite:1", true)]
 #[case::shows_one("mongo-express:1", false)]
 #[case::commands_one("rediscommander/redis-commander:1", false)]
 #[case::shows_topics("provectuslabs/kafka-ui:1", false)]

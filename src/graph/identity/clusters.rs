@@ -164,7 +164,7 @@ fn identity_of(scene: &Scene<'_>, arn: &str) -> Option<usize> {
         };
         let number = arn.split(':').nth(4).and_then(|number| accounts::numbered(scene, number));
         let is_near = |at: &&usize| number.is_none() || accounts::account_of(scene, **at) == number;
-        of_type.iter().filter(is_near).find(is_named).copied()
+        of_type.iter().filter(is_named).find(is_near).copied()
     };
     by_reference.or_else(by_name).and_then(|at| scene.node_of[at])
 }

@@ -563,8 +563,7 @@ fn by_port(scene: &Scene<'_>, workload: &Workload<'_>) -> Option<(Arc<str>, Plac
     };
     let stores = workload.containers().iter().filter(|container| {
         let image = text(container, &["image"]).unwrap_or_default();
-        let last = image_path(image).pop().unwrap_or_default();
-        !BESIDES.iter().any(|word| last.contains(word))
+        !is_beside(image_path(image).pop().unwrap_or_default())
     });
     stores.into_iter().find_map(|container| {
         let ports = container.get("ports").and_then(Value::as_array).unwrap_or_default();
@@ -615,6 +614,12 @@ const BESIDES: [&str; 19] = [
     "migrate",
 ];
 
+/// Whether some word of an image's name says that it only speaks to a store: longer ones also as a part of a word (`pgbouncer`).
+fn is_beside(name: &str) -> bool {
+    name.split(['-', '_'])
+        .any(|word| BESIDES.iter().any(|own| word == *own || own.len() > 3 && word.contains(own)))
+}
+
 /// Whether an image is one that a row of a table names: its own name, this with what stands before it, or a word of it that may have a
 /// version (`postgresql-15`, `redis5`), beside none of what only speaks to a store.
 fn image_is(image: &str, name: &str) -> bool {
@@ -623,8 +628,7 @@ fn image_is(image: &str, name: &str) -> bool {
     let own = path[path.len().saturating_sub(parts)..].join("/");
     let is_word = || {
         let is_versioned = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
-        let mut words = own.split(['-', '_']);
-        words.any(is_versioned) && !own.split(['-', '_']).any(|word| BESIDES.contains(&word))
+        own.split(['-', '_']).any(is_versioned) && !is_beside(&own)
     };
     crate::source::fits(name, &own) || parts == 1 && is_word()
 }
