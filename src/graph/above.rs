@@ -26,6 +26,7 @@ const ALL: &str = "allServices";
 
 /// What audit logs of folders and organizations say who read, by the table `gcp_audited`.
 pub fn audits(scene: &mut Scene<'_>) {
+    let projects = OnceCell::new();
     for (kind, path) in CONFIGS {
         for at in scene.index.of_type(kind).to_vec() {
             let resource = scene.index.resource(at);
@@ -35,8 +36,10 @@ pub fn audits(scene: &mut Scene<'_>) {
                 continue;
             }
             let proof = vec![resource.header];
+            let Some(below) = below(scene, &projects, at, path) else { continue };
             for node in audited(scene, at) {
-                if holds(scene, (at, path), node) && !scene.holds(node, "logged") {
+                let is_below = Above::of(scene, node).far(&below).is_some();
+                if is_below && !scene.holds(node, "logged") {
                     let value = Some(Value::Bool(true));
                     let fact = Fact { value, proof: proof.clone() };
                     scene.nodes[node].facts.insert("logged".into(), fact);
@@ -55,21 +58,6 @@ fn audited(scene: &Scene<'_>, at: usize) -> Vec<usize> {
     rows.flat_map(|(kind, _)| scene.index.of_type(kind))
         .filter_map(|at| scene.node_of[*at])
         .collect()
-}
-
-/// Whether what a resource says of a folder or organization, named by an attribute, holds for a node: one in it, and every one for an
-/// organization, as a configuration stands in one.
-fn holds(scene: &Scene<'_>, (at, path): (usize, &str), node: usize) -> bool {
-    if path == "org_id" {
-        return true;
-    }
-    let Some(own) = gcp::project_of(scene, node).or(scene.nodes[node].zone) else { return false };
-    let around = scene.ancestors(own);
-    targets(scene, at, path).filter_map(|to| scene.zone_of[to]).any(|zone| around.contains(&zone))
-        || folder_id(text(scene.index.resource(at), path)).is_some_and(|id| {
-            let mut projects = around.iter().filter_map(|zone| scene.zones[*zone].resource);
-            projects.any(|at| folder_id(text(scene.index.resource(at), "folder_id")) == Some(id))
-        })
 }
 
 /// The number of a folder.
@@ -115,24 +103,10 @@ impl Policies {
         if self.0.is_empty() {
             return false;
         }
-        let own = gcp::project_of(scene, node).or(scene.nodes[node].zone);
-        let around = own.map(|zone| scene.ancestors(zone)).unwrap_or_default();
-        let folder = |zone: &usize| {
-            let named = scene.zones[*zone].resource.map(|at| scene.index.resource(at));
-            named.and_then(|own| folder_id(text(own, "folder_id")))
-        };
-        let folders: Vec<Option<&str>> = around.iter().map(folder).collect();
+        let above = Above::of(scene, node);
         let mut nearest: Option<(usize, Tri)> = None;
         for (below, state) in &self.0 {
-            let far = match below {
-                Below::Everything => Some(FARTHEST),
-                Below::Here => Some(0),
-                Below::Zone(zone) => around.iter().position(|own| own == zone),
-                Below::Folder(id) => {
-                    folders.iter().position(|own| *own == Some(&**id)).map(|at| at + 1)
-                }
-            };
-            let Some(far) = far else { continue };
+            let Some(far) = above.far(below) else { continue };
             nearest = Some(match nearest {
                 Some((near, own)) if near == far => (near, own.and(*state)),
                 Some((near, own)) if near < far => (near, own),
@@ -187,6 +161,37 @@ enum Below {
     /// The one project that there is.
     Here,
     Everything,
+}
+
+/// What is above a node, from the inside out: its zones, and which of them are in a folder with a number.
+struct Above<'a> {
+    zones: Vec<usize>,
+    folders: Vec<Option<&'a str>>,
+}
+
+impl<'a> Above<'a> {
+    fn of(scene: &Scene<'a>, node: usize) -> Self {
+        let own = gcp::project_of(scene, node).or(scene.nodes[node].zone);
+        let zones = own.map(|zone| scene.ancestors(zone)).unwrap_or_default();
+        let folder = |zone: &usize| {
+            let named = scene.zones[*zone].resource.map(|at| scene.index.resource(at));
+            named.and_then(|own| folder_id(text(own, "folder_id")))
+        };
+        let folders = zones.iter().map(folder).collect();
+        Self { zones, folders }
+    }
+
+    /// How far what holds below something is from the node; `None` where it says nothing for it.
+    fn far(&self, below: &Below) -> Option<usize> {
+        match below {
+            Below::Everything => Some(FARTHEST),
+            Below::Here => Some(0),
+            Below::Zone(zone) => self.zones.iter().position(|own| own == zone),
+            Below::Folder(id) => {
+                self.folders.iter().position(|own| *own == Some(&**id)).map(|at| at + 1)
+            }
+        }
+    }
 }
 
 /// What a policy says that it holds for; `None` where that is nothing of the document.

@@ -148,6 +148,12 @@ pub fn numbered(scene: &Scene<'_>, number: &str) -> Option<usize> {
     scene.accounts.keys.get(&("account".into(), number.into())).copied()
 }
 
+/// The zone of the project of Google Cloud with this id.
+fn of_project(scene: &Scene<'_>, id: &str) -> Option<usize> {
+    let several = scene.accounts.keys.get(&("project".into(), id.into())).copied();
+    several.or_else(|| declared(scene, id))
+}
+
 /// Where an account of somebody who is named by an address is at home.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Home {
@@ -199,8 +205,7 @@ impl Projects {
         if of_google || is_agent {
             return Home::Here;
         }
-        let several = scene.accounts.keys.get(&("project".into(), project.into())).copied();
-        match several.or_else(|| declared(scene, project)) {
+        match of_project(scene, project) {
             Some(zone) => Home::Zone(zone),
             None => match &self.known {
                 // Of projects of a domain, the address says the id in another form.
@@ -214,8 +219,7 @@ impl Projects {
 
     /// Where a project with an id is: a zone, or what names none, where there is only one.
     pub fn of_id(&self, scene: &Scene<'_>, id: &str) -> Home {
-        let several = scene.accounts.keys.get(&("project".into(), id.into())).copied();
-        if let Some(zone) = several.or_else(|| declared(scene, id)) {
+        if let Some(zone) = of_project(scene, id) {
             return Home::Zone(zone);
         }
         let is_only = !scene.accounts.defaults.contains_key("project")

@@ -9,7 +9,7 @@ use crate::finding::{Dread, Finding, ThreatClass};
 use crate::graph::identity::kubernetes;
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::reach::{self, Reach};
-use crate::graph::network::{PODS, Presence, Route, Tri};
+use crate::graph::network::{PODS, Presence, Tri};
 use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted, FlowKind, ThreatState};
 use crate::pack::{ModelRule, Role, Verb};
@@ -257,11 +257,11 @@ fn kept_behind(around: &Surroundings<'_, '_>, node: usize) -> Vec<usize> {
 /// Whether a Service leads to pods, the policies of none of which let in what it passes on: what is found of it harms nobody.
 fn is_shut(around: &Surroundings<'_, '_>, node: usize) -> bool {
     let mut flows = around.out[node].iter().map(|at| around.flow(*at));
-    let in_cluster = |route: &Route| {
-        around.presence(route.target).is_some_and(|host| host.network == Some(PODS))
-    };
+    let in_cluster =
+        |node: usize| around.presence(node).is_some_and(|host| host.network == Some(PODS));
+    let mut behind = around.routes.range((node, 0)..=(node, usize::MAX));
     !flows.any(|flow| flow.kind == FlowKind::Network)
-        && around.graph.network.routes.iter().any(|route| route.via == node && in_cluster(route))
+        && behind.any(|((_, target), _)| in_cluster(*target))
 }
 
 /// What a class about workloads harms where an identity was found: the workloads that act as it, where there are any.

@@ -251,8 +251,8 @@ fn comes_by_itself(around: &Surroundings<'_, '_>, entry: &Entry, node: usize) ->
     let mut open = vec![node];
     let mut seen = BTreeSet::from([node]);
     while let Some(at) = open.pop() {
-        let flows = entry.flows.iter().map(|flow| around.flow(*flow));
-        for source in flows.filter(|flow| flow.target == at).map(|flow| flow.source) {
+        let flows = around.into[at].iter().filter(|flow| entry.flows.contains(flow));
+        for source in flows.map(|flow| around.flow(*flow).source) {
             if Some(source) == around.internet {
                 return true;
             }

@@ -4,6 +4,7 @@
 pub mod breakout;
 pub mod clouds;
 pub mod hosts;
+pub mod images;
 pub mod mesh;
 pub mod pools;
 pub mod select;
@@ -521,7 +522,7 @@ fn stores(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
         let found = images.filter_map(|(container, image)| {
             let rows = scene.vocabulary.table("kubernetes_store_images").iter();
             let mut rows = rows.filter_map(|row| Some((row.first()?, row.get(1)?)));
-            let (_, state) = rows.find(|(word, _)| image_is(image, word))?;
+            let (_, state) = rows.find(|(word, _)| images::is(scene, image, word))?;
             let place = workload.resource.place_of(&workload.pointer(container).key("image"));
             Some((Arc::clone(state), place))
         });
@@ -563,7 +564,7 @@ fn by_port(scene: &Scene<'_>, workload: &Workload<'_>) -> Option<(Arc<str>, Plac
     };
     let stores = workload.containers().iter().filter(|container| {
         let image = text(container, &["image"]).unwrap_or_default();
-        !is_beside(image_path(image).pop().unwrap_or_default())
+        !images::is_beside(scene, &images::path(image))
     });
     stores.into_iter().find_map(|container| {
         let ports = container.get("ports").and_then(Value::as_array).unwrap_or_default();
@@ -573,71 +574,6 @@ fn by_port(scene: &Scene<'_>, workload: &Workload<'_>) -> Option<(Arc<str>, Plac
             Some((state, workload.resource.place_of(&at)))
         })
     })
-}
-
-/// The parts of an image's name, without registry, tag and digest.
-fn image_path(image: &str) -> Vec<&str> {
-    let name = image.split('@').next().unwrap_or_default();
-    let (name, last) = match name.rsplit_once('/') {
-        Some((path, last)) => (Some(path), last),
-        None => (None, name),
-    };
-    let mut parts: Vec<&str> = name.into_iter().flat_map(|path| path.split('/')).collect();
-    // The first part is a registry where it looks like a host.
-    if parts.first().is_some_and(|first| first.contains(['.', ':'])) {
-        parts.remove(0);
-    }
-    parts.push(last.split(':').next().unwrap_or_default());
-    parts
-}
-
-/// Words in the names of images that only speak to a store.
-const BESIDES: [&str; 19] = [
-    "exporter",
-    "operator",
-    "backup",
-    "proxy",
-    "client",
-    "admin",
-    "agent",
-    "injector",
-    "init",
-    "express",
-    "commander",
-    "ui",
-    "connect",
-    "k8s",
-    "tools",
-    "bouncer",
-    "insight",
-    "console",
-    "migrate",
-];
-
-/// Whether some word of an image's name says that it only speaks to a store: longer ones also as a part of a word (`pgbouncer`).
-fn is_beside(name: &str) -> bool {
-    name.split(['-', '_'])
-        .any(|word| BESIDES.iter().any(|own| word == *own || own.len() > 3 && word.contains(own)))
-}
-
-/// Whether an image is one that a row of a table names: its own name, this with what stands before it, or a word of it that may have a
-/// version (`postgresql-15`, `redis5`), beside none of what only speaks to a store.
-fn image_is(image: &str, name: &str) -> bool {
-    let path = image_path(image);
-    let parts = name.split('/').count();
-    let own = path[path.len().saturating_sub(parts)..].join("/");
-    let is_word = || {
-        let is_versioned = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
-        own.split(['-', '_']).any(is_versioned) && !is_beside(&own)
-    };
-    crate::source::fits(name, &own) || parts == 1 && is_word()
-}
-
-/// Whether some part of an image's name is one of these words, or begins with one.
-pub fn image_speaks_of(image: &str, words: &[Vec<Arc<str>>]) -> bool {
-    let path = image_path(image);
-    let mut words = words.iter().flatten();
-    words.any(|word| path.iter().any(|part| part.starts_with(&**word)))
 }
 
 /// Nodes of the claims that a workload's pods mount.

@@ -100,10 +100,6 @@ fn share_host(listener: &Value, route: &Resource) -> bool {
 /// Whether a route of a mesh is about a host that some server of its gateway takes, for all that is known. A server may say whose routes
 /// it takes, before a `/`. Source: istio.io, "Gateway" (`Server.hosts`), "Virtual Service" (`hosts`).
 pub fn takes(gateway: &Resource, route: &Resource) -> bool {
-    let list = |value: Option<&Value>, key: &str| match value.and_then(|it| it.get(key)) {
-        Some(Value::Array(items)) if !items.is_empty() => Some(items.to_vec()),
-        _ => None,
-    };
     let servers = list(gateway.attributes.get("spec"), "servers");
     let asked = list(route.attributes.get("spec"), "hosts");
     let (Some(servers), Some(asked)) = (servers, asked) else { return true };
@@ -121,6 +117,11 @@ pub fn takes(gateway: &Resource, route: &Resource) -> bool {
         let hosts = list(Some(server), "hosts");
         hosts.is_none_or(|hosts| hosts.iter().any(fits))
     })
+}
+
+/// The items of a list that says something.
+fn list<'v>(value: Option<&'v Value>, key: &str) -> Option<&'v [Value]> {
+    value?.get(key)?.as_array().filter(|items| !items.is_empty())
 }
 
 /// Whether two names of hosts, either of which may begin with `*.`, have one in common.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Resource, Value};
-use crate::graph::kubernetes::{Workload, annotation, image_speaks_of, special, text};
+use crate::graph::kubernetes::{Workload, annotation, images, special, text};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
@@ -43,7 +43,7 @@ impl<'w, 'a> Controllers<'w, 'a> {
             let mut some = false;
             let every = images.all(|image| {
                 some = true;
-                image.is_some_and(|image| image_speaks_of(image, words))
+                image.is_some_and(|image| images::speaks_of(image, words))
             });
             every && some
         };
@@ -117,7 +117,7 @@ impl<'w, 'a> Controllers<'w, 'a> {
 /// Whether a workload runs Traefik, which alone serves its own kinds.
 fn is_traefik(workload: &Workload<'_>) -> bool {
     let images = workload.containers().iter().filter_map(|it| text(it, &["image"]));
-    images.into_iter().any(|image| image_speaks_of(image, &[vec!["traefik".into()]]))
+    images.into_iter().any(|image| images::speaks_of(image, &[vec!["traefik".into()]]))
 }
 
 /// Whether Services lead to a workload, and all of them are of the cluster only, with nothing before them.

@@ -17,7 +17,7 @@ use crate::source::Place;
 
 use super::attaching::{joins, takes};
 use super::controllers::Controllers;
-use super::granting::lets;
+use super::granting::Grants;
 use super::shields::Shields;
 use super::{Backend, Entry, backends, lead, says_internal, through};
 
@@ -37,10 +37,11 @@ pub fn read(
     network: &mut Network,
 ) {
     let known = Namespaces::new(scene);
+    let grants = Grants::new(scene);
     for at in scene.index.of_type("Gateway") {
         let Some(via) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
-        let backends = gateway_backends(scene, &known, *at);
+        let backends = gateway_backends(scene, (&known, &grants), *at);
         let entry = Entry { via, resource, fronts: listeners(resource) };
         let serving = controllers.serving(scene, resource);
         let limit = shields.limit(scene, *at, controllers.openness(&serving));
@@ -50,7 +51,11 @@ pub fn read(
 }
 
 /// The Services that the routes of a gateway name.
-pub fn gateway_backends(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize) -> Vec<Backend> {
+pub fn gateway_backends(
+    scene: &Scene<'_>,
+    (known, grants): (&Namespaces<'_>, &Grants<'_>),
+    at: usize,
+) -> Vec<Backend> {
     let resource = scene.index.resource(at);
     let mut backends = Vec::new();
     for edge in scene.index.incoming(at) {
@@ -59,7 +64,9 @@ pub fn gateway_backends(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize) ->
             backends.extend(route_backends(scene, edge.from));
         } else if is_route(&route.kind) && joins(known, resource, (route, edge)) {
             let mut named = route_backends(scene, edge.from);
-            named.retain(|(service, ..)| lets(scene, route, scene.index.resource(*service)));
+            named.retain(|(service, ..)| {
+                grants.let_through(scene, route, scene.index.resource(*service))
+            });
             backends.extend(named);
         }
     }

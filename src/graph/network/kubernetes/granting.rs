@@ -2,6 +2,9 @@
 //!
 //! Source: gateway-api.sigs.k8s.io, "`ReferenceGrant`" ("a cross-namespace reference without a grant is invalid"), "Cross-Namespace routing".
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::document::{Resource, Value};
 use crate::graph::kubernetes::text;
 use crate::graph::scene::Scene;
@@ -9,18 +12,32 @@ use crate::graph::scene::Scene;
 /// The API group of routes.
 const GROUP: &str = "gateway.networking.k8s.io";
 
-/// Whether a reference of a route to a Service counts: within a namespace, or as somebody granted it. Grants that may be elsewhere are
-/// there.
-pub fn lets(scene: &Scene<'_>, route: &Resource, service: &Resource) -> bool {
-    let (Some(from), Some(to)) = (&route.scope.namespace, &service.scope.namespace) else {
-        return true;
-    };
-    if from == to || scene.index.document.is_cut {
-        return true;
+/// All grants, by the namespace that they stand in.
+#[derive(Debug)]
+pub struct Grants<'d>(BTreeMap<Arc<str>, Vec<&'d Resource>>);
+
+impl<'d> Grants<'d> {
+    /// Of a document.
+    pub fn new(scene: &Scene<'d>) -> Self {
+        let mut by_namespace: BTreeMap<Arc<str>, Vec<&'d Resource>> = BTreeMap::new();
+        for at in scene.index.of_type("ReferenceGrant") {
+            let grant = scene.index.resource(*at);
+            if let Some(namespace) = &grant.scope.namespace {
+                by_namespace.entry(Arc::clone(namespace)).or_default().push(grant);
+            }
+        }
+        Self(by_namespace)
     }
-    let grants = scene.index.of_type("ReferenceGrant").iter().map(|at| scene.index.resource(*at));
-    let mut there = grants.filter(|grant| grant.scope.namespace.as_ref() == Some(to));
-    there.any(|grant| {
+
+    /// Whether a reference of a route to a Service counts: within a namespace, or as somebody granted it. Grants that may be elsewhere are
+    /// there.
+    pub fn let_through(&self, scene: &Scene<'_>, route: &Resource, service: &Resource) -> bool {
+        let (Some(from), Some(to)) = (&route.scope.namespace, &service.scope.namespace) else {
+            return true;
+        };
+        if from == to || scene.index.document.is_cut {
+            return true;
+        }
         let own = |value: &Value, key: &str, wanted: &str| is(value, key, wanted) == Some(true);
         let of_route = |it: &Value| {
             own(it, "group", GROUP) && own(it, "kind", &route.kind) && own(it, "namespace", from)
@@ -30,8 +47,9 @@ pub fn lets(scene: &Scene<'_>, route: &Resource, service: &Resource) -> bool {
                 && own(it, "kind", "Service")
                 && is(it, "name", &service.name).unwrap_or(true)
         };
-        any(grant, "from", of_route) && any(grant, "to", of_service)
-    })
+        let mut there = self.0.get(to).into_iter().flatten();
+        there.any(|grant| any(grant, "from", of_route) && any(grant, "to", of_service))
+    }
 }
 
 /// Whether some item of a list of a grant fits; a list that is not known may hold one.

@@ -17,6 +17,7 @@ use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
 use super::gateways::gateway_backends;
+use super::granting::Grants;
 use super::{Backend, ingress_backends};
 
 /// Annotations of Services by which GKE's Ingresses find what they are told.
@@ -45,6 +46,7 @@ type Named<'a> = BTreeMap<(Option<&'a str>, &'a str), usize>;
 /// The objects that name security policies.
 pub struct Shields<'a> {
     namespaces: Namespaces<'a>,
+    grants: Grants<'a>,
     configs: Named<'a>,
     /// Policies of gateways by the Services that they are for.
     policies: Named<'a>,
@@ -65,6 +67,7 @@ impl<'a> Shields<'a> {
         };
         Self {
             namespaces: Namespaces::new(scene),
+            grants: Grants::new(scene),
             configs: all("BackendConfig", &["metadata", "name"]),
             policies: all("GCPBackendPolicy", &["spec", "targetRef", "name"]),
         }
@@ -87,7 +90,7 @@ impl<'a> Shields<'a> {
                 backends.iter().map(|backend| self.by_config(scene, backend)).collect()
             }
             "Gateway" if class(resource).is_some_and(|it| it.starts_with("gke-l7-")) => {
-                let backends = gateway_backends(scene, &self.namespaces, at);
+                let backends = gateway_backends(scene, (&self.namespaces, &self.grants), at);
                 backends.iter().map(|(service, ..)| self.by_policy(scene, *service)).collect()
             }
             _ => Vec::new(),
