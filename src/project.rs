@@ -623,20 +623,20 @@ fn parse_all(
 /// threads that evaluate them at the same time would count the same references. Files of one folder differ in name, so they never
 /// share.
 fn originals(files: &[(FileId, CandidateKind)], sources: &Sources) -> Vec<usize> {
-    let mut known: FxHashMap<(&str, &str), usize> = FxHashMap::default();
-    let mut originals = Vec::with_capacity(files.len());
-    for (at, (file, kind)) in files.iter().enumerate() {
-        if at % SHARED_AMONG == 0 {
-            known.clear();
-        }
-        let source = sources.get(*file);
-        let name = source.path.rsplit('/').next().unwrap_or_default();
-        originals.push(match kind {
-            CandidateKind::TerraformHcl => *known.entry((name, &source.text)).or_insert(at),
-            _ => at,
-        });
-    }
-    originals
+    let near = |(part, files): (usize, &[(FileId, CandidateKind)])| {
+        let mut known: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+        let original = |(at, (file, kind)): (usize, &(FileId, CandidateKind))| {
+            let at = part * SHARED_AMONG + at;
+            let source = sources.get(*file);
+            let name = source.path.rsplit('/').next().unwrap_or_default();
+            match kind {
+                CandidateKind::TerraformHcl => *known.entry((name, &source.text)).or_insert(at),
+                _ => at,
+            }
+        };
+        files.iter().enumerate().map(original).collect::<Vec<usize>>()
+    };
+    files.par_chunks(SHARED_AMONG).enumerate().flat_map_iter(near).collect()
 }
 
 fn parse(

@@ -9,6 +9,7 @@ mod path;
 mod pattern;
 mod problem;
 mod suggest;
+mod walk;
 mod xml;
 
 pub use disk::DiskFileSystem;

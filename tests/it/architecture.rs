@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Module, modules that it may name, third-party crates that only it (and whoever else lists them) may name.
 const IMPORTS: &[(&str, &[&str], &[&str])] = &[
     ("calendar", &[], &[]),
-    ("source", &[], &["ignore"]),
+    ("source", &[], &["ignore", "rayon"]),
     ("discover", &["source"], &[]),
     ("syntax", &["source"], &["granit_parser", "unicode_ident"]),
     ("document", &["source"], &["jsonschema"]),

@@ -121,6 +121,37 @@ fn ignore_rules_of_folders_above_hold_for_a_named_folder() {
 }
 
 #[test]
+fn the_nearest_ignore_rule_holds_at_any_depth_and_for_a_named_folder() {
+    let (_folder, system) = tree(&[
+        (".gitignore", "*.gen.tf\n"),
+        ("a/.gitignore", "!*.gen.tf\nb/c\n"),
+        ("a/b/x.gen.tf", ""),
+        ("a/b/c/x.tf", ""),
+        ("a/b/d/.git/info/exclude", "y.tf\n"),
+        ("a/b/d/.gitignore", "x.*\n"),
+        ("a/b/d/x.gen.tf", ""),
+        ("a/b/d/y.tf", ""),
+        ("a/b/d/z.gen.tf", ""),
+        ("b/x.gen.tf", ""),
+    ]);
+    let expected = ["a/b/d/z.gen.tf", "a/b/x.gen.tf"];
+    for folder in ["", "a", "a/b"] {
+        assert_eq!(paths(&discover(&system, &named(&[folder]))), expected, "{folder}");
+    }
+}
+
+#[test]
+fn folders_are_walked_at_any_depth() {
+    let depth = 600;
+    let deep = format!("{}main.tf", "a/".repeat(depth));
+    let (_folder, system) = tree(&[(&deep, ""), ("a/main.tf", "")]);
+    let found = discover(&system, &named(&[""]));
+    assert_eq!(paths(&found), [&*deep, "a/main.tf"]);
+    assert_eq!(system.read(&deep).unwrap(), b"");
+    assert!(system.read(&"a/".repeat(1 << 20)).is_err());
+}
+
+#[test]
 fn named_files_are_read_even_when_ignored() {
     let (_folder, system) = tree(&[(".gitignore", "*\n"), ("a/main.tf", ""), ("b.tf", "")]);
     let found = discover(&system, &named(&["a/main.tf", "./a/../a/main.tf"]));
@@ -263,6 +294,25 @@ mod unix {
         assert_eq!(system.kind("env/m"), Some(EntryKind::Folder));
         // A symlink that is named is followed.
         assert_eq!(paths(&discover(&system, &named(&["env/m"]))), ["env/m/x.tf"]);
+    }
+
+    #[test]
+    fn ignore_files_elsewhere_do_not_count() {
+        let (outside, _) = tree(&[("rules", "main.tf\n")]);
+        let (folder, system) = tree(&[("main.tf", ""), ("a/main.tf", "")]);
+        symlink(outside.path().join("rules"), folder.path().join(".gitignore")).unwrap();
+        let found = discover(&system, &named(&[""]));
+        assert_eq!(paths(&found), ["a/main.tf", "main.tf"]);
+    }
+
+    #[test]
+    fn folders_over_symlinks_lead_to_their_files() {
+        let (folder, system) = tree(&[("real/a/b/main.tf", "x"), ("main.tf", "")]);
+        symlink("real/a", folder.path().join("way")).unwrap();
+        assert_eq!(system.read("way/b/main.tf").unwrap(), b"x");
+        assert_eq!(system.list("way/b").unwrap()[0].path, "way/b/main.tf");
+        assert_eq!(system.kind("main.tf/b"), None);
+        assert!(system.read("way/c/main.tf").is_err());
     }
 
     #[test]
