@@ -1,10 +1,11 @@
 //! What lies around a resource, as CEL rules see it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::cel::Surroundings;
 use super::secrets;
-use crate::document::{Document, Existence, Index, Map, Mode, Resource, Value};
+use crate::document::{Document, Edge, Existence, Index, Map, Mode, Resource, Value};
 
 /// The document as one value, made on first use.
 #[derive(Debug)]
@@ -93,23 +94,26 @@ impl Around<'_, '_> {
     }
 }
 
+/// Whether a reference stands in an attribute, or somewhere in it.
+fn is_from(edge: &Edge, pointer: &str) -> bool {
+    let rest = edge.at.as_str().strip_prefix(pointer);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 impl Surroundings for Around<'_, '_> {
     fn related(&self, kind: &str) -> Vec<Value> {
         self.records(self.index.related(self.at, kind))
     }
 
     fn references(&self, pointer: &str) -> Vec<Value> {
-        let outgoing = self.index.outgoing(self.at);
-        let from_there = |at: &str| {
-            at == pointer || at.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'))
-        };
-        let mut found: Vec<usize> = outgoing
-            .iter()
-            .filter(|edge| from_there(edge.at.as_str()))
-            .map(|edge| edge.to)
-            .collect();
-        found.sort_unstable();
-        found.dedup();
+        let edges = self.index.outgoing(self.at).iter().filter(|edge| is_from(edge, pointer));
+        let found: BTreeSet<usize> = edges.map(|edge| edge.to).collect();
+        self.records(found)
+    }
+
+    fn referrers(&self, pointer: &str) -> Vec<Value> {
+        let edges = self.index.incoming(self.at).iter().filter(|edge| is_from(edge, pointer));
+        let found: BTreeSet<usize> = edges.map(|edge| edge.from).collect();
         self.records(found)
     }
 

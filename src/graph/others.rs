@@ -166,7 +166,9 @@ fn fits(scene: &Scene<'_>, relation: &Relation, to: usize) -> bool {
         Verb::Runs => scene.nodes[to].element == Element::DataStore,
         // A text that names a secret among others does not read it a second time.
         Verb::Reads => !uses_secret(scene, relation.from, relation.to),
-        Verb::CopiedTo => !is_off(scene, relation),
+        Verb::CopiedTo | Verb::Triggers | Verb::TriggeredBy | Verb::Invokes | Verb::InvokedBy => {
+            !is_off(scene, relation)
+        }
         Verb::LogsTo => !names_many(scene, relation) || &*scene.nodes[to].kind == "log_store",
         _ => true,
     }
@@ -178,14 +180,25 @@ fn names_many(scene: &Scene<'_>, relation: &Relation) -> bool {
     edges.into_iter().any(|(verb, path)| *verb != relation.verb && leads(path, &relation.at))
 }
 
-/// Whether what a relation says is switched off by a block around it, by the table `switches`.
+/// Whether what a relation says is switched off, by the table `switches`: by a block around it, by the resource, or by what this is a
+/// part of.
 fn is_off(scene: &Scene<'_>, relation: &Relation) -> bool {
-    let resource = scene.index.resource(relation.from);
-    let rows = scene.vocabulary.table("switches").iter();
-    let around = || std::iter::successors(relation.at.parent(), Pointer::parent);
-    rows.filter(|row| row.len() == 3 && *row[0] == *resource.kind).any(|row| {
-        let says = |at: Pointer| resource.attributes.at(&at)?.get(&row[1])?.as_str();
-        around().any(|at| says(at) == Some(&*row[2]))
+    let owner = scene.node_of[relation.from].and_then(|node| scene.nodes[node].resource);
+    let around = std::iter::successors(relation.at.parent(), Pointer::parent);
+    let mut all =
+        around.map(|at| (relation.from, at)).chain(owner.map(|owner| (owner, Pointer::root())));
+    all.any(|(from, at)| {
+        let resource = scene.index.resource(from);
+        let mut rows = scene.vocabulary.table("switches").iter().filter(|row| row.len() == 3);
+        rows.any(|row| {
+            let value = || resource.attributes.at(&at)?.get(&row[1]);
+            *row[0] == *resource.kind
+                && match value() {
+                    Some(Value::String(text)) => text == &row[2],
+                    Some(Value::Bool(on)) => on.to_string() == *row[2],
+                    _ => false,
+                }
+        })
     })
 }
 

@@ -180,7 +180,7 @@ pub fn targets(around: &Surroundings<'_, '_>, finding: &Finding) -> Vec<Target> 
         // A filter that stands before nothing is harmed itself, by whoever attaches it; one before things of other kinds harms nobody.
         let is_filter =
             scene.meanings[at].as_ref().is_some_and(|meaning| &*meaning.kind == "firewall");
-        if is_filter && !around.behind(at).is_empty() {
+        if is_filter && (!around.behind(at).is_empty() || around.is_before_endpoints(at)) {
             return Vec::new();
         }
         let around = if is_filter { None } else { zone_around(scene, at) };

@@ -3,23 +3,35 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::Graph;
+use crate::graph::network::Presence;
 use crate::source::Place;
 
 /// By filter or rule of one, the nodes that it stands before.
 pub fn behind(graph: &Graph<'_>) -> BTreeMap<usize, Vec<usize>> {
     let mut behind: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (node, presence) in graph.network.presences.iter().enumerate() {
-        for layer in presence.iter().flat_map(|presence| &presence.layers) {
-            let rules = layer.rules.iter().filter_map(|rule| rule.resource);
-            for filter in layer.resources.iter().copied().chain(rules) {
-                let nodes = behind.entry(filter).or_default();
-                if nodes.last() != Some(&node) {
-                    nodes.push(node);
-                }
+        for filter in presence.iter().flat_map(filters) {
+            let nodes = behind.entry(filter).or_default();
+            if nodes.last() != Some(&node) {
+                nodes.push(node);
             }
         }
     }
     behind
+}
+
+/// Filters and rules of some that stand before doors of services in networks.
+pub fn before_endpoints(graph: &Graph<'_>) -> BTreeSet<usize> {
+    let doors = graph.network.endpoints.values().flatten();
+    doors.flat_map(|(presence, _)| filters(presence)).collect()
+}
+
+/// Filters before a host, and their rules.
+fn filters(presence: &Presence) -> impl Iterator<Item = usize> {
+    presence.layers.iter().flat_map(|layer| {
+        let rules = layer.rules.iter().filter_map(|rule| rule.resource);
+        layer.resources.iter().copied().chain(rules)
+    })
 }
 
 /// By node, whom it may act as: positions in the list of trusts.

@@ -76,6 +76,10 @@ impl Neighbors for Alone {
         Vec::new()
     }
 
+    fn referrers(&self, _pointer: &str) -> Vec<Value> {
+        Vec::new()
+    }
+
     fn document(&self) -> Value {
         Value::Null
     }

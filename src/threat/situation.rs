@@ -172,6 +172,10 @@ fn of_flow(around: &Surroundings<'_, '_>, flow: &Flow) -> Situation {
     let word = match (outside, flow.restricted) {
         (true, _) if flow.assumed => None,
         (true, false) => Some("internet_open"),
+        // Programs of anybody at the same provider are no named ranges.
+        (true, true) if from && around.scene().holds(flow.target, "to_tenants_only") => {
+            Some("cross_account")
+        }
         (true, true) => Some("internet_restricted"),
         (false, _) if foreign => Some("cross_account"),
         (false, _) => Some("internal"),

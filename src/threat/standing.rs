@@ -4,6 +4,7 @@ use crate::finding::context::{Dimension, Known, State};
 use crate::graph::kubernetes::KEEPS_DATA;
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind};
+use crate::pack::Verb;
 use crate::source::Place;
 
 use super::surroundings::{Ports, Surroundings};
@@ -190,12 +191,24 @@ impl Surroundings<'_, '_> {
             given.resource?;
             Some((self.words.in_name(&given.name)?, given.place.into_iter().collect()))
         };
+        let around = self.lies_in(node);
         tagged
-            .or_else(|| self.zone_tagged(given.zone?))
+            .or_else(|| self.zone_tagged(around?))
             .or_else(|| self.environment.clone())
             .or_else(named)
-            .or_else(|| self.zone_named(given.zone?))
+            .or_else(|| self.zone_named(around?))
             .map_or(Known::Unknown, |(state, proof)| Known::State(state, proof))
+    }
+
+    /// The zone that a node was made in: of identities, which stand in the zone of all of them, the one that they name.
+    fn lies_in(&self, node: usize) -> Option<usize> {
+        let scene = self.scene();
+        let given = &scene.nodes[node];
+        let named = given.resource.filter(|_| given.element == Element::Identity).and_then(|at| {
+            let mut targets = scene.relations.targets(at, Verb::ContainedIn);
+            targets.find_map(|relation| scene.zone_of[relation.to])
+        });
+        named.or(given.zone)
     }
 
     /// Whether a node is the internet, or somebody there.

@@ -76,6 +76,8 @@ pub struct Surroundings<'g, 'a> {
     pub inside: Vec<Vec<usize>>,
     /// By resource that is a filter or a rule of one, the nodes that it stands before.
     behind: BTreeMap<usize, Vec<usize>>,
+    /// Those of them that stand before doors of services in networks.
+    before_endpoints: BTreeSet<usize>,
     /// Routes by the node that passes on and the node behind it, by position.
     pub(super) routes: BTreeMap<(usize, usize), Vec<usize>>,
     /// By end of a join of networks (a resource), the others, with what says so.
@@ -130,6 +132,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             crowd,
             inside: scene.inside(),
             behind: lookups::behind(graph),
+            before_endpoints: lookups::before_endpoints(graph),
             routes: lookups::routes(graph),
             acts_as: lookups::acts_as(graph),
             joins: lookups::joins(graph),
@@ -288,6 +291,11 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     /// The nodes that a filter, or a rule of one, stands before; sorted.
     pub fn behind(&self, filter: usize) -> &[usize] {
         self.behind.get(&filter).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a filter, or a rule of one, stands before doors of services in networks.
+    pub fn is_before_endpoints(&self, filter: usize) -> bool {
+        self.before_endpoints.contains(&filter)
     }
 
     /// Evidence of flows, in order of the flows.

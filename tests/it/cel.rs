@@ -46,6 +46,14 @@ impl Surroundings for Neighbors {
         }
     }
 
+    fn referrers(&self, pointer: &str) -> Vec<Value> {
+        if pointer == "/permissions_boundary" {
+            vec![value(json!({"address": "aws_iam_role.fn", "type": "aws_iam_role"}))]
+        } else {
+            Vec::new()
+        }
+    }
+
     fn document(&self) -> Value {
         value(json!({"format": "terraform", "resources": [{"address": "a"}]}))
     }
@@ -183,6 +191,8 @@ fn fails(source: &str) -> CompileError {
 #[case("lower('ÄB') + lower(['X'])[0]", r#""äbx""#)]
 #[case("related('block').exists(b, b.attributes.on) && related('x') == []", "true")]
 #[case("references('vpc_id')[0].address == references('/vpc_id')[0].address", "true")]
+#[case("referrers('permissions_boundary').exists(r, r.type == 'aws_iam_role')", "true")]
+#[case("referrers('/vpc_id') == []", "true")]
 fn gives(#[case] source: &str, #[case] expected: &str) {
     assert_eq!(run(source), expected, "{source}");
 }
@@ -664,6 +674,7 @@ fn compile_errors(#[case] source: &str, #[case] offset: usize, #[case] message: 
 fn programs_say_whether_they_join() {
     let joins = |source| compile(source, &Names::default()).unwrap().joins();
     assert!(joins("attr.x.exists(y, related(y) != [])") && joins("references('a') == []"));
+    assert!(joins("referrers('a') == []"));
     assert!(!joins("attr.related == 'references'"));
 }
 

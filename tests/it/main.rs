@@ -80,6 +80,7 @@ mod model_rights;
 mod model_roles;
 mod model_services;
 mod model_shapes;
+mod model_shut_doors;
 mod model_systems;
 mod model_ways;
 mod models;

@@ -214,6 +214,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("allows_always", Member, (2, 3), Seen, Own(grants::always)),
     function("related", Global, (1, 1), Seen, Own(library::related)),
     function("references", Global, (1, 1), Seen, Own(library::references)),
+    function("referrers", Global, (1, 1), Seen, Own(library::referrers)),
 ];
 
 impl Function {

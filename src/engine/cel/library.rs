@@ -243,14 +243,29 @@ pub(super) fn related<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> O
 /// Records of the resources that an attribute refers to.
 pub(super) fn references<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     let surroundings = machine.subject.surroundings;
+    at_attribute("references", arguments, |pointer| surroundings.references(pointer))
+}
+
+/// Records of the resources that refer to this one from an attribute of theirs.
+pub(super) fn referrers<'a>(machine: &mut Machine<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
+    let surroundings = machine.subject.surroundings;
+    at_attribute("referrers", arguments, |pointer| surroundings.referrers(pointer))
+}
+
+/// Records by an attribute, which is named or pointed at.
+fn at_attribute<'a>(
+    function: &str,
+    arguments: &[Val<'a>],
+    of: impl Fn(&str) -> Vec<Value>,
+) -> Outcome<'a> {
     match arguments {
         [Val::Unknown(open)] => Ok(Val::unknown(open.reasons.clone())),
         [Val::Null] => Ok(Val::list(Vec::new())),
         [Val::Text(pointer)] if pointer.is_empty() || pointer.starts_with('/') => {
-            records(surroundings.references(pointer))
+            records(of(pointer))
         }
-        [Val::Text(name)] => records(surroundings.references(&format!("/{}", &**name))),
-        _ => Err(mismatch("references", arguments)),
+        [Val::Text(name)] => records(of(&format!("/{}", &**name))),
+        _ => Err(mismatch(function, arguments)),
     }
 }
 

@@ -65,7 +65,7 @@ type Result<T> = std::result::Result<T, CompileError>;
 /// Which other resources an expression looks at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Looks {
-    /// `related()` or `references()` is called somewhere.
+    /// `related()`, `references()` or `referrers()` is called somewhere.
     pub(super) neighbors: bool,
     /// `document` stands somewhere.
     pub(super) document: bool,
@@ -449,7 +449,7 @@ impl Lowering<'_> {
             let message = format!("`{name}` takes {takes}, not {}", arguments.len());
             return Err(self.error_at(offset, message));
         }
-        self.looks.neighbors |= matches!(function.name, "related" | "references");
+        self.looks.neighbors |= matches!(function.name, "related" | "references" | "referrers");
         let mut nodes = Vec::with_capacity(arguments.len() + 1);
         for argument in target.into_iter().chain(arguments) {
             nodes.push(self.node(argument)?);

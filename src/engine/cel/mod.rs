@@ -96,6 +96,8 @@ pub trait Surroundings {
     fn related(&self, kind: &str) -> Vec<Value>;
     /// Records of the resources that the attribute refers to. The pointer begins with `/`.
     fn references(&self, pointer: &str) -> Vec<Value>;
+    /// Records of the resources that refer to this one from an attribute of theirs. The pointer begins with `/`.
+    fn referrers(&self, pointer: &str) -> Vec<Value>;
     /// The whole document.
     fn document(&self) -> Value;
     /// Whether a text is the default of a variable.
@@ -189,7 +191,7 @@ impl Program {
         self.marks.as_ref()?.only_truth(part)
     }
 
-    /// Whether it looks at other resources: `related()`, `references()` or `document` stands somewhere.
+    /// Whether it looks at other resources: `related()`, `references()`, `referrers()` or `document` stands somewhere.
     pub fn joins(&self) -> bool {
         self.looks.neighbors || self.looks.document
     }
@@ -199,7 +201,7 @@ impl Program {
         self.looks.document
     }
 
-    /// Whether it looks at those that an edge joins to the resource: `related()` or `references()` is called somewhere.
+    /// Whether it looks at those that an edge joins to the resource: `related()`, `references()` or `referrers()` is called somewhere.
     pub fn joins_neighbors(&self) -> bool {
         self.looks.neighbors
     }

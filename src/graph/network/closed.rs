@@ -9,8 +9,10 @@ use crate::graph::look;
 use crate::graph::scene::Scene;
 use crate::model::Element;
 use crate::pack::Verb;
+use crate::source::Place;
 
-use super::Network;
+use super::filter::{Protocol, Traffic};
+use super::{Network, Presence, Tri, flows, reach};
 
 /// Services that nobody gets to from the internet, and who gets in.
 #[derive(Debug, Default)]
@@ -18,8 +20,10 @@ pub struct Closed(BTreeMap<usize, Door>);
 
 #[derive(Debug, Default)]
 struct Door {
-    /// Subnets that its rules name, and networks with an endpoint of its.
+    /// Subnets and networks that its rules name.
     networks: BTreeSet<usize>,
+    /// Whether it has endpoints in networks.
+    has_endpoints: bool,
     /// Whether it is not known whom rules name, or where an endpoint stands.
     open: bool,
 }
@@ -47,7 +51,8 @@ impl Closed {
         (program, service): (usize, usize),
     ) -> bool {
         // Where nothing lets anybody in, what does is made elsewhere.
-        let own = self.0.get(&service).filter(|door| !door.open && !door.networks.is_empty());
+        let is_known = |door: &&Door| !door.networks.is_empty() || door.has_endpoints;
+        let own = self.0.get(&service).filter(|door| !door.open).filter(is_known);
         let Some(door) = own else { return false };
         if names(scene, service, program) {
             return false;
@@ -62,7 +67,13 @@ impl Closed {
             let mut networks = door.networks.iter();
             networks.any(|other| end == other || network.joining(*end, *other).is_some())
         };
-        !here.any(is_let_in)
+        let traffic = Traffic { protocol: Protocol::Tcp, port: flows::port_of(scene, service) };
+        let mut endpoints = endpoints(network, service).iter();
+        let gets_to = |(endpoint, _): &(Presence, Place)| {
+            let ends = ((program, own), (service, endpoint));
+            reach::between(network, ends.0, ends.1, traffic).passes != Tri::No
+        };
+        !here.any(is_let_in) && !endpoints.any(gets_to)
     }
 }
 
@@ -77,21 +88,24 @@ fn door(scene: &Scene<'_>, network: &Network, service: usize) -> Door {
             door.networks.extend(named.targets.into_iter().map(|(to, _)| to));
         }
     }
-    let endpoints = network.endpoints.get(&service).map_or(&[][..], Vec::as_slice);
+    let endpoints = endpoints(network, service);
+    door.has_endpoints = !endpoints.is_empty();
     let parts = scene.nodes[service].parts.iter();
     let fronts = parts.flat_map(|part| scene.relations.sources(*part, Verb::Fronts));
     // Of an endpoint whose subnet is not known, it is not known whom it lets in.
     door.open |= fronts.count() > endpoints.len();
-    for (endpoint, _) in endpoints {
-        door.open |= endpoint.network.is_none();
-        door.networks.extend(endpoint.network.into_iter().chain(endpoint.subnets.iter().copied()));
-    }
+    door.open |= endpoints.iter().any(|(endpoint, _)| endpoint.network.is_none());
     // Endpoints and rules may be made where the code is not at hand.
     let parts = scene.nodes[service].parts.iter();
     door.open |= parts.copied().any(|part| {
         scene.index.resource(part).mode != Mode::Managed || look::may_be_extended(scene, part)
     });
     door
+}
+
+/// Where a service has doors in networks.
+fn endpoints(network: &Network, service: usize) -> &[(Presence, Place)] {
+    network.endpoints.get(&service).map_or(&[], Vec::as_slice)
 }
 
 /// Whether the rules of a service name a program itself.

@@ -527,12 +527,19 @@ impl Layer {
         let mut doubt = self.open_ended;
         // What an allowance is worth: less behind a denial of which it is not known whether it is meant.
         let mut allowed = Tri::Yes;
+        let mut last = match direction {
+            Direction::In => (self.default_in, None),
+            Direction::Out => (self.default_out, None),
+        };
         let rules = self.rules_for(party, traffic).filter(|rule| rule.direction == direction);
         for rule in rules.filter(|rule| rule.protocol.covers(traffic.protocol)) {
             let port = rule.is_to(traffic);
             let fit = fit(rule, party);
             match port.and(fit.whole) {
-                Tri::Yes => return settle((rule.allow, Some(rule)), restricted, doubt, allowed),
+                Tri::Yes => {
+                    last = (rule.allow, Some(rule));
+                    break;
+                }
                 Tri::Unknown => {
                     allowed = if rule.allow { allowed } else { Tri::Unknown };
                     // What is not read as a whole may let pass, too.
@@ -546,16 +553,13 @@ impl Layer {
             }
         }
         if let Some((rule, allowed)) = restricted
+            && !last.0
             && parts.len() > 1
             && covers_all(&parts)
         {
             return Decision { passes: allowed, restricted: false, rule: Some(rule.clone()) };
         }
-        let default = match direction {
-            Direction::In => self.default_in,
-            Direction::Out => self.default_out,
-        };
-        settle((default, None), restricted, doubt, allowed)
+        settle(last, restricted, doubt, allowed)
     }
 }
 

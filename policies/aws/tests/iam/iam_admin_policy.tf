@@ -122,3 +122,49 @@ resource "aws_iam_policy" "document" {
   # expect: aws/iam-wildcard-resource
   policy = data.aws_iam_policy_document.all.json
 }
+
+# A boundary grants nothing.
+resource "aws_iam_policy" "boundary" {
+  # ok: aws/iam-admin-policy
+  # ok: aws/iam-wildcard-resource
+  policy = jsonencode({
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "*"
+      Resource = "*"
+    }]
+  })
+}
+
+resource "aws_iam_role" "bounded" {
+  assume_role_policy = jsonencode({
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
+  })
+  permissions_boundary = aws_iam_policy.boundary.arn
+}
+
+resource "aws_iam_policy" "boundary_and_attached" {
+  # expect: aws/iam-admin-policy
+  # expect: aws/iam-wildcard-resource
+  policy = jsonencode({
+    Statement = [{
+      Effect   = "Allow"
+      Action   = "*"
+      Resource = "*"
+    }]
+  })
+}
+
+resource "aws_iam_user" "bounded" {
+  name                 = "bounded"
+  permissions_boundary = aws_iam_policy.boundary_and_attached.arn
+}
+
+resource "aws_iam_role_policy_attachment" "also" {
+  role       = aws_iam_role.bounded.name
+  policy_arn = aws_iam_policy.boundary_and_attached.arn
+}

@@ -2,6 +2,9 @@ resource "aws_opensearch_domain" "fine" {
   # ok: aws/opensearch-at-rest
   # ok: aws/opensearch-node-to-node
   domain_name = "fine"
+  domain_endpoint_options {
+    enforce_https = true
+  }
   encrypt_at_rest {
     enabled = true
   }
@@ -12,6 +15,9 @@ resource "aws_opensearch_domain" "fine" {
 
 resource "aws_opensearch_domain" "plain" {
   domain_name = "plain"
+  domain_endpoint_options {
+    enforce_https = true
+  }
   encrypt_at_rest {
     enabled = false # expect: aws/opensearch-at-rest
   }
@@ -22,6 +28,9 @@ resource "aws_opensearch_domain" "plain" {
 
 resource "aws_opensearch_domain" "chatty" {
   domain_name = "chatty"
+  domain_endpoint_options {
+    enforce_https = true
+  }
   encrypt_at_rest {
     enabled = true
   }
@@ -32,6 +41,7 @@ resource "aws_opensearch_domain" "chatty" {
 
 # expect: aws/opensearch-at-rest
 # expect: aws/opensearch-node-to-node
+# expect: aws/opensearch-https
 resource "aws_opensearch_domain" "bare" {
   domain_name = "bare"
 }
@@ -40,6 +50,9 @@ resource "aws_elasticsearch_domain" "fine" {
   # ok: aws/opensearch-at-rest
   # ok: aws/opensearch-node-to-node
   domain_name = "fine"
+  domain_endpoint_options {
+    enforce_https = true
+  }
   encrypt_at_rest {
     enabled = true
   }
@@ -50,6 +63,9 @@ resource "aws_elasticsearch_domain" "fine" {
 
 resource "aws_elasticsearch_domain" "plain" {
   domain_name = "plain"
+  domain_endpoint_options {
+    enforce_https = true
+  }
   encrypt_at_rest {
     enabled = false # expect: aws/opensearch-at-rest
   }
@@ -60,6 +76,9 @@ resource "aws_elasticsearch_domain" "plain" {
 
 resource "aws_elasticsearch_domain" "chatty" {
   domain_name = "chatty"
+  domain_endpoint_options {
+    enforce_https = true
+  }
   encrypt_at_rest {
     enabled = true
   }
@@ -70,6 +89,7 @@ resource "aws_elasticsearch_domain" "chatty" {
 
 # expect: aws/opensearch-at-rest
 # expect: aws/opensearch-node-to-node
+# expect: aws/opensearch-https
 resource "aws_elasticsearch_domain" "bare" {
   domain_name = "bare"
 }

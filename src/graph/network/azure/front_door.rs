@@ -143,7 +143,8 @@ fn route(scene: &Scene<'_>, network: &mut Network, at: usize) {
             let Some(target) = scene.node_of[to].filter(|target| *target != via) else { continue };
             // What answers only in a network is asked over a private link.
             let over_link = !look::listed(&own.attributes, "private_link").is_empty();
-            if is_closed(scene, to) && !over_link {
+            let is_closed = is_closed(scene, to) || scene.holds(target, "refuses_front_door");
+            if is_closed && !over_link {
                 continue;
             }
             let back = (back, encrypted);

@@ -1,0 +1,490 @@
+//! What models say of doors, rights and triggers that are there and shut, switched off or limits only: each condition matters in some case.
+
+use rstest::rstest;
+
+use crate::model_systems::{differs, has, terraform};
+
+/// A machine of Azure that a rule opens to ranges.
+const RANGES: &str = r#"
+resource "azurerm_resource_group" "m" {
+  name     = "rg-shop-prod"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "a" {
+  name                 = "a"
+  resource_group_name  = azurerm_resource_group.m.name
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+}
+resource "azurerm_network_security_group" "n" {
+  name                = "n"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  security_rule {
+    name                       = "ssh"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "22"
+    source_address_prefixes    = ["0.0.0.0/1", "128.0.0.0/1"]
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "n" {
+  subnet_id                 = azurerm_subnet.a.id
+  network_security_group_id = azurerm_network_security_group.n.id
+}
+resource "azurerm_public_ip" "p" {
+  name                = "p"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  allocation_method   = "Static"
+}
+resource "azurerm_network_interface" "i" {
+  name                = "i"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  ip_configuration {
+    name                          = "i"
+    subnet_id                     = azurerm_subnet.a.id
+    private_ip_address_allocation = "Dynamic"
+    public_ip_address_id          = azurerm_public_ip.p.id
+  }
+}
+resource "azurerm_linux_virtual_machine" "m" {
+  name                  = "m"
+  resource_group_name   = azurerm_resource_group.m.name
+  location              = "westeurope"
+  size                  = "Standard_B2s"
+  admin_username        = "a"
+  network_interface_ids = [azurerm_network_interface.i.id]
+  admin_ssh_key {
+    username   = "a"
+    public_key = "ssh-ed25519 AAAA"
+  }
+  os_disk {
+    caching              = "ReadWrite"
+    storage_account_type = "Premium_LRS"
+  }
+}
+"#;
+
+/// Ranges that together are the whole internet are no named ones, though the last rule of every group denies.
+#[rstest]
+#[case::one_half(r#"["0.0.0.0/1", "128.0.0.0/1"]"#, r#"["0.0.0.0/1"]"#)]
+#[case::not_all(r#"["0.0.0.0/1", "128.0.0.0/1"]"#, r#"["0.0.0.0/1", "128.0.0.0/2"]"#)]
+fn halves_of_the_internet_are_all_of_it(#[case] from: &str, #[case] to: &str) {
+    let line = "T001 azurerm_linux_virtual_machine.m: 5 8 6 7 9 = 7.0 exposure=internet_open";
+    differs(RANGES, from, to, line, terraform);
+    let named = terraform(&RANGES.replace(from, to));
+    assert!(
+        has(
+            &named,
+            "T001 azurerm_linux_virtual_machine.m: 5 8 4 7 6 = 6.0 exposure=internet_restricted"
+        ),
+        "{named:#?}"
+    );
+}
+
+/// A function whose role may read one bucket, and has a boundary.
+const BOUNDARY: &str = r#"
+resource "aws_iam_policy" "b" {
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["*"], Resource = "*" }]
+  })
+}
+resource "aws_iam_role" "r" {
+  name = "fn"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+  permissions_boundary = aws_iam_policy.b.arn
+}
+resource "aws_iam_role_policy" "p" {
+  role = aws_iam_role.r.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.d.arn}/*" }]
+  })
+}
+resource "aws_s3_bucket" "d" {
+  bucket = "acme-prod-data"
+}
+resource "aws_lambda_function" "f" {
+  function_name = "fn"
+  role          = aws_iam_role.r.arn
+  runtime       = "python3.13"
+  handler       = "a.b"
+  filename      = "f.zip"
+}
+"#;
+
+/// A boundary of permissions grants nothing: it is no threat by itself, and one where it is attached, too.
+#[rstest]
+fn boundaries_grant_nothing(#[values("T010", "T015")] threat: &str) {
+    let attached = "resource \"aws_iam_role_policy_attachment\" \"a\" {\n  role = aws_iam_role.r.name\n  policy_arn = aws_iam_policy.b.arn\n}\n";
+    let both = format!("{BOUNDARY}{attached}");
+    let own = format!("{threat} ");
+    assert!(!has(&terraform(BOUNDARY), &own));
+    assert!(has(&terraform(&both), &own), "{:#?}", terraform(&both));
+}
+
+/// What starts a function.
+const TRIGGERS: &str = r#"
+resource "aws_sqs_queue" "q" {
+  name = "q"
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+resource "aws_lambda_function" "f" {
+  function_name = "f"
+  role          = aws_iam_role.r.arn
+  runtime       = "python3.13"
+  handler       = "a.b"
+  filename      = "f.zip"
+}
+resource "aws_lambda_event_source_mapping" "m" {
+  event_source_arn = aws_sqs_queue.q.arn
+  function_name    = aws_lambda_function.f.arn
+  enabled          = true
+}
+resource "aws_cloudwatch_event_rule" "e" {
+  schedule_expression = "rate(1 hour)"
+  state               = "ENABLED"
+}
+resource "aws_cloudwatch_event_target" "e" {
+  rule = aws_cloudwatch_event_rule.e.name
+  arn  = aws_lambda_function.f.arn
+}
+resource "aws_scheduler_schedule" "s" {
+  schedule_expression = "rate(2 hours)"
+  state               = "ENABLED_WITH_CARE"
+  flexible_time_window {
+    mode = "OFF"
+  }
+  target {
+    arn      = aws_lambda_function.f.arn
+    role_arn = aws_iam_role.r.arn
+  }
+}
+"#;
+
+/// What is switched off starts nothing.
+#[rstest]
+#[case::mapping(
+    "enabled          = true",
+    "enabled = false",
+    "aws_sqs_queue.q > aws_lambda_function.f"
+)]
+#[case::mapping_as_text(
+    "enabled          = true",
+    "enabled = \"false\"",
+    "aws_sqs_queue.q > aws_lambda_function.f"
+)]
+#[case::rule(
+    "state               = \"ENABLED\"",
+    "state = \"DISABLED\"",
+    "aws_cloudwatch_event_rule.e > aws_lambda_function.f"
+)]
+#[case::rule_of_old(
+    "state               = \"ENABLED\"",
+    "is_enabled = false",
+    "aws_cloudwatch_event_rule.e > aws_lambda_function.f"
+)]
+#[case::schedule(
+    "state               = \"ENABLED_WITH_CARE\"",
+    "state = \"DISABLED\"",
+    "aws_scheduler_schedule.s > aws_lambda_function.f"
+)]
+fn what_is_switched_off_starts_nothing(#[case] from: &str, #[case] to: &str, #[case] flow: &str) {
+    differs(TRIGGERS, from, to, flow, terraform);
+}
+
+/// An identity of Azure that may give rights away.
+const IDENTITY: &str = r#"
+resource "azurerm_resource_group" "m" {
+  name     = "rg-shop-dev"
+  location = "westeurope"
+}
+resource "azurerm_user_assigned_identity" "a" {
+  name                = "id-shop"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+}
+resource "azurerm_role_assignment" "a" {
+  scope                = azurerm_resource_group.m.id
+  role_definition_name = "User Access Administrator"
+  principal_id         = azurerm_user_assigned_identity.a.principal_id
+}
+"#;
+
+#[test]
+fn an_identity_is_of_the_environment_of_its_group() {
+    let own = "T011 azurerm_user_assigned_identity.a: 8 9 6 4 4 = 6.2";
+    differs(IDENTITY, "rg-shop-dev", "rg-shop", own, terraform);
+    // Its own name says more.
+    differs(IDENTITY, "\"id-shop\"", "\"id-shop-prod\"", own, terraform);
+}
+
+/// A database that programs of all of Azure may ask.
+const TENANTS: &str = r#"
+resource "azurerm_resource_group" "m" {
+  name     = "rg-shop-prod"
+  location = "westeurope"
+}
+resource "azurerm_postgresql_flexible_server" "d" {
+  name                = "psql-shop"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  administrator_login = "u"
+}
+resource "azurerm_postgresql_flexible_server_configuration" "tls" {
+  name      = "require_secure_transport"
+  server_id = azurerm_postgresql_flexible_server.d.id
+  value     = "OFF"
+}
+resource "azurerm_postgresql_flexible_server_firewall_rule" "az" {
+  name             = "azure"
+  server_id        = azurerm_postgresql_flexible_server.d.id
+  start_ip_address = "0.0.0.0"
+  end_ip_address   = "0.0.0.0"
+}
+"#;
+
+/// Who asks from other tenants is as foreign on the way as at the door.
+#[test]
+fn flows_of_other_tenants_are_no_named_ranges() {
+    let line =
+        "T006 internet > azurerm_postgresql_flexible_server.d network tcp/5432: 6 6 2 7 1 = 4.4";
+    let range = TENANTS.replace("\"0.0.0.0\"", "\"203.0.113.7\"");
+    assert!(has(&terraform(TENANTS), line), "{:#?}", terraform(TENANTS));
+    assert!(!has(&terraform(&range), line));
+}
+
+/// An app that writes to a store over an endpoint in a network.
+const ENDPOINT: &str = r#"
+resource "azurerm_resource_group" "m" {
+  name     = "rg-shop-prod"
+  location = "westeurope"
+}
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "app" {
+  name                 = "app"
+  resource_group_name  = azurerm_resource_group.m.name
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.0.1.0/24"]
+  delegation {
+    name = "web"
+    service_delegation {
+      name = "Microsoft.Web/serverFarms"
+    }
+  }
+}
+resource "azurerm_subnet" "pe" {
+  name                              = "pe"
+  resource_group_name               = azurerm_resource_group.m.name
+  virtual_network_name              = azurerm_virtual_network.v.name
+  address_prefixes                  = ["10.0.2.0/24"]
+  private_endpoint_network_policies = "Enabled"
+}
+resource "azurerm_user_assigned_identity" "a" {
+  name                = "id-app-prod"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+}
+resource "azurerm_storage_account" "s" {
+  name                          = "stshopprod"
+  resource_group_name           = azurerm_resource_group.m.name
+  location                      = "westeurope"
+  account_tier                  = "Standard"
+  account_replication_type      = "ZRS"
+  public_network_access_enabled = false
+  tags                          = { data = "confidential" }
+}
+resource "azurerm_role_assignment" "s" {
+  scope                = azurerm_storage_account.s.id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = azurerm_user_assigned_identity.a.principal_id
+}
+resource "azurerm_service_plan" "p" {
+  name                = "asp"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  os_type             = "Linux"
+  sku_name            = "P1v3"
+}
+resource "azurerm_linux_web_app" "w" {
+  name                      = "app-shop"
+  resource_group_name       = azurerm_resource_group.m.name
+  location                  = "westeurope"
+  service_plan_id           = azurerm_service_plan.p.id
+  https_only                = true
+  virtual_network_subnet_id = azurerm_subnet.app.id
+  identity {
+    type         = "UserAssigned"
+    identity_ids = [azurerm_user_assigned_identity.a.id]
+  }
+  site_config {
+    vnet_route_all_enabled = true
+  }
+  app_settings = {
+    BLOB = azurerm_storage_account.s.primary_blob_endpoint
+  }
+}
+resource "azurerm_private_endpoint" "s" {
+  name                = "pe"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  subnet_id           = azurerm_subnet.pe.id
+  private_service_connection {
+    name                           = "s"
+    private_connection_resource_id = azurerm_storage_account.s.id
+    subresource_names              = ["blob"]
+    is_manual_connection           = false
+  }
+}
+resource "azurerm_network_security_group" "pe" {
+  name                = "nsg-pe"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  security_rule {
+    name                       = "all"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "pe" {
+  subnet_id                 = azurerm_subnet.pe.id
+  network_security_group_id = azurerm_network_security_group.pe.id
+}
+"#;
+
+/// A filter before the endpoint cuts the way of those who hold a right; one that is not asked there cuts nothing.
+#[test]
+fn filters_before_endpoints_shut_out_who_holds_a_right() {
+    let path = "internet > azurerm_linux_web_app.w > azurerm_storage_account.s:";
+    differs(ENDPOINT, "= \"Allow\"", "= \"Deny\"", path, terraform);
+    let unasked = ENDPOINT.replace("= \"Allow\"", "= \"Deny\"");
+    let unasked = unasked.replace(
+        "private_endpoint_network_policies = \"Enabled\"",
+        "private_endpoint_network_policies = \"Disabled\"",
+    );
+    assert!(has(&terraform(&unasked), path));
+}
+
+/// A filter before nothing but doors of services harms no host; one before nothing at all may be attached to some.
+#[test]
+fn filters_before_endpoints_alone_open_no_host() {
+    let line = "T001 azurerm_network_security_group.pe:";
+    assert!(!has(&terraform(ENDPOINT), line));
+    let alone = ENDPOINT
+        .split("resource \"azurerm_subnet_network_security_group_association\"")
+        .next()
+        .unwrap_or_default();
+    assert!(has(&terraform(alone), line));
+}
+
+/// An app behind Front Door that lets named ranges in.
+const DOOR: &str = r#"
+resource "azurerm_resource_group" "m" {
+  name     = "rg-shop-prod"
+  location = "westeurope"
+}
+resource "azurerm_service_plan" "p" {
+  name                = "asp"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  os_type             = "Linux"
+  sku_name            = "P1v3"
+}
+resource "azurerm_linux_web_app" "w" {
+  name                = "app-shop"
+  resource_group_name = azurerm_resource_group.m.name
+  location            = "westeurope"
+  service_plan_id     = azurerm_service_plan.p.id
+  https_only          = true
+  site_config {
+    ip_restriction_default_action = "Deny"
+    ip_restriction {
+      name        = "front"
+      action      = "Allow"
+      service_tag = "AzureFrontDoor.Backend"
+    }
+    ip_restriction {
+      name       = "office"
+      priority   = 100
+      action     = "Allow"
+      ip_address = "203.0.113.0/24"
+    }
+  }
+}
+resource "azurerm_cdn_frontdoor_profile" "main" {
+  name                = "afd"
+  resource_group_name = azurerm_resource_group.m.name
+  sku_name            = "Premium_AzureFrontDoor"
+}
+resource "azurerm_cdn_frontdoor_endpoint" "main" {
+  name                     = "ep"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.main.id
+}
+resource "azurerm_cdn_frontdoor_origin_group" "api" {
+  name                     = "api"
+  cdn_frontdoor_profile_id = azurerm_cdn_frontdoor_profile.main.id
+  load_balancing {}
+}
+resource "azurerm_cdn_frontdoor_origin" "api" {
+  name                           = "api"
+  cdn_frontdoor_origin_group_id  = azurerm_cdn_frontdoor_origin_group.api.id
+  enabled                        = true
+  host_name                      = azurerm_linux_web_app.w.default_hostname
+  certificate_name_check_enabled = true
+}
+resource "azurerm_cdn_frontdoor_route" "api" {
+  name                          = "api"
+  cdn_frontdoor_endpoint_id     = azurerm_cdn_frontdoor_endpoint.main.id
+  cdn_frontdoor_origin_group_id = azurerm_cdn_frontdoor_origin_group.api.id
+  cdn_frontdoor_origin_ids      = [azurerm_cdn_frontdoor_origin.api.id]
+  supported_protocols           = ["Https"]
+  patterns_to_match             = ["/*"]
+  forwarding_protocol           = "HttpsOnly"
+}
+"#;
+
+#[rstest]
+#[case::another_tag("AzureFrontDoor.Backend", "AzureCloud", false)]
+#[case::denied("action      = \"Allow\"", "action = \"Deny\"", false)]
+#[case::open_by_default("\"Deny\"", "\"Allow\"", true)]
+#[case::everybody("203.0.113.0/24", "0.0.0.0/0", true)]
+fn front_door_reaches_apps_that_let_it_in(#[case] from: &str, #[case] to: &str, #[case] in_: bool) {
+    let flow = "azurerm_cdn_frontdoor_profile.main > azurerm_linux_web_app.w network";
+    assert!(has(&terraform(DOOR), flow));
+    let base =
+        if in_ { DOOR.replace("AzureFrontDoor.Backend", "AzureCloud") } else { DOOR.to_owned() };
+    assert_eq!(base.matches(from).count(), 1, "{from}");
+    assert_eq!(has(&terraform(&base.replace(from, to)), flow), in_);
+}
