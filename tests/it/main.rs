@@ -83,6 +83,7 @@ mod model_shapes;
 mod model_shut_doors;
 mod model_systems;
 mod model_ways;
+mod model_ways_in;
 mod models;
 mod organisation;
 mod overlays;

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
-use super::{Presence, Tri};
+use super::{PODS, Presence, Tri};
 use crate::document::{Value, nearest};
 use crate::source::Place;
 
@@ -165,7 +165,7 @@ pub enum Peer {
     Kin(Arc<[usize]>),
     /// Networks outside that people trust.
     Trusted,
-    /// A range of addresses outside the network: no host of it has one.
+    /// A range of addresses outside the network of a cluster's pods: none of these has one.
     Outside(IpNet),
     /// A range from which the provider's own services send: nobody from outside, and no host.
     Services(IpNet),
@@ -635,6 +635,9 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
             ((!ranges.is_empty() && ranges.iter().all(within)).into(), ranges.iter().any(within))
         }
         (Peer::Range(range), Party::Host(_, host)) => range_fits(range, host),
+        (Peer::Outside(range), Party::Host(_, host)) if stands_elsewhere(host) => {
+            range_fits(range, host)
+        }
         (Peer::Group(group), Party::Host(_, host)) => {
             let member = Tri::from(host.groups.contains(group));
             (
@@ -651,6 +654,14 @@ fn peer_fits(peer: &Peer, party: &Party<'_>) -> (Tri, bool) {
             ((has(node) || host.acts_as.iter().any(has)).into(), false)
         }
         _ => (Tri::No, false),
+    }
+}
+
+/// Whether a host is known to stand in a network other than that of a cluster's pods.
+fn stands_elsewhere(host: &Presence) -> bool {
+    match host.network {
+        Some(network) => network != PODS,
+        None => host.network_name.is_some(),
     }
 }
 

@@ -27,11 +27,14 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             let traffic = Traffic::tcp(port);
             let own = network.presences[workload.node].as_ref();
             let lets = |layer: &Arc<super::Layer>| {
-                layer.decide(Direction::Out, &Party::Host(target, at), traffic).passes != Tri::No
+                layer.decide(Direction::Out, &Party::Host(target, at), traffic).passes
             };
-            if own.is_some_and(|own| !own.layers.iter().all(lets)) {
-                continue;
-            }
+            let layers = own.iter().flat_map(|own| &own.layers);
+            let reach = match layers.map(lets).fold(Tri::Yes, Tri::and) {
+                Tri::No => continue,
+                Tri::Unknown => Reach::Unknown,
+                Tri::Yes => Reach::Open,
+            };
             let ways = machines.iter().filter_map(|machine| {
                 let host = network.presences[*machine].as_ref()?;
                 let passage = reach::between(network, (*machine, host), (target, at), traffic);
@@ -40,7 +43,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             if let Some(proof) = ways.into_iter().next() {
                 let proof = places.into_iter().chain(proof).collect();
                 let (source, spoken) = (workload.node, Encrypted::Unknown);
-                found.push(Link { source, target, traffic, spoken, reach: Reach::Open, proof });
+                found.push(Link { source, target, traffic, spoken, reach, proof });
             }
         }
     }

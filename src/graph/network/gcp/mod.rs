@@ -11,6 +11,7 @@ mod engine;
 mod firewall;
 mod outward;
 mod policies;
+mod reserved;
 mod routes;
 mod services;
 

@@ -15,7 +15,7 @@ use super::super::flows::{port_of, runs_programs};
 use super::super::reach::Reach;
 use super::super::{Front, Link, Network, Presence, Tri};
 use super::firewall::Rules;
-use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward};
+use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward, reserved};
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
@@ -38,6 +38,9 @@ pub fn presence(
     }
     if presence.network.is_none() {
         attach(scene, node, &mut presence);
+    }
+    if presence.ranges.is_empty() {
+        presence.ranges = reserved::ranges(scene, at, presence.network);
     }
     let runs = scene.nodes[node].element == Element::Process;
     if !runs {

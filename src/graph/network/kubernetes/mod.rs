@@ -4,6 +4,7 @@
 
 mod application_gateways;
 mod attaching;
+mod blocks;
 mod controllers;
 mod foreign;
 mod fronts;
@@ -33,7 +34,6 @@ use super::authorization::Policies;
 use super::filter::{
     Direction, Layer, Peer, Ports, Protocol, Rule, Traffic, is_any, is_public, range,
 };
-use super::gcp::services_of;
 use super::reach::Reach;
 use super::{Front, Network, PODS, Presence, Public, Route, Tri};
 
@@ -302,7 +302,10 @@ fn rules(
             let found: Vec<Peer> = if others.is_empty() {
                 vec![Peer::Everyone]
             } else {
-                others.iter().flat_map(|peer| peers(pods, policy, peer)).collect()
+                let side_at = list_at.index(position).key(side);
+                let each = others.iter().enumerate();
+                each.flat_map(|(at_peer, peer)| peers(pods, (at, &side_at.index(at_peer)), peer))
+                    .collect()
             };
             pods.peers.borrow_mut().insert(key, found.clone());
             found
@@ -355,10 +358,11 @@ fn named_ports(workload: &Workload<'_>, direction: Direction, port: &Value) -> O
 }
 
 /// Whom one item of `from` or `to` means.
-fn peers(pods: &Pods<'_, '_>, policy: &Resource, peer: &Value) -> Vec<Peer> {
+fn peers(pods: &Pods<'_, '_>, (policy, at): (usize, &Pointer), peer: &Value) -> Vec<Peer> {
     if let Some(block) = peer.get("ipBlock") {
-        return block_peers(pods.scene, block);
+        return blocks::peers(pods.scene, (policy, &at.key("ipBlock")), block);
     }
+    let policy = pods.scene.index.resource(policy);
     let written = |name: &str| peer.get(name).filter(|it| matches!(it, Value::Object(_)));
     let selector = written("podSelector");
     let Some(outer) = written("namespaceSelector") else {
@@ -396,27 +400,6 @@ fn kin(selector: Option<&Value>, is_own: bool, found: Peer) -> Peer {
         Peer::Nodes(nodes) if is_own && selector.is_none_or(selects_all) => Peer::Kin(nodes),
         other => other,
     }
-}
-
-fn block_peers(scene: &Scene<'_>, block: &Value) -> Vec<Peer> {
-    let Some(cidr) = block.get("cidr").and_then(Value::as_str).and_then(range) else {
-        return vec![Peer::Unknown];
-    };
-    let except = block.get("except").and_then(Value::as_array).unwrap_or_default();
-    let except: Vec<_> = except.iter().filter_map(|it| range(it.as_str()?)).collect();
-    if is_any(&cidr) {
-        // What is left out of everything is the inside, or a few; the rest is the internet.
-        return vec![if except.is_empty() { Peer::Everyone } else { Peer::Internet }];
-    }
-    if except.iter().any(|out| out.contains(&cidr)) {
-        return Vec::new();
-    }
-    let mut found = vec![Peer::Outside(cidr)];
-    // From there, nobody but the front ends of a cloud's balancers sends.
-    if services_of(scene, Some("front")).any(|own| own.contains(&cidr)) {
-        found.push(Peer::Elsewhere(Tri::Yes));
-    }
-    found
 }
 
 /// Workloads whose pods are selected, in namespaces that are selected: of the same words each time the same.

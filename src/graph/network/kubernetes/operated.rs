@@ -63,7 +63,10 @@ pub fn rules(pods: &Pods<'_, '_>, workload: &Workload<'_>, listeners: &[Value], 
         let named = listener.get("networkPolicyPeers").and_then(Value::as_array);
         let peers = match named {
             Some(named) if !named.is_empty() => {
-                named.iter().flat_map(|peer| peers(pods, workload.resource, peer)).collect()
+                let side = list().index(position).key("networkPolicyPeers");
+                let each = named.iter().enumerate();
+                each.flat_map(|(at, peer)| peers(pods, (workload.at, &side.index(at)), peer))
+                    .collect()
             }
             _ => vec![Peer::Everyone],
         };

@@ -1,0 +1,274 @@
+//! Ways in, and ways of pods out: blocks of addresses in policies, several entries to one program, redirects, what carries what gateways take.
+
+use std::collections::BTreeMap;
+
+use dreadnought::model::ThreatModel;
+use rstest::rstest;
+
+use crate::model::model_of;
+
+/// The model of a file.
+fn model(name: &str, text: &str) -> ThreatModel {
+    let made = model_of(&BTreeMap::from([(name.to_owned(), text.to_owned())]), None);
+    assert_eq!(made.problems, []);
+    made.model
+}
+
+/// Whether flows from one asset to another one rest on what is not known.
+fn assumed(text: &str, source: &str, target: &str) -> Vec<bool> {
+    let flows = model("main.tf", text).flows;
+    let own = flows.iter().filter(|it| &*it.source == source && &*it.target == target);
+    own.map(|flow| flow.assumed).collect()
+}
+
+/// A change of a text that has to change it.
+fn changed(text: &str, from: &str, to: &str) -> String {
+    assert!(from.is_empty() || text.contains(from), "{from}");
+    if from.is_empty() { text.to_owned() } else { text.replace(from, to) }
+}
+
+/// Pods of the one cluster of a network in which a database stands, which their settings name, with a policy over what they send.
+const LEAVING: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.40.0.0/16"
+}
+resource "aws_subnet" "main" {
+  count      = 2
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.40.${count.index}.0/24"
+}
+resource "aws_subnet" "other" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.40.9.0/24"
+}
+resource "aws_eks_cluster" "main" {
+  name     = "main"
+  role_arn = "arn:aws:iam::111122223333:role/cluster"
+  vpc_config {
+    subnet_ids = aws_subnet.main[*].id
+  }
+}
+resource "aws_eks_node_group" "main" {
+  cluster_name  = aws_eks_cluster.main.name
+  node_role_arn = "arn:aws:iam::111122223333:role/nodes"
+  subnet_ids    = aws_subnet.main[*].id
+  scaling_config {
+    desired_size = 2
+    max_size     = 2
+    min_size     = 2
+  }
+}
+resource "aws_db_subnet_group" "main" {
+  subnet_ids = aws_subnet.main[*].id
+}
+resource "aws_security_group" "db" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    security_groups = [aws_eks_cluster.main.vpc_config[0].cluster_security_group_id]
+    protocol        = "tcp"
+    from_port       = 5432
+    to_port         = 5432
+  }
+}
+resource "aws_db_instance" "main" {
+  engine                 = "postgres"
+  db_subnet_group_name   = aws_db_subnet_group.main.name
+  vpc_security_group_ids = [aws_security_group.db.id]
+}
+variable "range" {
+  type = string
+}
+provider "kubernetes" {
+  host = aws_eks_cluster.main.endpoint
+}
+resource "kubernetes_deployment_v1" "api" {
+  metadata {
+    name      = "api"
+    namespace = "shop"
+  }
+  spec {
+    selector {
+      match_labels = { app = "api" }
+    }
+    template {
+      metadata {
+        labels = { app = "api" }
+      }
+      spec {
+        container {
+          name  = "api"
+          image = "acme/api:1"
+          env {
+            name  = "DB_HOST"
+            value = aws_db_instance.main.address
+          }
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_network_policy_v1" "api" {
+  metadata {
+    name      = "api"
+    namespace = "shop"
+  }
+  spec {
+    pod_selector {}
+    policy_types = ["Egress"]
+    egress {
+      to {
+        ip_block {
+          BLOCK
+        }
+      }
+      ports {
+        port = "5432"
+      }
+    }
+  }
+}
+"#;
+
+fn leaving(block: &str) -> String {
+    LEAVING.replace("BLOCK", block)
+}
+
+/// What lies in a range that a policy lets pods out to is reached; whether it does may not be known.
+#[rstest]
+#[case::network("cidr = aws_vpc.main.cidr_block", Some(false))]
+#[case::its_own("cidr = \"10.40.0.0/23\"", Some(false))]
+#[case::around("cidr = \"10.0.0.0/8\"", Some(false))]
+#[case::another_subnet("cidr = aws_subnet.other.cidr_block", None)]
+#[case::another_network("cidr = \"10.41.0.0/16\"", None)]
+#[case::outside("cidr = \"203.0.113.0/24\"", None)]
+#[case::everything("cidr = \"0.0.0.0/0\"", Some(false))]
+#[case::all_but_an_address("cidr = \"0.0.0.0/0\"\nexcept = [\"169.254.169.254/32\"]", Some(false))]
+#[case::all_but_the_inside(
+    "cidr = \"0.0.0.0/0\"\nexcept = [\"10.0.0.0/8\", \"172.16.0.0/12\"]",
+    None
+)]
+#[case::without_it("cidr = \"10.40.0.0/16\"\nexcept = [\"10.40.0.0/23\"]", None)]
+#[case::without_another("cidr = \"10.40.0.0/16\"\nexcept = [\"10.40.9.0/24\"]", Some(false))]
+#[case::without_a_part("cidr = \"10.40.0.0/16\"\nexcept = [\"10.40.0.0/24\"]", Some(false))]
+#[case::nothing_left("cidr = \"10.40.0.0/16\"\nexcept = [\"10.0.0.0/8\"]", None)]
+#[case::another_family("cidr = \"fd00::/8\"", None)]
+#[case::not_known("cidr = var.range", Some(true))]
+#[case::its_address("cidr = \"${aws_db_instance.main.address}/32\"", Some(false))]
+#[case::the_others_address("cidr = \"${aws_eks_cluster.main.endpoint}/32\"", Some(true))]
+fn pods_reach_what_lies_in_a_block(#[case] block: &str, #[case] wanted: Option<bool>) {
+    let found = assumed(&leaving(block), "kubernetes_deployment_v1.api", "aws_db_instance.main");
+    assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+}
+
+/// A machine that may send to some range only, and a database that takes its address from one that its network reserves.
+const PRIVATE: &str = r#"
+resource "google_compute_network" "main" {
+  name = "main"
+}
+resource "google_compute_subnetwork" "apps" {
+  name          = "apps"
+  network       = google_compute_network.main.id
+  ip_cidr_range = "10.30.0.0/20"
+}
+resource "google_compute_global_address" "range" {
+  name          = "range"
+  purpose       = "VPC_PEERING"
+  address_type  = "INTERNAL"
+  address       = "10.60.0.0"
+  prefix_length = 16
+  network       = google_compute_network.main.id
+}
+resource "google_compute_global_address" "more" {
+  name          = "more"
+  purpose       = "VPC_PEERING"
+  address_type  = "INTERNAL"
+  address       = "10.70.0.0"
+  prefix_length = 16
+  network       = google_compute_network.main.id
+}
+resource "google_service_networking_connection" "main" {
+  network                 = google_compute_network.main.id
+  service                 = "servicenetworking.googleapis.com"
+  reserved_peering_ranges = [google_compute_global_address.range.name]
+}
+resource "google_sql_database_instance" "db" {
+  name             = "db"
+  database_version = "POSTGRES_17"
+  settings {
+    tier = "db-custom-2-7680"
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = google_compute_network.main.id
+      ssl_mode        = "ENCRYPTED_ONLY"
+    }
+  }
+}
+resource "google_compute_firewall" "out" {
+  name               = "out"
+  network            = google_compute_network.main.name
+  direction          = "EGRESS"
+  priority           = 900
+  destination_ranges = ["10.60.0.0/16"]
+  allow {
+    protocol = "tcp"
+    ports    = ["5432"]
+  }
+}
+resource "google_compute_firewall" "nothing_else" {
+  name               = "nothing-else"
+  network            = google_compute_network.main.name
+  direction          = "EGRESS"
+  destination_ranges = ["0.0.0.0/0"]
+  deny {
+    protocol = "all"
+  }
+}
+resource "google_compute_instance" "app" {
+  name         = "app"
+  machine_type = "e2-small"
+  network_interface {
+    subnetwork = google_compute_subnetwork.apps.id
+  }
+  metadata_startup_script = "run ${google_sql_database_instance.db.private_ip_address}"
+}
+"#;
+
+#[rstest]
+#[case::reserved("", "", Some(false))]
+#[case::let_out_elsewhere("[\"10.60.0.0/16\"]", "[\"10.70.0.0/16\"]", None)]
+#[case::by_name("[google_compute_global_address.range.name]", "[\"range\"]", Some(true))]
+#[case::of_more(
+    "[google_compute_global_address.range.name]",
+    "[google_compute_global_address.range.name, google_compute_global_address.more.name]",
+    Some(false)
+)]
+#[case::of_more_one_is_asked_for(
+    "      ssl_mode        = \"ENCRYPTED_ONLY\"\n",
+    "      ssl_mode        = \"ENCRYPTED_ONLY\"\n      allocated_ip_range = \"more\"\n",
+    None
+)]
+#[case::one_that_is_not_there(
+    "      ssl_mode        = \"ENCRYPTED_ONLY\"\n",
+    "      ssl_mode        = \"ENCRYPTED_ONLY\"\n      allocated_ip_range = \"elsewhere\"\n",
+    Some(true)
+)]
+#[case::one_of_them_elsewhere(
+    "[google_compute_global_address.range.name]",
+    "[google_compute_global_address.range.name, \"elsewhere\"]",
+    Some(true)
+)]
+#[case::an_address_of_googles_choice("  address       = \"10.60.0.0\"\n", "", Some(true))]
+#[case::without_a_length(
+    "  address       = \"10.60.0.0\"\n  prefix_length = 16\n",
+    "  address       = \"10.60.0.0\"\n",
+    Some(true)
+)]
+fn a_service_stands_in_the_range_that_its_network_reserves(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] wanted: Option<bool>,
+) {
+    let text = changed(PRIVATE, from, to);
+    let found = assumed(&text, "google_compute_instance.app", "google_sql_database_instance.db");
+    assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+}
