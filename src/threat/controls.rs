@@ -18,8 +18,8 @@ use crate::graph::scene::{Fact, Scene};
 use crate::model::{Element, FlowKind};
 use crate::source::{Place, fits};
 
-use super::situation::ports;
 use super::surroundings::{MAX_HOPS, Ports, Surroundings};
+use super::ways::{Entry, UNFILTERED};
 
 /// Name of the control that a bastion, or access for a time only, is.
 pub const BASTION: &str = "jit_or_bastion_only";
@@ -51,10 +51,15 @@ pub fn of(
         (Some(true), proof) => Some(proof),
         _ => None,
     };
-    add("waf_blocking", proven(Ports::Web, &WAF));
+    if *class.id == *UNFILTERED {
+        let (state, proof) = filtered(around, node);
+        add("waf_blocking", (state == Some(true)).then_some(proof));
+    } else {
+        add("waf_blocking", proven(Ports::Web, &WAF));
+    }
     add("ddos_or_rate_limit", proven(Ports::Published, &FLOODS));
     add(BASTION, bastion(around, node).or_else(|| just_in_time(around, node)));
-    add("nonstandard_port", nonstandard_port(around, node, ports(class)));
+    add("nonstandard_port", nonstandard_port(around, node, class));
     add("cmk_scoped", scoped_key(around, node));
     add("immutable_backup", immutable_backup(around, node));
     add("audit_with_alert", audit_with_alert(around, node));
@@ -73,12 +78,46 @@ pub fn guard(
     guarded(around, node, ports, facts, MAX_HOPS)
 }
 
+/// The same for what comes by some ways in, the most open first. Nothing rests on what ways lack that may not be there.
+pub fn guard_on(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    ways: &[Entry],
+    facts: &[&str],
+) -> (Option<bool>, Vec<Place>) {
+    met(around, node, ways, (facts, MAX_HOPS))
+}
+
+/// Whether requests of the web that nothing at the edge answers itself meet a web firewall that blocks, whichever way they come; where
+/// there are none, whether all others do.
+pub fn filtered(around: &Surroundings<'_, '_>, node: usize) -> (Option<bool>, Vec<Place>) {
+    match around.ways_of_requests(node) {
+        ways if ways.is_empty() => guard(around, node, Ports::Web, &WAF),
+        ways => guard_on(around, node, &ways, &WAF),
+    }
+}
+
+/// Whether a web firewall that blocks stands before what a balancer passes on to a node.
+pub fn filters(around: &Surroundings<'_, '_>, balancer: usize, node: usize) -> bool {
+    let (own, _) = guarded(around, balancer, Ports::Any, &WAF, MAX_HOPS);
+    nearest(around, (balancer, node), own).map_or(own, |(state, _)| state) == Some(true)
+}
+
 fn guarded(
     around: &Surroundings<'_, '_>,
     node: usize,
     ports: Ports,
     facts: &[&str],
     hops: usize,
+) -> (Option<bool>, Vec<Place>) {
+    met(around, node, &around.ways_in(node, ports), (facts, hops))
+}
+
+/// Whether something with one of some properties is the node itself, its network, or before all behind it.
+fn stands_at(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    facts: &[&str],
 ) -> (Option<bool>, Vec<Place>) {
     let scene = around.scene();
     // What only sends from a network answers elsewhere.
@@ -105,12 +144,23 @@ fn guarded(
         state = if behind == Some(false) { state } else { behind };
         proof.extend(more);
     }
+    (state, proof)
+}
+
+/// Whether what comes to a node by some ways meets something with one of some properties: at the node itself, else before it on all of them.
+fn met(
+    around: &Surroundings<'_, '_>,
+    node: usize,
+    ways: &[Entry],
+    (facts, hops): (&[&str], usize),
+) -> (Option<bool>, Vec<Place>) {
+    let (state, mut proof) = stands_at(around, node, facts);
     if state == Some(true) || hops == 0 {
         return (state, proof);
     }
-    let ways = around.entry(node, ports).map(|entry| entry.flows).unwrap_or_default();
-    let before: BTreeSet<usize> = ways
-        .iter()
+    let known = ways.iter().filter(|way| way.reach > Reach::Unknown).count().max(1);
+    let flows = ways.iter().take(known).flat_map(|way| &way.flows);
+    let before: BTreeSet<usize> = flows
         .map(|flow| around.flow(*flow))
         .filter(|flow| flow.target == node)
         .map(|flow| flow.source)
@@ -266,9 +316,9 @@ fn just_in_time(around: &Surroundings<'_, '_>, node: usize) -> Option<Vec<Place>
 fn nonstandard_port(
     around: &Surroundings<'_, '_>,
     node: usize,
-    ports: Ports,
+    class: &ThreatClass,
 ) -> Option<Vec<Place>> {
-    let entry = around.entry(node, ports)?;
+    let entry = around.way_of(node, class)?;
     let doors: Vec<usize> = entry
         .flows
         .iter()

@@ -21,6 +21,7 @@ mod situation;
 mod standing;
 mod surroundings;
 mod trail;
+mod ways;
 mod words;
 
 use std::collections::BTreeMap;

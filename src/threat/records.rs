@@ -1,6 +1,6 @@
 //! What rules over the model see of an asset or zone: a record as `attr`, and the places of its facts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::document::{Map, Value};
@@ -17,7 +17,7 @@ use crate::source::Place;
 use super::controls;
 use super::crossing;
 use super::situation::Target;
-use super::surroundings::{Entry, Ports, Surroundings};
+use super::surroundings::{Ports, Surroundings};
 
 /// One thing that rules over the model judge.
 #[derive(Debug)]
@@ -163,31 +163,24 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     fields.proofs.insert("address".into(), addresses(around, node));
     fields.members.insert("passing".into(), Value::Bool(around.is_passing(node)));
     let refuses = scene.state(node, "refuses_strangers");
-    for (name, ports) in
-        [("entry", Ports::Published), ("web", Ports::Web), ("management", Ports::Management)]
-    {
-        let entry = around.entry(node, ports);
+    // A flood meets what stands first; a balancer takes it for what is behind.
+    let ways = [
+        ("entry", around.way_of_floods(node)),
+        ("web", around.way_of_requests(node)),
+        ("management", around.entry(node, Ports::Management)),
+    ];
+    for (name, entry) in ways {
         let state = match entry.as_ref().map(|entry| entry.reach) {
             Some(Reach::Open | Reach::Restricted) => Some(true),
             Some(Reach::Unknown) => None,
             Some(Reach::Closed) | None => Some(false),
         };
-        // A flood meets what stands first; a balancer takes it for what is behind.
-        let direct = |flow: &usize| {
-            Some(around.flow(*flow).source) == around.internet && around.flow(*flow).target == node
-        };
-        let meets = entry.as_ref().is_some_and(|entry| match name {
-            "entry" => entry.flows.iter().any(direct),
-            "web" => comes_by_itself(around, entry, node),
-            _ => true,
-        });
         // What the provider turns away reaches no application.
         let state = match refuses {
             Tri::Yes if name != "management" => Some(false),
             Tri::Unknown if name != "management" => state.filter(|state| !state),
             _ => state,
         };
-        let state = if meets { state } else { Some(false) };
         let proof = entry
             .map(|entry| around.evidence(entry.flows.iter().rev().copied()))
             .unwrap_or_default();
@@ -249,25 +242,6 @@ fn asset(around: &Surroundings<'_, '_>, node: usize, secrets: &[Place]) -> Recor
     }
 }
 
-/// Whether some way in from the internet to a node leads past all that stands at the edge and answers itself: what does takes web attacks
-/// for what it passes them on to, also through balancers.
-fn comes_by_itself(around: &Surroundings<'_, '_>, entry: &Entry, node: usize) -> bool {
-    let mut open = vec![node];
-    let mut seen = BTreeSet::from([node]);
-    while let Some(at) = open.pop() {
-        let flows = around.into[at].iter().filter(|flow| entry.flows.contains(flow));
-        for source in flows.map(|flow| around.flow(*flow).source) {
-            if Some(source) == around.internet {
-                return true;
-            }
-            if !around.is_front(source) && seen.insert(source) {
-                open.push(source);
-            }
-        }
-    }
-    false
-}
-
 /// Where the parts of a node that make it known to the internet are written.
 fn addresses(around: &Surroundings<'_, '_>, node: usize) -> Vec<Place> {
     let scene = around.scene();
@@ -292,11 +266,10 @@ fn guards(around: &Surroundings<'_, '_>, node: usize, fields: &mut Fields) {
     fields
         .proofs
         .insert("cloud_privilege".into(), cloud.map(|(_, proof)| proof).unwrap_or_default());
-    for (name, ports, facts) in [
-        ("waf", Ports::Web, &controls::WAF[..]),
-        ("flood_protection", Ports::Published, &controls::FLOODS[..]),
-    ] {
-        let (state, proof) = controls::guard(around, node, ports, facts);
+    let floods = controls::guard(around, node, Ports::Published, &controls::FLOODS);
+    for (name, (state, proof)) in
+        [("waf", controls::filtered(around, node)), ("flood_protection", floods)]
+    {
         fields.state(name, state, proof);
     }
 }

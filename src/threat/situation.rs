@@ -97,7 +97,11 @@ fn asks(around: &Surroundings<'_, '_>, node: usize) -> bool {
 
 fn of_node(around: &Surroundings<'_, '_>, node: usize, class: &ThreatClass) -> Situation {
     let mut situation = Situation::default();
-    situation.set(Dimension::Exposure, around.exposure(node, ports(class)));
+    let exposure = match around.own_way(node, class) {
+        Some(way) => around.exposure_by(node, &way),
+        None => around.exposure(node, ports(class)),
+    };
+    situation.set(Dimension::Exposure, exposure);
     situation.set(Dimension::Auth, auth(around, node));
     situation.set(Dimension::Data, around.data(node));
     situation.set(Dimension::Privilege, around.privilege(node));
@@ -250,7 +254,7 @@ pub fn evidence(
     };
     if class.assumptions.states[Dimension::Exposure as usize].is_some()
         && ports(class) != Ports::Any
-        && let Some(entry) = around.entry(node, ports(class))
+        && let Some(entry) = around.way_of(node, class)
     {
         around.evidence(entry.flows).iter().for_each(&mut add);
     }

@@ -20,6 +20,7 @@ use super::asked::{Asked, Proven};
 use super::lookups;
 use super::machines::Machine;
 use super::paths;
+use super::ways::{Entry, Ways};
 use super::words::Words;
 
 /// How many balancers traffic may pass one after the other.
@@ -45,15 +46,6 @@ pub enum Ports {
 
 /// How many, by port.
 type ByPort = BTreeMap<Option<Arc<str>>, usize>;
-
-/// A way in from the internet.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// How far it is open.
-    pub reach: Reach,
-    /// Flows on the way, by position, first to last.
-    pub flows: BTreeSet<usize>,
-}
 
 /// A graph with its flows by both ends.
 #[derive(Debug)]
@@ -86,7 +78,8 @@ pub struct Surroundings<'g, 'a> {
     zone_joins: BTreeMap<usize, Vec<(usize, Place)>>,
     /// What each node acts as, by position in the list of trusts.
     acts_as: BTreeMap<usize, Vec<usize>>,
-    entries: RefCell<BTreeMap<(usize, Ports), Option<Entry>>>,
+    /// Ways in from the internet by node and ports.
+    pub(super) entries: RefCell<BTreeMap<(usize, Ports), Ways>>,
     /// What identities reach that many workloads act as.
     identities: RefCell<BTreeMap<(usize, usize), Proven>>,
     /// Whom settings name, by where.
@@ -215,79 +208,6 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         }
     }
 
-    /// How the internet gets to a node on some ports, itself or through balancers.
-    pub fn entry(&self, node: usize, ports: Ports) -> Option<Entry> {
-        if let Some(known) = self.entries.borrow().get(&(node, ports)) {
-            return known.clone();
-        }
-        let found = self.find_entry(node, ports, MAX_HOPS);
-        self.entries.borrow_mut().insert((node, ports), found.clone());
-        found
-    }
-
-    fn find_entry(&self, node: usize, ports: Ports, hops: usize) -> Option<Entry> {
-        let internet = self.internet?;
-        let mut best: Option<Entry> = None;
-        let mut offer = |entry: Entry| match &mut best {
-            Some(known) if known.reach == entry.reach => known.flows.extend(entry.flows),
-            Some(known) if known.reach > entry.reach => {}
-            _ => best = Some(entry),
-        };
-        for at in self.walk(&self.into[node]) {
-            let flow = self.flow(*at);
-            let is_to = self.is_to(flow, ports);
-            // What a balancer takes at a port of the web stays a request of the web, whatever the port behind.
-            let may_be = ports == Ports::Web
-                && flow.source != internet
-                && self.is_to(flow, Ports::Published);
-            if !is_to && !may_be {
-                continue;
-            }
-            let own = reach_of(flow);
-            if flow.source == internet {
-                offer(Entry { reach: own, flows: BTreeSet::from([*at]) });
-            } else if (self.is_passing(flow.source) || self.is_front(flow.source))
-                && hops > 0
-                && flow.source != node
-                && let Some(mut entry) = self.find_entry(flow.source, Ports::Any, hops - 1)
-            {
-                entry.flows.retain(|first| self.passes(*first, *at));
-                let mut fronts = entry.flows.iter().map(|first| self.flow(*first));
-                let is_asked =
-                    is_to || fronts.any(|it| it.target == flow.source && self.is_to(it, ports));
-                if is_asked && !entry.flows.is_empty() {
-                    entry.reach = entry.reach.min(own);
-                    entry.flows.insert(*at);
-                    offer(entry);
-                }
-            }
-        }
-        best
-    }
-
-    /// Whether a balancer passes what comes by one flow on by another: a route says so, or no route says anything.
-    pub fn passes(&self, front: usize, back: usize) -> bool {
-        let (front, back) = (self.flow(front), self.flow(back));
-        if front.target != back.source {
-            return true;
-        }
-        let Some(routes) = self.routes.get(&(back.source, back.target)) else { return true };
-        let network = &self.graph.network;
-        // What answers inside only hears who stands in a network.
-        let outside = self.presence(front.source).is_none();
-        let routes = routes.iter().filter(|at| !(outside && network.inner.contains(at)));
-        for route in routes.map(|route| &network.routes[*route]) {
-            let is = |traffic: Traffic, flow: &Flow| match traffic.port {
-                Some(port) => flow.port.as_deref() == Some(port.to_string().as_str()),
-                None => flow.port.as_deref() == Some("any"),
-            };
-            if is(route.front, front) && is(route.back, back) {
-                return true;
-            }
-        }
-        false
-    }
-
     /// The nodes that a filter, or a rule of one, stands before; sorted.
     pub fn behind(&self, filter: usize) -> &[usize] {
         self.behind.get(&filter).map_or(&[], Vec::as_slice)
@@ -332,16 +252,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
             return self.exposure_of_identity(node, ports);
         }
         if let Some(entry) = self.entry(node, ports) {
-            let proof = self.evidence(entry.flows.iter().copied());
-            return match entry.reach {
-                Reach::Open => known("internet_open", proof),
-                // Programs of anybody at the same provider are no named ranges.
-                Reach::Restricted if self.scene().holds(node, "to_tenants_only") => {
-                    known("cross_account", proof)
-                }
-                Reach::Restricted => known("internet_restricted", proof),
-                Reach::Unknown | Reach::Closed => Known::Unknown,
-            };
+            return self.exposure_by(node, &entry);
         }
         let place: Vec<Place> = self.scene().nodes[node].place.into_iter().collect();
         if self.scene().nodes[node].resource.is_none() {
@@ -369,6 +280,21 @@ impl<'g, 'a> Surroundings<'g, 'a> {
                 Tri::No => known("isolated", place),
                 Tri::Unknown => Known::Unknown,
             },
+        }
+    }
+
+    /// Exposure of a node to whoever comes by a way in.
+    pub(super) fn exposure_by(&self, node: usize, entry: &Entry) -> Known {
+        let proof = self.evidence(entry.flows.iter().copied());
+        let known = |word: &str| Known::of(Dimension::Exposure, word, proof.clone());
+        match entry.reach {
+            Reach::Open => known("internet_open"),
+            // Programs of anybody at the same provider are no named ranges.
+            Reach::Restricted if self.scene().holds(node, "to_tenants_only") => {
+                known("cross_account")
+            }
+            Reach::Restricted => known("internet_restricted"),
+            Reach::Unknown | Reach::Closed => Known::Unknown,
         }
     }
 
@@ -749,16 +675,6 @@ fn names_hosts(peer: &Peer) -> bool {
         Peer::Range(range) => !crate::graph::network::filter::is_public(range),
         Peer::Nodes(nodes) | Peer::Kin(nodes) => !nodes.is_empty(),
         _ => false,
-    }
-}
-
-fn reach_of(flow: &Flow) -> Reach {
-    if flow.assumed {
-        Reach::Unknown
-    } else if flow.restricted {
-        Reach::Restricted
-    } else {
-        Reach::Open
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dreadnought::model::ThreatModel;
+use dreadnought::model::{ThreatModel, ThreatState};
 use rstest::rstest;
 
 use crate::model::model_of;
+use crate::model_systems::{has, manifests, terraform};
 
 /// The model of a file.
 fn model(name: &str, text: &str) -> ThreatModel {
@@ -21,10 +22,40 @@ fn assumed(text: &str, source: &str, target: &str) -> Vec<bool> {
     own.map(|flow| flow.assumed).collect()
 }
 
+/// How exposed a target is to an open threat of a class, if there is one.
+fn exposed(model: &ThreatModel, class: &str, target: &str) -> Option<String> {
+    let mut all = model.threats.iter().filter(|threat| threat.state == ThreatState::Open);
+    let threat = all.find(|it| &*it.class.id == class && &*it.target == target)?;
+    let said = threat.context.iter().find(|(name, _)| *name == "exposure");
+    Some(said.map_or_else(String::new, |(_, state)| state.to_string()))
+}
+
 /// A change of a text that has to change it.
 fn changed(text: &str, from: &str, to: &str) -> String {
     assert!(from.is_empty() || text.contains(from), "{from}");
     if from.is_empty() { text.to_owned() } else { text.replace(from, to) }
+}
+
+/// Some manifests as one text.
+fn tree(parts: &[&str]) -> String {
+    parts.join("---\n")
+}
+
+/// A Deployment with one container that listens.
+fn workload(name: &str, more: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: shop}}\nspec:\n  \
+         selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n      \
+         containers: [{{name: x, image: acme/{name}:1, ports: [{{containerPort: 8080}}]{more}}}]\n"
+    )
+}
+
+/// A Service before it.
+fn service(name: &str, to: &str, more: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\n\
+         spec: {{selector: {{app: {to}}}, ports: [{{port: 443, targetPort: 8080}}]{more}}}\n"
+    )
 }
 
 /// Pods of the one cluster of a network in which a database stands, which their settings name, with a policy over what they send.
@@ -271,4 +302,236 @@ fn a_service_stands_in_the_range_that_its_network_reserves(
     let text = changed(PRIVATE, from, to);
     let found = assumed(&text, "google_compute_instance.app", "google_sql_database_instance.db");
     assert_eq!(found, wanted.into_iter().collect::<Vec<_>>());
+}
+
+/// Pods behind an Ingress with a web firewall, and behind a balancer that lets some in.
+fn twice() -> String {
+    tree(&[
+        &workload("web", ", volumeMounts: [{name: d, mountPath: /d}]").replace(
+            "      containers:",
+            "      volumes: [{name: d, persistentVolumeClaim: {claimName: d}}]\n      containers:",
+        ),
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: d, namespace: shop, labels: {data: confidential}}\n\
+         spec: {accessModes: [ReadWriteMany]}\n",
+        &service("web", "web", ", type: LoadBalancer, loadBalancerSourceRanges: [203.0.113.0/24]"),
+        &service("inner", "web", ""),
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web\n  namespace: shop\n  annotations:\n    \
+         nginx.ingress.kubernetes.io/enable-modsecurity: 'true'\n    \
+         nginx.ingress.kubernetes.io/enable-owasp-core-rules: 'true'\n    \
+         nginx.ingress.kubernetes.io/modsecurity-snippet: SecRuleEngine On\nspec:\n  ingressClassName: nginx\n  \
+         tls: [{secretName: tls}]\n  \
+         rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: inner, port: {number: 443}}}}]}}]\n",
+    ])
+}
+
+/// A way that is open to fewer, past which no firewall stands, is a way all the same.
+#[rstest]
+#[case::both("", "", Some("internet_restricted"))]
+#[case::to_all(", loadBalancerSourceRanges: [203.0.113.0/24]", "", Some("internet_open"))]
+#[case::to_nobody_outside("[203.0.113.0/24]", "[10.0.0.0/8]", None)]
+#[case::of_the_cluster_only("type: LoadBalancer", "type: ClusterIP", None)]
+#[case::which_may_not_be_there("type: LoadBalancer", "type: NodePort", None)]
+#[case::without_the_other("kind: Ingress", "kind: Nothing", Some("internet_restricted"))]
+fn each_way_in_is_judged(#[case] from: &str, #[case] to: &str, #[case] wanted: Option<&str>) {
+    let text = changed(&twice(), from, to);
+    let found = exposed(&model("all.yaml", &text), "T032", "Deployment/shop/web");
+    assert_eq!(found.as_deref(), wanted);
+    let path = "internet > Service/shop/web > Deployment/shop/web > PersistentVolumeClaim/shop/d";
+    assert_eq!(has(&manifests(&text), path), wanted.is_some());
+}
+
+/// Two balancers before one machine, one with a web firewall for all, one for some without.
+const BALANCERS: &str = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_subnet" "out" {
+  vpc_id     = aws_vpc.main.id
+  cidr_block = "10.0.0.0/24"
+}
+resource "aws_route_table" "out" {
+  vpc_id = aws_vpc.main.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.main.id
+  }
+}
+resource "aws_route_table_association" "out" {
+  subnet_id      = aws_subnet.out.id
+  route_table_id = aws_route_table.out.id
+}
+resource "aws_security_group" "all" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "some" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["203.0.113.0/24"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.all.id, aws_security_group.some.id]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["10.0.0.0/16"]
+  }
+}
+resource "aws_security_group" "db" {
+  vpc_id = aws_vpc.main.id
+  ingress {
+    from_port       = 5432
+    to_port         = 5432
+    protocol        = "tcp"
+    security_groups = [aws_security_group.web.id]
+  }
+}
+resource "aws_lb" "all" {
+  subnets         = [aws_subnet.out.id]
+  security_groups = [aws_security_group.all.id]
+}
+resource "aws_lb" "some" {
+  subnets         = [aws_subnet.out.id]
+  security_groups = [aws_security_group.some.id]
+}
+resource "aws_lb_target_group" "all" {
+  port     = 8080
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}
+resource "aws_lb_target_group" "some" {
+  port     = 8080
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.main.id
+}
+resource "aws_lb_listener" "all" {
+  load_balancer_arn = aws_lb.all.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.all.arn
+  }
+}
+resource "aws_lb_listener" "some" {
+  load_balancer_arn = aws_lb.some.arn
+  port              = 443
+  protocol          = "HTTPS"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.some.arn
+  }
+}
+resource "aws_lb_target_group_attachment" "all" {
+  target_group_arn = aws_lb_target_group.all.arn
+  target_id        = aws_instance.web.id
+}
+resource "aws_lb_target_group_attachment" "some" {
+  target_group_arn = aws_lb_target_group.some.arn
+  target_id        = aws_instance.web.id
+}
+resource "aws_instance" "web" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.out.id
+  vpc_security_group_ids = [aws_security_group.web.id]
+  user_data              = "run ${aws_db_instance.db.address}"
+}
+resource "aws_db_subnet_group" "db" {
+  subnet_ids = [aws_subnet.out.id]
+}
+resource "aws_db_instance" "db" {
+  engine                 = "postgres"
+  db_subnet_group_name   = aws_db_subnet_group.db.name
+  vpc_security_group_ids = [aws_security_group.db.id]
+  tags                   = { data = "confidential" }
+}
+resource "aws_wafv2_web_acl" "main" {
+  name  = "main"
+  scope = "REGIONAL"
+  default_action {
+    allow {}
+  }
+  rule {
+    name     = "common"
+    priority = 1
+    override_action {
+      none {}
+    }
+    statement {
+      managed_rule_group_statement {
+        name        = "AWSManagedRulesCommonRuleSet"
+        vendor_name = "AWS"
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "common"
+      sampled_requests_enabled   = true
+    }
+  }
+  visibility_config {
+    cloudwatch_metrics_enabled = true
+    metric_name                = "main"
+    sampled_requests_enabled   = true
+  }
+}
+resource "aws_wafv2_web_acl_association" "main" {
+  resource_arn = aws_lb.all.arn
+  web_acl_arn  = aws_wafv2_web_acl.main.arn
+}
+"#;
+
+/// Of several ways, the threat is as exposed as the widest that no firewall stands on, and a path leads over such ways alone.
+#[rstest]
+#[case::past_the_other("", "", Some("internet_restricted"), (false, true))]
+#[case::past_none("resource_arn = aws_lb.all.arn", "resource_arn = \"arn:aws:x\"", Some("internet_open"), (true, false))]
+#[case::past_the_narrow("resource_arn = aws_lb.all.arn", "resource_arn = aws_lb.some.arn", Some("internet_open"), (true, false))]
+#[case::one_alone("security_groups = [aws_security_group.some.id]", "security_groups = []\n  internal = true", None, (false, false))]
+fn the_widest_way_past_no_firewall_counts(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] wanted: Option<&str>,
+    #[case] paths: (bool, bool),
+) {
+    let text = changed(BALANCERS, from, to);
+    let found = exposed(&model("main.tf", &text), "T032", "aws_instance.web");
+    assert_eq!(found.as_deref(), wanted);
+    let lines = terraform(&text);
+    let over = |name: &str| {
+        has(&lines, &format!("internet > aws_lb.{name} > aws_instance.web > aws_db_instance.db"))
+    };
+    // Of ways with equal steps one stands for all.
+    assert_eq!((over("all"), over("some")), paths, "{lines:#?}");
 }

@@ -3,13 +3,14 @@
 use crate::graph::network::Tri;
 use crate::graph::scene::Flow;
 use crate::model::Element;
+use crate::threat::controls::filters;
+use crate::threat::ways::UNFILTERED;
 
 use super::{MESSAGES, Search, Step, TAKES_MESSAGES, Trail, Way};
 
 /// Id of the class of what answers whoever calls.
 const WITHOUT_LOGIN: &str = "T031";
-/// Id of the class of web attacks that nothing filters, and the fact of what does.
-const UNFILTERED: &str = "T032";
+/// The fact of what filters web attacks.
 const FILTERS: &str = "waf";
 /// Kinds of nodes that give what callers send to programs behind them.
 const HANDS_ON: [&str; 2] = ["api", "workflow"];
@@ -46,6 +47,14 @@ impl Search<'_, '_, '_> {
         let threat = self.opening_but(api, (Way::Network, front), &closed)?;
         trail.steps[at] = self.step(threat, api);
         Some(())
+    }
+
+    /// Classes that open nothing to what comes through a balancer: web attacks, where a firewall stands before what it passes on.
+    pub(super) fn closed_by_balancer(&self, source: usize, node: usize) -> &'static [&'static str] {
+        let filters = self.threat_of(node, UNFILTERED).is_some()
+            && self.around.is_passing(source)
+            && filters(self.around, source, node);
+        if filters { &[UNFILTERED] } else { &[] }
     }
 
     /// The same for what stands behind a balancer to which an API passes on.

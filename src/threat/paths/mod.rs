@@ -510,8 +510,9 @@ impl Search<'_, '_, '_> {
         // A program that keeps data is asked as a store is.
         let keeps = !is_store && self.around.kept(node).is_some();
         let ways = [Some(what), keeps.then_some(Way::Store)].into_iter().flatten();
+        let closed = self.closed_by_balancer(source, node);
         let mut fronts = std::iter::once(at).chain(front).flat_map(|flow| {
-            ways.clone().filter_map(move |what| self.opening(node, what, Some(flow)))
+            ways.clone().filter_map(move |what| self.opening_but(node, (what, Some(flow)), closed))
         });
         let threat = fronts.next()?;
         next.steps.push(self.step(threat, node));
