@@ -48,6 +48,7 @@ mod kubernetes;
 mod kubernetes_in_terraform;
 mod model;
 mod model_accounts;
+mod model_admission;
 mod model_amazon;
 mod model_apis;
 mod model_aws;

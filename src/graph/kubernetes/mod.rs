@@ -16,6 +16,7 @@ use crate::document::{Map, Pointer, Resource, Value};
 use crate::model::{Element, FlowKind};
 use crate::source::Place;
 
+use super::look;
 use super::network::filter::{is_public, range};
 use super::others;
 use super::scene::{Fact, Scene};
@@ -89,6 +90,34 @@ pub fn annotation<'r>(resource: &'r Resource, name: &str) -> Option<&'r str> {
 /// The place of an annotation.
 pub fn annotation_place(resource: &Resource, name: &str) -> Place {
     resource.place_of(&Pointer::root().key("metadata").key("annotations").key(name))
+}
+
+/// An object with an annotation, and what the annotation refers to.
+#[derive(Clone, Debug)]
+pub struct Naming<'n> {
+    /// The object (a resource).
+    pub at: usize,
+    /// The annotation.
+    pub annotation: &'n str,
+    /// Resources that the annotation refers to.
+    pub targets: Vec<usize>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Objects of a kind that have an annotation, known or not.
+pub fn naming<'s>(
+    scene: &'s Scene<'_>,
+    kind: &str,
+    name: &'s str,
+) -> impl Iterator<Item = Naming<'s>> {
+    let pointer = Pointer::root().key("metadata").key("annotations").key(name);
+    scene.index.of_type(kind).iter().filter_map(move |at| {
+        let resource = scene.index.resource(*at);
+        resource.attributes.at(&pointer).filter(|it| !matches!(it, Value::Null))?;
+        let targets = look::at(scene, *at, &pointer).collect();
+        Some(Naming { at: *at, annotation: name, targets, place: resource.place_of(&pointer) })
+    })
 }
 
 /// What runs pods, with what its pods carry.

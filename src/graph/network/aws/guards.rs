@@ -1,13 +1,14 @@
 //! What guards nodes and zones of AWS: web firewalls that block, limits of rates, detection; and stores that anybody may use.
 //!
-//! Source: AWS WAF Developer Guide, "Rule actions", "Rate-based rules"; AWS provider documentation of the types.
+//! Source: AWS WAF Developer Guide, "Rule actions", "Rate-based rules"; AWS provider documentation of the types; documentation of the AWS load
+//! balancer controller, "Ingress annotations" (WAF).
 
 use std::sync::Arc;
 
 use crate::document::Value;
 use crate::graph::identity::aws::anyone;
-use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
+use crate::graph::{kubernetes, look};
 use crate::source::Place;
 
 use super::startup::{self, MACHINES};
@@ -21,8 +22,18 @@ const ATTACKS: [&str; 5] = [
     "regex_pattern_set_reference_statement",
 ];
 
+/// Types of web access lists.
+const LISTS: [&str; 3] = ["aws_wafv2_web_acl", "aws_wafregional_web_acl", "aws_waf_web_acl"];
+
 /// Set the facts.
 pub fn facts(scene: &mut Scene<'_>) {
+    // That an Ingress names a list says no more where the list does.
+    for (at, _) in by_annotations(scene) {
+        if let Some(node) = at.node {
+            let fact = Fact { value: Some(Value::Bool(false)), proof: vec![at.place] };
+            scene.nodes[node].facts.insert("waf".into(), fact);
+        }
+    }
     let mut found: Vec<(usize, &'static str, Option<bool>, Vec<Place>)> = Vec::new();
     for (at, list) in associations(scene) {
         let Some(node) = at.node else { continue };
@@ -157,7 +168,26 @@ pub(super) fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
         let place = resource.place_of(&pointer);
         found.push((Guarded { node: scene.node_of[*at], resource: *at, place }, list));
     }
+    found.extend(by_annotations(scene).into_iter().filter(|(_, list)| list.is_some()));
     found
+}
+
+/// What Ingresses say by annotations of the balancer that a controller makes of them: with a list of the document, or without where they
+/// say that there is none.
+fn by_annotations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
+    let names = scene.vocabulary.table("kubernetes_web_acls").iter().flatten();
+    let all = names.flat_map(|name| kubernetes::naming(scene, "Ingress", name));
+    let found = all.filter_map(|named| {
+        let resource = scene.index.resource(named.at);
+        let said = kubernetes::annotation(resource, named.annotation).map(str::trim);
+        let is_none = matches!(said, Some("" | "none"));
+        let is_list = |to: &usize| LISTS.contains(&&*scene.index.resource(*to).kind);
+        let list = named.targets.into_iter().find(is_list).filter(|_| !is_none);
+        let guarded =
+            Guarded { node: scene.node_of[named.at], resource: named.at, place: named.place };
+        (is_none || list.is_some()).then_some((guarded, list))
+    });
+    found.collect()
 }
 
 /// Whether a web access list blocks attacks, and whether it limits rates; `None` where that is not known.

@@ -10,15 +10,16 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::document::{Pointer, Resource, Value, are_same};
-use crate::graph::look;
 use crate::graph::network::filter::{Protocol, Traffic, number};
 use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
+use crate::graph::{kubernetes, look};
 use crate::source::Place;
 
 use super::policies::{Does, does};
 
 const KIND: &str = "azurerm_application_gateway";
+const POLICY: &str = "azurerm_web_application_firewall_policy";
 
 /// Ways from listeners to targets that are made of one gateway, at most, and so many paths and members of pools are looked at.
 const MAX_WAYS: usize = 50_000;
@@ -69,6 +70,23 @@ pub fn facts(scene: &mut Scene<'_>) {
                 let fact = Fact { value: Some(Value::Bool(true)), proof };
                 scene.nodes[node].facts.insert(name.into(), fact);
             }
+        }
+    }
+}
+
+/// Say of Ingresses what the policies do that their annotations name; of those elsewhere the vocabulary speaks.
+pub fn ingresses(scene: &mut Scene<'_>) {
+    let names = scene.vocabulary.table("kubernetes_web_policies").iter().flatten();
+    let named = names.flat_map(|name| kubernetes::naming(scene, "Ingress", name));
+    let found = named.filter_map(|named| {
+        let is_policy = |to: &usize| scene.index.resource(*to).type_name() == POLICY;
+        let policy = named.targets.into_iter().find(is_policy)?;
+        Some((scene.node_of[named.at]?, does(scene, policy), named.place))
+    });
+    for (node, own, place) in found.collect::<Vec<_>>() {
+        for (name, state) in [("waf", own.blocks), ("flood_protection", own.limits)] {
+            let fact = Fact { value: state.known().map(Value::Bool), proof: vec![place] };
+            scene.nodes[node].facts.insert(name.into(), fact);
         }
     }
 }

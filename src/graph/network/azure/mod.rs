@@ -81,6 +81,7 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
 pub fn facts(scene: &mut Scene<'_>) {
     front_door::facts(scene);
     gateways::facts(scene);
+    gateways::ingresses(scene);
 }
 
 /// Pairs of networks, both ways, of which bastions of the one get to machines of the other: peered ones. Source: Microsoft Learn,
