@@ -422,6 +422,23 @@ pub fn from_rules(
     problems
 }
 
+/// Threats of what has a property that closes their class (table `closing`) are closed.
+pub fn close(scene: &Scene<'_>, drafts: &mut Drafts) {
+    for row in scene.vocabulary.table("closing") {
+        let [property, words, classes @ ..] = row.as_slice() else { continue };
+        let open = |draft: &Draft| draft.state == ThreatState::Open;
+        for ((class, target), draft) in drafts.iter_mut().filter(|(_, draft)| open(draft)) {
+            let Target::Node(node) = *target else { continue };
+            if classes.contains(class) && scene.holds(node, property) {
+                draft.state = ThreatState::Mitigated;
+                draft.note = Some(Arc::clone(words));
+                let proof = scene.nodes[node].facts.get(property).into_iter();
+                draft.evidence.extend(proof.flat_map(|fact| &fact.proof));
+            }
+        }
+    }
+}
+
 /// A class that holds for a network and for zones in it is one threat, where it belongs: of the outermost.
 pub fn gather(scene: &Scene<'_>, drafts: &mut Drafts) {
     let open = |draft: &Draft| draft.state == ThreatState::Open;

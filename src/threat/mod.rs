@@ -237,6 +237,7 @@ fn part<'a>(
     let mut found = Drafts::new();
     drafts::from_findings(&around, findings, &mut found);
     problems.extend(drafts::from_rules(&around, input.classes, &mut found));
+    drafts::close(&graph.scene, &mut found);
     drafts::gather(&graph.scene, &mut found);
     drafts::drop_unsupported(&mut found);
     let weights = &input.vocabulary.weights;

@@ -1,9 +1,12 @@
 //! What lets things in or keeps them out of what a configuration runs: web firewalls that Ingresses name, admission of pods, hops to a
 //! metadata service, who may call a service of the web, whose tokens are taken.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rstest::rstest;
 
-use crate::model_systems::{has, terraform};
+use crate::model::model_of;
+use crate::model_systems::{has, manifests, terraform};
 
 const ACL: &str = r#"
 resource "aws_wafv2_web_acl" "m" {
@@ -187,3 +190,166 @@ fn firewalled(mut tree: String, changes: &[(&str, &str)], (attacks, floods): (bo
     let open = |class: &str| has(&made, &format!("{class} kubernetes_ingress_v1.web:"));
     assert_eq!((open("T032"), open("T028")), (attacks, floods), "{made:#?}");
 }
+
+/// A namespace that enforces a level, and pods in it that get out to their machine.
+const GUARDED: &str = "apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {environment: prod, pod-security.kubernetes.io/enforce: LEVEL}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      automountServiceAccountToken: false
+      POD
+      containers:
+        - name: web
+          image: registry.example.org/web:1
+          securityContext: {CONTEXT}
+          volumeMounts: [{name: v, mountPath: /v}]
+      volumes: [{name: v, VOLUME}]
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: kept, namespace: shop}
+spec: {volumeName: kept, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: kept}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /}}
+";
+
+const OUT: &str = "Deployment/shop/web > node identity";
+const SAFE: &str = "privileged: false";
+const KEPT: &str = "persistentVolumeClaim: {claimName: kept}";
+/// What the level `restricted` asks of a container.
+const STRICT: &str = "allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}";
+
+fn guarded(level: &str, (pod, context, volume): (&str, &str, &str)) -> String {
+    let text = GUARDED.replace("LEVEL", level).replace("CONTEXT", context);
+    text.replace("POD", pod).replace("VOLUME", volume)
+}
+
+/// Whom admission refuses does not get out: by the level that the namespace enforces, and by what that refuses.
+#[rstest]
+#[case::no_level("privileged", ("", "privileged: true", "emptyDir: {}"), true)]
+#[case::of_no_known_level("strict", ("", "privileged: true", "emptyDir: {}"), true)]
+#[case::privileged("baseline", ("", "privileged: true", "emptyDir: {}"), false)]
+#[case::privileged_and_restricted("restricted", ("", "privileged: true", "emptyDir: {}"), false)]
+#[case::a_path("baseline", ("", SAFE, "hostPath: {path: /}"), false)]
+#[case::its_processes("baseline", ("hostPID: true", SAFE, "emptyDir: {}"), false)]
+#[case::a_capability("baseline", ("", "capabilities: {add: [SYS_ADMIN]}", "emptyDir: {}"), false)]
+// Of volumes of the cluster admission knows nothing.
+#[case::a_claim("baseline", ("", SAFE, KEPT), true)]
+#[case::a_capability_of_all("baseline", ("", "capabilities: {add: [CHOWN]}", KEPT), true)]
+#[case::a_capability_of_few("baseline", ("", "capabilities: {add: [NET_ADMIN]}", KEPT), false)]
+#[case::its_network("baseline", ("hostNetwork: true", SAFE, KEPT), false)]
+#[case::not_its_network("baseline", ("hostNetwork: false", SAFE, KEPT), true)]
+#[case::its_memory("baseline", ("hostIPC: true", SAFE, KEPT), false)]
+#[case::a_profile("baseline", ("", "seccompProfile: {type: Unconfined}", KEPT), false)]
+#[case::a_setting_of_the_kernel("baseline", ("securityContext: {sysctls: [{name: kernel.msgmax, value: '1'}]}", SAFE, KEPT), false)]
+#[case::a_setting_of_its_own("baseline", ("securityContext: {sysctls: [{name: net.ipv4.tcp_syncookies, value: '1'}]}", SAFE, KEPT), true)]
+#[case::strict("restricted", ("", STRICT, KEPT), true)]
+#[case::strict_by_the_pod("restricted", ("securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}", "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}", KEPT), true)]
+#[case::strict_on_windows("restricted", ("os: {name: windows}", "runAsNonRoot: true", KEPT), true)]
+#[case::says_nothing("restricted", ("", SAFE, KEPT), false)]
+#[case::says_nothing_to_baseline("baseline", ("", SAFE, KEPT), true)]
+#[case::strict_but_root("restricted", ("", "allowPrivilegeEscalation: false, runAsNonRoot: true, runAsUser: 0, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}", KEPT), false)]
+#[case::strict_but_raises("restricted", ("", "runAsNonRoot: true, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}", KEPT), false)]
+#[case::strict_but_drops_few("restricted", ("", "allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [CHOWN]}, seccompProfile: {type: RuntimeDefault}", KEPT), false)]
+#[case::strict_but_adds("restricted", ("", "allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL], add: [CHOWN]}, seccompProfile: {type: RuntimeDefault}", KEPT), false)]
+#[case::strict_and_binds("restricted", ("", "allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}, seccompProfile: {type: RuntimeDefault}", KEPT), true)]
+fn whom_admission_refuses(
+    #[case] level: &str,
+    #[case] pod: (&str, &str, &str),
+    #[case] gets_out: bool,
+) {
+    let made = manifests(&guarded(level, pod));
+    assert_eq!(has(&made, OUT), gets_out, "{made:#?}");
+}
+
+/// A kind of volume that only the stricter level refuses, beside one that leads out.
+#[rstest]
+#[case::restricted("restricted", false)]
+#[case::baseline("baseline", true)]
+fn kinds_of_volumes(#[case] level: &str, #[case] gets_out: bool) {
+    let text = guarded(level, ("", STRICT, KEPT));
+    let more = "volumes: [{name: n, nfs: {server: files, path: /}}, ";
+    assert_eq!(has(&manifests(&text.replace("volumes: [", more)), OUT), gets_out);
+}
+
+/// Only what is enforced counts, and only in that namespace.
+#[rstest]
+#[case::warned_of("security.kubernetes.io/enforce", "security.kubernetes.io/warn")]
+#[case::elsewhere("metadata: {name: shop, labels", "metadata: {name: yard, labels")]
+fn what_is_enforced(#[case] from: &str, #[case] to: &str) {
+    let text = guarded("restricted", ("", "privileged: true", "hostPath: {path: /}"));
+    assert_eq!(text.matches(from).count(), 1, "{from}");
+    assert!(!has(&manifests(&text), OUT));
+    assert!(has(&manifests(&text.replace(from, to)), OUT));
+}
+
+/// Threats of breaking out of pods that are not let in are closed, and only these.
+#[rstest]
+#[case::refused("baseline", false)]
+#[case::let_in("privileged", true)]
+fn what_breaks_out_of_refused_pods(#[case] level: &str, #[case] is_open: bool) {
+    let text = guarded(level, ("", "privileged: true", "hostPath: {path: /}"));
+    let made = model_of(&BTreeMap::from([("all.yaml".to_owned(), text)]), None).model;
+    let threats = made.threats.iter().filter(|it| &*it.target == "Deployment/shop/web");
+    let classes: BTreeSet<&str> = threats.map(|it| &*it.class.id).collect();
+    for (class, wanted) in [("T016", is_open), ("T017", is_open), ("T029", true)] {
+        assert_eq!(classes.contains(class), wanted, "{class}");
+    }
+    let mut said = made.coverage.iter().flat_map(|it| &it.mitigations);
+    assert_eq!(said.any(|it| &**it == "admission lets in no such pods"), !is_open);
+}
+
+/// Who may run pods has what pods there may be and mount, whatever admission asks of these.
+#[rstest]
+#[case::some_refused("baseline")]
+#[case::none_refused("privileged")]
+fn who_runs_pods_acts_as_accounts(#[case] level: &str) {
+    let made = manifests(&RUNNER.replace("LEVEL", level));
+    for line in [
+        "ServiceAccount/ops/bot > ServiceAccount/pay/books identity",
+        "ServiceAccount/ops/bot > PersistentVolumeClaim/pay/data permission",
+    ] {
+        assert!(has(&made, line), "{made:#?}");
+    }
+}
+
+const RUNNER: &str = "apiVersion: v1
+kind: Namespace
+metadata: {name: pay, labels: {pod-security.kubernetes.io/enforce: LEVEL}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: bot, namespace: ops}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: books, namespace: pay}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: pay}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: runner, namespace: pay}
+rules: [{apiGroups: [''], resources: [pods], verbs: [create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: runner, namespace: pay}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: runner}
+subjects: [{kind: ServiceAccount, name: bot, namespace: ops}]
+";

@@ -7,10 +7,13 @@ use crate::graph::containers::{self, Way};
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
-use super::{Workload, pools, text};
+use super::{Workload, admission, pools, text};
 
-/// The ways out of a workload's containers, sorted.
+/// The ways out of a workload's containers, sorted: none where its pods are not let in.
 pub fn ways(scene: &Scene<'_>, workload: &Workload<'_>) -> Vec<Way> {
+    if scene.holds(workload.node, admission::REFUSED) {
+        return Vec::new();
+    }
     let mut found = BTreeSet::new();
     let yes = |value: Option<&Value>| value == Some(&Value::Bool(true));
     for container in workload.containers() {

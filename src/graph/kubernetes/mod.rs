@@ -1,6 +1,7 @@
 //! Kubernetes: what manifests say of nodes and zones beyond references: variants of Services, namespaces, accounts that nobody declares,
 //! claims that stateful sets make, ways out of containers.
 
+pub mod admission;
 pub mod breakout;
 pub mod clouds;
 pub mod hosts;
@@ -528,6 +529,7 @@ pub fn facts(scene: &mut Scene<'_>) {
     if all.is_empty() {
         return;
     }
+    admission::facts(scene, &all);
     breakout::facts(scene, &all);
     stores(scene, &all);
     mesh::facts(scene, &all);
