@@ -353,3 +353,138 @@ metadata: {name: runner, namespace: pay}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: runner}
 subjects: [{kind: ServiceAccount, name: bot, namespace: ops}]
 ";
+
+/// Pods of a cluster whose policy lets them ask for what their machines have.
+const ASKING: &str = r#"
+resource "kubernetes_deployment_v1" "api" {
+  metadata {
+    name      = "api"
+    namespace = "shop"
+  }
+  spec {
+    selector { match_labels = { app = "api" } }
+    template {
+      metadata { labels = { app = "api" } }
+      spec {
+        host_network = false
+        container {
+          name  = "api"
+          image = "registry.example.org/api:1"
+        }
+      }
+    }
+  }
+}
+resource "kubernetes_network_policy_v1" "out" {
+  metadata {
+    name      = "out"
+    namespace = "shop"
+  }
+  spec {
+    pod_selector {}
+    policy_types = ["Egress"]
+    egress {
+      to {
+        ip_block {
+          cidr   = "0.0.0.0/0"
+          except = ["10.0.0.0/8"]
+        }
+      }
+    }
+  }
+}
+"#;
+
+const AMAZON: &str = r#"
+resource "aws_iam_role" "c" {
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }] })
+}
+resource "aws_eks_cluster" "m" {
+  name     = "m"
+  role_arn = aws_iam_role.c.arn
+  vpc_config { subnet_ids = ["subnet-1"] }
+}
+resource "aws_launch_template" "n" {
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+}
+resource "aws_eks_node_group" "n" {
+  cluster_name  = aws_eks_cluster.m.name
+  node_role_arn = aws_iam_role.c.arn
+  subnet_ids    = ["subnet-1"]
+  launch_template {
+    id      = aws_launch_template.n.id
+    version = "1"
+  }
+}
+# MORE
+"#;
+
+const GOOGLE: &str = r#"
+resource "google_container_cluster" "m" {
+  name                     = "m"
+  location                 = "europe-west4"
+  remove_default_node_pool = true
+  workload_identity_config {
+    workload_pool = "acme.svc.id.goog"
+  }
+}
+resource "google_container_node_pool" "n" {
+  cluster = google_container_cluster.m.id
+  node_config {
+    # MODE
+  }
+}
+# MORE
+"#;
+
+const OWN: &str = "workload_metadata_config {\n      mode = \"GKE_METADATA\"\n    }";
+const SHOWN: &str = "workload_metadata_config {\n      mode = \"GCE_METADATA\"\n    }";
+const POOL: &str = "resource \"aws_eks_node_group\" \"o\" {\n  cluster_name  = aws_eks_cluster.m.name\n  node_role_arn = aws_iam_role.c.arn\n  subnet_ids    = [\"subnet-1\"]\n}";
+const CLUSTER: &str = "resource \"aws_eks_cluster\" \"o\" {\n  name     = \"o\"\n  role_arn = aws_iam_role.c.arn\n  vpc_config { subnet_ids = [\"subnet-1\"] }\n}";
+
+/// Where no machine gives its credentials to pods, nobody takes these by a policy that lets pods ask.
+#[rstest]
+#[case::kept(AMAZON, &[], false)]
+#[case::one_more_hop(AMAZON, &[("hop_limit = 1", "hop_limit = 2")], true)]
+#[case::no_word_of_hops(AMAZON, &[("    http_put_response_hop_limit = 1\n", "")], true)]
+#[case::no_token(AMAZON, &[("\"required\"", "\"optional\"")], true)]
+#[case::no_answer_at_all(AMAZON, &[("\"required\"", "\"optional\""), ("\"enabled\"", "\"disabled\"")], false)]
+#[case::another_template(AMAZON, &[("id      = aws_launch_template.n.id", "id      = \"lt-1\"")], true)]
+#[case::more_machines(AMAZON, &[("# MORE", POOL)], true)]
+#[case::machines_of_its_own(AMAZON, &[("vpc_config {", "compute_config {\n    enabled = true\n  }\n  vpc_config {")], true)]
+#[case::another_cluster(AMAZON, &[("# MORE", CLUSTER)], true)]
+#[case::own_identities(GOOGLE, &[], false)]
+#[case::said_of_the_pool(GOOGLE, &[("# MODE", OWN), ("workload_identity_config {\n    workload_pool = \"acme.svc.id.goog\"\n  }", "")], false)]
+#[case::shown_to_the_pool(GOOGLE, &[("# MODE", SHOWN)], true)]
+#[case::no_identities(GOOGLE, &[("workload_identity_config {\n    workload_pool = \"acme.svc.id.goog\"\n  }", "")], true)]
+#[case::default_machines_too(GOOGLE, &[("remove_default_node_pool = true", "remove_default_node_pool = false")], false)]
+#[case::default_machines_apart(GOOGLE, &[("remove_default_node_pool = true", "node_config {\n    workload_metadata_config {\n      mode = \"GCE_METADATA\"\n    }\n  }")], true)]
+fn who_gets_credentials_of_machines(
+    #[case] cluster: &str,
+    #[case] changes: &[(&str, &str)],
+    #[case] gets: bool,
+) {
+    let mut tree = format!("{cluster}{ASKING}");
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    let made = terraform(&tree);
+    assert_eq!(has(&made, "T014 kubernetes_deployment_v1.api:"), gets, "{made:#?}");
+}
+
+/// On the network of its machine, a pod is no further away than the machine itself.
+#[rstest]
+#[case::of_its_own("host_network = false", true)]
+#[case::of_the_machine("host_network = true", false)]
+fn on_which_network_a_pod_stands(#[case] network: &str, #[case] kept: bool) {
+    let tree = format!("{AMAZON}{ASKING}").replace("host_network = false", network);
+    let made = model_of(&BTreeMap::from([("main.tf".to_owned(), tree)]), None).model;
+    let pods = made.assets.iter().find(|it| &*it.id == "kubernetes_deployment_v1.api").unwrap();
+    let said = pods.properties.iter().any(|(name, _)| &**name == "kept_from_machine");
+    assert_eq!(said, kept);
+}

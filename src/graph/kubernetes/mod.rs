@@ -531,6 +531,7 @@ pub fn facts(scene: &mut Scene<'_>) {
     }
     admission::facts(scene, &all);
     breakout::facts(scene, &all);
+    pools::facts(scene, &all);
     stores(scene, &all);
     mesh::facts(scene, &all);
 }

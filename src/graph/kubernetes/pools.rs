@@ -3,15 +3,21 @@
 //! Source: Google Cloud, "About node pools"; Amazon EKS User Guide, "Manage compute resources by using nodes"; Microsoft Learn, "Create
 //! node pools in AKS".
 
+use crate::document::Value;
 use crate::graph::look;
-use crate::graph::scene::Scene;
+use crate::graph::network::Tri;
+use crate::graph::scene::{Fact, Scene};
 use crate::model::Element;
 use crate::source::Place;
 
-use super::{CLUSTER, MACHINES, only_cluster};
+use super::{CLUSTER, MACHINES, Workload, only_cluster};
 
 /// How many pools each stand for themselves; more are one machine together.
 const MAX_POOLS: usize = 32;
+
+/// The facts of machines that pods get no credentials from, and of such pods.
+const WITHHOLDS: &str = "withholds_credentials";
+const KEPT: &str = "kept_from_machine";
 
 /// Nodes that are pools of machines of the only cluster: where there are more clusters, which pods run on which is not written.
 pub fn pools(scene: &Scene<'_>) -> Vec<usize> {
@@ -43,6 +49,33 @@ pub fn make(scene: &mut Scene<'_>) {
         let zone = scene.plain_zone(CLUSTER, "Kubernetes cluster", "cluster");
         scene.nodes[node].zone = Some(zone);
     }
+}
+
+/// Say of pods that they get no credentials of their machines, where none of these gives any. Those on a machine's own network are no
+/// further away than what runs on it.
+pub fn facts(scene: &mut Scene<'_>, all: &[Workload<'_>]) {
+    let Some(proof) = withheld(scene) else { return };
+    for workload in all.iter().filter(|workload| !workload.on_host_network()) {
+        let fact = Fact { value: Some(Value::Bool(true)), proof: proof.clone() };
+        scene.nodes[workload.node].facts.insert(KEPT.into(), fact);
+    }
+}
+
+/// What says that all machines of the only cluster keep their credentials from pods.
+fn withheld(scene: &Scene<'_>) -> Option<Vec<Place>> {
+    let cluster = only_cluster(scene)?;
+    let is_own = scene.state(cluster, "own_machines") != Tri::No;
+    let own = is_own.then_some(cluster).into_iter();
+    let mut machines = pools(scene).into_iter().chain(own).peekable();
+    machines.peek()?;
+    let proof = |machine: usize| {
+        scene.holds(machine, WITHHOLDS).then(|| &scene.nodes[machine].facts[WITHHOLDS].proof)
+    };
+    let proof: Vec<&Vec<Place>> = machines.map(proof).collect::<Option<_>>()?;
+    let mut proof: Vec<Place> = proof.into_iter().flatten().copied().collect();
+    proof.sort();
+    proof.dedup();
+    Some(proof)
 }
 
 /// Identities that a machine runs as because its cluster says so, by the table `machine_accounts`, and where that is written.
