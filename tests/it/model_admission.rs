@@ -488,3 +488,50 @@ fn on_which_network_a_pod_stands(#[case] network: &str, #[case] kept: bool) {
     let said = pods.properties.iter().any(|(name, _)| &**name == "kept_from_machine");
     assert_eq!(said, kept);
 }
+
+/// A function that an event starts, and who may call it.
+const FUNCTION: &str = r#"
+resource "google_pubsub_topic" "t" { name = "t" }
+resource "google_service_account" "f" { account_id = "f" }
+resource "google_cloudfunctions2_function" "f" {
+  name     = "f"
+  location = "europe-west4"
+  service_config {
+    ingress_settings      = "ALLOW_ALL"
+    service_account_email = google_service_account.f.email
+  }
+  event_trigger {
+    event_type   = "google.cloud.pubsub.topic.v1.messagePublished"
+    pubsub_topic = google_pubsub_topic.t.id
+  }
+}
+resource "google_cloud_run_service_iam_member" "i" {
+  service  = google_cloudfunctions2_function.f.name
+  location = "europe-west4"
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+"#;
+
+/// Events come to a function of the second generation at an address of the web, to which comes whoever may call.
+#[rstest]
+#[case::everybody(&[], true, true)]
+#[case::without_a_trigger(&[("event_trigger {\n    event_type   = \"google.cloud.pubsub.topic.v1.messagePublished\"\n    pubsub_topic = google_pubsub_topic.t.id\n  }", "")], true, true)]
+#[case::its_own_account(&[("\"allUsers\"", "google_service_account.f.member")], true, false)]
+#[case::nobody_outside(&[("\"ALLOW_ALL\"", "\"ALLOW_INTERNAL_ONLY\"")], false, false)]
+fn functions_that_events_start(
+    #[case] changes: &[(&str, &str)],
+    #[case] arrives: bool,
+    #[case] is_open: bool,
+) {
+    let mut tree = FUNCTION.to_owned();
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    let made = terraform(&tree);
+    let own = "google_cloudfunctions2_function.f";
+    assert_eq!(has(&made, &format!("internet > {own} network tcp/443")), arrives, "{made:#?}");
+    assert_eq!(has(&made, &format!("T032 {own}:")), is_open, "{made:#?}");
+    assert_eq!(has(&made, &format!("T028 {own}:")), is_open, "{made:#?}");
+}
