@@ -178,12 +178,13 @@ fn calls(scene: &Scene<'_>, binding: &Binding) -> bool {
     binding.role.as_ref().is_some_and(|role| roles.into_iter().any(|own| own == role))
 }
 
-/// Whether a binding names somebody who calls from outside: people, identities of others; not the accounts of the project.
+/// Whether a binding names somebody who calls from outside: people, identities of others. Where accounts of programs alone are named, of
+/// whatever project, nobody else gets in.
 fn outsiders(scene: &Scene<'_>, binding: &Binding) -> Tri {
     let is_outside = |member: &Member| match member {
         Member::Everybody | Member::Authenticated => true,
         Member::Node(node) => scene.nodes[*node].element == Element::ExternalEntity,
-        Member::Named(text) => !is_agent(scene, text),
+        Member::Named(text) => !is_program(scene, text),
     };
     if binding.members.iter().any(is_outside) {
         Tri::Yes
@@ -194,11 +195,9 @@ fn outsiders(scene: &Scene<'_>, binding: &Binding) -> Tri {
     }
 }
 
-/// Whether a member is an account by which Google's own services act inside of a project, and not for people who come to them.
-fn is_agent(scene: &Scene<'_>, member: &str) -> bool {
-    let is_of = |table: &str| {
-        let patterns = scene.vocabulary.table(table).iter().flatten();
-        patterns.into_iter().any(|pattern| crate::source::fits(pattern, member))
-    };
-    is_of("gcp_agents") && !is_of("gcp_proxies")
+/// Whether a member is an account by which a program acts, and not for people who come to it.
+fn is_program(scene: &Scene<'_>, member: &str) -> bool {
+    let mut proxies = scene.vocabulary.table("gcp_proxies").iter().flatten();
+    member.starts_with("serviceAccount:")
+        && !proxies.any(|pattern| crate::source::fits(pattern, member))
 }

@@ -535,3 +535,63 @@ fn functions_that_events_start(
     assert_eq!(has(&made, &format!("T032 {own}:")), is_open, "{made:#?}");
     assert_eq!(has(&made, &format!("T028 {own}:")), is_open, "{made:#?}");
 }
+
+/// A service that answers on the internet, with data that it may read.
+const RUN: &str = r#"
+provider "google" {
+  project = "acme-prod"
+}
+resource "google_service_account" "api" { account_id = "api" }
+resource "google_cloud_run_v2_service" "api" {
+  name     = "api"
+  location = "europe-west4"
+  ingress  = "INGRESS_TRAFFIC_ALL"
+  template {
+    service_account = google_service_account.api.email
+    containers { image = "api" }
+  }
+}
+resource "google_storage_bucket" "b" {
+  name     = "b"
+  location = "EU"
+  labels   = { data = "confidential" }
+}
+resource "google_storage_bucket_iam_member" "b" {
+  bucket = google_storage_bucket.b.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.api.member
+}
+resource "google_cloud_run_v2_service_iam_member" "i" {
+  name     = google_cloud_run_v2_service.api.name
+  location = "europe-west4"
+  role     = "roles/run.invoker"
+  member   = "MEMBER"
+}
+"#;
+
+/// Where programs alone may call, of whatever project, nobody else from the internet gets in.
+#[rstest]
+#[case::a_program_of_others("serviceAccount:front@other-prj.iam.gserviceaccount.com", false)]
+#[case::a_program_of_its_own("serviceAccount:front@acme-prod.iam.gserviceaccount.com", false)]
+#[case::everybody("allUsers", true)]
+#[case::whoever_has_an_account("allAuthenticatedUsers", true)]
+#[case::people("group:staff@example.org", true)]
+#[case::somebody("user:ada@example.org", true)]
+fn whom_a_service_answers(#[case] member: &str, #[case] is_open: bool) {
+    let made = terraform(&RUN.replace("MEMBER", member));
+    let path = "internet > google_cloud_run_v2_service.api > google_service_account.api > google_storage_bucket.b:";
+    assert_eq!(has(&made, "T032 google_cloud_run_v2_service.api:"), is_open, "{made:#?}");
+    assert_eq!(has(&made, path), is_open, "{made:#?}");
+}
+
+/// Who may call from another project is there, and beside everybody nobody matters.
+#[test]
+fn a_program_of_others_calls() {
+    let member = "serviceAccount:front@other-prj.iam.gserviceaccount.com";
+    let line = format!("{member} > google_cloud_run_v2_service.api permission");
+    assert!(has(&terraform(&RUN.replace("MEMBER", member)), &line));
+    let both = RUN.replace("_iam_member\" \"i\"", "_iam_binding\" \"i\"");
+    let both = both.replace("member   = \"MEMBER\"", "members  = [\"allUsers\", \"MEMBER\"]");
+    let made = terraform(&both.replace("MEMBER", member));
+    assert!(has(&made, "T032 google_cloud_run_v2_service.api:"), "{made:#?}");
+}

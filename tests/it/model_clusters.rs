@@ -361,7 +361,7 @@ fn bound(kind: &str, name: &str, member: &str) -> String {
     "google_cloud_run_v2_service_iam_member",
     "name = google_cloud_run_v2_service.shop.name",
     "member = \"serviceAccount:till@partner.iam.gserviceaccount.com\"",
-    true
+    false
 )]
 #[case::in_the_project(
     "google_project_iam_member",
