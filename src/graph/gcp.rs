@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::{Mode, Pointer, Reference, Resource, Value};
+use crate::document::{Mode, Pointer, Reference, Resource, Unknown, Value};
 use crate::model::Element;
 use crate::source::Place;
 
@@ -205,6 +205,9 @@ fn binding(
             of_pool.extend(attribute_of(text, text));
             members.extend(named(scene, text));
         }
+        Value::Unknown(unknown) if let Some(account) = of_cluster(scene, unknown) => {
+            members.push(Member::Node(account));
+        }
         Value::Unknown(unknown) => {
             // Of a pool of the configuration, its provider stands for who is let in.
             if is_pool(&unknown.prefix) {
@@ -244,6 +247,13 @@ fn binding(
     let place = resource.place_of(&role_at);
     let limit = Limit::of(scene, written, &pointer.key("condition")).map(Arc::new);
     Binding { at, on, role, custom, members, open_ended, whole_pool, of_pool, limit, place }
+}
+
+/// The account of a cluster that a member names whose project is not known: how it ends says which.
+fn of_cluster(scene: &Scene<'_>, member: &Unknown) -> Option<usize> {
+    let is_one =
+        member.prefix.starts_with("principal://") || member.prefix.starts_with("serviceAccount:");
+    clouds::by_member(scene, &member.suffix).filter(|_| is_one)
 }
 
 /// Whether a member that begins so is one or more identities of a pool.

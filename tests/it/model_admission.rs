@@ -595,3 +595,66 @@ fn a_program_of_others_calls() {
     let made = terraform(&both.replace("MEMBER", member));
     assert!(has(&made, "T032 google_cloud_run_v2_service.api:"), "{made:#?}");
 }
+
+/// A secret, and an account of a cluster that may read it.
+const READER: &str = r#"
+data "google_project" "this" {}
+variable "other" {
+  type = string
+}
+resource "google_secret_manager_secret" "db" {
+  secret_id = "db"
+  replication {
+    auto {}
+  }
+}
+resource "kubernetes_service_account_v1" "api" {
+  metadata {
+    name      = "api"
+    namespace = "shop"
+  }
+}
+resource "google_secret_manager_secret_iam_member" "api" {
+  secret_id = google_secret_manager_secret.db.id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = "MEMBER"
+}
+"#;
+
+/// The end of a member says which account of a cluster it is, though its project is not known.
+#[rstest]
+#[case::by_number(
+    "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/acme.svc.id.goog/subject/ns/shop/sa/api",
+    true
+)]
+#[case::by_a_number_to_come(
+    "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/acme.svc.id.goog/subject/ns/shop/sa/api",
+    true
+)]
+#[case::of_a_pool_to_come(
+    "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/${var.other}.svc.id.goog/subject/ns/shop/sa/api",
+    true
+)]
+#[case::the_old_way("serviceAccount:${var.other}.svc.id.goog[shop/api]", true)]
+#[case::another_account(
+    "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/acme.svc.id.goog/subject/ns/shop/sa/web",
+    false
+)]
+#[case::another_namespace(
+    "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/acme.svc.id.goog/subject/ns/yard/sa/api",
+    false
+)]
+#[case::a_namespace_to_come(
+    "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/acme.svc.id.goog/subject/ns/${var.other}/sa/api",
+    false
+)]
+#[case::another_kind("user:${var.other}.svc.id.goog[shop/api]", false)]
+#[case::another_pool(
+    "principal://iam.googleapis.com/projects/${data.google_project.this.number}/locations/global/workloadIdentityPools/acme/subject/ns/shop/sa/api",
+    false
+)]
+fn which_account_a_member_is(#[case] member: &str, #[case] reads: bool) {
+    let made = terraform(&READER.replace("MEMBER", member));
+    let line = "kubernetes_service_account_v1.api > google_secret_manager_secret.db permission";
+    assert_eq!(has(&made, line), reads, "{made:#?}");
+}
