@@ -25,6 +25,7 @@ pub mod network;
 pub mod nodes;
 pub mod others;
 mod patterns;
+mod registries;
 pub mod relations;
 mod replicas;
 pub mod scene;
@@ -107,6 +108,7 @@ pub fn build_within<'a>(
         relations,
     };
     texts::complete(&mut scene);
+    registries::complete(&mut scene);
     replicas::complete(&mut scene);
     actions::complete(&mut scene);
     nodes::build(&mut scene);

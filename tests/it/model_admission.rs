@@ -658,3 +658,90 @@ fn which_account_a_member_is(#[case] member: &str, #[case] reads: bool) {
     let line = "kubernetes_service_account_v1.api > google_secret_manager_secret.db permission";
     assert_eq!(has(&made, line), reads, "{made:#?}");
 }
+
+const REGISTRIES: &str = r#"
+provider "google" {
+  project = "acme-prod"
+  region  = "europe-west4"
+}
+resource "google_artifact_registry_repository" "apps" {
+  repository_id = "apps"
+  location      = "europe-west4"
+  format        = "DOCKER"
+}
+resource "azurerm_container_registry" "apps" {
+  name                = "acmeapps"
+  resource_group_name = "apps"
+  location            = "westeurope"
+  sku                 = "Basic"
+}
+resource "google_cloud_run_v2_service" "api" {
+  name     = "api"
+  location = "europe-west4"
+  template {
+    containers { image = "IMAGE" }
+  }
+}
+resource "kubernetes_pod_v1" "api" {
+  metadata {
+    name      = "api"
+    namespace = "shop"
+  }
+  spec {
+    container {
+      name  = "api"
+      image = "IMAGE"
+    }
+  }
+}
+resource "azurerm_linux_web_app" "api" {
+  name                = "api"
+  resource_group_name = "apps"
+  location            = "westeurope"
+  service_plan_id     = "p"
+  site_config {
+    application_stack {
+      docker_image_name   = "api:1"
+      docker_registry_url = "https://acmeapps.azurecr.io"
+    }
+  }
+}
+"#;
+
+const OF_GOOGLE: &str = "google_artifact_registry_repository.apps";
+const OF_AZURE: &str = "azurerm_container_registry.apps";
+
+/// Images lie in the registry at whose address they are written.
+#[rstest]
+#[case::a_tag("europe-west4-docker.pkg.dev/acme-prod/apps/api:1.2", &[], Some(OF_GOOGLE))]
+#[case::a_folder("europe-west4-docker.pkg.dev/acme-prod/apps/shop/api", &[], Some(OF_GOOGLE))]
+#[case::another_place("europe-west1-docker.pkg.dev/acme-prod/apps/api:1.2", &[], None)]
+#[case::another_project("europe-west4-docker.pkg.dev/acme-test/apps/api:1.2", &[], None)]
+#[case::another_repository("europe-west4-docker.pkg.dev/acme-prod/apps2/api:1.2", &[], None)]
+#[case::a_place_of_the_provider("europe-west4-docker.pkg.dev/acme-prod/apps/api:1.2", &[("  location      = \"europe-west4\"\n", "")], Some(OF_GOOGLE))]
+#[case::a_project_of_its_own("europe-west4-docker.pkg.dev/acme-prod/apps/api:1.2", &[("format        = \"DOCKER\"", "project = \"acme-test\"")], None)]
+#[case::a_project_not_known("europe-west4-docker.pkg.dev/acme-prod/apps/api:1.2", &[("  project = \"acme-prod\"\n", "")], None)]
+#[case::two_of_one_address("europe-west4-docker.pkg.dev/acme-prod/apps/api:1.2", &[("resource \"azurerm_container_registry\"", "resource \"google_artifact_registry_repository\" \"more\" {\n  repository_id = \"apps\"\n  location = \"europe-west4\"\n  format = \"DOCKER\"\n}\nresource \"azurerm_container_registry\"")], None)]
+#[case::of_azure("acmeapps.azurecr.io/api@sha256:0000000000000000000000000000000000000000000000000000000000000000", &[], Some(OF_AZURE))]
+#[case::of_somebody_else("otherapps.azurecr.io/api:1", &[], None)]
+#[case::of_docker("docker.io/library/acmeapps.azurecr.io/api:1", &[], None)]
+fn where_images_lie(
+    #[case] image: &str,
+    #[case] changes: &[(&str, &str)],
+    #[case] registry: Option<&str>,
+) {
+    let mut tree = REGISTRIES.to_owned();
+    for (from, to) in changes {
+        assert_eq!(tree.matches(from).count(), 1, "{from}");
+        tree = tree.replace(from, to);
+    }
+    let made = terraform(&tree.replace("IMAGE", image));
+    for user in ["google_cloud_run_v2_service.api", "kubernetes_pod_v1.api"] {
+        for own in [OF_GOOGLE, OF_AZURE] {
+            let line = format!("{own} > {user} supply_chain");
+            assert_eq!(has(&made, &line), registry == Some(own), "{line} {made:#?}");
+        }
+    }
+    // An address by itself, with a scheme before it.
+    assert!(has(&made, &format!("{OF_AZURE} > azurerm_linux_web_app.api supply_chain")));
+}
