@@ -159,8 +159,10 @@ fn met(
         return (state, proof);
     }
     let known = ways.iter().filter(|way| way.reach > Reach::Unknown).count().max(1);
-    let flows = ways.iter().take(known).flat_map(|way| &way.flows);
+    let flows: BTreeSet<usize> =
+        ways.iter().take(known).flat_map(|way| &way.flows).copied().collect();
     let before: BTreeSet<usize> = flows
+        .iter()
         .map(|flow| around.flow(*flow))
         .filter(|flow| flow.target == node)
         .map(|flow| flow.source)
@@ -171,7 +173,11 @@ fn met(
     }
     let mut all = Some(true);
     for source in before {
-        let (mut one, more) = guarded(around, source, Ports::Any, facts, hops - 1);
+        // What else comes to a balancer is not passed on.
+        let mut on = around.ways_in(source, Ports::Any).to_vec();
+        on.iter_mut().for_each(|way| way.flows.retain(|flow| flows.contains(flow)));
+        on.retain(|way| !way.flows.is_empty());
+        let (mut one, more) = met(around, source, &on, (facts, hops - 1));
         proof.extend(more);
         if facts == WAF
             && let Some((nearest, more)) = nearest(around, (source, node), one)

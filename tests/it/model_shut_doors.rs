@@ -488,3 +488,257 @@ fn front_door_reaches_apps_that_let_it_in(#[case] from: &str, #[case] to: &str, 
     assert_eq!(base.matches(from).count(), 1, "{from}");
     assert_eq!(has(&terraform(&base.replace(from, to)), flow), in_);
 }
+
+/// A balancer that takes requests from a distribution with a web firewall, and only redirects who comes past it.
+const REDIRECTED: &str = r#"
+resource "aws_vpc" "v" { cidr_block = "10.0.0.0/16" }
+resource "aws_internet_gateway" "i" { vpc_id = aws_vpc.v.id }
+resource "aws_subnet" "pub" {
+  for_each                = { a = "10.0.1.0/24", b = "10.0.2.0/24" }
+  vpc_id                  = aws_vpc.v.id
+  cidr_block              = each.value
+  availability_zone       = "eu-west-1${each.key}"
+}
+resource "aws_route_table" "r" {
+  vpc_id = aws_vpc.v.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.i.id
+  }
+}
+resource "aws_route_table_association" "a" {
+  for_each       = aws_subnet.pub
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.r.id
+}
+resource "aws_security_group" "alb" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    prefix_list_ids = [data.aws_ec2_managed_prefix_list.cf.id]
+  }
+  ingress {
+    from_port   = 80
+    to_port     = 80
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "web" {
+  vpc_id = aws_vpc.v.id
+  ingress {
+    from_port       = 8080
+    to_port         = 8080
+    protocol        = "tcp"
+    security_groups = [aws_security_group.alb.id]
+  }
+}
+resource "aws_lb" "l" {
+  subnets         = [for s in aws_subnet.pub : s.id]
+  security_groups = [aws_security_group.alb.id]
+}
+resource "aws_lb_target_group" "t" {
+  port     = 8080
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.v.id
+}
+resource "aws_lb_listener" "https" {
+  load_balancer_arn = aws_lb.l.arn
+  port              = 443
+  protocol          = "HTTPS"
+  ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
+  certificate_arn   = "arn:aws:acm:eu-west-1:111122223333:certificate/x"
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.t.arn
+  }
+}
+resource "aws_lb_listener" "http" {
+  load_balancer_arn = aws_lb.l.arn
+  port              = 80
+  protocol          = "HTTP"
+  default_action {
+    type = "redirect"
+    redirect {
+      port        = "443"
+      protocol    = "HTTPS"
+      status_code = "HTTP_301"
+    }
+  }
+}
+resource "aws_instance" "web" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.pub["a"].id
+  vpc_security_group_ids = [aws_security_group.web.id]
+  metadata_options { http_tokens = "required" }
+  tags = { Environment = "prod" }
+}
+resource "aws_lb_target_group_attachment" "web" {
+  target_group_arn = aws_lb_target_group.t.arn
+  target_id        = aws_instance.web.id
+}
+
+data "aws_ec2_managed_prefix_list" "cf" {
+  name = "com.amazonaws.global.cloudfront.origin-facing"
+}
+resource "aws_cloudfront_distribution" "c" {
+  enabled    = true
+  web_acl_id = aws_wafv2_web_acl.w.arn
+  origin {
+    origin_id   = "alb"
+    domain_name = aws_lb.l.dns_name
+    custom_origin_config {
+      http_port              = 80
+      https_port             = 443
+      origin_protocol_policy = "https-only"
+      origin_ssl_protocols   = ["TLSv1.2"]
+    }
+  }
+  default_cache_behavior {
+    target_origin_id       = "alb"
+    viewer_protocol_policy = "https-only"
+    allowed_methods        = ["GET", "HEAD"]
+    cached_methods         = ["GET", "HEAD"]
+    cache_policy_id        = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+  }
+  restrictions {
+    geo_restriction { restriction_type = "none" }
+  }
+  viewer_certificate {
+    acm_certificate_arn      = "arn:aws:acm:us-east-1:111122223333:certificate/x"
+    ssl_support_method       = "sni-only"
+    minimum_protocol_version = "TLSv1.2_2021"
+  }
+}
+resource "aws_wafv2_web_acl" "w" {
+  name  = "edge"
+  scope = "CLOUDFRONT"
+  default_action {
+    allow {}
+  }
+  rule {
+    name     = "common"
+    priority = 1
+    override_action {
+      none {}
+    }
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesCommonRuleSet"
+      }
+    }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "c"
+      sampled_requests_enabled   = true
+    }
+  }
+  visibility_config {
+    cloudwatch_metrics_enabled = true
+    metric_name                = "w"
+    sampled_requests_enabled   = true
+  }
+}
+"#;
+
+/// What a listener only redirects gets no further, and opens no way past the firewall before the others.
+#[rstest]
+#[case::as_it_is("", "", None)]
+#[case::no_firewall(
+    "web_acl_id = aws_wafv2_web_acl.w.arn",
+    "",
+    Some("4 7 6 7 7 = 6.2 exposure=internet_open")
+)]
+#[case::passes_on(REDIRECTION, FORWARDING, Some("4 7 6 7 7 = 6.2 exposure=internet_open"))]
+#[case::office_past_it(
+    "prefix_list_ids = [data.aws_ec2_managed_prefix_list.cf.id]",
+    "prefix_list_ids = [data.aws_ec2_managed_prefix_list.cf.id]\n    cidr_blocks = [\"203.0.113.0/24\"]",
+    Some("4 7 4 7 4 = 5.2 exposure=internet_restricted")
+)]
+#[case::office_alone(
+    "prefix_list_ids = [data.aws_ec2_managed_prefix_list.cf.id]",
+    "cidr_blocks = [\"203.0.113.0/24\"]",
+    Some("4 7 4 7 4 = 5.2 exposure=internet_restricted")
+)]
+fn redirects_open_nothing_behind(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] threat: Option<&str>,
+) {
+    if !from.is_empty() {
+        assert_eq!(REDIRECTED.matches(from).count(), 1, "{from}");
+    }
+    let made = terraform(&REDIRECTED.replace(from, to));
+    let line = "T032 aws_instance.web: ";
+    match threat {
+        Some(threat) => assert!(has(&made, &format!("{line}{threat}")), "{made:#?}"),
+        None => assert!(!has(&made, line), "{made:#?}"),
+    }
+    // The balancer itself takes floods from whoever gets to it.
+    assert!(has(&made, "T028 aws_lb.l: "));
+}
+
+const REDIRECTION: &str = "    type = \"redirect\"
+    redirect {
+      port        = \"443\"
+      protocol    = \"HTTPS\"
+      status_code = \"HTTP_301\"
+    }";
+const FORWARDING: &str =
+    "    type             = \"forward\"\n    target_group_arn = aws_lb_target_group.t.arn";
+
+/// Two listeners, the second of which is for an office and leads to a host of its own.
+#[test]
+fn a_listener_for_named_addresses_beside_an_open_one_is_a_way_in() {
+    let office = REDIRECTED.replace(
+        "prefix_list_ids = [data.aws_ec2_managed_prefix_list.cf.id]",
+        "cidr_blocks = [\"203.0.113.0/24\"]",
+    );
+    let second = office.replace(
+        "from_port   = 80\n    to_port     = 80",
+        "from_port   = 8443\n    to_port     = 8443",
+    );
+    let second = second.replace("port              = 80\n  protocol          = \"HTTP\"", "port = 8443\n  protocol = \"HTTPS\"\n  certificate_arn = \"arn:aws:acm:eu-west-1:111122223333:certificate/x\"");
+    let second = second.replace(
+        REDIRECTION,
+        "    type = \"forward\"\n    target_group_arn = aws_lb_target_group.o.arn",
+    );
+    let other = r#"
+resource "aws_lb_target_group" "o" {
+  port     = 8080
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.v.id
+}
+resource "aws_instance" "open" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.pub["a"].id
+  vpc_security_group_ids = [aws_security_group.web.id]
+}
+resource "aws_lb_target_group_attachment" "open" {
+  target_group_arn = aws_lb_target_group.o.arn
+  target_id        = aws_instance.open.id
+}
+"#;
+    let made = terraform(&format!("{second}{other}"));
+    assert!(
+        has(&made, "T032 aws_instance.web: 4 7 4 7 4 = 5.2 exposure=internet_restricted"),
+        "{made:#?}"
+    );
+    assert!(
+        has(&made, "T032 aws_instance.open: 6 7 6 7 7 = 6.6 exposure=internet_open")
+            || made.iter().any(|line| line.starts_with("T032 aws_instance.open: ")
+                && line.contains("internet_open")),
+        "{made:#?}"
+    );
+}
