@@ -535,3 +535,108 @@ fn the_widest_way_past_no_firewall_counts(
     // Of ways with equal steps one stands for all.
     assert_eq!((over("all"), over("some")), paths, "{lines:#?}");
 }
+
+/// A gateway that listens for clear text and for TLS, with a route for each.
+const REDIRECTING: &str = "apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec:
+  gatewayClassName: envoy
+  listeners:
+    - {name: http, protocol: HTTP, port: 80}
+    - {name: https, protocol: HTTPS, port: 443, tls: {certificateRefs: [{name: tls}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: redirect, namespace: shop}
+spec:
+  parentRefs: [{name: public, sectionName: http}]
+  rules:
+    - filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: shop}
+spec:
+  parentRefs: [{name: public, sectionName: https}]
+  rules:
+    - backendRefs: [{name: web, port: 443}]
+";
+
+/// What only sends to TLS serves nothing in clear text.
+#[rstest]
+#[case::redirects("", "", false)]
+#[case::to_clear_text("scheme: https, ", "", true)]
+#[case::another_filter("type: RequestRedirect", "type: URLRewrite", true)]
+#[case::and_serves(
+    "    - filters: [{type: RequestRedirect",
+    "    - backendRefs: [{name: web, port: 443}]\n    - filters: [{type: RequestRedirect",
+    true
+)]
+#[case::by_filters_of_the_others(
+    "    - filters:",
+    "    - {matches: [], backendRefs: [{name: web, port: 443}]}\n    - filters:",
+    true
+)]
+#[case::another_route_serves("{name: public, sectionName: https}", "{name: public}", true)]
+#[case::no_route("sectionName: http}", "sectionName: none}", true)]
+#[case::no_rule(
+    "  rules:\n    - filters: [{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]\n",
+    "  rules: []\n",
+    true
+)]
+fn a_gateway_that_redirects_serves_no_clear_text(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] plain: bool,
+) {
+    let gateway = changed(REDIRECTING, from, to);
+    let lines = manifests(&tree(&[&gateway, &service("web", "web", ""), &workload("web", "")]));
+    assert_eq!(
+        has(&lines, "internet > Gateway/shop/public network tcp/80 no"),
+        plain,
+        "{lines:#?}"
+    );
+    assert!(has(&lines, "internet > Gateway/shop/public network tcp/443 yes"), "{lines:#?}");
+}
+
+/// One that does nothing but redirect is there, too.
+#[test]
+fn a_gateway_may_only_redirect() {
+    let alone = REDIRECTING.replace(
+        "    - {name: https, protocol: HTTPS, port: 443, tls: {certificateRefs: [{name: tls}]}}\n",
+        "",
+    );
+    let lines = manifests(&tree(&[&alone, &service("web", "web", ""), &workload("web", "")]));
+    assert!(has(&lines, "internet > Gateway/shop/public network tcp/80 no"), "{lines:#?}");
+}
+
+/// A gateway of a mesh, with the pods that it is configured on behind a balancer, and a policy over these.
+fn meshed(policy: &str) -> String {
+    tree(&[
+        &workload("edge", ""),
+        &service("edge", "edge", ", type: LoadBalancer"),
+        "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: public, namespace: shop}\nspec:\n  \
+         selector: {app: edge}\n  servers:\n    \
+         - {port: {number: 443, name: https, protocol: HTTPS}, hosts: [a.example], tls: {mode: SIMPLE, credentialName: a}}\n    \
+         - {port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example], tls: {httpsRedirect: false}}\n",
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web, namespace: shop}\n\
+         spec: {hosts: [a.example], gateways: [public], http: [{route: [{destination: {host: web, port: {number: 443}}}]}]}\n",
+        &service("web", "web", ""),
+        &workload("web", ""),
+        policy,
+    ])
+}
+
+#[rstest]
+#[case::says_no("httpsRedirect: false", true)]
+#[case::redirects("httpsRedirect: true", false)]
+fn a_server_of_a_mesh_that_redirects_serves_no_clear_text(#[case] word: &str, #[case] plain: bool) {
+    let text = meshed(&service("none", "none", "")).replace("httpsRedirect: false", word);
+    let lines = manifests(&text);
+    assert_eq!(
+        has(&lines, "internet > Gateway/shop/public network tcp/80 no"),
+        plain,
+        "{lines:#?}"
+    );
+}

@@ -19,15 +19,22 @@ pub fn joins(
     let listeners =
         gateway.attributes.get("spec").and_then(|spec| spec.get("listeners")?.as_array());
     let Some(listeners) = listeners.filter(|it| !it.is_empty()) else { return true };
-    let parent = edge.at.parent().and_then(|at| route.attributes.at(&at));
-    let fits = |listener: &Value| {
-        parent.is_none_or(|parent| is_meant(parent, listener))
-            && is_of_kind(listener, &route.kind)
-            && lets_in(namespaces, listener, gateway, route)
-            && share_host(listener, route)
-    };
+    let fits = |listener: &Value| takes_up(namespaces, (gateway, listener), (route, edge));
     // What is made as often as something says is not known one by one.
     listeners.iter().any(|it| !matches!(it, Value::Object(_)) || fits(it))
+}
+
+/// Whether a listener of a gateway takes a route by one of the route's references.
+pub fn takes_up(
+    namespaces: &Namespaces<'_>,
+    (gateway, listener): (&Resource, &Value),
+    (route, edge): (&Resource, &Edge),
+) -> bool {
+    let parent = edge.at.parent().and_then(|at| route.attributes.at(&at));
+    parent.is_none_or(|parent| is_meant(parent, listener))
+        && is_of_kind(listener, &route.kind)
+        && lets_in(namespaces, listener, gateway, route)
+        && share_host(listener, route)
 }
 
 /// Whether a reference means a listener: by its name, its port, or as it says neither.

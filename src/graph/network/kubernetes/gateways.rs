@@ -15,7 +15,7 @@ use crate::graph::network::{Network, Tri};
 use crate::graph::scene::Scene;
 use crate::source::Place;
 
-use super::attaching::{joins, takes};
+use super::attaching::{joins, takes, takes_up};
 use super::controllers::Controllers;
 use super::granting::Grants;
 use super::shields::Shields;
@@ -42,7 +42,7 @@ pub fn read(
         let Some(via) = scene.node_of[*at] else { continue };
         let resource = scene.index.resource(*at);
         let backends = gateway_backends(scene, (&known, &grants), *at);
-        let entry = Entry { via, resource, fronts: listeners(resource) };
+        let entry = Entry { via, resource, fronts: fronts(scene, &known, *at) };
         let serving = controllers.serving(scene, resource);
         let limit = shields.limit(scene, *at, controllers.openness(&serving));
         lead(scene, all, &entry, &backends, limit, network);
@@ -97,8 +97,58 @@ fn route_backends(scene: &Scene<'_>, at: usize) -> Vec<Backend> {
     })
 }
 
-/// What a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.
-fn listeners(resource: &Resource) -> Vec<(Traffic, Tri, Place)> {
+/// What a gateway listens on. Where it only sends to the port of TLS, it serves nothing in clear text.
+fn fronts(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize) -> Vec<(Traffic, Tri, Place)> {
+    let resource = scene.index.resource(at);
+    let all = listeners(resource);
+    let serves = |(item, (.., encrypted, _)): &(&Value, (Traffic, Tri, Place))| {
+        *encrypted != Tri::No || !redirects(scene, known, at, item)
+    };
+    let serving: Vec<_> = all.iter().filter(|it| serves(it)).map(|(_, front)| *front).collect();
+    // One that does nothing else is there, too.
+    if serving.is_empty() { all.into_iter().map(|(_, front)| front).collect() } else { serving }
+}
+
+/// Whether all that a listener of clear text does is to send callers to that of TLS: a server of a mesh that says so, or one whose routes do
+/// nothing else.
+fn redirects(scene: &Scene<'_>, known: &Namespaces<'_>, at: usize, listener: &Value) -> bool {
+    let told = listener.get("tls").and_then(|tls| tls.get("httpsRedirect"));
+    if told == Some(&Value::Bool(true)) {
+        return true;
+    }
+    // Routes may be elsewhere.
+    if scene.index.document.is_cut || !matches!(listener, Value::Object(_)) {
+        return false;
+    }
+    let gateway = scene.index.resource(at);
+    let edges = scene.index.incoming(at).iter();
+    let routes =
+        edges.map(|edge| (scene.index.resource(edge.from), edge)).filter(|(route, edge)| {
+            is_route(&route.kind) && takes_up(known, (gateway, listener), (route, edge))
+        });
+    let mut routes = routes.map(|(route, _)| route).peekable();
+    routes.peek().is_some() && routes.all(only_redirects)
+}
+
+/// Whether each rule of a route sends callers to TLS, and none to a Service.
+fn only_redirects(route: &Resource) -> bool {
+    let rules = route.attributes.get("spec").and_then(|spec| spec.get("rules")?.as_array());
+    let is_redirect = |filter: &Value| {
+        text(filter, &["type"]) == Some("RequestRedirect")
+            && text(filter, &["requestRedirect", "scheme"]) == Some("https")
+    };
+    rules.is_some_and(|rules| {
+        !rules.is_empty()
+            && rules.iter().all(|rule| {
+                let filters = rule.get("filters").and_then(Value::as_array).unwrap_or_default();
+                rule.get("backendRefs").is_none_or(|it| matches!(it, Value::Null))
+                    && filters.iter().any(is_redirect)
+            })
+    })
+}
+
+/// What is written of each thing that a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.
+fn listeners(resource: &Resource) -> Vec<(&Value, (Traffic, Tri, Place))> {
     let mut found = Vec::new();
     for list in ["listeners", "servers"] {
         let at = Pointer::root().key("spec").key(list);
@@ -117,11 +167,8 @@ fn listeners(resource: &Resource) -> Vec<(Traffic, Tri, Place)> {
                 _ => Tri::Unknown,
             };
             let protocol = if word == "UDP" { Protocol::Udp } else { Protocol::Tcp };
-            found.push((
-                Traffic { protocol, port },
-                encrypted,
-                resource.place_of(&at.index(position)),
-            ));
+            let place = resource.place_of(&at.index(position));
+            found.push((item, (Traffic { protocol, port }, encrypted, place)));
         }
     }
     found
