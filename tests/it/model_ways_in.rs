@@ -58,6 +58,17 @@ fn service(name: &str, to: &str, more: &str) -> String {
     )
 }
 
+/// What pods of an app let in.
+fn policy(app: &str, rules: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {app}, namespace: shop}}\n\
+         spec: {{podSelector: {{matchLabels: {{app: {app}}}}}, policyTypes: [Ingress], ingress: [{rules}]}}\n"
+    )
+}
+
+/// From one range outside.
+const OFFICE: &str = "{from: [{ipBlock: {cidr: 198.51.100.0/24}}]}";
+
 /// Pods of the one cluster of a network in which a database stands, which their settings name, with a policy over what they send.
 const LEAVING: &str = r#"
 resource "aws_vpc" "main" {
@@ -639,4 +650,38 @@ fn a_server_of_a_mesh_that_redirects_serves_no_clear_text(#[case] word: &str, #[
         plain,
         "{lines:#?}"
     );
+}
+
+/// A balancer is as open as what its pods hear.
+#[rstest]
+#[case::nothing(service("none", "none", ""), "internet_open")]
+#[case::some(policy("web", OFFICE), "internet_restricted")]
+#[case::everybody(policy("web", "{ports: [{port: 8080}]}"), "internet_open")]
+#[case::machines_around(policy("web", "{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}"), "internet_open")]
+#[case::some_on_another_port(
+    policy(
+        "web",
+        "{from: [{ipBlock: {cidr: 198.51.100.0/24}}], ports: [{port: 9090}]}, {ports: [{port: 8080}]}"
+    ),
+    "internet_open"
+)]
+fn a_balancer_is_as_open_as_its_pods(#[case] policy: String, #[case] wanted: &str) {
+    let balancer = service("web", "web", ", type: LoadBalancer");
+    let text = tree(&[&workload("web", ""), &balancer, &policy]);
+    let found = exposed(&model("all.yaml", &text), "T028", "Service/shop/web");
+    assert_eq!(found.as_deref(), Some(wanted));
+}
+
+/// One of two programs behind it that hears all is enough.
+#[test]
+fn a_balancer_is_as_open_as_the_widest_of_its_pods() {
+    let both = |text: String| text.replace("labels: {app: ", "labels: {tier: front, app: ");
+    let (web, more) = (both(workload("web", "")), both(workload("more", "")));
+    let balancer = service("web", "web", ", type: LoadBalancer")
+        .replace("selector: {app: web}", "selector: {tier: front}");
+    let text = |own: &[&str]| tree(&[&[&*web, &*more, &*balancer][..], own].concat());
+    let exposed = |text: &str| exposed(&model("all.yaml", text), "T028", "Service/shop/web");
+    let (first, second) = (policy("web", OFFICE), policy("more", OFFICE));
+    assert_eq!(exposed(&text(&[&first])).as_deref(), Some("internet_open"));
+    assert_eq!(exposed(&text(&[&first, &second])).as_deref(), Some("internet_restricted"));
 }

@@ -1,6 +1,7 @@
 //! Flows through balancers, gateways and proxies: to their fronts, and on to what stands behind.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use crate::graph::scene::Scene;
 
@@ -12,12 +13,15 @@ use super::{Network, PODS, Presence, Route, Tri};
 /// Add what routes carry.
 pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flows) {
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
-    let shut = shut(scene, network);
+    let heard = heard(scene, network);
     for (at, route) in network.routes.iter().enumerate() {
         let front_encrypted = said_or_by_port(route.front_encrypted, route.front);
-        let answers = !network.inner.contains(&at) && !shut.contains(&(route.via, route.front));
+        let answers = !network.inner.contains(&at);
         if let Some(host) = presence(route.via).filter(|_| answers) {
-            let way = reach::from_internet(host, route.front);
+            let mut way = reach::from_internet(host, route.front);
+            if let Some(behind) = heard.get(&(route.via, route.front)) {
+                way.limit(behind);
+            }
             if way.reach != Reach::Closed {
                 let mut proof = route.front_proof.clone();
                 proof.extend(way.rules.iter().filter_map(|rule| rule.place));
@@ -43,21 +47,45 @@ pub fn routes(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut
     }
 }
 
-/// Fronts of Services at which nobody answers: what they do is done by the pods behind, and the policies of none let it in.
-fn shut(scene: &Scene<'_>, network: &Network) -> BTreeSet<(usize, Traffic)> {
-    let of_pods = |route: &Route| {
-        let host = network.presences.get(route.target).and_then(Option::as_ref);
-        route.keeps_source && host.is_some_and(|host| host.network == Some(PODS))
-    };
-    let (mut all, mut open) = (BTreeSet::new(), BTreeSet::new());
+/// How far fronts of Services hear the internet at which pods answer, who see who calls: what they do is done by the pods behind, and the
+/// policies of none let more in.
+fn heard(scene: &Scene<'_>, network: &Network) -> BTreeMap<(usize, Traffic), Way> {
+    let mut found: BTreeMap<(usize, Traffic), Way> = BTreeMap::new();
+    let mut others = BTreeSet::new();
     for (at, route) in network.routes.iter().enumerate() {
         let front = (route.via, route.front);
-        all.insert(front);
-        if !of_pods(route) || onward(scene, network, (at, route)).reach != Reach::Closed {
-            open.insert(front);
+        match heard_by_pods(scene, network, (at, route)) {
+            None => {
+                others.insert(front);
+            }
+            Some(way) => match found.entry(front) {
+                Entry::Occupied(mut known) if way.reach > known.get().reach => {
+                    known.insert(way);
+                }
+                Entry::Occupied(_) => {}
+                Entry::Vacant(free) => {
+                    free.insert(way);
+                }
+            },
         }
     }
-    &all - &open
+    found.retain(|front, _| !others.contains(front));
+    found
+}
+
+/// How far pods hear the internet behind a route (at its position) that keeps the senders' addresses; none of other routes. What is not known takes
+/// nothing away: machines may pass on what comes in with their own addresses.
+pub fn heard_by_pods(
+    scene: &Scene<'_>,
+    network: &Network,
+    (at, route): (usize, &Route),
+) -> Option<Way> {
+    let host = network.presences.get(route.target).and_then(Option::as_ref)?;
+    if !route.keeps_source || host.network != Some(PODS) {
+        return None;
+    }
+    let way = onward(scene, network, (at, route));
+    Some(if way.reach == Reach::Unknown { Way::open() } else { way })
 }
 
 /// How far what a route (at its position) passes on gets to its target.
@@ -65,7 +93,7 @@ fn onward(scene: &Scene<'_>, network: &Network, (at, route): (usize, &Route)) ->
     let presence = |node: usize| network.presences.get(node).and_then(Option::as_ref);
     let heard = presence(route.target).filter(|host| !host.sends_only);
     let Some(host) = heard.filter(|_| !network.unasked.contains(&at)) else {
-        return Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+        return Way::open();
     };
     if network.inside.contains(&at) {
         return reach::inside_from_service(route.via, host, route.back);

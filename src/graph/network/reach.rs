@@ -30,6 +30,22 @@ pub struct Way {
     pub rules: Vec<Rule>,
 }
 
+impl Way {
+    /// One past nothing.
+    pub fn open() -> Self {
+        Self { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() }
+    }
+
+    /// Go on by another one: no further than both are open, with what says so.
+    pub fn limit(&mut self, next: &Self) {
+        if next.reach < self.reach {
+            self.reach = next.reach;
+            self.proof.extend(&next.proof);
+            self.rules.extend(next.rules.iter().cloned());
+        }
+    }
+}
+
 /// How far the filters of a host let the internet in on a port, whatever its address.
 pub fn past_filters(host: &Presence, traffic: Traffic) -> Way {
     past(host, traffic, Family::Any)
@@ -37,7 +53,7 @@ pub fn past_filters(host: &Presence, traffic: Traffic) -> Way {
 
 /// The same for whoever has an address of a family.
 fn past(host: &Presence, traffic: Traffic, family: Family) -> Way {
-    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    let mut way = Way::open();
     for layer in &host.layers {
         let decision = layer.decide(Direction::In, &Party::Internet(family), traffic);
         way.reach = way.reach.min(reach(&decision));
@@ -189,7 +205,7 @@ pub fn behind(
     if keeps_source {
         return past_filters(target.1, traffic);
     }
-    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    let mut way = Way::open();
     let near = via.is_some_and(|(_, host)| {
         host.subnets.iter().any(|subnet| target.1.subnets.contains(subnet))
     });
@@ -241,7 +257,7 @@ pub fn from_service(service: usize, target: &Presence, traffic: Traffic) -> Way 
 
 /// From a service of the provider that reaches into the network of a host.
 pub fn inside_from_service(service: usize, target: &Presence, traffic: Traffic) -> Way {
-    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    let mut way = Way::open();
     for layer in &target.layers {
         let decision = layer.decide(Direction::In, &Party::Service(service), traffic);
         let reach = if decision.passes == Tri::Yes { Reach::Open } else { reach(&decision) };
@@ -279,7 +295,7 @@ pub fn to_internet(host: &Presence, traffic: Traffic) -> Way {
 
 /// How far filters let connections to the internet out.
 fn out(layers: &[Arc<Layer>], traffic: Traffic) -> Way {
-    let mut way = Way { reach: Reach::Open, proof: Vec::new(), rules: Vec::new() };
+    let mut way = Way::open();
     for layer in layers {
         let decision = layer.decide(Direction::Out, &Party::Internet(Family::Any), traffic);
         way.reach = way.reach.min(reach(&decision));
