@@ -685,3 +685,65 @@ fn a_balancer_is_as_open_as_the_widest_of_its_pods() {
     assert_eq!(exposed(&text(&[&first])).as_deref(), Some("internet_open"));
     assert_eq!(exposed(&text(&[&first, &second])).as_deref(), Some("internet_restricted"));
 }
+
+/// What a mesh's policy lets in.
+fn authorization(rules: &str) -> String {
+    format!(
+        "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {{name: edge, namespace: shop}}\n\
+         spec: {{selector: {{matchLabels: {{app: edge}}}}, action: ALLOW, rules: [{rules}]}}\n"
+    )
+}
+
+/// What carries what a gateway takes hears no more than its pods' policies let in, and so does the gateway.
+#[rstest]
+#[case::nothing(service("none", "none", ""), Some("internet_open"))]
+#[case::some(policy("edge", OFFICE), Some("internet_restricted"))]
+#[case::everybody(policy("edge", "{ports: [{port: 8080}]}"), Some("internet_open"))]
+#[case::another_port(policy("edge", "{ports: [{port: 9090}]}"), None)]
+#[case::nobody(policy("edge", ""), None)]
+#[case::other_pods(policy("web", OFFICE), Some("internet_open"))]
+#[case::machines_around(
+    policy("edge", "{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}"),
+    Some("internet_open")
+)]
+#[case::by_the_mesh(
+    authorization("{from: [{source: {ipBlocks: [198.51.100.0/24]}}]}"),
+    Some("internet_restricted")
+)]
+#[case::behind_a_proxy(
+    authorization("{from: [{source: {remoteIpBlocks: [198.51.100.0/24]}}]}"),
+    Some("internet_restricted")
+)]
+#[case::of_all(
+    authorization("{from: [{source: {remoteIpBlocks: [0.0.0.0/0]}}]}"),
+    Some("internet_open")
+)]
+#[case::both(
+    authorization(
+        "{from: [{source: {ipBlocks: [198.51.100.0/24], remoteIpBlocks: [203.0.113.0/24]}}]}"
+    ),
+    Some("internet_open")
+)]
+#[case::nobody_in_the_mesh(authorization(""), None)]
+fn a_gateway_hears_what_its_pods_hear(#[case] policy: String, #[case] wanted: Option<&str>) {
+    let text = meshed(&policy);
+    let model = model("all.yaml", &text);
+    let found = ["T028", "T032"].map(|class| exposed(&model, class, "Gateway/shop/public"));
+    assert_eq!(found.each_ref().map(Option::as_deref), [wanted; 2]);
+    let flow = "internet > Gateway/shop/public network tcp/443";
+    assert_eq!(has(&manifests(&text), flow), wanted.is_some());
+}
+
+/// Programs behind a proxy of their own cluster are asked for whoever that names: whom, is not known there.
+#[rstest]
+#[case::for_whom("remoteIpBlocks: [198.51.100.0/24]", true)]
+#[case::by_whom("ipBlocks: [198.51.100.0/24]", false)]
+fn a_proxy_passes_on_who_asks(#[case] source: &str, #[case] passes: bool) {
+    let own = authorization(&format!("{{from: [{{source: {{{source}}}}}]}}"));
+    let own = own.replace("app: edge", "app: web");
+    let ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\n\
+         spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 443}}}}]}}]}\n";
+    let text = tree(&[ingress, &service("web", "web", ""), &workload("web", ""), &own]);
+    let line = "Ingress/shop/web > Deployment/shop/web network tcp/8080";
+    assert_eq!(has(&manifests(&text), line), passes);
+}

@@ -124,15 +124,23 @@ impl<'s, 'a> Policies<'s, 'a> {
 
     fn peer(&self, source: &Value) -> Vec<Peer> {
         let list = |key: &str| source.get(key).and_then(Value::as_array).unwrap_or_default();
-        let unread = ["requestPrincipals", "remoteIpBlocks", "notPrincipals", "notNamespaces"];
+        let unread = ["requestPrincipals", "notPrincipals", "notNamespaces"];
         let unread =
             unread.iter().chain(&["notIpBlocks", "notRequestPrincipals", "notRemoteIpBlocks"]);
         if unread.into_iter().any(|key| !list(key).is_empty()) {
             return vec![Peer::Unknown];
         }
+        // Who sends, or for whom a proxy does that stands before: from outside, one and the same.
+        let (near, remote) = (list("ipBlocks"), list("remoteIpBlocks"));
+        if !near.is_empty() && !remote.is_empty() {
+            return vec![Peer::Unknown];
+        }
         let mut found = Vec::new();
-        for block in list("ipBlocks").iter().filter_map(Value::as_str) {
-            found.push(range(block).map_or(Peer::Unknown, Peer::Range));
+        for block in near.iter().chain(remote) {
+            found.push(block.as_str().and_then(range).map_or(Peer::Unknown, Peer::Range));
+        }
+        if !remote.is_empty() {
+            found.push(Peer::Elsewhere(Tri::Unknown));
         }
         let mut nodes: Option<Vec<usize>> = None;
         for (key, is_it) in [

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Resource, Value};
 use crate::graph::kubernetes::{Workload, annotation, images, special, text};
+use crate::graph::network::passing::heard_by_pods;
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::network::{Network, Route, Tri};
 use crate::graph::scene::{Fact, Scene};
@@ -56,8 +57,9 @@ impl<'w, 'a> Controllers<'w, 'a> {
     pub fn judge(&mut self, scene: &Scene<'_>, network: &Network) {
         let mut own: BTreeSet<usize> = self.all.iter().map(|it| it.node).collect();
         own.extend(self.selected.values().flatten());
-        for route in network.routes.iter().filter(|route| own.contains(&route.target)) {
-            let found = before(network, route);
+        let routes = network.routes.iter().enumerate();
+        for (at, route) in routes.filter(|(_, route)| own.contains(&route.target)) {
+            let found = before(scene, network, (at, route));
             let known = self.open.entry(route.target).or_insert_with(|| found.clone());
             *known = match (known.take(), found) {
                 (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
@@ -178,13 +180,16 @@ fn selected<'a>(scene: &Scene<'a>, all: &[Workload<'a>]) -> BTreeMap<&'a str, Ve
     gateways.collect()
 }
 
-/// How far a balancer before a controller is open.
-fn before(network: &Network, route: &Route) -> Option<Open> {
+/// How far a balancer before a controller is open, and the controller's pods behind it.
+fn before(scene: &Scene<'_>, network: &Network, (at, route): (usize, &Route)) -> Option<Open> {
     let host = network.presences.get(route.via)?.as_ref()?;
     if host.public.state == Tri::Unknown {
         return None;
     }
-    let way = reach::from_internet(host, route.front);
+    let mut way = reach::from_internet(host, route.front);
+    if let Some(behind) = heard_by_pods(scene, network, (at, route)) {
+        way.limit(&behind);
+    }
     Some((way.reach, way.rules.iter().filter_map(|rule| rule.place).collect()))
 }
 
