@@ -53,6 +53,11 @@ pub fn spoken(schemes: Schemes<'_>, before: &str, after: &str) -> Encrypted {
     asked(after).or_else(|| by_scheme(schemes, before)).unwrap_or(Encrypted::Unknown)
 }
 
+/// What a parameter of connections says, wherever it is set.
+pub fn set(name: &str, value: &str) -> Option<Encrypted> {
+    parameter(name, value.trim()).map(|(_, state)| state)
+}
+
 /// What a parameter of a connection says, and whether it is the mode. Sources: `PostgreSQL` documentation, "SSL Support"; `MySQL` Connector/J
 /// Developer Guide, "Security"; `MySQL` Reference Manual, "Connecting to the Server Using URI-Like Strings"; Microsoft Learn, "Setting the
 /// connection properties" of the JDBC driver; `MongoDB` Manual, "Connection String Options".

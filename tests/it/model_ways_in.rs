@@ -6,7 +6,7 @@ use dreadnought::model::{ThreatModel, ThreatState};
 use rstest::rstest;
 
 use crate::model::model_of;
-use crate::model_systems::{has, manifests, terraform};
+use crate::model_systems::{differs, has, manifests, terraform};
 
 /// The model of a file.
 fn model(name: &str, text: &str) -> ThreatModel {
@@ -746,4 +746,87 @@ fn a_proxy_passes_on_who_asks(#[case] source: &str, #[case] passes: bool) {
     let text = tree(&[ingress, &service("web", "web", ""), &workload("web", ""), &own]);
     let line = "Ingress/shop/web > Deployment/shop/web network tcp/8080";
     assert_eq!(has(&manifests(&text), line), passes);
+}
+
+/// A program that reads where its database is, and how to speak to it, from a config map.
+fn client(settings: &str, own: &str) -> String {
+    tree(&[
+        &format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: api, namespace: shop}}\ndata: {{PGHOST: db{settings}}}\n"
+        ),
+        &workload("api", &format!(", envFrom: [{{configMapRef: {{name: api}}}}], env: [{own}]")),
+        &workload("db", "").replace("8080", "5432"),
+        &service("db", "db", "").replace("443, targetPort: 8080", "5432"),
+    ])
+}
+
+/// Where no address says whether a connection is encrypted, a variable of the client does.
+#[rstest]
+#[case::nothing("", "", "unknown")]
+#[case::never(", PGSSLMODE: disable", "", "no")]
+#[case::always(", PGSSLMODE: require", "", "yes")]
+#[case::with_a_certificate(", PGSSLMODE: verify-full", "", "yes")]
+#[case::if_it_may(", PGSSLMODE: prefer", "", "optional")]
+#[case::no_mode(", PGSSLMODE: sometimes", "", "unknown")]
+#[case::another_name(", MY_PGSSLMODE: disable", "", "unknown")]
+#[case::its_own("", "{name: PGSSLMODE, value: disable}", "no")]
+#[case::its_own_comes_first(", PGSSLMODE: disable", "{name: PGSSLMODE, value: require}", "yes")]
+#[case::not_here(", PGSSLMODE: disable", "{name: PGSSLMODE, value: ''}", "unknown")]
+#[case::by_an_address_too(
+    ", PGSSLMODE: disable",
+    "{name: DB_URL, value: 'postgres://db:5432/x?sslmode=require'}",
+    "no"
+)]
+fn a_variable_of_the_client_says_how_it_speaks(
+    #[case] settings: &str,
+    #[case] own: &str,
+    #[case] wanted: &str,
+) {
+    let line = "Deployment/shop/api > Deployment/shop/db network tcp/5432 ";
+    let found = manifests(&client(settings, own));
+    let found: Vec<&str> = found.iter().filter_map(|it| it.strip_prefix(line)).collect();
+    assert_eq!(found, [wanted]);
+}
+
+/// An address that says it is believed; a store at another port is none of the client's.
+#[rstest]
+#[case::by_its_address(
+    "PGHOST: db",
+    "DB_URL: 'postgres://db:5432/x?sslmode=require'",
+    "tcp/5432 yes"
+)]
+#[case::another_store("5432", "6379", "tcp/6379 unknown")]
+fn a_variable_of_the_client_says_no_more(#[case] from: &str, #[case] to: &str, #[case] line: &str) {
+    let text = changed(&client(", PGSSLMODE: disable", ""), from, to);
+    let line = format!("Deployment/shop/api > Deployment/shop/db network {line}");
+    assert!(has(&manifests(&text), &line), "{:#?}", manifests(&text));
+}
+
+#[test]
+fn a_secret_holds_variables_encoded() {
+    let text = client(", PGSSLMODE: disable", "");
+    let text = text.replace("kind: ConfigMap", "kind: Secret").replace("configMapRef", "secretRef");
+    let line = "Deployment/shop/api > Deployment/shop/db network tcp/5432 no";
+    assert!(!has(&manifests(&text), line));
+    let text = text.replace("PGHOST: db", "PGHOST: ZGI=").replace("disable", "ZGlzYWJsZQ==");
+    assert!(has(&manifests(&text), line), "{:#?}", manifests(&text));
+}
+
+/// A database outside of the cluster is spoken to in the same way.
+#[test]
+fn a_variable_of_the_client_says_how_it_speaks_to_what_stands_outside() {
+    let variable = "          env {\n            name  = \"PGSSLMODE\"\n            value = \"disable\"\n          }\n";
+    let base = leaving("cidr = aws_vpc.main.cidr_block").replace(
+        "engine                 = \"postgres\"\n",
+        "engine                 = \"postgres\"\n  parameter_group_name   = aws_db_parameter_group.main.name\n",
+    );
+    let base = base
+        + "resource \"aws_db_parameter_group\" \"main\" {\n  family = \"postgres16\"\n  parameter {\n    \
+           name  = \"rds.force_ssl\"\n    value = \"0\"\n  }\n}\n";
+    let own = base.replace(
+        "          env {\n            name  = \"DB_HOST\"",
+        &format!("{variable}          env {{\n            name  = \"DB_HOST\""),
+    );
+    let line = "kubernetes_deployment_v1.api > aws_db_instance.main network tcp/5432 no";
+    differs(&own, variable, "", line, terraform);
 }

@@ -1,5 +1,6 @@
 //! Names of Services in environment variables, arguments and configuration: who means to speak to whom.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Pointer, Resource, Value};
@@ -236,6 +237,12 @@ pub fn sources(scene: &Scene<'_>, workload: &Workload<'_>) -> BTreeSet<usize> {
         .collect()
 }
 
+/// A text in a field of a config map or secret, decoded where it is encoded.
+pub fn plain<'t>(resource: &Resource, field: &str, text: &'t str) -> Option<Cow<'t, str>> {
+    let encoded = &*resource.kind == "Secret" && field == "data";
+    if encoded { look::decoded(text).map(Into::into) } else { Some(text.into()) }
+}
+
 /// What config maps and secrets name, each read once.
 struct Texts<'s, 'a> {
     scene: &'s Scene<'a>,
@@ -251,16 +258,12 @@ impl Texts<'_, '_> {
             let mut found = Vec::new();
             let Some(namespace) = &resource.scope.namespace else { return found };
             for field in ["data", "stringData"] {
-                let encoded = &*resource.kind == "Secret" && field == "data";
                 let entries = resource.attributes.get(field).and_then(Value::as_object);
                 for (key, value) in entries.into_iter().flatten() {
                     let Some(text) = value.as_str() else { continue };
-                    let decoded = if encoded { look::decoded(text) } else { None };
-                    let Some(text) = decoded.as_deref().or((!encoded).then_some(text)) else {
-                        continue;
-                    };
+                    let Some(text) = plain(resource, field, text) else { continue };
                     let place = resource.place_of(&Pointer::root().key(field).key(key));
-                    for named in of_setting(services, namespace, key, text) {
+                    for named in of_setting(services, namespace, key, &text) {
                         found.push((named, place));
                     }
                 }

@@ -7,6 +7,7 @@ pub mod clouds;
 pub mod hosts;
 pub mod images;
 pub mod mesh;
+pub mod modes;
 pub mod pools;
 pub mod select;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::graph::kubernetes::hosts::sources;
-use crate::graph::kubernetes::{Workload, only_cluster, pools, workloads};
+use crate::graph::kubernetes::{Workload, modes, only_cluster, pools, workloads};
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
@@ -41,8 +41,11 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
                 (passage.passes == Tri::Yes).then_some(passage.proof)
             });
             if let Some(proof) = ways.into_iter().next() {
-                let proof = places.into_iter().chain(proof).collect();
-                let (source, spoken) = (workload.node, Encrypted::Unknown);
+                let set = modes::of(scene, workload, port);
+                let set_at = set.map(|(_, place)| place);
+                let proof = places.into_iter().chain(set_at).chain(proof).collect();
+                let spoken = set.map_or(Encrypted::Unknown, |(spoken, _)| spoken);
+                let source = workload.node;
                 found.push(Link { source, target, traffic, spoken, reach, proof });
             }
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Resource;
 use crate::graph::addresses;
 use crate::graph::kubernetes::hosts::{self, Mention, number, ports};
-use crate::graph::kubernetes::{self, Workload};
+use crate::graph::kubernetes::{self, Workload, modes};
 use crate::graph::network::filter::{Protocol, Traffic};
 use crate::graph::network::reach::{self, Reach};
 use crate::graph::network::{Link, Network};
@@ -32,7 +32,17 @@ pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
         for (target, backs) in behind(scene, all, service) {
             for back in backs {
                 if mention.port.is_none_or(|port| port == back.front) && target.node != source {
-                    let mention = Mention { spoken: spoken(&mention, &back), ..mention };
+                    let mut mention = Mention { spoken: spoken(&mention, &back), ..mention };
+                    let set = modes::of(scene, &all[mention.workload], back.front);
+                    let set = set.filter(|_| mention.spoken == Encrypted::Unknown);
+                    if let Some((spoken, place)) = set {
+                        mention.spoken = spoken;
+                        note(
+                            &mut inside,
+                            (source, target.node, back.traffic),
+                            &Mention { place, ..mention },
+                        );
+                    }
                     note(&mut inside, (source, target.node, back.traffic), &mention);
                 }
             }
