@@ -830,3 +830,81 @@ fn a_variable_of_the_client_says_how_it_speaks_to_what_stands_outside() {
     let line = "kubernetes_deployment_v1.api > aws_db_instance.main network tcp/5432 no";
     differs(&own, variable, "", line, terraform);
 }
+
+/// Two programs of a namespace without a word about a mesh, one of which calls the other in clear text, and another namespace that is in it.
+fn beside(other: &str, own: &str, pods: &str) -> String {
+    let call = ", env: [{name: API_URL, value: 'http://api:443'}]";
+    let both = tree(&[&workload("web", call), &workload("api", ""), &service("api", "api", "")]);
+    let both = both.replace(
+        "metadata: {labels: {app: ",
+        &format!("metadata: {{{pods}labels: {{note: none, app: "),
+    );
+    tree(&[
+        &format!(
+            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: other, labels: {{{other}}}}}\n"
+        ),
+        &format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: shop{own}}}\n"),
+        "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: all, namespace: istio-system}\n\
+         spec: {mtls: {mode: STRICT}}\n",
+        &both,
+    ])
+}
+
+const ASKS: &str = "istio-injection: enabled";
+
+/// Where the configuration says which namespaces are in a mesh, those of which it says nothing are not.
+#[rstest]
+#[case::of_another(ASKS, "", "", "", "no")]
+#[case::of_none("trade: wood", "", "", "", "yes")]
+#[case::of_one_that_refuses("istio-injection: disabled", "", "", "", "yes")]
+#[case::of_another_by_revision("istio.io/rev: stable", "", "", "", "no")]
+#[case::of_another_without_proxies("istio.io/dataplane-mode: ambient", "", "", "", "no")]
+#[case::itself(ASKS, ", labels: {istio-injection: enabled}", "", "", "yes")]
+#[case::itself_by_revision(ASKS, ", labels: {istio.io/rev: stable}", "", "", "yes")]
+#[case::other_labels(ASKS, ", labels: {trade: wood}", "", "", "no")]
+#[case::pods_that_ask(ASKS, "", "", "sidecar.istio.io/inject: 'true'", "yes")]
+#[case::pods_with_a_revision(ASKS, "", "", "istio.io/rev: stable", "yes")]
+#[case::pods_that_are_annotated(
+    ASKS,
+    "",
+    "annotations: {sidecar.istio.io/inject: 'true'}, ",
+    "",
+    "yes"
+)]
+fn who_says_nothing_is_no_part_of_a_mesh(
+    #[case] other: &str,
+    #[case] own: &str,
+    #[case] pods: &str,
+    #[case] label: &str,
+    #[case] wanted: &str,
+) {
+    let text = beside(other, own, pods);
+    let text = if label.is_empty() { text } else { text.replace("note: none", label) };
+    let line = "Deployment/shop/web > Deployment/shop/api network tcp/8080 ";
+    let found = manifests(&text);
+    let found: Vec<&str> = found.iter().filter_map(|it| it.strip_prefix(line)).collect();
+    assert_eq!(found, [wanted]);
+}
+
+/// Of a namespace that no manifest declares nothing is known, and a proxy may be written by hand.
+#[rstest]
+#[case::not_declared(
+    "kind: Namespace\nmetadata: {name: shop",
+    "kind: Nothing\nmetadata: {name: shop",
+    "yes"
+)]
+#[case::by_hand(
+    "containers: [{name: x",
+    "containers: [{name: istio-proxy, image: proxy}, {name: x",
+    "yes"
+)]
+#[case::another_container(
+    "containers: [{name: x",
+    "containers: [{name: helper, image: proxy}, {name: x",
+    "no"
+)]
+fn what_is_not_said_may_be_elsewhere(#[case] from: &str, #[case] to: &str, #[case] wanted: &str) {
+    let line = format!("Deployment/shop/web > Deployment/shop/api network tcp/8080 {wanted}");
+    let found = manifests(&changed(&beside(ASKS, "", ""), from, to));
+    assert!(has(&found, &line), "{found:#?}");
+}

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{Pointer, Resource, Value};
+use crate::document::{Map, Pointer, Resource, Value};
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
 
@@ -25,6 +25,12 @@ const OF_NAMESPACE: &str = "istio-injection";
 /// The label of namespaces and pods that are in a mesh without proxies of their own.
 const MODE: &str = "istio.io/dataplane-mode";
 
+/// The label of namespaces and pods that says which revision of the proxy they get.
+const REVISION: &str = "istio.io/rev";
+
+/// What the container of a proxy is called.
+const PROXY: &str = "istio-proxy";
+
 /// Whether only mutual TLS is let in, and what says so.
 type Strict = (bool, Place);
 
@@ -42,7 +48,23 @@ pub fn leaves_out(namespaces: &Namespaces<'_>, workload: &Workload<'_>) -> bool 
     let annotation = || text(workload.pod, &["metadata", "annotations", INJECT]);
     let said = label(INJECT).or_else(annotation).map(str::to_ascii_lowercase);
     let refuses = said.is_some_and(|said| !matches!(&*said, "" | "true" | "yes" | "y" | "on"));
-    refuses || around(OF_NAMESPACE) == Some("disabled")
+    refuses || around(OF_NAMESPACE) == Some("disabled") || nobody_asks(namespaces, workload)
+}
+
+/// Whether nothing puts pods into a mesh whose namespaces are labelled for it: their own says nothing, they ask for nothing themselves, and they
+/// run no proxy that somebody wrote.
+fn nobody_asks(namespaces: &Namespaces<'_>, workload: &Workload<'_>) -> bool {
+    let labels = [OF_NAMESPACE, REVISION, MODE];
+    let asks = |labels: Option<&Map>, keys: &[&str]| {
+        keys.iter().any(|key| labels.is_some_and(|labels| labels.contains_key(*key)))
+    };
+    let annotated = || text(workload.pod, &["metadata", "annotations", INJECT]).is_some();
+    let runs_it = || workload.containers().iter().any(|it| text(it, &["name"]) == Some(PROXY));
+    namespaces.any_labelled(&labels)
+        && namespaces.labels(workload.namespace).is_some_and(|own| !asks(own, &labels))
+        && !asks(workload.labels, &[INJECT, REVISION, MODE])
+        && !annotated()
+        && !runs_it()
 }
 
 /// Where a mesh lets only mutual TLS in: of the mesh, of the namespace, of the workload, the innermost that says something.

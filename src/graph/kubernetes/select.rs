@@ -1,6 +1,6 @@
 //! Label selectors over pods and namespaces.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::{Map, Value};
@@ -50,6 +50,8 @@ fn decide<'l>(selector: &Value, label: impl Fn(&str) -> Option<Option<&'l Value>
 #[derive(Debug)]
 pub struct Namespaces<'a> {
     declared: BTreeMap<&'a str, Option<&'a Map>>,
+    /// Those whose labels are not known.
+    unread: BTreeSet<&'a str>,
     /// Names by the labels that they carry.
     by_label: BTreeMap<(&'a str, &'a str), Vec<&'a str>>,
 }
@@ -58,9 +60,13 @@ impl<'a> Namespaces<'a> {
     /// Of a document.
     pub fn new(scene: &Scene<'a>) -> Self {
         let document = scene.index.document;
+        let mut unread = BTreeSet::new();
         let declared = scene.index.of_type("Namespace").iter().map(|at| {
             let resource = &document.resources[*at];
             let labels = resource.attributes.get("metadata").and_then(|it| it.get("labels"));
+            if let Some(Value::Unknown(_)) = labels {
+                unread.insert(&*resource.name);
+            }
             (&*resource.name, labels.and_then(Value::as_object))
         });
         let declared: BTreeMap<&str, Option<&Map>> = declared.collect();
@@ -72,7 +78,7 @@ impl<'a> Namespaces<'a> {
                 }
             }
         }
-        Self { declared, by_label }
+        Self { declared, unread, by_label }
     }
 
     /// Those of some names (sorted) that a selector selects.
@@ -109,6 +115,20 @@ impl<'a> Namespaces<'a> {
     /// A label of a namespace, where some manifest declares that.
     pub fn label(&self, namespace: &str, key: &str) -> Option<&'a str> {
         self.declared.get(namespace).copied()??.get(key)?.as_str()
+    }
+
+    /// All labels of a namespace that some manifest declares, where they are known.
+    pub fn labels(&self, namespace: &str) -> Option<Option<&'a Map>> {
+        self.declared.get(namespace).copied().filter(|_| !self.unread.contains(namespace))
+    }
+
+    /// Whether some namespace carries one of some labels, and does not refuse by it what it is for.
+    pub fn any_labelled(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| {
+            let carried = self.by_label.range((*key, "")..).map(|(pair, _)| pair);
+            let mut own = carried.take_while(|(own, _)| own == key);
+            own.any(|(_, value)| !matches!(*value, "disabled" | "none"))
+        })
     }
 
     /// Whether a selector may select a namespace that is not in the document, and the words in it that speak of which.
