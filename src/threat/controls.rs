@@ -175,7 +175,9 @@ fn met(
     for source in before {
         // What else comes to a balancer is not passed on.
         let mut on = around.ways_in(source, Ports::Any).to_vec();
-        on.iter_mut().for_each(|way| way.flows.retain(|flow| flows.contains(flow)));
+        for way in &mut on {
+            way.flows.retain(|flow| flows.contains(flow));
+        }
         on.retain(|way| !way.flows.is_empty());
         let (mut one, more) = met(around, source, &on, (facts, hops - 1));
         proof.extend(more);
