@@ -158,6 +158,23 @@ pub fn set_order(a: &Value, b: &Value) -> Ordering {
     }
 }
 
+/// Positions of values in the order of sets; of equal ones, the first stays first. Texts by which values are sorted are made once each.
+pub fn set_positions(values: &[Value]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    if values.len() < 2 {
+        return order;
+    }
+    let key = |value: &Value| {
+        matches!(value.kind, Kind::Sequence(..) | Kind::Mapping(_)).then(|| sort_key(value))
+    };
+    let keys: Vec<Option<String>> = values.iter().map(key).collect();
+    order.sort_by(|a, b| match (&keys[*a], &keys[*b]) {
+        (Some(a), Some(b)) => a.cmp(b),
+        _ => set_order(&values[*a], &values[*b]),
+    });
+    order
+}
+
 /// The text by which elements that have no order of their own are sorted.
 fn sort_key(value: &Value) -> String {
     let mut key = String::new();

@@ -186,10 +186,12 @@ impl Conform {
 
     /// Sorted and without duplicates. Elements keep what they refer to; whether they are sensitive becomes the set's.
     fn set(&mut self, items: &[Value], whole: impl Fn(&Value) -> Value) -> Value {
+        // One element is in order as it is.
+        let keyed = if items.len() > 1 { items } else { &[] };
         let keys: Vec<Value> =
-            items.iter().map(|item| types::without_marks(&whole(item))).collect();
-        let mut order: Vec<usize> = (0..items.len()).collect();
-        order.sort_by(|a, b| types::set_order(&keys[*a], &keys[*b]));
+            keyed.iter().map(|item| types::without_marks(&whole(item))).collect();
+        let order =
+            if keys.is_empty() { vec![0; items.len()] } else { types::set_positions(&keys) };
         // What a duplicate refers to is referred to all the same.
         let mut kept: Vec<(usize, Value)> = Vec::with_capacity(items.len());
         for at in order {

@@ -9,7 +9,7 @@ use super::number::Number;
 use super::value::{Bounds, Entries, Items, Kind, Mapping, Marks, SequenceKind, Unknown, Value};
 
 pub use super::convertible::converts;
-pub use super::equality::{equal, set_order};
+pub use super::equality::{equal, set_order, set_positions};
 pub use super::object_type::{ObjectAttribute, ObjectType};
 pub use super::unify::unify;
 
@@ -608,7 +608,8 @@ pub fn set(mut items: Vec<Value>) -> Value {
     if !marks.is_empty() {
         items = items.iter().map(without_marks).collect();
     }
-    items.sort_by(set_order);
+    let order = set_positions(&items);
+    let mut items: Vec<Value> = order.into_iter().map(|at| items[at].clone()).collect();
     items.dedup_by(|a, b| equal(a, b) == Some(true));
     Value::sequence(SequenceKind::Set, items).with_marks(&marks)
 }

@@ -309,8 +309,7 @@ fn equal_element(item: &Value, wanted: &Value) -> Option<bool> {
 
 pub(super) fn distinct(arguments: &[Value], _: &dyn Host) -> Result<Value, String> {
     let all = items(&arguments[0])?;
-    let mut order: Vec<usize> = (0..all.len()).collect();
-    order.sort_by(|a, b| types::set_order(&all[*a], &all[*b]));
+    let order = types::set_positions(all);
     // Stable: of equal ones, the first in the list is first here too.
     let mut repeated = vec![false; all.len()];
     for pair in order.chunk_by(|a, b| types::equal(&all[*a], &all[*b]) == Some(true)) {
