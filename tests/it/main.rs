@@ -64,6 +64,7 @@ mod model_cluster_rights;
 mod model_cluster_ways;
 mod model_clusters;
 mod model_command;
+mod model_data_services;
 mod model_denials;
 mod model_diffs;
 mod model_domains;

@@ -342,6 +342,9 @@ fn wanted(scene: &Scene<'_>, member: usize, public: &str) -> Option<Public> {
         None => (Pointer::root().key(path), look::value(resource, path)?),
     };
     let state = match value {
+        Value::Null => return None,
+        // Whatever is named there is an address.
+        _ if word == "*" => Tri::Yes,
         Value::Bool(gives) => Tri::from(*gives != turned),
         Value::String(text) if !word.is_empty() => Tri::from(**text == *word),
         Value::String(text) if matches!(&**text, "true" | "false") => {
