@@ -39,7 +39,9 @@ fn addresses(scene: &Scene<'_>) -> BTreeMap<String, Option<usize>> {
     for row in scene.vocabulary.table("registry_addresses") {
         let [kind, form] = row.as_slice() else { continue };
         for at in scene.index.of_type(kind) {
-            if let Some(address) = filled(scene.index.resource(*at), form) {
+            if let Some(address) =
+                filled(scene.index.resource(*at), form).map(|it| it.to_lowercase())
+            {
                 found.entry(address).and_modify(|known| *known = None).or_insert(Some(*at));
             }
         }
@@ -72,7 +74,7 @@ fn filled(resource: &Resource, form: &str) -> Option<String> {
 fn named(known: &BTreeMap<String, Option<usize>>, image: &str) -> Option<usize> {
     let image = look::cut(image.trim(), MAX_TEXT);
     let start = BEFORE.iter().filter_map(|mark| Some(image.find(mark)? + mark.len())).max();
-    let image = &image[start.unwrap_or(0)..];
+    let image = image[start.unwrap_or(0)..].to_lowercase();
     let ends = image.match_indices(AFTER).map(|(at, _)| at).chain([image.len()]);
     // No address has more parts than these.
     ends.take(4).find_map(|end| known.get(&image[..end]).copied().flatten())

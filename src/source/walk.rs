@@ -24,17 +24,31 @@ pub(super) struct Walker<'s> {
     root: &'s Path,
     files: Vec<String>,
     problems: Vec<Problem>,
-    /// Symlinks that were met, with the real folders above them.
-    links: Vec<(PathBuf, Vec<PathBuf>)>,
+    links: Vec<Link>,
     /// Real paths of files that were taken and folders that were walked.
     seen: FxHashSet<OsString>,
 }
 
-/// A folder to walk: as it is named, as it really is, and the real folders that led to it over symlinks.
+/// A folder to walk: as it is named, as it really is, and the real folders that the symlinks lie in that led to it.
 struct Start {
     named: PathBuf,
     real: PathBuf,
-    above: Vec<PathBuf>,
+    above: Arc<[PathBuf]>,
+}
+
+/// A symlink that was met, with the real folder that it lies in, and those of the symlinks that led there.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Link {
+    path: PathBuf,
+    folder: PathBuf,
+    above: Arc<[PathBuf]>,
+}
+
+impl Link {
+    /// Whether a real folder is above the symlink.
+    fn is_below(&self, target: &Path) -> bool {
+        self.folder.starts_with(target) || self.above.iter().any(|own| own.starts_with(target))
+    }
 }
 
 impl Start {
@@ -58,12 +72,12 @@ impl<'s> Walker<'s> {
 
     /// Walk a folder, then what symlinks in it lead to: a file or folder that has a name of its own in the walk keeps it.
     pub(super) fn run(&mut self, named: PathBuf, real: PathBuf) {
-        self.folder(&Start { named, real, above: Vec::new() });
+        self.folder(&Start { named, real, above: Arc::default() });
         while !self.links.is_empty() {
             let mut links = std::mem::take(&mut self.links);
             links.sort();
-            for (link, above) in links {
-                self.link(link, above);
+            for link in links {
+                self.link(link);
             }
         }
     }
@@ -99,11 +113,9 @@ impl<'s> Walker<'s> {
             let path = self.relative(&listing.folder).unwrap_or_default();
             self.unreadable(&path, error);
         }
-        for link in listing.links {
-            let above = start.real(&link);
-            let above = above.ancestors().skip(1).map(Path::to_owned);
-            let above = above.chain(start.above.iter().cloned()).collect();
-            self.links.push((link, above));
+        for path in listing.links {
+            let folder = start.real(&listing.folder);
+            self.links.push(Link { path, folder, above: Arc::clone(&start.above) });
         }
         for file in listing.files {
             self.file(&file, start.real(&file));
@@ -131,9 +143,9 @@ impl<'s> Walker<'s> {
         }
     }
 
-    fn link(&mut self, link: PathBuf, above: Vec<PathBuf>) {
-        let Some(name) = self.relative(&link) else { return self.not_utf8(&link) };
-        let Ok(target) = link.canonicalize() else {
+    fn link(&mut self, link: Link) {
+        let Some(name) = self.relative(&link.path) else { return self.not_utf8(&link.path) };
+        let Ok(target) = link.path.canonicalize() else {
             return self
                 .skipped(name, "this symlink leads nowhere or in a circle, and was not followed");
         };
@@ -142,11 +154,14 @@ impl<'s> Walker<'s> {
                 .skipped(name, "this symlink leads out of the scanned tree, and was not followed");
         }
         match target.metadata().ok().as_ref().and_then(kind_of) {
-            Some(EntryKind::File) => self.file(&link, target),
-            Some(EntryKind::Folder) if above.contains(&target) => {
+            Some(EntryKind::File) => self.file(&link.path, target),
+            Some(EntryKind::Folder) if link.is_below(&target) => {
                 self.skipped(name, "this symlink leads in a circle, and was not followed");
             }
-            Some(EntryKind::Folder) => self.folder(&Start { named: link, real: target, above }),
+            Some(EntryKind::Folder) => {
+                let above = link.above.iter().cloned().chain([link.folder]).collect();
+                self.folder(&Start { named: link.path, real: target, above });
+            }
             None => {}
         }
     }

@@ -174,11 +174,9 @@ fn met(
     let mut all = Some(true);
     for source in before {
         // What else comes to a balancer is not passed on.
-        let mut on = around.ways_in(source, Ports::Any).to_vec();
-        for way in &mut on {
-            way.flows.retain(|flow| flows.contains(flow));
-        }
-        on.retain(|way| !way.flows.is_empty());
+        let ways = around.ways_in(source, Ports::Any);
+        let on = ways.iter().map(|way| Entry { reach: way.reach, flows: &way.flows & &flows });
+        let on: Vec<Entry> = on.filter(|way| !way.flows.is_empty()).collect();
         let (mut one, more) = met(around, source, &on, (facts, hops - 1));
         proof.extend(more);
         if facts == WAF

@@ -2,7 +2,7 @@
 
 use rstest::rstest;
 
-use crate::model_systems::{differs, has, terraform};
+use crate::model_systems::{differs, has, manifests, terraform};
 
 /// A machine of Azure that a rule opens to ranges.
 const RANGES: &str = r#"
@@ -409,6 +409,9 @@ fn filters_before_endpoints_alone_open_no_host() {
     assert!(has(&terraform(alone), line));
 }
 
+/// The rule by which an app lets Front Door in.
+const TAG: &str = "service_tag = \"AzureFrontDoor.Backend\"";
+
 /// An app behind Front Door that lets named ranges in.
 const DOOR: &str = r#"
 resource "azurerm_resource_group" "m" {
@@ -476,15 +479,27 @@ resource "azurerm_cdn_frontdoor_route" "api" {
 "#;
 
 #[rstest]
-#[case::another_tag("AzureFrontDoor.Backend", "AzureCloud", false)]
+#[case::another_range(
+    "service_tag = \"AzureFrontDoor.Backend\"",
+    "ip_address = \"198.51.100.0/24\"",
+    false
+)]
+#[case::another_tag(
+    "service_tag = \"AzureFrontDoor.Backend\"",
+    "service_tag = \"AzureCloud\"",
+    true
+)]
 #[case::denied("action      = \"Allow\"", "action = \"Deny\"", false)]
 #[case::open_by_default("\"Deny\"", "\"Allow\"", true)]
 #[case::everybody("203.0.113.0/24", "0.0.0.0/0", true)]
 fn front_door_reaches_apps_that_let_it_in(#[case] from: &str, #[case] to: &str, #[case] in_: bool) {
     let flow = "azurerm_cdn_frontdoor_profile.main > azurerm_linux_web_app.w network";
     assert!(has(&terraform(DOOR), flow));
-    let base =
-        if in_ { DOOR.replace("AzureFrontDoor.Backend", "AzureCloud") } else { DOOR.to_owned() };
+    let base = if in_ && from != TAG {
+        DOOR.replace(TAG, "ip_address  = \"198.51.100.0/24\"")
+    } else {
+        DOOR.to_owned()
+    };
     assert_eq!(base.matches(from).count(), 1, "{from}");
     assert_eq!(has(&terraform(&base.replace(from, to)), flow), in_);
 }
@@ -735,10 +750,153 @@ resource "aws_lb_target_group_attachment" "open" {
         has(&made, "T032 aws_instance.web: 4 7 4 7 4 = 5.2 exposure=internet_restricted"),
         "{made:#?}"
     );
-    assert!(
-        has(&made, "T032 aws_instance.open: 6 7 6 7 7 = 6.6 exposure=internet_open")
-            || made.iter().any(|line| line.starts_with("T032 aws_instance.open: ")
-                && line.contains("internet_open")),
-        "{made:#?}"
-    );
+    let open = |line: &String| {
+        line.starts_with("T032 aws_instance.open: ") && line.contains("exposure=internet_open")
+    };
+    assert!(made.iter().any(open), "{made:#?}");
+}
+
+/// A Service for the internet before pods that let some in, and a database with a level of pod security around it.
+const PODS: &str = r#"
+apiVersion: v1
+kind: Namespace
+metadata: {name: a, labels: {pod-security.kubernetes.io/enforce: baseline}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: a}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          image: registry.example.com/web:1
+          ports: [{containerPort: 8080}]
+          env: [{name: PGHOST, value: db}]
+          securityContext: {privileged: true}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: a}
+spec:
+  type: LoadBalancer
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: a}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - ipBlock: {cidr: 203.0.113.0/24}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: a}
+spec:
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+        - name: db
+          image: postgres:17
+          ports: [{containerPort: 5432}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: a}
+spec:
+  selector: {app: db}
+  ports: [{port: 5432}]
+"#;
+
+/// Who lets in machines beside named addresses lets in all that these pass on, unless senders keep their address.
+#[rstest]
+#[case::named_addresses(false, false, false)]
+#[case::machines_too(true, false, true)]
+#[case::the_sender_is_seen(true, true, false)]
+fn who_lets_in_machines_lets_in_what_they_pass_on(
+    #[case] machines: bool,
+    #[case] local: bool,
+    #[case] is_open: bool,
+) {
+    let block = "        - ipBlock: {cidr: 203.0.113.0/24}\n";
+    let both = format!("{block}        - ipBlock: {{cidr: 10.0.0.0/8}}\n");
+    let text = if machines { PODS.replace(block, &both) } else { PODS.to_owned() };
+    let kept = "type: LoadBalancer\n  externalTrafficPolicy: Local";
+    let made = manifests(&if local { text.replace("type: LoadBalancer", kept) } else { text });
+    let open = |line: &String| {
+        line.starts_with("T028 Service/a/web: ") && line.contains("exposure=internet_open")
+    };
+    assert!(has(&made, "T028 Service/a/web: "), "{made:#?}");
+    assert_eq!(made.iter().any(open), is_open, "{made:#?}");
+}
+
+/// Where a name is that of several namespaces, the level that refuses the least counts; users of one's own lift nothing else.
+#[rstest]
+#[case::refused("", "", false)]
+#[case::two_of_one_name(
+    "apiVersion: apps/v1\nkind: StatefulSet",
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {pod-security.kubernetes.io/enforce: privileged}}\n---\napiVersion: apps/v1\nkind: StatefulSet",
+    true
+)]
+#[case::the_same_twice(
+    "apiVersion: apps/v1\nkind: StatefulSet",
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {pod-security.kubernetes.io/enforce: restricted}}\n---\napiVersion: apps/v1\nkind: StatefulSet",
+    false
+)]
+#[case::own_users(
+    "      containers:\n        - name: web",
+    "      hostUsers: false\n      containers:\n        - name: web",
+    false
+)]
+fn levels_of_namespaces_of_one_name_are_the_least(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] breaks_out: bool,
+) {
+    let text = if from.is_empty() { PODS.to_owned() } else { PODS.replacen(from, to, 1) };
+    assert_eq!(has(&manifests(&text), "T016 Deployment/a/web: "), breaks_out);
+}
+
+/// What runs before a program, or is only mounted, says nothing of its connections.
+#[rstest]
+#[case::the_program(
+    "env: [{name: PGHOST, value: db}]",
+    "env: [{name: PGHOST, value: db}, {name: PGSSLMODE, value: require}]",
+    "yes"
+)]
+#[case::before_it(
+    "      containers:\n        - name: web",
+    "      initContainers:\n        - {name: wait, image: \"postgres:17\", env: [{name: PGSSLMODE, value: require}]}\n      containers:\n        - name: web",
+    "unknown"
+)]
+#[case::mounted(
+    "          ports: [{containerPort: 8080}]",
+    "          ports: [{containerPort: 8080}]\n          volumeMounts: [{name: c, mountPath: /c}]\n      volumes: [{name: c, configMap: {name: c}}]",
+    "unknown"
+)]
+#[case::taken(
+    "          ports: [{containerPort: 8080}]",
+    "          ports: [{containerPort: 8080}]\n          envFrom: [{configMapRef: {name: c}}]",
+    "yes"
+)]
+fn only_what_connects_says_how(#[case] from: &str, #[case] to: &str, #[case] encrypted: &str) {
+    let kept = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: a}\ndata: {PGSSLMODE: require}\n";
+    // A volume stands beside the containers.
+    let text = PODS.replacen(from, to, 1);
+    let text = if text.contains("volumes: [{name: c") {
+        text.replacen("          env: [{name: PGHOST, value: db}]\n          securityContext: {privileged: true}\n", "", 1).replacen("          volumeMounts", "          env: [{name: PGHOST, value: db}]\n          volumeMounts", 1)
+    } else {
+        text
+    };
+    let made = manifests(&format!("{text}{kept}"));
+    let flow = format!("Deployment/a/web > StatefulSet/a/db network tcp/5432 {encrypted}");
+    assert!(has(&made, &flow), "{made:#?}");
 }

@@ -282,7 +282,7 @@ resource "google_compute_instance" "app" {
 #[case::of_more(
     "[google_compute_global_address.range.name]",
     "[google_compute_global_address.range.name, google_compute_global_address.more.name]",
-    Some(false)
+    Some(true)
 )]
 #[case::of_more_one_is_asked_for(
     "      ssl_mode        = \"ENCRYPTED_ONLY\"\n",

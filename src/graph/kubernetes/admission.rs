@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::document::{Pointer, Value};
+use crate::document::{Existence, Pointer, Value};
 use crate::graph::look;
 use crate::graph::scene::{Fact, Scene};
 use crate::source::Place;
@@ -16,24 +16,31 @@ use super::Workload;
 /// The label of a namespace that says which level it enforces.
 const ENFORCED: &str = "pod-security.kubernetes.io/enforce";
 
+/// What is not asked of pods with users of their own.
+const OF_USERS: [&str; 3] = ["context.runAsNonRoot", "context.runAsUser", "context.procMount"];
+
 /// The fact that admission refuses a workload's pods.
 pub const REFUSED: &str = "refused";
 
 /// Levels that namespaces of the document enforce, by their names: how many there are that refuse less, where it is written.
 pub type Levels<'a> = BTreeMap<&'a str, (usize, Place)>;
 
-/// Those that refuse anything.
+/// Those that refuse anything. Of several namespaces of one name, as in several clusters, the level that refuses the least.
 pub fn levels<'a>(scene: &Scene<'a>) -> Levels<'a> {
     let document = scene.index.document;
     let label = Pointer::root().key("metadata").key("labels").key(ENFORCED);
-    let all = scene.index.of_type("Namespace").iter().filter_map(|at| {
+    let mut all: BTreeMap<&str, Option<(usize, Place)>> = BTreeMap::new();
+    for at in scene.index.of_type("Namespace") {
         let resource = &document.resources[*at];
-        let said = resource.attributes.at(&label)?.as_str()?;
-        let mut known = scene.vocabulary.table("pod_security_levels").iter().flatten();
-        let level = known.position(|level| **level == *said)?;
-        Some((&*resource.name, (level, resource.place_of(&label))))
-    });
-    all.collect()
+        let said = resource.attributes.at(&label).and_then(Value::as_str);
+        let said = said.filter(|_| resource.existence == Existence::Known);
+        let level = said.and_then(|said| {
+            let mut known = scene.vocabulary.table("pod_security_levels").iter().flatten();
+            Some((known.position(|level| **level == *said)?, resource.place_of(&label)))
+        });
+        all.entry(&resource.name).and_modify(|known| *known = (*known).min(level)).or_insert(level);
+    }
+    all.into_iter().filter_map(|(name, level)| Some((name, level?))).collect()
 }
 
 /// Say of each workload whose pods are not let in that they are not.
@@ -72,6 +79,12 @@ impl<'t> Row<'t> {
     }
 
     fn refuses(&self, workload: &Workload<'_>) -> bool {
+        // In a user namespace of their own, pods may be root there. Source: "Pod Security Standards", user namespaces.
+        let shares_users =
+            matches!(workload.spec("hostUsers"), None | Some(Value::Null | Value::Bool(true)));
+        if !shares_users && OF_USERS.contains(&self.path) {
+            return false;
+        }
         let parts = match self.of {
             "pod" => workload.pod.get("spec").map(std::slice::from_ref),
             "volume" => workload.pod.get("volumes").and_then(Value::as_array),

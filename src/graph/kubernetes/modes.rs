@@ -2,14 +2,16 @@
 //!
 //! Source: `PostgreSQL` documentation, "Environment Variables" of libpq (`PGSSLMODE`).
 
+use std::collections::BTreeSet;
+
 use crate::document::{Pointer, Value};
 use crate::graph::addresses;
 use crate::graph::scene::Scene;
 use crate::model::Encrypted;
 use crate::source::Place;
 
-use super::Workload;
 use super::hosts::{plain, sources};
+use super::{Workload, text};
 
 /// Variables of clients: name, the parameter of connections that it sets, the port of what these lead to.
 const TABLE: &str = "client_modes";
@@ -30,10 +32,16 @@ pub fn of(scene: &Scene<'_>, workload: &Workload<'_>, port: u16) -> Option<(Encr
         })
 }
 
+/// Containers that stay: what runs before them connects by itself.
+fn programs<'w>(workload: &'w Workload<'_>) -> impl Iterator<Item = &'w Value> {
+    let stays = |it: &&Value| !matches!(text(it, &["kind"]), Some("init" | "ephemeral"));
+    workload.containers().iter().filter(stays)
+}
+
 /// What containers set a variable to, where they say it themselves; none where the value is not known.
 fn written(workload: &Workload<'_>, name: &str) -> Vec<(Option<String>, Place)> {
     let mut found = Vec::new();
-    for container in workload.containers() {
+    for container in programs(workload) {
         let at = workload.pointer(container).key("env");
         let variables = container.get("env").and_then(Value::as_array).unwrap_or_default();
         for (position, variable) in variables.iter().enumerate() {
@@ -48,11 +56,20 @@ fn written(workload: &Workload<'_>, name: &str) -> Vec<(Option<String>, Place)> 
     found
 }
 
-/// What config maps and secrets that the pods read hold under a name.
+/// What config maps and secrets hold under a name that containers take all variables from.
 fn taken(scene: &Scene<'_>, workload: &Workload<'_>, name: &str) -> Vec<(Option<String>, Place)> {
     let mut found = Vec::new();
+    let lists = programs(workload).filter_map(|it| it.get("envFrom")?.as_array()).flatten();
+    let named = |it: &Value| {
+        let of = |key| text(it, &[key, "name"]);
+        of("configMapRef").or_else(|| of("secretRef")).map(str::to_owned)
+    };
+    let named: BTreeSet<String> = lists.filter_map(named).collect();
     for at in sources(scene, workload) {
         let resource = scene.index.resource(at);
+        if !named.contains(&*resource.name) {
+            continue;
+        }
         for field in ["data", "stringData"] {
             let value = resource.attributes.get(field).and_then(|entries| entries.get(name));
             if let Some(value) = value.filter(|value| !matches!(value, Value::Null)) {

@@ -3,6 +3,8 @@
 //! Source: Google Cloud, "About node pools"; Amazon EKS User Guide, "Manage compute resources by using nodes"; Microsoft Learn, "Create
 //! node pools in AKS".
 
+use std::collections::BTreeSet;
+
 use crate::document::Value;
 use crate::graph::look;
 use crate::graph::network::Tri;
@@ -66,8 +68,21 @@ fn withheld(scene: &Scene<'_>) -> Option<Vec<Place>> {
     let cluster = only_cluster(scene)?;
     let is_own = scene.state(cluster, "own_machines") != Tri::No;
     let own = is_own.then_some(cluster).into_iter();
-    let mut machines = pools(scene).into_iter().chain(own).peekable();
-    machines.peek()?;
+    let machines: BTreeSet<usize> = pools(scene).into_iter().chain(own).collect();
+    // Machines that may be of the cluster beside these: pools of which that is not known, groups that join it, what modules make.
+    let is_beside = |node: &usize| {
+        *node != cluster
+            && !machines.contains(node)
+            && (scene.nodes[*node].facts.contains_key(WITHHOLDS)
+                || scene.nodes[*node].resource.is_some_and(|at| {
+                    scene.index.resource(at).type_name() == "aws_autoscaling_group"
+                }))
+    };
+    let is_extended = scene.nodes[cluster].parts.iter().any(|at| look::may_be_extended(scene, *at));
+    if machines.is_empty() || is_extended || (0..scene.nodes.len()).any(|node| is_beside(&node)) {
+        return None;
+    }
+    let machines = machines.into_iter();
     let proof = |machine: usize| {
         scene.holds(machine, WITHHOLDS).then(|| &scene.nodes[machine].facts[WITHHOLDS].proof)
     };

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::{Map, Value};
+use crate::document::{Map, Pointer, Value};
 use crate::graph::network::Tri;
 use crate::graph::scene::Scene;
 
@@ -69,7 +69,16 @@ impl<'a> Namespaces<'a> {
             }
             (&*resource.name, labels.and_then(Value::as_object))
         });
-        let declared: BTreeMap<&str, Option<&Map>> = declared.collect();
+        let all: Vec<(&str, Option<&Map>)> = declared.collect();
+        let declared: BTreeMap<&str, Option<&Map>> = all.iter().copied().collect();
+        // Of several of one name, as in several clusters, it is not known which is meant.
+        unread
+            .extend(all.iter().filter(|(name, own)| declared[name] != *own).map(|(name, _)| *name));
+        for at in scene.index.of_type("kubernetes_labels") {
+            let attributes = &document.resources[*at].attributes;
+            let name = Pointer::root().key("metadata").index(0).key("name");
+            unread.extend(attributes.at(&name).and_then(Value::as_str));
+        }
         let mut by_label: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
         for (name, labels) in &declared {
             for (key, value) in labels.iter().copied().flatten() {

@@ -678,6 +678,9 @@ fn range_fits(range: &IpNet, host: &Presence) -> (Tri, bool) {
         return (holds.into(), holds);
     }
     let touches = host.ranges.iter().any(|own| overlaps(range, own));
+    if host.somewhere && touches && !host.ranges.iter().all(|own| range.contains(own)) {
+        return (Tri::Unknown, false);
+    }
     (touches.into(), touches)
 }
 

@@ -129,6 +129,8 @@ pub struct Presence {
     pub sends_only: bool,
     /// Whether it stands anywhere in its ranges, not at one address: a rule has to let all of them in.
     pub anywhere: bool,
+    /// Whether it stands at one address in its ranges of which it is not known where that is.
+    pub somewhere: bool,
     /// Whether where it stands is only partly known, so that nothing rests on what it lacks.
     pub open_ended: bool,
 }

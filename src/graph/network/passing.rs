@@ -85,7 +85,23 @@ pub fn heard_by_pods(
         return None;
     }
     let way = onward(scene, network, (at, route));
-    Some(if way.reach == Reach::Unknown { Way::open() } else { way })
+    let by_machines =
+        || !is_local(scene, route.via) && reach::balanced(host, route.back).reach != Reach::Closed;
+    // Who lets in machines lets in all that these pass on in their own name.
+    let is_open = match way.reach {
+        Reach::Unknown => true,
+        Reach::Restricted => by_machines(),
+        Reach::Open | Reach::Closed => false,
+    };
+    Some(if is_open { Way::open() } else { way })
+}
+
+/// Whether a Service only leads to pods on the machine that somebody calls, so that they see who does. Source: kubernetes.io, "Preserving the
+/// client source IP".
+fn is_local(scene: &Scene<'_>, service: usize) -> bool {
+    let at = scene.nodes[service].resource;
+    let spec = at.and_then(|at| scene.index.resource(at).attributes.get("spec"));
+    spec.and_then(|spec| spec.get("externalTrafficPolicy")?.as_str()) == Some("Local")
 }
 
 /// How far what a route (at its position) passes on gets to its target.

@@ -3,6 +3,7 @@
 //! Source: AWS WAF Developer Guide, "Rule actions", "Rate-based rules"; AWS provider documentation of the types; documentation of the AWS load
 //! balancer controller, "Ingress annotations" (WAF).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::document::Value;
@@ -172,22 +173,39 @@ pub(super) fn associations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
     found
 }
 
-/// What Ingresses say by annotations of the balancer that a controller makes of them: with a list of the document, or without where they
-/// say that there is none.
+/// What Ingresses say by annotations of the balancer that a controller makes of them: with a list of the document, or without where all say
+/// that there is none. Of lists that are elsewhere nothing is said.
 fn by_annotations(scene: &Scene<'_>) -> Vec<(Guarded, Option<usize>)> {
     let names = scene.vocabulary.table("kubernetes_web_acls").iter().flatten();
     let all = names.flat_map(|name| kubernetes::naming(scene, "Ingress", name));
-    let found = all.filter_map(|named| {
+    let mut found: BTreeMap<usize, (Guarded, Option<usize>)> = BTreeMap::new();
+    let mut elsewhere = BTreeSet::new();
+    for named in all {
         let resource = scene.index.resource(named.at);
         let said = kubernetes::annotation(resource, named.annotation).map(str::trim);
         let is_none = matches!(said, Some("" | "none"));
         let is_list = |to: &usize| LISTS.contains(&&*scene.index.resource(*to).kind);
-        let list = named.targets.into_iter().find(is_list).filter(|_| !is_none);
+        let list = named.targets.into_iter().find(is_list).or_else(|| by_name(scene, said));
+        let list = list.filter(|_| !is_none);
+        if list.is_none() && !is_none {
+            elsewhere.insert(named.at);
+        }
         let guarded =
             Guarded { node: scene.node_of[named.at], resource: named.at, place: named.place };
-        (is_none || list.is_some()).then_some((guarded, list))
-    });
-    found.collect()
+        let known = found.get(&named.at).is_some_and(|(_, known)| known.is_some());
+        if !known || list.is_some() {
+            found.insert(named.at, (guarded, list));
+        }
+    }
+    found.retain(|at, (_, list)| list.is_some() || !elsewhere.contains(at));
+    found.into_values().collect()
+}
+
+/// The list of the document that has a name.
+fn by_name(scene: &Scene<'_>, said: Option<&str>) -> Option<usize> {
+    let said = said?;
+    let mut all = LISTS.iter().flat_map(|kind| scene.index.of_type(kind)).copied();
+    all.find(|at| look::text(&scene.index.resource(*at).attributes, "name") == Some(said))
 }
 
 /// Whether a web access list blocks attacks, and whether it limits rates; `None` where that is not known.

@@ -41,6 +41,7 @@ pub fn presence(
     }
     if presence.ranges.is_empty() {
         presence.ranges = reserved::ranges(scene, at, presence.network);
+        presence.somewhere = !presence.ranges.is_empty();
     }
     let runs = scene.nodes[node].element == Element::Process;
     if !runs {

@@ -10,7 +10,7 @@ use crate::graph::network::filter::{Peer, is_any, range};
 use crate::graph::network::gcp::services_of;
 use crate::graph::scene::Scene;
 
-/// How many ranges a block may come apart into; one with more exceptions is taken as a whole.
+/// How many ranges a block may come apart into; exceptions that would make more of it are left in.
 const MOST: usize = 256;
 
 /// Whom a block means that a policy (a resource) holds at a place.
@@ -18,13 +18,21 @@ pub fn peers(scene: &Scene<'_>, (policy, at): (usize, &Pointer), block: &Value) 
     let Some(cidr) = block.get("cidr").and_then(Value::as_str).and_then(range) else {
         return referred(scene, policy, &at.key("cidr"));
     };
-    let except = block.get("except").and_then(Value::as_array).unwrap_or_default();
-    let except: Vec<IpNet> = except.iter().filter_map(|it| range(it.as_str()?)).collect();
+    let except: Option<Vec<IpNet>> = match block.get("except") {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(Value::Array(all)) => all.iter().map(|it| range(it.as_str()?)).collect(),
+        Some(_) => None,
+    };
+    let Some(except) = except else {
+        // Whom it leaves out is not known.
+        let internet = is_any(&cidr).then_some(Peer::Internet);
+        return internet.into_iter().chain([Peer::Unknown]).collect();
+    };
     if is_any(&cidr) && except.is_empty() {
         return vec![Peer::Everyone];
     }
-    let mut found: Vec<Peer> = without(cidr, &except).into_iter().map(Peer::Outside).collect();
-    if is_any(&cidr) {
+    let mut found: Vec<Peer> = without(cidr, except).into_iter().map(Peer::Outside).collect();
+    if is_any(&cidr) && !found.is_empty() {
         // What is left out of everything is the inside, or a few; the rest is the internet.
         found.push(Peer::Internet);
     } else if !found.is_empty() && services_of(scene, Some("front")).any(|own| own.contains(&cidr))
@@ -45,27 +53,28 @@ fn referred(scene: &Scene<'_>, policy: usize, at: &Pointer) -> Vec<Peer> {
     found
 }
 
-/// A range without others, as ranges.
-fn without(range: IpNet, except: &[IpNet]) -> Vec<IpNet> {
+/// A range without others, as ranges. The widest go first: what does not fit any more is the least.
+fn without(range: IpNet, mut except: Vec<IpNet>) -> Vec<IpNet> {
+    except.sort_by_key(|out| (out.prefix_len(), *out));
     let mut kept = vec![range];
-    for out in except {
+    for out in &except {
         let mut left = Vec::new();
-        while let Some(each) = kept.pop() {
+        let mut open = kept.clone();
+        while let Some(each) = open.pop() {
             if out.contains(&each) {
                 continue;
             }
             if each.contains(out)
                 && let Ok(halves) = each.subnets(each.prefix_len() + 1)
             {
-                kept.extend(halves);
+                open.extend(halves);
             } else {
                 left.push(each);
             }
-            if kept.len() + left.len() > MOST {
-                return vec![range];
-            }
         }
-        kept = left;
+        if left.len() <= MOST {
+            kept = left;
+        }
     }
     kept.sort_unstable();
     kept

@@ -23,6 +23,7 @@ type Links = BTreeMap<(usize, usize, Traffic), (Encrypted, BTreeSet<Place>)>;
 /// Fill in the connections that workloads name.
 pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
     let (mut inside, mut outside) = (Links::new(), Links::new());
+    let mut set: BTreeMap<(usize, u16), Option<(Encrypted, Place)>> = BTreeMap::new();
     for mention in hosts::mentions(scene, all) {
         let source = all[mention.workload].node;
         let service = kubernetes::alias_of(scene, mention.service).unwrap_or(mention.service);
@@ -33,9 +34,14 @@ pub fn read(scene: &Scene<'_>, all: &[Workload<'_>], network: &mut Network) {
             for back in backs {
                 if mention.port.is_none_or(|port| port == back.front) && target.node != source {
                     let mut mention = Mention { spoken: spoken(&mention, &back), ..mention };
-                    let set = modes::of(scene, &all[mention.workload], back.front);
-                    let set = set.filter(|_| mention.spoken == Encrypted::Unknown);
-                    if let Some((spoken, place)) = set {
+                    let mut by_variable = || {
+                        let key = (mention.workload, back.front);
+                        let workload = &all[mention.workload];
+                        *set.entry(key).or_insert_with(|| modes::of(scene, workload, back.front))
+                    };
+                    if mention.spoken == Encrypted::Unknown
+                        && let Some((spoken, place)) = by_variable()
+                    {
                         mention.spoken = spoken;
                         note(
                             &mut inside,
