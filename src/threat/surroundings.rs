@@ -10,7 +10,7 @@ use crate::graph::Graph;
 use crate::graph::identity::Trust;
 use crate::graph::network::filter::{Direction, Layer, Party, Rule, Traffic};
 use crate::graph::network::reach::Reach;
-use crate::graph::network::{PODS, Peer, Presence, Tri};
+use crate::graph::network::{PODS, Peer, Presence, Tri, Within};
 use crate::graph::others::STATE;
 use crate::graph::scene::{Flow, Scene};
 use crate::model::{Element, FlowKind};
@@ -388,7 +388,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
     pub(super) fn stranger(&self, presence: &Presence) -> Presence {
         match presence.network {
             Some(network) => self.stranger_in(network),
-            None => Presence { anywhere: true, ..Presence::default() },
+            None => Presence { within: Within::All, ..Presence::default() },
         }
     }
 
@@ -412,7 +412,7 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         Presence {
             network: Some(network),
             ranges: range.unwrap_or_default(),
-            anywhere: true,
+            within: Within::All,
             ..Presence::default()
         }
     }

@@ -757,7 +757,7 @@ resource "aws_lb_target_group_attachment" "open" {
 }
 
 /// A Service for the internet before pods that let some in, and a database with a level of pod security around it.
-const PODS: &str = r#"
+const PODS: &str = r"
 apiVersion: v1
 kind: Namespace
 metadata: {name: a, labels: {pod-security.kubernetes.io/enforce: baseline}}
@@ -814,7 +814,7 @@ metadata: {name: db, namespace: a}
 spec:
   selector: {app: db}
   ports: [{port: 5432}]
-"#;
+";
 
 /// Who lets in machines beside named addresses lets in all that these pass on, unless senders keep their address.
 #[rstest]

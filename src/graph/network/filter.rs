@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use ipnet::IpNet;
 use rustc_hash::FxHashMap;
 
-use super::{PODS, Presence, Tri};
+use super::{PODS, Presence, Tri, Within};
 use crate::document::{Value, nearest};
 use crate::source::Place;
 
@@ -673,12 +673,13 @@ fn range_fits(range: &IpNet, host: &Presence) -> (Tri, bool) {
     if host.ranges.is_empty() {
         return (Tri::Unknown, false);
     }
-    if host.anywhere {
+    if host.within == Within::All {
         let holds = host.ranges.iter().all(|own| range.contains(own));
         return (holds.into(), holds);
     }
     let touches = host.ranges.iter().any(|own| overlaps(range, own));
-    if host.somewhere && touches && !host.ranges.iter().all(|own| range.contains(own)) {
+    if host.within == Within::Some && touches && !host.ranges.iter().all(|own| range.contains(own))
+    {
         return (Tri::Unknown, false);
     }
     (touches.into(), touches)

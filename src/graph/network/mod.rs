@@ -94,6 +94,18 @@ impl Default for Public {
     }
 }
 
+/// How a host stands in its ranges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Within {
+    /// At an address of each that nobody has to know: a rule for a part of one means it.
+    #[default]
+    Each,
+    /// Anywhere, not at one address: a rule has to let all of them in.
+    All,
+    /// At one address, of which it is not known where it is.
+    Some,
+}
+
 /// Where a node stands in a network.
 #[derive(Clone, Debug, Default)]
 pub struct Presence {
@@ -127,10 +139,8 @@ pub struct Presence {
     pub egress: Public,
     /// Whether it only sends from there: who calls it does so elsewhere, and no filter there is in the way.
     pub sends_only: bool,
-    /// Whether it stands anywhere in its ranges, not at one address: a rule has to let all of them in.
-    pub anywhere: bool,
-    /// Whether it stands at one address in its ranges of which it is not known where that is.
-    pub somewhere: bool,
+    /// How it stands in its ranges.
+    pub within: Within,
     /// Whether where it stands is only partly known, so that nothing rests on what it lacks.
     pub open_ended: bool,
 }

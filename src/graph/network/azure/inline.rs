@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::document::{Pointer, Value};
 use crate::graph::look;
-use crate::graph::network::Presence;
 use crate::graph::network::filter::Layer;
+use crate::graph::network::{Presence, Within};
 use crate::graph::scene::Scene;
 
 use super::groups::Host;
@@ -34,7 +34,7 @@ pub fn join(scene: &Scene<'_>, node: usize, presence: &mut Presence) {
                 let one = block.get("address_prefix");
                 let ranges = super::ranges(block.get("address_prefixes").or(one));
                 presence.ranges.extend(ranges);
-                presence.anywhere = true;
+                presence.within = Within::All;
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::source::Place;
 use super::super::filter::{Traffic, is_any, is_public, range};
 use super::super::flows::{port_of, runs_programs};
 use super::super::reach::Reach;
-use super::super::{Front, Link, Network, Presence, Tri};
+use super::super::{Front, Link, Network, Presence, Tri, Within};
 use super::firewall::Rules;
 use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward, reserved};
 
@@ -41,7 +41,7 @@ pub fn presence(
     }
     if presence.ranges.is_empty() {
         presence.ranges = reserved::ranges(scene, at, presence.network);
-        presence.somewhere = !presence.ranges.is_empty();
+        presence.within = Within::Some;
     }
     let runs = scene.nodes[node].element == Element::Process;
     if !runs {
