@@ -72,6 +72,7 @@ mod model_edges;
 mod model_filters;
 mod model_google;
 mod model_hubs;
+mod model_impersonation;
 mod model_laws;
 mod model_lookups;
 mod model_opened;

@@ -44,12 +44,12 @@ pub fn read(scene: &mut Scene<'_>, network: &Network, identity: &mut Identity) {
         let acts = on_account(scene, &binding);
         for member in &binding.members {
             let Some(principal) = principal(scene, member) else { continue };
+            if !is_googles(scene, member) {
+                holdings.extend(holding(scene, &binding, principal));
+            }
             if let Some(account) = acts {
                 act(scene, &binding, principal, account, identity);
             } else {
-                if !is_googles(scene, member) {
-                    holdings.extend(holding(scene, &binding, principal));
-                }
                 vouch(scene, &binding, (member, principal), identity);
                 grant(scene, network, &binding, principal, identity);
             }
@@ -74,8 +74,12 @@ fn holding(scene: &Scene<'_>, binding: &Binding, principal: usize) -> Option<Hol
         On::Zone(_) | On::Account if binding.limit.is_some() => return None,
         On::Zone(zone) => Scope::Zone(zone),
         On::Account => Scope::Account,
-        On::Node(node) => Scope::Node(node),
-        On::Unknown => return None,
+        On::Node(node)
+            if binding.limit.as_ref().is_none_or(|it| it.holds(scene, node) == Tri::Yes) =>
+        {
+            Scope::Node(node)
+        }
+        On::Node(_) | On::Unknown => return None,
     };
     let permissions: Vec<&str> = match binding.custom {
         Some(custom) => permissions(scene, custom),
@@ -133,15 +137,19 @@ fn act(
     account: usize,
     identity: &mut Identity,
 ) {
-    let Some(role) = &binding.role else {
+    let own = binding.custom.map(|custom| permissions(scene, custom)).unwrap_or_default();
+    let words: Vec<&str> = own.into_iter().chain(binding.role.as_deref()).collect();
+    if words.is_empty() {
         identity.open_ended.insert(principal);
         return;
-    };
-    let rows = scene.vocabulary.table("gcp_act_as").iter();
-    let found = rows
-        .filter_map(|row| Some((row.first()?, row.get(1)?)))
-        .find(|(pattern, _)| fits(pattern, role));
-    let Some((_, label)) = found else { return };
+    }
+    let mut rows = scene.vocabulary.table("gcp_act_as").iter();
+    let found = rows.find_map(|row| {
+        let (pattern, label) = (row.first()?, row.get(1)?);
+        let word = words.iter().find(|word| fits(pattern, word))?;
+        Some((*word, label))
+    });
+    let Some((right, label)) = found else { return };
     let source = provider_of(scene, binding).unwrap_or(principal);
     let wide = takes_strangers(scene, source, binding);
     // It is a right of who has it, but where the account is what stands for him in the cloud.
@@ -151,7 +159,7 @@ fn act(
             scope: Scope::Unknown,
             level: Level::Write,
             wildcard: false,
-            label: Arc::clone(role),
+            label: right.into(),
             proof: vec![binding.place],
         });
     }

@@ -1,8 +1,8 @@
 //! Principals of Azure and Google Cloud that can raise their own rights, by a table: id, outcome, the actions that it takes with `+`
 //! between them (the first decides on what), types.
 //!
-//! Outcomes: `admin` gives itself anything in the scope; `runs` takes over what runs as an identity; `acts` takes over identities; `reads`
-//! gives itself what stores keep.
+//! Outcomes: `admin` gives itself anything in the scope, or, of one node of the types, what that may where it may do anything; `runs` takes
+//! over what runs as an identity; `acts` takes over identities; `reads` gives itself what stores keep.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::document::Value;
 use crate::graph::scene::{Fact, Scene};
+use crate::model::Element;
 use crate::source::{Place, fits};
 
 use super::azure::reach::{Asks, vault_asks};
@@ -18,6 +19,9 @@ use super::{Grant, Identity, Level, Scope, Trust};
 
 /// How actions on the objects of a tenant begin.
 const DIRECTORY: &str = "microsoft.directory/";
+
+/// How far the rights of who may do anything go.
+const ADMIN: u8 = 3;
 
 /// How often what follows from one principal's rights is followed further.
 const ROUNDS: usize = 4;
@@ -198,6 +202,14 @@ impl<'i, 'a> Gains<'i, 'a> {
         }
     }
 
+    /// Whether some scope is one node of a way, and that may do anything.
+    fn is_admin_among(&self, scopes: &[Scope], way: &Way<'_>, principal: usize) -> bool {
+        scopes.iter().any(|scope| {
+            let Scope::Node(node) = scope else { return false };
+            *node != principal && way.nodes.contains(node) && self.reach_of(*node) == ADMIN
+        })
+    }
+
     fn trust(&mut self, trust: Trust) {
         if self.trusts.insert(trust.clone()) {
             self.identity.trusts.push(trust);
@@ -240,8 +252,13 @@ fn take(
     raised: &mut BTreeMap<usize, Raised>,
 ) {
     let mut proof: Vec<Place> = Vec::new();
-    for action in &way.actions {
-        let Some(holding) = own.iter().find(|holding| holding.covers(action)) else { return };
+    for (position, action) in way.actions.iter().enumerate() {
+        // What somebody may do with an account says only whom he may act as, not by what.
+        let is_account = |scope: Scope| matches!(scope, Scope::Node(node) if gains.scene.nodes[node].element == Element::Identity);
+        let counts = |holding: &&&Holding| {
+            holding.covers(action) && (position == 0 || !is_account(holding.scope))
+        };
+        let Some(holding) = own.iter().find(counts) else { return };
         for place in &holding.proof {
             if !proof.contains(place) {
                 proof.push(*place);
@@ -274,6 +291,10 @@ fn take(
                 gains.grant(admin(*scope));
                 note(true);
             }
+        }
+        if gains.is_admin_among(&scopes, way, principal) && gains.reach_of(principal) < ADMIN {
+            gains.grant(admin(Scope::Unknown));
+            note(true);
         }
         return;
     }
@@ -309,7 +330,7 @@ fn take(
     for target in targets {
         let reach = gains.reach_of(target);
         note(reach > 0 || way.outcome == "acts");
-        if reach == 3 && gains.reach_of(principal) < 3 {
+        if reach == ADMIN && gains.reach_of(principal) < ADMIN {
             gains.grant(admin(Scope::Unknown));
         }
         gains.trust(Trust {

@@ -1,0 +1,132 @@
+//! Accounts of Google Cloud that become others, and what its networks, gateways, balancers and stores let pass, in a model.
+
+use rstest::rstest;
+
+use crate::model_systems::{differs, has, terraform};
+
+/// A service whose account has a right on another account, which owns the project.
+const STAND_IN: &str = r#"
+resource "google_service_account" "web" {
+  account_id = "web"
+}
+resource "google_service_account" "lead" {
+  account_id = "lead"
+}
+resource "google_project_iam_member" "lead" {
+  project = "p"
+  role    = "roles/owner"
+  member  = google_service_account.lead.member
+}
+resource "google_cloud_run_v2_service" "w" {
+  name     = "w"
+  location = "europe-west1"
+  template {
+    service_account = google_service_account.web.email
+    containers { image = "w" }
+  }
+}
+resource "google_service_account_iam_member" "right" {
+  service_account_id = google_service_account.lead.name
+  role               = "ROLE"
+  member             = google_service_account.web.member
+}
+"#;
+
+const TOKENS: &str = "roles/iam.serviceAccountTokenCreator";
+const ACTS: &str = "roles/iam.serviceAccountUser";
+const RAISES: &str = "T011 google_service_account.web:";
+const BROAD: &str = "T015 google_cloud_run_v2_service.w:";
+
+fn standing_in(role: &str) -> String {
+    STAND_IN.replace("ROLE", role)
+}
+
+/// What somebody has over the project.
+fn over_project(role: &str) -> String {
+    format!(
+        "resource \"google_project_iam_member\" \"web\" {{\n  project = \"p\"\n  role = \"{role}\"\n  member = google_service_account.web.member\n}}\n"
+    )
+}
+
+#[rstest]
+#[case::makes_tokens(TOKENS, "", true)]
+#[case::makes_keys("roles/iam.serviceAccountKeyAdmin", "", true)]
+#[case::sets_its_policy("roles/iam.serviceAccountAdmin", "", true)]
+#[case::owns_it("roles/owner", "", true)]
+#[case::acts_and_runs(ACTS, "roles/run.admin", true)]
+#[case::acts_and_makes_machines(ACTS, "roles/compute.instanceAdmin.v1", true)]
+#[case::acts_and_edits(ACTS, "roles/editor", true)]
+#[case::acts_with_nothing_to_run(ACTS, "", false)]
+#[case::acts_and_reads(ACTS, "roles/run.viewer", false)]
+#[case::looks("roles/iam.serviceAccountViewer", "", false)]
+#[case::stands_for("roles/iam.workloadIdentityUser", "", false)]
+fn rights_on_an_owner(#[case] role: &str, #[case] beside: &str, #[case] raises: bool) {
+    let more = if beside.is_empty() { String::new() } else { over_project(beside) };
+    let model = terraform(&[standing_in(role), more].concat());
+    assert_eq!(has(&model, RAISES), raises, "{role}: {model:#?}");
+    let broad = model.iter().any(|it| it.starts_with(BROAD) && it.contains("privilege=admin"));
+    assert_eq!(broad, raises, "{role}: {model:#?}");
+}
+
+/// It matters what the other one may.
+#[test]
+fn standing_in_for_an_equal_raises_nothing() {
+    differs(&standing_in(TOKENS), "roles/owner", "roles/run.viewer", RAISES, terraform);
+}
+
+/// Nobody becomes an owner by an account that is his own, nor by one of which he may not do so.
+#[rstest]
+#[case::himself("google_service_account.lead.name", "google_service_account.web.name")]
+#[case::an_agent(
+    "member             = google_service_account.web.member",
+    "member             = \"serviceAccount:service-1@gcp-sa-pubsub.iam.gserviceaccount.com\""
+)]
+#[case::by_a_condition(
+    "  role               = \"roles/iam.serviceAccountTokenCreator\"\n",
+    "  role               = \"roles/iam.serviceAccountTokenCreator\"\n  condition {\n    title = \"c\"\n    expression = \"resource.type == 'storage.googleapis.com/Bucket'\"\n  }\n"
+)]
+fn who_becomes_no_owner(#[case] from: &str, #[case] to: &str) {
+    differs(&standing_in(TOKENS), from, to, "T011 ", terraform);
+}
+
+/// Over one more account in between.
+#[test]
+fn accounts_in_a_row() {
+    let row = standing_in(TOKENS).replace(
+        "service_account_id = google_service_account.lead.name",
+        "service_account_id = google_service_account.mid.name",
+    ) + "resource \"google_service_account\" \"mid\" {\n  account_id = \"mid\"\n}\n\
+         resource \"google_service_account_iam_member\" \"mid\" {\n  service_account_id = google_service_account.lead.name\n  role = \"roles/iam.serviceAccountTokenCreator\"\n  member = google_service_account.mid.member\n}\n";
+    let model = terraform(&row);
+    assert!(has(&model, RAISES) && has(&model, "T011 google_service_account.mid:"), "{model:#?}");
+}
+
+/// Roles of one's own on an account, by their permissions.
+#[rstest]
+#[case::tokens("\"iam.serviceAccounts.getAccessToken\"", true, true)]
+#[case::delegates("\"iam.serviceAccounts.implicitDelegation\"", true, true)]
+#[case::signs("\"iam.serviceAccounts.signJwt\"", true, true)]
+#[case::keys("\"iam.serviceAccountKeys.create\"", true, true)]
+#[case::policy("\"iam.serviceAccounts.setIamPolicy\"", true, true)]
+#[case::acts("\"iam.serviceAccounts.actAs\"", true, false)]
+#[case::looks("\"iam.serviceAccounts.get\"", false, false)]
+fn own_roles_on_an_owner(#[case] permissions: &str, #[case] acts: bool, #[case] raises: bool) {
+    let tree = standing_in("x").replace("\"x\"", "google_project_iam_custom_role.r.id")
+        + &format!(
+            "resource \"google_project_iam_custom_role\" \"r\" {{\n  role_id = \"r\"\n  title = \"r\"\n  permissions = [{permissions}]\n}}\n"
+        );
+    let model = terraform(&tree);
+    assert_eq!(has(&model, RAISES), raises, "{permissions}: {model:#?}");
+    let flow = "google_service_account.web > google_service_account.lead identity";
+    assert_eq!(has(&model, flow), acts, "{permissions}: {model:#?}");
+}
+
+/// What a right over one account gives to make is nothing to run another account with.
+#[test]
+fn owning_one_account_runs_nothing_as_another() {
+    let tree = standing_in(ACTS)
+        + "resource \"google_service_account\" \"low\" {\n  account_id = \"low\"\n}\n\
+           resource \"google_service_account_iam_member\" \"low\" {\n  service_account_id = google_service_account.low.name\n  role = \"roles/owner\"\n  member = google_service_account.web.member\n}\n";
+    assert!(!has(&terraform(&tree), RAISES));
+    assert!(has(&terraform(&(tree + &over_project("roles/run.admin"))), RAISES));
+}
