@@ -130,3 +130,53 @@ fn owning_one_account_runs_nothing_as_another() {
     assert!(!has(&terraform(&tree), RAISES));
     assert!(has(&terraform(&(tree + &over_project("roles/run.admin"))), RAISES));
 }
+
+const ALLOY: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_alloydb_cluster" "c" {
+  cluster_id = "c"
+  location   = "europe-west1"
+  network_config { network = google_compute_network.n.id }
+}
+resource "google_alloydb_instance" "i" {
+  cluster       = google_alloydb_cluster.c.name
+  instance_id   = "i"
+  instance_type = "PRIMARY"
+  network_config {
+    enable_public_ip = true
+    authorized_external_networks { cidr_range = "198.51.100.0/24" }
+  }
+}
+"#;
+
+#[rstest]
+#[case::off("enable_public_ip = true", "enable_public_ip = false")]
+#[case::nothing_said("    enable_public_ip = true\n", "")]
+#[case::nobody_named("    authorized_external_networks { cidr_range = \"198.51.100.0/24\" }\n", "")]
+#[case::own_network("198.51.100.0/24", "10.0.0.0/8")]
+fn addresses_of_instances(#[case] from: &str, #[case] to: &str) {
+    let flow = "internet > google_alloydb_cluster.c network tcp/5432";
+    differs(ALLOY, from, to, flow, terraform);
+    differs(ALLOY, from, to, "T002 google_alloydb_cluster.c:", terraform);
+}
+
+#[rstest]
+#[case::some("198.51.100.0/24", "internet_restricted")]
+#[case::all("0.0.0.0/0", "internet_open")]
+fn whom_an_instance_lets_in(#[case] range: &str, #[case] exposure: &str) {
+    let model = terraform(&ALLOY.replace("198.51.100.0/24", range));
+    let mut open = model.iter().filter(|it| it.starts_with("T002 google_alloydb_cluster.c:"));
+    assert!(open.any(|it| it.contains(&format!("exposure={exposure}"))), "{model:#?}");
+}
+
+/// An instance whose cluster another configuration holds.
+#[test]
+fn an_instance_alone() {
+    let start = ALLOY.find("resource \"google_alloydb_instance\"").unwrap_or_default();
+    let alone = ALLOY[start..].replace("google_alloydb_cluster.c.name", "\"clusters/c\"");
+    let model = terraform(&alone);
+    assert!(has(&model, "internet > google_alloydb_instance.i network tcp/5432"), "{model:#?}");
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Resource, Value};
+use crate::document::{Mode, Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::look;
 use crate::graph::relations::leads;
@@ -19,8 +19,40 @@ use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
-/// Where a database names who may call its public address.
-const NAMED: &str = "settings.ip_configuration.authorized_networks.value";
+/// What names the networks that may call a database's address on the internet, in the configuration of that.
+struct Door {
+    kind: &'static str,
+    /// Whether it has such an address: where that is said, and what holds where nothing is.
+    switch: &'static str,
+    is_on: bool,
+    /// The block that lists the networks, the list, and what in each says which.
+    block: &'static str,
+    list: &'static str,
+    range: &'static str,
+}
+
+/// Source: provider, `google_sql_database_instance`, `google_alloydb_instance`.
+const DOORS: [Door; 2] = [
+    Door {
+        kind: SQL,
+        switch: "settings.ip_configuration.ipv4_enabled",
+        is_on: true,
+        block: "settings.ip_configuration",
+        list: "authorized_networks",
+        range: "value",
+    },
+    Door {
+        kind: "google_alloydb_instance",
+        switch: "network_config.enable_public_ip",
+        is_on: false,
+        block: "network_config",
+        list: "authorized_external_networks",
+        range: "cidr_range",
+    },
+];
+
+/// Databases of Cloud SQL.
+const SQL: &str = "google_sql_database_instance";
 
 /// Where a service stands in a network, if it does.
 pub fn presence(
@@ -113,11 +145,14 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
             None => Tri::Unknown,
             Some(_) => encrypted,
         };
-        if &*resource.kind == "google_sql_database_instance" {
-            if let Some((open, proof)) = database(scene, at) {
+        let parts = || scene.nodes[node].parts.iter().copied();
+        for (part, door) in parts().filter_map(|part| Some((part, door_of(scene, part)?))) {
+            if let Some((open, proof)) = database(scene, part, door) {
                 let traffic = Traffic::tcp(port_of(scene, node).unwrap_or(443));
                 network.fronts.push(Front { node, traffic, encrypted, open, proof });
             }
+        }
+        if &*resource.kind == SQL {
             continue;
         }
         // What has no place in a network is exposed by the vocabulary alone.
@@ -135,23 +170,30 @@ pub fn fronts(scene: &Scene<'_>, network: &mut Network) {
     }
 }
 
-/// Who gets to a database over its own address on the internet: the networks that it names.
-fn database(scene: &Scene<'_>, at: usize) -> Option<(Reach, Vec<Place>)> {
+/// How a resource lets networks in, where it is a database of its own.
+fn door_of(scene: &Scene<'_>, at: usize) -> Option<&'static Door> {
     let resource = scene.index.resource(at);
-    let configuration = gcp::value(resource, "settings.ip_configuration");
-    let first = match configuration {
+    DOORS.iter().find(|door| *resource.kind == *door.kind && resource.mode == Mode::Managed)
+}
+
+/// Who gets to a database over its own address on the internet: the networks that it names.
+fn database(scene: &Scene<'_>, at: usize, door: &Door) -> Option<(Reach, Vec<Place>)> {
+    let resource = scene.index.resource(at);
+    let first = match gcp::value(resource, door.block) {
         Some(Value::Array(items)) => items.first(),
         other => other,
     };
-    match gcp::value(resource, "settings.ip_configuration.ipv4_enabled") {
+    match gcp::value(resource, door.switch) {
         Some(Value::Bool(false)) => return None,
         Some(Value::Unknown(_)) => return Some((Reach::Unknown, vec![resource.header])),
+        Some(Value::Bool(true)) => {}
+        _ if !door.is_on => return None,
         _ => {}
     }
     let mut open = Reach::Closed;
-    let named = first.map(|it| blocks(it, "authorized_networks")).unwrap_or_default();
+    let named = first.map(|it| blocks(it, door.list)).unwrap_or_default();
     for (position, allowed) in named.iter().enumerate() {
-        let reach = match allowed.get("value") {
+        let reach = match allowed.get(door.range) {
             Some(Value::String(text)) => match range(text) {
                 Some(range) if is_any(&range) => Reach::Open,
                 Some(range) if is_public(&range) => Reach::Restricted,
@@ -159,14 +201,14 @@ fn database(scene: &Scene<'_>, at: usize) -> Option<(Reach, Vec<Place>)> {
                 None => Reach::Unknown,
             },
             // An address of one's own lets nobody else in.
-            _ if own_callers(scene, at).any(|(_, index, _)| index == Some(position)) => {
+            _ if own_callers(scene, at, door).any(|(_, index, _)| index == Some(position)) => {
                 Reach::Closed
             }
             _ => Reach::Unknown,
         };
         open = open.max(reach);
     }
-    let proof = vec![gcp::place(resource, "settings.ip_configuration.authorized_networks")];
+    let proof = vec![gcp::place(resource, &format!("{}.{}", door.block, door.list))];
     (open != Reach::Closed).then_some((open, proof))
 }
 
@@ -174,11 +216,13 @@ fn database(scene: &Scene<'_>, at: usize) -> Option<(Reach, Vec<Place>)> {
 fn own_callers<'s>(
     scene: &'s Scene<'_>,
     at: usize,
+    door: &'s Door,
 ) -> impl Iterator<Item = (usize, Option<usize>, Place)> + 's {
-    let named = scene.index.outgoing(at).iter().filter(|edge| leads(NAMED, &edge.at));
+    let path = format!("{}.{}.{}", door.block, door.list, door.range);
+    let named = scene.index.outgoing(at).iter().filter(move |edge| leads(&path, &edge.at));
     named.filter_map(move |edge| {
         let node = scene.node_of[edge.to].filter(|node| runs_programs(scene, *node))?;
-        let mut parts = edge.at.parts().skip_while(|part| part != "authorized_networks").skip(1);
+        let mut parts = edge.at.parts().skip_while(|part| *part != door.list).skip(1);
         let position = parts.next().and_then(|part| part.parse().ok());
         Some((node, position, scene.index.place_of(at, &edge.at, edge.to)))
     })
@@ -186,19 +230,24 @@ fn own_callers<'s>(
 
 /// Services that name a database by its connection, which Google's own proxy carries for accounts that may connect.
 pub fn links(scene: &Scene<'_>, network: &mut Network) {
+    let link = |source, target, place| Link {
+        source,
+        target,
+        traffic: Traffic::tcp(port_of(scene, target).unwrap_or(443)),
+        spoken: Encrypted::Unknown,
+        reach: Reach::Open,
+        proof: vec![place],
+    };
+    for door in &DOORS {
+        for at in scene.index.of_type(door.kind) {
+            let Some(target) = scene.node_of[*at] else { continue };
+            let callers = own_callers(scene, *at, door);
+            network.doors.extend(callers.map(|(source, _, place)| link(source, target, place)));
+        }
+    }
     let rights = clients::Rights::new(scene);
-    for at in scene.index.of_type("google_sql_database_instance") {
+    for at in scene.index.of_type(SQL) {
         let Some(target) = scene.node_of[*at] else { continue };
-        let traffic = Traffic::tcp(port_of(scene, target).unwrap_or(443));
-        let link = |source, place| Link {
-            source,
-            target,
-            traffic,
-            spoken: Encrypted::Unknown,
-            reach: Reach::Open,
-            proof: vec![place],
-        };
-        network.doors.extend(own_callers(scene, *at).map(|(source, _, place)| link(source, place)));
         for edge in scene.index.incoming(*at) {
             let by_connection = edge.attribute.as_str().contains("connection_name");
             let Some(source) = scene.node_of[edge.from].filter(|source| *source != target) else {
@@ -209,7 +258,7 @@ pub fn links(scene: &Scene<'_>, network: &mut Network) {
                 && !rights.lack(scene, source)
             {
                 let place = scene.index.resource(edge.from).place_of(&edge.at);
-                network.links.push(link(source, place));
+                network.links.push(link(source, target, place));
             }
         }
     }
