@@ -326,7 +326,8 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         let mut found = Vec::new();
         for end in own.subnets.iter().chain(&own.network) {
             let joined = self.joins.get(end).into_iter().flatten();
-            found.extend(joined.copied().filter(|(other, _)| !is_own(*other)));
+            let ends = |other: usize| self.graph.network.ends_before(own, *end, other);
+            found.extend(joined.copied().filter(|(other, _)| !is_own(*other) && !ends(*other)));
         }
         found.sort_unstable();
         found.dedup();

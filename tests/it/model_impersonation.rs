@@ -180,3 +180,137 @@ fn an_instance_alone() {
     let model = terraform(&alone);
     assert!(has(&model, "internet > google_alloydb_instance.i network tcp/5432"), "{model:#?}");
 }
+
+/// A network that is peered with one of somebody else.
+const PEERED: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_network_peering" "partner" {
+  name         = "partner"
+  network      = google_compute_network.n.id
+  peer_network = "projects/partner/global/networks/partner"
+}
+"#;
+
+const SQL: &str = r#"
+resource "google_sql_database_instance" "s" {
+  name             = "s"
+  database_version = "POSTGRES_16"
+  settings {
+    tier = "db-custom-2-7680"
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = google_compute_network.n.id
+    }
+  }
+}
+"#;
+
+const FILES: &str = r#"
+resource "google_filestore_instance" "s" {
+  name     = "s"
+  location = "europe-west1-b"
+  tier     = "BASIC_HDD"
+  file_shares {
+    name        = "share"
+    capacity_gb = 1024
+  }
+  networks {
+    network = google_compute_network.n.name
+    modes   = ["MODE_IPV4"]
+  }
+}
+"#;
+
+const REDIS: &str = r#"
+resource "google_redis_instance" "s" {
+  name               = "s"
+  memory_size_gb     = 1
+  authorized_network = google_compute_network.n.id
+}
+"#;
+
+const CACHE: &str = r#"
+resource "google_memcache_instance" "s" {
+  name               = "s"
+  authorized_network = google_compute_network.n.id
+  node_count         = 1
+}
+"#;
+
+const CLUSTER: &str = r#"
+resource "google_redis_cluster" "s" {
+  name        = "s"
+  shard_count = 1
+  psc_configs { network = google_compute_network.n.id }
+}
+"#;
+
+/// A peering carries nothing on to what is peered with one of the two itself.
+#[rstest]
+#[case::database(SQL, false)]
+#[case::alloy(ALLOY, false)]
+#[case::files(FILES, false)]
+#[case::files_by_range("connect_mode = \"PRIVATE_SERVICE_ACCESS\"", false)]
+#[case::files_in_the_network("connect_mode = \"PRIVATE_SERVICE_CONNECT\"", true)]
+#[case::redis(REDIS, false)]
+#[case::cache(CACHE, false)]
+#[case::cluster_in_the_network(CLUSTER, true)]
+fn peerings_of_services(#[case] service: &str, #[case] reached: bool) {
+    let service = match service {
+        own if own.starts_with("connect_mode") => {
+            FILES.replace("    modes ", &format!("    {own}\n    modes "))
+        }
+        ALLOY => {
+            let start = ALLOY.find("resource \"google_alloydb_cluster\"").unwrap_or_default();
+            let end = ALLOY.find("resource \"google_alloydb_instance\"").unwrap_or(ALLOY.len());
+            ALLOY[start..end].to_owned()
+        }
+        own => own.to_owned(),
+    };
+    let model = terraform(&[PEERED, &service].concat());
+    assert_eq!(has(&model, "network:partner > google_"), reached, "{model:#?}");
+    let crossed = |it: &&String| it.starts_with("T021 google_") && it.contains("cross_account");
+    assert_eq!(model.iter().any(|it| crossed(&it)), reached, "{model:#?}");
+    assert!(has(&model, "T047 google_compute_network.n:"), "{model:#?}");
+}
+
+/// Machines of a peered network of the same configuration do not get there either; those of its own do.
+#[rstest]
+#[case::near("n", true)]
+#[case::far("o", false)]
+fn peered_machines(#[case] network: &str, #[case] reached: bool) {
+    let tree = PEERED
+        .replace("\"projects/partner/global/networks/partner\"", "google_compute_network.o.id")
+        + SQL
+        + &r#"
+resource "google_compute_network" "o" {
+  name                    = "o"
+  auto_create_subnetworks = false
+}
+resource "google_compute_network_peering" "back" {
+  name         = "back"
+  network      = google_compute_network.o.id
+  peer_network = google_compute_network.n.id
+}
+resource "google_compute_subnetwork" "m" {
+  name          = "m"
+  network       = google_compute_network.NETWORK.id
+  ip_cidr_range = "10.7.0.0/24"
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  boot_disk {}
+  network_interface { subnetwork = google_compute_subnetwork.m.id }
+  metadata = { db = google_sql_database_instance.s.private_ip_address }
+}
+"#
+        .replace("NETWORK", network);
+    let flow = "google_compute_instance.m > google_sql_database_instance.s network";
+    let model = terraform(&tree);
+    assert_eq!(has(&model, flow), reached, "{model:#?}");
+}

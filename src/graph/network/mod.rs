@@ -141,6 +141,8 @@ pub struct Presence {
     pub sends_only: bool,
     /// How it stands in its ranges.
     pub within: Within,
+    /// Whether it is joined to its network by a peering, which carries nothing on that comes by another one.
+    pub by_peering: bool,
     /// Whether where it stands is only partly known, so that nothing rests on what it lacks.
     pub open_ended: bool,
 }
@@ -226,6 +228,8 @@ pub struct Network {
     pub endpoints: BTreeMap<usize, Vec<(Presence, Place)>>,
     /// Pairs of networks (resources) between which traffic is routed, with what says so.
     pub peerings: Vec<(usize, usize, Place)>,
+    /// Those of them that carry nothing on to what is peered with one of the two.
+    pub ending: FxHashSet<(usize, usize)>,
     /// Positions in `peerings` by both ends.
     pub peered: FxHashMap<(usize, usize), usize>,
     /// Zones that some peering names.
@@ -277,6 +281,11 @@ impl Network {
             self.peered.entry((*a, *b)).or_insert(at);
             self.joined.extend([*a, *b]);
         }
+    }
+
+    /// Whether a host does not get over a join of two zones, since it is peered with one of them itself.
+    pub fn ends_before(&self, host: &Presence, a: usize, b: usize) -> bool {
+        host.by_peering && (self.ending.contains(&(a, b)) || self.ending.contains(&(b, a)))
     }
 
     /// The first join of two zones, whichever way.

@@ -20,8 +20,11 @@ use super::{Network, Presence, sites};
 const CONNECTIONS: [(&str, &str, &str, bool); 3] = [
     ("aws_vpc_peering_connection", "vpc_id", "peer_vpc_id", true),
     ("azurerm_virtual_network_peering", "virtual_network_name", "remote_virtual_network_id", false),
-    ("google_compute_network_peering", "network", "peer_network", false),
+    (PEERING, "network", "peer_network", false),
 ];
+
+/// The connection that carries nothing on to services which are peered with the configuration's network themselves.
+const PEERING: &str = "google_compute_network_peering";
 
 /// The network of somebody else.
 #[derive(Clone, Debug)]
@@ -60,6 +63,9 @@ pub fn stand(scene: &mut Scene<'_>, network: &mut Network) {
                 network.peerings.extend(over.iter().map(|way| (way.1, at, place)));
             } else {
                 network.peerings.push((own, at, place));
+            }
+            if kind == PEERING {
+                network.ending.insert((own, at));
             }
             let node = node(scene, at, other);
             let ranges = over.iter().filter_map(|way| way.2).collect();

@@ -179,7 +179,10 @@ fn joined(network: &Network, source: &Presence, target: &Presence, proof: &mut V
             let here = source.subnets.iter().chain([&a]);
             let first = here.flat_map(|x| {
                 let there = target.subnets.iter().chain([&b]);
-                there.filter_map(|y| network.joining(*x, *y))
+                let ends = |y: usize| {
+                    network.ends_before(source, *x, y) || network.ends_before(target, *x, y)
+                };
+                there.filter(move |y| !ends(**y)).filter_map(|y| network.joining(*x, *y))
             });
             first.min().map_or(Tri::No, |at| {
                 proof.push(network.peerings[at].2);

@@ -382,6 +382,7 @@ fn peerings(scene: &Scene<'_>, network: &mut Network) {
     for ((own, other), place) in &found {
         if own < other && found.contains_key(&(*other, *own)) {
             network.peerings.push((*own, *other, *place));
+            network.ending.insert((*own, *other));
         }
     }
 }

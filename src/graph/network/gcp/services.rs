@@ -19,6 +19,8 @@ use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
+/// What is joined to its network by a peering: the table of types, with what says how it is joined and the words for that.
+const PEERED: &str = "gcp_peered_services";
 /// What names the networks that may call a database's address on the internet, in the configuration of that.
 struct Door {
     kind: &'static str,
@@ -68,6 +70,7 @@ pub fn presence(
     for path in &row[1..] {
         join(scene, at, path, &mut presence);
     }
+    presence.by_peering = presence.network.is_some() && is_peered(scene, at);
     if presence.network.is_none() {
         attach(scene, node, &mut presence);
     }
@@ -88,6 +91,19 @@ pub fn presence(
     }
     outward::leave(scene, at, (rules, gateways), &mut presence);
     Some(presence)
+}
+
+/// Whether a service stands in a network of Google's own that is peered with the one that it names.
+fn is_peered(scene: &Scene<'_>, at: usize) -> bool {
+    let resource = scene.index.resource(at);
+    let mut rows = scene.vocabulary.table(PEERED).iter();
+    let row = rows.find(|row| row.first().is_some_and(|kind| *resource.kind == **kind));
+    row.is_some_and(|row| {
+        let mode = row.get(1).and_then(|path| gcp::value(resource, path));
+        mode.is_none_or(|mode| {
+            mode.as_str().is_some_and(|mode| row[2..].iter().any(|own| **own == *mode))
+        })
+    })
 }
 
 /// Where rules that forward to a service's attachment stand: consumers there reach it by their addresses.
