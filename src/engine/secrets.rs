@@ -120,7 +120,8 @@ impl Words {
         };
         let tail = format!("([-_.]({}))?[-_.]?[0-9]*", rows("name_endings")?);
         let (names, connections) = (rows("names")?, rows("connections")?);
-        let value = r#"["']?[ \t]*(?:=>|:=|=|:)[ \t]*["']?([^\s"',;]+)"#;
+        // A bracket or backtick at the end is of the command that the value stands in.
+        let value = r#"["']?[ \t]*(?:=>|:=|=|:)[ \t]*["']?([^\s"',;]*[^\s"',;)`])"#;
         let texts = vec![
             ("name", format!("({names}){tail}$")),
             ("exception", format!("({}){tail}$", rows("name_exceptions")?)),

@@ -314,3 +314,35 @@ resource "google_compute_instance" "m" {
     let model = terraform(&tree);
     assert_eq!(has(&model, flow), reached, "{model:#?}");
 }
+
+/// Startup scripts with words in brackets of commands.
+#[rstest]
+#[case::names_a_secret(
+    "DB_PASSWORD=$(gcloud secrets versions access latest --secret=orders-db)",
+    false
+)]
+#[case::in_quotes(
+    "DB_PASSWORD=\\\"$(gcloud secrets versions access latest --secret=orders-db)\\\"",
+    false
+)]
+#[case::in_backticks(
+    "DB_PASSWORD=`gcloud secrets versions access latest --secret=orders-db`",
+    false
+)]
+#[case::in_two_brackets(
+    "A=$(echo $(gcloud secrets versions access latest --secret=orders-db))",
+    false
+)]
+#[case::interpolated(
+    "DB_PASSWORD=$(gcloud secrets versions access latest --secret=${google_secret_manager_secret.s.secret_id})",
+    false
+)]
+#[case::writes_one("TOKEN=$(login --user=web --password=hUnter22x)", true)]
+#[case::writes_one_alone("DB_PASSWORD=hUnter22x", true)]
+fn words_in_commands(#[case] line: &str, #[case] is_secret: bool) {
+    let model = terraform(&format!(
+        "resource \"google_secret_manager_secret\" \"s\" {{\n  secret_id = \"orders-db\"\n  replication {{\n    auto {{}}\n  }}\n}}\n\
+         resource \"google_compute_instance\" \"m\" {{\n  name = \"m\"\n  machine_type = \"e2-small\"\n  boot_disk {{}}\n  network_interface {{\n    network = \"default\"\n  }}\n  metadata_startup_script = \"#!/bin/sh\\n{line}\\n/opt/app\\n\"\n}}\n"
+    ));
+    assert_eq!(has(&model, "T008 google_compute_instance.m:"), is_secret, "{model:#?}");
+}
