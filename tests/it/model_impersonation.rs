@@ -346,3 +346,58 @@ fn words_in_commands(#[case] line: &str, #[case] is_secret: bool) {
     ));
     assert_eq!(has(&model, "T008 google_compute_instance.m:"), is_secret, "{model:#?}");
 }
+
+/// A machine without an address, whose network has a gateway that translates.
+const GATEWAY: &str = r#"
+provider "google" {
+  project = "p"
+  region  = "europe-west1"
+}
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  region        = "europe-west1"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.40.1.0/24"
+}
+resource "google_compute_router" "r" {
+  name    = "r"
+  region  = "ROUTER"
+  network = google_compute_network.n.id
+}
+resource "google_compute_router_nat" "g" {
+  name                               = "g"
+  router                             = google_compute_router.r.name
+  nat_ip_allocate_option             = "AUTO_ONLY"
+  source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  boot_disk {}
+  network_interface { subnetwork = google_compute_subnetwork.a.id }
+}
+"#;
+
+/// Gateways translate for their own region.
+#[rstest]
+#[case::same("region  = \"ROUTER\"", "region  = \"europe-west1\"", true)]
+#[case::provider("  region  = \"ROUTER\"\n", "", true)]
+#[case::by_a_link("\"ROUTER\"", "\"projects/p/regions/europe-west1\"", true)]
+#[case::not_known("\"ROUTER\"", "data.google_client_config.c.region", true)]
+#[case::other("ROUTER", "us-central1", false)]
+fn regions_of_gateways(#[case] from: &str, #[case] to: &str, #[case] leaves: bool) {
+    let tree = GATEWAY.replace(from, to) + "data \"google_client_config\" \"c\" {}\n";
+    let flow = "google_compute_instance.m > internet network";
+    assert_eq!(has(&terraform(&tree), flow), leaves, "{to}");
+    // Without a subnet, by the machine's zone.
+    let alone = tree.replace(
+        "subnetwork = google_compute_subnetwork.a.id",
+        "network = google_compute_network.n.id",
+    );
+    assert_eq!(has(&terraform(&alone), flow), leaves, "{to}, alone");
+}

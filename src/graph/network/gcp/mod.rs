@@ -84,6 +84,8 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
 struct Gateway {
     /// The subnets that it serves; none for all of its network.
     subnets: Option<BTreeSet<usize>>,
+    /// The one region whose subnets it serves, where that is known.
+    region: Option<Arc<str>>,
     /// What says so.
     place: Place,
 }
@@ -107,7 +109,8 @@ impl Gateways {
             for router in targets(scene, *at, "router") {
                 if let Some(own) = network_of(scene, router, "network") {
                     let subnets = served(scene, *at);
-                    let gateway = Gateway { subnets, place: resource.header };
+                    let region = region(scene, router).or_else(|| region(scene, *at));
+                    let gateway = Gateway { subnets, region, place: resource.header };
                     found.by_network.entry(own).or_default().push(gateway);
                 }
             }
@@ -115,10 +118,17 @@ impl Gateways {
         found
     }
 
-    /// Whether a gateway lets a host out that stands in a network, and which; `None` where there is none.
-    fn of(&self, presence: &Presence) -> Option<Public> {
+    /// Whether a gateway lets a host out that stands in a network, and which; `None` where there is none. `at` is the host's resource.
+    fn of(&self, scene: &Scene<'_>, at: Option<usize>, presence: &Presence) -> Option<Public> {
         let all = self.by_network.get(&presence.network?)?;
+        let alone = at.filter(|_| presence.subnets.is_empty());
+        let regions: Vec<Option<Arc<str>>> =
+            presence.subnets.iter().copied().chain(alone).map(|at| region(scene, at)).collect();
         let serves = |gateway: &&Gateway| {
+            let near = |own: &Option<Arc<str>>| own.is_none() || *own == gateway.region;
+            if gateway.region.is_some() && !regions.is_empty() && !regions.iter().any(near) {
+                return false;
+            }
             let Some(subnets) = &gateway.subnets else { return true };
             presence.subnets.is_empty() || presence.subnets.iter().any(|own| subnets.contains(own))
         };
@@ -126,6 +136,22 @@ impl Gateways {
         let way = self.routes.lead_out(presence);
         Some(Public { proof: std::iter::once(place).chain(way.proof).collect(), ..way })
     }
+}
+
+/// The region that a resource lies in: by its own words, by its zone, or its provider's.
+fn region(scene: &Scene<'_>, at: usize) -> Option<Arc<str>> {
+    let resource = scene.index.resource(at);
+    let own = |path: &str| match gcp::value(resource, path)? {
+        Value::String(text) => Some(Some(text.rsplit('/').next().unwrap_or_default())),
+        _ => Some(None),
+    };
+    if let Some(region) = own("region") {
+        return region.map(Arc::from);
+    }
+    if let Some(zone) = own("zone") {
+        return zone?.rsplit_once('-').map(|(region, _)| region.into());
+    }
+    resource.scope.region.clone()
 }
 
 /// The subnets that a gateway lists; none where it serves all, or where not all of the list is known.
@@ -238,7 +264,8 @@ fn machine(
         presence.public.state = presence.public.state.and(way.state);
         presence.public.proof.extend(way.proof);
     }
-    presence.egress = egress(&presence, gateways);
+    let way = gateways.of(scene, scene.nodes[node].resource, &presence);
+    presence.egress = egress(&presence, way);
     Some(presence)
 }
 
@@ -355,11 +382,11 @@ fn accounts(scene: &Scene<'_>, node: usize, presence: &mut Presence) {
     presence.groups.dedup();
 }
 
-fn egress(presence: &Presence, gateways: &Gateways) -> Public {
+fn egress(presence: &Presence, gateway: Option<Public>) -> Public {
     if presence.public.state == Tri::Yes {
         return presence.public.clone();
     }
-    match gateways.of(presence) {
+    match gateway {
         Some(way) => way,
         // Whether a network that the configuration does not hold has a gateway is not known.
         None if presence.network.is_none_or(|network| network == DEFAULT) => {

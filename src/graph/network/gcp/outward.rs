@@ -130,7 +130,7 @@ pub fn leave(
 ) {
     let resource = scene.index.resource(at);
     let all = sends_all(resource);
-    let through = match gateways.of(presence) {
+    let through = match gateways.of(scene, Some(at), presence) {
         Some(way) => way,
         None => Public { state: Tri::No, proof: Vec::new() },
     };
