@@ -401,3 +401,119 @@ fn regions_of_gateways(#[case] from: &str, #[case] to: &str, #[case] leaves: boo
     );
     assert_eq!(has(&terraform(&alone), flow), leaves, "{to}, alone");
 }
+
+/// A machine that names a balancer inside of its network, behind which another one stands.
+const BALANCER: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.40.1.0/24"
+}
+resource "google_compute_subnetwork" "p" {
+  name          = "p"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.40.9.0/24"
+  purpose       = "REGIONAL_MANAGED_PROXY"
+  role          = "ACTIVE"
+}
+resource "google_compute_instance" "web" {
+  name         = "web"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  tags         = ["web"]
+  boot_disk {}
+  network_interface { subnetwork = google_compute_subnetwork.a.id }
+  metadata = { api-url = "http://${google_compute_forwarding_rule.api.ip_address}:9000" }
+}
+resource "google_compute_instance" "api" {
+  name         = "api"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  tags         = ["api"]
+  boot_disk {}
+  network_interface { subnetwork = google_compute_subnetwork.a.id }
+}
+resource "google_compute_instance_group" "api" {
+  name      = "api"
+  zone      = "europe-west1-b"
+  instances = [google_compute_instance.api.self_link]
+  named_port {
+    name = "app"
+    port = 9000
+  }
+}
+resource "google_compute_region_backend_service" "api" {
+  name                  = "api"
+  load_balancing_scheme = "INTERNAL_MANAGED"
+  protocol              = "HTTP"
+  port_name             = "app"
+  backend { group = google_compute_instance_group.api.id }
+}
+resource "google_compute_region_url_map" "u" {
+  name            = "u"
+  default_service = google_compute_region_backend_service.api.id
+}
+resource "google_compute_region_target_http_proxy" "p" {
+  name    = "p"
+  url_map = google_compute_region_url_map.u.id
+}
+resource "google_compute_firewall" "in" {
+  name          = "in"
+  network       = google_compute_network.n.id
+  source_ranges = ["10.40.9.0/24"]
+  target_tags   = ["api"]
+  allow {
+    protocol = "tcp"
+    ports    = ["9000"]
+  }
+}
+resource "google_compute_forwarding_rule" "api" {
+  name                  = "api"
+  load_balancing_scheme = "INTERNAL_MANAGED"
+  target                = google_compute_region_target_http_proxy.p.id
+  ip_address            = "10.40.1.9"
+  port_range            = "9000"
+  network               = google_compute_network.n.id
+  subnetwork            = google_compute_subnetwork.a.id
+}
+resource "google_compute_firewall" "out" {
+  name               = "out"
+  network            = google_compute_network.n.id
+  direction          = "EGRESS"
+  priority           = 900
+  destination_ranges = ["DESTINATION"]
+  target_tags        = ["TAG"]
+  deny { protocol = "all" }
+}
+"#;
+
+/// What a machine may not send does not get to a balancer of its network.
+#[rstest]
+#[case::all("0.0.0.0/0", "web", false)]
+#[case::the_subnet("10.40.1.0/24", "web", false)]
+#[case::its_address("10.40.1.9/32", "web", false)]
+#[case::another_address("10.40.1.8/32", "web", true)]
+#[case::another_machine("0.0.0.0/0", "batch", true)]
+fn sending_to_balancers(#[case] destination: &str, #[case] tag: &str, #[case] arrives: bool) {
+    let tree = BALANCER.replace("DESTINATION", destination).replace("TAG", tag);
+    let flow =
+        "google_compute_instance.web > google_compute_region_backend_service.api network tcp/9000";
+    let model = terraform(&tree);
+    assert_eq!(has(&model, flow), arrives, "{model:#?}");
+}
+
+/// A balancer with an address that is made elsewhere stands in its subnet.
+#[rstest]
+#[case::the_subnet("10.40.1.0/24", false)]
+#[case::elsewhere("10.50.0.0/16", true)]
+fn balancers_without_an_address(#[case] destination: &str, #[case] arrives: bool) {
+    let tree = BALANCER.replace("DESTINATION", destination).replace("TAG", "web");
+    let tree = tree.replace("  ip_address            = \"10.40.1.9\"\n", "");
+    let flow =
+        "google_compute_instance.web > google_compute_region_backend_service.api network tcp/9000";
+    assert_eq!(has(&terraform(&tree), flow), arrives);
+}

@@ -39,10 +39,13 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                 if flows.is_full() {
                     return;
                 }
-                let passage = at.map_or_else(
-                    || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true },
-                    |at| reach::between(network, (source, host), (via, at), *traffic),
-                );
+                let to = |at| reach::between(network, (source, host), (via, at), *traffic);
+                let passage = at.map(to).or_else(|| {
+                    let all = network.standing.get(&via)?.iter().map(to);
+                    all.max_by_key(|passage| passage.passes).map(meant)
+                });
+                let open = || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true };
+                let passage = passage.unwrap_or_else(open);
                 let named = naming.get(&source);
                 if passage.passes == Tri::No || !passage.meant && named.is_none() {
                     continue;
@@ -50,7 +53,8 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                 let mut proof = named.map(|named| named.places(scene)).unwrap_or_default();
                 proof.extend(&passage.proof);
                 proof.extend(&route.front_proof);
-                let open = |passes| if passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
+                let reached =
+                    |passes| if passes == Tri::Yes { Reach::Open } else { Reach::Unknown };
                 if route.keeps_source
                     && let Some(end) = presence(route.target)
                 {
@@ -65,18 +69,23 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                     let new = New::network(
                         said_or_by_port(route.back_encrypted, route.back),
                         proof,
-                        open(whole.passes),
+                        reached(whole.passes),
                     );
                     flows.add((via, route.target), shown(route.back), new);
                 }
                 let spoken = named.map_or(Encrypted::Unknown, |named| named.spoken(scene));
                 let front =
                     addresses::settled(said_or_by_port(route.front_encrypted, *traffic), spoken);
-                let new = New::network(front, proof, open(passage.passes));
+                let new = New::network(front, proof, reached(passage.passes));
                 flows.add((source, via), shown(*traffic), new);
             }
         }
     }
+}
+
+/// A way that nothing at the balancer stands against.
+fn meant(passage: reach::Passage) -> reach::Passage {
+    reach::Passage { meant: true, ..passage }
 }
 
 /// From bastions of the provider to the machines of their network, and of those that they reach beside it, that they manage, by the first port that the filters open.

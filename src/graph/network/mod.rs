@@ -240,6 +240,8 @@ pub struct Network {
     pub resolvers: Vec<(usize, usize, Place)>,
     /// Networks of others that networks of the configuration are joined to.
     pub neighbors: Vec<neighbors::Neighbor>,
+    /// Where balancers inside of networks answer that are no hosts there.
+    pub standing: BTreeMap<usize, Vec<Presence>>,
     /// Routes over connections, until their other ends are known.
     pub ways: Vec<neighbors::Way>,
     /// Subnets by network, where routes are said by subnet: each with whether it is known which hold for it.

@@ -15,6 +15,7 @@ use super::super::filter::{Ports, Protocol, Traffic, number, range};
 use super::super::{Front, Network, Presence, Route, Tri, reach};
 use super::armor;
 use super::routes::Routes;
+use super::services::join;
 
 /// How many references there may be between a rule and what stands behind it.
 const MAX_DEPTH: usize = 5;
@@ -93,6 +94,7 @@ fn forwarding(
     }
     for end in &chain.ends {
         let Some(via) = scene.node_of[*end] else { continue };
+        network.standing.entry(via).or_default().extend(stands(scene, at, scheme));
         for port in front_ports(resource) {
             let front = Traffic { protocol, port };
             let encrypted = match (chain.encrypted, port) {
@@ -215,6 +217,25 @@ fn proxy_subnets(scene: &Scene<'_>) -> Vec<ipnet::IpNet> {
         .map(|at| scene.index.resource(*at))
         .filter(|it| text(it, "purpose").is_some_and(|purpose| purpose.ends_with("MANAGED_PROXY")));
     proxies.filter_map(|it| range(text(it, "ip_cidr_range")?)).collect()
+}
+
+/// Where a rule inside of a network answers: at its address, or anywhere in its subnet.
+fn stands(scene: &Scene<'_>, rule: usize, scheme: &str) -> Option<Presence> {
+    // What answers nowhere in particular is for proxies beside the callers.
+    if !matches!(scheme, "INTERNAL" | "INTERNAL_MANAGED") {
+        return None;
+    }
+    let mut presence = Presence::default();
+    join(scene, rule, "subnetwork", &mut presence);
+    join(scene, rule, "network", &mut presence);
+    let resource = scene.index.resource(rule);
+    let reserved =
+        targets(scene, rule, "ip_address").map(|to| text(scene.index.resource(to), "address"));
+    let mut written = reserved.chain([text(resource, "ip_address")]).flatten();
+    if let Some(own) = written.find_map(range) {
+        presence.ranges = vec![own];
+    }
+    presence.network.is_some().then_some(presence)
 }
 
 /// Who uses a balancer inside: the subnets of its network.
