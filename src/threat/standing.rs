@@ -186,7 +186,8 @@ impl Surroundings<'_, '_> {
         if let Some((state, proof)) = self.environment_of_made(node) {
             return Known::State(state, proof);
         }
-        let tagged = given.resource.and_then(|at| self.words.environment(scene.index.resource(at)));
+        let mut labelling = self.labelling(node).filter(|_| given.resource.is_some());
+        let tagged = labelling.find_map(|at| self.words.environment(scene.index.resource(at)));
         let named = || {
             given.resource?;
             Some((self.words.in_name(&given.name)?, given.place.into_iter().collect()))

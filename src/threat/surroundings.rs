@@ -474,8 +474,25 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         self.scene().nodes[node].resource.is_some_and(|at| {
             let stated = self.words.stated(self.scene(), at);
             stated.is_some_and(|stated| stated.sensitivity.is_some())
-                || self.words.classification(self.scene().index.resource(at)).is_some()
+                || self.classified(node).is_some()
         })
+    }
+
+    /// How sensitive its data is by its tags, or those of what it is made from and gets them of.
+    fn classified(&self, node: usize) -> Option<(State, Vec<Place>)> {
+        let scene = self.scene();
+        let mut parts = self.labelling(node).map(|part| scene.index.resource(part));
+        parts.find_map(|part| self.words.classification(part))
+    }
+
+    /// The resources whose tags a node has: its own, then those that it is made from, by the table `labelling_types`.
+    pub(super) fn labelling(&self, node: usize) -> impl Iterator<Item = usize> {
+        let scene = self.scene();
+        let kind = |part: usize| scene.index.resource(part).type_name();
+        let types = scene.vocabulary.table("labelling_types");
+        let gives = move |part: &usize| types.iter().flatten().any(|own| **own == *kind(*part));
+        let parts = scene.nodes[node].parts.iter().copied();
+        parts.clone().take(1).chain(parts.skip(1).filter(gives))
     }
 
     /// Whether a flow of a cluster's machine is that of pods on it: what these send leaves by the machine.
@@ -590,10 +607,8 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         if let Some(fact) = given.facts.get(STATE) {
             return Some((State(3), fact.proof.clone()));
         }
-        for part in given.parts.iter().take(1) {
-            if let Some(found) = self.words.classification(scene.index.resource(*part)) {
-                return Some(found);
-            }
+        if let Some(found) = self.classified(node) {
+            return Some(found);
         }
         let said = self.sensitivity_of_made(node).or_else(|| self.classified_by_namespace(node));
         if said.is_some() {

@@ -517,3 +517,48 @@ fn balancers_without_an_address(#[case] destination: &str, #[case] arrives: bool
         "google_compute_instance.web > google_compute_region_backend_service.api network tcp/9000";
     assert_eq!(has(&terraform(&tree), flow), arrives);
 }
+
+/// Machines of a template, by group.
+const MADE: &str = r#"
+resource "google_compute_instance_template" "t" {
+  name_prefix  = "t-"
+  machine_type = "e2-small"
+  labels       = { data_classification = "restricted", env = "staging" }
+  disk { source_image = "debian-cloud/debian-12" }
+  network_interface {
+    network = "default"
+    access_config {}
+  }
+}
+resource "google_compute_instance_group_manager" "g" {
+  name               = "g"
+  zone               = "europe-west1-b"
+  base_instance_name = "g"
+  target_size        = 1
+  version { instance_template = google_compute_instance_template.t.id }
+}
+"#;
+
+#[test]
+fn machines_have_the_labels_of_their_template() {
+    let low = MADE.replace("restricted", "public");
+    let second = MADE.split("resource \"google_compute_instance_group_manager\"").nth(1);
+    let second = second.unwrap_or_default().replace("\"g\"", "\"h\"");
+    let two = [MADE, "resource \"google_compute_instance_group_manager\"", &second].concat();
+    let regional =
+        MADE.replace("google_compute_instance_template", "google_compute_region_instance_template");
+    for (tree, data) in
+        [(MADE, "restricted"), (&low, "none"), (&two, "restricted"), (&regional, "restricted")]
+    {
+        let model = terraform(tree);
+        let own = "T022 google_compute_instance_group_manager.g:";
+        let line = model.iter().find(|it| it.starts_with(own));
+        let line = line.unwrap_or_else(|| panic!("{model:#?}"));
+        assert!(line.contains(&format!("data={data}")), "{line}");
+    }
+    let prod = MADE.replace("env = \"staging\"", "env = \"dev\"");
+    let told = |tree: &str, word: &str| {
+        terraform(tree).iter().any(|it| it.contains(&format!("environment={word}")))
+    };
+    assert!(told(MADE, "staging") && told(&prod, "dev") && !told(&prod, "staging"));
+}
