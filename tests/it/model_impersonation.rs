@@ -562,3 +562,44 @@ fn machines_have_the_labels_of_their_template() {
     };
     assert!(told(MADE, "staging") && told(&prod, "dev") && !told(&prod, "staging"));
 }
+
+/// A machine that names a share, which names clients.
+const SHARE: &str = r#"
+resource "google_compute_network" "n" {
+  name                    = "n"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.n.id
+  ip_cidr_range = "10.40.1.0/24"
+}
+resource "google_compute_instance" "m" {
+  name         = "m"
+  zone         = "europe-west1-b"
+  machine_type = "e2-small"
+  boot_disk {}
+  network_interface { subnetwork = google_compute_subnetwork.a.id }
+  metadata = { nfs = google_filestore_instance.s.networks[0].ip_addresses[0] }
+}
+variable "clients" { type = list(string) }
+"#;
+
+#[rstest]
+#[case::nobody_named("", true)]
+#[case::its_subnet("nfs_export_options { ip_ranges = [\"10.40.1.0/24\"] }", true)]
+#[case::all("nfs_export_options { ip_ranges = [\"0.0.0.0/0\"] }", true)]
+#[case::without_a_list("nfs_export_options { access_mode = \"READ_ONLY\" }", true)]
+#[case::not_known("nfs_export_options { ip_ranges = var.clients }", true)]
+#[case::one_of_two(
+    "nfs_export_options { ip_ranges = [\"10.99.0.0/24\"] }\n    nfs_export_options { ip_ranges = [\"10.40.0.0/16\"] }",
+    true
+)]
+#[case::another_subnet("nfs_export_options { ip_ranges = [\"10.99.0.0/24\"] }", false)]
+fn exports_of_shares(#[case] exports: &str, #[case] mounts: bool) {
+    let files =
+        FILES.replace("capacity_gb = 1024\n", &format!("capacity_gb = 1024\n    {exports}\n"));
+    let model = terraform(&[SHARE, &files].concat());
+    let flow = "google_compute_instance.m > google_filestore_instance.s network";
+    assert_eq!(has(&model, flow), mounts, "{model:#?}");
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::{Mode, Resource, Value};
+use crate::document::{Mode, Pointer, Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::look;
 use crate::graph::relations::leads;
@@ -10,7 +10,7 @@ use crate::graph::scene::Scene;
 use crate::model::{Element, Encrypted};
 use crate::source::Place;
 
-use super::super::filter::{Traffic, is_any, is_public, range};
+use super::super::filter::{Direction, Layer, Peer, Rule, Traffic, is_any, is_public, range};
 use super::super::flows::{port_of, runs_programs};
 use super::super::reach::Reach;
 use super::super::{Front, Link, Network, Presence, Tri, Within};
@@ -19,6 +19,8 @@ use super::{Gateways, clients, is_subnet, network_of, network_of_subnet, outward
 
 /// Where services name their network: the table of types with paths of networks or subnets.
 const STANDS: &str = "gcp_hosts";
+/// What names the clients that may mount it: the table of types, with the block of an export and its list of ranges.
+const EXPORTS: &str = "gcp_exports";
 /// What is joined to its network by a peering: the table of types, with what says how it is joined and the words for that.
 const PEERED: &str = "gcp_peered_services";
 /// What names the networks that may call a database's address on the internet, in the configuration of that.
@@ -80,6 +82,7 @@ pub fn presence(
     }
     let runs = scene.nodes[node].element == Element::Process;
     if !runs {
+        presence.layers.extend(exports(scene, at).map(Arc::new));
         return presence.network.map(|_| presence);
     }
     outward::enter(scene, at, &mut presence);
@@ -91,6 +94,33 @@ pub fn presence(
     }
     outward::leave(scene, at, (rules, gateways), &mut presence);
     Some(presence)
+}
+
+/// Whom a store's exports name, where it has some: nobody else mounts it.
+fn exports(scene: &Scene<'_>, at: usize) -> Option<Layer> {
+    let resource = scene.index.resource(at);
+    let mut rows = scene.vocabulary.table(EXPORTS).iter();
+    let row = rows.find(|row| row.first().is_some_and(|kind| *resource.kind == **kind))?;
+    let (block, list) = (row.get(1)?, row.get(2)?);
+    let rule = |(export, given): (Pointer, &Value)| {
+        let peers = match given.get(list) {
+            Some(Value::Array(items)) if !items.is_empty() => items.iter().map(named).collect(),
+            Some(Value::Unknown(_)) => vec![Peer::Unknown],
+            _ => vec![Peer::Everyone],
+        };
+        let place = Some(resource.place_of(&export.key(list)));
+        let all = Rule::default_of("", Direction::In, Peer::Everyone, place);
+        Rule { peers, resource: Some(at), default: None, ..all }
+    };
+    let rules: Vec<Rule> =
+        look::leaves(&resource.attributes, block).into_iter().map(rule).collect();
+    let layer = Layer { rules, default_out: true, resources: vec![at], ..Layer::default() };
+    (!layer.rules.is_empty()).then_some(layer)
+}
+
+/// Whom a range of an export means.
+fn named(item: &Value) -> Peer {
+    item.as_str().and_then(range).map_or(Peer::Unknown, Peer::Range)
 }
 
 /// Whether a service stands in a network of Google's own that is peered with the one that it names.
