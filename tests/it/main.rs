@@ -69,6 +69,7 @@ mod model_denials;
 mod model_diffs;
 mod model_domains;
 mod model_edges;
+mod model_entrances;
 mod model_filters;
 mod model_google;
 mod model_hubs;

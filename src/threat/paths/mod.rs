@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::finding::context::{Dimension, Known, State};
 use crate::finding::{Dread, Factor, ThreatClass};
+use crate::graph::kubernetes::KEEPS_DATA;
 use crate::graph::others::STATE;
 use crate::graph::scene::Flow;
 use crate::model::{Element, FlowKind, ThreatState};
@@ -174,7 +175,7 @@ fn goals(around: &Surroundings<'_, '_>) -> BTreeSet<usize> {
                 around.sensitivity(*node).is_some_and(|(state, _)| state >= State(2))
             }
             Element::Identity => matches!(around.privilege(*node), Known::State(State(3), _)),
-            Element::Process => owns_identity(around, *node),
+            Element::Process => owns_identity(around, *node) || is_store(around, *node),
             Element::ExternalEntity => false,
         }
     };
@@ -184,6 +185,22 @@ fn goals(around: &Surroundings<'_, '_>) -> BTreeSet<usize> {
 /// Whether a workload is an identity itself, which can give itself anything.
 fn owns_identity(around: &Surroundings<'_, '_>, node: usize) -> bool {
     around.graph.identity.privilege.get(&node).is_some_and(|(state, _)| *state == State(3))
+}
+
+/// Whether a program is a sensitive store itself: what it keeps lies on no medium that is one.
+fn is_store(around: &Surroundings<'_, '_>, node: usize) -> bool {
+    let is_sensitive =
+        |node: usize| around.sensitivity(node).is_some_and(|(state, _)| state >= State(2));
+    let is_medium = |at: &usize| {
+        let flow = around.flow(*at);
+        flow.kind == FlowKind::Data
+            && &*flow.label == MOUNTS
+            && around.scene().nodes[flow.target].element == Element::DataStore
+            && is_sensitive(flow.target)
+    };
+    around.scene().holds(node, KEEPS_DATA)
+        && is_sensitive(node)
+        && !around.out[node].iter().any(is_medium)
 }
 
 /// Nodes from which some goal can be reached over flows.
@@ -313,7 +330,7 @@ impl Search<'_, '_, '_> {
                     if reached && (next.crossed || self.leads_across(target)) {
                         let mut whole = next.clone();
                         // What it may do takes another step where the workload is the identity.
-                        if self.around.scene().nodes[target].element == Element::Process {
+                        if owns_identity(self.around, target) {
                             self.imply(&mut whole);
                         }
                         self.found.push(whole);
