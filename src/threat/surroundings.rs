@@ -8,7 +8,7 @@ use crate::document::Value;
 use crate::finding::context::{Dimension, Known, State};
 use crate::graph::Graph;
 use crate::graph::identity::Trust;
-use crate::graph::network::filter::{Direction, Layer, Party, Rule, Traffic};
+use crate::graph::network::filter::{Direction, Layer, Party, Protocol, Rule, Traffic};
 use crate::graph::network::reach::Reach;
 use crate::graph::network::{PODS, Peer, Presence, Tri, Within};
 use crate::graph::others::STATE;
@@ -203,9 +203,20 @@ impl<'g, 'a> Surroundings<'g, 'a> {
         match ports {
             Ports::Any => true,
             Ports::Management => self.words.is_management(port),
-            Ports::Web => self.words.is_web(port) && flow.protocol.as_deref() != Some("udp"),
+            Ports::Web => {
+                flow.protocol.as_deref() != Some("udp")
+                    && (self.words.is_web(port) || self.takes_requests(flow, port))
+            }
             Ports::Published => !self.words.is_only_management(port),
         }
+    }
+
+    /// Whether what answers at a port takes requests of the web there, whatever the port.
+    fn takes_requests(&self, flow: &Flow, port: &str) -> bool {
+        let Ok(port) = port.parse() else { return false };
+        let front = |protocol| (flow.target, Traffic { protocol, port: Some(port) });
+        let known = &self.graph.network.requests;
+        [Protocol::Tcp, Protocol::Any].into_iter().any(|protocol| known.contains(&front(protocol)))
     }
 
     /// The nodes that a filter, or a rule of one, stands before; sorted.

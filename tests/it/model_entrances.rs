@@ -3,7 +3,7 @@
 
 use rstest::rstest;
 
-use crate::model_systems::{differs, manifests};
+use crate::model_systems::{differs, has, manifests, terraform};
 
 /// A database in pods without a claim, on the internet.
 const MONGO: &str = "
@@ -108,4 +108,166 @@ fn so_are_those_behind_an_entry(#[case] from: &str, #[case] to: &str) {
     let base = SHOP.replace("StatefulSet", "Deployment");
     let line = "internet > Ingress/shop/shop > Deployment/shop/shop > Deployment/shop/db";
     differs(&base, from, to, line, manifests);
+}
+
+/// A balancer on a port of its own.
+const BALANCER: &str = r#"
+resource "aws_vpc" "m" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "g" {
+  vpc_id = aws_vpc.m.id
+}
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.m.id
+  cidr_block = "10.0.1.0/24"
+}
+resource "aws_route_table" "r" {
+  vpc_id = aws_vpc.m.id
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.g.id
+  }
+}
+resource "aws_route_table_association" "r" {
+  subnet_id      = aws_subnet.a.id
+  route_table_id = aws_route_table.r.id
+}
+resource "aws_security_group" "lb" {
+  vpc_id = aws_vpc.m.id
+  ingress {
+    from_port   = 9000
+    to_port     = 9000
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_security_group" "a" {
+  vpc_id = aws_vpc.m.id
+  ingress {
+    from_port       = 9100
+    to_port         = 9100
+    protocol        = "tcp"
+    security_groups = [aws_security_group.lb.id]
+  }
+}
+resource "aws_lb" "l" {
+  load_balancer_type = "application"
+  subnets            = [aws_subnet.a.id]
+  security_groups    = [aws_security_group.lb.id]
+}
+resource "aws_lb_target_group" "t" {
+  port     = 9100
+  protocol = "HTTP"
+  vpc_id   = aws_vpc.m.id
+}
+resource "aws_lb_listener" "l" {
+  load_balancer_arn = aws_lb.l.arn
+  port              = 9000
+  protocol          = "HTTP" # listener
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.t.arn
+  }
+}
+resource "aws_instance" "a" {
+  ami                    = "ami-1"
+  instance_type          = "t3.small"
+  subnet_id              = aws_subnet.a.id
+  vpc_security_group_ids = [aws_security_group.a.id]
+}
+resource "aws_lb_target_group_attachment" "a" {
+  target_group_arn = aws_lb_target_group.t.arn
+  target_id        = aws_instance.a.id
+}
+"#;
+
+#[rstest]
+#[case("protocol          = \"HTTP\" # listener", "protocol          = \"TCP\"")]
+#[case("target_id        = aws_instance.a.id", "target_id        = \"i-1\"")]
+fn what_takes_requests_takes_those_of_the_web_on_any_port(#[case] from: &str, #[case] to: &str) {
+    differs(BALANCER, from, to, "T032 aws_instance.a", terraform);
+}
+
+/// The same in Google Cloud.
+const PROXY: &str = r#"
+resource "google_compute_network" "m" {
+  name                    = "m"
+  auto_create_subnetworks = false
+}
+resource "google_compute_subnetwork" "a" {
+  name          = "a"
+  network       = google_compute_network.m.id
+  region        = "europe-west1"
+  ip_cidr_range = "10.40.1.0/24"
+}
+resource "google_compute_firewall" "health" {
+  name          = "health"
+  network       = google_compute_network.m.id
+  source_ranges = ["130.211.0.0/22", "35.191.0.0/16"]
+  allow {
+    protocol = "tcp"
+    ports    = ["9100"]
+  }
+}
+resource "google_compute_instance" "api" {
+  name         = "api"
+  machine_type = "e2-small"
+  zone         = "europe-west1-b"
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+    }
+  }
+  network_interface {
+    subnetwork = google_compute_subnetwork.a.id
+  }
+}
+resource "google_compute_instance_group" "api" {
+  name      = "api"
+  zone      = "europe-west1-b"
+  instances = [google_compute_instance.api.self_link]
+  named_port {
+    name = "app"
+    port = 9100
+  }
+}
+resource "google_compute_backend_service" "api" {
+  name                  = "api"
+  protocol              = "HTTP"
+  port_name             = "app"
+  load_balancing_scheme = "EXTERNAL_MANAGED"
+  backend {
+    group = google_compute_instance_group.api.self_link
+  }
+}
+resource "google_compute_url_map" "api" {
+  name            = "api"
+  default_service = google_compute_backend_service.api.id
+}
+resource "google_compute_target_http_proxy" "api" {
+  name    = "api"
+  url_map = google_compute_url_map.api.id
+}
+resource "google_compute_global_forwarding_rule" "api" {
+  name                  = "api"
+  load_balancing_scheme = "EXTERNAL_MANAGED"
+  target                = google_compute_target_http_proxy.api.id
+  port_range            = "9000"
+}
+"#;
+
+#[test]
+fn so_does_a_proxy_of_google_cloud() {
+    let line = "T032 google_compute_instance.api";
+    assert!(has(&terraform(PROXY), line));
+    let plain = PROXY
+        .replace("google_compute_target_http_proxy", "google_compute_target_tcp_proxy")
+        .replace(
+            "  url_map = google_compute_url_map.api.id",
+            "  backend_service = google_compute_backend_service.api.id",
+        );
+    let lines = terraform(&plain);
+    assert!(has(&lines, "internet > google_compute_backend_service.api network tcp/9000"));
+    assert!(!has(&lines, line));
 }

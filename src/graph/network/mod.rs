@@ -220,6 +220,8 @@ pub struct Network {
     pub spoken: BTreeMap<(usize, u16), (bool, Place)>,
     /// Fronts that are on the internet by themselves, whatever stands behind: node, traffic, whether TLS only, proof.
     pub fronts: Vec<Front>,
+    /// Fronts that take requests of the web, whatever their port: node and traffic.
+    pub requests: BTreeSet<(usize, Traffic)>,
     /// Connections that configuration names, which the filters still have to let pass.
     pub links: Vec<Link>,
     /// Connections through doors in a network to another one, whose filters have been asked already.

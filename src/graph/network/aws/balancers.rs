@@ -55,6 +55,11 @@ fn tls(protocol: Option<&str>) -> Tri {
     }
 }
 
+/// Whether a listener of a protocol takes requests of the web.
+fn takes_requests(protocol: Option<&str>) -> bool {
+    protocol.is_some_and(|word| matches!(&*word.to_ascii_uppercase(), "HTTP" | "HTTPS"))
+}
+
 fn transport(protocol: Option<&str>) -> Protocol {
     match protocol {
         Some("UDP" | "QUIC") => Protocol::Udp,
@@ -210,6 +215,9 @@ fn listener(
             _ => None,
         }),
     };
+    if takes_requests(protocol) {
+        network.requests.insert((via, front));
+    }
     let mut front_proof = vec![resource.header];
     front_proof.extend(address_proof(network, via));
     let (by_default, redirect) = forwards(scene, at, "default_action");
@@ -367,6 +375,9 @@ fn classic(scene: &Scene<'_>, network: &mut Network, at: usize) {
         let outer = look::text(block, "lb_protocol");
         let inner = look::text(block, "instance_protocol");
         let front = Traffic { protocol: Protocol::Tcp, port: port(block, "lb_port") };
+        if takes_requests(outer) {
+            network.requests.insert((via, front));
+        }
         let mut front_proof = vec![resource.place_of(&pointer)];
         front_proof.extend(&address);
         if members.is_empty() {

@@ -230,6 +230,7 @@ impl<'s> Gateway<'s> {
             let pointer = Pointer::root().key("request_routing_rule").index(position);
             let place = self.resource.place_of(&pointer);
             let (front, encrypted, inside) = self.front(rule);
+            network.requests.insert((self.via, front));
             let mut ways = 0;
             let mut passes = false;
             let actions = self.actions(rule, &pointer);

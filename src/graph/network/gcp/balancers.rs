@@ -39,6 +39,8 @@ struct Chain {
     encrypted: Option<bool>,
     /// Whether a proxy is on the way: then the sender's address does not arrive.
     proxied: bool,
+    /// Whether that takes requests of the web.
+    requests: bool,
     /// Whether a map on the way sends callers elsewhere.
     redirects: bool,
 }
@@ -47,6 +49,7 @@ fn follow(scene: &Scene<'_>, at: usize, depth: usize, chain: &mut Chain) {
     let kind = scene.index.resource(at).type_name();
     if kind.contains("target_") && kind.ends_with("_proxy") {
         chain.proxied = true;
+        chain.requests |= kind.contains("_http");
         chain.encrypted = Some(kind.contains("https") || kind.contains("ssl"));
         if kind.contains("tcp") {
             chain.encrypted = None;
@@ -97,6 +100,9 @@ fn forwarding(
         network.standing.entry(via).or_default().extend(stands(scene, at, scheme));
         for port in front_ports(resource) {
             let front = Traffic { protocol, port };
+            if chain.requests {
+                network.requests.insert((via, front));
+            }
             let encrypted = match (chain.encrypted, port) {
                 (Some(encrypted), _) => encrypted.into(),
                 (None, Some(80)) => Tri::No,

@@ -21,6 +21,9 @@ use super::granting::Grants;
 use super::shields::Shields;
 use super::{Backend, Entry, backends, lead, says_internal, through};
 
+/// Protocols of listeners that take requests of the web.
+const REQUESTS: [&str; 5] = ["HTTP", "HTTPS", "HTTP2", "GRPC", "GRPC-WEB"];
+
 /// Namespaces in which gateways stand, sorted.
 pub fn namespaces(scene: &Scene<'_>) -> Vec<Arc<str>> {
     let all = scene.index.of_type("Gateway").iter();
@@ -45,6 +48,7 @@ pub fn read(
         let entry = Entry { via, resource, fronts: fronts(scene, &known, *at) };
         let serving = controllers.serving(scene, resource);
         let limit = shields.limit(scene, *at, controllers.openness(&serving));
+        network.requests.extend(requests(resource).map(|front| (via, front)));
         lead(scene, all, &entry, &backends, limit, network);
         through(via, &serving, network);
     }
@@ -145,6 +149,17 @@ fn only_redirects(route: &Resource) -> bool {
                     && filters.iter().any(is_redirect)
             })
     })
+}
+
+/// Where a gateway listens for requests of the web.
+fn requests(resource: &Resource) -> impl Iterator<Item = Traffic> {
+    let is_web = |item: &Value| {
+        let port = item.get("port").filter(|port| matches!(port, Value::Object(_)));
+        let word = port.unwrap_or(item).get("protocol").and_then(Value::as_str);
+        word.is_some_and(|word| REQUESTS.iter().any(|own| own.eq_ignore_ascii_case(word)))
+    };
+    let all = listeners(resource).into_iter().filter(move |(item, _)| is_web(item));
+    all.map(|(_, (front, ..))| front)
 }
 
 /// What is written of each thing that a gateway listens on: `listeners` of the Gateway API, `servers` of a mesh.
