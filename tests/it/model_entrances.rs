@@ -1,6 +1,8 @@
 //! Entrances and what lies behind them: stores without a medium, requests of the web on any port, services of Azure in a network, secrets
 //! in states, conditions over who may be given what.
 
+use std::collections::BTreeSet;
+
 use rstest::rstest;
 
 use crate::model_systems::{differs, has, manifests, terraform};
@@ -270,4 +272,59 @@ fn so_does_a_proxy_of_google_cloud() {
     let lines = terraform(&plain);
     assert!(has(&lines, "internet > google_compute_backend_service.api network tcp/9000"));
     assert!(!has(&lines, line));
+}
+
+/// A cache of Azure with a rule.
+const CACHE: &str = r#"
+resource "azurerm_redis_cache" "c" {
+  name                = "c"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  capacity            = 1
+  family              = "C"
+  sku_name            = "Standard"
+}
+resource "azurerm_redis_firewall_rule" "o" {
+  name                = "office"
+  redis_cache_name    = azurerm_redis_cache.c.name
+  resource_group_name = "rg"
+  start_ip            = "198.51.100.1"
+  end_ip              = "198.51.100.20"
+}
+"#;
+
+/// How exposed a cache is.
+fn exposure(text: &str) -> BTreeSet<String> {
+    let made = crate::model::model_of(
+        &std::collections::BTreeMap::from([("main.tf".to_owned(), text.to_owned())]),
+        None,
+    );
+    let all = made.model.threats.iter().filter(|threat| &*threat.class.id == "T002");
+    let all = all.flat_map(|threat| threat.context.iter());
+    all.filter(|(name, _)| *name == "exposure").map(|(_, state)| state.to_string()).collect()
+}
+
+#[rstest]
+#[case("", "", "internet_restricted")]
+#[case(
+    "redis_cache_name    = azurerm_redis_cache.c.name",
+    "redis_cache_name    = \"other\"",
+    "internet_open"
+)]
+#[case("198.51.100.1\"", "0.0.0.0\"", "internet_restricted")]
+#[case("198.51.100.20\"", "255.255.255.255\"", "internet_restricted")]
+fn a_cache_with_rules_hears_named_addresses(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] wanted: &str,
+) {
+    let text = if from.is_empty() { CACHE.to_owned() } else { CACHE.replace(from, to) };
+    assert_eq!(exposure(&text), BTreeSet::from([wanted.to_owned()]));
+}
+
+#[test]
+fn a_rule_for_all_addresses_keeps_nobody_out() {
+    let text = CACHE.replace("198.51.100.1\"", "0.0.0.0\"");
+    let text = text.replace("198.51.100.20\"", "255.255.255.255\"");
+    assert_eq!(exposure(&text), BTreeSet::from(["internet_open".to_owned()]));
 }
