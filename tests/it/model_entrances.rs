@@ -328,3 +328,146 @@ fn a_rule_for_all_addresses_keeps_nobody_out() {
     let text = text.replace("198.51.100.20\"", "255.255.255.255\"");
     assert_eq!(exposure(&text), BTreeSet::from(["internet_open".to_owned()]));
 }
+
+/// API Management in a network, and an app in an environment there.
+const APIS: &str = r#"
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  address_space       = ["10.20.0.0/16"]
+}
+resource "azurerm_virtual_network" "w" {
+  name                = "w"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  address_space       = ["10.30.0.0/16"]
+}
+resource "azurerm_subnet" "apps" {
+  name                 = "apps"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name
+  address_prefixes     = ["10.20.0.0/23"]
+}
+resource "azurerm_subnet" "x" {
+  name                 = "x"
+  resource_group_name  = "rg"
+  virtual_network_name = azurerm_virtual_network.v.name # own
+  address_prefixes     = ["10.20.2.0/24"]
+}
+resource "azurerm_network_security_group" "x" {
+  name                = "x"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  security_rule {
+    name                       = "https"
+    priority                   = 100
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "Tcp"
+    source_port_range          = "*"
+    destination_port_range     = "443"
+    source_address_prefix      = "Internet"
+    destination_address_prefix = "VirtualNetwork"
+  }
+  security_rule {
+    name                       = "out"
+    priority                   = 100
+    direction                  = "Outbound"
+    access                     = "Allow" # out
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "10.20.0.0/16"
+  }
+}
+resource "azurerm_subnet_network_security_group_association" "x" {
+  subnet_id                 = azurerm_subnet.x.id
+  network_security_group_id = azurerm_network_security_group.x.id
+}
+resource "azurerm_container_app_environment" "e" {
+  name                           = "e"
+  location                       = "westeurope"
+  resource_group_name            = "rg"
+  infrastructure_subnet_id       = azurerm_subnet.apps.id
+  internal_load_balancer_enabled = true
+}
+resource "azurerm_container_app" "a" {
+  name                         = "a"
+  resource_group_name          = "rg"
+  container_app_environment_id = azurerm_container_app_environment.e.id
+  revision_mode                = "Single"
+  ingress {
+    external_enabled = true
+    target_port      = 8080
+    traffic_weight {
+      latest_revision = true
+      percentage      = 100
+    }
+  }
+  template {
+    container {
+      name   = "a"
+      image  = "acme.azurecr.io/a:1"
+      cpu    = 0.5
+      memory = "1Gi"
+    }
+  }
+}
+resource "azurerm_api_management" "m" {
+  name                 = "m"
+  location             = "westeurope"
+  resource_group_name  = "rg"
+  publisher_name       = "Acme"
+  publisher_email      = "a@acme.example"
+  sku_name             = "Premium_1"
+  virtual_network_type = "External"
+  virtual_network_configuration {
+    subnet_id = azurerm_subnet.x.id
+  }
+}
+resource "azurerm_api_management_api" "a" {
+  name                  = "a"
+  resource_group_name   = "rg"
+  api_management_name   = azurerm_api_management.m.name
+  revision              = "1"
+  display_name          = "A"
+  path                  = "a"
+  protocols             = ["https"]
+  service_url           = "https://${azurerm_container_app.a.ingress[0].fqdn}"
+}
+"#;
+
+#[rstest]
+#[case("\"External\"", "\"Internal\"")]
+#[case(
+    "source_address_prefix      = \"Internet\"",
+    "source_address_prefix      = \"VirtualNetwork\""
+)]
+#[case(
+    "virtual_network_type = \"External\"",
+    "virtual_network_type = \"External\"\n  public_network_access_enabled = false"
+)]
+fn an_external_gateway_in_a_network_is_on_the_internet(#[case] from: &str, #[case] to: &str) {
+    let line = "internet > azurerm_api_management.m network tcp/443 yes";
+    differs(APIS, from, to, line, terraform);
+}
+
+#[test]
+fn an_internal_gateway_is_not_by_the_address_of_its_management() {
+    let address = r#"
+resource "azurerm_public_ip" "p" {
+  name                = "p"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  allocation_method   = "Static"
+}
+"#;
+    let line = "internet > azurerm_api_management.m network tcp/443";
+    for (kind, wanted) in [("External", true), ("Internal", false)] {
+        let to = format!("\"{kind}\"\n  public_ip_address_id = azurerm_public_ip.p.id");
+        let lines = terraform(&(APIS.replace("\"External\"", &to) + address));
+        assert_eq!(has(&lines, line), wanted, "{kind}");
+    }
+}

@@ -169,7 +169,7 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
             if way.reach != Reach::Closed {
                 let mut proof = way.proof;
                 let encrypted = match by_port(&ports) {
-                    Encrypted::Unknown => of_store(scene, node, &ports, &mut proof),
+                    Encrypted::Unknown => of_itself(scene, node, &ports, &mut proof),
                     known => known,
                 };
                 let new = New::network(encrypted, proof, way.reach);
@@ -179,9 +179,10 @@ fn direct(scene: &Scene<'_>, network: &Network, internet: usize, flows: &mut Flo
     }
 }
 
-/// Whether a store speaks encrypted where it listens, which it does for all who call it.
-fn of_store(scene: &Scene<'_>, node: usize, ports: &Ports, proof: &mut Vec<Place>) -> Encrypted {
-    let is_own = scene.nodes[node].element == Element::DataStore
+/// Whether a store or an API speaks encrypted where it listens, which it does for all who call it.
+fn of_itself(scene: &Scene<'_>, node: usize, ports: &Ports, proof: &mut Vec<Place>) -> Encrypted {
+    let own = &scene.nodes[node];
+    let is_own = (own.element == Element::DataStore || &*own.kind == "api")
         && port_of(scene, node).is_some_and(|port| *ports == Ports::one(port));
     if is_own { in_transit(scene, node, proof) } else { Encrypted::Unknown }
 }

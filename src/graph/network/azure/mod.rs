@@ -274,7 +274,26 @@ fn public(scene: &Scene<'_>, node: usize, addresses: &[usize]) -> Public {
         proof.extend(own.map(|(pointer, _)| resource.place_of(&pointer)));
     }
     proof.sort();
-    Public { state: (!addresses.is_empty() || !proof.is_empty()).into(), proof }
+    match own_front(scene, node) {
+        Some((true, place)) => {
+            proof.push(place);
+            Public { state: Tri::Yes, proof }
+        }
+        Some((false, _)) => Public::default(),
+        None => Public { state: (!addresses.is_empty() || !proof.is_empty()).into(), proof },
+    }
+}
+
+/// Whether a service in a network has a front on the internet by what it says of itself, and where: by the table `azure_own_fronts`.
+fn own_front(scene: &Scene<'_>, node: usize) -> Option<(bool, Place)> {
+    let resource = scene.index.resource(scene.nodes[node].resource?);
+    scene.vocabulary.table("azure_own_fronts").iter().find_map(|row| {
+        let [kind, attribute, value, has] = row.as_slice() else { return None };
+        let says = **kind == *resource.kind
+            && look::text(&resource.attributes, attribute) == Some(&**value);
+        let place = || resource.place_of(&Pointer::root().key(attribute));
+        says.then(|| (&**has == "yes" && !scene.lacks(node, "public"), place()))
+    })
 }
 
 /// Where interfaces of scale sets ask for an address of each instance.
