@@ -471,3 +471,93 @@ resource "azurerm_public_ip" "p" {
         assert_eq!(has(&lines, line), wanted, "{kind}");
     }
 }
+
+#[rstest]
+#[case("external_enabled = true", "external_enabled = false")]
+#[case("azurerm_virtual_network.v.name # own", "azurerm_virtual_network.w.name")]
+#[case("\"Allow\" # out", "\"Deny\"")]
+#[case("https://${azurerm_container_app.a.ingress[0].fqdn}", "https://a.example")]
+fn an_app_of_an_internal_environment_answers_its_network(#[case] from: &str, #[case] to: &str) {
+    let line = "azurerm_api_management.m > azurerm_container_app.a network tcp/443 yes";
+    differs(APIS, from, to, line, terraform);
+}
+
+#[test]
+fn it_answers_networks_that_are_joined() {
+    let line = "azurerm_api_management.m > azurerm_container_app.a network tcp/443";
+    let other =
+        APIS.replace("azurerm_virtual_network.v.name # own", "azurerm_virtual_network.w.name");
+    let peering = r#"
+resource "azurerm_virtual_network_peering" "vw" {
+  name                      = "vw"
+  resource_group_name       = "rg"
+  virtual_network_name      = azurerm_virtual_network.v.name
+  remote_virtual_network_id = azurerm_virtual_network.w.id
+}
+resource "azurerm_virtual_network_peering" "wv" {
+  name                      = "wv"
+  resource_group_name       = "rg"
+  virtual_network_name      = azurerm_virtual_network.w.name
+  remote_virtual_network_id = azurerm_virtual_network.v.id
+}
+"#;
+    assert!(has(&terraform(&(other + peering)), line));
+}
+
+/// An app and a machine beside it that name it.
+const BESIDE: &str = r#"
+resource "azurerm_linux_web_app" "w" {
+  name                      = "w-acme"
+  location                  = "westeurope"
+  resource_group_name       = "rg"
+  service_plan_id           = "p"
+  virtual_network_subnet_id = azurerm_subnet.x.id
+  site_config {}
+  app_settings = {
+    API_URL = "https://${azurerm_container_app.a.ingress[0].fqdn}"
+  }
+}
+resource "azurerm_network_interface" "n" {
+  name                = "n"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  ip_configuration {
+    name                          = "i"
+    subnet_id                     = azurerm_subnet.x.id
+    private_ip_address_allocation = "Dynamic"
+  }
+}
+resource "azurerm_linux_virtual_machine" "vm" {
+  name                  = "vm"
+  location              = "westeurope"
+  resource_group_name   = "rg"
+  size                  = "Standard_B2s"
+  admin_username        = "ops"
+  network_interface_ids = [azurerm_network_interface.n.id]
+  os_disk {
+    caching              = "ReadWrite"
+    storage_account_type = "Premium_LRS"
+  }
+  custom_data = base64encode("API_URL=https://${azurerm_container_app.a.ingress[0].fqdn}")
+}
+"#;
+
+#[rstest]
+#[case("azurerm_linux_web_app.w", "external_enabled = true", "external_enabled = false")]
+#[case("azurerm_linux_virtual_machine.vm", "external_enabled = true", "external_enabled = false")]
+#[case(
+    "azurerm_linux_web_app.w",
+    "azurerm_virtual_network.v.name # own",
+    "azurerm_virtual_network.w.name"
+)]
+#[case(
+    "azurerm_linux_virtual_machine.vm",
+    "azurerm_virtual_network.v.name # own",
+    "azurerm_virtual_network.w.name"
+)]
+#[case("azurerm_linux_web_app.w", "\"Allow\" # out", "\"Deny\"")]
+fn programs_in_the_network_call_it(#[case] source: &str, #[case] from: &str, #[case] to: &str) {
+    let base = format!("{APIS}{BESIDE}");
+    let line = format!("{source} > azurerm_container_app.a network tcp/443");
+    differs(&base, from, to, &line, terraform);
+}

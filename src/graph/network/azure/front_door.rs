@@ -16,7 +16,9 @@ use crate::graph::scene::{Fact, Scene};
 use crate::model::Encrypted;
 use crate::source::Place;
 
+use super::apps;
 use super::policies::{Does, does};
+use super::routing::Joined;
 
 /// The type of a profile, which stands for all of it.
 pub const PROFILE: &str = "azurerm_cdn_frontdoor_profile";
@@ -88,9 +90,11 @@ fn asks(scene: &Scene<'_>, network: &mut Network, at: usize, attribute: &str) {
     let Some(via) = scene.node_of[at] else { return };
     let resource = scene.index.resource(at);
     let schemes = Schemes::new(scene.vocabulary);
+    let joined = Joined::of(network);
     for edge in scene.index.outgoing(at).iter().filter(|edge| leads(attribute, &edge.at)) {
         let Some(target) = scene.node_of[edge.to].filter(|target| *target != via) else { continue };
-        if is_closed(scene, edge.to) || scene.lacks(target, "public") {
+        let inside = apps::inside(scene, network, &joined, (via, target));
+        if inside.is_none() && (is_closed(scene, edge.to) || scene.lacks(target, "public")) {
             continue;
         }
         let back = match addresses::of_edge(schemes, &scene.index, edge) {
@@ -99,6 +103,9 @@ fn asks(scene: &Scene<'_>, network: &mut Network, at: usize, attribute: &str) {
             _ => (443, Tri::Unknown),
         };
         let place = resource.place_of(&edge.at);
+        if inside == Some(Reach::Unknown) {
+            network.heard.insert(network.routes.len(), (Reach::Unknown, place));
+        }
         network.routes.push(Route::over_tls((via, target), back, resource.header, place));
     }
 }
