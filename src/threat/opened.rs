@@ -1,6 +1,7 @@
 //! What stores and states hold, and what keys and secrets protect or open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::document::{Mode, Pointer, Resource, Value};
 use crate::finding::context::{Known, State};
@@ -93,6 +94,9 @@ impl Surroundings<'_, '_> {
             if made.any(|kind| *resource.kind == **kind) {
                 places.push(resource.header);
             }
+            let rows = scene.vocabulary.table("kept_in_state").iter();
+            let kept = rows.filter_map(|row| kept_as(resource, row));
+            places.extend(kept.map(|name| resource.place_of(&Pointer::root().key(name))));
             let Some(meaning) = &scene.meanings[at] else { continue };
             for (verb, path) in &meaning.edges {
                 let last = path.rsplit('.').next().unwrap_or_default();
@@ -228,6 +232,21 @@ impl Surroundings<'_, '_> {
             .chain(places.iter().filter_map(|place| named.get(place)).flatten().copied())
             .collect()
     }
+}
+
+/// The attribute in which a resource keeps a secret that is written, if it is what a row of the table `kept_in_state` says.
+fn kept_as<'r>(resource: &Resource, row: &'r [Arc<str>]) -> Option<&'r str> {
+    let (kind, name) = (row.first()?, row.get(1)?);
+    let is_so = match row.get(2).zip(row.get(3)) {
+        None => true,
+        Some((other, wanted)) => match resource.attributes.get(other) {
+            Some(Value::String(text)) => text == wanted,
+            Some(Value::Bool(on)) => on.to_string() == **wanted,
+            _ => false,
+        },
+    };
+    let written = !matches!(resource.attributes.get(name), None | Some(Value::Null));
+    (**kind == *resource.kind && is_so && written).then_some(&**name)
 }
 
 /// Whether a path leads to what is a value itself, and no name of one that is kept elsewhere.

@@ -561,3 +561,53 @@ fn programs_in_the_network_call_it(#[case] source: &str, #[case] from: &str, #[c
     let line = format!("{source} > azurerm_container_app.a network tcp/443");
     differs(&base, from, to, &line, terraform);
 }
+
+/// A secret whose value lies in the state.
+const KEPT: &str = r#"
+terraform {
+  backend "azurerm" {
+    resource_group_name  = "rg-tfstate"
+    storage_account_name = "sttf"
+    container_name       = "tf"
+    key                  = "a"
+  }
+}
+resource "azurerm_key_vault" "k" {
+  name                = "kv"
+  location            = "westeurope"
+  resource_group_name = "rg"
+  tenant_id           = "00000000-0000-0000-0000-000000000000"
+  sku_name            = "standard"
+}
+resource "azurerm_key_vault_secret" "s" {
+  name         = "smtp"
+  key_vault_id = azurerm_key_vault.k.id
+  value        = data.external.s.result["smtp"]
+}
+data "external" "s" {
+  program = ["./smtp"]
+}
+"#;
+
+#[rstest]
+#[case("  value        = ", "  value_wo_version = 1\n  value_wo     = ")]
+#[case("\"azurerm_key_vault_secret\" \"s\"", "\"azurerm_key_vault_key\" \"s\"")]
+fn what_a_vault_keeps_lies_in_the_state(#[case] from: &str, #[case] to: &str) {
+    differs(KEPT, from, to, "T037 backend.azurerm", terraform);
+}
+
+#[rstest]
+#[case("aws_ssm_parameter", "type = \"SecureString\"", true)]
+#[case("aws_ssm_parameter", "type = \"String\"", false)]
+#[case("azurerm_automation_variable_string", "encrypted = true", true)]
+#[case("azurerm_automation_variable_string", "encrypted = false", false)]
+#[case("azurerm_automation_variable_string", "", false)]
+fn so_does_what_is_kept_as_a_secret(#[case] kind: &str, #[case] said: &str, #[case] wanted: bool) {
+    let start = KEPT.find("resource \"azurerm_key_vault\"").unwrap();
+    let own = format!(
+        "resource \"{kind}\" \"s\" {{\n  name  = \"smtp\"\n  value = data.external.s.result[\"smtp\"]\n  {said}\n}}\n\
+         data \"external\" \"s\" {{\n  program = [\"./smtp\"]\n}}\n"
+    );
+    let lines = terraform(&format!("{}{own}", &KEPT[..start]));
+    assert_eq!(has(&lines, "T037 backend.azurerm"), wanted, "{lines:#?}");
+}
