@@ -611,3 +611,76 @@ fn so_does_what_is_kept_as_a_secret(#[case] kind: &str, #[case] said: &str, #[ca
     let lines = terraform(&format!("{}{own}", &KEPT[..start]));
     assert_eq!(has(&lines, "T037 backend.azurerm"), wanted, "{lines:#?}");
 }
+
+/// Who may give others one role.
+const GIVING: &str = r#"
+resource "azurerm_resource_group" "r" {
+  name     = "rg-shop-prod"
+  location = "westeurope"
+}
+resource "azurerm_user_assigned_identity" "i" {
+  name                = "i"
+  location            = "westeurope"
+  resource_group_name = azurerm_resource_group.r.name
+}
+resource "azurerm_role_assignment" "x" {
+  scope                = azurerm_resource_group.r.id
+  role_definition_name = "Role Based Access Control Administrator"
+  principal_id         = azurerm_user_assigned_identity.i.principal_id
+  condition_version    = "2.0"
+  condition            = <<-EOT
+    (
+     (
+      !(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})
+     )
+     OR
+     (
+      @Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {acdd72a7-3385-48ef-bd42-f606fba81ae7}
+     )
+    )
+    AND
+    (
+     (
+      !(ActionMatches{'Microsoft.Authorization/roleAssignments/delete'})
+     )
+     OR
+     (
+      @Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {acdd72a7-3385-48ef-bd42-f606fba81ae7}
+     )
+    )
+  EOT
+}
+"#;
+
+#[rstest]
+// Another role, alone or beside it; another question; another action; what holds beside it or in its place; nothing that is known.
+#[case("{acdd72a7-3385-48ef-bd42-f606fba81ae7}", "{8e3af657-a8ff-443c-a75c-2fe8c4bcb635}", true)]
+#[case(
+    "{acdd72a7-3385-48ef-bd42-f606fba81ae7}",
+    "{acdd72a7-3385-48ef-bd42-f606fba81ae7, b7e6dc6d-f1e8-4753-8033-0f276bb0955b}",
+    true
+)]
+#[case(
+    "{acdd72a7-3385-48ef-bd42-f606fba81ae7}",
+    "{acdd72a7-3385-48ef-bd42-f606fba81ae7, 43D0D8AD-25C7-4714-9337-8BA259A9FE05}",
+    false
+)]
+#[case("GuidEquals", "GuidNotEquals", true)]
+#[case("@Request[", "@Resource[", true)]
+#[case("roleAssignments/write'", "roleAssignments/read'", true)]
+#[case("    AND\n", "    OR\n", true)]
+#[case("    AND\n", "    &&\n", false)]
+#[case("  EOT\n", "     OR true\n  EOT\n", true)]
+#[case("<<-EOT\n", "<<-EOT\n    ${data.external.x.result.c}\n", true)]
+#[case("Role Based Access Control Administrator", "User Access Administrator", false)]
+#[case("", "", false)]
+fn who_may_give_only_roles_that_look_raises_nothing(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] raises: bool,
+) {
+    let text = if from.is_empty() { GIVING.to_owned() } else { GIVING.replace(from, to) };
+    assert!(from.is_empty() || text != GIVING, "{from}");
+    let lines = terraform(&text);
+    assert_eq!(has(&lines, "T011 azurerm_user_assigned_identity.i"), raises, "{lines:#?}");
+}

@@ -2,6 +2,7 @@
 //!
 //! Source: Microsoft Learn, "Azure built-in roles", "Understand scope for Azure RBAC".
 
+mod limits;
 pub mod reach;
 
 use std::sync::Arc;
@@ -158,6 +159,11 @@ fn assignment(
         identity.open_ended.insert(principal);
         return;
     };
+    let mut actions = match role {
+        Some(role) => raising::actions_of(scene, "azure_role_actions", role),
+        None => own_actions(scene, at),
+    };
+    let level = limits::apply(scene, at, level, &mut actions);
     let edges = || scene.index.outgoing(at).iter().filter(|edge| leads("scope", &edge.at));
     let mut scopes: Vec<Scope> = edges()
         .filter(|edge| !is_own_subscription(scene, edge))
@@ -192,10 +198,6 @@ fn assignment(
         identity.open_ended.insert(principal);
     }
     let proof = vec![resource.header];
-    let actions = match role {
-        Some(role) => raising::actions_of(scene, "azure_role_actions", role),
-        None => own_actions(scene, at),
-    };
     // A role by its name, one of the configuration's own by its actions.
     let words = role.map_or_else(|| actions.clone(), |role| vec![role]);
     let about = about(scene, at, role);
