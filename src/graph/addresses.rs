@@ -60,7 +60,7 @@ pub fn set(name: &str, value: &str) -> Option<Encrypted> {
 
 /// What a parameter of a connection says, and whether it is the mode. Sources: `PostgreSQL` documentation, "SSL Support"; `MySQL` Connector/J
 /// Developer Guide, "Security"; `MySQL` Reference Manual, "Connecting to the Server Using URI-Like Strings"; Microsoft Learn, "Setting the
-/// connection properties" of the JDBC driver; `MongoDB` Manual, "Connection String Options".
+/// connection properties" of the JDBC driver; `MongoDB` Manual, "Connection String Options"; Apache Kafka documentation, "Security".
 fn parameter(name: &str, value: &str) -> Option<(bool, Encrypted)> {
     let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
     let value = value[..end.unwrap_or(value.len())].to_ascii_lowercase();
@@ -70,9 +70,11 @@ fn parameter(name: &str, value: &str) -> Option<(bool, Encrypted)> {
             "sslmode" | "ssl-mode",
             "require" | "required" | "verify-ca" | "verify_ca" | "verify-full" | "verify_identity",
         )
-        | ("requiressl" | "tls" | "encrypt" | "ssl", "true") => Encrypted::Yes,
+        | ("requiressl" | "tls" | "encrypt" | "ssl", "true")
+        | ("security.protocol", "ssl" | "sasl_ssl") => Encrypted::Yes,
         ("sslmode" | "ssl-mode", "disable" | "disabled")
-        | ("usessl" | "tls" | "encrypt" | "ssl", "false") => Encrypted::No,
+        | ("usessl" | "tls" | "encrypt" | "ssl", "false")
+        | ("security.protocol", "plaintext" | "sasl_plaintext") => Encrypted::No,
         ("sslmode" | "ssl-mode", "allow" | "prefer" | "preferred") => Encrypted::Optional,
         _ => return None,
     };

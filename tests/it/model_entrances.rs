@@ -684,3 +684,57 @@ fn who_may_give_only_roles_that_look_raises_nothing(
     let lines = terraform(&text);
     assert_eq!(has(&lines, "T011 azurerm_user_assigned_identity.i"), raises, "{lines:#?}");
 }
+
+/// A client of a broker, whose variable says how it speaks.
+const CLIENT: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: shop}
+spec:
+  selector: {matchLabels: {app: app}}
+  template:
+    metadata: {labels: {app: app}}
+    spec:
+      containers:
+        - name: app
+          image: acme/app:1
+          env: [{name: KAFKA_BOOTSTRAP_SERVERS, value: 'kafka:9092'}, {name: KAFKA_SECURITY_PROTOCOL, value: SASL_SSL}]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: kafka, namespace: shop}
+spec:
+  selector: {matchLabels: {app: kafka}}
+  template:
+    metadata: {labels: {app: kafka}}
+    spec:
+      containers: [{name: kafka, image: 'apache/kafka:3.8.0', ports: [{containerPort: 9092}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: kafka, namespace: shop}
+spec: {selector: {app: kafka}, ports: [{port: 9092}]}
+";
+
+#[rstest]
+#[case("SASL_SSL", "SASL_SSL", "yes")]
+#[case("SASL_SSL", "SSL", "yes")]
+#[case("SASL_SSL", "sasl_plaintext", "no")]
+#[case("SASL_SSL", "PLAINTEXT", "no")]
+#[case("SASL_SSL", "'', valueFrom: {}", "unknown")]
+#[case("KAFKA_SECURITY_PROTOCOL", "SPRING_KAFKA_SECURITY_PROTOCOL", "yes")]
+#[case("KAFKA_SECURITY_PROTOCOL", "SECURITY", "unknown")]
+#[case("9092", "9999", "unknown")]
+#[case("'kafka:9092'", "'SASL_SSL://kafka:9092'", "yes")]
+#[case("'kafka:9092'", "'PLAINTEXT://kafka:9092'", "no")]
+fn clients_of_brokers_say_whether_they_encrypt(
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] wanted: &str,
+) {
+    let lines = manifests(&CLIENT.replace(from, to));
+    let start = "Deployment/shop/app > StatefulSet/shop/kafka network tcp/";
+    let own: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix(start)).collect();
+    assert_eq!(own.len(), 1, "{lines:#?}");
+    assert!(own[0].ends_with(wanted), "{own:?}");
+}

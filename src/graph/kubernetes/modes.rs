@@ -1,6 +1,6 @@
 //! Whether clients encrypt what they say to stores, where a variable of theirs says so and no address does.
 //!
-//! Source: `PostgreSQL` documentation, "Environment Variables" of libpq (`PGSSLMODE`).
+//! Source: `PostgreSQL` documentation, "Environment Variables" of libpq (`PGSSLMODE`); Apache Kafka documentation, "Security".
 
 use std::collections::BTreeSet;
 
@@ -13,14 +13,14 @@ use crate::source::Place;
 use super::hosts::{plain, sources};
 use super::{Workload, text};
 
-/// Variables of clients: name, the parameter of connections that it sets, the port of what these lead to.
+/// Variables of clients: name, the parameter of connections that it sets, the ports of what these lead to.
 const TABLE: &str = "client_modes";
 
 /// What the variables of a workload say of its connections to a port, and where: those of its containers, else those that it takes from elsewhere.
 pub fn of(scene: &Scene<'_>, workload: &Workload<'_>, port: u16) -> Option<(Encrypted, Place)> {
     let rows = scene.vocabulary.table(TABLE).iter();
-    rows.filter_map(|row| Some((row.first()?, row.get(1)?, row.get(2)?)))
-        .filter(|(.., own)| own.parse() == Ok(port))
+    rows.filter_map(|row| Some((row.first()?, row.get(1)?, row.get(2..)?)))
+        .filter(|(.., ports)| ports.iter().any(|own| own.parse() == Ok(port)))
         .find_map(|(name, parameter, _)| {
             let own = written(workload, name);
             let own = if own.is_empty() { taken(scene, workload, name) } else { own };
