@@ -120,8 +120,7 @@ impl Words {
         };
         let tail = format!("([-_.]({}))?[-_.]?[0-9]*", rows("name_endings")?);
         let (names, connections) = (rows("names")?, rows("connections")?);
-        // A bracket or backtick at the end is of the command that the value stands in.
-        let value = r#"["']?[ \t]*(?:=>|:=|=|:)[ \t]*["']?([^\s"',;]*[^\s"',;)`])"#;
+        let value = r#"["']?[ \t]*(?:=>|:=|=|:)[ \t]*["']?([^\s"',;]+)"#;
         let texts = vec![
             ("name", format!("({names}){tail}$")),
             ("exception", format!("({}){tail}$", rows("name_exceptions")?)),
@@ -200,8 +199,27 @@ impl Words {
         pattern.captures_iter(text).any(|found| {
             let value = found.iter().skip(1).flatten().last();
             let name = found.get(1).map_or("", |name| name.as_str());
-            value.is_some_and(|value| self.is_secret(name, value.as_str(), elsewhere))
+            value.is_some_and(|value| self.is_secret(name, bare(value.as_str()), elsewhere))
         })
+    }
+}
+
+/// A value without the brackets and backticks at its end that began before it: they are of the command that it stands in.
+fn bare(value: &str) -> &str {
+    let count = |mark: char| value.matches(mark).count();
+    let mut more = count(')').saturating_sub(count('('));
+    let mut own = value;
+    loop {
+        own = match own.strip_suffix(')') {
+            Some(rest) if more > 0 => {
+                more -= 1;
+                rest
+            }
+            _ => match own.strip_suffix('`') {
+                Some(rest) if count('`') == 1 => rest,
+                _ => return own,
+            },
+        };
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::Encrypted;
 use super::filter::{Ports, Traffic};
 use super::flows::{Flows, Members, New, by_port, hosts, runs_programs, said_or_by_port, shown};
 use super::reach::{self, Reach};
-use super::{Network, Presence, Route, Tri, azure, naming};
+use super::{Network, PLACES, Presence, Route, Tri, azure, naming};
 
 /// From hosts to balancers of their network: where settings name the balancer, or its filters the host. One that stands on the internet
 /// is named to people, too, and what it passes on to does not call it.
@@ -41,7 +41,8 @@ pub fn to_balancers(scene: &Scene<'_>, network: &Network, flows: &mut Flows) {
                 }
                 let to = |at| reach::between(network, (source, host), (via, at), *traffic);
                 let passage = at.map(to).or_else(|| {
-                    let all = network.standing.get(&via)?.iter().map(to);
+                    let places = network.standing.get(&via).filter(|all| all.len() <= PLACES)?;
+                    let all = places.iter().map(to);
                     all.max_by_key(|passage| passage.passes).map(meant)
                 });
                 let open = || reach::Passage { passes: Tri::Yes, proof: Vec::new(), meant: true };

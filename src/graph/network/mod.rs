@@ -94,6 +94,9 @@ impl Default for Public {
     }
 }
 
+/// In how many places a balancer inside is asked for; one that stands in more answers everywhere, for all that is known.
+pub const PLACES: usize = 16;
+
 /// How a host stands in its ranges.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Within {

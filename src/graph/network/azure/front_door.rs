@@ -35,10 +35,11 @@ pub fn read(scene: &Scene<'_>, network: &mut Network) {
             network.firewalled.extend((first..network.routes.len()).map(|route| (route, guard)));
         }
     }
+    let joined = Joined::of(network);
     for at in scene.index.of_type("azurerm_api_management_api") {
-        api(scene, network, *at);
+        api(scene, network, &joined, *at);
     }
-    backends(scene, network);
+    backends(scene, network, &joined);
 }
 
 /// Whether what a reference leads to answers only in its network.
@@ -48,13 +49,13 @@ pub fn is_closed(scene: &Scene<'_>, to: usize) -> bool {
 }
 
 /// An API asks the service at its address.
-fn api(scene: &Scene<'_>, network: &mut Network, at: usize) {
-    asks(scene, network, at, "service_url");
+fn api(scene: &Scene<'_>, network: &mut Network, joined: &Joined, at: usize) {
+    asks(scene, (network, joined), at, "service_url");
 }
 
 /// Backends are asked for APIs where a policy sends requests to them. Source: Microsoft Learn, "Backends in API Management",
 /// "set-backend-service".
-fn backends(scene: &Scene<'_>, network: &mut Network) {
+fn backends(scene: &Scene<'_>, network: &mut Network, joined: &Joined) {
     let all = scene.index.of_type("azurerm_api_management_backend");
     if all.is_empty() {
         return;
@@ -72,7 +73,7 @@ fn backends(scene: &Scene<'_>, network: &mut Network) {
             POLICIES.contains(&kind) && leads("xml_content", &edge.at)
         });
         if refers || name.is_some_and(|name| named.contains(name)) {
-            asks(scene, network, *at, "url");
+            asks(scene, (network, joined), *at, "url");
         }
     }
 }
@@ -86,14 +87,13 @@ const POLICIES: [&str; 4] = [
 ];
 
 /// What API Management asks at the address that an attribute holds, where that lets it in.
-fn asks(scene: &Scene<'_>, network: &mut Network, at: usize, attribute: &str) {
+fn asks(scene: &Scene<'_>, (network, joined): (&mut Network, &Joined), at: usize, attribute: &str) {
     let Some(via) = scene.node_of[at] else { return };
     let resource = scene.index.resource(at);
     let schemes = Schemes::new(scene.vocabulary);
-    let joined = Joined::of(network);
     for edge in scene.index.outgoing(at).iter().filter(|edge| leads(attribute, &edge.at)) {
         let Some(target) = scene.node_of[edge.to].filter(|target| *target != via) else { continue };
-        let inside = apps::inside(scene, network, &joined, (via, target));
+        let inside = apps::inside(scene, network, joined, (via, target));
         if inside.is_none() && (is_closed(scene, edge.to) || scene.lacks(target, "public")) {
             continue;
         }

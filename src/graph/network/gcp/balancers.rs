@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Resource, Value};
+use crate::document::{Mode, Resource, Value};
 use crate::graph::gcp::{self, blocks, targets, text};
 use crate::graph::look;
 use crate::graph::network::kubernetes::groups::{self, Groups};
@@ -12,7 +12,7 @@ use crate::graph::scene::Scene;
 use crate::source::Place;
 
 use super::super::filter::{Ports, Protocol, Traffic, number, range};
-use super::super::{Front, Network, Presence, Route, Tri, reach};
+use super::super::{Front, Network, PLACES, Presence, Route, Tri, reach};
 use super::armor;
 use super::routes::Routes;
 use super::services::join;
@@ -97,7 +97,16 @@ fn forwarding(
     }
     for end in &chain.ends {
         let Some(via) = scene.node_of[*end] else { continue };
-        network.standing.entry(via).or_default().extend(stands(scene, at, scheme));
+        if let Some(place) = stands(scene, at, scheme) {
+            let places = network.standing.entry(via).or_default();
+            let is_known = |own: &Presence| {
+                (own.network, &own.subnets, &own.ranges)
+                    == (place.network, &place.subnets, &place.ranges)
+            };
+            if places.len() <= PLACES && !places.iter().any(is_known) {
+                places.push(place);
+            }
+        }
         for port in front_ports(resource) {
             let front = Traffic { protocol, port };
             if chain.requests {
@@ -241,7 +250,9 @@ fn stands(scene: &Scene<'_>, rule: usize, scheme: &str) -> Option<Presence> {
     if let Some(own) = written.find_map(range) {
         presence.ranges = vec![own];
     }
-    presence.network.is_some().then_some(presence)
+    // Of a network that is only looked up, it is not known which of the others it is.
+    let own = presence.network.map(|at| scene.index.resource(at));
+    own.is_some_and(|own| own.mode == Mode::Managed).then_some(presence)
 }
 
 /// Who uses a balancer inside: the subnets of its network.
