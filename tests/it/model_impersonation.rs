@@ -104,7 +104,7 @@ fn accounts_in_a_row() {
 /// Roles of one's own on an account, by their permissions.
 #[rstest]
 #[case::tokens("\"iam.serviceAccounts.getAccessToken\"", true, true)]
-#[case::delegates("\"iam.serviceAccounts.implicitDelegation\"", false, false)]
+#[case::delegates("\"iam.serviceAccounts.implicitDelegation\"", true, true)]
 #[case::signs("\"iam.serviceAccounts.signJwt\"", true, true)]
 #[case::keys("\"iam.serviceAccountKeys.create\"", true, true)]
 #[case::policy("\"iam.serviceAccounts.setIamPolicy\"", true, true)]
