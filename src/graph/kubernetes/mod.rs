@@ -581,7 +581,12 @@ fn keeps(workload: &Workload<'_>, container: &Value) -> bool {
             workload.spec("restartPolicy").and_then(Value::as_str),
             Some("Never" | "OnFailure")
         );
-    !ends && !matches!(text(container, &["kind"]), Some("init" | "ephemeral"))
+    !ends && stays(container)
+}
+
+/// Whether a container runs as long as its pod, as those that prepare it and those that look into it do not.
+fn stays(container: &Value) -> bool {
+    !matches!(text(container, &["kind"]), Some("init" | "ephemeral"))
 }
 
 /// What a set of pods with states keeps that listens where databases do, whatever its image is called; and where that is written.

@@ -11,7 +11,7 @@ use crate::model::Encrypted;
 use crate::source::Place;
 
 use super::hosts::{plain, sources};
-use super::{Workload, text};
+use super::{Workload, stays, text};
 
 /// Variables of clients: name, the parameter of connections that it sets, the ports of what these lead to.
 const TABLE: &str = "client_modes";
@@ -34,8 +34,7 @@ pub fn of(scene: &Scene<'_>, workload: &Workload<'_>, port: u16) -> Option<(Encr
 
 /// Containers that stay: what runs before them connects by itself.
 fn programs<'w>(workload: &'w Workload<'_>) -> impl Iterator<Item = &'w Value> {
-    let stays = |it: &&Value| !matches!(text(it, &["kind"]), Some("init" | "ephemeral"));
-    workload.containers().iter().filter(stays)
+    workload.containers().iter().filter(|it| stays(it))
 }
 
 /// What containers set a variable to, where they say it themselves; none where the value is not known.
